@@ -1,0 +1,41 @@
+"""visualize: figures of PyTorch models that are true and fit the page.
+
+>>> import visualize
+>>> figure = visualize.draw(model, (1, 3, 224, 224))       # doctest: +SKIP
+>>> figure.save("model.pdf")                               # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from visualize.architecture import Architecture
+    from visualize.errors import VisualizeError
+    from visualize.figure import Figure
+    from visualize.pipeline import draw, trace
+    from visualize.render.themes import Theme
+
+__version__ = "0.1.0"
+__all__ = ["Architecture", "Figure", "Theme", "VisualizeError", "draw", "trace"]
+
+_HOMES = {
+    "Architecture": "visualize.architecture",
+    "Figure": "visualize.figure",
+    "Theme": "visualize.render.themes",
+    "VisualizeError": "visualize.errors",
+    "draw": "visualize.pipeline",
+    "trace": "visualize.pipeline",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names when they are first used, so that ``import visualize`` is quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'visualize' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,5 @@
+"""``python -m visualize`` is the command ``visualize``."""
+
+from visualize.cli import main
+
+main()

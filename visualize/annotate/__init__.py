@@ -1,0 +1,45 @@
+"""Annotate: from a traced model to an `Architecture` with shapes, parameters, cost and skips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import networkx as nx
+
+from visualize.annotate.cost import annotate_macs
+from visualize.annotate.parameters import annotate_parameters, count_parameters
+from visualize.annotate.skips import find_skips, mark_skips
+from visualize.annotate.structure import build_graph, called_modules
+from visualize.architecture import Architecture
+from visualize.traced import TracedModel
+
+__all__ = ["PASSES", "annotate", "find_skips"]
+
+# Each pass rewrites the layers of the graph; they run in this order.
+PASSES: tuple[Callable[[nx.MultiDiGraph, TracedModel], None], ...] = (
+    annotate_parameters,
+    annotate_macs,
+)
+
+
+def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
+    """Build the annotated graph of a traced model."""
+    graph = build_graph(trace)
+    for run_pass in PASSES:
+        run_pass(graph, trace)
+    skips = find_skips(graph)
+    mark_skips(graph, skips)
+    counts = count_parameters(graph, trace.model)
+    return Architecture(
+        name=name,
+        class_name=class_name,
+        graph=graph,
+        modules=called_modules(trace),
+        skips=skips,
+        parameters=counts.total,
+        trainable_parameters=counts.trainable,
+        buffers=counts.buffers,
+        unused_parameters=counts.unused,
+        unused_modules=counts.unused_modules,
+        tracer=trace.tracer,
+    )

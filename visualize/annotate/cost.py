@@ -1,0 +1,16 @@
+"""Multiply-accumulate operations of every node."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import networkx as nx
+
+from visualize.traced import TracedModel
+
+
+def annotate_macs(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
+    """Set ``macs`` from the FLOPs that the run recorded; one MAC is two FLOPs."""
+    for node in trace.graph.nodes:
+        attributes = graph.nodes[node.name]
+        attributes["layer"] = replace(attributes["layer"], macs=node.meta["flops"] // 2)

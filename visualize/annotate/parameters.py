@@ -1,0 +1,92 @@
+"""Parameters and buffers: every tensor counted once, where it is used first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import networkx as nx
+import torch
+from torch import fx, nn
+
+from visualize.traced import TracedModel
+
+
+@dataclass(frozen=True)
+class ParameterCounts:
+    """Totals of a model, in elements."""
+
+    total: int
+    trainable: int
+    buffers: int
+    unused: int
+    unused_modules: tuple[str, ...]
+
+
+def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
+    """Set the parameters, buffers and weight shapes of every node.
+
+    A tensor that several nodes use (tied weights, a module called twice) is counted at the
+    first of them; each of them lists its shape under ``weights``.
+    """
+    seen: set[int] = set()
+    for node in trace.graph.nodes:
+        parameters, buffers = _tensors_of(node, trace.model)
+        new = [tensor for tensor in parameters if id(tensor) not in seen]
+        new_buffers = [tensor for tensor in buffers if id(tensor) not in seen]
+        seen.update(id(tensor) for tensor in (*parameters, *buffers))
+        attributes = graph.nodes[node.name]
+        attributes["layer"] = replace(
+            attributes["layer"],
+            parameters=sum(tensor.numel() for tensor in new),
+            trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
+            buffers=sum(tensor.numel() for tensor in new_buffers),
+            weights=tuple(tuple(tensor.shape) for tensor in parameters),
+        )
+
+
+def count_parameters(graph: nx.MultiDiGraph, model: nn.Module) -> ParameterCounts:
+    """Totals of ``model``, and what of it the annotated ``graph`` never uses."""
+    parameters = list(model.parameters())
+    total = sum(tensor.numel() for tensor in parameters)
+    used = sum(layer.parameters for _, layer in graph.nodes(data="layer"))
+    return ParameterCounts(
+        total=total,
+        trainable=sum(tensor.numel() for tensor in parameters if tensor.requires_grad),
+        buffers=sum(tensor.numel() for tensor in model.buffers()),
+        unused=total - used,
+        unused_modules=tuple(_unused_modules(graph, model)) if total > used else (),
+    )
+
+
+def _tensors_of(node: fx.Node, model: nn.Module) -> tuple[list[nn.Parameter], list[torch.Tensor]]:
+    target = str(node.target)
+    if node.op == "call_module":
+        module = model.get_submodule(target) if target else model
+        return list(module.parameters()), list(module.buffers())
+    if node.op == "get_attr":
+        owner, _, name = target.rpartition(".")
+        value = getattr(model.get_submodule(owner), name)
+        if isinstance(value, nn.Parameter):
+            return [value], []
+        if isinstance(value, torch.Tensor):
+            return [], [value]
+    return [], []
+
+
+def _unused_modules(graph: nx.MultiDiGraph, model: nn.Module) -> Iterator[str]:
+    """Paths of the outermost modules that hold parameters and of which no node uses any."""
+    used: set[str] = set()
+    for _, layer in graph.nodes(data="layer"):
+        steps = layer.path.split(".")
+        used.update(".".join(steps[:length]) for length in range(1, len(steps) + 1))
+
+    def visit(module: nn.Module, path: str) -> Iterator[str]:
+        for name, child in module.named_children():
+            inner = f"{path}.{name}" if path else name
+            if inner in used:
+                yield from visit(child, inner)
+            elif any(True for _ in child.parameters()):
+                yield inner
+
+    return visit(model, "")

@@ -1,0 +1,252 @@
+"""Skip connections: a pure function of the annotated graph.
+
+A *merge* combines two or more data tensors: add, concat or multiply. For each of its data
+inputs, the *chain* is followed back from the merge, node by node, as long as a node has one data
+input. The *fork* is the first node of the chain from which another input of the merge can be
+reached by a path off the chain that holds an operation with parameters: the *bypassed* path.
+What stands between fork and merge on the chain is the *skip branch*; what it does decides the
+kind. Identity and projection shortcuts are those of He et al., "Deep Residual Learning for Image
+Recognition" (2015), gates those of Hu et al., "Squeeze-and-Excitation Networks" (2017).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import networkx as nx
+
+from visualize.architecture import Layer, Skip, SkipKind, Wire
+from visualize.operations import (
+    CONVOLUTION,
+    IDENTITY,
+    NORM,
+    POOL,
+    RESAMPLE,
+    SLICE,
+    TRANSPOSED_CONVOLUTION,
+    family,
+    merge_type,
+)
+
+_SPATIAL = CONVOLUTION | TRANSPOSED_CONVOLUTION | POOL | RESAMPLE
+
+
+def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
+    """All skip connections of ``graph``, ordered by their merges.
+
+    The graph is directed and acyclic; its nodes carry a `Layer` under ``layer`` and its edges a
+    `Wire` under ``wire``. Each fork is found by walking back from the merge in topological order,
+    so the cost of a skip is that of the part of the graph it bypasses.
+
+    >>> from visualize.architecture import Layer, NodeKind, TensorSpec, Wire
+    >>> graph = nx.MultiDiGraph()
+    >>> for name, weights in [("x", ()), ("conv", ((8, 8, 3, 3),)), ("add", ())]:
+    ...     layer = Layer(name, NodeKind.FUNCTION, name, weights=weights)
+    ...     graph.add_node(name, layer=layer)
+    >>> tensor = TensorSpec((1, 8, 4, 4))
+    >>> for position, (source, target) in enumerate([("x", "conv"), ("conv", "add"), ("x", "add")]):
+    ...     _ = graph.add_edge(source, target, wire=Wire(tensor, position))
+    >>> [(skip.kind.value, skip.fork, skip.bypassed) for skip in find_skips(graph)]
+    [('identity', 'x', ('conv',))]
+    """
+    return tuple(_Analysis(graph).skips())
+
+
+def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:
+    """Write the index of each skip on the wires of its branch, from the fork to the merge."""
+    for index, skip in enumerate(skips):
+        steps = [skip.fork, *skip.branch, skip.merge]
+        for source, target in zip(steps, steps[1:]):
+            for attributes in graph.get_edge_data(source, target).values():
+                wire: Wire = attributes["wire"]
+                if wire.data and wire.skip is None:
+                    attributes["wire"] = replace(wire, skip=index)
+                    break
+
+
+@dataclass(frozen=True)
+class _Inflow:
+    """A data input of a node."""
+
+    source: str
+    wire: Wire
+
+
+@dataclass
+class _Search:
+    """Walks back from the other inputs of a merge, latest operation first."""
+
+    analysis: _Analysis
+    # Whether an operation with parameters lies on a path from the node to another input.
+    weighted: dict[str, bool] = field(default_factory=dict)
+    queue: list[int] = field(default_factory=list)
+
+    def reach(self, node: str, weighted: bool) -> None:
+        if node not in self.weighted:
+            heapq.heappush(self.queue, -self.analysis.position[node])
+        self.weighted[node] = self.weighted.get(node, False) or weighted
+
+    def walk_back_to(self, node: str) -> None:
+        """Pass every reached node later than ``node`` on to its inputs."""
+        stop = -self.analysis.position[node]
+        while self.queue and self.queue[0] < stop:
+            later = self.analysis.order[-heapq.heappop(self.queue)]
+            weighted = self.weighted[later] = self.weighted[later] or bool(
+                self.analysis.weights[later]
+            )
+            for inflow in self.analysis.inflows[later]:
+                self.reach(inflow.source, weighted)
+        if self.queue and self.queue[0] == stop:
+            heapq.heappop(self.queue)  # on the chain: paths through it do not count
+
+
+class _Analysis:
+    def __init__(self, graph: nx.MultiDiGraph) -> None:
+        self.layers: dict[str, Layer] = dict(graph.nodes(data="layer"))
+        self.order = list(nx.topological_sort(graph))
+        self.position = {node: index for index, node in enumerate(self.order)}
+        self.inflows: dict[str, list[_Inflow]] = {}
+        # Shapes of the parameters an operation works with, its constant inputs' included.
+        self.weights: dict[str, tuple[tuple[int, ...], ...]] = {}
+        self.parameters: dict[str, int] = {
+            node: layer.parameters for node, layer in self.layers.items()
+        }
+        for node in self.order:
+            self._read(graph, node)
+
+    def _read(self, graph: nx.MultiDiGraph, node: str) -> None:
+        edges = sorted(graph.in_edges(node, data="wire"), key=lambda edge: edge[2].position)
+        self.inflows[node] = [_Inflow(source, wire) for source, _, wire in edges if wire.data]
+        weights = self.layers[node].weights
+        for source, _, wire in edges:
+            if not wire.data and not self.inflows[source]:
+                weights += self.weights[source]
+                self.parameters[node] += self.parameters[source]
+                self.parameters[source] = 0
+        self.weights[node] = weights
+
+    def skips(self) -> Iterator[Skip]:
+        for merge in self.order:
+            inflows = self.inflows[merge]
+            if merge_type(self.layers[merge].type) and len(inflows) > 1:
+                for index in range(len(inflows)):
+                    skip = self._skip(merge, index)
+                    if skip:
+                        yield skip
+
+    def _skip(self, merge: str, index: int) -> Skip | None:
+        """The skip connection that arrives at ``merge`` over its data input ``index``."""
+        others = [
+            inflow.source for other, inflow in enumerate(self.inflows[merge]) if other != index
+        ]
+        wire = self.inflows[merge][index].wire
+        search = _Search(self)
+        for other in others:
+            search.reach(other, False)
+        chain: list[str] = []
+        for fork in self._chain(self.inflows[merge][index].source):
+            search.walk_back_to(fork)
+            if search.weighted.get(fork):
+                bypassed = self._between(fork, search)
+                return self._typed_skip(fork, tuple(reversed(chain)), bypassed, merge, wire)
+            chain.append(fork)
+        return None
+
+    def _chain(self, node: str) -> Iterator[str]:
+        yield node
+        while len(self.inflows[node]) == 1:
+            node = self.inflows[node][0].source
+            yield node
+
+    def _between(self, fork: str, search: _Search) -> tuple[str, ...]:
+        """The nodes on paths from ``fork`` to the other inputs that ``search`` has walked."""
+        start = self.position[fork]
+        reached = {fork}
+        passed = sorted(
+            self.position[node] for node in search.weighted if self.position[node] > start
+        )
+        between = []
+        for node in (self.order[position] for position in passed):
+            if any(inflow.source in reached for inflow in self.inflows[node]):
+                reached.add(node)
+                between.append(node)
+        return tuple(between)
+
+    def _typed_skip(
+        self,
+        fork: str,
+        branch: tuple[str, ...],
+        bypassed: tuple[str, ...],
+        merge: str,
+        wire: Wire,
+    ) -> Skip | None:
+        kind = self._kind(fork, branch, bypassed, merge, wire)
+        if kind is None:
+            return None
+        layer = self.layers[merge]
+        return Skip(
+            kind=kind,
+            long=self._is_long(fork, bypassed, merge),
+            fork=fork,
+            merge=merge,
+            merge_type=merge_type(layer.type) or "",
+            module=layer.path,
+            branch=branch,
+            bypassed=bypassed,
+            shape=wire.tensor.shape if wire.tensor else (),
+            parameters=sum(self.parameters[node] for node in branch),
+            bypassed_parameters=sum(self.parameters[node] for node in bypassed),
+        )
+
+    def _kind(
+        self,
+        fork: str,
+        branch: tuple[str, ...],
+        bypassed: tuple[str, ...],
+        merge: str,
+        wire: Wire,
+    ) -> SkipKind | None:
+        families = {family(self.layers[node].type) for node in branch}
+        combination = merge_type(self.layers[merge].type)
+        if combination == "concat":
+            return SkipKind.CONCAT if families <= IDENTITY | SLICE else None
+        if combination == "multiply":
+            return None if branch else SkipKind.GATE
+        if families <= IDENTITY:
+            return SkipKind.IDENTITY
+        forked = self.layers[fork].outputs
+        reshaped = bool(forked and wire.tensor and forked[0].shape != wire.tensor.shape)
+        if not (reshaped or families & SLICE or any(self.weights[node] for node in branch)):
+            return None
+        weighted = self._weighted_layers(branch)
+        fewer = weighted <= 1 and weighted < self._weighted_layers(bypassed)
+        return SkipKind.PROJECTION if fewer else None
+
+    def _weighted_layers(self, nodes: Sequence[str]) -> int:
+        """How many of ``nodes`` multiply with a weight matrix or kernel, as papers count layers."""
+        return sum(
+            any(len(shape) > 1 for shape in self.weights[node])
+            and merge_type(self.layers[node].type) is None
+            and family(self.layers[node].type) not in NORM
+            for node in nodes
+        )
+
+    def _is_long(self, fork: str, bypassed: tuple[str, ...], merge: str) -> bool:
+        """Whether the bypassed path passes a resolution found at none of its ends.
+
+        A global average, which leaves one value a channel, is no resolution.
+        """
+        ends = [fork, merge, *(inflow.source for inflow in self.inflows[merge])]
+        resolutions = {self._resolution(node) for node in ends}
+        passed = {
+            self._resolution(node)
+            for node in bypassed
+            if family(self.layers[node].type) in _SPATIAL
+        }
+        return any(set(sizes) != {1} for sizes in passed - resolutions)
+
+    def _resolution(self, node: str) -> tuple[int, ...]:
+        outputs = self.layers[node].outputs
+        return outputs[0].shape[2:] if outputs else ()

@@ -1,0 +1,174 @@
+"""The nodes and edges of the annotated graph, read off a torch.fx graph."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+import torch
+from torch import fx, nn
+
+from visualize.architecture import Layer, NodeKind, Role, Wire
+from visualize.operations import merge_type
+from visualize.traced import TracedModel
+
+_KINDS = {
+    "placeholder": NodeKind.INPUT,
+    "call_module": NodeKind.MODULE,
+    "call_function": NodeKind.FUNCTION,
+    "call_method": NodeKind.FUNCTION,
+    "get_attr": NodeKind.CONSTANT,
+    "output": NodeKind.OUTPUT,
+}
+_ROLES = {"placeholder": Role.INPUT, "output": Role.OUTPUT}
+
+
+def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
+    """One node an operation, one edge a value that it reads, in order of execution.
+
+    An edge is marked as data where the value is a tensor computed from the model's inputs and
+    the operation makes a tensor of it: sizes, constants, parameters and what is computed from
+    them alone are no data.
+    """
+    graph = nx.MultiDiGraph()
+    data: set[str] = set()
+    for index, node in enumerate(trace.graph.nodes):
+        layer = _layer(index, node, trace.model)
+        graph.add_node(layer.id, layer=layer)
+        yields = layer.kind is NodeKind.OUTPUT or bool(layer.outputs)
+        if layer.kind is NodeKind.INPUT and yields:
+            data.add(layer.id)
+        merged = 0
+        for position, source in enumerate(_sources(node)):
+            carries = source.name in data and yields
+            outputs = source.meta["outputs"]
+            wire = Wire(outputs[0] if outputs else None, position, carries)
+            graph.add_edge(source.name, layer.id, wire=wire)
+            if carries:
+                data.add(layer.id)
+                merged += 1
+        if merged > 1 and merge_type(layer.type):
+            graph.nodes[layer.id]["layer"] = replace(layer, role=Role.MERGE)
+    return graph
+
+
+def called_modules(trace: TracedModel) -> dict[str, str]:
+    """Class name of every module that the graph calls or runs inside, by path."""
+    modules: dict[str, str] = {}
+    for node in trace.graph.nodes:
+        for path, kind in (node.meta.get("nn_module_stack") or {}).values():
+            modules.setdefault(path, kind if isinstance(kind, str) else kind.__name__)
+        if node.op == "call_module":
+            target = str(node.target)
+            modules.setdefault(target, type(_submodule(trace.model, target)).__name__)
+    return modules
+
+
+def _layer(index: int, node: fx.Node, model: nn.Module) -> Layer:
+    stack = node.meta.get("nn_module_stack") or {}
+    path = next(reversed(stack.values()))[0] if stack else ""
+    module_class = ""
+    attributes: dict[str, Any] = {}
+    if node.op == "call_module":
+        path = str(node.target)
+        module = _submodule(model, path)
+        kind = type(module).__name__
+        module_class = f"{type(module).__module__}.{type(module).__qualname__}"
+        if module_class.startswith("torch.nn.modules."):
+            module_class = f"torch.nn.{kind}"
+        attributes = _module_attributes(module)
+    elif node.op in ("call_function", "call_method"):
+        kind = _function_name(node)
+        attributes = _function_attributes(node)
+    elif node.op == "get_attr":
+        path, kind = str(node.target), "constant"
+    else:
+        kind = {"placeholder": "input"}.get(node.op, node.op)
+    return Layer(
+        id=node.name,
+        kind=_KINDS[node.op],
+        type=kind,
+        index=index,
+        path=path,
+        scope=tuple(stack) or ((path,) if node.op == "call_module" and path else ()),
+        module_class=module_class,
+        attributes=attributes,
+        outputs=node.meta["outputs"],
+        role=_ROLES.get(node.op, Role.LAYER),
+    )
+
+
+def _sources(node: fx.Node) -> list[fx.Node]:
+    """The nodes that ``node`` reads, one entry for each time it reads them."""
+    sources: list[fx.Node] = []
+    fx.map_arg((node.args, node.kwargs), sources.append)
+    return sources
+
+
+def _submodule(model: nn.Module, path: str) -> nn.Module:
+    return model.get_submodule(path) if path else model
+
+
+def _function_name(node: fx.Node) -> str:
+    """The name users know: ``add`` for ``operator.iadd``, ``Tensor.add_`` and ``aten.add``."""
+    target = node.target
+    if isinstance(target, torch._ops.OpOverload):
+        name = target.overloadpacket.__name__
+    else:
+        name = target if isinstance(target, str) else getattr(target, "__name__", str(target))
+    name = name.strip("_")
+    in_place = getattr(target, "__module__", "") == "_operator" and name.startswith("i")
+    return name[1:] if in_place and merge_type(name[1:]) else name
+
+
+def _function_attributes(node: fx.Node) -> dict[str, Any]:
+    names = _parameter_names(node)
+    attributes = {}
+    for position, value in enumerate(node.args):
+        name = names[position] if position < len(names) else str(position)
+        attributes[name] = value
+    attributes.update(node.kwargs)
+    return _plain(attributes)
+
+
+def _parameter_names(node: fx.Node) -> list[str]:
+    if not callable(node.target):
+        return []
+    try:
+        return list(inspect.signature(node.target).parameters)
+    except (TypeError, ValueError):  # builtins have no signature
+        return []
+
+
+def _module_attributes(module: nn.Module) -> dict[str, Any]:
+    public = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+    public.pop("training", None)
+    return _plain(public)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of ``values`` that JSON can hold."""
+    plain = {name: _to_plain(value) for name, value in values.items()}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else str(value)
+    if isinstance(value, (torch.dtype, torch.device)):
+        return str(value)
+    if isinstance(value, (tuple, list)):
+        items = [_to_plain(item) for item in value]
+        return items if items and all(item is not None for item in items) else None
+    if isinstance(value, slice):
+        return str(value) if not any(isinstance(part, fx.Node) for part in _parts(value)) else None
+    return None
+
+
+def _parts(value: slice) -> tuple[Any, Any, Any]:
+    return value.start, value.stop, value.step

@@ -1,0 +1,253 @@
+"""The typed graph every stage works on: operations, tensors, skip connections.
+
+An `Architecture` wraps a `networkx.MultiDiGraph`. Each node carries a `Layer` under the key
+``layer``, each edge a `Wire` under the key ``wire``. Nothing here knows torch.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx as nx
+
+
+class NodeKind(str, enum.Enum):
+    """What a node of the graph is."""
+
+    INPUT = "input"
+    MODULE = "module"
+    FUNCTION = "function"
+    CONSTANT = "constant"
+    OUTPUT = "output"
+
+
+class Role(str, enum.Enum):
+    """What a node stands for in a figure."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+    LAYER = "layer"
+    MERGE = "merge"
+    BLOCK = "block"
+    STAGE = "stage"
+
+
+class SkipKind(str, enum.Enum):
+    """The four kinds of skip connection."""
+
+    IDENTITY = "identity"
+    PROJECTION = "projection"
+    CONCAT = "concat"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """Shape and dtype of a tensor; the batch dimension is included."""
+
+    shape: tuple[int, ...]
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One operation of a model or, after simplification, one box that stands for several.
+
+    Attributes:
+        id: unique and stable name of the node.
+        index: its place in the order of execution.
+        kind: input, module, function, constant or output.
+        type: class name of the module or name of the function, ``Conv2d`` or ``add``.
+        path: module path; for a function, that of the module whose ``forward`` calls it.
+        scope: one entry a module call that encloses the operation, outermost first. A second
+            call of the same module has another entry (``"block@1"``), so calls can be told apart.
+        module_class: fully qualified class of a module, empty for a function.
+        attributes: its hyperparameters, as plain JSON values.
+        parameters: number of parameters counted here: each tensor once, at its first use.
+        trainable_parameters: those of them that require a gradient.
+        buffers: number of buffer elements counted here, in the same way.
+        macs: multiply-accumulate operations of one forward pass.
+        outputs: the tensors it returns.
+        weights: shape of every parameter it uses, also of those counted elsewhere.
+        parts: the operations that a box stands for, in order; empty for an exact node.
+        role: what it stands for in a figure.
+        group: id of the innermost group it belongs to, empty if none.
+    """
+
+    id: str
+    kind: NodeKind
+    type: str
+    index: int = 0
+    path: str = ""
+    scope: tuple[str, ...] = ()
+    module_class: str = ""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    parameters: int = 0
+    trainable_parameters: int = 0
+    buffers: int = 0
+    macs: int = 0
+    outputs: tuple[TensorSpec, ...] = ()
+    weights: tuple[tuple[int, ...], ...] = ()
+    parts: tuple[Layer, ...] = ()
+    role: Role = Role.LAYER
+    group: str = ""
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Ids of the operations of the exact graph that this node stands for."""
+        return tuple(part.id for part in self.parts) or (self.id,)
+
+    @property
+    def operations(self) -> tuple[Layer, ...]:
+        """The exact operations this node stands for: its parts, or itself."""
+        return self.parts or (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What an edge carries.
+
+    Attributes:
+        tensor: the tensor that flows, or None for a plain value such as a size.
+        position: index of the edge among the inputs of its target.
+        data: whether it carries data: a tensor computed from the model's inputs.
+        skip: index into `Architecture.skips` if the edge is part of a skip branch.
+    """
+
+    tensor: TensorSpec | None
+    position: int = 0
+    data: bool = True
+    skip: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A skip connection from ``fork`` to ``merge``; see `visualize.annotate.skips`.
+
+    All nodes are named as in the exact graph, also where a simplified graph holds the skip.
+
+    Attributes:
+        kind: identity, projection, concat or gate.
+        long: whether the bypassed path changes resolution on its way and comes back.
+        fork: node where the paths part.
+        merge: node where they meet.
+        merge_type: add, concat or multiply.
+        module: path of the module whose ``forward`` merges.
+        branch: nodes strictly between fork and merge on the skip branch, in order.
+        bypassed: nodes on the paths that the skip bypasses, in order.
+        shape: shape of the tensor that arrives at the merge over the skip branch.
+        parameters: parameters on the skip branch.
+        bypassed_parameters: parameters on the bypassed paths.
+    """
+
+    kind: SkipKind
+    long: bool
+    fork: str
+    merge: str
+    merge_type: str
+    module: str
+    branch: tuple[str, ...]
+    bypassed: tuple[str, ...]
+    shape: tuple[int, ...]
+    parameters: int = 0
+    bypassed_parameters: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A block or stage: a frame around boxes, or one colour for them.
+
+    Attributes:
+        id: unique and stable name.
+        role: block or stage.
+        type: class name of the module, or of the blocks of which a stage is made.
+        path: module path; for a stage that is no module of its own, that of its first block.
+        parent: id of the group around it, empty at the outermost level.
+        count: number of blocks or layers in a stage; 1 for a block.
+    """
+
+    id: str
+    role: Role
+    type: str
+    path: str
+    parent: str = ""
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """An annotated model graph.
+
+    Attributes:
+        name: what the user called the model.
+        class_name: class of the model.
+        graph: a directed acyclic `networkx.MultiDiGraph`; nodes carry ``layer``, edges ``wire``.
+        modules: class name of every module that is called, by path.
+        skips: the skip connections, ordered by their merges.
+        groups: blocks and stages, outer ones first; empty for an exact graph.
+        parameters: number of parameters, unused ones included.
+        trainable_parameters: those that require a gradient.
+        buffers: number of buffer elements.
+        unused_parameters: parameters that the traced run never touches.
+        unused_modules: paths of the outermost modules that hold only unused parameters.
+        tracer: ``"symbolic"`` or ``"recorded"``.
+    """
+
+    name: str
+    class_name: str
+    graph: nx.MultiDiGraph
+    modules: Mapping[str, str] = field(default_factory=dict)
+    skips: tuple[Skip, ...] = ()
+    groups: tuple[Group, ...] = ()
+    parameters: int = 0
+    trainable_parameters: int = 0
+    buffers: int = 0
+    unused_parameters: int = 0
+    unused_modules: tuple[str, ...] = ()
+    tracer: str = "symbolic"
+
+    def layer(self, node: str) -> Layer:
+        """The payload of ``node``."""
+        layer: Layer = self.graph.nodes[node]["layer"]
+        return layer
+
+    @property
+    def layers(self) -> Iterator[Layer]:
+        """The payloads of all nodes, in graph order, which is topological."""
+        return (layer for _, layer in self.graph.nodes(data="layer"))
+
+    @property
+    def wires(self) -> Iterator[tuple[str, str, Wire]]:
+        """All edges as ``(source, target, wire)``, by target and then by position."""
+        for node in self.graph:
+            yield from self.inputs(node)
+
+    def inputs(self, node: str) -> Sequence[tuple[str, str, Wire]]:
+        """The edges that arrive at ``node``, by position."""
+        arriving = self.graph.in_edges(node, data="wire")
+        return sorted(arriving, key=lambda edge: edge[2].position)
+
+    @functools.cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The node that stands for each operation of the exact graph."""
+        return {member: layer.id for layer in self.layers for member in layer.members}
+
+    @functools.cached_property
+    def operations(self) -> Mapping[str, Layer]:
+        """The operations of the exact graph, by id."""
+        return {part.id: part for layer in self.layers for part in layer.operations}
+
+    def is_closed(self, skip: Skip) -> bool:
+        """Whether everything that ``skip`` bypasses lies inside the box of its fork or merge."""
+        homes = self.homes
+        ends = {homes[skip.fork], homes[skip.merge]}
+        return len(ends) == 1 or all(homes[node] in ends for node in skip.bypassed)
+
+    @functools.cached_property
+    def macs(self) -> int:
+        """Multiply-accumulate operations of one forward pass."""
+        return sum(layer.macs for layer in self.layers)

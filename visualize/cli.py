@@ -1,0 +1,267 @@
+"""The command line. It imports torch only when a command needs it."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from visualize import __version__
+from visualize.errors import UsageError, VisualizeError
+
+if TYPE_CHECKING:
+    from visualize.architecture import Architecture
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_MODEL_HELP = """
+MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
+path/to/net.py:Net, path/to/net.py:build(depth=18) or package.module:factory. Naming a file or
+module runs its code, as Python does. Weights are neither needed nor downloaded.
+"""
+
+
+class _Group(click.Group):
+    """Translates errors to one line and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except VisualizeError as error:
+            _fail(error, str(error), 2 if isinstance(error, UsageError) else 1)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            _fail(error, f"unexpected {type(error).__name__}: {reason}; see --debug", 1)
+
+
+def _fail(error: Exception, line: str, status: int) -> None:
+    context = click.get_current_context(silent=True)
+    if context and context.find_root().meta.get("visualize.debug"):
+        raise error
+    click.echo(f"visualize: {line}", err=True)
+    sys.exit(status)
+
+
+def _keep_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        context.find_root().meta["visualize.debug"] = True
+
+
+def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    from visualize.models.torchvision import list_names
+
+    return [name for name in list_names() if name.startswith(typed)]
+
+
+def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    from visualize.render.themes import theme_names
+
+    return [name for name in theme_names() if name.startswith(typed)]
+
+
+def _model_options(command: _Command) -> _Command:
+    """What all commands share that trace a model."""
+    debug = click.option(
+        "--debug", is_flag=True, expose_value=False, callback=_keep_debug,
+        help="Show the whole traceback of an error.",
+    )  # fmt: skip
+    inputs = click.option(
+        "--input", "inputs", metavar="SPEC", multiple=True,
+        help="Shape of an input, once for each: 1,3,224,224 or 1,77:int64 or "
+        "name=1,3,64,64:float32 or 1,128:int64<32000.",
+    )  # fmt: skip
+    model = click.argument("model", metavar="MODEL", shell_complete=_complete_model)
+    return model(inputs(debug(command)))
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="torch-visualize", prog_name="visualize")
+def main() -> None:
+    """Figures of PyTorch models that are true and fit the page.
+
+    \b
+    Examples:
+      visualize draw resnet18
+      visualize draw resnet50 --level block -o resnet50.pdf
+      visualize draw net.py:Net --input 1,3,64,64 -o net.svg -o net.pdf
+      visualize graph vit_b_16 -o vit.json
+      visualize skips resnet18
+      visualize models 'efficientnet*'
+    """
+
+
+@main.command(epilog="""\b
+Examples:
+  visualize draw resnet18
+  visualize draw densenet121 --level block --direction LR -o densenet.pdf
+  visualize draw 'resnet18?num_classes=10' --theme dark -o resnet.png
+  visualize draw 'net.py:build(depth=18)' --input 1,3,64,64""")
+@_model_options
+@click.option("-o", "--output", "outputs", metavar="FILE", multiple=True, type=Path,
+              help="File to write; the suffix is the format: .svg, .pdf, .png, .dot or .json. "
+              "Repeat it for several.  [default: outputs/NAME.svg]")  # fmt: skip
+@click.option("--level", type=click.Choice(["auto", "stage", "block", "layer", "op"]),
+              default="auto", show_default=True, help="How much to show.")  # fmt: skip
+@click.option("--theme", metavar="NAME|FILE.toml", default="paper", show_default=True,
+              shell_complete=_complete_theme, help="The look: paper, dark, mono or your own.")  # fmt: skip
+@click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), default="TB",
+              show_default=True, help="Where the flow goes.")  # fmt: skip
+@click.option("--title", default="", metavar="TEXT", help="A title above the figure.")
+@click.option("--legend/--no-legend", default=True, help="Explain the kinds of skip connection.")
+@click.option("--names", is_flag=True, help="Show module paths in the boxes.")
+def draw(
+    model: str,
+    inputs: Sequence[str],
+    outputs: Sequence[Path],
+    level: str,
+    theme: str,
+    direction: str,
+    title: str,
+    legend: bool,
+    names: bool,
+) -> None:
+    """Draw MODEL."""
+    from visualize.files import check_target, write_files
+    from visualize.models.specification import parse_model
+    from visualize.render import check_format, load_theme
+
+    targets = list(outputs) or [_default_output(parse_model(model).label)]
+    for target in targets:
+        if target.is_dir():
+            check_target(target)
+        check_format(_suffix(target), str(target))
+        check_target(target)
+    look = load_theme(theme)
+    with _progress() as report:
+        from visualize import pipeline
+
+        architecture = _trace(model, inputs, report)
+        figure = pipeline.draw(
+            architecture, level=level, theme=look, direction=direction,
+            title=title, legend=legend, names=names, report=report,
+        )  # fmt: skip
+        files = figure.render(_suffix(target) for target in targets)
+        write_files({target: files[_suffix(target)] for target in targets})
+    from visualize.report import summarize_in_a_line
+
+    written = ", ".join(str(target) for target in targets)
+    boxes = len(figure.scene.boxes)
+    click.echo(
+        f"wrote {written}: {boxes} boxes at level {figure.scene.level}, "
+        f"{summarize_in_a_line(architecture)}"
+    )
+
+
+@main.command(epilog="""\b
+Examples:
+  visualize graph resnet18
+  visualize graph resnet18 -o resnet18.graphml""")
+@_model_options
+@click.option("-o", "--output", metavar="FILE", type=Path,
+              help="A .json, .graphml or .dot file.  [default: JSON to standard output]")  # fmt: skip
+def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
+    """Print or write the exact annotated graph of MODEL."""
+    from visualize.files import check_target, write_files
+    from visualize.report import GRAPH_FORMATS, summarize_in_a_line, write_graph
+
+    if output:
+        check_target(output)
+        if _suffix(output) not in GRAPH_FORMATS:
+            raise UsageError(
+                f"cannot write the format {_suffix(output)!r}",
+                where=str(output),
+                hint=f"use one of .{', .'.join(GRAPH_FORMATS)}",
+            )
+    with _progress() as report:
+        architecture = _trace(model, inputs, report)
+        content = write_graph(architecture, _suffix(output) if output else "json")
+        if output:
+            write_files({output: content})
+    if output:
+        nodes = len(architecture.graph)
+        click.echo(f"wrote {output}: {nodes} nodes, {summarize_in_a_line(architecture)}")
+    else:
+        click.echo(content.decode(), nl=False)
+
+
+@main.command(epilog="""\b
+Examples:
+  visualize skips resnet18
+  visualize skips efficientnet_b0 --format csv""")
+@_model_options
+@click.option("--format", "format_name", type=click.Choice(["table", "md", "csv", "json"]),
+              default="table", show_default=True, help="How to print them.")  # fmt: skip
+def skips(model: str, inputs: Sequence[str], format_name: str) -> None:
+    """List the skip connections of MODEL."""
+    from visualize.report import summarize_in_a_line, write_skips
+
+    with _progress() as report:
+        architecture = _trace(model, inputs, report)
+    click.echo(write_skips(architecture, format_name), nl=False)
+    if format_name == "table":
+        click.echo(f"{architecture.name}: {summarize_in_a_line(architecture)}")
+
+
+@main.command(epilog="""\b
+Examples:
+  visualize models
+  visualize models resnet
+  visualize models 'vit_*'""")
+@click.argument("pattern", default="")
+def models(pattern: str) -> None:
+    """List the models that can be drawn by name; PATTERN is part of a name or a glob."""
+    from visualize.errors import UnknownModelError
+    from visualize.models import model_names
+
+    names = model_names(pattern)
+    if not names:
+        raise UnknownModelError(pattern, [], kind="models")
+    click.echo("\n".join(names))
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
+
+
+def _default_output(label: str) -> Path:
+    folder = Path("outputs")
+    folder.mkdir(exist_ok=True)
+    return folder / (re.sub(r"[^\w.-]+", "_", label)[:100] + ".svg")
+
+
+def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> Architecture:
+    """Load and trace ``model``. What its code prints goes to standard error."""
+    with contextlib.redirect_stdout(sys.stderr):
+        report(f"loading {model}")
+        from visualize import pipeline
+
+        module, example, name = pipeline.load(model, inputs)
+        return pipeline.trace(module, example, name=name, report=report)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """A line that says what is being done, on a terminal, once a second has passed."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    status = Console(stderr=True).status("starting")
+    timer = threading.Timer(1.0, status.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda text: status.update(f"{text} …")
+    finally:
+        timer.cancel()
+        timer.join()
+        status.stop()

@@ -1,0 +1,97 @@
+"""What can go wrong, as kinds that carry their facts: what failed, where, and what to try."""
+
+from __future__ import annotations
+
+
+class VisualizeError(Exception):
+    """Base of every error this package raises on purpose.
+
+    Args:
+        message: what was wrong, in one sentence without a full stop.
+        where: the file, layer or option it was found in; may be empty.
+        hint: what to try; may be empty.
+    """
+
+    def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: " if self.where else "", self.message]
+        if self.hint:
+            parts.append(f"; {self.hint}")
+        return " ".join("".join(parts).split())
+
+
+class UsageError(VisualizeError):
+    """The request itself is malformed: an option, a suffix, a specification."""
+
+
+class UnknownModelError(VisualizeError):
+    """No model of that name; ``nearest`` lists the names most like it."""
+
+    def __init__(self, name: str, nearest: list[str], *, kind: str = "model") -> None:
+        likely = f"did you mean {', '.join(nearest)}?" if nearest else ""
+        super().__init__(
+            f"no {kind} named {shorten(name)!r}",
+            hint=likely or "see `visualize models`, or give path/to/file.py:Name",
+        )
+        self.name = name
+        self.nearest = nearest
+
+
+class SourceError(VisualizeError):
+    """A file or module that should hold a model is missing, broken or lacks the name."""
+
+
+class ConstructionError(VisualizeError):
+    """Building the model raised an exception."""
+
+
+class InputError(VisualizeError):
+    """The example inputs are missing or do not fit the model's ``forward``."""
+
+
+class ShapeError(InputError):
+    """A layer refused the tensors that reached it."""
+
+    def __init__(self, layer: str, got: str, expected: str) -> None:
+        super().__init__(
+            f"got {got}, expected {expected}",
+            where=f"layer {layer}",
+            hint="try another --input",
+        )
+        self.layer = layer
+        self.got = got
+        self.expected = expected
+
+
+class UntraceableError(VisualizeError):
+    """torch.fx cannot follow the model's ``forward``; ``line`` is where it gave up."""
+
+    def __init__(self, reason: str, *, line: str, hint: str = "") -> None:
+        super().__init__(reason, where=line, hint=hint)
+        self.line = line
+
+
+class ForwardError(VisualizeError):
+    """The model's own ``forward`` raised an exception."""
+
+
+class RenderError(VisualizeError):
+    """Graphviz could not draw the figure."""
+
+
+class OutputError(VisualizeError):
+    """A file could not be written."""
+
+
+def shorten(text: str, limit: int = 80) -> str:
+    """Cut ``text`` to ``limit`` characters for a message.
+
+    >>> shorten("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= limit else text[: limit - 1] + "…"

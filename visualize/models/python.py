@@ -1,0 +1,114 @@
+"""Models from Python files and modules. Reading them runs their code, as Python does."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from torch import nn
+
+from visualize.errors import ConstructionError, SourceError, shorten
+from visualize.models.specification import ModelSpec
+from visualize.models.weightless import build_weightless, explain_construction
+
+
+def build(spec: ModelSpec) -> nn.Module:
+    """Build the model that ``spec`` names in a file or module.
+
+    Raises:
+        SourceError: the file or module is missing or broken, or has no such name.
+        ConstructionError: the constructor raises, or makes no ``nn.Module``.
+    """
+    module = _import_file(Path(spec.place)) if spec.source == "file" else _import(spec.place)
+    if not hasattr(module, spec.name):
+        raise _missing_name(module, spec)
+    found = getattr(module, spec.name)
+    if isinstance(found, nn.Module):
+        return found
+    if not callable(found):
+        raise SourceError(
+            f"{spec.name} is a {type(found).__name__}, not a model", where=shorten(spec.place)
+        )
+    try:
+        model = build_weightless(functools.partial(found, **spec.arguments))
+    except Exception as error:
+        raise explain_construction(error, spec.text) from error
+    if not isinstance(model, nn.Module):
+        raise ConstructionError(
+            f"it made a {type(model).__name__}, not an nn.Module", where=shorten(spec.text)
+        )
+    return model
+
+
+def _missing_name(module: ModuleType, spec: ModelSpec) -> SourceError:
+    models = [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and (
+            isinstance(value, nn.Module)
+            or (isinstance(value, type) and issubclass(value, nn.Module))
+        )
+        and getattr(value, "__module__", module.__name__) == module.__name__
+    ]
+    nearest = difflib.get_close_matches(spec.name, models, n=3) or models[:5]
+    hint = f"it has {', '.join(nearest)}" if nearest else "it defines no nn.Module"
+    return SourceError(f"no {shorten(spec.name)!r} in it", where=shorten(spec.place), hint=hint)
+
+
+def _import_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise SourceError("no such file", where=shorten(str(path)), hint="check the path")
+    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
+    name = f"{path.stem}_{digest}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise SourceError("cannot be imported", where=shorten(str(path)))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        with _beside(path.parent):
+            spec.loader.exec_module(module)
+    except Exception as error:
+        sys.modules.pop(name, None)
+        raise _broken(error, str(path)) from error
+    return module
+
+
+def _import(name: str) -> ModuleType:
+    try:
+        with _beside(Path.cwd()):
+            return importlib.import_module(name)
+    except Exception as error:
+        raise _broken(error, name) from error
+
+
+def _broken(error: Exception, place: str) -> SourceError:
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [frame.lineno for frame in frames if Path(frame.filename) == Path(place)]
+    line = error.lineno if isinstance(error, SyntaxError) else (inside or [None])[-1]
+    reason = shorten(str(error).partition("\n")[0], 160)
+    return SourceError(
+        f"importing it raised {type(error).__name__}: {reason}",
+        where=shorten(place) + (f":{line}" if line else ""),
+    )
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[None]:
+    """Let imports find the neighbours of a file, as they do when Python runs it."""
+    entry = str(folder.resolve())
+    sys.path.insert(0, entry)
+    try:
+        yield
+    finally:
+        sys.path.remove(entry)

@@ -1,0 +1,135 @@
+"""The language of MODEL and --input on the command line."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from visualize.architecture import TensorSpec
+from visualize.errors import UsageError, shorten
+
+_INPUT = re.compile(
+    r"(?:(?P<name>\w+)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>\d+))?"
+)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A parsed MODEL argument.
+
+    Attributes:
+        text: the argument as it was typed.
+        source: ``"file"``, ``"module"`` or the prefix of a catalogue such as ``"torchvision"``.
+        place: path of the file or dotted name of the module; empty for a catalogue.
+        name: name of the model, class or function.
+        arguments: keyword arguments of the constructor.
+    """
+
+    text: str
+    source: str
+    place: str
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """A short name for titles and for the default output file."""
+        return self.name or self.place
+
+
+def parse_model(text: str) -> ModelSpec:
+    """Parse a MODEL argument.
+
+    >>> parse_model("resnet18?num_classes=10").arguments
+    {'num_classes': 10}
+    >>> spec = parse_model("path/to/net.py:build(depth=18)")
+    >>> spec.source, spec.place, spec.name, spec.arguments
+    ('file', 'path/to/net.py', 'build', {'depth': 18})
+
+    Raises:
+        UsageError: the text does not follow the grammar.
+    """
+    target, question, query = text.partition("?")
+    if target.endswith(")"):
+        target, _, call = target.partition("(")
+        arguments = _call_arguments(call[:-1], text)
+    else:
+        arguments = {}
+    if question:
+        arguments |= _query_arguments(query, text)
+    place, colon, name = target.rpartition(":")
+    if target.endswith(".py"):
+        raise UsageError(
+            f"{shorten(text)!r} names a file but no model in it", hint=f"try {target}:NAME"
+        )
+    if not name or (colon and not place):
+        raise UsageError(f"cannot read the model {shorten(text)!r}", hint=_MODEL_HINT)
+    if place.endswith(".py"):
+        return ModelSpec(text, "file", place, name, arguments)
+    if place and place != "torchvision":
+        return ModelSpec(text, "module", place, name, arguments)
+    return ModelSpec(text, "torchvision", "", name, arguments)
+
+
+_MODEL_HINT = "use NAME, NAME?key=value, path/to/file.py:NAME or package.module:NAME"
+
+
+def _call_arguments(call: str, text: str) -> dict[str, Any]:
+    try:
+        parsed = ast.parse(f"f({call})", mode="eval").body
+        if not isinstance(parsed, ast.Call) or parsed.args:
+            raise ValueError("positional arguments")
+        return {str(word.arg): ast.literal_eval(word.value) for word in parsed.keywords}
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(
+            f"cannot read the arguments of {shorten(text)!r}", hint="use NAME(key=value, …)"
+        ) from error
+
+
+def _query_arguments(query: str, text: str) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    for part in query.split("&"):
+        key, equals, value = part.partition("=")
+        if not equals or not key.isidentifier():
+            raise UsageError(
+                f"cannot read the arguments of {shorten(text)!r}", hint="use NAME?key=value&key=…"
+            )
+        try:
+            arguments[key] = ast.literal_eval(value)
+        except (SyntaxError, ValueError):
+            arguments[key] = value
+    return arguments
+
+
+def parse_inputs(texts: Sequence[str]) -> tuple[list[TensorSpec], dict[str, TensorSpec]]:
+    """Parse --input options into positional and named tensors.
+
+    >>> parse_inputs(("1,77:int64", "mask=1,77:bool"))
+    ([TensorSpec(shape=(1, 77), dtype='int64')], {'mask': TensorSpec(shape=(1, 77), dtype='bool')})
+
+    Raises:
+        UsageError: an option does not follow the grammar.
+    """
+    positional: list[TensorSpec] = []
+    named: dict[str, TensorSpec] = {}
+    for text in texts:
+        match = _INPUT.fullmatch(text.replace(" ", ""))
+        if not match:
+            raise UsageError(
+                f"cannot read the shape {shorten(text)!r}",
+                where="--input",
+                hint="use 1,3,224,224 or 1,77:int64 or name=1,3,64,64:float32 or 1,128:int64<32000",
+            )
+        shape = tuple(int(size) for size in match["shape"].rstrip(",").split(","))
+        dtype = match["dtype"] or ("int64" if match["below"] else "float32")
+        tensor = TensorSpec(shape, dtype)
+        if not match["name"]:
+            positional.append(tensor)
+        elif match["name"] in named:
+            raise UsageError(f"{match['name']} is given twice", where="--input")
+        else:
+            named[match["name"]] = tensor
+    return positional, named

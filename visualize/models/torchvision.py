@@ -1,0 +1,95 @@
+"""Models of torchvision, and the inputs that their published weights were measured with."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib.util
+import inspect
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from visualize.architecture import TensorSpec
+from visualize.errors import ConstructionError, UnknownModelError
+from visualize.models.specification import ModelSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_REGISTRATION = re.compile(
+    r'^@register_model\((?:name="(?P<name>[^"]+)")?\)\n(?:(?!def ).*\n)*def (?P<function>\w+)\(',
+    re.MULTILINE,
+)
+_CLIP_FRAMES = 16  # the clip length of torchvision's video references
+
+
+def list_names() -> list[str]:
+    """Names of all torchvision models, sorted, read from its source without importing it."""
+    package = importlib.util.find_spec("torchvision")
+    if package is None or package.origin is None:
+        return []
+    names = []
+    for path in (Path(package.origin).parent / "models").rglob("*.py"):
+        for match in _REGISTRATION.finditer(path.read_text(encoding="utf-8")):
+            names.append(match["name"] or match["function"])
+    return sorted(names)
+
+
+def build(spec: ModelSpec) -> nn.Module:
+    """Build the torchvision model that ``spec`` names, without weights.
+
+    Raises:
+        UnknownModelError: there is no such model.
+        ConstructionError: its constructor refuses the arguments.
+    """
+    from torchvision import models
+
+    from visualize.models.weightless import build_weightless, explain_construction
+
+    try:
+        builder = models.get_model_builder(spec.name)
+    except ValueError:
+        names = list_names()
+        nearest = difflib.get_close_matches(spec.name.lower(), names, n=3)
+        raise UnknownModelError(spec.name, nearest) from None
+    parameters = inspect.signature(builder).parameters
+    arguments: dict[str, Any] = {
+        name: None for name in ("weights", "weights_backbone") if name in parameters
+    }
+    arguments |= spec.arguments
+    if any(arguments.get(name) for name in ("weights", "weights_backbone")):
+        raise ConstructionError("weights are never downloaded to draw a model", where=spec.text)
+    try:
+        model: nn.Module = build_weightless(functools.partial(builder, **arguments))  # type: ignore[assignment]
+    except Exception as error:
+        raise explain_construction(error, spec.text) from error
+    return model
+
+
+def default_input(name: str, model: nn.Module) -> TensorSpec | None:
+    """The input of the published weights whose size is nearest to that of ``model``.
+
+    Several sets of weights can belong to one architecture at different resolutions; the count
+    of parameters tells which of them the model as built can take.
+    """
+    from torchvision import models
+
+    try:
+        weights = list(models.get_model_weights(name))
+    except ValueError:
+        return None
+    if not weights:
+        return None
+    size = sum(parameter.numel() for parameter in model.parameters())
+    nearest = min(weights, key=lambda entry: abs(entry.meta.get("num_params", 0) - size))
+    preset = nearest.transforms
+    options = getattr(preset, "keywords", {})
+    side = options.get("crop_size") or options.get("resize_size")
+    if side is None:
+        return None
+    height, width = side if isinstance(side, (tuple, list)) else (side, side)
+    if "Video" in getattr(getattr(preset, "func", preset), "__name__", ""):
+        frames = nearest.meta.get("min_temporal_size", _CLIP_FRAMES)
+        return TensorSpec((1, 3, frames, height, width))
+    return TensorSpec((1, 3, height, width))

@@ -1,0 +1,76 @@
+"""Building models without allocating their weights."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+import torch
+from torch import nn
+from torch.nn.parameter import is_lazy
+from torch.utils.weak import WeakIdKeyDictionary
+
+from visualize.errors import ConstructionError, VisualizeError, shorten
+
+
+def build_weightless(constructor: Callable[[], object]) -> object:
+    """Call ``constructor`` so that weights are never allocated, where it allows that.
+
+    Three ways are tried in turn: everything on the meta device; parameters alone on the meta
+    device, for constructors that compute with small tensors; and plainly.
+
+    Raises:
+        ConstructionError: the constructor raises also when it is called plainly.
+    """
+    ways: tuple[Callable[[], AbstractContextManager[object]], ...] = (
+        lambda: torch.device("meta"),
+        _parameters_on_meta,
+    )
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for way in ways:
+            try:
+                with way():
+                    return constructor()
+            except VisualizeError:
+                raise
+            except Exception:  # whatever a foreign constructor cannot do without data
+                continue
+        with nullcontext():
+            return constructor()
+
+
+def explain_construction(error: Exception, name: str) -> ConstructionError:
+    """The error to show when the constructor of ``name`` raised ``error``."""
+    reason = shorten(str(error).strip().partition("\n")[0], 160)
+    return ConstructionError(
+        f"building it raised {type(error).__name__}: {reason}",
+        where=shorten(name),
+        hint="check its arguments, as in NAME?key=value",
+    )
+
+
+@contextmanager
+def _parameters_on_meta() -> Iterator[None]:
+    """Move each parameter to the meta device as soon as a module registers it.
+
+    Memory that was reserved and never written costs nothing, and initialisation then runs on
+    the meta device. Tied parameters stay tied.
+    """
+    register = nn.Module.register_parameter
+    moved = WeakIdKeyDictionary()
+
+    def register_on_meta(module: nn.Module, name: str, param: nn.Parameter | None) -> None:
+        register(module, name, param)
+        if param is None or param.is_meta or is_lazy(param):
+            return
+        if param not in moved:
+            moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
+        module._parameters[name] = moved[param]
+
+    nn.Module.register_parameter = register_on_meta  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        nn.Module.register_parameter = register  # type: ignore[method-assign]

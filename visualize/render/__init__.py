@@ -1,0 +1,81 @@
+"""Render: from a simplified `Architecture` to an image. Nothing here knows torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from visualize.errors import UsageError, shorten
+from visualize.render.dot import to_dot
+from visualize.render.engine import run_graphviz
+from visualize.render.geometry import Direction
+from visualize.render.layout import lay_out
+from visualize.render.scene import Scene, build_scene
+from visualize.render.svg import finish_svg
+from visualize.render.themes import Theme, load_theme, theme_names
+
+__all__ = [
+    "FORMATS",
+    "Direction",
+    "Scene",
+    "Theme",
+    "build_scene",
+    "check_format",
+    "load_theme",
+    "render",
+    "theme_names",
+]
+
+# What Graphviz draws, with its arguments; PNG at 200 dots per inch.
+_GRAPHVIZ = {"svg": "", "pdf": "", "png": "-Gdpi=200"}
+FORMATS = (*_GRAPHVIZ, "dot", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a scene is drawn."""
+
+    theme: Theme
+    direction: Direction = Direction.TB
+
+
+def check_format(name: str, where: str = "") -> None:
+    """Raise a UsageError unless ``name`` is one of `FORMATS`."""
+    if name not in FORMATS:
+        raise UsageError(
+            f"cannot write the format {shorten(name)!r}" if name else "has no suffix",
+            where=where,
+            hint=f"use one of .{', .'.join(FORMATS)}",
+        )
+
+
+def render(
+    scene: Scene, theme: Theme, direction: Direction, formats: Iterable[str], name: str
+) -> dict[str, bytes]:
+    """Draw ``scene`` in each of ``formats``; the result holds one file's content for each.
+
+    Args:
+        name: title of the figure for those who cannot see it.
+
+    Raises:
+        UsageError: a format is not one of `FORMATS`.
+        RenderError: Graphviz failed.
+    """
+    wanted = list(dict.fromkeys(formats))
+    for format_name in wanted:
+        check_format(format_name)
+    files: dict[str, bytes] = {}
+    if "json" in wanted:
+        text = json.dumps(scene.to_json(), ensure_ascii=False, indent=1)
+        files["json"] = text.encode("utf-8", "replace") + b"\n"
+    if set(wanted) != {"json"}:
+        dot = to_dot(scene, lay_out(scene, theme, direction), theme, direction, name)
+        files["dot"] = dot.encode()
+        drawn = {format_name: _GRAPHVIZ[format_name] for format_name in wanted if format_name in _GRAPHVIZ}
+        files |= run_graphviz(dot, drawn) if drawn else {}
+    if "svg" in files:
+        files["svg"] = finish_svg(
+            files["svg"], title=name, description=scene.description, font=theme.font
+        )
+    return {format_name: files[format_name] for format_name in wanted}

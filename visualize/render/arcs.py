@@ -1,0 +1,153 @@
+"""Arcs: paths beside the boxes between two ends, nested where they overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from visualize.render.geometry import Point, Rectangle, rounded_path
+
+_LANE_GAP = 10.0
+_RADIUS = 16.0
+_PORT_GAP = 3.4
+_LABEL_GAP = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """An arc from one box to another. Its label is as long and broad as given.
+
+    ``lane`` is where it runs along the flow; ``start`` and ``end`` are the points on the boxes.
+    """
+
+    index: int
+    source: str
+    target: str
+    label_length: float = 0.0
+    label_breadth: float = 0.0
+    side: int = 1
+    lane: float = 0.0
+    start: Point = field(default=Point(0, 0))
+    end: Point = field(default=Point(0, 0))
+
+    def moved(self, along: float, across: float) -> Arc:
+        """This arc, shifted."""
+        return replace(
+            self,
+            lane=self.lane + across,
+            start=self.start.moved(along, across),
+            end=self.end.moved(along, across),
+        )
+
+    def path(self) -> list[Point]:
+        """The arc as a cubic Bézier path."""
+        corners = [
+            self.start,
+            Point(self.start.along, self.lane),
+            Point(self.end.along, self.lane),
+            self.end,
+        ]
+        return rounded_path(corners, _RADIUS)
+
+    def label_center(self) -> Point:
+        """Middle of the label, which stands on the outer side of the lane."""
+        offset = _LABEL_GAP + self.label_breadth / 2
+        return Point((self.start.along + self.end.along) / 2, self.lane + self.side * offset)
+
+    def areas(self) -> list[Rectangle]:
+        """What the arc and its label cover."""
+        inner = min(self.start.across, self.end.across, self.lane)
+        outer = max(self.start.across, self.end.across, self.lane)
+        first, last = sorted((self.start.along, self.end.along))
+        areas = [Rectangle(first, last, inner, outer)]
+        if self.label_breadth:
+            areas.append(
+                Rectangle.around(self.label_center(), self.label_length, self.label_breadth)
+            )
+        return areas
+
+
+def route_arcs(
+    arcs: Iterable[Arc],
+    boxes: Mapping[str, Rectangle],
+    circles: Collection[str],
+    areas: Sequence[Rectangle],
+) -> list[Arc]:
+    """Give each arc a side, a lane and its ends.
+
+    Short arcs come first and run closest; an arc takes the side on which its ends are free, the
+    far one (``+1``) if both are. ``areas`` is what is covered already.
+    """
+    covered = list(areas)
+    placed: list[Arc] = []
+    ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
+    for arc in ordered:
+        options = [_on_side(arc, side, boxes, covered) for side in (1, -1)]
+        blocked = [_is_blocked(option, boxes) for option in options]
+        chosen = options[1] if blocked[0] and not blocked[1] else options[0]
+        placed.append(chosen)
+        covered += chosen.areas()
+    return _with_ports(placed, boxes, circles)
+
+
+def _span(arc: Arc, boxes: Mapping[str, Rectangle]) -> float:
+    return boxes[arc.target].start - boxes[arc.source].start
+
+
+def _on_side(
+    arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: Sequence[Rectangle]
+) -> Arc:
+    source, target = boxes[arc.source], boxes[arc.target]
+    first, last = _middle(source), _middle(target)
+    between = [area for area in covered if area.start < last - 1 and first + 1 < area.end]
+    edges = [area.high if side > 0 else -area.low for area in (*between, source, target)]
+    lane = side * (max(edges) + _LANE_GAP)
+    start = Point(first, source.high if side > 0 else source.low)
+    end = Point(last, target.high if side > 0 else target.low)
+    return replace(arc, side=side, lane=lane, start=start, end=end)
+
+
+def _is_blocked(arc: Arc, boxes: Mapping[str, Rectangle]) -> bool:
+    """Whether a box stands between an end of the arc and its lane."""
+    for end, own in ((arc.start, arc.source), (arc.end, arc.target)):
+        low, high = sorted((end.across, arc.lane))
+        way = Rectangle(end.along - 1, end.along + 1, low, high)
+        if any(way.overlaps(box) for node, box in boxes.items() if node != own):
+            return True
+    return False
+
+
+def _middle(area: Rectangle) -> float:
+    return (area.start + area.end) / 2
+
+
+def _with_ports(
+    arcs: Sequence[Arc], boxes: Mapping[str, Rectangle], circles: Collection[str]
+) -> list[Arc]:
+    """Spread the ends of arcs that share a side of a box, so that none cross or coincide."""
+    ports: dict[tuple[str, int], list[tuple[int, float, int, bool]]] = {}
+    for position, arc in enumerate(arcs):
+        reach = abs(arc.lane)
+        # Arrivals come first, inner lanes before outer ones; departures the other way round.
+        ports.setdefault((arc.target, arc.side), []).append((0, reach, position, False))
+        ports.setdefault((arc.source, arc.side), []).append((1, -reach, position, True))
+    result = list(arcs)
+    for (node, side), ends in ports.items():
+        box = boxes[node]
+        room = (box.end - box.start) * 0.8
+        gap = min(_PORT_GAP, room / max(len(ends) - 1, 1))
+        for rank, (_, _, position, is_start) in enumerate(sorted(ends)):
+            offset = (rank - (len(ends) - 1) / 2) * gap
+            point = _on_edge(box, side, offset, node in circles)
+            arc = result[position]
+            result[position] = replace(arc, **{"start" if is_start else "end": point})
+    return result
+
+
+def _on_edge(box: Rectangle, side: int, offset: float, circle: bool) -> Point:
+    along = _middle(box) + offset
+    if not circle:
+        return Point(along, box.high if side > 0 else box.low)
+    radius = (box.end - box.start) / 2
+    center = (box.low + box.high) / 2
+    return Point(along, center + side * (radius**2 - min(offset**2, radius**2)) ** 0.5)

@@ -1,0 +1,285 @@
+"""The DOT source of a figure, with a place for everything. The only file that escapes text."""
+
+from __future__ import annotations
+
+import html
+import math
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import graphviz
+
+from visualize.render.fonts import text_width
+from visualize.render.geometry import Direction, Point
+from visualize.render.layout import (
+    LINE_HEIGHT,
+    Bracket,
+    Layout,
+    PlacedArrow,
+    PlacedBox,
+    PlacedText,
+)
+from visualize.render.scene import Scene
+from visualize.render.themes import Stroke, Theme, Tint
+
+ANCHOR = "anchor"
+_ARROW_SIZE = 0.5
+_HEAD = 10 * _ARROW_SIZE
+_LEGEND = {
+    "identity": "identity shortcut",
+    "projection": "projection shortcut",
+    "concat": "concat",
+    "gate": "gate",
+}
+_SAMPLE = 24.0
+_LONGEST_ID = 200
+
+Place = tuple[float, float]
+
+
+def to_dot(scene: Scene, layout: Layout, theme: Theme, direction: Direction, name: str) -> str:
+    """Write ``layout`` as DOT for the engine ``nop2``, which draws and moves nothing.
+
+    Args:
+        name: title of the figure for those who cannot see it.
+    """
+    return _Writer(scene, theme, direction).write(layout, name)
+
+
+def clean(text: str) -> str:
+    """``text`` without what XML cannot hold: control characters and half surrogates.
+
+    >>> clean("a\\x00b\\tc")
+    'ab c'
+    """
+    spaced = (" " if character in "\t\r" else character for character in text)
+    return "".join(
+        character
+        for character in spaced
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cs", "Cn")
+    )
+
+
+class _Writer:
+    def __init__(self, scene: Scene, theme: Theme, direction: Direction) -> None:
+        self.scene = scene
+        self.theme = theme
+        self.direction = direction
+        stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage)
+        self.stages = {stage: index for index, stage in enumerate(stages)}
+        self.nodes = {box.id: f"box{index}" for index, box in enumerate(scene.boxes)}
+        self.graph = graphviz.Digraph()
+        self.texts = 0
+
+    def write(self, layout: Layout, name: str) -> str:
+        theme = self.theme
+        self.graph.attr(
+            "graph", bgcolor=theme.background, pad="0.06", outputorder="edgesfirst",
+            tooltip=_plain(name), fontname=theme.font,
+        )  # fmt: skip
+        self.graph.attr(
+            "node", fixedsize="true", fontname=theme.font, fontsize=_number(theme.size),
+            fontcolor=theme.text, penwidth="0.8", margin="0",
+        )  # fmt: skip
+        self.graph.attr(
+            "edge", arrowsize=_number(_ARROW_SIZE), penwidth="0.8", color=theme.line,
+            fontname=theme.font, fontsize=_number(theme.detail_size), fontcolor=theme.muted,
+        )  # fmt: skip
+        self.graph.node(
+            ANCHOR, shape="point", style="invis", width="0", height="0", label="",
+            pos=self._place(Point(layout.extent.start, layout.extent.low)),
+        )  # fmt: skip
+        for placed in layout.boxes:
+            self._box(placed)
+        for index, arrow in enumerate(layout.arrows):
+            self._arrow(index, arrow)
+        for note in layout.notes:
+            self._text(note.text, self.direction.on_page(note.center), note.size, theme.muted)
+        for bracket in layout.brackets:
+            self._bracket(bracket)
+        self._around(layout)
+        source: str = self.graph.source
+        return source
+
+    # Boxes and arrows
+
+    def _box(self, placed: PlacedBox) -> None:
+        box = placed.box
+        width, height = self.direction.size(placed.length, placed.breadth)
+        tint = self._tint(placed)
+        merge = box.role == "merge"
+        self.graph.node(
+            self.nodes[box.id],
+            label=self._label(box.label[:1] if merge else box.label),
+            shape="circle" if merge else "box",
+            style="filled" if merge else "rounded,filled",
+            pos=self._place(placed.center),
+            width=_number(width / 72),
+            height=_number(height / 72),
+            fillcolor=tint.fill,
+            color=tint.line,
+            id=_plain(f"box-{box.id}"[:_LONGEST_ID]),
+            tooltip=_plain(box.tooltip),
+            **{"class": " ".join(["box", box.role, *self._stage_class(box.stage)])},
+        )
+
+    def _tint(self, placed: PlacedBox) -> Tint:
+        role = placed.box.role
+        if role in ("input", "output"):
+            return self.theme.terminal
+        if role == "merge":
+            return self.theme.merge
+        return self._stage_tint(placed.box.stage)
+
+    def _stage_tint(self, stage: str) -> Tint:
+        if stage not in self.stages:
+            return self.theme.neutral
+        return self.theme.stages[self.stages[stage] % len(self.theme.stages)]
+
+    def _stage_class(self, stage: str) -> list[str]:
+        return [f"stage{self.stages[stage] + 1}"] if stage in self.stages else []
+
+    def _label(self, lines: Sequence[str]) -> str:
+        """An HTML-like label: the first line in full size, the others smaller and muted."""
+        theme = self.theme
+        parts = [_escape(lines[0]) or " "]
+        parts += [
+            f'<font point-size="{_number(theme.detail_size)}" color="{theme.muted}">'
+            f"{_escape(line) or ' '}</font>"
+            for line in lines[1:]
+        ]
+        return f"<{'<br/>'.join(parts)}>"
+
+    def _arrow(self, index: int, placed: PlacedArrow) -> None:
+        arrow = placed.arrow
+        attributes = self._stroke(arrow.skip) if arrow.skip else {}
+        if placed.label:
+            color = self.theme.skips[arrow.skip].color if arrow.skip else self.theme.muted
+            size = _number(placed.label.size)
+            attributes["label"] = f'<<font point-size="{size}">{_escape(placed.label.text)}</font>>'
+            attributes["fontcolor"] = color
+            attributes["lp"] = self._place(placed.label.center)
+        self.graph.edge(
+            self.nodes[arrow.source],
+            self.nodes[arrow.target],
+            pos=self._spline([self.direction.on_page(point) for point in placed.path]),
+            id=f"arrow-{index}",
+            tooltip=_plain(arrow.tooltip),
+            **{"class": " ".join(["arrow", *(["skip", arrow.skip] if arrow.skip else [])])},
+            **attributes,
+        )
+
+    def _stroke(self, kind: str) -> dict[str, str]:
+        stroke: Stroke = self.theme.skips[kind]
+        double = stroke.style == "double"
+        return {
+            "color": f"{stroke.color}:{stroke.color}" if double else stroke.color,
+            "style": "solid" if double else stroke.style,
+            "penwidth": _number(stroke.width),
+        }
+
+    # What stands beside them
+
+    def _text(
+        self, text: str, center: Place, size: float, color: str, weight: str = "note"
+    ) -> None:
+        self.texts += 1
+        self.graph.node(
+            f"text{self.texts}",
+            label=f'<<font point-size="{_number(size)}">{_escape(text) or " "}</font>>',
+            shape="none",
+            pos=_pair(center),
+            width=_number(text_width(text, size) / 72),
+            height=_number(size * LINE_HEIGHT / 72),
+            fontcolor=color,
+            id=f"text-{self.texts}",
+            **{"class": weight},
+        )
+
+    def _bracket(self, bracket: Bracket) -> None:
+        color = self._stage_tint(bracket.stage).line
+        first, last = (self.direction.on_page(point) for point in bracket.line)
+        self._line(first, last, {"color": color, "penwidth": "1.2"})
+        for position, text in enumerate(bracket.texts):
+            place = self.direction.on_page(text.center)
+            self._text(text.text, place, text.size, self.theme.muted if position else color)
+
+    def _line(self, start: Place, end: Place, attributes: dict[str, str]) -> None:
+        """A line without a head: an edge of the invisible node with a place of its own."""
+        third = [
+            tuple(a + (b - a) * part / 3 for a, b in zip(start, end)) for part in range(4)
+        ]
+        self.graph.edge(
+            ANCHOR, ANCHOR, dir="none", pos=" ".join(_pair(p) for p in third), **attributes
+        )
+
+    def _around(self, layout: Layout) -> None:
+        """The title above the figure and the legend below it."""
+        extent = layout.extent
+        corners = [
+            self.direction.on_page(Point(along, across))
+            for along in (extent.start, extent.end)
+            for across in (extent.low, extent.high)
+        ]
+        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
+        middle = (left + right) / 2
+        if self.scene.title:
+            size = self.theme.size * 1.25
+            self._text(self.scene.title, (middle, top + size * 1.3), size, self.theme.text, "title")
+        if self.scene.legend and self.scene.skip_kinds:
+            self._legend(middle, bottom - 14, right - left)
+
+    def _legend(self, middle: float, y: float, width: float) -> None:
+        size = self.theme.detail_size
+        widths = {
+            kind: _SAMPLE + 4 + text_width(_LEGEND[kind], size) for kind in self.scene.skip_kinds
+        }
+        gap = 14.0
+        if sum(widths.values()) + gap * (len(widths) - 1) <= max(width, 150):
+            rows = [list(widths)]
+        else:
+            rows = [[kind] for kind in widths]
+        broadest = max(sum(widths[kind] for kind in row) + gap * (len(row) - 1) for row in rows)
+        for row in rows:
+            x = middle - broadest / 2
+            for kind in row:
+                self._line((x, y), (x + _SAMPLE, y), self._stroke(kind))
+                text = _LEGEND[kind]
+                center = (x + _SAMPLE + 4 + text_width(text, size) / 2, y)
+                self._text(text, center, size, self.theme.muted, "legend")
+                x += widths[kind] + gap
+            y -= size * LINE_HEIGHT + 3
+
+    def _spline(self, points: Sequence[Place]) -> str:
+        """A path that ends in an arrow head at its last point."""
+        tip, before = points[-1], points[-2]
+        length = math.dist(tip, before) or 1.0
+        base = tuple(t + (b - t) * _HEAD / length for t, b in zip(tip, before))
+        # Where the last handle lies within the head, it moves back with the base.
+        handle = before if length > _HEAD else base
+        path = [*points[:-2], handle, base]
+        return f"e,{_pair(tip)} " + " ".join(_pair(point) for point in path)
+
+    def _place(self, point: Point) -> str:
+        return _pair(self.direction.on_page(point))
+
+
+def _pair(place: Iterable[float]) -> str:
+    return ",".join(_number(value) for value in place)
+
+
+def _number(value: float) -> str:
+    text = f"{value:.3f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def _escape(text: str) -> str:
+    """Text inside an HTML-like label."""
+    return html.escape(clean(text).replace("\n", " "))
+
+
+def _plain(text: str) -> Any:
+    """Text as the value of an attribute."""
+    return graphviz.escape(clean(text))

@@ -1,0 +1,47 @@
+"""Graphviz in a child process, with a time limit and the fonts that ship with the program."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from visualize.errors import RenderError, shorten
+from visualize.render.fonts import CONFIGURATION
+
+_WORKER = Path(__file__).with_name("worker.py")
+_SECONDS = 120.0
+
+
+def run_graphviz(dot: str, formats: Mapping[str, str]) -> dict[str, bytes]:
+    """Draw ``dot``, in which everything has its place, in several formats.
+
+    Args:
+        formats: Graphviz's command-line arguments for each format.
+
+    Raises:
+        RenderError: Graphviz failed, crashed or took too long.
+    """
+    job = json.dumps({"dot": dot, "formats": dict(formats)})
+    environment = os.environ | {"FONTCONFIG_FILE": str(CONFIGURATION), "PYTHONUTF8": "1"}
+    try:
+        result = subprocess.run(
+            [sys.executable, str(_WORKER)],
+            input=job.encode(),
+            capture_output=True,
+            env=environment,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RenderError(
+            f"Graphviz was not done after {_SECONDS:.0f} s", hint="try a higher --level"
+        ) from error
+    if result.returncode:
+        message = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise RenderError(f"Graphviz failed: {shorten(message, 200) or result.returncode}")
+    return {name: base64.b64decode(data) for name, data in json.loads(result.stdout).items()}

@@ -1,0 +1,253 @@
+"""The scene: boxes, arrows and groups of a figure as plain data, before any layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from visualize.architecture import Architecture, Group, Layer, Role, Skip, Wire
+from visualize.render import labels
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SceneBox:
+    """A box. ``label`` holds its lines, the first in full size; ``stage`` chooses its colour."""
+
+    id: str
+    label: tuple[str, ...]
+    role: str
+    members: tuple[str, ...]
+    parameters: int
+    macs: int
+    group: str
+    stage: str
+    tooltip: str
+    repeat: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SceneGroup:
+    """A block or stage around boxes."""
+
+    id: str
+    label: str
+    detail: str
+    role: str
+    parent: str
+    repeat: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SceneArrow:
+    """An arrow; ``arc`` marks the one that stands for a whole skip connection."""
+
+    source: str
+    target: str
+    label: str
+    skip: str | None
+    arc: bool
+    tooltip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a figure shows."""
+
+    title: str
+    description: str
+    level: str
+    boxes: tuple[SceneBox, ...]
+    groups: tuple[SceneGroup, ...]
+    arrows: tuple[SceneArrow, ...]
+    legend: bool = True
+
+    @property
+    def skip_kinds(self) -> tuple[str, ...]:
+        """The kinds of skip connection that are drawn, in the order of the legend."""
+        present = {arrow.skip for arrow in self.arrows}
+        return tuple(
+            kind for kind in ("identity", "projection", "concat", "gate") if kind in present
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The scene document: plain data of schema 1."""
+        return {
+            "schema": SCHEMA,
+            "title": self.title,
+            "description": self.description,
+            "level": self.level,
+            "boxes": [
+                {
+                    "id": box.id,
+                    "label": list(box.label),
+                    "role": box.role,
+                    "members": list(box.members),
+                    "repeat": box.repeat,
+                    "parameters": box.parameters,
+                    "macs": box.macs,
+                    "group": box.group or None,
+                }
+                for box in self.boxes
+            ],
+            "groups": [
+                {
+                    "id": group.id,
+                    "label": group.label,
+                    "parent": group.parent or None,
+                    "repeat": group.repeat,
+                }
+                for group in self.groups
+            ],
+            "arrows": [
+                {
+                    "source": arrow.source,
+                    "target": arrow.target,
+                    "label": arrow.label,
+                    "skip": arrow.skip,
+                }
+                for arrow in self.arrows
+            ],
+        }
+
+
+def build_scene(
+    architecture: Architecture,
+    level: str,
+    *,
+    title: str = "",
+    legend: bool = True,
+    names: bool = False,
+) -> Scene:
+    """Turn a simplified architecture into a scene.
+
+    Args:
+        level: the level it was simplified to.
+        title: shown above the figure; the model's name is used where a title must not be empty.
+        legend: whether to explain the line styles of the skip connections that are present.
+        names: whether boxes show their module paths.
+    """
+    groups = {group.id: group for group in architecture.groups}
+    closed: dict[str, list[Skip]] = {}
+    for skip in architecture.skips:
+        if architecture.is_closed(skip):
+            closed.setdefault(architecture.homes[skip.merge], []).append(skip)
+    return Scene(
+        title=title,
+        description=describe(architecture),
+        level=level,
+        boxes=tuple(
+            _box(layer, groups, closed.get(layer.id, []), names) for layer in architecture.layers
+        ),
+        groups=tuple(_group(architecture, group) for group in architecture.groups),
+        arrows=tuple(
+            _arrow(architecture, source, target, wire)
+            for source, target, wire in architecture.wires
+        ),
+        legend=legend,
+    )
+
+
+def describe(architecture: Architecture) -> str:
+    """One sentence for screen readers: name, size, cost and skip connections."""
+    skips = labels.closed_skips(architecture.skips) or "no"
+    unused = architecture.unused_parameters
+    return (
+        f"{architecture.name}: {architecture.parameters:,} parameters"
+        + (f" ({unused:,} of them unused)" if unused else "")
+        + f", {labels.count(architecture.macs)} MACs, {skips} skip connections"
+    )
+
+
+def _box(layer: Layer, groups: dict[str, Group], closed: list[Skip], names: bool) -> SceneBox:
+    lines = labels.box_label(layer, names=names)
+    inside = labels.closed_skips(closed)
+    if inside and layer.role in (Role.BLOCK, Role.STAGE):
+        lines[1:2] = [" · ".join([inside, *lines[1:2]])]
+    return SceneBox(
+        id=layer.id,
+        label=tuple(lines),
+        role=layer.role.value,
+        members=layer.members,
+        parameters=layer.parameters,
+        macs=layer.macs,
+        group=layer.group,
+        stage=_stage(layer.group, groups),
+        tooltip=_tooltip(layer),
+    )
+
+
+def _stage(group: str, groups: dict[str, Group]) -> str:
+    """The outermost group, which decides the colour."""
+    while group and groups[group].parent:
+        group = groups[group].parent
+    return group
+
+
+def _tooltip(layer: Layer) -> str:
+    lines = [f"{layer.path or layer.id} ({layer.type})"]
+    if layer.outputs:
+        lines.append("output " + ", ".join(labels.shape(tensor) for tensor in layer.outputs[:4]))
+    if layer.parameters:
+        lines.append(f"{layer.parameters:,} parameters")
+    if layer.macs:
+        lines.append(f"{layer.macs:,} MACs")
+    if len(layer.parts) > 1:
+        steps = [part.path or part.id for part in layer.parts if part.outputs]
+        shown = steps if len(steps) <= 8 else [*steps[:7], f"… {len(steps) - 7} more"]
+        lines.append(", ".join(shown))
+    return "\n".join(lines)
+
+
+def _group(architecture: Architecture, group: Group) -> SceneGroup:
+    inside = [
+        layer
+        for layer in architecture.layers
+        if group.id in (layer.group, _parent(architecture, layer.group))
+    ]
+    parameters = sum(layer.parameters for layer in inside)
+    return SceneGroup(
+        id=group.id,
+        label=group.path or group.type,
+        detail=labels.count(parameters) if parameters else "",
+        role=group.role.value,
+        parent=group.parent,
+    )
+
+
+def _parent(architecture: Architecture, group: str) -> str:
+    return next((other.parent for other in architecture.groups if other.id == group), "")
+
+
+def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> SceneArrow:
+    skip = architecture.skips[wire.skip] if wire.skip is not None else None
+    homes = architecture.homes
+    arc = skip is not None and (source, target) == (homes[skip.fork], homes[skip.merge])
+    if skip and arc:
+        label = labels.skip_label(architecture, skip)
+    else:
+        label = labels.shape(wire.tensor) if wire.tensor and _changes(architecture, source) else ""
+    return SceneArrow(
+        source=source,
+        target=target,
+        label=label,
+        skip=skip.kind.value if skip else None,
+        arc=arc,
+        tooltip=_arrow_tooltip(wire, skip),
+    )
+
+
+def _arrow_tooltip(wire: Wire, skip: Skip | None) -> str:
+    size = labels.shape(wire.tensor) if wire.tensor else ""
+    if skip is None:
+        return size
+    bypassed = f"bypasses {skip.bypassed_parameters:,} parameters"
+    return f"{skip.kind.value} skip into {skip.module or skip.merge}, {size}, {bypassed}"
+
+
+def _changes(architecture: Architecture, node: str) -> bool:
+    """Whether what ``node`` returns has another shape than everything it reads."""
+    layer = architecture.layer(node)
+    read = {wire.tensor.shape for _, _, wire in architecture.inputs(node) if wire.tensor}
+    return bool(layer.outputs and read and layer.outputs[-1].shape not in read)

@@ -1,0 +1,90 @@
+"""Finishing Graphviz's SVG: an embedded font, a title and description, tooltips, no links."""
+
+from __future__ import annotations
+
+import base64
+import xml.etree.ElementTree as ET
+
+from visualize.render.dot import ANCHOR, clean
+from visualize.render.fonts import FAMILY, subset
+
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+_FALLBACK = "Helvetica, Arial, sans-serif"
+
+
+def finish_svg(image: bytes, *, title: str, description: str, font: str) -> bytes:
+    """Make ``image`` a document that looks the same everywhere and says what it shows.
+
+    Tooltips become ``<title>`` elements, which browsers show and screen readers read; the font is
+    embedded as a subset if it is the one that ships with the program.
+    """
+    ET.register_namespace("", _SVG)
+    root = ET.fromstring(image)
+    text = "".join(element.text or "" for element in root.iter(_tag("text")))
+    for group in root.iter(_tag("g")):
+        _flatten_links(group)
+    _drop_anchor(root)
+    for element in root.iter(_tag("text")):
+        element.attrib.pop("font-family", None)
+    root.set("role", "img")
+    root.set("aria-labelledby", "title description")
+    root.set("font-family", f"'{font}', {_FALLBACK}" if font != _FALLBACK else font)
+    head = [
+        _element("title", clean(title), id="title"),
+        _element("desc", clean(description), id="description"),
+    ]
+    if font == FAMILY and text:
+        head.append(_element("style", _font_face(text)))
+    for position, element in enumerate(head):
+        root.insert(position, element)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def _tag(name: str) -> str:
+    return f"{{{_SVG}}}{name}"
+
+
+def _element(name: str, text: str, **attributes: str) -> ET.Element:
+    element = ET.Element(_tag(name), attributes)
+    element.text = text
+    return element
+
+
+def _flatten_links(group: ET.Element) -> None:
+    """Replace ``<a xlink:title>`` by its content, and the node's name by the tooltip."""
+    for wrapper in list(group):
+        links = wrapper.findall(_tag("a")) if wrapper.tag == _tag("g") else []
+        if wrapper.tag != _tag("g") or len(links) != 1 or not wrapper.get("id", "").startswith("a_"):
+            continue
+        link = links[0]
+        title = group.find(_tag("title"))
+        tooltip = link.get(f"{{{_XLINK}}}title")
+        if title is not None and tooltip:
+            title.text = tooltip
+        position = list(group).index(wrapper)
+        group.remove(wrapper)
+        for offset, child in enumerate(list(link)):
+            group.insert(position + offset, child)
+
+
+def _drop_anchor(root: ET.Element) -> None:
+    """Remove the invisible node and the names of the lines that hang on it."""
+    for parent in root.iter(_tag("g")):
+        for child in list(parent):
+            title = child.find(_tag("title"))
+            if title is None or title.text is None:
+                continue
+            if title.text == ANCHOR:
+                parent.remove(child)
+            elif title.text == f"{ANCHOR}->{ANCHOR}" or "note" in child.get("class", "").split():
+                child.remove(title)
+
+
+def _font_face(text: str) -> str:
+    data = base64.b64encode(subset(text)).decode()
+    return (
+        f"@font-face {{ font-family: '{FAMILY}'; "
+        f"src: url(data:font/woff;base64,{data}) format('woff'); }}"
+    )

@@ -1,0 +1,139 @@
+"""The exact annotated graph as a document: JSON, GraphML or DOT."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import networkx as nx
+
+from visualize.architecture import Architecture, Layer, Skip, TensorSpec
+
+SCHEMA = 1
+GRAPH_FORMATS = ("json", "graphml", "dot")
+
+
+def graph_document(architecture: Architecture) -> dict[str, Any]:
+    """The annotated graph as plain data of schema 1, also a networkx node-link document."""
+    return {
+        "schema": SCHEMA,
+        "directed": True,
+        "multigraph": True,
+        "graph": {},
+        "model": {
+            "name": architecture.name,
+            "class": architecture.class_name,
+            "parameters": architecture.parameters,
+            "trainable_parameters": architecture.trainable_parameters,
+            "unused_parameters": architecture.unused_parameters,
+            "unused_modules": list(architecture.unused_modules),
+            "buffers": architecture.buffers,
+            "macs": architecture.macs,
+            "tracer": architecture.tracer,
+        },
+        "nodes": [_node(layer) for layer in architecture.layers],
+        "edges": [
+            {
+                "source": source,
+                "target": target,
+                "key": key,
+                "shape": list(wire.tensor.shape) if wire.tensor else None,
+                "dtype": wire.tensor.dtype if wire.tensor else None,
+                "data": wire.data,
+                "skip": wire.skip,
+            }
+            for source, target, key, wire in architecture.graph.edges(keys=True, data="wire")
+        ],
+        "skips": [skip_document(skip) for skip in architecture.skips],
+    }
+
+
+def skip_document(skip: Skip) -> dict[str, Any]:
+    """A skip connection as plain data."""
+    return {
+        "kind": skip.kind.value,
+        "long": skip.long,
+        "fork": skip.fork,
+        "merge": skip.merge,
+        "merge_type": skip.merge_type,
+        "module": skip.module,
+        "branch": list(skip.branch),
+        "bypassed": list(skip.bypassed),
+        "shape": list(skip.shape),
+        "parameters": skip.parameters,
+        "bypassed_parameters": skip.bypassed_parameters,
+    }
+
+
+def write_graph(architecture: Architecture, format_name: str) -> bytes:
+    """The annotated graph in one of `GRAPH_FORMATS`."""
+    if format_name == "json":
+        text = json.dumps(graph_document(architecture), ensure_ascii=False, indent=1)
+        return text.encode("utf-8", "replace") + b"\n"
+    if format_name == "graphml":
+        return _graphml(architecture)
+    return _dot(architecture)
+
+
+def _node(layer: Layer) -> dict[str, Any]:
+    return {
+        "id": layer.id,
+        "kind": layer.kind.value,
+        "type": layer.type,
+        "path": layer.path,
+        "module_class": layer.module_class or None,
+        "attributes": dict(layer.attributes),
+        "parameters": layer.parameters,
+        "trainable_parameters": layer.trainable_parameters,
+        "buffers": layer.buffers,
+        "macs": layer.macs,
+        "outputs": [_tensor(tensor) for tensor in layer.outputs],
+    }
+
+
+def _tensor(tensor: TensorSpec) -> dict[str, Any]:
+    return {"shape": list(tensor.shape), "dtype": tensor.dtype}
+
+
+def _graphml(architecture: Architecture) -> bytes:
+    """GraphML, which knows scalars only: lists are written as JSON."""
+    document = graph_document(architecture)
+    graph = nx.MultiDiGraph(**_scalars(document["model"]))
+    for node in document["nodes"]:
+        graph.add_node(node["id"], **_scalars(node))
+    for edge in document["edges"]:
+        graph.add_edge(edge["source"], edge["target"], key=edge["key"], **_scalars(edge))
+    buffer = io.BytesIO()
+    nx.write_graphml(graph, buffer)
+    return buffer.getvalue()
+
+
+def _scalars(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: value
+        if isinstance(value, (str, int, float, bool))
+        else json.dumps(value, ensure_ascii=False)
+        for name, value in values.items()
+        if value is not None and name not in ("source", "target", "key")
+    }
+
+
+def _dot(architecture: Architecture) -> bytes:
+    import graphviz
+
+    dot = graphviz.Digraph()
+    nodes = {layer.id: f"node{index}" for index, layer in enumerate(architecture.layers)}
+    for layer in architecture.layers:
+        lines = [layer.id, layer.type]
+        if layer.outputs:
+            lines.append("×".join(map(str, layer.outputs[0].shape)))
+        label = "\n".join(graphviz.escape(line) for line in lines)
+        dot.node(nodes[layer.id], label=label, shape="box")
+    for source, target, wire in architecture.wires:
+        attributes = {} if wire.data else {"style": "dotted"}
+        if wire.skip is not None:
+            attributes["color"] = "blue"
+        dot.edge(nodes[source], nodes[target], **attributes)
+    return str(dot.source).encode()

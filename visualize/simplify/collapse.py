@@ -1,0 +1,221 @@
+"""Blocks and stages: found in the module tree, marked as groups, collapsed to boxes.
+
+A *block* is the module class a network repeats: a residual, dense or inception block, an encoder
+layer. A *stage* is a run of blocks at one resolution: ``layer1`` of a ResNet.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import networkx as nx
+
+from visualize.architecture import Architecture, Group, Layer, Role
+from visualize.operations import NORM, family, merge_type
+from visualize.simplify.contract import Box, contract
+
+# Containers that say nothing about what they hold.
+_PLAIN = frozenset({"", "Sequential", "ModuleList", "ModuleDict"})
+
+
+def mark_groups(architecture: Architecture) -> Architecture:
+    """Find blocks and stages and write on every layer the innermost group it belongs to."""
+    blocks = _block_of_layers(architecture)
+    stages = _stage_of_layers(architecture, blocks)
+    groups: dict[str, Group] = {}
+    graph = nx.MultiDiGraph(architecture.graph)
+    for layer in architecture.layers:
+        stage, block = stages.get(layer.id), blocks.get(layer.id)
+        if stage:
+            groups.setdefault(stage.id, stage)
+        if block:
+            inside = replace(block, parent=stage.id if stage else "")
+            groups.setdefault(inside.id, inside)
+        innermost = block or stage
+        if innermost:
+            graph.nodes[layer.id]["layer"] = replace(layer, group=innermost.id)
+    return replace(architecture, graph=graph, groups=tuple(groups.values()))
+
+
+def collapse(architecture: Architecture, role: Role) -> Architecture:
+    """Collapse every outermost group of ``role`` to one box; stages imply their blocks."""
+    groups = {group.id: group for group in architecture.groups}
+    roles = {Role.BLOCK} if role is Role.BLOCK else {Role.BLOCK, Role.STAGE}
+
+    def closed_in(layer: Layer) -> str:
+        """Id of the outermost group that closes over ``layer``."""
+        found, group = "", layer.group
+        while group:
+            found = group if groups[group].role in roles else found
+            group = groups[group].parent
+        return found
+
+    boxes = []
+    for group_id, run in _runs(architecture.layers, closed_in):
+        if not group_id:
+            boxes.extend(Box(layer.id, (layer.id,)) for layer in run)
+            continue
+        nodes = tuple(layer.id for layer in run)
+        single = len(run) == 1 and run[0].role is not Role.MERGE
+        boxes.append(Box(nodes[0], nodes, None if single else groups[group_id]))
+    return contract(architecture, boxes)
+
+
+def _runs(
+    layers: Iterable[Layer], key: Callable[[Layer], str]
+) -> Iterator[tuple[str, list[Layer]]]:
+    """Runs of consecutive layers with the same key. A run in topological order is convex."""
+    for value, run in itertools.groupby(layers, key):
+        yield value, list(run)
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """The module tree, with what each module holds and does itself."""
+
+    classes: Mapping[str, str]
+    weighted: Counter[str]
+    adds: frozenset[str]
+
+    @classmethod
+    def of(cls, architecture: Architecture) -> _Tree:
+        weighted: Counter[str] = Counter()
+        adds = set()
+        for layer in architecture.operations.values():
+            if _is_weighted(layer):
+                weighted.update(_paths(layer.path))
+            if merge_type(layer.type) == "add":
+                adds.add(layer.path)
+        return cls(architecture.modules, weighted, frozenset(adds))
+
+    def class_of(self, path: str) -> str:
+        return self.classes.get(path, "")
+
+    def repeated(self) -> list[str]:
+        """Modules of a class that one parent holds twice, each with two weighted layers."""
+        siblings: dict[tuple[str, str], list[str]] = {}
+        for path, kind in self.classes.items():
+            if kind not in _PLAIN and self.weighted[path] > 1:
+                siblings.setdefault((path.rpartition(".")[0], kind), []).append(path)
+        kinds = {kind for (_, kind), paths in siblings.items() if len(paths) > 1}
+        return [
+            path for path, kind in self.classes.items() if kind in kinds and self.weighted[path] > 1
+        ]
+
+    def blocks(self) -> frozenset[str]:
+        """Paths of the modules that are blocks."""
+        repeated = set(self.repeated())
+        outer = {path for path in repeated if not repeated & set(_paths(path)[:-1])}
+        blocks = set()
+        for path in outer:
+            inner = {other for other in repeated if other.startswith(f"{path}.")}
+            if inner and path not in self.adds:
+                blocks |= {other for other in inner if not inner & set(_paths(other)[:-1])}
+            else:
+                blocks.add(path)
+        return frozenset(blocks | set(self._composites(blocks)))
+
+    def _composites(self, blocks: set[str]) -> Iterator[str]:
+        """The outermost other modules of a class of their own that neither hold nor are blocks."""
+        holders = {holder for block in blocks for holder in _paths(block)}
+        inside: set[str] = set()
+        for path, kind in self.classes.items():
+            above = set(_paths(path))
+            if path in holders or above & blocks or above & inside or kind in _PLAIN or not path:
+                continue
+            if self.weighted[path] and any(other.startswith(f"{path}.") for other in self.classes):
+                inside.add(path)
+                yield path
+
+
+def _is_weighted(layer: Layer) -> bool:
+    return any(len(shape) > 1 for shape in layer.weights) and family(layer.type) not in NORM
+
+
+def _paths(path: str) -> list[str]:
+    """A module path and all that enclose it, outermost first.
+
+    >>> _paths("layer1.0.conv1")
+    ['layer1', 'layer1.0', 'layer1.0.conv1']
+    """
+    steps = path.split(".") if path else []
+    return [".".join(steps[:length]) for length in range(1, len(steps) + 1)]
+
+
+def _block_of_layers(architecture: Architecture) -> dict[str, Group]:
+    tree = _Tree.of(architecture)
+    blocks = tree.blocks()
+    found: dict[str, Group] = {}
+    for layer in architecture.layers:
+        for call in layer.scope:
+            path = call.partition("@")[0]
+            if path in blocks:
+                found[layer.id] = Group(call, Role.BLOCK, tree.class_of(path), path)
+                break
+    return found
+
+
+def _stage_of_layers(
+    architecture: Architecture, blocks: Mapping[str, Group]
+) -> dict[str, Group]:
+    """Stages: runs of blocks, or of layers where there are no blocks, at one resolution."""
+    resolutions = {
+        block.id: _resolution(layer)
+        for layer in architecture.layers
+        if (block := blocks.get(layer.id))
+    }
+
+    def key(layer: Layer) -> str:
+        block = blocks.get(layer.id)
+        if block:
+            return f"{_holder(block.path)} {block.type} {resolutions[block.id]}"
+        if blocks or not _is_weighted(layer) or not layer.outputs:
+            return ""
+        return f"{_holder(layer.path)} {_resolution(layer)}"
+
+    stages: dict[str, Group] = {}
+    for value, run in _runs(architecture.layers, key):
+        if not value:
+            continue
+        units = dict.fromkeys(blocks[layer.id].id if blocks else layer.id for layer in run)
+        if blocks or len(units) > 1:
+            first = blocks[run[0].id] if blocks else None
+            path = first.path if first else run[0].path
+            kind = first.type if first else run[0].type
+            stage = Group(f"stage {path}", Role.STAGE, kind, path, count=len(units))
+            stages.update(dict.fromkeys((layer.id for layer in run), stage))
+    return _with_whole_modules(architecture, stages)
+
+
+def _with_whole_modules(
+    architecture: Architecture, stages: dict[str, Group]
+) -> dict[str, Group]:
+    """Give a stage that is the only one of a module the module's name and all its layers."""
+    held: dict[str, set[str]] = {}
+    for node, stage in stages.items():
+        held.setdefault(_holder(architecture.layer(node).path and stage.path), set()).add(stage.id)
+    whole = {holder: ids.pop() for holder, ids in held.items() if holder and len(ids) == 1}
+    # A module that also holds the stages of another is no stage itself.
+    whole = {
+        holder: stage
+        for holder, stage in whole.items()
+        if not any(other.startswith(f"{holder}.") for other in held)
+    }
+    by_id = {stage.id: stage for stage in stages.values()}
+    result = dict(stages)
+    for layer in architecture.layers:
+        for path in _paths(layer.path):
+            if path in whole and (layer.id not in stages or stages[layer.id].id == whole[path]):
+                result[layer.id] = replace(by_id[whole[path]], id=f"stage {path}", path=path)
+    return result
+
+
+def _holder(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _resolution(layer: Layer) -> tuple[int, ...]:
+    return layer.outputs[-1].shape[2:] if layer.outputs else ()

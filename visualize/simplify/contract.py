@@ -1,0 +1,116 @@
+"""The one way to simplify: put nodes together, so that nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import networkx as nx
+
+from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, TensorSpec, Wire
+
+
+@dataclass(frozen=True)
+class Box:
+    """Nodes of a graph that become one node.
+
+    Attributes:
+        core: the node whose name, type and attributes the new node takes over.
+        nodes: all of them, the core included.
+        stands_for: the block or stage that the new node is, if it is one.
+    """
+
+    core: str
+    nodes: tuple[str, ...]
+    stands_for: Group | None = None
+
+
+def contract(architecture: Architecture, boxes: Iterable[Box]) -> Architecture:
+    """Contract each of ``boxes`` to one node; together they must partition the graph.
+
+    The boxes must come in an order in which data flows from earlier to later ones. Parameters,
+    buffers, MACs and operations are summed. Edges between the same two boxes become one, except
+    that skip branches stay apart; edges without data are dropped, because what they carry
+    (sizes, constants) is not drawn.
+    """
+    boxes = list(boxes)
+    graph = nx.MultiDiGraph()
+    homes: dict[str, str] = {}
+    for box in boxes:
+        layer = _combine(architecture, box)
+        graph.add_node(layer.id, layer=layer)
+        homes.update(dict.fromkeys(box.nodes, layer.id))
+    contracted = replace(architecture, graph=graph)
+    seen: set[tuple[str, str, int | None]] = set()
+    for source, target, wire in architecture.wires:
+        ends = homes[source], homes[target]
+        if not wire.data or ends[0] == ends[1]:
+            continue
+        skip = None if _is_closed(contracted, wire) else wire.skip
+        if (*ends, skip) not in seen:
+            seen.add((*ends, skip))
+            position = graph.in_degree(ends[1])
+            graph.add_edge(*ends, wire=replace(wire, skip=skip, position=position))
+    return contracted
+
+
+def absorb(architecture: Architecture, hosts: Mapping[str, str]) -> Architecture:
+    """Contract each node into its host, hosts of hosts followed to the end."""
+    members: dict[str, list[str]] = {}
+    for node in architecture.graph:
+        host = node
+        while host in hosts:
+            host = hosts[host]
+        members.setdefault(host, []).append(node)
+    ordered = sorted(members.items(), key=lambda item: architecture.layer(item[0]).index)
+    return contract(architecture, (Box(core, tuple(nodes)) for core, nodes in ordered))
+
+
+def _is_closed(architecture: Architecture, wire: Wire) -> bool:
+    return wire.skip is not None and architecture.is_closed(architecture.skips[wire.skip])
+
+
+def _combine(architecture: Architecture, box: Box) -> Layer:
+    core = architecture.layer(box.core)
+    layers = [architecture.layer(node) for node in box.nodes]
+    parts = sorted((part for layer in layers for part in layer.operations), key=_execution)
+    if box.stands_for:
+        core = _closed(core, box.stands_for, taken=architecture.graph)
+    return replace(
+        core,
+        parts=tuple(parts),
+        parameters=_total(layer.parameters for layer in layers),
+        trainable_parameters=_total(layer.trainable_parameters for layer in layers),
+        buffers=_total(layer.buffers for layer in layers),
+        macs=_total(layer.macs for layer in layers),
+        outputs=_outputs(parts),
+        weights=tuple(shape for layer in layers for shape in layer.weights),
+    )
+
+
+def _closed(core: Layer, group: Group, taken: Container[str]) -> Layer:
+    return replace(
+        core,
+        id=group.id if group.id not in taken else f"{group.role.value} {group.id}",
+        kind=NodeKind.MODULE,
+        type=group.type,
+        path=group.path,
+        module_class="",
+        attributes={"count": group.count} if group.role is Role.STAGE else {},
+        role=group.role,
+        # A closed block belongs to the stage around it; a closed stage is coloured as itself.
+        group=group.parent if group.role is Role.BLOCK else group.id,
+    )
+
+
+def _execution(layer: Layer) -> int:
+    return layer.index
+
+
+def _total(counts: Iterable[int]) -> int:
+    return sum(counts)
+
+
+def _outputs(parts: Sequence[Layer]) -> tuple[TensorSpec, ...]:
+    """What the last of ``parts`` that makes a tensor returns."""
+    return next((part.outputs for part in reversed(parts) if part.outputs), ())

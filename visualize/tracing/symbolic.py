@@ -1,0 +1,126 @@
+"""Symbolic tracing with torch.fx: the model's ``forward`` run on proxies."""
+
+from __future__ import annotations
+
+import linecache
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch.utils import _pytree as pytree
+
+from visualize.errors import ForwardError, InputError, UntraceableError, shorten
+from visualize.tracing.inputs import Inputs
+
+# Opened although torch.nn defines them, because they hold residual connections.
+_OPENED = (
+    nn.Sequential,
+    nn.Transformer,
+    nn.TransformerEncoder,
+    nn.TransformerDecoder,
+    nn.TransformerEncoderLayer,
+    nn.TransformerDecoderLayer,
+)
+_LIBRARY = tuple(str(Path(module.__file__).parent) for module in (torch, fx))
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+class SymbolicTracer(fx.Tracer):
+    """Records every leaf module and function, each with the stack of modules around it.
+
+    Only the inputs that were given become placeholders; the other parameters of ``forward``
+    keep their defaults, so ``if mask is not None`` takes the branch that a real call takes.
+    """
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__()
+        self.inputs = inputs
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Leaves are the modules of torch.nn that compute."""
+        return super().is_leaf_module(m, module_qualified_name) and not isinstance(m, _OPENED)
+
+    def create_args_for_root(
+        self, root_fn: Callable[..., Any], is_module: bool, concrete_args: Any = None
+    ) -> tuple[Callable[..., Any], list[Any]]:
+        """Make one placeholder for each tensor of the example inputs, named as in ``forward``."""
+        arguments = self.inputs.bind(self.root)
+        for name, value in arguments.arguments.items():
+            arguments.arguments[name] = self._with_placeholders(name, value)
+        root = self.root
+        return lambda: root_fn(root, *arguments.args, **arguments.kwargs), []
+
+    def _with_placeholders(self, name: str, value: Any) -> Any:
+        return pytree.tree_map_only(
+            torch.Tensor, lambda _: self.create_proxy("placeholder", name, (), {}), value
+        )
+
+
+def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
+    """TracedModel ``model`` with torch.fx.
+
+    Raises:
+        UntraceableError: control flow depends on the values or shapes of tensors.
+        ForwardError: ``forward`` itself raises.
+        InputError: the inputs do not fit the signature of ``forward``.
+    """
+    tracer = SymbolicTracer(inputs)
+    if isinstance(model, fx.GraphModule):
+        return _copy_graph(model)
+    if tracer.is_leaf_module(model, ""):
+        return _graph_of_leaf(model, inputs)
+    try:
+        return tracer.trace(model)
+    except InputError:
+        raise
+    except Exception as error:
+        raise _explain(error) from error
+
+
+def _copy_graph(model: fx.GraphModule) -> fx.Graph:
+    graph = fx.Graph()
+    copies: dict[fx.Node, fx.Node] = {}
+    output = graph.graph_copy(model.graph, copies)
+    graph.output(output)
+    for original, copied in copies.items():
+        copied.meta = {"nn_module_stack": original.meta.get("nn_module_stack") or {}}
+    return graph
+
+
+def _graph_of_leaf(model: nn.Module, inputs: Inputs) -> fx.Graph:
+    """A graph of one node, for a model that is itself a leaf module."""
+    graph = fx.Graph()
+    bound = inputs.bind(model)
+    for name, value in bound.arguments.items():
+        bound.arguments[name] = pytree.tree_map_only(
+            torch.Tensor, lambda _, name=name: graph.placeholder(name), value
+        )
+    graph.output(graph.call_module("", bound.args, bound.kwargs))
+    return graph
+
+
+def _explain(error: Exception) -> UntraceableError | ForwardError:
+    line = _line_of(error)
+    reason = shorten(str(error).partition("\n")[0].strip(), 160)
+    if isinstance(error, fx.proxy.TraceError) or "Proxy" in str(error) or "symbolic" in str(error):
+        return UntraceableError(
+            "torch.fx cannot trace this line, because what it does depends on the data: "
+            f"{reason}",
+            line=line,
+            hint="move the decision out of forward, or mark its function with torch.fx.wrap",
+        )
+    return ForwardError(f"forward raised {type(error).__name__}: {reason}", where=line)
+
+
+def _line_of(error: Exception) -> str:
+    """File, line and source of the innermost frame outside torch and this package."""
+    frames = traceback.extract_tb(error.__traceback__)
+    outside = [frame for frame in frames if not frame.filename.startswith((*_LIBRARY, _PACKAGE))]
+    if not outside:
+        return "forward"
+    frame = outside[-1]
+    source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+    return f"{Path(frame.filename).name}:{frame.lineno}: `{shorten(source)}`"
