@@ -1,5 +1,5 @@
 """``python -m visualize`` is the command ``visualize``."""
 
-from visualize.cli import main
+from visualize.cli import run
 
-main()
+run()
