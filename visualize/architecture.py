@@ -166,6 +166,7 @@ class Group:
         role: block or stage.
         type: class name of the module, or of the blocks of which a stage is made.
         path: module path; for a stage that is no module of its own, that of its first block.
+        label: the path or paths it covers, for a reader.
         parent: id of the group around it, empty at the outermost level.
         count: number of blocks or layers in a stage; 1 for a block.
     """
@@ -174,6 +175,7 @@ class Group:
     role: Role
     type: str
     path: str
+    label: str
     parent: str = ""
     count: int = 1
 

@@ -93,7 +93,7 @@ def _model_options(command: _Command) -> _Command:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="torch-visualize", prog_name="visualize")
 def main() -> None:
-    """Figures of PyTorch models that are true and fit the page.
+    r"""Figures of PyTorch models that are true and fit the page.
 
     \b
     Examples:
@@ -106,12 +106,14 @@ def main() -> None:
     """
 
 
-@main.command(epilog="""\b
+@main.command(
+    epilog="""\b
 Examples:
   visualize draw resnet18
   visualize draw densenet121 --level block --direction LR -o densenet.pdf
   visualize draw 'resnet18?num_classes=10' --theme dark -o resnet.png
-  visualize draw 'net.py:build(depth=18)' --input 1,3,64,64""")
+  visualize draw 'net.py:build(depth=18)' --input 1,3,64,64"""
+)
 @_model_options
 @click.option("-o", "--output", "outputs", metavar="FILE", multiple=True, type=Path,
               help="File to write; the suffix is the format: .svg, .pdf, .png, .dot or .json. "
@@ -119,7 +121,8 @@ Examples:
 @click.option("--level", type=click.Choice(["auto", "stage", "block", "layer", "op"]),
               default="auto", show_default=True, help="How much to show.")  # fmt: skip
 @click.option("--theme", metavar="NAME|FILE.toml", default="paper", show_default=True,
-              shell_complete=_complete_theme, help="The look: paper, dark, mono or your own.")  # fmt: skip
+              shell_complete=_complete_theme,
+              help="The look: paper, dark, mono or your own.")  # fmt: skip
 @click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), default="TB",
               show_default=True, help="Where the flow goes.")  # fmt: skip
 @click.option("--title", default="", metavar="TEXT", help="A title above the figure.")
@@ -168,13 +171,15 @@ def draw(
     )
 
 
-@main.command(epilog="""\b
+@main.command(
+    epilog="""\b
 Examples:
   visualize graph resnet18
-  visualize graph resnet18 -o resnet18.graphml""")
+  visualize graph resnet18 -o resnet18.graphml"""
+)
 @_model_options
 @click.option("-o", "--output", metavar="FILE", type=Path,
-              help="A .json, .graphml or .dot file.  [default: JSON to standard output]")  # fmt: skip
+              help="A .json, .graphml or .dot file.  [default: print JSON]")  # fmt: skip
 def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
     """Print or write the exact annotated graph of MODEL."""
     from visualize.files import check_target, write_files
@@ -200,10 +205,12 @@ def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
         click.echo(content.decode(), nl=False)
 
 
-@main.command(epilog="""\b
+@main.command(
+    epilog="""\b
 Examples:
   visualize skips resnet18
-  visualize skips efficientnet_b0 --format csv""")
+  visualize skips efficientnet_b0 --format csv"""
+)
 @_model_options
 @click.option("--format", "format_name", type=click.Choice(["table", "md", "csv", "json"]),
               default="table", show_default=True, help="How to print them.")  # fmt: skip
@@ -218,11 +225,13 @@ def skips(model: str, inputs: Sequence[str], format_name: str) -> None:
         click.echo(f"{architecture.name}: {summarize_in_a_line(architecture)}")
 
 
-@main.command(epilog="""\b
+@main.command(
+    epilog="""\b
 Examples:
   visualize models
   visualize models resnet
-  visualize models 'vit_*'""")
+  visualize models 'vit_*'"""
+)
 @click.argument("pattern", default="")
 def models(pattern: str) -> None:
     """List the models that can be drawn by name; PATTERN is part of a name or a glob."""

@@ -35,7 +35,7 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
     """
     for path in contents:
         check_target(path)
-    staged: dict[Path, str] = {}
+    staged: dict[Path, Path] = {}
     try:
         for path, content in contents.items():
             try:
@@ -44,30 +44,31 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
                 raise _refused(path, error) from error
         for path in list(staged):
             try:
-                os.replace(staged[path], path)
+                staged[path].replace(path)
             except OSError as error:
                 raise _refused(path, error) from error
             del staged[path]
     finally:
         for leftover in staged.values():
             with contextlib.suppress(OSError):
-                os.unlink(leftover)
+                leftover.unlink()
 
 
 def _refused(path: Path, error: OSError) -> OutputError:
     return OutputError(f"cannot be written: {error.strerror}", where=shorten(str(path)))
 
 
-def _stage(path: Path, content: bytes) -> str:
+def _stage(path: Path, content: bytes) -> Path:
     """Write ``content`` to a new file beside ``path``, with the permissions of a new file."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".visualize-")
+    staged = Path(name)
     try:
         with open(descriptor, "wb") as file:
             file.write(content)
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
+        staged.chmod(0o666 & ~mask)
     except OSError:
-        os.unlink(name)
+        staged.unlink()
         raise
-    return name
+    return staged

@@ -12,13 +12,15 @@ from visualize.architecture import Architecture
 from visualize.errors import InputError, UsageError, shorten
 from visualize.figure import Figure
 from visualize.models import load_model
-from visualize.render import Direction, Theme, build_scene, load_theme
+from visualize.render import Direction, Theme, build_scene, fits_page, load_theme
 from visualize.simplify import Level, simplify
 from visualize.tracing import ExampleInputs, Inputs, trace_model
 
 if TYPE_CHECKING:
     from torch import nn
 
+# What "auto" tries: the first whose figure fits a page is drawn, else the last.
+_FROM_DETAILED = (Level.LAYER, Level.BLOCK, Level.STAGE)
 Choice = TypeVar("Choice", bound=enum.Enum)
 
 
@@ -114,8 +116,13 @@ def draw(
     if not isinstance(model, Architecture):
         model = trace(model, inputs, report=report)
     report(f"drawing {model.name}")
-    simplified, chosen = simplify(model, level)
-    scene = build_scene(simplified, chosen.value, title=title, legend=legend, names=names)
+    candidates = _FROM_DETAILED if level is Level.AUTO else (level,)
+    for candidate in candidates:
+        scene = build_scene(
+            simplify(model, candidate), candidate.value, title=title, legend=legend, names=names
+        )
+        if len(candidates) == 1 or fits_page(scene, theme, direction):
+            break
     return Figure(model, scene, theme, direction)
 
 

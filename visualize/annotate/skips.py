@@ -12,6 +12,7 @@ Recognition" (2015), gates those of Hu et al., "Squeeze-and-Excitation Networks"
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -58,7 +59,7 @@ def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:
     """Write the index of each skip on the wires of its branch, from the fork to the merge."""
     for index, skip in enumerate(skips):
         steps = [skip.fork, *skip.branch, skip.merge]
-        for source, target in zip(steps, steps[1:]):
+        for source, target in itertools.pairwise(steps):
             for attributes in graph.get_edge_data(source, target).values():
                 wire: Wire = attributes["wire"]
                 if wire.data and wire.skip is None:

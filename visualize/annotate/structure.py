@@ -116,9 +116,9 @@ def _function_name(node: fx.Node) -> str:
     """The name users know: ``add`` for ``operator.iadd``, ``Tensor.add_`` and ``aten.add``."""
     target = node.target
     if isinstance(target, torch._ops.OpOverload):
-        name = target.overloadpacket.__name__
+        name = str(target.overloadpacket.__name__)
     else:
-        name = target if isinstance(target, str) else getattr(target, "__name__", str(target))
+        name = str(getattr(target, "__name__", target))
     name = name.strip("_")
     in_place = getattr(target, "__module__", "") == "_operator" and name.startswith("i")
     return name[1:] if in_place and merge_type(name[1:]) else name

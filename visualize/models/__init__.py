@@ -27,9 +27,7 @@ class LoadedModel:
     kwargs: dict[str, TensorSpec]
 
 
-def load_model(
-    text: str, inputs: Sequence[str] = (), *, needs_input: bool = True
-) -> LoadedModel:
+def load_model(text: str, inputs: Sequence[str] = (), *, needs_input: bool = True) -> LoadedModel:
     """Build the model that ``text`` names; ``inputs`` are specifications as of --input.
 
     Raises:

@@ -31,8 +31,8 @@ def list_names() -> list[str]:
         return []
     names = []
     for path in (Path(package.origin).parent / "models").rglob("*.py"):
-        for match in _REGISTRATION.finditer(path.read_text(encoding="utf-8")):
-            names.append(match["name"] or match["function"])
+        matches = _REGISTRATION.finditer(path.read_text(encoding="utf-8"))
+        names += [match["name"] or match["function"] for match in matches]
     return sorted(names)
 
 

@@ -69,7 +69,7 @@ def _parameters_on_meta() -> Iterator[None]:
             moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
         module._parameters[name] = moved[param]
 
-    nn.Module.register_parameter = register_on_meta  # type: ignore[method-assign]
+    nn.Module.register_parameter = register_on_meta  # type: ignore[assignment, method-assign]
     try:
         yield
     finally:

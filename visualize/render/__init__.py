@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from visualize.documents import to_json
 from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
@@ -22,6 +21,7 @@ __all__ = [
     "Theme",
     "build_scene",
     "check_format",
+    "fits_page",
     "load_theme",
     "render",
     "theme_names",
@@ -29,15 +29,16 @@ __all__ = [
 
 # What Graphviz draws, with its arguments; PNG at 200 dots per inch.
 _GRAPHVIZ = {"svg": "", "pdf": "", "png": "-Gdpi=200"}
+# No figure with more boxes fits a page; laying it out to see that would take long.
+_MOST_BOXES = 150
 FORMATS = (*_GRAPHVIZ, "dot", "json")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a scene is drawn."""
-
-    theme: Theme
-    direction: Direction = Direction.TB
+def fits_page(scene: Scene, theme: Theme, direction: Direction) -> bool:
+    """Whether ``scene`` fits a page of 6.875 × 9 inches with type in its true size."""
+    if len(scene.boxes) > _MOST_BOXES:
+        return False
+    return lay_out(scene, theme, direction).fits_page(direction)
 
 
 def check_format(name: str, where: str = "") -> None:
@@ -67,12 +68,15 @@ def render(
         check_format(format_name)
     files: dict[str, bytes] = {}
     if "json" in wanted:
-        text = json.dumps(scene.to_json(), ensure_ascii=False, indent=1)
-        files["json"] = text.encode("utf-8", "replace") + b"\n"
+        files["json"] = to_json(scene.document())
     if set(wanted) != {"json"}:
         dot = to_dot(scene, lay_out(scene, theme, direction), theme, direction, name)
         files["dot"] = dot.encode()
-        drawn = {format_name: _GRAPHVIZ[format_name] for format_name in wanted if format_name in _GRAPHVIZ}
+        drawn = {
+            format_name: _GRAPHVIZ[format_name]
+            for format_name in wanted
+            if format_name in _GRAPHVIZ
+        }
         files |= run_graphviz(dot, drawn) if drawn else {}
     if "svg" in files:
         files["svg"] = finish_svg(

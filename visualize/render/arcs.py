@@ -140,7 +140,8 @@ def _with_ports(
             offset = (rank - (len(ends) - 1) / 2) * gap
             point = _on_edge(box, side, offset, node in circles)
             arc = result[position]
-            result[position] = replace(arc, **{"start" if is_start else "end": point})
+            moved = replace(arc, start=point) if is_start else replace(arc, end=point)
+            result[position] = moved
     return result
 
 

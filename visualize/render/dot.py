@@ -18,7 +18,6 @@ from visualize.render.layout import (
     Layout,
     PlacedArrow,
     PlacedBox,
-    PlacedText,
 )
 from visualize.render.scene import Scene
 from visualize.render.themes import Stroke, Theme, Tint
@@ -48,7 +47,7 @@ def to_dot(scene: Scene, layout: Layout, theme: Theme, direction: Direction, nam
 
 
 def clean(text: str) -> str:
-    """``text`` without what XML cannot hold: control characters and half surrogates.
+    r"""``text`` without what XML cannot hold: control characters and half surrogates.
 
     >>> clean("a\\x00b\\tc")
     'ab c'
@@ -94,6 +93,8 @@ class _Writer:
             self._box(placed)
         for index, arrow in enumerate(layout.arrows):
             self._arrow(index, arrow)
+        for turn in layout.turns:
+            self._path([self.direction.on_page(point) for point in turn], {})
         for note in layout.notes:
             self._text(note.text, self.direction.on_page(note.center), note.size, theme.muted)
         for bracket in layout.brackets:
@@ -143,13 +144,18 @@ class _Writer:
     def _label(self, lines: Sequence[str]) -> str:
         """An HTML-like label: the first line in full size, the others smaller and muted."""
         theme = self.theme
-        parts = [_escape(lines[0]) or " "]
-        parts += [
+        rows = [_escape(lines[0]) or " "]
+        rows += [
             f'<font point-size="{_number(theme.detail_size)}" color="{theme.muted}">'
             f"{_escape(line) or ' '}</font>"
             for line in lines[1:]
         ]
-        return f"<{'<br/>'.join(parts)}>"
+        if len(rows) == 1:
+            return f"<{rows[0]}>"
+        cells = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+        return (
+            f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0.7">{cells}</table>>'
+        )
 
     def _arrow(self, index: int, placed: PlacedArrow) -> None:
         arrow = placed.arrow
@@ -206,13 +212,15 @@ class _Writer:
             self._text(text.text, place, text.size, self.theme.muted if position else color)
 
     def _line(self, start: Place, end: Place, attributes: dict[str, str]) -> None:
-        """A line without a head: an edge of the invisible node with a place of its own."""
-        third = [
-            tuple(a + (b - a) * part / 3 for a, b in zip(start, end)) for part in range(4)
-        ]
-        self.graph.edge(
-            ANCHOR, ANCHOR, dir="none", pos=" ".join(_pair(p) for p in third), **attributes
+        ends = list(zip(start, end))
+        self._path(
+            [tuple(a + (b - a) * part / 3 for a, b in ends) for part in range(4)], attributes
         )
+
+    def _path(self, points: Iterable[Iterable[float]], attributes: dict[str, str]) -> None:
+        """A line without a head: an edge of the invisible node with a place of its own."""
+        path = " ".join(_pair(point) for point in points)
+        self.graph.edge(ANCHOR, ANCHOR, dir="none", pos=path, **attributes)
 
     def _around(self, layout: Layout) -> None:
         """The title above the figure and the legend below it."""

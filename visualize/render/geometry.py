@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,6 +111,26 @@ def s_curve(start: Point, end: Point) -> list[Point]:
     """A cubic Bézier curve that leaves and arrives along the flow."""
     bend = (end.along - start.along) * 0.5
     return [start, start.moved(bend, 0), end.moved(-bend, 0), end]
+
+
+def straight(start: Point, end: Point) -> list[Point]:
+    """A straight line as a cubic Bézier path."""
+    path = [start]
+    _line(path, end)
+    return path
+
+
+def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
+    """Points on a cubic Bézier path, ``steps`` on each of its curves."""
+    for place in range(0, len(path) - 1, 3):
+        curve = path[place : place + 4]
+        for step in range(1, steps):
+            t = step / steps
+            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+            yield Point(
+                sum(weight * point.along for weight, point in zip(weights, curve)),
+                sum(weight * point.across for weight, point in zip(weights, curve)),
+            )
 
 
 def bounds(path: Sequence[Point]) -> Rectangle:

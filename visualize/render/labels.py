@@ -115,11 +115,11 @@ def operation(layer: Layer) -> str:
 
 def _title(layer: Layer) -> str:
     if layer.role is Role.INPUT:
-        return f"{layer.id}  {_shapes(layer)}".strip()
+        return f"{_input_name(layer)}  {_shapes(layer)}".strip()
     if layer.role is Role.OUTPUT:
         return f"output  {_shapes(layer)}".strip()
     if layer.role is Role.BLOCK:
-        return f"{layer.type}, {_width(layer)}" if _width(layer) else layer.type
+        return f"{operation_name(layer.type)}, {_width(layer)}".removesuffix(", ")
     if layer.role is Role.STAGE:
         number = layer.attributes.get("count", 1)
         kind = operation_name(layer.type)
@@ -138,7 +138,7 @@ def operation_name(type_name: str) -> str:
     """
     if family(type_name) in CONVOLUTION:
         return "conv"
-    return type_name
+    return type_name.lstrip("_") or type_name
 
 
 def _core(layer: Layer) -> Layer:
@@ -152,10 +152,26 @@ def _shapes(layer: Layer) -> str:
     )
 
 
+def _input_name(layer: Layer) -> str:
+    """``image`` for what can be one, else the name of the argument."""
+    sizes = layer.outputs[0].shape if layer.outputs else ()
+    is_image = len(sizes) == 4 and sizes[1] in (1, 3) and min(sizes[2:]) > 1
+    return "image" if is_image and layer.id in _UNTOLD else layer.id
+
+
+# Names of arguments that tell nothing of what they hold.
+_UNTOLD = frozenset({"x", "input", "input_1", "inputs", "image", "images", "img", "pixel_values"})
+
+
 def _width(layer: Layer) -> str:
-    """Channels that a block returns, where its output is an image."""
+    """Channels that a block returns: the size that its last weighted layer makes."""
     sizes = layer.outputs[-1].shape if layer.outputs else ()
-    return str(sizes[1]) if len(sizes) > 3 and sizes[1] != sizes[-1] else ""
+    for part in reversed(layer.parts):
+        if family(part.type) in CONVOLUTION | LINEAR and part.outputs and len(sizes) > 1:
+            made = part.outputs[0].shape
+            channels = made[1] if family(part.type) in CONVOLUTION else made[-1]
+            return str(channels if channels in (sizes[1], sizes[-1]) else sizes[1])
+    return ""
 
 
 def _details(layer: Layer) -> list[str]:
@@ -279,9 +295,9 @@ def _dropout(layer: Layer) -> str:
 
 
 def _norm(layer: Layer) -> str:
-    return {"BN": "BatchNorm"}.get(_SHORT.get(layer.type, layer.type), _SHORT.get(
-        layer.type, layer.type
-    ))
+    return {"BN": "BatchNorm"}.get(
+        _SHORT.get(layer.type, layer.type), _SHORT.get(layer.type, layer.type)
+    )
 
 
 def _spaced(type_name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import networkx as nx
@@ -28,7 +29,7 @@ def place_layered(
         forward = sweep % 2 == 0
         order = layers if forward else layers[::-1]
         neighbours = graph.predecessors if forward else graph.successors
-        for fixed, layer in zip(order, order[1:]):
+        for fixed, layer in itertools.pairwise(order):
             place = {node: index - len(fixed) / 2 for index, node in enumerate(fixed)}
             means = {}
             for index, node in enumerate(layer):

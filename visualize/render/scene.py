@@ -71,7 +71,7 @@ class Scene:
             kind for kind in ("identity", "projection", "concat", "gate") if kind in present
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         """The scene document: plain data of schema 1."""
         return {
             "schema": SCHEMA,
@@ -209,7 +209,7 @@ def _group(architecture: Architecture, group: Group) -> SceneGroup:
     parameters = sum(layer.parameters for layer in inside)
     return SceneGroup(
         id=group.id,
-        label=group.path or group.type,
+        label=group.label or group.type,
         detail=labels.count(parameters) if parameters else "",
         role=group.role.value,
         parent=group.parent,

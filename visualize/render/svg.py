@@ -56,7 +56,11 @@ def _flatten_links(group: ET.Element) -> None:
     """Replace ``<a xlink:title>`` by its content, and the node's name by the tooltip."""
     for wrapper in list(group):
         links = wrapper.findall(_tag("a")) if wrapper.tag == _tag("g") else []
-        if wrapper.tag != _tag("g") or len(links) != 1 or not wrapper.get("id", "").startswith("a_"):
+        if (
+            wrapper.tag != _tag("g")
+            or len(links) != 1
+            or not wrapper.get("id", "").startswith("a_")
+        ):
             continue
         link = links[0]
         title = group.find(_tag("title"))

@@ -10,6 +10,7 @@ from typing import Any
 import networkx as nx
 
 from visualize.architecture import Architecture, Layer, Skip, TensorSpec
+from visualize.documents import to_json
 
 SCHEMA = 1
 GRAPH_FORMATS = ("json", "graphml", "dot")
@@ -70,8 +71,7 @@ def skip_document(skip: Skip) -> dict[str, Any]:
 def write_graph(architecture: Architecture, format_name: str) -> bytes:
     """The annotated graph in one of `GRAPH_FORMATS`."""
     if format_name == "json":
-        text = json.dumps(graph_document(architecture), ensure_ascii=False, indent=1)
-        return text.encode("utf-8", "replace") + b"\n"
+        return to_json(graph_document(architecture))
     if format_name == "graphml":
         return _graphml(architecture)
     return _dot(architecture)

@@ -57,7 +57,9 @@ def _csv(rows: Sequence[Sequence[str]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(_COLUMNS)
-    writer.writerows([cell.replace(",", "") if cell[:1].isdigit() else cell for cell in row] for row in rows)
+    writer.writerows(
+        [cell.replace(",", "") if cell[:1].isdigit() else cell for cell in row] for row in rows
+    )
     return buffer.getvalue()
 
 

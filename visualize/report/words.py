@@ -12,7 +12,9 @@ def summarize_in_a_line(architecture: Architecture) -> str:
     parts = [f"{architecture.parameters:,} parameters"]
     if architecture.unused_parameters:
         modules = ", ".join(architecture.unused_modules[:4])
-        parts[0] += f" ({architecture.unused_parameters:,} unused{': ' if modules else ''}{modules})"
+        parts[0] += (
+            f" ({architecture.unused_parameters:,} unused{': ' if modules else ''}{modules})"
+        )
     parts.append(f"{giga(architecture.macs)} MACs")
     kinds = Counter(skip.kind.value for skip in architecture.skips)
     detail = ", ".join(f"{number} {kind}" for kind, number in kinds.items())

@@ -11,9 +11,6 @@ from visualize.simplify.prune import prune_plumbing, prune_quiet
 
 __all__ = ["Level", "simplify"]
 
-# A figure with more boxes does not fit a page.
-_MOST_BOXES = 40
-
 
 class Level(str, enum.Enum):
     """How much a figure shows, from all operations to stages only."""
@@ -25,22 +22,12 @@ class Level(str, enum.Enum):
     OP = "op"
 
 
-def simplify(architecture: Architecture, level: Level = Level.AUTO) -> tuple[Architecture, Level]:
-    """Simplify an exact architecture to ``level``; also return the level that was chosen.
+def simplify(architecture: Architecture, level: Level) -> Architecture:
+    """Simplify an exact architecture to ``level``, which must not be auto.
 
-    ``auto`` is the most detailed of layer, block and stage whose figure fits a page. At every
-    level each operation is in exactly one box, and parameters and MACs sum to the model's.
+    At every level each operation is in exactly one box, and parameters and MACs sum to the
+    model's.
     """
-    if level is not Level.AUTO:
-        return _at_level(architecture, level), level
-    for candidate in (Level.LAYER, Level.BLOCK, Level.STAGE):
-        simplified = _at_level(architecture, candidate)
-        if sum(layer.role is not Role.MERGE for layer in simplified.layers) <= _MOST_BOXES:
-            break
-    return simplified, candidate
-
-
-def _at_level(architecture: Architecture, level: Level) -> Architecture:
     pruned = prune_plumbing(architecture)
     if level is Level.OP:
         return mark_groups(pruned)

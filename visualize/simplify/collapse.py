@@ -7,6 +7,7 @@ layer. A *stage* is a run of blocks at one resolution: ``layer1`` of a ResNet.
 from __future__ import annotations
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -53,7 +54,7 @@ def collapse(architecture: Architecture, role: Role) -> Architecture:
             group = groups[group].parent
         return found
 
-    boxes = []
+    boxes: list[Box] = []
     for group_id, run in _runs(architecture.layers, closed_in):
         if not group_id:
             boxes.extend(Box(layer.id, (layer.id,)) for layer in run)
@@ -153,14 +154,14 @@ def _block_of_layers(architecture: Architecture) -> dict[str, Group]:
         for call in layer.scope:
             path = call.partition("@")[0]
             if path in blocks:
-                found[layer.id] = Group(call, Role.BLOCK, tree.class_of(path), path)
+                kind = tree.class_of(path)
+                found[layer.id] = Group(call, Role.BLOCK, kind, path, label=path)
                 break
-    return found
+    boxes = Counter(block.id for block in found.values())
+    return {node: block for node, block in found.items() if boxes[block.id] > 1}
 
 
-def _stage_of_layers(
-    architecture: Architecture, blocks: Mapping[str, Group]
-) -> dict[str, Group]:
+def _stage_of_layers(architecture: Architecture, blocks: Mapping[str, Group]) -> dict[str, Group]:
     """Stages: runs of blocks, or of layers where there are no blocks, at one resolution."""
     resolutions = {
         block.id: _resolution(layer)
@@ -182,17 +183,20 @@ def _stage_of_layers(
             continue
         units = dict.fromkeys(blocks[layer.id].id if blocks else layer.id for layer in run)
         if blocks or len(units) > 1:
-            first = blocks[run[0].id] if blocks else None
-            path = first.path if first else run[0].path
-            kind = first.type if first else run[0].type
-            stage = Group(f"stage {path}", Role.STAGE, kind, path, count=len(units))
+            ends = [blocks.get(layer.id, layer) for layer in (run[0], run[-1])]
+            path, kind = ends[0].path, ends[0].type
+            label = span(path, ends[1].path)
+            stage = Group(f"stage {path}", Role.STAGE, kind, path, label, count=len(units))
             stages.update(dict.fromkeys((layer.id for layer in run), stage))
+    # What stands between the blocks that a network repeats belongs to no stage.
+    repeated = {stage.type for stage in stages.values() if stage.count > 1}
+    stages = {
+        node: stage for node, stage in stages.items() if not repeated or stage.type in repeated
+    }
     return _with_whole_modules(architecture, stages)
 
 
-def _with_whole_modules(
-    architecture: Architecture, stages: dict[str, Group]
-) -> dict[str, Group]:
+def _with_whole_modules(architecture: Architecture, stages: dict[str, Group]) -> dict[str, Group]:
     """Give a stage that is the only one of a module the module's name and all its layers."""
     held: dict[str, set[str]] = {}
     for node, stage in stages.items():
@@ -209,8 +213,27 @@ def _with_whole_modules(
     for layer in architecture.layers:
         for path in _paths(layer.path):
             if path in whole and (layer.id not in stages or stages[layer.id].id == whole[path]):
-                result[layer.id] = replace(by_id[whole[path]], id=f"stage {path}", path=path)
+                result[layer.id] = replace(
+                    by_id[whole[path]], id=f"stage {path}", path=path, label=path
+                )
     return result
+
+
+def span(first: str, last: str) -> str:
+    """A run of modules in short.
+
+    >>> span("features.2", "features.4"), span("inception3a", "inception3b"), span("fc", "fc")
+    ('features.2–4', 'inception3a–3b', 'fc')
+    """
+    if first == last:
+        return first
+    holder, _, name = last.rpartition(".")
+    if not first.startswith(holder):
+        return f"{first}–{last}"
+    word = re.match(r"[^\W\d]*", name)
+    if word and first[len(holder) :].lstrip(".").startswith(word[0]):
+        name = name[word.end() :] or name
+    return f"{first}–{name}"
 
 
 def _holder(path: str) -> str:

@@ -18,7 +18,8 @@ def fuse_layers(architecture: Architecture) -> Architecture:
     """Absorb norms and activations into the layer, norm or merge right before them.
 
     A norm joins a convolution or linear layer; an activation, or a scale or offset by a constant,
-    any operation but an input; each at most once, where nothing else uses the result between.
+    any operation but an input; where nothing else uses the result between. Norm and activation
+    join a box once.
     """
     hosts: dict[str, str] = {}
     # For each box that grows, its last operation and what it holds besides its core.
@@ -33,7 +34,9 @@ def fuse_layers(architecture: Architecture) -> Architecture:
         held = fused.setdefault(host, set())
         if tails.get(host, host) != sources[0] or architecture.graph.out_degree(sources[0]) != 1:
             continue
-        if role not in held and _accepts(architecture.layer(host), role, held):
+        if (role not in held or role == "constant") and _accepts(
+            architecture.layer(host), role, held
+        ):
             hosts[layer.id] = host
             tails[host] = layer.id
             held.add(role)

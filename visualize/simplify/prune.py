@@ -45,7 +45,7 @@ def prune_quiet(architecture: Architecture) -> Architecture:
             if before.role is Role.LAYER and architecture.graph.out_degree(sources[0]) == 1:
                 hosts[layer.id] = sources[0]
         elif family(layer.type) in _QUIET:
-            host = before.id if before.role is not Role.INPUT else _only_user(architecture, layer)
+            host = _nearer(layer, before, _only_user(architecture, layer))
             if host:
                 hosts[layer.id] = host
     return absorb(architecture, hosts)
@@ -75,11 +75,24 @@ def _origin(architecture: Architecture, node: str) -> str | None:
     return next((layer.id for layer in architecture.layers if layer.role is Role.OUTPUT), None)
 
 
-def _only_user(architecture: Architecture, layer: Layer) -> str | None:
+def _only_user(architecture: Architecture, layer: Layer) -> Layer | None:
     users = list(architecture.graph.successors(layer.id))
-    if len(users) != 1 or architecture.layer(users[0]).role is not Role.LAYER:
-        return None
-    return str(users[0])
+    user = architecture.layer(users[0]) if len(users) == 1 else None
+    return user if user and user.role is Role.LAYER else None
+
+
+def _nearer(layer: Layer, before: Layer, after: Layer | None) -> str | None:
+    """The neighbour whose module is the closer one: usually the one before."""
+    # Where what comes before was put into this very operation, it is no host either.
+    no_host = before.role is Role.INPUT or before.id == layer.id
+    if after and (no_host or _shared(layer, after) > _shared(layer, before)):
+        return after.id
+    return None if no_host else before.id
+
+
+def _shared(one: Layer, other: Layer) -> int:
+    """How many calls of modules two operations have in common."""
+    return sum(a == b for a, b in zip(one.scope, other.scope))
 
 
 def _resolve(node: str, hosts: dict[str, str]) -> str:

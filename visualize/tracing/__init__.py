@@ -9,16 +9,16 @@ from contextlib import contextmanager
 import torch
 from torch import nn
 
+from visualize.traced import TracedModel
 from visualize.tracing.execution import record_tensors
 from visualize.tracing.inputs import ExampleInputs, Inputs
 from visualize.tracing.replica import replicate
 from visualize.tracing.symbolic import trace_symbolically
-from visualize.traced import TracedModel
 
 __all__ = ["ExampleInputs", "Inputs", "trace_model"]
 
 
-def trace_model(model: nn.Module, example: ExampleInputs | Inputs) -> TracedModel:
+def trace_model(model: nn.Module, example: ExampleInputs) -> TracedModel:
     """TracedModel ``model`` without touching it: all work is done on a weightless replica.
 
     Raises:

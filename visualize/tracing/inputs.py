@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 import torch
 from torch import nn
@@ -13,10 +13,6 @@ from torch.utils import _pytree as pytree
 
 from visualize.architecture import TensorSpec
 from visualize.errors import InputError
-
-ExampleInputs = Union[
-    torch.Tensor, TensorSpec, Sequence[Any], Mapping[str, Any], Callable[[], Any]
-]
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,7 @@ class Inputs:
     kwargs: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, example: ExampleInputs | Inputs) -> Inputs:
+    def of(cls, example: ExampleInputs) -> Inputs:
         """Read what a user may hand over.
 
         A tensor, a `TensorSpec` or a shape (a sequence of integers) is one input; a sequence of
@@ -78,6 +74,11 @@ class Inputs:
         """All tensors, in the order in which the tracer makes placeholders of them."""
         leaves = pytree.tree_leaves((self.args, self.kwargs))
         return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
+
+
+ExampleInputs = (
+    torch.Tensor | TensorSpec | Sequence[Any] | Mapping[str, Any] | Callable[[], Any] | Inputs
+)
 
 
 def _is_shape(value: Any) -> bool:

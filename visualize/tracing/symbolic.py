@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import linecache
 import traceback
 from collections.abc import Callable
@@ -24,7 +25,7 @@ _OPENED = (
     nn.TransformerEncoderLayer,
     nn.TransformerDecoderLayer,
 )
-_LIBRARY = tuple(str(Path(module.__file__).parent) for module in (torch, fx))
+_LIBRARY = str(Path(torch.__file__).parent)
 _PACKAGE = str(Path(__file__).parents[1])
 
 
@@ -49,14 +50,10 @@ class SymbolicTracer(fx.Tracer):
         """Make one placeholder for each tensor of the example inputs, named as in ``forward``."""
         arguments = self.inputs.bind(self.root)
         for name, value in arguments.arguments.items():
-            arguments.arguments[name] = self._with_placeholders(name, value)
+            make = functools.partial(self.create_proxy, "placeholder", name, (), {})
+            arguments.arguments[name] = _map_tensors(value, make)
         root = self.root
         return lambda: root_fn(root, *arguments.args, **arguments.kwargs), []
-
-    def _with_placeholders(self, name: str, value: Any) -> Any:
-        return pytree.tree_map_only(
-            torch.Tensor, lambda _: self.create_proxy("placeholder", name, (), {}), value
-        )
 
 
 def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
@@ -80,6 +77,11 @@ def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
         raise _explain(error) from error
 
 
+def _map_tensors(value: Any, make: Callable[[], Any]) -> Any:
+    """``value`` with every tensor in it replaced by what ``make`` returns."""
+    return pytree.tree_map_only(torch.Tensor, lambda _: make(), value)
+
+
 def _copy_graph(model: fx.GraphModule) -> fx.Graph:
     graph = fx.Graph()
     copies: dict[fx.Node, fx.Node] = {}
@@ -95,9 +97,7 @@ def _graph_of_leaf(model: nn.Module, inputs: Inputs) -> fx.Graph:
     graph = fx.Graph()
     bound = inputs.bind(model)
     for name, value in bound.arguments.items():
-        bound.arguments[name] = pytree.tree_map_only(
-            torch.Tensor, lambda _, name=name: graph.placeholder(name), value
-        )
+        bound.arguments[name] = _map_tensors(value, functools.partial(graph.placeholder, name))
     graph.output(graph.call_module("", bound.args, bound.kwargs))
     return graph
 
@@ -107,8 +107,7 @@ def _explain(error: Exception) -> UntraceableError | ForwardError:
     reason = shorten(str(error).partition("\n")[0].strip(), 160)
     if isinstance(error, fx.proxy.TraceError) or "Proxy" in str(error) or "symbolic" in str(error):
         return UntraceableError(
-            "torch.fx cannot trace this line, because what it does depends on the data: "
-            f"{reason}",
+            f"torch.fx cannot trace this line, because what it does depends on the data: {reason}",
             line=line,
             hint="move the decision out of forward, or mark its function with torch.fx.wrap",
         )
@@ -118,7 +117,7 @@ def _explain(error: Exception) -> UntraceableError | ForwardError:
 def _line_of(error: Exception) -> str:
     """File, line and source of the innermost frame outside torch and this package."""
     frames = traceback.extract_tb(error.__traceback__)
-    outside = [frame for frame in frames if not frame.filename.startswith((*_LIBRARY, _PACKAGE))]
+    outside = [frame for frame in frames if not frame.filename.startswith((_LIBRARY, _PACKAGE))]
     if not outside:
         return "forward"
     frame = outside[-1]

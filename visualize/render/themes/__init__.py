@@ -83,7 +83,8 @@ def load_theme(name: str) -> Theme:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return values
     except OSError as error:
         raise UsageError(
             f"cannot be read: {error.strerror}", where=f"theme {shorten(str(path))}"
