@@ -8,8 +8,7 @@ from visualize.documents import to_json
 from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
-from visualize.render.geometry import Direction
-from visualize.render.layout import lay_out
+from visualize.render.layout import Direction, lay_out
 from visualize.render.scene import Scene, build_scene
 from visualize.render.svg import finish_svg
 from visualize.render.themes import Theme, load_theme, theme_names

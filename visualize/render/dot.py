@@ -11,14 +11,10 @@ from typing import Any
 import graphviz
 
 from visualize.render.fonts import text_width
-from visualize.render.geometry import Direction, Point
-from visualize.render.layout import (
-    LINE_HEIGHT,
-    Bracket,
-    Layout,
-    PlacedArrow,
-    PlacedBox,
-)
+from visualize.render.layout import Direction, Layout
+from visualize.render.layout.geometry import Point
+from visualize.render.layout.measure import LINE_HEIGHT
+from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox
 from visualize.render.scene import Scene
 from visualize.render.themes import Stroke, Theme, Tint
 

@@ -41,13 +41,17 @@ class SceneGroup:
 
 @dataclass(frozen=True, slots=True)
 class SceneArrow:
-    """An arrow; ``arc`` marks the one that stands for a whole skip connection."""
+    """An arrow; ``arc`` marks the one that stands for a whole skip connection.
+
+    ``long`` is as for the skip connection itself.
+    """
 
     source: str
     target: str
     label: str
     skip: str | None
     arc: bool
+    long: bool
     tooltip: str
 
 
@@ -234,6 +238,7 @@ def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> 
         label=label,
         skip=skip.kind.value if skip else None,
         arc=arc,
+        long=skip is not None and skip.long,
         tooltip=_arrow_tooltip(wire, skip),
     )
 

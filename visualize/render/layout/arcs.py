@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.render.geometry import Point, Rectangle, rounded_path
+from visualize.render.layout.geometry import Point, Rectangle, rounded_path
 
 _LANE_GAP = 10.0
 _RADIUS = 16.0
@@ -72,17 +72,18 @@ def route_arcs(
     boxes: Mapping[str, Rectangle],
     circles: Collection[str],
     areas: Sequence[Rectangle],
+    side: int = 1,
 ) -> list[Arc]:
     """Give each arc a side, a lane and its ends.
 
-    Short arcs come first and run closest; an arc takes the side on which its ends are free, the
-    far one (``+1``) if both are. ``areas`` is what is covered already.
+    Short arcs come first and run closest; an arc takes the side on which its ends are free, and
+    ``side`` if both are. ``areas`` is what is covered already.
     """
     covered = list(areas)
     placed: list[Arc] = []
     ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
     for arc in ordered:
-        options = [_on_side(arc, side, boxes, covered) for side in (1, -1)]
+        options = [_on_side(arc, way, boxes, covered) for way in (side, -side)]
         blocked = [_is_blocked(option, boxes) for option in options]
         chosen = options[1] if blocked[0] and not blocked[1] else options[0]
         placed.append(chosen)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import networkx as nx
 
-from visualize.render.geometry import Point
+from visualize.render.layout.geometry import Point
 
 _SWEEPS = 4
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.render.geometry import Rectangle
+from visualize.render.layout.geometry import Rectangle
 
 # How much longer than ideal a column may be so that it ends where a stage ends.
 _PREFERENCE = 0.15

@@ -1,0 +1,122 @@
+"""Columns: a flow too long for the page goes on beside itself."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field, replace
+
+from visualize.render.layout.cuts import choose_cuts, find_cuts
+from visualize.render.layout.geometry import Point, Rectangle, rounded_path
+from visualize.render.layout.measure import Measure
+from visualize.render.layout.place import Placement
+
+_GUTTER = 10.0
+_ENTRY = 30.0
+_BRANCH = 18.0
+
+
+@dataclass
+class Column:
+    """Boxes that stand in one column.
+
+    Attributes:
+        nodes: the boxes.
+        low: the lesser bound across the flow.
+        high: the greater one.
+        side: on which side of the column its stages are named, -1 or 1.
+        source: box of the column before from which its tensor comes, None for the first.
+        junction: where that tensor parts to the boxes of this column.
+    """
+
+    nodes: frozenset[str]
+    low: float
+    high: float
+    side: int = -1
+    source: str | None = None
+    junction: Point = field(default=Point(0, 0))
+
+
+def single_column(placement: Placement) -> list[Column]:
+    """All of ``placement`` as one column."""
+    return [Column(frozenset(placement.centers), placement.low, placement.high)]
+
+
+def wrap(
+    placement: Placement,
+    measure: Measure,
+    limit: float,
+    names_breadth: Callable[[Collection[str]], float],
+) -> list[Column]:
+    """Move what is longer than ``limit`` to columns side by side.
+
+    Args:
+        placement: changed in place.
+        measure: knows the sizes.
+        limit: the longest a column may be.
+        names_breadth: the room that the stages' names beside some boxes take.
+    """
+    boxes = {node: measure.rectangle(node, at) for node, at in placement.centers.items()}
+    ends = [(arrow.source, arrow.target) for arrow in measure.scene.arrows]
+    cuts = choose_cuts(
+        find_cuts(boxes, ends),
+        placement.length,
+        limit,
+        lambda cut: measure.boxes[cut.before].stage != measure.boxes[cut.after].stage,
+    )
+    if not cuts:
+        return single_column(placement)
+    edges = [float("-inf"), *(cut.along for cut in cuts), float("inf")]
+    columns: list[Column] = []
+    for cut, start, end in zip([None, *cuts], edges, edges[1:]):
+        nodes = frozenset(node for node, area in boxes.items() if start < area.start < end)
+        covered = _covered(nodes, placement, measure)
+        low, high = min(area.low for area in covered), max(area.high for area in covered)
+        top = min(boxes[node].start for node in nodes)
+        across = columns[-1].high + 2 * _GUTTER + names_breadth(nodes) - low if columns else 0.0
+        column = Column(nodes, low + across, high + across)
+        if cut:
+            middle = (boxes[cut.before].low + boxes[cut.before].high) / 2
+            column.source = cut.before
+            column.junction = Point(_ENTRY - _BRANCH, middle + across)
+        _move(placement, column, (_ENTRY if cut else 0.0) - top, across)
+        columns.append(column)
+    return columns
+
+
+def turns(columns: list[Column], boxes: dict[str, Rectangle]) -> Iterable[tuple[Point, ...]]:
+    """The lines that lead from the end of each column to the beginning of the next."""
+    for column, following in itertools.pairwise(columns):
+        if following.source is None:
+            continue
+        source, end = boxes[following.source], following.junction
+        middle, gutter = (source.low + source.high) / 2, column.high + _GUTTER
+        corners = [
+            Point(source.end, middle),
+            Point(source.end + 9, middle),
+            Point(source.end + 9, gutter),
+            Point(end.along - 8, gutter),
+            Point(end.along - 8, end.across),
+            end,
+        ]
+        yield tuple(rounded_path(corners, 6))
+
+
+def _covered(nodes: Collection[str], placement: Placement, measure: Measure) -> list[Rectangle]:
+    """What ``nodes``, the notes beside them and the arcs that end there cover."""
+    areas = [measure.covered(node, placement.centers[node]) for node in nodes]
+    for arc in placement.arcs.values():
+        if arc.target in nodes:
+            areas += arc.areas()
+    return areas
+
+
+def _move(placement: Placement, column: Column, along: float, across: float) -> None:
+    for node in column.nodes:
+        placement.centers[node] = placement.centers[node].moved(along, across)
+    for index, arc in placement.arcs.items():
+        if arc.target in column.nodes:
+            moved = arc.moved(along, across)
+            # A tensor that comes over the gutter: the arc leaves its line above the column.
+            inside = arc.source in column.nodes
+            placement.arcs[index] = moved if inside else replace(moved, start=column.junction)

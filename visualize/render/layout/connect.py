@@ -1,0 +1,53 @@
+"""Direct arrows: curves along the flow from one box to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from visualize.render.layout.geometry import Point, Rectangle, bounds, s_curve, sample, straight
+from visualize.render.layout.measure import CIRCLE, FAN
+
+
+def connect(
+    source: Rectangle, target: Rectangle, others: Sequence[Rectangle]
+) -> tuple[list[Point], bool]:
+    """A curve from the end of ``source`` to the start of ``target``, and whether it is free.
+
+    It bends at its beginning, at its end or all the way: the first of these that runs through
+    none of ``others`` is taken, else the first.
+    """
+    start = Point(source.end, (source.low + source.high) / 2)
+    end = _entry(source, target)
+    paths = [s_curve(start, end)]
+    if end.along - start.along > 1.6 * FAN:
+        early = Point(start.along + FAN, end.across)
+        late = Point(end.along - FAN, start.across)
+        bent_early = [*s_curve(start, early), *straight(early, end)[1:]]
+        bent_late = [*straight(start, late), *s_curve(late, end)[1:]]
+        paths = [bent_early, bent_late, *paths]
+    free = next((path for path in paths if not _is_hit(path, others)), None)
+    return free or paths[0], free is not None
+
+
+def _entry(source: Rectangle, target: Rectangle) -> Point:
+    """Where an arrow from ``source`` arrives: leaning to the side it comes from."""
+    middle = (target.low + target.high) / 2
+    offset = (source.low + source.high) / 2 - middle
+    if target.high - target.low <= CIRCLE:
+        radius = (target.high - target.low) / 2
+        lean = max(-0.8, min(0.8, offset / 60))
+        along = (target.start + target.end) / 2 - radius * (1 - lean * lean) ** 0.5
+        return Point(along, middle + radius * lean)
+    spread = (target.high - target.low) * 0.3
+    return Point(target.start, middle + max(-spread, min(spread, offset * 0.25)))
+
+
+def _is_hit(path: Sequence[Point], areas: Iterable[Rectangle]) -> bool:
+    """Whether a Bézier path comes closer than 2 points to one of ``areas``."""
+    near = bounds(path).grown(2)
+    close = [area.grown(2) for area in areas if area.overlaps(near)]
+    return bool(close) and any(
+        area.start < point.along < area.end and area.low < point.across < area.high
+        for point in sample(path)
+        for area in close
+    )

@@ -1,0 +1,131 @@
+"""Placing: boxes in series and side by side, from the inside out, and arcs beside them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import networkx as nx
+
+from visualize.render.layout.arcs import Arc, route_arcs
+from visualize.render.layout.connect import connect
+from visualize.render.layout.flow import Parallel, Part, Series, Tangle
+from visualize.render.layout.geometry import Point, Rectangle
+from visualize.render.layout.layered import place_layered
+from visualize.render.layout.measure import FAN, Measure
+
+_BESIDE = 14.0
+
+
+@dataclass
+class Placement:
+    """Boxes and arcs in their places, relative to the middle of where they begin.
+
+    Attributes:
+        centers: the centre of each box.
+        arcs: the arrows that run beside boxes, by index.
+        areas: what all of it covers.
+        length: its extent along the flow.
+    """
+
+    centers: dict[str, Point] = field(default_factory=dict)
+    arcs: dict[int, Arc] = field(default_factory=dict)
+    areas: list[Rectangle] = field(default_factory=list)
+    length: float = 0.0
+
+    @property
+    def low(self) -> float:
+        """The lesser bound across the flow."""
+        return min((area.low for area in self.areas), default=0.0)
+
+    @property
+    def high(self) -> float:
+        """The greater bound across the flow."""
+        return max((area.high for area in self.areas), default=0.0)
+
+    def take(self, other: Placement, along: float, across: float) -> None:
+        """Add another placement, shifted."""
+        for node, center in other.centers.items():
+            self.centers[node] = center.moved(along, across)
+        for index, arc in other.arcs.items():
+            self.arcs[index] = arc.moved(along, across)
+        self.areas += [area.moved(along, across) for area in other.areas]
+
+
+class Placer:
+    """Places the parts of a flow graph."""
+
+    def __init__(self, measure: Measure, flow: nx.DiGraph) -> None:
+        self.measure = measure
+        self.flow = flow
+        self.circles = frozenset(box.id for box in measure.scene.boxes if box.role == "merge")
+
+    def place(self, part: Part) -> Placement:
+        """Place ``part`` and route the arcs inside it."""
+        if isinstance(part, str):
+            length, _ = self.measure.sizes[part]
+            center = Point(length / 2, 0)
+            return Placement({part: center}, {}, [self.measure.covered(part, center)], length)
+        if isinstance(part, Series):
+            return self.place_series(part.parts, self.gaps(part.parts))
+        placement = self._parallel(part) if isinstance(part, Parallel) else self._tangle(part)
+        self._route(placement)
+        return placement
+
+    def gaps(self, parts: Sequence[Part]) -> list[float]:
+        """The room between neighbours of a series."""
+        return [self.measure.gap(before, after) for before, after in itertools.pairwise(parts)]
+
+    def place_series(
+        self, parts: Sequence[Part], gaps: Sequence[float], side: int = 1
+    ) -> Placement:
+        """Place ``parts`` on a line with the given ``gaps``; arcs run on ``side`` if they can."""
+        placement = Placement()
+        for part, gap in zip(parts, [0.0, *gaps]):
+            inner = self.place(part)
+            placement.take(inner, placement.length + gap, 0)
+            placement.length += gap + inner.length
+        self._route(placement, side)
+        return placement
+
+    def _parallel(self, parallel: Parallel) -> Placement:
+        inner = [self.place(part) for part in parallel.parts]
+        length = max(placement.length for placement in inner)
+        breadth = sum(placement.high - placement.low for placement in inner)
+        placement = Placement(length=length)
+        across = -(breadth + _BESIDE * (len(inner) - 1)) / 2
+        for branch in inner:
+            placement.take(branch, (length - branch.length) / 2, across - branch.low)
+            across += branch.high - branch.low + _BESIDE
+        return placement
+
+    def _tangle(self, tangle: Tangle) -> Placement:
+        sizes = self.measure.sizes
+        centers = place_layered(self.flow.subgraph(tangle.nodes), sizes, FAN, _BESIDE)
+        areas = [self.measure.covered(node, center) for node, center in centers.items()]
+        return Placement(centers, {}, areas, max(area.end for area in areas))
+
+    def _route(self, placement: Placement, side: int = 1) -> None:
+        """Route the arrows inside ``placement`` that need an arc."""
+        boxes = {
+            node: self.measure.rectangle(node, center) for node, center in placement.centers.items()
+        }
+        arcs = [arc for arc in self._arcs(boxes) if arc.index not in placement.arcs]
+        for arc in route_arcs(arcs, boxes, self.circles, placement.areas, side):
+            placement.arcs[arc.index] = arc
+            placement.areas += arc.areas()
+
+    def _arcs(self, boxes: dict[str, Rectangle]) -> Iterable[Arc]:
+        """Arrows that stand for a skip connection, and those that have no direct way."""
+        for index, arrow in enumerate(self.measure.scene.arrows):
+            if arrow.source not in boxes or arrow.target not in boxes:
+                continue
+            ends = (arrow.source, arrow.target)
+            if arrow.arc:
+                label = self.measure.label(arrow.label) if arrow.label else (0.0, 0.0)
+                yield Arc(index, *ends, *label)
+            else:
+                others = [area for node, area in boxes.items() if node not in ends]
+                if not connect(boxes[ends[0]], boxes[ends[1]], others)[1]:
+                    yield Arc(index, *ends)

@@ -1,0 +1,77 @@
+"""What a layout is: everything of a scene in its place, in flow coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from visualize.render.layout.geometry import Direction, Point, Rectangle
+from visualize.render.scene import SceneArrow, SceneBox
+
+PAGE_WIDTH = 6.875 * 72
+PAGE_HEIGHT = 9.0 * 72
+# Room for a title and a legend.
+MARGIN = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """Text with its centre and its size in points."""
+
+    text: str
+    center: Point
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    """A box with its centre and its size along and across the flow."""
+
+    box: SceneBox
+    center: Point
+    length: float
+    breadth: float
+
+    @property
+    def rectangle(self) -> Rectangle:
+        """The area it covers."""
+        return Rectangle.around(self.center, self.length, self.breadth)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedArrow:
+    """An arrow as a cubic Bézier path that ends where its head ends."""
+
+    arrow: SceneArrow
+    path: tuple[Point, ...]
+    label: PlacedText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A stage's name beside its boxes: a line from the first to the last of them."""
+
+    stage: str
+    line: tuple[Point, Point]
+    texts: tuple[PlacedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Everything of a scene in its place.
+
+    ``turns`` are the lines from the end of each column to the beginning of the next.
+    """
+
+    boxes: tuple[PlacedBox, ...]
+    arrows: tuple[PlacedArrow, ...]
+    notes: tuple[PlacedText, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
+    turns: tuple[tuple[Point, ...], ...] = ()
+    extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
+
+    def fits_page(self, direction: Direction) -> bool:
+        """Whether the figure fits a page of 6.875 × 9 inches in true size."""
+        along = self.extent.end - self.extent.start
+        across = self.extent.high - self.extent.low
+        width, height = (across, along) if direction.is_vertical else (along, across)
+        return width <= PAGE_WIDTH and height <= PAGE_HEIGHT - MARGIN
