@@ -19,6 +19,7 @@ from visualize.errors import UsageError, VisualizeError
 if TYPE_CHECKING:
     from visualize.architecture import Architecture
 
+_OUTPUTS = Path("outputs")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _MODEL_HELP = """
@@ -146,10 +147,10 @@ def draw(
 
     targets = list(outputs) or [_default_output(parse_model(model).label)]
     for target in targets:
-        if target.is_dir():
-            check_target(target)
-        check_format(_suffix(target), str(target))
-        check_target(target)
+        if not target.is_dir():
+            check_format(_suffix(target), str(target))
+        # The default folder is made once there is something to put there.
+        check_target(target if outputs or _OUTPUTS.exists() else _OUTPUTS)
     look = load_theme(theme)
     with _progress() as report:
         from visualize import pipeline
@@ -160,6 +161,8 @@ def draw(
             title=title, legend=legend, names=names, report=report,
         )  # fmt: skip
         files = figure.render(_suffix(target) for target in targets)
+        if not outputs:
+            _OUTPUTS.mkdir(exist_ok=True)
         write_files({target: files[_suffix(target)] for target in targets})
     from visualize.report import summarize_in_a_line
 
@@ -249,9 +252,7 @@ def _suffix(path: Path) -> str:
 
 
 def _default_output(label: str) -> Path:
-    folder = Path("outputs")
-    folder.mkdir(exist_ok=True)
-    return folder / (re.sub(r"[^\w.-]+", "_", label)[:100] + ".svg")
+    return _OUTPUTS / (re.sub(r"[^\w.-]+", "_", label)[:100] + ".svg")
 
 
 def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> Architecture:

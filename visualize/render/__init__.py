@@ -9,6 +9,7 @@ from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
 from visualize.render.layout import Direction, lay_out
+from visualize.render.pdf import finish_pdf
 from visualize.render.scene import Scene, build_scene
 from visualize.render.svg import finish_svg
 from visualize.render.themes import Theme, load_theme, theme_names
@@ -77,6 +78,8 @@ def render(
             if format_name in _GRAPHVIZ
         }
         files |= run_graphviz(dot, drawn) if drawn else {}
+    if "pdf" in files:
+        files["pdf"] = finish_pdf(files["pdf"])
     if "svg" in files:
         files["svg"] = finish_svg(
             files["svg"], title=name, description=scene.description, font=theme.font

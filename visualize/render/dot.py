@@ -45,7 +45,7 @@ def to_dot(scene: Scene, layout: Layout, theme: Theme, direction: Direction, nam
 def clean(text: str) -> str:
     r"""``text`` without what XML cannot hold: control characters and half surrogates.
 
-    >>> clean("a\\x00b\\tc")
+    >>> clean("a" + chr(0) + "b" + chr(9) + "c")
     'ab c'
     """
     spaced = (" " if character in "\t\r" else character for character in text)

@@ -7,11 +7,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from visualize.errors import RenderError, shorten
-from visualize.render.fonts import CONFIGURATION
+from visualize.render.fonts import configuration
 
 _WORKER = Path(__file__).with_name("worker.py")
 _SECONDS = 120.0
@@ -27,11 +28,21 @@ def run_graphviz(dot: str, formats: Mapping[str, str]) -> dict[str, bytes]:
         RenderError: Graphviz failed, crashed or took too long.
     """
     job = json.dumps({"dot": dot, "formats": dict(formats)})
-    environment = os.environ | {"FONTCONFIG_FILE": str(CONFIGURATION), "PYTHONUTF8": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        fonts = Path(folder, "fonts.conf")
+        fonts.write_text(configuration(), encoding="utf-8")
+        result = _run(job, os.environ | {"FONTCONFIG_FILE": str(fonts), "PYTHONUTF8": "1"})
+    if result.returncode:
+        message = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        raise RenderError(f"Graphviz failed: {shorten(message, 200) or result.returncode}")
+    return {name: base64.b64decode(data) for name, data in json.loads(result.stdout).items()}
+
+
+def _run(job: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        result = subprocess.run(
+        return subprocess.run(
             [sys.executable, str(_WORKER)],
-            input=job.encode(),
+            input=job.encode("utf-8", "replace"),
             capture_output=True,
             env=environment,
             timeout=_SECONDS,
@@ -41,7 +52,3 @@ def run_graphviz(dot: str, formats: Mapping[str, str]) -> dict[str, bytes]:
         raise RenderError(
             f"Graphviz was not done after {_SECONDS:.0f} s", hint="try a higher --level"
         ) from error
-    if result.returncode:
-        message = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise RenderError(f"Graphviz failed: {shorten(message, 200) or result.returncode}")
-    return {name: base64.b64decode(data) for name, data in json.loads(result.stdout).items()}

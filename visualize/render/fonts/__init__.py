@@ -10,13 +10,39 @@ import functools
 import io
 import unicodedata
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from fontTools.ttLib import TTFont
 
 FAMILY = "Fira Sans"
 FOLDER = Path(__file__).parent
-CONFIGURATION = FOLDER / "fonts.conf"
 _FILE = FOLDER / "FiraSans-Regular.ttf"
+
+
+# Where systems keep fonts; those that do not exist are passed over.
+_SYSTEM_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/System/Library/Fonts",
+    "/Library/Fonts",
+    "~/Library/Fonts",
+    "~/.local/share/fonts",
+    "~/.fonts",
+    "WINDOWSFONTDIR",
+)
+
+
+def configuration() -> str:
+    """A fontconfig file that finds the shipped font, and the system's for other characters.
+
+    The system's own configuration is left out: versions of fontconfig quarrel about it.
+    """
+    folders = (str(FOLDER), *_SYSTEM_FOLDERS)
+    entries = "".join(f"<dir>{escape(folder)}</dir>" for folder in folders)
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
+        f'<fontconfig>{entries}<cachedir prefix="xdg">fontconfig</cachedir></fontconfig>'
+    )
 
 
 def text_width(text: str, size: float) -> float:

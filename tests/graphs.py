@@ -1,0 +1,549 @@
+"""Small exact architectures for tests, built by hand or at random, without a model."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from math import prod
+
+import networkx as nx
+from hypothesis import strategies as st
+
+from visualize.annotate.skips import find_skips, mark_skips
+from visualize.architecture import Architecture, Layer, NodeKind, Role, TensorSpec, Wire
+from visualize.operations import merge_type
+
+Shape = tuple[int, ...]
+
+
+class Net:
+    """Builds an exact `Architecture` operation by operation, as a trace of a model would.
+
+    Every method that adds an operation returns its id, which later operations take as input.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        self.graph = nx.MultiDiGraph()
+        self.modules: dict[str, str] = {}
+        self._prefix = prefix
+        self._data: set[str] = set()
+        self._scope: list[tuple[str, str]] = []
+        self._calls: Counter[str] = Counter()
+        self._names: Counter[str] = Counter()
+
+    def shape(self, node: str) -> Shape:
+        """Shape of the first tensor that ``node`` returns."""
+        outputs = self.graph.nodes[node]["layer"].outputs
+        return outputs[0].shape if outputs else ()
+
+    @contextmanager
+    def call(self, name: str, kind: str = "Block") -> Iterator[None]:
+        """What is added inside belongs to a call of the module ``name``."""
+        path = self._path(name)
+        self.modules.setdefault(path, kind)
+        self._scope.append((path, self._call_of(path)))
+        yield
+        self._scope.pop()
+
+    def input(self, *shape: int, name: str = "x") -> str:
+        return self._add(name, NodeKind.INPUT, "input", (), [shape or (1, 8, 16, 16)], path="")
+
+    def output(self, *sources: str) -> str:
+        shapes = [self.shape(source) for source in sources]
+        return self._add("output", NodeKind.OUTPUT, "output", sources, shapes, path="")
+
+    def constant(self, name: str, *shape: int, buffer: bool = False) -> str:
+        """A frozen parameter or a buffer of the module that is being called."""
+        path, count = self._path(name), prod(shape)
+        new = count if self._calls[path] == 0 else 0
+        self._calls[path] += 1
+        counts = {"buffers": new} if buffer else {"parameters": new, "weights": (shape,)}
+        name = path.replace(".", "_")
+        return self._add(name, NodeKind.CONSTANT, "constant", (), [shape], path=path, **counts)
+
+    def function(self, kind: str, *sources: str, shape: Shape | None = None) -> str:
+        """A function that returns one tensor, shaped like its first input unless told."""
+        outputs = [self.shape(sources[0]) if shape is None else shape]
+        return self._add(kind, NodeKind.FUNCTION, kind, sources, outputs)
+
+    def value(self, kind: str, *sources: str) -> str:
+        """A function that returns no tensor but a size, or nothing."""
+        return self._add(kind, NodeKind.FUNCTION, kind, sources, [])
+
+    def split(self, kind: str, source: str, *shapes: Shape) -> tuple[str, ...]:
+        """A function that returns several tensors, and what picks each of them."""
+        several = self._add(kind, NodeKind.FUNCTION, kind, (source,), shapes)
+        return tuple(self.function("getitem", several, shape=shape) for shape in shapes)
+
+    def module(
+        self,
+        kind: str,
+        *sources: str,
+        name: str = "",
+        shape: Shape | None = None,
+        weights: Sequence[Shape] = (),
+        buffers: int = 0,
+    ) -> str:
+        """A leaf module; its parameters and buffers are counted at its first call."""
+        path = self._path(name or self._fresh(kind))
+        self.modules.setdefault(path, kind)
+        call = self._call_of(path)
+        first = call == path
+        outputs = [self.shape(sources[0]) if shape is None else shape]
+        parameters = sum(map(prod, weights)) if first else 0
+        return self._add(
+            path.replace(".", "_"),
+            NodeKind.MODULE,
+            kind,
+            sources,
+            outputs,
+            path=path,
+            scope=(*(entry for _, entry in self._scope), call),
+            module_class=f"torch.nn.{kind}",
+            parameters=parameters,
+            trainable_parameters=parameters,
+            buffers=buffers if first else 0,
+            weights=tuple(weights),
+            macs=sum(map(prod, weights[:1])) * prod(outputs[0][2:]),
+        )
+
+    # The layers that tests use most
+
+    def conv(self, source: str, out: int = 8, stride: int = 1, name: str = "") -> str:
+        batch, channels, *sizes = self.shape(source)
+        shape = (batch, out, *(max(size // stride, 1) for size in sizes))
+        weights = ((out, channels, 3, 3), (out,))
+        return self.module("Conv2d", source, name=name, shape=shape, weights=weights)
+
+    def linear(self, source: str, out: int = 8, name: str = "") -> str:
+        *rest, features = self.shape(source)
+        weights = ((out, features), (out,))
+        return self.module("Linear", source, name=name, shape=(*rest, out), weights=weights)
+
+    def norm(self, source: str, name: str = "") -> str:
+        channels = self.shape(source)[1]
+        weights = ((channels,), (channels,))
+        buffers = 2 * channels + 1
+        return self.module("BatchNorm2d", source, name=name, weights=weights, buffers=buffers)
+
+    def resize(self, kind: str, source: str, scale: float, name: str = "") -> str:
+        batch, channels, *sizes = self.shape(source)
+        shape = (batch, channels, *(max(int(size * scale), 1) for size in sizes))
+        return self.module(kind, source, name=name, shape=shape)
+
+    def global_pool(self, source: str, name: str = "") -> str:
+        shape = (*self.shape(source)[:2], 1, 1)
+        return self.module("AdaptiveAvgPool2d", source, name=name, shape=shape)
+
+    def add(self, *sources: str) -> str:
+        return self.function("add", *sources)
+
+    def mul(self, *sources: str) -> str:
+        widest = max(map(self.shape, sources), key=prod)
+        return self.function("mul", *sources, shape=widest)
+
+    def cat(self, *sources: str) -> str:
+        batch, _, *sizes = self.shape(sources[0])
+        channels = sum(self.shape(source)[1] for source in sources)
+        return self.function("cat", *sources, shape=(batch, channels, *sizes))
+
+    def build(self) -> Architecture:
+        graph = nx.MultiDiGraph(self.graph)
+        skips = find_skips(graph)
+        mark_skips(graph, skips)
+        layers = [layer for _, layer in graph.nodes(data="layer")]
+        return Architecture(
+            name="net",
+            class_name="Net",
+            graph=graph,
+            modules=dict(self.modules),
+            skips=skips,
+            parameters=sum(layer.parameters for layer in layers),
+            trainable_parameters=sum(layer.trainable_parameters for layer in layers),
+            buffers=sum(layer.buffers for layer in layers),
+        )
+
+    def _add(
+        self,
+        name: str,
+        kind: NodeKind,
+        type_name: str,
+        sources: Sequence[str],
+        shapes: Sequence[Shape],
+        *,
+        path: str | None = None,
+        scope: tuple[str, ...] | None = None,
+        **counts: object,
+    ) -> str:
+        """Add a node; which edges carry data is told in visualize/annotate/structure.py."""
+        layer = Layer(
+            id=self._unique(self._prefix + name),
+            kind=kind,
+            type=type_name,
+            index=len(self.graph),
+            path=self._path() if path is None else path,
+            scope=tuple(entry for _, entry in self._scope) if scope is None else scope,
+            outputs=tuple(TensorSpec(shape) for shape in shapes),
+            role={NodeKind.INPUT: Role.INPUT, NodeKind.OUTPUT: Role.OUTPUT}.get(kind, Role.LAYER),
+            **counts,  # type: ignore[arg-type]
+        )
+        self.graph.add_node(layer.id, layer=layer)
+        yields = kind is NodeKind.OUTPUT or bool(shapes)
+        carried = 0
+        for position, source in enumerate(sources):
+            outputs = self.graph.nodes[source]["layer"].outputs
+            data = source in self._data and yields
+            wire = Wire(outputs[0] if outputs else None, position, data)
+            self.graph.add_edge(source, layer.id, wire=wire)
+            carried += data
+        if carried or kind is NodeKind.INPUT:
+            self._data.add(layer.id)
+        if carried > 1 and merge_type(type_name):
+            self.graph.nodes[layer.id]["layer"] = replace(layer, role=Role.MERGE)
+        return layer.id
+
+    def _path(self, name: str = "") -> str:
+        outer = self._scope[-1][0] if self._scope else ""
+        return ".".join(step for step in (outer, name) if step)
+
+    def _call_of(self, path: str) -> str:
+        self._calls[path] += 1
+        earlier = self._calls[path] - 1
+        return f"{path}@{earlier}" if earlier else path
+
+    def _fresh(self, kind: str) -> str:
+        """A name that no module of this kind has yet."""
+        names = (f"{kind.lower()}{number}" for number in range(len(self.modules) + 1))
+        return next(name for name in names if self._path(name) not in self.modules)
+
+    def _unique(self, name: str) -> str:
+        self._names[name] += 1
+        earlier = self._names[name] - 1
+        return f"{name}_{earlier}" if earlier else name
+
+
+# Networks that papers know
+
+
+def residual_block(net: Net, x: str, out: int, stride: int = 1) -> str:
+    """A basic block of a ResNet, with a projection shortcut where the shape changes."""
+    y = net.module("ReLU", net.norm(net.conv(x, out, stride, "conv1"), "bn1"), name="relu")
+    y = net.norm(net.conv(y, out, name="conv2"), "bn2")
+    if stride > 1:
+        with net.call("downsample", "Sequential"):
+            x = net.norm(net.conv(x, out, stride, "0"), "1")
+    return net.module("ReLU", net.add(y, x), name="relu")
+
+
+def resnet() -> Architecture:
+    """Two stages of two basic blocks, between a stem and a classifier."""
+    net = Net()
+    x = net.input(1, 3, 32, 32)
+    x = net.module("ReLU", net.norm(net.conv(x, 8, name="conv"), "bn"), name="relu")
+    for stage, out in (("layer1", 8), ("layer2", 16)):
+        with net.call(stage, "Sequential"):
+            for number in range(2):
+                stride = 2 if number == 0 and stage == "layer2" else 1
+                with net.call(str(number), "BasicBlock"):
+                    x = residual_block(net, x, out, stride)
+    x = net.function("flatten", net.global_pool(x, "pool"), shape=(1, 16))
+    net.output(net.linear(x, 10, "fc"))
+    return net.build()
+
+
+def unet() -> Architecture:
+    """Two levels down and up again."""
+    net = Net()
+    x = net.input(1, 8, 32, 32)
+    kept = []
+    for number in range(2):
+        x = net.conv(x, name=f"down{number}")
+        kept.append(x)
+        x = net.resize("MaxPool2d", x, 0.5, f"pool{number}")
+    x = net.conv(x, name="middle")
+    for number, skipped in enumerate(reversed(kept)):
+        x = net.resize("Upsample", x, 2, f"resize{number}")
+        x = net.conv(net.cat(skipped, x), name=f"up{number}")
+    net.output(x)
+    return net.build()
+
+
+def densenet() -> Architecture:
+    """Three layers, each of which reads all features before it."""
+    net = Net()
+    features = [net.input()]
+    for number in range(3):
+        x = net.cat(*features) if number else features[0]
+        features.append(net.conv(x, 4, name=f"conv{number}"))
+    net.output(net.cat(*features))
+    return net.build()
+
+
+# Random networks
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of a program; ``first`` and ``second`` choose what it reads."""
+
+    operation: str
+    first: int = 0
+    second: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """Calls of modules ``name``, or ``name.0``, ``name.1``, … where there are ``repeats``."""
+
+    name: str
+    kind: str
+    steps: tuple[Step | Call, ...]
+    first: int = 0
+    repeats: int = 1
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a random network does, independent of how its nodes are named."""
+
+    inputs: int
+    steps: tuple[Step | Call, ...]
+    outputs: int
+
+
+def run(program: Program, prefix: str = "") -> Architecture:
+    """Build the network of ``program``; ``prefix`` begins the id of every node."""
+    net = Net(prefix)
+    values = [net.input(1, 4, 8, 8, name=f"x{number}") for number in range(program.inputs)]
+    _run(net, program.steps, values, {})
+    net.output(*values[-program.outputs :])
+    return net.build()
+
+
+def _run(
+    net: Net,
+    steps: Sequence[Step | Call],
+    values: list[str],
+    defined: dict[str, tuple[Call, Shape]],
+) -> None:
+    """Run ``steps`` on ``values``, to which each adds what it returns."""
+    for number, step in enumerate(steps):
+        source = values[-1 - step.first % len(values)]
+        if isinstance(step, Step):
+            values += OPERATIONS[step.operation](net, f"{number}", source, values, step.second)
+            continue
+        names = [f"{step.name}.{index}" for index in range(step.repeats)]
+        for name in names if step.repeats > 1 else [step.name]:
+            source = _call(net, step, name, source, defined)
+        values.append(source)
+
+
+def _call(
+    net: Net, call: Call, name: str, source: str, defined: dict[str, tuple[Call, Shape]]
+) -> str:
+    """Call a module: the one that has this name already, where it takes such an input."""
+    path = net._path(name)
+    known = defined.setdefault(path, (call, net.shape(source)))
+    if known[1] != net.shape(source):
+        return source
+    values = [source]
+    with net.call(name, known[0].kind):
+        _run(net, known[0].steps, values, defined)
+    return values[-1]
+
+
+def _alike(net: Net, source: str, values: Sequence[str], choice: int) -> str:
+    """One of ``values`` that has the shape of ``source``."""
+    alike = [value for value in values if net.shape(value) == net.shape(source)]
+    return alike[choice % len(alike)]
+
+
+def _is_map(net: Net, source: str) -> bool:
+    return len(net.shape(source)) == 4
+
+
+def _weighted(net: Net, name: str, source: str, stride: int) -> list[str]:
+    if _is_map(net, source):
+        return [net.conv(source, 4, stride, f"conv{name}")]
+    return [net.linear(source, 4, f"linear{name}")]
+
+
+def _resized(net: Net, name: str, source: str, kind: str, scale: float) -> list[str]:
+    if _is_map(net, source):
+        return [net.resize(kind, source, scale, f"{kind.lower()}{name}")]
+    return [net.module("ReLU", source, name=f"relu{name}")]
+
+
+def _norm(net: Net, name: str, source: str, *_: object) -> list[str]:
+    return [net.norm(source, f"norm{name}")]
+
+
+def _gate(net: Net, name: str, source: str, *_: object) -> list[str]:
+    if not _is_map(net, source):
+        return [net.mul(source, net.function("sigmoid", source))]
+    x = net.conv(net.global_pool(source, f"pool{name}"), net.shape(source)[1], name=f"fc{name}")
+    return [net.mul(source, net.function("sigmoid", x))]
+
+
+def _cat(net: Net, _: str, source: str, values: Sequence[str], choice: int) -> list[str]:
+    def rest(node: str) -> Shape:
+        shape = net.shape(node)
+        return (*shape[:1], *shape[2:])
+
+    fitting = [value for value in values if rest(value) == rest(source)]
+    others = [fitting[choice % len(fitting)]]
+    if choice % 2:
+        others.append(fitting[(choice + 1) % len(fitting)])
+    return [net.cat(*others, source)]
+
+
+def _around(net: Net, name: str, source: str, _: Sequence[str], choice: int) -> list[str]:
+    """Weighted layers and a branch around them, both from ``source``, meet again."""
+    choice, way = divmod(choice, len(_BRANCHES))
+    branch = source
+    for operation in _BRANCHES[way]:
+        branch = OPERATIONS[operation](net, f"{name}{operation[0]}", branch, [branch], 0)[-1]
+    choice, depth = divmod(choice, 2)
+    shape = net.shape(branch)
+    body = source
+    for number in range(depth + 1):
+        channels, *kernel = net.shape(body)[1], *([3] * (len(shape) - 2))
+        body = net.module(
+            "Conv2d" if kernel else "Linear",
+            body,
+            name=f"body{name}{number}",
+            shape=shape,
+            weights=((shape[1], channels, *kernel), (shape[1],)),
+        )
+    merge = (net.add, net.add, net.cat, net.mul)[choice % 4]
+    return [merge(body, branch)]
+
+
+_BRANCHES = (
+    (),
+    ("dropout",),
+    ("contiguous", "dropout"),
+    ("strided conv", "norm"),
+    ("norm",),
+    ("pool",),
+    ("slice",),
+    ("relu",),
+)
+
+
+def _chunk(net: Net, _: str, source: str, *__: object) -> list[str]:
+    batch, channels, *rest = net.shape(source)
+    halves = (channels - channels // 2, channels // 2)
+    if not halves[1]:
+        return []
+    return list(net.split("chunk", source, *((batch, half, *rest) for half in halves)))
+
+
+def _flatten(net: Net, _: str, source: str, *__: object) -> list[str]:
+    batch, *rest = net.shape(source)
+    return [net.function("flatten", source, shape=(batch, prod(rest)))]
+
+
+def _view(net: Net, _: str, source: str, values: Sequence[str], choice: int) -> list[str]:
+    """A view whose size is computed from that of another tensor."""
+    size = net.value("size", values[choice % len(values)])
+    return [net.function("view", source, net.value("mul", size))]
+
+
+def _check(net: Net, _: str, source: str, *__: object) -> list[str]:
+    net.value("_assert", net.value("eq", net.value("size", source)))
+    return []
+
+
+def _slice(net: Net, _: str, source: str, *__: object) -> list[str]:
+    batch, channels, *rest = net.shape(source)
+    return [net.function("getitem", source, shape=(batch, max(channels // 2, 1), *rest))]
+
+
+def _with_parameter(net: Net, name: str, source: str, *_: object) -> list[str]:
+    constant = net.constant(f"scale{name}", *net.shape(source)[1:])
+    return [net.mul(source, net.function("exp", constant))]
+
+
+def _with_buffer(net: Net, name: str, source: str, *_: object) -> list[str]:
+    return [net.add(net.constant(f"table{name}", *net.shape(source), buffer=True), source)]
+
+
+def _module(kind: str) -> Operation:
+    return lambda net, name, source, *_: [
+        net.module(kind, source, name=f"{kind.lower()}{name}", shape=net.shape(source))
+    ]
+
+
+def _function(kind: str) -> Operation:
+    return lambda net, _, source, *__: [net.function(kind, source)]
+
+
+def _merge(kind: str) -> Operation:
+    return lambda net, _, source, values, choice: [
+        net.function(kind, source, _alike(net, source, values, choice))
+    ]
+
+
+# Adds to a network what stands under a name, on a source, values to choose another from and
+# a choice; returns what it computes.
+Operation = Callable[[Net, str, str, Sequence[str], int], list[str]]
+OPERATIONS: dict[str, Operation] = {
+    "conv": lambda net, name, source, *_: _weighted(net, name, source, 1),
+    "strided conv": lambda net, name, source, *_: _weighted(net, name, source, 2),
+    "norm": _norm,
+    "relu module": _module("ReLU"),
+    "relu": _function("relu"),
+    "dropout": _module("Dropout"),
+    "contiguous": _function("contiguous"),
+    "pool": lambda net, name, source, *_: _resized(net, name, source, "MaxPool2d", 0.5),
+    "upsample": lambda net, name, source, *_: _resized(net, name, source, "Upsample", 2),
+    "add": _merge("add"),
+    "mul": _merge("mul"),
+    "cat": _cat,
+    "gate": _gate,
+    "around": _around,
+    "chunk": _chunk,
+    "slice": _slice,
+    "flatten": _flatten,
+    "view": _view,
+    "check": _check,
+    "parameter": _with_parameter,
+    "buffer": _with_buffer,
+}
+
+_COMMON = ("conv", "conv", "conv", "norm", "relu", "dropout", "add", "around", "around")
+_RECENT = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3])
+_STEPS = st.builds(
+    Step, st.sampled_from([*_COMMON, *OPERATIONS]), first=_RECENT, second=st.integers(0, 63)
+)
+
+
+def _programs(steps: st.SearchStrategy[Step | Call]) -> st.SearchStrategy[Call]:
+    return st.builds(
+        Call,
+        name=st.sampled_from(["block", "other", "layers", "encoder"]),
+        kind=st.sampled_from(["Block", "Unit", "Sequential"]),
+        steps=st.lists(steps, min_size=1, max_size=4).map(tuple),
+        first=_RECENT,
+        repeats=st.integers(1, 2),
+    )
+
+
+def programs() -> st.SearchStrategy[Program]:
+    """Random networks with modules in modules, some of them called twice."""
+    blocks = _programs(st.one_of(_STEPS, _STEPS, _STEPS, _programs(_STEPS)))
+    steps = st.one_of(_STEPS, _STEPS, blocks)
+    return st.builds(
+        Program,
+        inputs=st.integers(1, 2),
+        steps=st.lists(steps, max_size=8).map(tuple),
+        outputs=st.integers(1, 2),
+    )
+
+
+def architectures() -> st.SearchStrategy[Architecture]:
+    """Random valid exact architectures."""
+    return programs().map(run)
