@@ -514,14 +514,23 @@ OPERATIONS: dict[str, Operation] = {
     "buffer": _with_buffer,
 }
 
-_COMMON = ("conv", "conv", "conv", "norm", "relu", "dropout", "add", "around", "around")
-_RECENT = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3])
-_STEPS = st.builds(
-    Step, st.sampled_from([*_COMMON, *OPERATIONS]), first=_RECENT, second=st.integers(0, 63)
+# A network of few kinds of operations has more structure than one of many.
+_VOCABULARIES = (
+    tuple(OPERATIONS),
+    ("conv", "relu", "dropout", "add"),
+    ("conv", "norm", "relu module", "dropout", "around", "parameter"),
+    ("conv", "chunk", "slice", "dropout", "cat", "around"),
+    ("conv", "strided conv", "pool", "upsample", "flatten", "cat", "add", "around"),
+    ("conv", "norm", "gate", "mul", "view", "check", "buffer", "around"),
 )
+_RECENT = st.sampled_from([0, 0, 0, 1, 2, 3])
 
 
-def _programs(steps: st.SearchStrategy[Step | Call]) -> st.SearchStrategy[Call]:
+def _steps(vocabulary: Sequence[str]) -> st.SearchStrategy[Step]:
+    return st.builds(Step, st.sampled_from(vocabulary), _RECENT, st.integers(0, 63))
+
+
+def _calls(steps: st.SearchStrategy[Step | Call]) -> st.SearchStrategy[Call]:
     return st.builds(
         Call,
         name=st.sampled_from(["block", "other", "layers", "encoder"]),
@@ -532,16 +541,20 @@ def _programs(steps: st.SearchStrategy[Step | Call]) -> st.SearchStrategy[Call]:
     )
 
 
-def programs() -> st.SearchStrategy[Program]:
-    """Random networks with modules in modules, some of them called twice."""
-    blocks = _programs(st.one_of(_STEPS, _STEPS, _STEPS, _programs(_STEPS)))
-    steps = st.one_of(_STEPS, _STEPS, blocks)
+def _programs_in(vocabulary: Sequence[str]) -> st.SearchStrategy[Program]:
+    step = _steps(vocabulary)
+    blocks = _calls(st.one_of(step, step, step, _calls(step)))
     return st.builds(
         Program,
         inputs=st.integers(1, 2),
-        steps=st.lists(steps, max_size=8).map(tuple),
+        steps=st.lists(st.one_of(step, step, blocks), min_size=2, max_size=12).map(tuple),
         outputs=st.integers(1, 2),
     )
+
+
+def programs() -> st.SearchStrategy[Program]:
+    """Random networks with modules in modules, some of them called twice."""
+    return st.one_of(*map(_programs_in, _VOCABULARIES))
 
 
 def architectures() -> st.SearchStrategy[Architecture]:

@@ -280,10 +280,10 @@ def _number(value: float) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text inside an HTML-like label."""
-    return html.escape(clean(text).replace("\n", " "))
+    """Text inside an HTML-like label, in which Graphviz would read ``\\N`` and its like."""
+    return html.escape(clean(text).replace("\n", " ")).replace("\\", "&#92;")
 
 
 def _plain(text: str) -> Any:
-    """Text as the value of an attribute."""
-    return graphviz.escape(clean(text))
+    """Text as the value of an attribute, in which Graphviz would read entities."""
+    return graphviz.escape(clean(text).replace("&", "&amp;"))

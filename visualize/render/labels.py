@@ -22,6 +22,7 @@ from visualize.operations import (
     family,
     merge_type,
 )
+from visualize.quantities import count
 
 _LONGEST = 48
 MERGE_SYMBOLS = {"add": "+", "multiply": "×", "concat": "‖"}
@@ -33,20 +34,6 @@ _SHORT = {
     "hard sigmoid", "Hardswish": "hard swish", "hardsigmoid": "hard sigmoid", "hardswish":
     "hard swish", "Softmax": "softmax", "group_norm": "GroupNorm", "rms_norm": "RMSNorm",
 }  # fmt: skip
-
-
-def count(number: int) -> str:
-    """A number as papers write it.
-
-    >>> [count(n) for n in (999, 9408, 73984, 11689512, 405853388800)]
-    ['999', '9.4 k', '74.0 k', '11.7 M', '405.9 B']
-    """
-    value = float(number)
-    for unit in ("", " k", " M", " B", " T"):
-        if round(value, 1) < 1000 or unit == " T":
-            return f"{number}" if not unit else f"{value:.1f}{unit}"
-        value /= 1000
-    raise AssertionError("unreachable")
 
 
 def shape(tensor: TensorSpec) -> str:
@@ -251,7 +238,7 @@ def _pool(layer: Layer) -> str:
             return f"global {kind} pool"
         return f"{kind} pool to {'×'.join(map(str, sizes))}"
     kernel = _sizes(layer.attributes.get("kernel_size"))
-    return ", ".join(word for word in (f"{kernel} {kind} pool".strip(), _stride(layer)) if word)
+    return ", ".join(word for word in (f"{kind} pool {kernel}".strip(), _stride(layer)) if word)
 
 
 def _linear(layer: Layer) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visualize.architecture import Architecture, Group, Layer, Role, Skip, Wire
+from visualize.quantities import count, giga
 from visualize.render import labels
 
 SCHEMA = 1
@@ -155,12 +156,12 @@ def build_scene(
 
 def describe(architecture: Architecture) -> str:
     """One sentence for screen readers: name, size, cost and skip connections."""
-    skips = labels.closed_skips(architecture.skips) or "no"
+    skips = labels.closed_skips(architecture.skips) or "none"
     unused = architecture.unused_parameters
     return (
         f"{architecture.name}: {architecture.parameters:,} parameters"
         + (f" ({unused:,} of them unused)" if unused else "")
-        + f", {labels.count(architecture.macs)} MACs, {skips} skip connections"
+        + f", {giga(architecture.macs)} MACs, skip connections: {skips}"
     )
 
 
@@ -214,7 +215,7 @@ def _group(architecture: Architecture, group: Group) -> SceneGroup:
     return SceneGroup(
         id=group.id,
         label=group.label or group.type,
-        detail=labels.count(parameters) if parameters else "",
+        detail=count(parameters) if parameters else "",
         role=group.role.value,
         parent=group.parent,
     )

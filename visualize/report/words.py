@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from visualize.architecture import Architecture
+from visualize.quantities import giga
 
 
 def summarize_in_a_line(architecture: Architecture) -> str:
@@ -21,15 +22,3 @@ def summarize_in_a_line(architecture: Architecture) -> str:
     total = len(architecture.skips)
     parts.append(f"{total} skip{'' if total == 1 else 's'}" + (f" ({detail})" if detail else ""))
     return ", ".join(parts)
-
-
-def giga(number: int) -> str:
-    """A count of operations with a decimal unit.
-
-    >>> giga(1814073344), giga(56510400), giga(12)
-    ('1.814 G', '56.51 M', '12')
-    """
-    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if number >= size:
-            return f"{number / size:.4g} {unit}"
-    return str(number)
