@@ -281,7 +281,7 @@ def _number(value: float) -> str:
 
 def _escape(text: str) -> str:
     """Text inside an HTML-like label, in which Graphviz would read ``\\N`` and its like."""
-    return html.escape(clean(text).replace("\n", " ")).replace("\\", "&#92;")
+    return html.escape(clean(text).replace("\n", " ").replace("\\", "\\\\"))
 
 
 def _plain(text: str) -> Any:
