@@ -515,7 +515,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 # A network of few kinds of operations has more structure than one of many.
-_VOCABULARIES = (
+_LAYERED = (
     tuple(OPERATIONS),
     ("conv", "relu", "dropout", "add"),
     ("conv", "norm", "relu module", "dropout", "around", "parameter"),
@@ -523,11 +523,18 @@ _VOCABULARIES = (
     ("conv", "strided conv", "pool", "upsample", "flatten", "cat", "add", "around"),
     ("conv", "norm", "gate", "mul", "view", "check", "buffer", "around"),
 )
+_TANGLED = (
+    ("conv", "add"),
+    ("conv", "norm", "dropout", "add", "add", "add"),
+    ("conv", "slice", "dropout", "add", "cat", "cat"),
+    ("conv", "strided conv", "relu", "around", "add", "cat", "mul"),
+)
 _RECENT = st.sampled_from([0, 0, 0, 1, 2, 3])
+_ANY = st.integers(0, 5)
 
 
-def _steps(vocabulary: Sequence[str]) -> st.SearchStrategy[Step]:
-    return st.builds(Step, st.sampled_from(vocabulary), _RECENT, st.integers(0, 63))
+def _steps(vocabulary: Sequence[str], first: st.SearchStrategy[int]) -> st.SearchStrategy[Step]:
+    return st.builds(Step, st.sampled_from(vocabulary), first, st.integers(0, 63))
 
 
 def _calls(steps: st.SearchStrategy[Step | Call]) -> st.SearchStrategy[Call]:
@@ -541,8 +548,9 @@ def _calls(steps: st.SearchStrategy[Step | Call]) -> st.SearchStrategy[Call]:
     )
 
 
-def _programs_in(vocabulary: Sequence[str]) -> st.SearchStrategy[Program]:
-    step = _steps(vocabulary)
+def _layered(vocabulary: Sequence[str]) -> st.SearchStrategy[Program]:
+    """Networks with modules in modules, some of them called twice."""
+    step = _steps(vocabulary, _RECENT)
     blocks = _calls(st.one_of(step, step, step, _calls(step)))
     return st.builds(
         Program,
@@ -552,9 +560,15 @@ def _programs_in(vocabulary: Sequence[str]) -> st.SearchStrategy[Program]:
     )
 
 
+def _tangled(vocabulary: Sequence[str]) -> st.SearchStrategy[Program]:
+    """Networks in which any operation may read any other."""
+    steps = st.lists(_steps(vocabulary, _ANY), min_size=4, max_size=12).map(tuple)
+    return st.builds(Program, inputs=st.just(1), steps=steps, outputs=st.integers(1, 2))
+
+
 def programs() -> st.SearchStrategy[Program]:
-    """Random networks with modules in modules, some of them called twice."""
-    return st.one_of(*map(_programs_in, _VOCABULARIES))
+    """What random networks do."""
+    return st.one_of(*map(_layered, _LAYERED), *map(_tangled, _TANGLED))
 
 
 def architectures() -> st.SearchStrategy[Architecture]:

@@ -349,7 +349,9 @@ class Reference:
             self.data_inputs[node] = [
                 (source, wire.tensor) for source, _, wire in arriving if wire.data
             ]
-            self.constant_inputs[node] = [source for source, _, wire in arriving if not wire.data]
+            self.constant_inputs[node] = [
+                source for source, _, wire in arriving if wire.tensor and not wire.data
+            ]
         self.flow = nx.DiGraph(
             (source, node) for node in graph for source, _ in self.data_inputs[node]
         )

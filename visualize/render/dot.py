@@ -280,7 +280,7 @@ def _number(value: float) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text inside an HTML-like label, in which Graphviz would read ``\\N`` and its like."""
+    """Text inside an HTML-like label, where Graphviz reads backslashes as escapes too."""
     return html.escape(clean(text).replace("\n", " ").replace("\\", "\\\\"))
 
 

@@ -97,7 +97,7 @@ def operation(layer: Layer) -> str:
             return words(layer)
     if name in MERGES["add"] | MERGES["multiply"] | MERGES["concat"]:
         return MERGE_SYMBOLS[merge_type(layer.type) or "add"] + " constant"
-    return _SHORT.get(layer.type, layer.type)
+    return _SHORT.get(layer.type) or _function(layer)
 
 
 def _title(layer: Layer) -> str:
@@ -294,6 +294,8 @@ def _spaced(type_name: str) -> str:
 
 
 def _function(layer: Layer) -> str:
+    if family(layer.type) in SLICE:
+        return "slice" if family(layer.type) in ("getitem", "narrow", "select") else "split"
     return _spaced(layer.type) if layer.kind is NodeKind.FUNCTION else layer.type
 
 

@@ -184,8 +184,8 @@ def _box(layer: Layer, groups: dict[str, Group], closed: list[Skip], names: bool
 
 
 def _stage(group: str, groups: dict[str, Group]) -> str:
-    """The outermost group, which decides the colour."""
-    while group and groups[group].parent:
+    """The stage around a group, which decides the colour; empty if there is none."""
+    while group and groups[group].role is not Role.STAGE:
         group = groups[group].parent
     return group
 

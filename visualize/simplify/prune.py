@@ -32,23 +32,40 @@ def prune_plumbing(architecture: Architecture) -> Architecture:
 def prune_quiet(architecture: Architecture) -> Architecture:
     """Absorb what only moves data, as a reader of a figure expects.
 
-    Reshaping, slicing and what does nothing in inference go to the operation before them, or, right
-    behind an input, to the one after. A single tensor that is returned needs no output box.
+    Reshaping, slicing and what does nothing in inference go to the operation before them or, where
+    their module is closer to it, to the one after. Between them stays what parts an input, or the
+    result of another module, to several users. A single tensor that is returned needs no output.
     """
     hosts: dict[str, str] = {}
     for layer in architecture.layers:
         sources = [source for source, _, wire in architecture.inputs(layer.id) if wire.data]
         if len(sources) != 1:
             continue
-        before = architecture.layer(_resolve(sources[0], hosts))
+        source = architecture.layer(sources[0])
         if layer.role is Role.OUTPUT:
-            if before.role is Role.LAYER and architecture.graph.out_degree(sources[0]) == 1:
-                hosts[layer.id] = sources[0]
+            before = architecture.layer(_resolve(source.id, hosts))
+            if before.role is Role.LAYER and architecture.graph.out_degree(source.id) == 1:
+                hosts[layer.id] = source.id
         elif family(layer.type) in _QUIET:
-            host = _nearer(layer, before, _only_user(architecture, layer))
+            host = _quiet_host(architecture, layer, source, hosts)
             if host:
                 hosts[layer.id] = host
     return absorb(architecture, hosts)
+
+
+def _quiet_host(
+    architecture: Architecture, layer: Layer, source: Layer, hosts: dict[str, str]
+) -> str | None:
+    before = architecture.layer(_resolve(source.id, hosts))
+    after = _next_loud(architecture, layer)
+    if after and before.id == after.id:  # what is before it has gone to the operation after
+        return after.id
+    if after and (before.role is Role.INPUT or _shared(layer, after) > _shared(layer, before)):
+        return after.id
+    parts_another = after is None and before.scope[: len(layer.scope)] != layer.scope
+    if before.role is Role.INPUT or (parts_another and architecture.graph.out_degree(layer.id) > 1):
+        return None
+    return before.id
 
 
 def _is_data(architecture: Architecture, layer: Layer) -> bool:
@@ -75,19 +92,15 @@ def _origin(architecture: Architecture, node: str) -> str | None:
     return next((layer.id for layer in architecture.layers if layer.role is Role.OUTPUT), None)
 
 
-def _only_user(architecture: Architecture, layer: Layer) -> Layer | None:
-    users = list(architecture.graph.successors(layer.id))
-    user = architecture.layer(users[0]) if len(users) == 1 else None
-    return user if user and user.role is Role.LAYER else None
-
-
-def _nearer(layer: Layer, before: Layer, after: Layer | None) -> str | None:
-    """The neighbour whose module is the closer one: usually the one before."""
-    # Where what comes before was put into this very operation, it is no host either.
-    no_host = before.role is Role.INPUT or before.id == layer.id
-    if after and (no_host or _shared(layer, after) > _shared(layer, before)):
-        return after.id
-    return None if no_host else before.id
+def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
+    """The next operation that computes, if all between is quiet and has no other user."""
+    while True:
+        users = list(architecture.graph.successors(layer.id))
+        if len(users) != 1:
+            return None
+        layer = architecture.layer(users[0])
+        if family(layer.type) not in _QUIET:
+            return layer if layer.role is Role.LAYER else None
 
 
 def _shared(one: Layer, other: Layer) -> int:

@@ -12,7 +12,7 @@ from visualize.render.layout.measure import Measure
 from visualize.render.layout.place import Placement
 
 _GUTTER = 10.0
-_ENTRY = 30.0
+_TURN = 12.0
 _BRANCH = 18.0
 
 
@@ -27,6 +27,7 @@ class Column:
         side: on which side of the column its stages are named, -1 or 1.
         source: box of the column before from which its tensor comes, None for the first.
         junction: where that tensor parts to the boxes of this column.
+        gutter: where the line to the next column runs.
     """
 
     nodes: frozenset[str]
@@ -35,6 +36,7 @@ class Column:
     side: int = -1
     source: str | None = None
     junction: Point = field(default=Point(0, 0))
+    gutter: float = 0.0
 
 
 def single_column(placement: Placement) -> list[Column]:
@@ -72,16 +74,35 @@ def wrap(
         nodes = frozenset(node for node, area in boxes.items() if start < area.start < end)
         covered = _covered(nodes, placement, measure)
         low, high = min(area.low for area in covered), max(area.high for area in covered)
+        names = names_breadth(nodes)
         top = min(boxes[node].start for node in nodes)
-        across = columns[-1].high + 2 * _GUTTER + names_breadth(nodes) - low if columns else 0.0
+        across = _beside(columns[-1], low, high, names, measure) if columns else 0.0
         column = Column(nodes, low + across, high + across)
+        if measure.direction.is_vertical:
+            column.gutter = column.high + _GUTTER
+        else:
+            column.gutter = column.low - names - _GUTTER
         if cut:
-            middle = (boxes[cut.before].low + boxes[cut.before].high) / 2
             column.source = cut.before
-            column.junction = Point(_ENTRY - _BRANCH, middle + across)
-        _move(placement, column, (_ENTRY if cut else 0.0) - top, across)
+            middle = (boxes[cut.before].low + boxes[cut.before].high) / 2
+            told = measure.told.get(cut.before)
+            room = max(_BRANCH, measure.label(told)[0] + 14 if told else 0.0)
+            column.junction = Point(_TURN, middle + across)
+            _move(placement, column, _TURN + room - top, across)
+        else:
+            _move(placement, column, -top, across)
         columns.append(column)
     return columns
+
+
+def _beside(column: Column, low: float, high: float, names: float, measure: Measure) -> float:
+    """How far what reaches from ``low`` to ``high`` must move to stand beside ``column``.
+
+    Columns follow each other to the right, rows of a flow to the right follow downwards.
+    """
+    if measure.direction.is_vertical:
+        return column.gutter + _GUTTER + names - low
+    return column.gutter - _GUTTER - high
 
 
 def turns(columns: list[Column], boxes: dict[str, Rectangle]) -> Iterable[tuple[Point, ...]]:
@@ -90,7 +111,7 @@ def turns(columns: list[Column], boxes: dict[str, Rectangle]) -> Iterable[tuple[
         if following.source is None:
             continue
         source, end = boxes[following.source], following.junction
-        middle, gutter = (source.low + source.high) / 2, column.high + _GUTTER
+        middle, gutter = (source.low + source.high) / 2, column.gutter
         corners = [
             Point(source.end, middle),
             Point(source.end + 9, middle),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from visualize.render.layout.geometry import Rectangle
 
 # How much longer than ideal a column may be so that it ends where a stage ends.
 _PREFERENCE = 0.15
-_MOST_COLUMNS = 6
 # A column shorter than this part of the ideal looks like a mistake: better one long column.
 _SHORTEST = 0.4
 
@@ -60,7 +60,8 @@ def choose_cuts(
     """Cut a flow of ``length`` into as few columns as fit ``limit``, about equally long."""
     if length <= limit:
         return []
-    for columns in range(2, _MOST_COLUMNS + 1):
+    fewest = math.ceil(length / limit)
+    for columns in range(fewest, 2 * fewest + 2):
         ideal = length / columns
         bonus = {cut: _PREFERENCE * ideal * is_preferred(cut) for cut in cuts}
         chosen: list[Cut] = []
