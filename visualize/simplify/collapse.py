@@ -133,7 +133,9 @@ class _Tree:
 
 
 def _is_weighted(layer: Layer) -> bool:
-    return any(len(shape) > 1 for shape in layer.weights) and family(layer.type) not in NORM
+    """Whether papers count it as a layer: it multiplies with a weight matrix or kernel."""
+    counted = family(layer.type) not in NORM and merge_type(layer.type) is None
+    return counted and any(len(shape) > 1 for shape in layer.weights)
 
 
 def _paths(path: str) -> list[str]:
@@ -173,7 +175,7 @@ def _stage_of_layers(architecture: Architecture, blocks: Mapping[str, Group]) ->
         block = blocks.get(layer.id)
         if block:
             return f"{_holder(block.path)} {block.type} {resolutions[block.id]}"
-        if blocks or not _is_weighted(layer) or not layer.outputs:
+        if blocks or not _is_weighted(layer) or not _holder(layer.path):
             return ""
         return f"{_holder(layer.path)} {_resolution(layer)}"
 
@@ -188,6 +190,8 @@ def _stage_of_layers(architecture: Architecture, blocks: Mapping[str, Group]) ->
             label = span(path, ends[1].path)
             stage = Group(f"stage {path}", Role.STAGE, kind, path, label, count=len(units))
             stages.update(dict.fromkeys((layer.id for layer in run), stage))
+    if not blocks and len({stage.id for stage in stages.values()}) < 2:
+        return {}
     # What stands between the blocks that a network repeats belongs to no stage.
     repeated = {stage.type for stage in stages.values() if stage.count > 1}
     stages = {
