@@ -90,6 +90,6 @@ def default_input(name: str, model: nn.Module) -> TensorSpec | None:
         return None
     height, width = side if isinstance(side, (tuple, list)) else (side, side)
     if "Video" in getattr(getattr(preset, "func", preset), "__name__", ""):
-        frames = nearest.meta.get("min_temporal_size", _CLIP_FRAMES)
+        frames = max(nearest.meta.get("min_temporal_size", 0), _CLIP_FRAMES)
         return TensorSpec((1, 3, frames, height, width))
     return TensorSpec((1, 3, height, width))

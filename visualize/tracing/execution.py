@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.nn.modules.conv import _ConvTransposeNd
 from torch.utils import _pytree as pytree
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -30,10 +32,21 @@ def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None:
     with (
         torch.no_grad(),
         torch.device("meta"),
-        FlopCounterMode(display=False) as counter,
+        FlopCounterMode(display=False, custom_mapping=_MORE_FLOPS) as counter,
     ):
-        interpreter = _Recorder(model, graph, counter)
-        interpreter.run(*inputs.tensors())
+        _Recorder(model, graph, counter).run(*inputs.values(model))
+
+
+def _vector_flops(first: tuple[int, ...], *_: Any, **__: Any) -> int:
+    """FLOPs of a matrix or vector of the shape ``first`` times a vector."""
+    return 2 * math.prod(first)
+
+
+# What torch.utils.flop_counter has no formula for.
+_MORE_FLOPS = {
+    torch.ops.aten.mv: _vector_flops,
+    torch.ops.aten.dot: _vector_flops,
+}
 
 
 class _Recorder(fx.Interpreter):
@@ -51,6 +64,19 @@ class _Recorder(fx.Interpreter):
         n.meta["outputs"] = tuple(_spec(tensor) for tensor in tensors)
         n.meta["several"] = not isinstance(value, torch.Tensor)
         return value
+
+    def fetch_args_kwargs_from_env(self, n: fx.Node) -> Any:
+        # fx freezes lists and dicts, which the model's own functions may write to.
+        args, kwargs = super().fetch_args_kwargs_from_env(n)
+        return tuple(_thaw(value) for value in args), {k: _thaw(v) for k, v in kwargs.items()}
+
+    def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        module = self.fetch_attr(str(target))
+        if isinstance(module, _ConvTransposeNd) and args:
+            mismatch = _mismatch(module, tuple(args[0].shape))
+            if mismatch:  # on meta tensors torch does not check it
+                raise ValueError(mismatch)
+        return module(*args, **kwargs)
 
     def fetch_attr(self, target: str) -> Any:
         if not target:
@@ -77,15 +103,18 @@ def _errors_name_the_layer(interpreter: _Recorder, node: fx.Node) -> Iterator[No
 def _explain(interpreter: _Recorder, node: fx.Node, error: Exception) -> VisualizeError:
     place = _place(interpreter, node)
     arguments = interpreter.map_nodes_to_values((node.args, node.kwargs), node)
-    leaves = pytree.tree_leaves(arguments)
-    shapes = [_spec(leaf).shape for leaf in leaves if isinstance(leaf, torch.Tensor)]
-    if node.op == "call_module" and shapes:
-        module = interpreter.fetch_attr(str(node.target))
-        expected = _expected(module)
+    tensors = [leaf for leaf in pytree.tree_leaves(arguments) if isinstance(leaf, torch.Tensor)]
+    if node.op == "call_module" and tensors:
+        shape = tuple(tensors[0].shape)
+        expected = _mismatch(interpreter.fetch_attr(str(node.target)), shape)
         if expected:
-            return ShapeError(place, "×".join(map(str, shapes[0])) or "a scalar", expected)
-    reason = shorten(str(error).strip().partition("\n")[0], 200)
-    return ForwardError(reason or type(error).__name__, where=place, hint="try another --input")
+            return ShapeError(place, "×".join(map(str, shape)) or "a scalar", expected)
+    reason = shorten(str(error).strip().partition("\n")[0], 200) or type(error).__name__
+    got = ", ".join(
+        f"{'×'.join(map(str, tensor.shape))} {_spec(tensor).dtype}" for tensor in tensors
+    )
+    given = f" (given {shorten(got)})" if got else ""
+    return ForwardError(reason + given, where=place, hint="try another --input")
 
 
 def _place(interpreter: _Recorder, node: fx.Node) -> str:
@@ -97,23 +126,35 @@ def _place(interpreter: _Recorder, node: fx.Node) -> str:
     return f"{stack[-1][0]} ({function})" if stack else function
 
 
-def _expected(module: nn.Module) -> str:
-    """What a module of torch.nn requires of its input, in words; empty if it is not known."""
-    # All torch.nn convolutions, norms and linear layers name the size they require.
-    for attribute, words in (
-        ("in_channels", "{} channels"),
-        ("num_features", "{} channels"),
-        ("num_channels", "{} channels"),
-        ("in_features", "{} features in the last dimension"),
-        ("normalized_shape", "a shape that ends in {}"),
-        ("embed_dim", "{} features in the last dimension"),
-        ("input_size", "{} features"),
-        ("num_embeddings", "integer indices below {}"),
-    ):
-        size = getattr(module, attribute, None)
-        if size is not None:
-            dimensions = getattr(module, "_ndim", None) or len(getattr(module, "kernel_size", ()))
-            batch = f", {dimensions + 2} dimensions" if dimensions else ""
-            shape = "×".join(map(str, size)) if isinstance(size, tuple) else str(size)
-            return words.format(shape) + batch
+def _mismatch(module: nn.Module, shape: tuple[int, ...]) -> str:
+    """What a module of torch.nn requires of an input of ``shape`` and does not get, in words."""
+    # Convolutions, norms and linear layers name the sizes they require.
+    spatial = len(getattr(module, "kernel_size", ())) if hasattr(module, "in_channels") else 0
+    if spatial and len(shape) not in (spatial + 1, spatial + 2):
+        return f"{module.in_channels} channels, {spatial + 2} dimensions"
+    features = getattr(module, "in_channels", None)
+    if features is not None and shape[-spatial - 1] != features:
+        return f"{features} channels"
+    features = getattr(module, "num_features", None) or getattr(module, "num_channels", None)
+    if features is not None and len(shape) > 1 and shape[1] != features:
+        return f"{features} channels"
+    for attribute in ("in_features", "embed_dim", "input_size"):
+        features = getattr(module, attribute, None)
+        if features is not None and (not shape or shape[-1] != features):
+            return f"{features} features in the last dimension"
+    tail = getattr(module, "normalized_shape", None)
+    if tail and shape[-len(tail) :] != tuple(tail):
+        return f"a shape that ends in {'×'.join(map(str, tail))}"
     return ""
+
+
+def _thaw(value: Any) -> Any:
+    if isinstance(value, (list, tuple)) and type(value) is not tuple and not _is_named(value):
+        return [_thaw(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _thaw(item) for key, item in value.items()}
+    return value
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, tuple) and hasattr(value, "_fields")

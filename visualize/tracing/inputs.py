@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
-from torch import nn
+from torch import fx, nn
 from torch.utils import _pytree as pytree
 
 from visualize.architecture import TensorSpec
@@ -61,7 +61,7 @@ class Inputs:
         Raises:
             InputError: an argument is missing, unknown or one too many.
         """
-        signature = inspect.signature(model.forward)
+        signature = _signature(model)
         try:
             return signature.bind(*self.args, **self.kwargs)
         except TypeError as error:
@@ -70,10 +70,36 @@ class Inputs:
                 hint="give one --input for each, NAME=SHAPE to name it",
             ) from error
 
-    def tensors(self) -> list[torch.Tensor]:
-        """All tensors, in the order in which the tracer makes placeholders of them."""
-        leaves = pytree.tree_leaves((self.args, self.kwargs))
+    def values(self, model: nn.Module) -> list[Any]:
+        """What the placeholders of the model's graph stand for, in their order.
+
+        A traced graph has one for each tensor, a graph module one for each argument.
+
+        Raises:
+            InputError: as `bind`.
+        """
+        bound = self.bind(model)
+        if isinstance(model, fx.GraphModule):
+            bound.apply_defaults()
+            return list(bound.arguments.values())
+        leaves = pytree.tree_leaves(list(bound.arguments.values()))
         return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
+
+
+def _signature(model: nn.Module) -> inspect.Signature:
+    """Of ``forward``; that of a graph module is told by its placeholders."""
+    if not isinstance(model, fx.GraphModule):
+        return inspect.signature(model.forward)
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                str(node.target),
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=node.args[0] if node.args else inspect.Parameter.empty,
+            )
+            for node in model.graph.find_nodes(op="placeholder")
+        ]
+    )
 
 
 ExampleInputs = (
@@ -92,6 +118,10 @@ def _weightless(value: Any) -> Any:
         return torch.empty(value.shape, dtype=_dtype(value.dtype), device="meta")
     if _is_shape(value):
         return _weightless(TensorSpec(tuple(value)))
+    if type(value) in (list, tuple):
+        return type(value)(_weightless(item) for item in value)
+    if type(value) is dict:
+        return {key: _weightless(item) for key, item in value.items()}
     return pytree.tree_map_only(torch.Tensor, lambda tensor: tensor.detach().to("meta"), value)
 
 

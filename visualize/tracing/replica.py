@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import sys
 import types
+from collections import deque
 from typing import Any
 
 import torch
@@ -17,11 +20,11 @@ def replicate(model: nn.Module) -> nn.Module:
 
     Tracing and shape propagation run on the copy, so the caller's parameters, buffers, training
     flags, hooks and gradients cannot change, whatever ``forward`` does and wherever it fails.
-    Shared modules and tied tensors stay shared. Objects that are neither modules, tensors nor
-    builtin containers are kept by reference.
+    Shared modules and tied tensors stay shared. Containers, plain objects and functions that
+    hold modules are copied as well; all else is kept by reference.
     """
-    copy: nn.Module = _copy(model, {})
-    return copy.eval()
+    replica: nn.Module = _copy(model, {})
+    return replica.eval()
 
 
 def _copy(value: Any, memo: dict[int, Any]) -> Any:
@@ -32,22 +35,67 @@ def _copy(value: Any, memo: dict[int, Any]) -> Any:
     if isinstance(value, torch.Tensor):
         memo[id(value)] = _weightless(value)
         return memo[id(value)]
+    if isinstance(value, (dict, list, set, deque, tuple)):
+        return _copy_collection(value, memo)
+    if isinstance(value, types.MethodType) and isinstance(value.__self__, nn.Module):
+        return types.MethodType(value.__func__, _copy(value.__self__, memo))
+    if isinstance(value, types.FunctionType) and value.__closure__:
+        return _copy_function(value, memo)
+    return _copy_object(value, memo) if _is_plain_object(value) else value
+
+
+def _copy_collection(value: Any, memo: dict[int, Any]) -> Any:
+    if type(value) is tuple:
+        return tuple(_copy(item, memo) for item in value)
+    if isinstance(value, tuple):  # a named tuple, whose constructor is its own affair
+        return value
+    copied = memo[id(value)] = copy.copy(value)
     if isinstance(value, dict):
-        copied = memo[id(value)] = value.copy()
         for key, item in value.items():
             copied[key] = _copy(item, memo)
         return copied
-    if type(value) in (list, set):
-        copied = memo[id(value)] = type(value)()
-        collect = copied.append if isinstance(value, list) else copied.add
-        for item in value:
-            collect(_copy(item, memo))
-        return copied
-    if type(value) is tuple:
-        return tuple(_copy(item, memo) for item in value)
-    if isinstance(value, types.MethodType) and isinstance(value.__self__, nn.Module):
-        return types.MethodType(value.__func__, _copy(value.__self__, memo))
-    return value
+    copied.clear()
+    collect = copied.add if isinstance(value, set) else copied.append
+    for item in value:
+        collect(_copy(item, memo))
+    return copied
+
+
+def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
+    copied = memo[id(value)] = object.__new__(type(value))
+    copied.__dict__.update(_copy(vars(value), memo))
+    return copied
+
+
+def _copy_function(function: types.FunctionType, memo: dict[int, Any]) -> types.FunctionType:
+    """A function that closes over the copies of what ``function`` closes over."""
+    cells = []
+    for cell in function.__closure__ or ():
+        try:
+            cells.append(types.CellType(_copy(cell.cell_contents, memo)))
+        except ValueError:  # not filled yet
+            cells.append(cell)
+    copied = types.FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        tuple(cells),
+    )
+    copied.__kwdefaults__ = function.__kwdefaults__
+    return copied
+
+
+def _is_plain_object(value: Any) -> bool:
+    """Whether copying ``__dict__`` copies the object: no slots and no ways of its own."""
+    kind: Any = type(value)
+    return (
+        hasattr(value, "__dict__")
+        and kind.__new__ is object.__new__
+        and kind.__reduce_ex__ is object.__reduce_ex__
+        and kind.__module__ not in sys.stdlib_module_names
+        and not kind.__module__.startswith("torch")
+    )
 
 
 def _copy_module(module: nn.Module, memo: dict[int, Any]) -> nn.Module:

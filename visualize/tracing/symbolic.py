@@ -52,8 +52,8 @@ class SymbolicTracer(fx.Tracer):
         for name, value in arguments.arguments.items():
             make = functools.partial(self.create_proxy, "placeholder", name, (), {})
             arguments.arguments[name] = _map_tensors(value, make)
-        root = self.root
-        return lambda: root_fn(root, *arguments.args, **arguments.kwargs), []
+        # Not root_fn, which is the class's: the model may have a forward of its own.
+        return lambda: self.root.forward(*arguments.args, **arguments.kwargs), []
 
 
 def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
@@ -65,6 +65,12 @@ def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
         InputError: the inputs do not fit the signature of ``forward``.
     """
     tracer = SymbolicTracer(inputs)
+    if isinstance(model, torch.jit.ScriptModule):
+        raise UntraceableError(
+            "TorchScript modules cannot be traced",
+            line=type(model).__name__,
+            hint="give the Python module that it was made from",
+        )
     if isinstance(model, fx.GraphModule):
         return _copy_graph(model)
     if tracer.is_leaf_module(model, ""):
@@ -98,7 +104,8 @@ def _graph_of_leaf(model: nn.Module, inputs: Inputs) -> fx.Graph:
     bound = inputs.bind(model)
     for name, value in bound.arguments.items():
         bound.arguments[name] = _map_tensors(value, functools.partial(graph.placeholder, name))
-    graph.output(graph.call_module("", bound.args, bound.kwargs))
+    name = type(model).__name__.lower()
+    graph.output(graph.create_node("call_module", "", bound.args, bound.kwargs, name=name))
     return graph
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path
 
 _LANE_GAP = 10.0
+# An arrow head stands straight only at the end of a straight line.
+_HEAD_ROOM = 18.0
 _RADIUS = 16.0
 _PORT_GAP = 3.4
 _LABEL_GAP = 3.0
@@ -101,10 +103,11 @@ def _on_side(
     source, target = boxes[arc.source], boxes[arc.target]
     first, last = _middle(source), _middle(target)
     between = [area for area in covered if area.start < last - 1 and first + 1 < area.end]
-    edges = [area.high if side > 0 else -area.low for area in (*between, source, target)]
-    lane = side * (max(edges) + _LANE_GAP)
+    edges = [area.high if side > 0 else -area.low for area in (*between, source)]
+    target_edge = target.high if side > 0 else -target.low
+    lane = side * max(max(edges) + _LANE_GAP, target_edge + _HEAD_ROOM)
     start = Point(first, source.high if side > 0 else source.low)
-    end = Point(last, target.high if side > 0 else target.low)
+    end = Point(last, side * target_edge)
     return replace(arc, side=side, lane=lane, start=start, end=end)
 
 

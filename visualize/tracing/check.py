@@ -1,0 +1,65 @@
+"""A symbolic graph is believed only if a run calls the same layers in the same order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import fx, nn
+
+from visualize.errors import UntraceableError
+from visualize.tracing.inputs import Inputs
+from visualize.tracing.symbolic import SymbolicTracer
+
+
+def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None:
+    """Compare ``graph`` with a run of ``model`` on meta tensors.
+
+    Under a proxy ``isinstance(x, torch.Tensor)`` is false, so tracing can take a branch that no
+    run takes. A run that meta tensors do not allow proves nothing and is passed over.
+
+    Raises:
+        UntraceableError: the two differ; it names the first layer where they do.
+    """
+    bound = inputs.bind(model)
+    called: list[str] = []
+    handles = _record_calls(model, SymbolicTracer(inputs), called)
+    try:
+        with torch.no_grad(), torch.device("meta"):
+            model(*bound.args, **bound.kwargs)
+    except Exception:  # whatever needs values or another device
+        return
+    finally:
+        for handle in handles:
+            handle.remove()
+    traced = [str(node.target) for node in graph.nodes if node.op == "call_module"]
+    if traced != called:
+        first = next((b or a for a, b in zip([*traced, ""], [*called, ""]) if a != b), "a layer")
+        raise UntraceableError(
+            "torch.fx takes another branch than a run of the model does, as code that asks "
+            "isinstance(x, torch.Tensor) can make it",
+            line=first,
+            hint="move the question out of forward",
+        )
+
+
+def _record_calls(model: nn.Module, tracer: SymbolicTracer, called: list[str]) -> list[Any]:
+    """Let every leaf module append its path to ``called``; leaves inside leaves are no calls."""
+    depth = 0
+
+    def enter(path: str) -> None:
+        nonlocal depth
+        if depth == 0:
+            called.append(path)
+        depth += 1
+
+    def leave() -> None:
+        nonlocal depth
+        depth -= 1
+
+    handles: list[Any] = []
+    for path, module in model.named_modules():
+        if tracer.is_leaf_module(module, path):
+            handles.append(module.register_forward_pre_hook(lambda *_, path=path: enter(path)))
+            handles.append(module.register_forward_hook(lambda *_: leave(), always_call=True))
+    return handles
