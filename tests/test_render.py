@@ -205,8 +205,10 @@ def test_bad_themes_are_refused(tmp_path: Path, content: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "attributes", "output", "words"),
     [
-        ("Conv2d", {"kernel_size": [3, 3], "out_channels": 64, "stride": [1, 1]}, (), "3×3 conv, 64"),
-        ("Conv2d", {"kernel_size": [3, 3], "out_channels": 64, "stride": [2, 2]}, (), "3×3 conv, 64, /2"),
+        ("Conv2d", {"kernel_size": [3, 3], "out_channels": 64, "stride": [1, 1]}, (),
+         "3×3 conv, 64"),
+        ("Conv2d", {"kernel_size": [3, 3], "out_channels": 64, "stride": [2, 2]}, (),
+         "3×3 conv, 64, /2"),
         ("Conv2d", {"kernel_size": [7, 7], "in_channels": 96, "out_channels": 96, "groups": 96}, (),
          "7×7 depthwise conv, 96"),
         ("Conv2d", {"kernel_size": [3, 3], "out_channels": 8, "dilation": [2, 2]}, (),
@@ -223,7 +225,8 @@ def test_bad_themes_are_refused(tmp_path: Path, content: str) -> None:
         ("BatchNorm2d", {}, (), "BatchNorm"),
         ("MultiheadAttention", {"num_heads": 12}, (), "multi-head attention, 12 heads"),
         ("Embedding", {"num_embeddings": 100, "embedding_dim": 8}, (), "Embedding, 100 → 8"),
-        ("LSTM", {"input_size": 8, "hidden_size": 16, "num_layers": 2}, (), "LSTM, 8 → 16, 2 layers"),
+        ("LSTM", {"input_size": 8, "hidden_size": 16, "num_layers": 2}, (),
+         "LSTM, 8 → 16, 2 layers"),
         ("Upsample", {"scale_factor": 2.0, "mode": "nearest"}, (), "nearest resize ×2"),
         ("Dropout", {"p": 0.1}, (), "dropout 0.1"),
         ("GELU", {}, (), "GELU"),

@@ -56,11 +56,6 @@ PLAIN = ("alexnet", "googlenet", "inception", "squeezenet", "vgg")
 # is coarser than 1 %, above it is finer: one bound for all, and no model is an exception.
 OPS_DIGITS = 3
 
-# Published numbers of these were measured on another input than ours.
-MEASURED_ON = {
-    "s3d": (1, 3, 16, 224, 224),  # ours is the least it accepts: meta["min_temporal_size"] is 14
-}
-
 # Segmentation models with published weights have an auxiliary head, unless it is asked away.
 ARGUMENTS = {name: "?aux_loss=True" for name in SEGMENTATION if name.startswith(("fcn", "deeplab"))}
 
@@ -279,18 +274,11 @@ def test_a_real_run_calls_the_same_layers_with_the_same_shapes(name: str):
 
 # Segmentation and video
 
-SWIN3D = "fx.Interpreter hands immutable lists to a function that writes on its arguments"
 
-
-def _mark(name: str) -> Any:
-    marks = [pytest.mark.xfail(reason=SWIN3D, strict=True)] if name.startswith("swin3d") else []
-    return pytest.param(name, marks=marks)
-
-
-@pytest.mark.parametrize("name", [_mark(name) for name in [*SEGMENTATION, *VIDEO]])
+@pytest.mark.parametrize("name", [*SEGMENTATION, *VIDEO])
 def test_segmentation_and_video_are_as_published(name: str):
     model, inputs, _ = load(name + ARGUMENTS.get(name, ""))
-    architecture = visualize.trace(model, MEASURED_ON.get(name, inputs))
+    architecture = visualize.trace(model, inputs)
     assert architecture.parameters == sum(p.numel() for p in model.parameters())
     assert architecture.unused_parameters == 0
     entries = [
