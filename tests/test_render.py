@@ -18,8 +18,9 @@ from visualize.errors import OutputError, RenderError, UsageError
 from visualize.render import Direction, Scene, load_theme, render, theme_names
 from visualize.render.dot import clean
 from visualize.render.engine import run_graphviz
-from visualize.render.labels import box_label, operation, shape
+from visualize.render.labels import box_label
 from visualize.render.scene import SceneArrow, SceneBox
+from visualize.render.words import operation, shape
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

@@ -8,6 +8,7 @@ from typing import Any
 from visualize.architecture import Architecture, Group, Layer, Role, Skip, Wire
 from visualize.quantities import count, giga
 from visualize.render import labels
+from visualize.render.words import shape
 
 SCHEMA = 1
 
@@ -193,7 +194,7 @@ def _stage(group: str, groups: dict[str, Group]) -> str:
 def _tooltip(layer: Layer) -> str:
     lines = [f"{layer.path or layer.id} ({layer.type})"]
     if layer.outputs:
-        lines.append("output " + ", ".join(labels.shape(tensor) for tensor in layer.outputs[:4]))
+        lines.append("output " + ", ".join(shape(tensor) for tensor in layer.outputs[:4]))
     if layer.parameters:
         lines.append(f"{layer.parameters:,} parameters")
     if layer.macs:
@@ -232,7 +233,7 @@ def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> 
     if skip and arc:
         label = labels.skip_label(architecture, skip)
     else:
-        label = labels.shape(wire.tensor) if wire.tensor and _changes(architecture, source) else ""
+        label = shape(wire.tensor) if wire.tensor and _changes(architecture, source) else ""
     return SceneArrow(
         source=source,
         target=target,
@@ -245,7 +246,7 @@ def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> 
 
 
 def _arrow_tooltip(wire: Wire, skip: Skip | None) -> str:
-    size = labels.shape(wire.tensor) if wire.tensor else ""
+    size = shape(wire.tensor) if wire.tensor else ""
     if skip is None:
         return size
     bypassed = f"bypasses {skip.bypassed_parameters:,} parameters"

@@ -1,0 +1,199 @@
+"""Operations in words: what a paper would write for one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from visualize.architecture import Layer, NodeKind, TensorSpec
+from visualize.operations import (
+    ACTIVATION,
+    CONVOLUTION,
+    IDENTITY,
+    LINEAR,
+    NORM,
+    POOL,
+    RESAMPLE,
+    RESHAPE,
+    SLICE,
+    TRANSPOSED_CONVOLUTION,
+    family,
+    merge_type,
+)
+
+MERGE_SYMBOLS = {"add": "+", "multiply": "×", "concat": "‖"}
+_SHORT = {
+    "BatchNorm1d": "BN", "BatchNorm2d": "BN", "BatchNorm3d": "BN", "SyncBatchNorm": "BN",
+    "LayerNorm2d": "LayerNorm", "batch_norm": "BN", "layer_norm": "LayerNorm",
+    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "gelu": "GELU", "silu": "SiLU",
+    "elu": "ELU", "tanh": "tanh", "Tanh": "tanh", "Sigmoid": "sigmoid", "Hardsigmoid":
+    "hard sigmoid", "Hardswish": "hard swish", "hardsigmoid": "hard sigmoid", "hardswish":
+    "hard swish", "Softmax": "softmax", "group_norm": "GroupNorm", "rms_norm": "RMSNorm",
+}  # fmt: skip
+
+
+def shape(tensor: TensorSpec) -> str:
+    """A shape without its batch dimension.
+
+    >>> shape(TensorSpec((1, 64, 56, 56)))
+    '64×56×56'
+    """
+    sizes = tensor.shape[1:] or tensor.shape
+    return "×".join(map(str, sizes)) or "scalar"
+
+
+def operation(layer: Layer) -> str:
+    """One operation in words.
+
+    >>> operation(Layer("c", NodeKind.MODULE, "Conv2d", attributes={"kernel_size": [3, 3],
+    ...     "out_channels": 64, "stride": [2, 2]}))
+    '3×3 conv, 64, /2'
+    """
+    name = family(layer.type)
+    for families, words in _WORDS:
+        if name in families:
+            return words(layer)
+    if merge_type(name):
+        return f"{symbol(layer)} constant"
+    return _SHORT.get(layer.type) or _function(layer)
+
+
+def symbol(layer: Layer) -> str:
+    """The sign of a merge."""
+    return MERGE_SYMBOLS[merge_type(layer.type) or "add"]
+
+
+def short_name(layer: Layer) -> str:
+    """A norm or activation as it stands in the second line of a box."""
+    return _SHORT.get(layer.type, layer.type)
+
+
+def _convolution(layer: Layer) -> str:
+    kernel = _sizes(layer.attributes.get("kernel_size"))
+    channels = layer.attributes.get("out_channels") or _channels_out(layer)
+    groups = layer.attributes.get("groups", 1)
+    kind = "conv"
+    if groups and groups > 1:
+        depthwise = groups == layer.attributes.get("in_channels")
+        kind = "depthwise conv" if depthwise else "grouped conv"
+    words = [f"{kernel} {kind}".strip(), str(channels) if channels else ""]
+    words.append(_stride(layer))
+    dilation = layer.attributes.get("dilation", 1)
+    widest = max(dilation) if isinstance(dilation, (list, tuple)) else dilation
+    words.append(f"dilation {widest}" if widest > 1 else "")
+    return ", ".join(word for word in words if word)
+
+
+def _transposed_convolution(layer: Layer) -> str:
+    kernel = _sizes(layer.attributes.get("kernel_size"))
+    channels = layer.attributes.get("out_channels") or _channels_out(layer)
+    stride = _stride(layer).replace("/", "×")
+    words = [f"{kernel} up-conv".strip(), str(channels) if channels else "", stride]
+    return ", ".join(word for word in words if word)
+
+
+def _pool(layer: Layer) -> str:
+    kind = re.sub(r"adaptive|pool\dd", "", family(layer.type))
+    if "adaptive" in family(layer.type):
+        sizes = layer.outputs[0].shape[2:] if layer.outputs else ()
+        if set(sizes) <= {1}:
+            return f"global {kind} pool"
+        return f"{kind} pool to {'×'.join(map(str, sizes))}"
+    kernel = _sizes(layer.attributes.get("kernel_size"))
+    return ", ".join(word for word in (f"{kind} pool {kernel}".strip(), _stride(layer)) if word)
+
+
+def _linear(layer: Layer) -> str:
+    wide, out = layer.attributes.get("in_features"), layer.attributes.get("out_features")
+    if wide is None and layer.weights and len(layer.weights[0]) == 2:
+        out, wide = layer.weights[0]
+    if wide is None:
+        return "Linear"
+    return f"Linear, {wide} → {out}"
+
+
+def _resample(layer: Layer) -> str:
+    scale = layer.attributes.get("scale_factor") or layer.attributes.get("upscale_factor")
+    factor = scale[0] if isinstance(scale, (list, tuple)) else scale
+    mode = layer.attributes.get("mode", "")
+    kind = "pixel shuffle" if "shuffle" in family(layer.type) else f"{mode} resize".strip()
+    return f"{kind} ×{factor:g}" if isinstance(factor, (int, float)) else kind
+
+
+def _embedding(layer: Layer) -> str:
+    rows, width = layer.attributes.get("num_embeddings"), layer.attributes.get("embedding_dim")
+    return f"Embedding, {rows} → {width}" if rows else "embedding"
+
+
+def _attention(layer: Layer) -> str:
+    heads = layer.attributes.get("num_heads")
+    return f"multi-head attention, {heads} heads" if heads else "attention"
+
+
+def _recurrent(layer: Layer) -> str:
+    wide, out = layer.attributes.get("input_size"), layer.attributes.get("hidden_size")
+    depth = layer.attributes.get("num_layers", 1)
+    words = [layer.type, f"{wide} → {out}" if wide else "", f"{depth} layers" if depth > 1 else ""]
+    return ", ".join(word for word in words if word)
+
+
+def _dropout(layer: Layer) -> str:
+    rate = layer.attributes.get("p")
+    name = _spaced(layer.type)
+    return f"{name} {rate:g}" if isinstance(rate, (int, float)) else name
+
+
+def _norm(layer: Layer) -> str:
+    name = short_name(layer)
+    return "BatchNorm" if name == "BN" else name
+
+
+def _spaced(type_name: str) -> str:
+    """``shifted_window_attention`` and ``StochasticDepth`` in plain words."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).replace("_", " ").strip()
+    return name.lower()
+
+
+def _function(layer: Layer) -> str:
+    if family(layer.type) in SLICE:
+        return "slice" if family(layer.type) in ("getitem", "narrow", "select") else "split"
+    return _spaced(layer.type) if layer.kind is NodeKind.FUNCTION else layer.type
+
+
+_WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
+    (CONVOLUTION, _convolution),
+    (TRANSPOSED_CONVOLUTION, _transposed_convolution),
+    (POOL, _pool),
+    (LINEAR, _linear),
+    (RESAMPLE, _resample),
+    (frozenset({"embedding", "embeddingbag"}), _embedding),
+    (frozenset({"multiheadattention"}), _attention),
+    (frozenset({"lstm", "gru", "rnn", "lstmcell", "grucell", "rnncell"}), _recurrent),
+    (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
+    (NORM, _norm),
+    (ACTIVATION, short_name),
+    (IDENTITY | RESHAPE | SLICE, _function),
+)
+
+
+def _sizes(value: Any) -> str:
+    if value is None:
+        return ""
+    sizes = value if isinstance(value, (list, tuple)) else [value, value]
+    return "×".join(map(str, sizes))
+
+
+def _stride(layer: Layer) -> str:
+    stride = layer.attributes.get("stride")
+    if stride is None and family(layer.type) in POOL:
+        stride = layer.attributes.get("kernel_size")
+    sizes = stride if isinstance(stride, (list, tuple)) else [stride]
+    if not sizes or set(sizes) <= {1, None}:
+        return ""
+    return f"/{sizes[0]}" if len(set(sizes)) == 1 else "/" + "×".join(map(str, sizes))
+
+
+def _channels_out(layer: Layer) -> int | None:
+    sizes = layer.outputs[0].shape if layer.outputs else ()
+    return sizes[1] if len(sizes) > 2 else None
