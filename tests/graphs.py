@@ -453,7 +453,7 @@ def _view(net: Net, _: str, source: str, values: Sequence[str], choice: int) -> 
 
 
 def _check(net: Net, _: str, source: str, *__: object) -> list[str]:
-    net.value("_assert", net.value("eq", net.value("size", source)))
+    net.value("assert", net.value("eq", net.value("size", source)))
     return []
 
 

@@ -45,6 +45,10 @@ class Raising(nn.Module):
     def forward(self, x):
         raise KeyError("boom")
 
+class Leaving(nn.Module):
+    def forward(self):
+        raise SystemExit(0)
+
 def build(depth=2):
     return Tiny(depth)
 
@@ -190,8 +194,8 @@ def test_help_has_examples() -> None:
         (1, ["draw", "missing.py:Net"], ["missing.py", "no such file"]),
         (1, ["draw", "net.py:Nett"], ["net.py", "Nett", "it has"]),
         (1, ["draw", "broken.py:Net"], ["broken.py:1", "SyntaxError"]),
-        (1, ["draw", "no_such_package:Net"], ["no_such_package", "ModuleNotFoundError"]),
-        (1, ["draw", "net.py:number"], ["number is a int, not a model"]),
+        (1, ["draw", "no_such_package:Net"], ["no_such_package", "no module named"]),
+        (1, ["draw", "net.py:number"], ["number is no model", "int"]),
         (1, ["draw", "net.py:Failing", "--input", "1"], ["RuntimeError", "no licence"]),
         (1, ["draw", "resnet18?nonsense=1"], ["resnet18?nonsense=1", "TypeError"]),
         (1, ["draw", "net.py:Tiny"], ["net.py:Tiny", "--input"]),
@@ -209,6 +213,12 @@ def test_help_has_examples() -> None:
         (2, ["draw", "resnet18", "--input", "3x224"], ["--input", "3x224"]),
         (2, ["draw", "resnet18", "--theme", "neon"], ["neon", "paper"]),
         (2, ["draw", "net.py"], ["net.py"]),
+        (2, ["draw", "net.py:build(depth=3"], ["parenthesis"]),
+        (2, ["draw", "resnet18", "--input", "1,3,8,8:float99"], ["float99", "float32"]),
+        (2, ["draw", "resnet18", "--input", "99999999999999999999,4"], ["larger"]),
+        (1, ["draw", "x" * 300 + ".py:Net"], ["no such file"]),
+        (1, ["draw", "resnet18", "--input", "3,224,224"], ["bn1", "4 dimensions"]),
+        (1, ["draw", "net.py:Leaving"], ["net.py:Leaving", "SystemExit"]),
         (2, ["draw", ""], ["''"]),
         (2, ["draw", "net.py:build(1)"], ["arguments"]),
         (2, ["graph", "resnet18", "-o", "g.svg"], ["g.svg", ".graphml"]),

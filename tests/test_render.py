@@ -73,7 +73,7 @@ def test_any_text_gives_a_valid_and_safe_svg(text: str) -> None:
     check_safe(root)
     words = " ".join("".join(element.itertext()) for element in root.iter(f"{SVG}text"))
     for word in clean(text).split():
-        assert word in words
+        assert word[:300] in words
 
 
 @settings(max_examples=15, deadline=None)

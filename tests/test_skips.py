@@ -7,13 +7,33 @@ from collections.abc import Collection, Iterator
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, example, given, settings
 
-from tests.graphs import Net, architectures, densenet, residual_block, resnet, unet
+from tests.graphs import (
+    Net,
+    Program,
+    Step,
+    architectures,
+    densenet,
+    residual_block,
+    resnet,
+    run,
+    unet,
+)
 from visualize.annotate.skips import find_skips
 from visualize.architecture import Architecture, Layer, Skip, TensorSpec
 
 Found = tuple[str, str, str, tuple[str, ...]]
+at_random = settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+
+# (conv(x) + conv(x)) + conv(x)
+PARALLEL = Program(
+    1,
+    (Step("conv"), Step("conv", 1), Step("add", 0, 1), Step("conv", 3), Step("add", 0, 3)),
+    1,
+)
+# (conv(x) + dropout(x)) + dropout(x)
+READ_TWICE = Program(1, (Step("dropout"), Step("conv", 1), Step("add", 0, 1), Step("add", 0, 1)), 1)
 
 
 def found(net: Net | Architecture) -> list[Found]:
@@ -93,6 +113,12 @@ class TestProjection:
         net.add(net.conv(x), net.norm(x, "norm"))
         assert found(net) == [("projection", "x", "add", ("norm",))]
 
+    def test_every_wire_of_the_branch_is_marked(self, net: Net, x: str) -> None:
+        y = net.conv(net.conv(x, name="one"), name="two")
+        net.add(y, net.norm(net.conv(x, name="down"), "norm"))
+        marked = [(source, target) for source, target, wire in net.build().wires if wire.skip == 0]
+        assert marked == [("x", "down"), ("down", "norm"), ("norm", "add")]
+
     def test_pooling_on_the_branch(self, net: Net, x: str) -> None:
         net.add(net.conv(x, stride=2), net.resize("AvgPool2d", x, 0.5, "pool"))
         assert found(net) == [("projection", "x", "add", ("pool",))]
@@ -164,6 +190,11 @@ class TestNone:
         net.add(query, key)
         assert found(net) == []
 
+    @pytest.mark.xfail(strict=True, reason="counts the layers of parallel paths together")
+    def test_sum_of_three_convolutions(self, net: Net, x: str) -> None:
+        net.add(net.add(net.conv(x), net.conv(x)), net.conv(x))
+        assert found(net) == []
+
     def test_swiglu(self, net: Net, x: str) -> None:
         net.linear(net.mul(net.function("silu", net.linear(x, name="gate")), net.linear(x)))
         assert found(net) == []
@@ -179,6 +210,12 @@ class TestNone:
         x = net.linear(x)
         scale = net.function("rsqrt", net.add(net.function("mean", net.function("pow", x))))
         net.mul(net.constant("weight", 16), net.mul(x, scale))
+        assert found(net) == []
+
+    @pytest.mark.xfail(strict=True, reason="takes a parameter's dtype or size for its values")
+    def test_formula_that_reads_the_dtype_of_a_parameter(self, net: Net, x: str) -> None:
+        dtype = net.value("getattr", net.constant("weight", 8, 8))
+        net.mul(x, net.function("sigmoid", net.function("to", x, dtype)))
         assert found(net) == []
 
     def test_tensor_added_to_itself(self, net: Net, x: str) -> None:
@@ -243,6 +280,14 @@ class TestLong:
         }
         assert set(skips["down0"].bypassed) > set(skips["down1"].bypassed)
 
+    @pytest.mark.xfail(strict=True, reason="takes what a convolution makes for a global average")
+    def test_unet_down_to_one_value(self, net: Net) -> None:
+        """The innermost skip connection of pix2pix."""
+        x = net.input(1, 8, 2, 2)
+        y = net.conv(x, stride=2)
+        net.cat(x, net.resize("ConvTranspose2d", y, 2))
+        assert [skip.long for skip in find_skips(net.graph)] == [True]
+
     def test_feature_pyramid(self, net: Net, x: str) -> None:
         lateral = net.conv(x, name="lateral")
         top = net.conv(net.conv(x, stride=2), name="top")
@@ -298,14 +343,18 @@ class TestSeveral:
 class TestDefinition:
     """The analysis against the definition in words, on random networks."""
 
-    @settings(deadline=None, max_examples=150)
+    @pytest.mark.xfail(strict=True, reason="counts the layers of parallel paths together")
+    @settings(at_random, max_examples=150)
     @given(architectures())
+    @example(run(PARALLEL))
     def test_finds_exactly_what_the_definition_says(self, architecture: Architecture) -> None:
         reference = Reference(architecture.graph)
         assert Counter(found(architecture)) == Counter(reference.skips())
 
-    @settings(deadline=None, max_examples=50)
+    @pytest.mark.xfail(strict=True, reason="holds nodes of the branch that other paths read too")
+    @at_random
     @given(architectures())
+    @example(run(READ_TWICE))
     def test_bypassed_is_what_lies_on_the_paths_off_the_branch(
         self, architecture: Architecture
     ) -> None:
@@ -313,7 +362,7 @@ class TestDefinition:
         for skip in find_skips(architecture.graph):
             assert set(skip.bypassed) == reference.bypassed(skip)
 
-    @settings(deadline=None, max_examples=50)
+    @at_random
     @given(architectures())
     def test_only_the_graph_matters(self, architecture: Architecture) -> None:
         graph = architecture.graph
@@ -324,7 +373,7 @@ class TestDefinition:
         rebuilt.add_edges_from(reversed(list(graph.edges(data=True))))
         assert Counter(map(_essence, find_skips(rebuilt))) == Counter(map(_essence, skips))
 
-    @settings(deadline=None, max_examples=50)
+    @at_random
     @given(architectures())
     def test_marks_the_last_wire_of_every_skip(self, architecture: Architecture) -> None:
         for index, skip in enumerate(architecture.skips):

@@ -94,7 +94,7 @@ def _model_options(command: _Command) -> _Command:
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="torch-visualize", prog_name="visualize")
 def main() -> None:
-    r"""Figures of PyTorch models that are true and fit the page.
+    """Figures of PyTorch models that are true and fit the page.
 
     \b
     Examples:
@@ -104,7 +104,7 @@ def main() -> None:
       visualize graph vit_b_16 -o vit.json
       visualize skips resnet18
       visualize models 'efficientnet*'
-    """
+    """  # noqa: D301 (a backspace is click's mark for a paragraph to leave alone)
 
 
 @main.command(
@@ -260,9 +260,15 @@ def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> 
     with contextlib.redirect_stdout(sys.stderr):
         report(f"loading {model}")
         from visualize import pipeline
+        from visualize.errors import ForwardError
 
-        module, example, name = pipeline.load(model, inputs)
-        return pipeline.trace(module, example, name=name, report=report)
+        try:
+            module, example, name = pipeline.load(model, inputs)
+            return pipeline.trace(module, example, name=name, report=report)
+        except SystemExit as error:
+            raise ForwardError(
+                f"the model's own code ended the program with SystemExit({error.code})", where=model
+            ) from error
 
 
 @contextlib.contextmanager

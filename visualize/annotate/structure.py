@@ -10,6 +10,8 @@ from typing import Any
 import networkx as nx
 import torch
 from torch import fx, nn
+from torch._jit_internal import boolean_dispatched
+from torch.fx.operator_schemas import get_signature_for_torch_op
 
 from visualize.architecture import Layer, NodeKind, Role, Wire
 from visualize.operations import merge_type
@@ -85,8 +87,10 @@ def _layer(index: int, node: fx.Node, model: nn.Module) -> Layer:
         attributes = _function_attributes(node)
     elif node.op == "get_attr":
         path, kind = str(node.target), "constant"
+    elif node.op == "placeholder":
+        kind, attributes = "input", {"name": str(node.target)}
     else:
-        kind = {"placeholder": "input"}.get(node.op, node.op)
+        kind = node.op
     return Layer(
         id=node.name,
         kind=_KINDS[node.op],
@@ -137,10 +141,14 @@ def _function_attributes(node: fx.Node) -> dict[str, Any]:
 def _parameter_names(node: fx.Node) -> list[str]:
     if not callable(node.target):
         return []
+    # torch.nn.functional chooses between functions that return indices and that do not.
+    function = boolean_dispatched.get(node.target, {}).get("if_false", node.target)
     try:
-        return list(inspect.signature(node.target).parameters)
-    except (TypeError, ValueError):  # builtins have no signature
-        return []
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # builtins have a schema instead
+        signatures = get_signature_for_torch_op(function) or []
+        fitting = [s for s in signatures if len(s.parameters) >= len(node.args)]
+        return list(fitting[0].parameters) if fitting else []
 
 
 def _module_attributes(module: nn.Module) -> dict[str, Any]:

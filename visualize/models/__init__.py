@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,6 +41,8 @@ def load_model(text: str, inputs: Sequence[str] = (), *, needs_input: bool = Tru
     model = _build(spec)
     if needs_input and not inputs:
         known = torchvision.default_input(spec.name, model) if not spec.place else None
+        if known is None and _needs_none(model):
+            return LoadedModel(spec.label, model, (), {})
         if known is None:
             raise InputError(
                 "no input is known for this model",
@@ -48,6 +51,15 @@ def load_model(text: str, inputs: Sequence[str] = (), *, needs_input: bool = Tru
             )
         positional = [known]
     return LoadedModel(spec.label, model, tuple(positional), named)
+
+
+def _needs_none(model: nn.Module) -> bool:
+    """Whether ``forward`` can be called without arguments."""
+    try:
+        inspect.signature(model.forward).bind()
+    except TypeError:
+        return False
+    return True
 
 
 def _build(spec: ModelSpec) -> nn.Module:

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import importlib
 import importlib.util
+import os.path
 import sys
 import traceback
 from collections.abc import Iterator
@@ -36,7 +37,7 @@ def build(spec: ModelSpec) -> nn.Module:
         return found
     if not callable(found):
         raise SourceError(
-            f"{spec.name} is a {type(found).__name__}, not a model", where=shorten(spec.place)
+            f"{spec.name} is no model but of type {type(found).__name__}", where=shorten(spec.place)
         )
     try:
         model = build_weightless(functools.partial(found, **spec.arguments))
@@ -61,12 +62,12 @@ def _missing_name(module: ModuleType, spec: ModelSpec) -> SourceError:
         and getattr(value, "__module__", module.__name__) == module.__name__
     ]
     nearest = difflib.get_close_matches(spec.name, models, n=3) or models[:5]
-    hint = f"it has {', '.join(nearest)}" if nearest else "it defines no nn.Module"
+    hint = f"it has {', '.join(nearest)}" if nearest else "it defines no nn.Module of its own"
     return SourceError(f"no {shorten(spec.name)!r} in it", where=shorten(spec.place), hint=hint)
 
 
 def _import_file(path: Path) -> ModuleType:
-    if not path.is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file raises for names too long)
         raise SourceError("no such file", where=shorten(str(path)), hint="check the path")
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
     name = f"{path.stem}_{digest}"
@@ -93,6 +94,8 @@ def _import(name: str) -> ModuleType:
 
 
 def _broken(error: Exception, place: str) -> SourceError:
+    if isinstance(error, ModuleNotFoundError) and error.name == place.partition(".")[0]:
+        return SourceError(f"no module named {place!r} is installed", where=shorten(place))
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame.lineno for frame in frames if Path(frame.filename) == Path(place)]
     line = error.lineno if isinstance(error, SyntaxError) else (inside or [None])[-1]

@@ -16,6 +16,13 @@ _INPUT = re.compile(
 )
 
 
+_DTYPES = (
+    "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8",
+    "bool", "complex64", "complex128",
+)  # fmt: skip
+_LARGEST = 2**31
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """A parsed MODEL argument.
@@ -60,6 +67,8 @@ def parse_model(text: str) -> ModelSpec:
         arguments = {}
     if question:
         arguments |= _query_arguments(query, text)
+    if "(" in target:
+        raise UsageError(f"{shorten(text)!r} has an open parenthesis", hint="close it with )")
     place, colon, name = target.rpartition(":")
     if target.endswith(".py"):
         raise UsageError(
@@ -124,6 +133,14 @@ def parse_inputs(texts: Sequence[str]) -> tuple[list[TensorSpec], dict[str, Tens
                 hint="use 1,3,224,224 or 1,77:int64 or name=1,3,64,64:float32 or 1,128:int64<32000",
             )
         shape = tuple(int(size) for size in match["shape"].rstrip(",").split(","))
+        if match["dtype"] and match["dtype"] not in _DTYPES:
+            raise UsageError(
+                f"no dtype named {shorten(match['dtype'])!r}",
+                where="--input",
+                hint=f"use one of {', '.join(_DTYPES)}",
+            )
+        if max(shape) > _LARGEST:
+            raise UsageError(f"{shorten(text)} is larger than any tensor", where="--input")
         dtype = match["dtype"] or ("int64" if match["below"] else "float32")
         tensor = TensorSpec(shape, dtype)
         if not match["name"]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import graphviz
 
+from visualize.errors import shorten
 from visualize.render.fonts import text_width
 from visualize.render.layout import Direction, Layout
 from visualize.render.layout.geometry import Point
@@ -28,7 +29,7 @@ _LEGEND = {
     "gate": "gate",
 }
 _SAMPLE = 24.0
-_LONGEST_ID = 200
+_LONGEST = 400
 
 Place = tuple[float, float]
 
@@ -70,7 +71,7 @@ class _Writer:
     def write(self, layout: Layout, name: str) -> str:
         theme = self.theme
         self.graph.attr(
-            "graph", bgcolor=theme.background, pad="0.06", outputorder="edgesfirst",
+            "graph", bgcolor=theme.background, pad="0.06", margin="0", outputorder="edgesfirst",
             tooltip=_plain(name), fontname=theme.font,
         )  # fmt: skip
         self.graph.attr(
@@ -116,10 +117,15 @@ class _Writer:
             height=_number(height / 72),
             fillcolor=tint.fill,
             color=tint.line,
-            id=_plain(f"box-{box.id}"[:_LONGEST_ID]),
+            id=_plain(self._element_id(box.id)),
             tooltip=_plain(box.tooltip),
             **{"class": " ".join(["box", box.role, *self._stage_class(box.stage)])},
         )
+
+    def _element_id(self, node: str) -> str:
+        name = f"box-{node}"
+        # Graphviz takes no strings of any length; the number keeps what is cut apart.
+        return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}-{self.nodes[node]}"
 
     def _tint(self, placed: PlacedBox) -> Tint:
         role = placed.box.role
@@ -281,7 +287,7 @@ def _number(value: float) -> str:
 
 def _escape(text: str) -> str:
     """Text inside an HTML-like label, where Graphviz reads backslashes as escapes too."""
-    return html.escape(clean(text).replace("\n", " ").replace("\\", "\\\\"))
+    return html.escape(shorten(clean(text), _LONGEST).replace("\n", " ").replace("\\", "\\\\"))
 
 
 def _plain(text: str) -> Any:

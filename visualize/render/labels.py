@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from visualize.architecture import Architecture, Layer, NodeKind, Role, Skip, SkipKind, TensorSpec
 from visualize.operations import (
@@ -11,6 +12,7 @@ from visualize.operations import (
     IDENTITY,
     LINEAR,
     NORM,
+    WEIGHTED_MODULES,
     family,
     merge_type,
 )
@@ -28,11 +30,13 @@ def box_label(layer: Layer, *, names: bool = False) -> list[str]:
     details = _details(layer)
     if layer.parameters:
         details.append(count(layer.parameters))
+    elif layer.weights:
+        details.append("shared weights")
     if details:
         lines.append(" · ".join(details))
     if names and layer.path:
         lines.append(layer.path)
-    return [_clip(line) for line in lines]
+    return [clip(line) for line in lines]
 
 
 def closed_skips(skips: Sequence[Skip]) -> str:
@@ -52,7 +56,7 @@ def skip_label(architecture: Architecture, skip: Skip) -> str:
     if skip.kind is SkipKind.PROJECTION:
         operations = [architecture.operations[node] for node in skip.branch]
         works = [layer for layer in operations if family(layer.type) not in NORM | IDENTITY]
-        return _clip(", ".join(operation(layer) for layer in works or operations))
+        return clip(", ".join(operation(layer) for layer in works or operations))
     if skip.kind is SkipKind.CONCAT and skip.shape:
         return shape(TensorSpec(skip.shape))
     return ""
@@ -68,7 +72,8 @@ def _title(layer: Layer) -> str:
     if layer.role is Role.STAGE:
         number = layer.attributes.get("count", 1)
         kind = operation_name(layer.type)
-        return f"{kind} ×{number}" if number > 1 else kind
+        counted = f"{kind} layer" if family(layer.type) in WEIGHTED_MODULES else kind
+        return f"{number} {counted}s" if number > 1 else kind
     constants = _constants(layer)
     if merge_type(layer.type) and constants:
         return constants[0]
@@ -87,8 +92,9 @@ def operation_name(type_name: str) -> str:
 
 
 def _core(layer: Layer) -> Layer:
-    """The operation that a box is named after."""
-    return next((part for part in layer.parts if part.id == layer.id), layer)
+    """The operation that a box is named after, with all weights that the box brings to it."""
+    core = next((part for part in layer.parts if part.id == layer.id), layer)
+    return core if core.weights else replace(core, weights=layer.weights)
 
 
 def _shapes(layer: Layer) -> str:
@@ -101,7 +107,8 @@ def _input_name(layer: Layer) -> str:
     """``image`` for what can be one, else the name of the argument."""
     sizes = layer.outputs[0].shape if layer.outputs else ()
     is_image = len(sizes) == 4 and sizes[1] in (1, 3) and min(sizes[2:]) > 1
-    return "image" if is_image and layer.id in _UNTOLD else layer.id
+    name = str(layer.attributes.get("name", layer.id))
+    return "image" if is_image and name in _UNTOLD else name
 
 
 # Names of arguments that tell nothing of what they hold.
@@ -143,9 +150,10 @@ def _constants(layer: Layer) -> list[str]:
         if part.kind is NodeKind.CONSTANT:
             operands.append(part)
         elif merge_type(part.type) and not _is_plain(part) and part.role is Role.LAYER:
-            named = [_humanize(operand.path) for operand in operands if operand.parameters]
-            named = named or [f"{number:g}" for number in _numbers(part)] or ["constant"]
-            words.append(f"{symbol(part)} {named[-1]}")
+            named = [_humanize(operand.path) for operand in operands]
+            named = named or [f"{number:g}" for number in _numbers(part)]
+            if named:
+                words.append(f"{symbol(part)} {named[-1]}")
             operands = []
     return words
 
@@ -165,6 +173,7 @@ def _humanize(path: str) -> str:
     return path.rpartition(".")[2].replace("_", " ")
 
 
-def _clip(text: str) -> str:
+def clip(text: str) -> str:
+    """``text`` on one line and no longer than a box can be."""
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -215,7 +215,7 @@ def _group(architecture: Architecture, group: Group) -> SceneGroup:
     parameters = sum(layer.parameters for layer in inside)
     return SceneGroup(
         id=group.id,
-        label=group.label or group.type,
+        label=labels.clip(group.label or group.type),
         detail=count(parameters) if parameters else "",
         role=group.role.value,
         parent=group.parent,

@@ -6,7 +6,7 @@ import base64
 import xml.etree.ElementTree as ET
 
 from visualize.render.dot import ANCHOR, clean
-from visualize.render.fonts import FAMILY, subset
+from visualize.render.fonts import FAMILY, subset, text_width
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -27,6 +27,7 @@ def finish_svg(image: bytes, *, title: str, description: str, font: str) -> byte
     _drop_anchor(root)
     for element in root.iter(_tag("text")):
         element.attrib.pop("font-family", None)
+        _center(element)
     root.set("role", "img")
     root.set("aria-labelledby", "title description")
     root.set("font-family", f"'{font}', {_FALLBACK}" if font != _FALLBACK else font)
@@ -50,6 +51,14 @@ def _element(name: str, text: str, **attributes: str) -> ET.Element:
     element = ET.Element(_tag(name), attributes)
     element.text = text
     return element
+
+
+def _center(element: ET.Element) -> None:
+    """Anchor a text in its middle: it stays there where another font has to do."""
+    if element.get("text-anchor") == "start":
+        width = text_width(element.text or "", float(element.get("font-size", "0")))
+        element.set("x", f"{float(element.get('x', '0')) + width / 2:.2f}")
+        element.set("text-anchor", "middle")
 
 
 def _flatten_links(group: ET.Element) -> None:

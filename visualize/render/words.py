@@ -55,7 +55,7 @@ def operation(layer: Layer) -> str:
         if name in families:
             return words(layer)
     if merge_type(name):
-        return f"{symbol(layer)} constant"
+        return {"add": "add", "multiply": "multiply"}.get(merge_type(name) or "", "concat")
     return _SHORT.get(layer.type) or _function(layer)
 
 
@@ -70,7 +70,7 @@ def short_name(layer: Layer) -> str:
 
 
 def _convolution(layer: Layer) -> str:
-    kernel = _sizes(layer.attributes.get("kernel_size"))
+    kernel = _kernel(layer)
     channels = layer.attributes.get("out_channels") or _channels_out(layer)
     groups = layer.attributes.get("groups", 1)
     kind = "conv"
@@ -85,8 +85,14 @@ def _convolution(layer: Layer) -> str:
     return ", ".join(word for word in words if word)
 
 
+def _kernel(layer: Layer) -> str:
+    """The size of a convolution's kernel; that of a function is told by its weight."""
+    sizes = layer.attributes.get("kernel_size")
+    return _sizes(sizes or (layer.weights[0][2:] if layer.weights else None))
+
+
 def _transposed_convolution(layer: Layer) -> str:
-    kernel = _sizes(layer.attributes.get("kernel_size"))
+    kernel = _kernel(layer)
     channels = layer.attributes.get("out_channels") or _channels_out(layer)
     stride = _stride(layer).replace("/", "×")
     words = [f"{kernel} up-conv".strip(), str(channels) if channels else "", stride]
@@ -104,8 +110,18 @@ def _pool(layer: Layer) -> str:
     return ", ".join(word for word in (f"{kind} pool {kernel}".strip(), _stride(layer)) if word)
 
 
+def _mean(layer: Layer) -> str:
+    """A mean over the two last dimensions of an image is a global average pool."""
+    given = layer.attributes.get("dim", layer.attributes.get("1"))
+    dimensions = set(given) if isinstance(given, (list, tuple)) else {given}
+    return "global avg pool" if dimensions in ({2, 3}, {-1, -2}) else "mean"
+
+
 def _linear(layer: Layer) -> str:
     wide, out = layer.attributes.get("in_features"), layer.attributes.get("out_features")
+    if family(layer.type) == "bilinear":
+        sides = [layer.attributes.get(f"in{side}_features") for side in (1, 2)]
+        return f"Bilinear, {sides[0]}, {sides[1]} → {out}"
     if wide is None and layer.weights and len(layer.weights[0]) == 2:
         out, wide = layer.weights[0]
     if wide is None:
@@ -158,7 +174,8 @@ def _spaced(type_name: str) -> str:
 def _function(layer: Layer) -> str:
     if family(layer.type) in SLICE:
         return "slice" if family(layer.type) in ("getitem", "narrow", "select") else "split"
-    return _spaced(layer.type) if layer.kind is NodeKind.FUNCTION else layer.type
+    plain = layer.kind is NodeKind.FUNCTION or family(layer.type) in RESHAPE | IDENTITY
+    return _spaced(layer.type) if plain else layer.type
 
 
 _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
@@ -166,6 +183,9 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
     (TRANSPOSED_CONVOLUTION, _transposed_convolution),
     (POOL, _pool),
     (LINEAR, _linear),
+    (frozenset({"mean"}), _mean),
+    (frozenset({"truediv", "div", "divide"}), lambda _: "divide"),
+    (frozenset({"sub", "subtract", "rsub"}), lambda _: "subtract"),
     (RESAMPLE, _resample),
     (frozenset({"embedding", "embeddingbag"}), _embedding),
     (frozenset({"multiheadattention"}), _attention),

@@ -34,7 +34,8 @@ def prune_quiet(architecture: Architecture) -> Architecture:
 
     Reshaping, slicing and what does nothing in inference go to the operation before them or, where
     their module is closer to it, to the one after. Between them stays what parts an input, or the
-    result of another module, to several users. A single tensor that is returned needs no output.
+    result of another module, to several users. A single tensor that is returned where the
+    flow ends needs no output.
     """
     hosts: dict[str, str] = {}
     for layer in architecture.layers:
@@ -44,7 +45,8 @@ def prune_quiet(architecture: Architecture) -> Architecture:
         source = architecture.layer(sources[0])
         if layer.role is Role.OUTPUT:
             before = architecture.layer(_resolve(source.id, hosts))
-            if before.role is Role.LAYER and architecture.graph.out_degree(source.id) == 1:
+            ends = sum(degree == 0 for _, degree in architecture.graph.out_degree())
+            if before.role is Role.LAYER and ends == 1:
                 hosts[layer.id] = source.id
         elif family(layer.type) in _QUIET:
             host = _quiet_host(architecture, layer, source, hosts)

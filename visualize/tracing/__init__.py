@@ -14,6 +14,7 @@ from torch.nn.modules import module
 from visualize.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.execution import record_tensors
+from visualize.tracing.inplace import follow_in_place
 from visualize.tracing.inputs import ExampleInputs, Inputs
 from visualize.tracing.replica import replicate
 from visualize.tracing.symbolic import trace_symbolically
@@ -34,6 +35,7 @@ def trace_model(model: nn.Module, example: ExampleInputs) -> TracedModel:
     with _global_state_kept():
         replica = replicate(model)
         graph = trace_symbolically(replica, inputs)
+        follow_in_place(graph, replica)
         record_tensors(graph, replica, inputs)
         check_against_run(graph, replica, inputs)
     return TracedModel(graph, replica, "symbolic")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -72,10 +73,8 @@ class _Recorder(fx.Interpreter):
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         module = self.fetch_attr(str(target))
-        if isinstance(module, _ConvTransposeNd) and args:
-            mismatch = _mismatch(module, tuple(args[0].shape))
-            if mismatch:  # on meta tensors torch does not check it
-                raise ValueError(mismatch)
+        if args and isinstance(args[0], torch.Tensor):
+            _check_what_meta_does_not(module, args[0])
         return module(*args, **kwargs)
 
     def fetch_attr(self, target: str) -> Any:
@@ -126,6 +125,19 @@ def _place(interpreter: _Recorder, node: fx.Node) -> str:
     return f"{stack[-1][0]} ({function})" if stack else function
 
 
+def _check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
+    """Refuse what torch refuses of real tensors and lets pass on the meta device."""
+    if isinstance(module, _ConvTransposeNd):
+        mismatch = _mismatch(module, tuple(tensor.shape))
+        if mismatch:
+            raise ValueError(mismatch)
+    weight = getattr(module, "weight", None)
+    if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or not isinstance(weight, torch.Tensor):
+        return
+    if weight.is_floating_point() and not (tensor.is_floating_point() or tensor.is_complex()):
+        raise TypeError(f"expected {_spec(weight).dtype} and got {_spec(tensor).dtype}")
+
+
 def _mismatch(module: nn.Module, shape: tuple[int, ...]) -> str:
     """What a module of torch.nn requires of an input of ``shape`` and does not get, in words."""
     # Convolutions, norms and linear layers name the sizes they require.
@@ -136,6 +148,9 @@ def _mismatch(module: nn.Module, shape: tuple[int, ...]) -> str:
     if features is not None and shape[-spatial - 1] != features:
         return f"{features} channels"
     features = getattr(module, "num_features", None) or getattr(module, "num_channels", None)
+    images = re.fullmatch(r"(?:Batch|Instance)Norm([23])d", type(module).__name__)
+    if images and len(shape) != int(images[1]) + 2:
+        return f"{features} channels, {int(images[1]) + 2} dimensions"
     if features is not None and len(shape) > 1 and shape[1] != features:
         return f"{features} channels"
     for attribute in ("in_features", "embed_dim", "input_size"):

@@ -14,9 +14,9 @@ import pygraphviz
 def main() -> None:
     """Draw the graph at its given places in every format asked for."""
     job = json.load(sys.stdin)
-    graph = pygraphviz.AGraph(string=job["dot"])
     images = {
-        name: graph.draw(format=name, prog="nop2", args=arguments)
+        # A graph for each: arguments such as the resolution would stay with it.
+        name: pygraphviz.AGraph(string=job["dot"]).draw(format=name, prog="nop2", args=arguments)
         for name, arguments in job["formats"].items()
     }
     json.dump({name: base64.b64encode(data).decode() for name, data in images.items()}, sys.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.render.layout.geometry import Point, Rectangle, rounded_path
+from visualize.render.layout.geometry import Point, Rectangle, rounded_path, sample
 
 _LANE_GAP = 10.0
 # An arrow head stands straight only at the end of a straight line.
@@ -13,6 +13,8 @@ _HEAD_ROOM = 18.0
 _RADIUS = 16.0
 _PORT_GAP = 3.4
 _LABEL_GAP = 3.0
+# How far an arc goes with the flow before it turns to its lane.
+_STEP = 6.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Arc:
     """An arc from one box to another. Its label is as long and broad as given.
 
     ``lane`` is where it runs along the flow; ``start`` and ``end`` are the points on the boxes.
+    It leaves and arrives at the side of a box, or, where something stands there, with the flow.
     """
 
     index: int
@@ -31,6 +34,8 @@ class Arc:
     lane: float = 0.0
     start: Point = field(default=Point(0, 0))
     end: Point = field(default=Point(0, 0))
+    leaves_side: bool = True
+    arrives_side: bool = True
 
     def moved(self, along: float, across: float) -> Arc:
         """This arc, shifted."""
@@ -43,13 +48,19 @@ class Arc:
 
     def path(self) -> list[Point]:
         """The arc as a cubic Bézier path."""
-        corners = [
-            self.start,
-            Point(self.start.along, self.lane),
-            Point(self.end.along, self.lane),
-            self.end,
-        ]
-        return rounded_path(corners, _RADIUS)
+        step = _STEP if self.end.along >= self.start.along else -_STEP
+        corners = [self.start]
+        if self.leaves_side:
+            corners.append(Point(self.start.along, self.lane))
+        else:
+            below = self.start.along + step
+            corners += [Point(below, self.start.across), Point(below, self.lane)]
+        if self.arrives_side:
+            corners.append(Point(self.end.along, self.lane))
+        else:
+            above = self.end.along - step
+            corners += [Point(above, self.lane), Point(above, self.end.across)]
+        return rounded_path([*corners, self.end], _RADIUS)
 
     def label_center(self) -> Point:
         """Middle of the label, which stands on the outer side of the lane."""
@@ -78,19 +89,51 @@ def route_arcs(
 ) -> list[Arc]:
     """Give each arc a side, a lane and its ends.
 
-    Short arcs come first and run closest; an arc takes the side on which its ends are free, and
-    ``side`` if both are. ``areas`` is what is covered already.
+    Short arcs come first and run closest; an arc takes a way that runs through no box, on
+    ``side`` if it can. ``areas`` is what is covered already.
     """
     covered = list(areas)
     placed: list[Arc] = []
     ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
     for arc in ordered:
-        options = [_on_side(arc, way, boxes, covered) for way in (side, -side)]
-        blocked = [_is_blocked(option, boxes) for option in options]
-        chosen = options[1] if blocked[0] and not blocked[1] else options[0]
+        chosen = _freest(list(_ways(arc, side, boxes, covered)), boxes)
         placed.append(chosen)
         covered += chosen.areas()
     return _with_ports(placed, boxes, circles)
+
+
+def _ways(
+    arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: Sequence[Rectangle]
+) -> Iterable[Arc]:
+    """All ways an arc can go, the best looking first."""
+    for leaves_side, arrives_side in ((True, True), (True, False), (False, True), (False, False)):
+        for way in (side, -side):
+            placed = _on_side(arc, way, boxes, covered)
+            source, target = boxes[arc.source], boxes[arc.target]
+            if not leaves_side:
+                placed = replace(placed, start=Point(source.end, (source.low + source.high) / 2))
+            if not arrives_side:
+                placed = replace(placed, end=Point(target.start, (target.low + target.high) / 2))
+            yield replace(placed, leaves_side=leaves_side, arrives_side=arrives_side)
+
+
+def _freest(ways: Sequence[Arc], boxes: Mapping[str, Rectangle]) -> Arc:
+    """The first of ``ways`` that runs through the fewest boxes."""
+    hits = {}
+    for index, way in enumerate(ways):
+        others = [box for node, box in boxes.items() if node not in (way.source, way.target)]
+        points = list(sample(way.path()))
+        hits[index] = sum(
+            any(
+                box.start - 1 < point.along < box.end + 1
+                and box.low - 1 < point.across < box.high + 1
+                for point in points
+            )
+            for box in others
+        )
+        if not hits[index]:
+            break
+    return ways[min(hits, key=hits.__getitem__)]
 
 
 def _span(arc: Arc, boxes: Mapping[str, Rectangle]) -> float:
@@ -111,16 +154,6 @@ def _on_side(
     return replace(arc, side=side, lane=lane, start=start, end=end)
 
 
-def _is_blocked(arc: Arc, boxes: Mapping[str, Rectangle]) -> bool:
-    """Whether a box stands between an end of the arc and its lane."""
-    for end, own in ((arc.start, arc.source), (arc.end, arc.target)):
-        low, high = sorted((end.across, arc.lane))
-        way = Rectangle(end.along - 1, end.along + 1, low, high)
-        if any(way.overlaps(box) for node, box in boxes.items() if node != own):
-            return True
-    return False
-
-
 def _middle(area: Rectangle) -> float:
     return (area.start + area.end) / 2
 
@@ -133,8 +166,10 @@ def _with_ports(
     for position, arc in enumerate(arcs):
         reach = abs(arc.lane)
         # Arrivals come first, inner lanes before outer ones; departures the other way round.
-        ports.setdefault((arc.target, arc.side), []).append((0, reach, position, False))
-        ports.setdefault((arc.source, arc.side), []).append((1, -reach, position, True))
+        if arc.arrives_side:
+            ports.setdefault((arc.target, arc.side), []).append((0, reach, position, False))
+        if arc.leaves_side:
+            ports.setdefault((arc.source, arc.side), []).append((1, -reach, position, True))
     result = list(arcs)
     for (node, side), ends in ports.items():
         box = boxes[node]

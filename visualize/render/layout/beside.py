@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
+from visualize.quantities import count
 from visualize.render.layout.columns import Column
 from visualize.render.layout.geometry import Direction, Point, Rectangle
 from visualize.render.layout.measure import LINE_HEIGHT, Measure
@@ -28,7 +29,7 @@ def brackets_breadth(nodes: Collection[str], measure: Measure) -> float:
         measure.label(text)[1]
         for stage, number in stages.items()
         if stage and number > 1
-        for text in (groups[stage].label, groups[stage].detail)
+        for text in (groups[stage].label, f"{groups[stage].detail} of {groups[stage].detail}")
     ]
     return max(breadths) + 12 if breadths else 0.0
 
@@ -43,12 +44,30 @@ def brackets(boxes: Sequence[PlacedBox], column: Column, measure: Measure) -> It
     # All brackets stand on one line, so that they read as a column of their own.
     across = (column.low if column.side < 0 else column.high) + column.side * 8
     for stage, areas in spans.items():
+        start, end = min(area.start for area in areas), max(area.end for area in areas)
+        # A bracket claims all that stands beside it.
+        others = [
+            placed.rectangle
+            for placed in boxes
+            if placed.box.id in column.nodes
+            and placed.box.stage != stage
+            and placed.box.role != "merge"
+        ]
+        if any(start < area.end and area.start < end for area in others):
+            continue
         if len(areas) > 1:
-            start, end = min(area.start for area in areas), max(area.end for area in areas)
-            lines = [line for line in (groups[stage].label, groups[stage].detail) if line]
+            lines = [groups[stage].label, _share(stage, column, measure)]
             middle = Point((start + end) / 2, across + column.side * 4)
             texts = tuple(_texts(lines, middle, column.side, measure))
             yield Bracket(stage, (Point(start, across), Point(end, across)), texts)
+
+
+def _share(stage: str, column: Column, measure: Measure) -> str:
+    """The parameters of a stage; of a stage that goes on in another column, the part here."""
+    counts = {box.id: box.parameters for box in measure.scene.boxes if box.stage == stage}
+    here = sum(number for node, number in counts.items() if node in column.nodes)
+    total = count(sum(counts.values()))
+    return total if counts.keys() <= column.nodes else f"{count(here)} of {total}"
 
 
 def _texts(

@@ -10,6 +10,7 @@ from visualize.render.layout.cuts import choose_cuts, find_cuts
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path
 from visualize.render.layout.measure import Measure
 from visualize.render.layout.place import Placement
+from visualize.render.scene import SceneBox
 
 _GUTTER = 10.0
 _TURN = 12.0
@@ -64,7 +65,7 @@ def wrap(
         find_cuts(boxes, ends),
         placement.length,
         limit,
-        lambda cut: measure.boxes[cut.before].stage != measure.boxes[cut.after].stage,
+        lambda cut: _preference(measure.boxes[cut.before], measure.boxes[cut.after]),
     )
     if not cuts:
         return single_column(placement)
@@ -93,6 +94,13 @@ def wrap(
             _move(placement, column, -top, across)
         columns.append(column)
     return columns
+
+
+def _preference(before: SceneBox, after: SceneBox) -> float:
+    """How well a column ends between two boxes: best between stages, then between blocks."""
+    if before.stage != after.stage:
+        return 1.0
+    return 0.6 if before.group != after.group else 0.0
 
 
 def _beside(column: Column, low: float, high: float, names: float, measure: Measure) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from visualize.render.layout.geometry import Rectangle
 
-# How much longer than ideal a column may be so that it ends where a stage ends.
+# How much longer than ideal a column may be so that it ends where a reader prefers it.
 _PREFERENCE = 0.15
 # A column shorter than this part of the ideal looks like a mistake: better one long column.
 _SHORTEST = 0.4
@@ -55,7 +55,7 @@ def find_cuts(boxes: Mapping[str, Rectangle], arrows: Iterable[tuple[str, str]])
 
 
 def choose_cuts(
-    cuts: Sequence[Cut], length: float, limit: float, is_preferred: Callable[[Cut], bool]
+    cuts: Sequence[Cut], length: float, limit: float, preference: Callable[[Cut], float]
 ) -> list[Cut]:
     """Cut a flow of ``length`` into as few columns as fit ``limit``, about equally long."""
     if length <= limit:
@@ -63,7 +63,7 @@ def choose_cuts(
     fewest = math.ceil(length / limit)
     for columns in range(fewest, 2 * fewest + 2):
         ideal = length / columns
-        bonus = {cut: _PREFERENCE * ideal * is_preferred(cut) for cut in cuts}
+        bonus = {cut: _PREFERENCE * ideal * preference(cut) for cut in cuts}
         chosen: list[Cut] = []
         for number in range(1, columns):
             later = [cut for cut in cuts if not chosen or cut.along > chosen[-1].along]

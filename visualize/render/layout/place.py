@@ -91,6 +91,8 @@ class Placer:
 
     def _parallel(self, parallel: Parallel) -> Placement:
         inner = [self.place(part) for part in parallel.parts]
+        if not self.measure.direction.is_vertical:
+            inner.reverse()  # across grows upwards, and the first branch belongs on top
         length = max(placement.length for placement in inner)
         breadth = sum(placement.high - placement.low for placement in inner)
         placement = Placement(length=length)
