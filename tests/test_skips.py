@@ -190,7 +190,6 @@ class TestNone:
         net.add(query, key)
         assert found(net) == []
 
-    @pytest.mark.xfail(strict=True, reason="counts the layers of parallel paths together")
     def test_sum_of_three_convolutions(self, net: Net, x: str) -> None:
         net.add(net.add(net.conv(x), net.conv(x)), net.conv(x))
         assert found(net) == []
@@ -212,7 +211,6 @@ class TestNone:
         net.mul(net.constant("weight", 16), net.mul(x, scale))
         assert found(net) == []
 
-    @pytest.mark.xfail(strict=True, reason="takes a parameter's dtype or size for its values")
     def test_formula_that_reads_the_dtype_of_a_parameter(self, net: Net, x: str) -> None:
         dtype = net.value("getattr", net.constant("weight", 8, 8))
         net.mul(x, net.function("sigmoid", net.function("to", x, dtype)))
@@ -280,7 +278,6 @@ class TestLong:
         }
         assert set(skips["down0"].bypassed) > set(skips["down1"].bypassed)
 
-    @pytest.mark.xfail(strict=True, reason="takes what a convolution makes for a global average")
     def test_unet_down_to_one_value(self, net: Net) -> None:
         """The innermost skip connection of pix2pix."""
         x = net.input(1, 8, 2, 2)
@@ -343,7 +340,6 @@ class TestSeveral:
 class TestDefinition:
     """The analysis against the definition in words, on random networks."""
 
-    @pytest.mark.xfail(strict=True, reason="counts the layers of parallel paths together")
     @settings(at_random, max_examples=150)
     @given(architectures())
     @example(run(PARALLEL))
@@ -351,7 +347,6 @@ class TestDefinition:
         reference = Reference(architecture.graph)
         assert Counter(found(architecture)) == Counter(reference.skips())
 
-    @pytest.mark.xfail(strict=True, reason="holds nodes of the branch that other paths read too")
     @at_random
     @given(architectures())
     @example(run(READ_TWICE))

@@ -122,7 +122,8 @@ class _Analysis:
         self.inflows[node] = [_Inflow(source, wire) for source, _, wire in edges if wire.data]
         weights = self.layers[node].weights
         for source, _, wire in edges:
-            if not wire.data and not self.inflows[source]:
+            # Only a tensor holds values: a parameter's dtype or size is no parameter.
+            if wire.tensor and not wire.data and not self.inflows[source]:
                 weights += self.weights[source]
                 self.parameters[node] += self.parameters[source]
                 self.parameters[source] = 0
@@ -150,7 +151,7 @@ class _Analysis:
         for fork in self._chain(self.inflows[merge][index].source):
             search.walk_back_to(fork)
             if search.weighted.get(fork):
-                bypassed = self._between(fork, search)
+                bypassed = self._between(fork, search, chain)
                 return self._typed_skip(fork, tuple(reversed(chain)), bypassed, merge, wire)
             chain.append(fork)
         return None
@@ -161,12 +162,14 @@ class _Analysis:
             node = self.inflows[node][0].source
             yield node
 
-    def _between(self, fork: str, search: _Search) -> tuple[str, ...]:
+    def _between(self, fork: str, search: _Search, chain: Sequence[str]) -> tuple[str, ...]:
         """The nodes on paths from ``fork`` to the other inputs that ``search`` has walked."""
         start = self.position[fork]
         reached = {fork}
         passed = sorted(
-            self.position[node] for node in search.weighted if self.position[node] > start
+            self.position[node]
+            for node in search.weighted
+            if self.position[node] > start and node not in chain
         )
         between = []
         for node in (self.order[position] for position in passed):
@@ -221,23 +224,30 @@ class _Analysis:
         reshaped = bool(forked and wire.tensor and forked[0].shape != wire.tensor.shape)
         if not (reshaped or families & SLICE or any(self.weights[node] for node in branch)):
             return None
-        weighted = self._weighted_layers(branch)
-        fewer = weighted <= 1 and weighted < self._weighted_layers(bypassed)
+        weighted = sum(map(self._is_weighted, branch))
+        fewer = weighted <= 1 and weighted < self._depth(bypassed)
         return SkipKind.PROJECTION if fewer else None
 
-    def _weighted_layers(self, nodes: Sequence[str]) -> int:
-        """How many of ``nodes`` multiply with a weight matrix or kernel, as papers count layers."""
-        return sum(
+    def _is_weighted(self, node: str) -> bool:
+        """Whether a node multiplies with a weight matrix or kernel, as papers count layers."""
+        return (
             any(len(shape) > 1 for shape in self.weights[node])
             and merge_type(self.layers[node].type) is None
             and family(self.layers[node].type) not in NORM
-            for node in nodes
         )
+
+    def _depth(self, nodes: Sequence[str]) -> int:
+        """The most weighted layers on one path through ``nodes``, which are in order."""
+        depths: dict[str, int] = {}
+        for node in nodes:
+            before = (depths.get(inflow.source, 0) for inflow in self.inflows[node])
+            depths[node] = max(before, default=0) + self._is_weighted(node)
+        return max(depths.values(), default=0)
 
     def _is_long(self, fork: str, bypassed: tuple[str, ...], merge: str) -> bool:
         """Whether the bypassed path passes a resolution found at none of its ends.
 
-        A global average, which leaves one value a channel, is no resolution.
+        The one value a channel that a global pool leaves is no resolution.
         """
         ends = [fork, merge, *(inflow.source for inflow in self.inflows[merge])]
         resolutions = {self._resolution(node) for node in ends}
@@ -246,7 +256,12 @@ class _Analysis:
             for node in bypassed
             if family(self.layers[node].type) in _SPATIAL
         }
-        return any(set(sizes) != {1} for sizes in passed - resolutions)
+        pooled = {
+            self._resolution(node)
+            for node in bypassed
+            if family(self.layers[node].type) in POOL | {"mean"}
+        }
+        return any(set(sizes) != {1} or sizes not in pooled for sizes in passed - resolutions)
 
     def _resolution(self, node: str) -> tuple[int, ...]:
         outputs = self.layers[node].outputs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -37,7 +38,7 @@ def contract(architecture: Architecture, boxes: Iterable[Box]) -> Architecture:
     graph = nx.MultiDiGraph()
     homes: dict[str, str] = {}
     for box in boxes:
-        layer = _combine(architecture, box)
+        layer = _combine(architecture, box, graph)
         graph.add_node(layer.id, layer=layer)
         homes.update(dict.fromkeys(box.nodes, layer.id))
     contracted = replace(architecture, graph=graph)
@@ -70,12 +71,12 @@ def _is_closed(architecture: Architecture, wire: Wire) -> bool:
     return wire.skip is not None and architecture.is_closed(architecture.skips[wire.skip])
 
 
-def _combine(architecture: Architecture, box: Box) -> Layer:
+def _combine(architecture: Architecture, box: Box, built: nx.MultiDiGraph) -> Layer:
     core = architecture.layer(box.core)
     layers = [architecture.layer(node) for node in box.nodes]
     parts = sorted((part for layer in layers for part in layer.operations), key=_execution)
     if box.stands_for:
-        core = _closed(core, box.stands_for, taken=architecture.graph)
+        core = _closed(core, box.stands_for, taken=(architecture.graph, built))
     return replace(
         core,
         parts=tuple(parts),
@@ -88,10 +89,16 @@ def _combine(architecture: Architecture, box: Box) -> Layer:
     )
 
 
-def _closed(core: Layer, group: Group, taken: Container[str]) -> Layer:
+def _closed(core: Layer, group: Group, taken: Iterable[Container[str]]) -> Layer:
+    names = (f"{group.id} {number}" for number in itertools.count(2))
     return replace(
         core,
-        id=group.id if group.id not in taken else f"{group.role.value} {group.id}",
+        # What of a group stands apart from the rest is a box of its own.
+        id=next(
+            name
+            for name in itertools.chain([group.id], names)
+            if not any(name in graph for graph in taken)
+        ),
         kind=NodeKind.MODULE,
         type=group.type,
         path=group.path,

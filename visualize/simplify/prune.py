@@ -64,10 +64,16 @@ def _quiet_host(
         return after.id
     if after and (before.role is Role.INPUT or _shared(layer, after) > _shared(layer, before)):
         return after.id
-    parts_another = after is None and before.scope[: len(layer.scope)] != layer.scope
-    if before.role is Role.INPUT or (parts_another and architecture.graph.out_degree(layer.id) > 1):
+    if before.role is Role.INPUT or _parts_another(architecture, layer, before):
         return None
     return before.id
+
+
+def _parts_another(architecture: Architecture, layer: Layer, before: Layer) -> bool:
+    """Whether ``layer`` deals out the result of another module to several users."""
+    several = architecture.graph.out_degree(layer.id) > 1
+    inside = before.scope[: len(layer.scope)] == layer.scope
+    return several and not inside and family(layer.type) in SLICE
 
 
 def _is_data(architecture: Architecture, layer: Layer) -> bool:
