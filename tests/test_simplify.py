@@ -33,11 +33,7 @@ _BLOCKS = Call("layers", "Block", (Step("around", second=8),), repeats=2)
 CALLED_AGAIN = Program(1, (_BLOCKS, Step("conv"), _BLOCKS), 1)
 
 LEVELS = [Level.OP, Level.LAYER, Level.BLOCK, Level.STAGE]
-_LOST = pytest.mark.xfail(
-    strict=True, reason="collapse gives all runs of a stage one id, and the last overwrites them"
-)
-_WITH_LOSS = [*LEVELS[:-1], pytest.param(Level.STAGE, marks=_LOST)]
-at_every_level = pytest.mark.parametrize("level", _WITH_LOSS)
+at_every_level = pytest.mark.parametrize("level", LEVELS)
 at_random = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -346,13 +342,11 @@ class TestGroups:
             "layers.1@1",
         ]
 
-    @_LOST
     def test_a_second_call_of_a_stage_is_another_box(self) -> None:
         again = simplify(run(CALLED_AGAIN), Level.STAGE)
         roles = [layer.role for layer in again.layers if layer.role is not Role.INPUT]
         assert roles == [Role.STAGE, Role.LAYER, Role.STAGE, Role.OUTPUT]
 
-    @_LOST
     def test_a_stage_in_two_parts_keeps_both(self) -> None:
         """The outer module runs something between the stem and the blocks of an inner one."""
         net = Net()

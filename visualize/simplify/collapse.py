@@ -61,7 +61,9 @@ def collapse(architecture: Architecture, role: Role) -> Architecture:
             continue
         nodes = tuple(layer.id for layer in run)
         single = len(run) == 1 and run[0].role is not Role.MERGE
-        boxes.append(Box(nodes[0], nodes, None if single else groups[group_id]))
+        inner = {layer.group for layer in run if groups[layer.group].role is Role.BLOCK}
+        group = replace(groups[group_id], count=len(inner or run))
+        boxes.append(Box(nodes[0], nodes, None if single else group))
     return contract(architecture, boxes)
 
 

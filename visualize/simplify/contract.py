@@ -80,25 +80,22 @@ def _combine(architecture: Architecture, box: Box, built: nx.MultiDiGraph) -> La
     return replace(
         core,
         parts=tuple(parts),
-        parameters=_total(layer.parameters for layer in layers),
-        trainable_parameters=_total(layer.trainable_parameters for layer in layers),
-        buffers=_total(layer.buffers for layer in layers),
-        macs=_total(layer.macs for layer in layers),
+        parameters=sum(layer.parameters for layer in layers),
+        trainable_parameters=sum(layer.trainable_parameters for layer in layers),
+        buffers=sum(layer.buffers for layer in layers),
+        macs=sum(layer.macs for layer in layers),
         outputs=_outputs(parts),
         weights=tuple(shape for layer in layers for shape in layer.weights),
     )
 
 
 def _closed(core: Layer, group: Group, taken: Iterable[Container[str]]) -> Layer:
-    names = (f"{group.id} {number}" for number in itertools.count(2))
+    # What of a group stands apart from the rest is a box of its own.
+    numbered = (f"{group.id} {number}" for number in itertools.count(2))
+    names = itertools.chain([group.id], numbered)
     return replace(
         core,
-        # What of a group stands apart from the rest is a box of its own.
-        id=next(
-            name
-            for name in itertools.chain([group.id], names)
-            if not any(name in graph for graph in taken)
-        ),
+        id=next(name for name in names if not any(name in graph for graph in taken)),
         kind=NodeKind.MODULE,
         type=group.type,
         path=group.path,
@@ -112,10 +109,6 @@ def _closed(core: Layer, group: Group, taken: Iterable[Container[str]]) -> Layer
 
 def _execution(layer: Layer) -> int:
     return layer.index
-
-
-def _total(counts: Iterable[int]) -> int:
-    return sum(counts)
 
 
 def _outputs(parts: Sequence[Layer]) -> tuple[TensorSpec, ...]:
