@@ -75,6 +75,17 @@ class _Inflow:
     wire: Wire
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A branch that skips something; what it does is not known yet."""
+
+    fork: str
+    branch: tuple[str, ...]
+    bypassed: tuple[str, ...]
+    merge: str
+    wire: Wire
+
+
 @dataclass
 class _Search:
     """Walks back from the other inputs of a merge, latest operation first."""
@@ -152,7 +163,7 @@ class _Analysis:
             search.walk_back_to(fork)
             if search.weighted.get(fork):
                 bypassed = self._between(fork, search, chain)
-                return self._typed_skip(fork, tuple(reversed(chain)), bypassed, merge, wire)
+                return self._typed(_Candidate(fork, tuple(chain[::-1]), bypassed, merge, wire))
             chain.append(fork)
         return None
 
@@ -166,11 +177,8 @@ class _Analysis:
         """The nodes on paths from ``fork`` to the other inputs that ``search`` has walked."""
         start = self.position[fork]
         reached = {fork}
-        passed = sorted(
-            self.position[node]
-            for node in search.weighted
-            if self.position[node] > start and node not in chain
-        )
+        off_chain = search.weighted.keys() - set(chain)
+        passed = sorted(self.position[node] for node in off_chain if self.position[node] > start)
         between = []
         for node in (self.order[position] for position in passed):
             if any(inflow.source in reached for inflow in self.inflows[node]):
@@ -178,54 +186,41 @@ class _Analysis:
                 between.append(node)
         return tuple(between)
 
-    def _typed_skip(
-        self,
-        fork: str,
-        branch: tuple[str, ...],
-        bypassed: tuple[str, ...],
-        merge: str,
-        wire: Wire,
-    ) -> Skip | None:
-        kind = self._kind(fork, branch, bypassed, merge, wire)
+    def _typed(self, found: _Candidate) -> Skip | None:
+        kind = self._kind(found)
         if kind is None:
             return None
-        layer = self.layers[merge]
+        layer = self.layers[found.merge]
         return Skip(
             kind=kind,
-            long=self._is_long(fork, bypassed, merge),
-            fork=fork,
-            merge=merge,
+            long=self._is_long(found),
+            fork=found.fork,
+            merge=found.merge,
             merge_type=merge_type(layer.type) or "",
             module=layer.path,
-            branch=branch,
-            bypassed=bypassed,
-            shape=wire.tensor.shape if wire.tensor else (),
-            parameters=sum(self.parameters[node] for node in branch),
-            bypassed_parameters=sum(self.parameters[node] for node in bypassed),
+            branch=found.branch,
+            bypassed=found.bypassed,
+            shape=found.wire.tensor.shape if found.wire.tensor else (),
+            parameters=sum(self.parameters[node] for node in found.branch),
+            bypassed_parameters=sum(self.parameters[node] for node in found.bypassed),
         )
 
-    def _kind(
-        self,
-        fork: str,
-        branch: tuple[str, ...],
-        bypassed: tuple[str, ...],
-        merge: str,
-        wire: Wire,
-    ) -> SkipKind | None:
-        families = {family(self.layers[node].type) for node in branch}
-        combination = merge_type(self.layers[merge].type)
+    def _kind(self, found: _Candidate) -> SkipKind | None:
+        families = {family(self.layers[node].type) for node in found.branch}
+        combination = merge_type(self.layers[found.merge].type)
         if combination == "concat":
             return SkipKind.CONCAT if families <= IDENTITY | SLICE else None
         if combination == "multiply":
-            return None if branch else SkipKind.GATE
+            return None if found.branch else SkipKind.GATE
         if families <= IDENTITY:
             return SkipKind.IDENTITY
-        forked = self.layers[fork].outputs
-        reshaped = bool(forked and wire.tensor and forked[0].shape != wire.tensor.shape)
-        if not (reshaped or families & SLICE or any(self.weights[node] for node in branch)):
+        forked = self.layers[found.fork].outputs
+        tensor = found.wire.tensor
+        reshaped = bool(forked and tensor and forked[0].shape != tensor.shape)
+        if not (reshaped or families & SLICE or any(self.weights[node] for node in found.branch)):
             return None
-        weighted = sum(map(self._is_weighted, branch))
-        fewer = weighted <= 1 and weighted < self._depth(bypassed)
+        weighted = sum(map(self._is_weighted, found.branch))
+        fewer = weighted <= 1 and weighted < self._depth(found.bypassed)
         return SkipKind.PROJECTION if fewer else None
 
     def _is_weighted(self, node: str) -> bool:
@@ -244,21 +239,22 @@ class _Analysis:
             depths[node] = max(before, default=0) + self._is_weighted(node)
         return max(depths.values(), default=0)
 
-    def _is_long(self, fork: str, bypassed: tuple[str, ...], merge: str) -> bool:
+    def _is_long(self, found: _Candidate) -> bool:
         """Whether the bypassed path passes a resolution found at none of its ends.
 
         The one value a channel that a global pool leaves is no resolution.
         """
-        ends = [fork, merge, *(inflow.source for inflow in self.inflows[merge])]
+        inflows = self.inflows[found.merge]
+        ends = [found.fork, found.merge, *(inflow.source for inflow in inflows)]
         resolutions = {self._resolution(node) for node in ends}
         passed = {
             self._resolution(node)
-            for node in bypassed
+            for node in found.bypassed
             if family(self.layers[node].type) in _SPATIAL
         }
         pooled = {
             self._resolution(node)
-            for node in bypassed
+            for node in found.bypassed
             if family(self.layers[node].type) in POOL | {"mean"}
         }
         return any(set(sizes) != {1} or sizes not in pooled for sizes in passed - resolutions)
