@@ -102,6 +102,13 @@ def test_draw_writes_to_outputs_by_default(folder: Path) -> None:
     assert (folder / "outputs" / "build.svg").exists()
 
 
+def test_draw_says_where_a_figure_does_not_fit_a_page(folder: Path) -> None:
+    result = run("draw", "resnet50", "--level", "op", "-o", "a.json")
+    assert "(larger than a page of 6.875 × 9 in)" in result.stdout
+    result = run("draw", "resnet50", "--level", "block", "-o", "a.json")
+    assert "larger than a page" not in result.stdout
+
+
 def test_graph_prints_the_contract(folder: Path) -> None:
     result = run("graph", "resnet18")
     document = json.loads(result.stdout)

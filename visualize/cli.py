@@ -168,8 +168,9 @@ def draw(
 
     written = ", ".join(str(target) for target in targets)
     boxes = len(figure.scene.boxes)
+    size = "" if figure.fits_page else " (larger than a page of 6.875 × 9 in)"
     click.echo(
-        f"wrote {written}: {boxes} boxes at level {figure.scene.level}, "
+        f"wrote {written}: {boxes} boxes at level {figure.scene.level}{size}, "
         f"{summarize_in_a_line(architecture)}"
     )
 

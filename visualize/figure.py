@@ -9,7 +9,7 @@ from pathlib import Path
 
 from visualize.architecture import Architecture
 from visualize.files import write_files
-from visualize.render import Direction, Scene, Theme, check_format, render
+from visualize.render import Direction, Scene, Theme, check_format, fits_page, render
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Figure:
         suffix = format_of(target)
         write_files({target: self.render([suffix])[suffix]})
         return target
+
+    @property
+    def fits_page(self) -> bool:
+        """Whether it fits a page of 6.875 × 9 inches with type in its true size."""
+        return fits_page(self.scene, self.theme, self.direction)
 
     @property
     def svg(self) -> str:
