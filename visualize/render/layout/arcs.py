@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -36,6 +37,11 @@ class Arc:
     end: Point = field(default=Point(0, 0))
     leaves_side: bool = True
     arrives_side: bool = True
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The boxes it leads from and to."""
+        return self.source, self.target
 
     def moved(self, along: float, across: float) -> Arc:
         """This arc, shifted."""
@@ -94,9 +100,10 @@ def route_arcs(
     """
     covered = list(areas)
     placed: list[Arc] = []
+    rows = _Rows(boxes)
     ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
     for arc in ordered:
-        chosen = _freest(list(_ways(arc, side, boxes, covered)), boxes)
+        chosen = _freest(_ways(arc, side, boxes, covered), rows)
         placed.append(chosen)
         covered += chosen.areas()
     return _with_ports(placed, boxes, circles)
@@ -117,23 +124,35 @@ def _ways(
             yield replace(placed, leaves_side=leaves_side, arrives_side=arrives_side)
 
 
-def _freest(ways: Sequence[Arc], boxes: Mapping[str, Rectangle]) -> Arc:
-    """The first of ``ways`` that runs through the fewest boxes."""
-    hits = {}
-    for index, way in enumerate(ways):
-        others = [box for node, box in boxes.items() if node not in (way.source, way.target)]
-        points = list(sample(way.path()))
-        hits[index] = sum(
-            any(
-                box.start - 1 < point.along < box.end + 1
-                and box.low - 1 < point.across < box.high + 1
-                for point in points
-            )
-            for box in others
-        )
-        if not hits[index]:
-            break
-    return ways[min(hits, key=hits.__getitem__)]
+class _Rows:
+    """Boxes by where they stand along the flow, to find those in a row with something."""
+
+    def __init__(self, boxes: Mapping[str, Rectangle]) -> None:
+        self.boxes = sorted(boxes.items(), key=lambda item: item[1].start)
+        self.starts = [box.start for _, box in self.boxes]
+        self.longest = max((box.end - box.start for box in boxes.values()), default=0.0)
+
+    def near(self, along: float) -> Sequence[tuple[str, Rectangle]]:
+        """Boxes that reach into the room that an arc needs to turn at ``along``."""
+        first = bisect.bisect_left(self.starts, along - _RADIUS - self.longest)
+        return self.boxes[first : bisect.bisect_right(self.starts, along + _RADIUS)]
+
+
+def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
+    """The first of ``ways`` that runs through the fewest boxes.
+
+    Only its ends can: the lane lies outside of all that it passes.
+    """
+    found: list[tuple[int, Arc]] = []
+    for way in ways:
+        near = dict([*rows.near(way.start.along), *rows.near(way.end.along)])
+        others = [box.grown(1) for node, box in near.items() if node not in way.ends]
+        points = list(sample(way.path())) if others else []
+        hits = sum(any(box.holds(point) for point in points) for box in others)
+        if not hits:
+            return way
+        found.append((hits, way))
+    return min(found, key=lambda item: item[0])[1]
 
 
 def _span(arc: Arc, boxes: Mapping[str, Rectangle]) -> float:

@@ -46,8 +46,4 @@ def _is_hit(path: Sequence[Point], areas: Iterable[Rectangle]) -> bool:
     """Whether a Bézier path comes closer than 2 points to one of ``areas``."""
     near = bounds(path).grown(2)
     close = [area.grown(2) for area in areas if area.overlaps(near)]
-    return bool(close) and any(
-        area.start < point.along < area.end and area.low < point.across < area.high
-        for point in sample(path)
-        for area in close
-    )
+    return bool(close) and any(area.holds(point) for point in sample(path) for area in close)

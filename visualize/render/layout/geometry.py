@@ -55,6 +55,10 @@ class Rectangle:
             self.start - margin, self.end + margin, self.low - margin, self.high + margin
         )
 
+    def holds(self, point: Point) -> bool:
+        """Whether ``point`` lies inside."""
+        return self.start < point.along < self.end and self.low < point.across < self.high
+
     def overlaps(self, other: Rectangle) -> bool:
         """Whether the two share an area."""
         return (
