@@ -226,6 +226,21 @@ class TestPruning:
         net.output(net.conv(net.input()))
         assert boxes(net) == {"input": ("x",), "Conv2d": ("conv2d0", "output")}
 
+    def test_an_unused_result_keeps_the_output(self) -> None:
+        net = Net()
+        x = net.input()
+        net.function("relu", x)
+        net.output(net.conv(x))
+        assert boxes(net)["output"] == ("output",)
+
+    def test_what_deals_out_the_result_of_another_module_stays(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        with net.call("block"):
+            half = net.function("getitem", x, shape=(1, 4, 16, 16))
+            net.output(net.conv(half), net.conv(half))
+        assert boxes(net)["getitem"] == ("getitem",)
+
     def test_two_tensors_that_are_returned_meet_in_an_output(self) -> None:
         net = Net()
         x = net.conv(net.input())
@@ -390,3 +405,8 @@ class TestGroups:
         network = net.build()
         stages = simplify(network, Level.STAGE)
         assert set(stages.operations) == set(network.graph)
+        assert [
+            (layer.path, layer.attributes["count"])
+            for layer in stages.layers
+            if layer.role is Role.STAGE
+        ] == [("inner", 1), ("inner", 2)]
