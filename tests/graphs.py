@@ -555,7 +555,7 @@ def _layered(vocabulary: Sequence[str]) -> st.SearchStrategy[Program]:
     return st.builds(
         Program,
         inputs=st.integers(1, 2),
-        steps=st.lists(st.one_of(step, step, blocks), min_size=2, max_size=12).map(tuple),
+        steps=st.lists(st.one_of(step, step, blocks), min_size=2, max_size=9).map(tuple),
         outputs=st.integers(1, 2),
     )
 

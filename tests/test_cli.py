@@ -45,6 +45,10 @@ class Raising(nn.Module):
     def forward(self, x):
         raise KeyError("boom")
 
+class Counting(nn.Module):
+    def forward(self, x):
+        return x * x.sum().item()
+
 class Leaving(nn.Module):
     def forward(self):
         raise SystemExit(0)
@@ -211,6 +215,8 @@ def test_help_has_examples() -> None:
         (1, ["draw", "net.py:Tiny", "--input", "1,3,8,8", "--input", "y=1,3"], ["forward", "y"]),
         (1, ["draw", "net.py:Branching", "--input", "1,3"],
          ["net.py:16", "if x.sum() > 0", "depends on the data"]),
+        (1, ["draw", "net.py:Counting", "--input", "1,3"],
+         ["Counting.forward (item)", "depends on the values"]),
         (1, ["draw", "net.py:Raising", "--input", "1,3"], ["net.py:27", "KeyError", "boom"]),
         (2, ["draw", "resnet18", "-o", "a.jpeg"], ["a.jpeg", "jpeg", ".svg"]),
         (2, ["draw", "resnet18", "-o", "noformat"], ["noformat", "suffix", ".svg"]),

@@ -34,7 +34,7 @@ CALLED_AGAIN = Program(1, (_BLOCKS, Step("conv"), _BLOCKS), 1)
 
 LEVELS = [Level.OP, Level.LAYER, Level.BLOCK, Level.STAGE]
 at_every_level = pytest.mark.parametrize("level", LEVELS)
-at_random = settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+at_random = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 
 
 def boxes(net: Net, level: Level = Level.LAYER) -> dict[str, tuple[str, ...]]:
@@ -113,7 +113,7 @@ def test_op_level_invents_no_reachability(architecture: Architecture) -> None:
 
 class TestSameAnswer:
     @pytest.mark.parametrize("level", LEVELS)
-    @at_random
+    @settings(at_random, max_examples=10)
     @given(program=programs())
     def test_ids_do_not_matter(self, level: Level, program: Program) -> None:
         """Other ids stand in other places of a set, and in another order when sorted."""

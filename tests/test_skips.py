@@ -24,7 +24,7 @@ from visualize.annotate.skips import find_skips
 from visualize.architecture import Architecture, Layer, Skip, TensorSpec
 
 Found = tuple[str, str, str, tuple[str, ...]]
-at_random = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+at_random = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 # (conv(x) + conv(x)) + conv(x)
 PARALLEL = Program(
@@ -358,7 +358,7 @@ class TestSeveral:
 class TestDefinition:
     """The analysis against the definition in words, on random networks."""
 
-    @settings(at_random, max_examples=120)
+    @settings(at_random, max_examples=100)
     @given(architectures())
     @example(run(PARALLEL))
     def test_finds_exactly_what_the_definition_says(self, architecture: Architecture) -> None:

@@ -15,7 +15,13 @@ from torch.utils import _pytree as pytree
 from torch.utils.flop_counter import FlopCounterMode
 
 from visualize.architecture import TensorSpec
-from visualize.errors import ForwardError, ShapeError, VisualizeError, shorten
+from visualize.errors import (
+    ForwardError,
+    ShapeError,
+    UntraceableError,
+    VisualizeError,
+    shorten,
+)
 from visualize.tracing.inputs import Inputs
 
 
@@ -108,6 +114,13 @@ def _explain(interpreter: _Recorder, node: fx.Node, error: Exception) -> Visuali
         expected = _mismatch(interpreter.fetch_attr(str(node.target)), shape)
         if expected:
             return ShapeError(place, "×".join(map(str, shape)) or "a scalar", expected)
+    if isinstance(error, NotImplementedError) or "meta tensor" in str(error):
+        return UntraceableError(
+            "what this operation returns depends on the values of its tensors, not on their shapes "
+            "alone",
+            line=place,
+            hint="keep it out of forward",
+        )
     reason = shorten(str(error).strip().partition("\n")[0], 200) or type(error).__name__
     got = ", ".join(
         f"{'×'.join(map(str, tensor.shape))} {_spec(tensor).dtype}" for tensor in tensors
@@ -122,7 +135,8 @@ def _place(interpreter: _Recorder, node: fx.Node) -> str:
         return f"{node.target} ({kind})" if node.target else kind
     stack = list((node.meta.get("nn_module_stack") or {}).values())
     function = getattr(node.target, "__name__", str(node.target))
-    return f"{stack[-1][0]} ({function})" if stack else function
+    module = stack[-1][0] if stack else f"{type(interpreter.module).__name__}.forward"
+    return f"{module} ({function})"
 
 
 def _check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
