@@ -196,6 +196,8 @@ def test_no_torch_without_need(arguments: list[str]) -> None:
 def test_help_has_examples() -> None:
     for command in ("draw", "graph", "skips", "models"):
         assert f"visualize {command}" in run(command, "--help").output
+    for command in ("draw", "graph", "skips"):
+        assert "runs its code" in " ".join(run(command, "--help").output.split())
 
 
 @pytest.mark.parametrize(

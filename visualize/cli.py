@@ -23,6 +23,7 @@ _OUTPUTS = Path("outputs")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _MODEL_HELP = """
+
 MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
 path/to/net.py:Net, path/to/net.py:build(depth=18) or package.module:factory. Naming a file or
 module runs its code, as Python does. Weights are neither needed nor downloaded.
@@ -78,6 +79,7 @@ def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[s
 
 def _model_options(command: _Command) -> _Command:
     """What all commands share that trace a model."""
+    command.__doc__ = (command.__doc__ or "") + _MODEL_HELP
     debug = click.option(
         "--debug", is_flag=True, expose_value=False, callback=_keep_debug,
         help="Show the whole traceback of an error.",

@@ -67,7 +67,6 @@ POOL = frozenset(
 RESAMPLE = frozenset(
     {"upsample", "interpolate", "upsamplingbilinear2d", "upsamplingnearest2d", "pixelshuffle"}
 )
-ATTENTION = frozenset({"multiheadattention", "scaleddotproductattention"})
 
 WEIGHTED_MODULES = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
 MERGES = {"add": ADD, "concat": CONCAT, "multiply": MULTIPLY}

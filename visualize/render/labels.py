@@ -64,9 +64,9 @@ def skip_label(architecture: Architecture, skip: Skip) -> str:
 
 def _title(layer: Layer) -> str:
     if layer.role is Role.INPUT:
-        return f"{_input_name(layer)}  {_shapes(layer)}".strip()
+        return f"{_input_name(layer)} {_shapes(layer)}".strip()
     if layer.role is Role.OUTPUT:
-        return f"output  {_shapes(layer)}".strip()
+        return f"output {_shapes(layer)}".strip()
     if layer.role is Role.BLOCK:
         return f"{operation_name(layer.type)}, {_width(layer)}".removesuffix(", ")
     if layer.role is Role.STAGE:

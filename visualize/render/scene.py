@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +136,7 @@ def build_scene(
         names: whether boxes show their module paths.
     """
     groups = {group.id: group for group in architecture.groups}
+    parameters = _group_parameters(architecture, groups)
     closed: dict[str, list[Skip]] = {}
     for skip in architecture.skips:
         if architecture.is_closed(skip):
@@ -146,7 +148,7 @@ def build_scene(
         boxes=tuple(
             _box(layer, groups, closed.get(layer.id, []), names) for layer in architecture.layers
         ),
-        groups=tuple(_group(architecture, group) for group in architecture.groups),
+        groups=tuple(_group(group, parameters[group.id]) for group in architecture.groups),
         arrows=tuple(
             _arrow(architecture, source, target, wire)
             for source, target, wire in architecture.wires
@@ -206,13 +208,7 @@ def _tooltip(layer: Layer) -> str:
     return "\n".join(lines)
 
 
-def _group(architecture: Architecture, group: Group) -> SceneGroup:
-    inside = [
-        layer
-        for layer in architecture.layers
-        if group.id in (layer.group, _parent(architecture, layer.group))
-    ]
-    parameters = sum(layer.parameters for layer in inside)
+def _group(group: Group, parameters: int) -> SceneGroup:
     return SceneGroup(
         id=group.id,
         label=labels.clip(group.label or group.type),
@@ -222,8 +218,15 @@ def _group(architecture: Architecture, group: Group) -> SceneGroup:
     )
 
 
-def _parent(architecture: Architecture, group: str) -> str:
-    return next((other.parent for other in architecture.groups if other.id == group), "")
+def _group_parameters(architecture: Architecture, groups: dict[str, Group]) -> Counter[str]:
+    """The parameters inside each group, those of the groups in it included."""
+    parameters: Counter[str] = Counter()
+    for layer in architecture.layers:
+        group = layer.group
+        while group:
+            parameters[group] += layer.parameters
+            group = groups[group].parent
+    return parameters
 
 
 def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> SceneArrow:

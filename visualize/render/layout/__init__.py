@@ -10,6 +10,7 @@ text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import networkx as nx
 
@@ -193,4 +194,4 @@ def _with_extent(layout: Layout, measure: Measure) -> Layout:
         min((area.low for area in areas), default=0.0),
         max((area.high for area in areas), default=0.0),
     )
-    return Layout(layout.boxes, layout.arrows, layout.notes, layout.brackets, layout.turns, extent)
+    return replace(layout, extent=extent)
