@@ -36,7 +36,7 @@ from torchvision.models import (
 
 import visualize
 from visualize.architecture import Architecture, SkipKind
-from visualize.pipeline import load
+from visualize.models import load_model
 from visualize.simplify import Level, simplify
 
 pytestmark = pytest.mark.zoo

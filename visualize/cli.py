@@ -264,10 +264,10 @@ def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> 
         report(f"loading {model}")
         from visualize import pipeline
         from visualize.errors import ForwardError
+        from visualize.models import load_model
 
         try:
-            module, example, name = pipeline.load(model, inputs)
-            return pipeline.trace(module, example, name=name, report=report)
+            return pipeline.trace(load_model(model, inputs), report=report)
         except SystemExit as error:
             raise ForwardError(
                 f"the model's own code ended the program with SystemExit({error.code})", where=model

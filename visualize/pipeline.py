@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import enum
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from visualize.annotate import annotate
 from visualize.architecture import Architecture
 from visualize.errors import InputError, UsageError, shorten
 from visualize.figure import Figure
-from visualize.models import load_model
+from visualize.models import LoadedModel, load_model
 from visualize.render import Direction, Theme, build_scene, fits_page, load_theme
 from visualize.simplify import Level, simplify
-from visualize.tracing import ExampleInputs, Inputs, trace_model
+from visualize.tracing import ExampleInputs, trace_model
 
 if TYPE_CHECKING:
     from torch import nn
@@ -29,7 +29,7 @@ def _silent(_: str) -> None:
 
 
 def trace(
-    model: nn.Module | str,
+    model: nn.Module | str | LoadedModel,
     inputs: ExampleInputs | None = None,
     *,
     name: str = "",
@@ -52,8 +52,9 @@ def trace(
     """
     if isinstance(model, str):
         report(f"building {shorten(model)}")
-        model, known, label = load(model, needs_input=inputs is None)
-        inputs, name = known if inputs is None else inputs, name or label
+        model = load_model(model)
+    if isinstance(model, LoadedModel):
+        inputs, name, model = inputs or model.example, name or model.name, model.model
     if inputs is None:
         raise InputError("no example inputs", hint="give a shape such as (1, 3, 224, 224)")
     class_name = type(model).__name__
@@ -64,22 +65,6 @@ def trace(
         traced = trace_model(model, inputs)
     report(f"analysing {name}")
     return annotate(traced, name=name, class_name=class_name)
-
-
-def load(
-    text: str, inputs: Sequence[str] = (), *, needs_input: bool = True
-) -> tuple[nn.Module, Inputs, str]:
-    """Build the model that ``text`` names on the command line.
-
-    Args:
-        inputs: specifications as of ``--input``.
-        needs_input: whether it is an error that no input is given and none is known.
-
-    Returns:
-        The model without weights, its inputs and a short name.
-    """
-    loaded = load_model(text, inputs, needs_input=needs_input)
-    return loaded.model, Inputs.of_specs(loaded.args, loaded.kwargs), loaded.name
 
 
 def draw(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
-from visualize.architecture import TensorSpec
-from visualize.errors import InputError, shorten
+from visualize.example import Example
 from visualize.models import torchvision
 from visualize.models.specification import ModelSpec, parse_inputs, parse_model
 
@@ -20,54 +21,61 @@ __all__ = ["LoadedModel", "ModelSpec", "load_model", "model_names", "parse_model
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model built from its specification, with the inputs to trace it with."""
+    """A model built from its specification.
+
+    Attributes:
+        name: a short name for titles.
+        model: the model, its weights on the meta device where its constructor allows that.
+        example: the inputs to trace it with, or None if none are known.
+        rebuild: builds the model again, this time with values in its weights.
+    """
 
     name: str
     model: nn.Module
-    args: tuple[TensorSpec, ...]
-    kwargs: dict[str, TensorSpec]
+    example: Example | None
+    rebuild: Callable[[], nn.Module]
 
 
-def load_model(text: str, inputs: Sequence[str] = (), *, needs_input: bool = True) -> LoadedModel:
+def load_model(text: str, inputs: Sequence[str] = ()) -> LoadedModel:
     """Build the model that ``text`` names; ``inputs`` are specifications as of --input.
 
     Raises:
         UsageError: ``text`` or one of ``inputs`` cannot be read.
         UnknownModelError, SourceError, ConstructionError: the model cannot be had.
-        InputError: an input is needed, none was given and none is known.
     """
     spec = parse_model(text)
-    positional, named = parse_inputs(inputs)
-    model = _build(spec)
-    if needs_input and not inputs:
-        known = torchvision.default_input(spec.name, model) if not spec.place else None
-        if known is None and _needs_none(model):
-            return LoadedModel(spec.label, model, (), {})
-        if known is None:
-            raise InputError(
-                "no input is known for this model",
-                where=shorten(spec.text),
-                hint="give its shape, as in --input 1,3,224,224",
-            )
-        positional = [known]
-    return LoadedModel(spec.label, model, tuple(positional), named)
+    example = parse_inputs(inputs) if inputs else None
+    source = _source(spec)
+    model = source.build(spec)
+    if example is None:
+        example = source.example_for(spec, model) or _needs_none(model)
+    return LoadedModel(spec.label, model, example, functools.partial(_rebuild, spec))
 
 
-def _needs_none(model: nn.Module) -> bool:
-    """Whether ``forward`` can be called without arguments."""
+def _rebuild(spec: ModelSpec) -> nn.Module:
+    from visualize.models.weightless import building_with_values
+
+    with building_with_values():
+        model: nn.Module = _source(spec).build(spec)
+    return model
+
+
+def _needs_none(model: nn.Module) -> Example | None:
+    """An empty example, if ``forward`` can be called without arguments."""
     try:
         inspect.signature(model.forward).bind()
     except TypeError:
-        return False
-    return True
+        return None
+    return Example()
 
 
-def _build(spec: ModelSpec) -> nn.Module:
+def _source(spec: ModelSpec) -> ModuleType:
+    """The module that builds ``spec``: each has ``build`` and ``example_for``."""
     if spec.source == "torchvision":
-        return torchvision.build(spec)
+        return torchvision
     from visualize.models import python
 
-    return python.build(spec)
+    return python
 
 
 def model_names(pattern: str = "") -> list[str]:

@@ -18,6 +18,7 @@ from types import ModuleType
 from torch import nn
 
 from visualize.errors import ConstructionError, SourceError, shorten
+from visualize.example import Example
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 
@@ -48,6 +49,11 @@ def build(spec: ModelSpec) -> nn.Module:
             f"it made a {type(model).__name__}, not an nn.Module", where=shorten(spec.text)
         )
     return model
+
+
+def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:  # noqa: ARG001
+    """None: a file or module does not tell what its models take."""
+    return None
 
 
 def _missing_name(module: ModuleType, spec: ModelSpec) -> SourceError:

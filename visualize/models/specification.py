@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from visualize.architecture import TensorSpec
 from visualize.errors import UsageError, shorten
+from visualize.example import Example, ExampleTensor
 
 _INPUT = re.compile(
     r"(?:(?P<name>\w+)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>\d+))?"
@@ -113,17 +113,20 @@ def _query_arguments(query: str, text: str) -> dict[str, Any]:
     return arguments
 
 
-def parse_inputs(texts: Sequence[str]) -> tuple[list[TensorSpec], dict[str, TensorSpec]]:
+def parse_inputs(texts: Sequence[str]) -> Example:
     """Parse --input options into positional and named tensors.
 
-    >>> parse_inputs(("1,77:int64", "mask=1,77:bool"))
-    ([TensorSpec(shape=(1, 77), dtype='int64')], {'mask': TensorSpec(shape=(1, 77), dtype='bool')})
+    >>> example = parse_inputs(("1,77:int64<32000", "mask=1,77:bool"))
+    >>> example.args
+    (ExampleTensor(shape=(1, 77), dtype='int64', below=32000),)
+    >>> example.kwargs
+    {'mask': ExampleTensor(shape=(1, 77), dtype='bool', below=None)}
 
     Raises:
         UsageError: an option does not follow the grammar.
     """
-    positional: list[TensorSpec] = []
-    named: dict[str, TensorSpec] = {}
+    positional: list[ExampleTensor] = []
+    named: dict[str, ExampleTensor] = {}
     for text in texts:
         match = _INPUT.fullmatch(text.replace(" ", ""))
         if not match:
@@ -142,11 +145,11 @@ def parse_inputs(texts: Sequence[str]) -> tuple[list[TensorSpec], dict[str, Tens
         if max(shape) > _LARGEST:
             raise UsageError(f"{shorten(text)} is larger than any tensor", where="--input")
         dtype = match["dtype"] or ("int64" if match["below"] else "float32")
-        tensor = TensorSpec(shape, dtype)
+        tensor = ExampleTensor(shape, dtype, int(match["below"]) if match["below"] else None)
         if not match["name"]:
             positional.append(tensor)
         elif match["name"] in named:
             raise UsageError(f"{match['name']} is given twice", where="--input")
         else:
             named[match["name"]] = tensor
-    return positional, named
+    return Example(tuple(positional), named)

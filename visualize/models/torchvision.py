@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualize.architecture import TensorSpec
 from visualize.errors import ConstructionError, UnknownModelError
+from visualize.example import Example, ExampleTensor
 from visualize.models.specification import ModelSpec
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def build(spec: ModelSpec) -> nn.Module:
     return model
 
 
-def default_input(name: str, model: nn.Module) -> TensorSpec | None:
+def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     """The input of the published weights whose size is nearest to that of ``model``.
 
     Several sets of weights can belong to one architecture at different resolutions; the count
@@ -76,7 +76,7 @@ def default_input(name: str, model: nn.Module) -> TensorSpec | None:
     from torchvision import models
 
     try:
-        weights = list(models.get_model_weights(name))
+        weights = list(models.get_model_weights(spec.name))
     except ValueError:
         return None
     if not weights:
@@ -91,5 +91,5 @@ def default_input(name: str, model: nn.Module) -> TensorSpec | None:
     height, width = side if isinstance(side, (tuple, list)) else (side, side)
     if "Video" in getattr(getattr(preset, "func", preset), "__name__", ""):
         frames = max(nearest.meta.get("min_temporal_size", 0), _CLIP_FRAMES)
-        return TensorSpec((1, 3, frames, height, width))
-    return TensorSpec((1, 3, height, width))
+        return Example((ExampleTensor((1, 3, frames, height, width)),))
+    return Example((ExampleTensor((1, 3, height, width)),))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 
 import torch
 from torch import nn
@@ -12,6 +13,8 @@ from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakIdKeyDictionary
 
 from visualize.errors import ConstructionError, VisualizeError, shorten
+
+_with_values = ContextVar("_with_values", default=False)
 
 
 def build_weightless(constructor: Callable[[], object]) -> object:
@@ -29,7 +32,7 @@ def build_weightless(constructor: Callable[[], object]) -> object:
     )
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for way in ways:
+        for way in () if _with_values.get() else ways:
             try:
                 with way():
                     return constructor()
@@ -37,8 +40,18 @@ def build_weightless(constructor: Callable[[], object]) -> object:
                 raise
             except Exception:  # whatever a foreign constructor cannot do without data
                 continue
-        with nullcontext():
-            return constructor()
+        torch.manual_seed(0)  # the same model gives the same figure, also where values decide
+        return constructor()
+
+
+@contextmanager
+def building_with_values() -> Iterator[None]:
+    """Let `build_weightless` call its constructor plainly, for a run that needs values."""
+    token = _with_values.set(True)
+    try:
+        yield
+    finally:
+        _with_values.reset(token)
 
 
 def explain_construction(error: Exception, name: str) -> ConstructionError:

@@ -30,7 +30,7 @@ def trace_model(model: nn.Module, example: ExampleInputs) -> TracedModel:
         UntraceableError: torch.fx cannot follow ``forward``.
         ForwardError: ``forward`` raised.
     """
-    inputs = Inputs.of(example)
+    inputs = Inputs.of(example).without_values()
     model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
     with _global_state_kept():
         replica = replicate(model)

@@ -11,13 +11,19 @@ import torch
 from torch import fx, nn
 from torch.utils import _pytree as pytree
 
-from visualize.architecture import TensorSpec
 from visualize.errors import InputError
+from visualize.example import Example, ExampleTensor
+
+_FEW = 1 << 20  # elements of which values are kept
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Positional and keyword arguments of ``forward``; their tensors are on the meta device."""
+    """Positional and keyword arguments of ``forward``.
+
+    Their tensors hold values where the example has some, and for integers, which may choose what
+    is computed; all others are on the meta device.
+    """
 
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] = field(default_factory=dict)
@@ -26,34 +32,52 @@ class Inputs:
     def of(cls, example: ExampleInputs) -> Inputs:
         """Read what a user may hand over.
 
-        A tensor, a `TensorSpec` or a shape (a sequence of integers) is one input; a sequence of
-        those is several; a mapping gives keyword arguments; a callable makes any of these.
+        A tensor, an `ExampleTensor` or a shape (a sequence of integers) is one input; a sequence
+        of those is several; a mapping gives keyword arguments; a callable makes any of these.
 
         Raises:
             InputError: ``example`` is none of these.
         """
         if isinstance(example, Inputs):
             return example
+        if isinstance(example, Example):
+            return cls(
+                tuple(_tensors(value) for value in example.args),
+                {name: _tensors(value) for name, value in example.kwargs.items()},
+            )
         if callable(example):
             return cls.of(example())
         if isinstance(example, Mapping):
-            return cls(kwargs={str(key): _weightless(value) for key, value in example.items()})
-        if isinstance(example, (torch.Tensor, TensorSpec)) or _is_shape(example):
-            return cls(args=(_weightless(example),))
+            return cls(kwargs={str(key): _tensors(value) for key, value in example.items()})
+        if isinstance(example, (torch.Tensor, ExampleTensor)) or _is_shape(example):
+            return cls(args=(_tensors(example),))
         if isinstance(example, Sequence) and not isinstance(example, str):
-            return cls(args=tuple(_weightless(value) for value in example))
+            return cls(args=tuple(_tensors(value) for value in example))
         raise InputError(
             f"cannot read example inputs of type {type(example).__name__}",
             hint="give a shape such as (1, 3, 224, 224), a tensor, a tuple or a dict",
         )
 
-    @classmethod
-    def of_specs(cls, args: Sequence[TensorSpec], kwargs: Mapping[str, TensorSpec]) -> Inputs:
-        """Positional and named tensors of the given shapes and dtypes."""
-        return cls(
-            tuple(_weightless(spec) for spec in args),
-            {name: _weightless(spec) for name, spec in kwargs.items()},
+    def without_values(self) -> Inputs:
+        """The same, all on the meta device."""
+        return self._map(lambda tensor: tensor.to("meta"))
+
+    def with_few_values(self) -> Inputs:
+        """The same, values only in copies of small tensors of integers."""
+        return self._map(
+            lambda tensor: tensor.clone() if _may_choose(tensor) else tensor.to("meta")
         )
+
+    def with_values(self) -> Inputs:
+        """Copies that all hold values; made up where there are none, always the same."""
+        generator = torch.Generator().manual_seed(0)
+        return self._map(
+            lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else tensor.clone()
+        )
+
+    def _map(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Inputs:
+        args, kwargs = pytree.tree_map_only(torch.Tensor, change, (self.args, self.kwargs))
+        return Inputs(args, kwargs)
 
     def bind(self, model: nn.Module) -> inspect.BoundArguments:
         """Bind to the signature of ``model.forward``.
@@ -103,7 +127,13 @@ def _signature(model: nn.Module) -> inspect.Signature:
 
 
 ExampleInputs = (
-    torch.Tensor | TensorSpec | Sequence[Any] | Mapping[str, Any] | Callable[[], Any] | Inputs
+    torch.Tensor
+    | ExampleTensor
+    | Example
+    | Sequence[Any]
+    | Mapping[str, Any]
+    | Callable[[], Any]
+    | Inputs
 )
 
 
@@ -113,16 +143,35 @@ def _is_shape(value: Any) -> bool:
     return all(isinstance(size, int) and not isinstance(size, bool) for size in value)
 
 
-def _weightless(value: Any) -> Any:
-    if isinstance(value, TensorSpec):
-        return torch.empty(value.shape, dtype=_dtype(value.dtype), device="meta")
+def _may_choose(tensor: torch.Tensor) -> bool:
+    """Whether the values of ``tensor`` may choose what is computed, and are few."""
+    whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.is_meta)
+    return whole and tensor.numel() <= _FEW
+
+
+def _tensors(value: Any) -> Any:
+    if isinstance(value, ExampleTensor):
+        meta = torch.empty(value.shape, dtype=_dtype(value.dtype), device="meta")
+        if meta.is_floating_point() or meta.is_complex() or meta.numel() > _FEW:
+            return meta
+        return _made_up(meta, value.below, torch.Generator().manual_seed(0))
     if _is_shape(value):
-        return _weightless(TensorSpec(tuple(value)))
+        return _tensors(ExampleTensor(tuple(value)))
     if type(value) in (list, tuple):
-        return type(value)(_weightless(item) for item in value)
+        return type(value)(_tensors(item) for item in value)
     if type(value) is dict:
-        return {key: _weightless(item) for key, item in value.items()}
-    return pytree.tree_map_only(torch.Tensor, lambda tensor: tensor.detach().to("meta"), value)
+        return {key: _tensors(item) for key, item in value.items()}
+    return pytree.tree_map_only(torch.Tensor, torch.Tensor.detach, value)
+
+
+def _made_up(meta: torch.Tensor, below: int | None, generator: torch.Generator) -> torch.Tensor:
+    """Values for ``meta``: between 0 and 1, integers below ``below`` or zero, or true."""
+    shape, dtype = meta.shape, meta.dtype
+    if meta.is_floating_point() or meta.is_complex():
+        return torch.rand(shape, generator=generator).to(dtype)
+    if dtype is torch.bool:
+        return torch.ones(shape, dtype=dtype)
+    return torch.randint(below or 1, shape, generator=generator, dtype=dtype)
 
 
 def _dtype(name: str) -> torch.dtype:
