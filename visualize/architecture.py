@@ -197,6 +197,8 @@ class Architecture:
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
         tracer: ``"symbolic"`` or ``"recorded"``.
+        notes: what a user should know of how the graph was made: what was assumed or made up.
+        failures: the ways of tracing that were tried before in vain, and why.
     """
 
     name: str
@@ -211,6 +213,8 @@ class Architecture:
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
     tracer: str = "symbolic"
+    notes: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
 
     def layer(self, node: str) -> Layer:
         """The payload of ``node``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import re
 import sys
 import threading
@@ -65,6 +66,11 @@ def _keep_debug(context: click.Context, _: click.Parameter, value: bool) -> None
         context.find_root().meta["visualize.debug"] = True
 
 
+def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep an option that all commands share for `_trace`."""
+    context.meta[f"visualize.{option.name}"] = value
+
+
 def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     from visualize.models.torchvision import list_names
 
@@ -89,8 +95,36 @@ def _model_options(command: _Command) -> _Command:
         help="Shape of an input, once for each: 1,3,224,224 or 1,77:int64 or "
         "name=1,3,64,64:float32 or 1,128:int64<32000.",
     )  # fmt: skip
-    model = click.argument("model", metavar="MODEL", shell_complete=_complete_model)
-    return model(inputs(debug(command)))
+    options = (
+        click.argument("model", metavar="MODEL", shell_complete=_complete_model),
+        inputs,
+        click.option(
+            "--tracer", type=click.Choice(["auto", "symbolic", "recorded"]), default="auto",
+            show_default=True, callback=_keep, expose_value=False,
+            help="How to trace: with torch.fx, by recording a run, or the first of them that works.",
+        ),
+        click.option(
+            "--leaf", "leaves", metavar="CLASS|PATH", multiple=True, callback=_keep,
+            expose_value=False, help="Show a module as one operation. Repeat it for several.",
+        ),
+        click.option(
+            "--train", is_flag=True, callback=_keep, expose_value=False,
+            help="Trace the model as it is in training.",
+        ),
+        click.option(
+            "--timeout", type=click.FloatRange(min=0), metavar="SECONDS", default=600.0,
+            show_default=True, callback=_keep, expose_value=False,
+            help="Give up on the model's own code after so long; 0 is never.",
+        ),
+        click.option(
+            "-v", "--verbose", is_flag=True, callback=_keep, expose_value=False,
+            help="Say which tracer was used, and what was tried before.",
+        ),
+        debug,
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -260,18 +294,50 @@ def _default_output(label: str) -> Path:
 
 def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> Architecture:
     """Load and trace ``model``. What its code prints goes to standard error."""
-    with contextlib.redirect_stdout(sys.stderr):
+    options = click.get_current_context().meta
+    with _prints_to_standard_error():
         report(f"loading {model}")
         from visualize import pipeline
         from visualize.errors import ForwardError
         from visualize.models import load_model
 
         try:
-            return pipeline.trace(load_model(model, inputs), report=report)
+            architecture = pipeline.trace(
+                load_model(model, inputs),
+                tracer=options["visualize.tracer"],
+                leaves=options["visualize.leaves"],
+                train=options["visualize.train"],
+                timeout=options["visualize.timeout"],
+                report=report,
+            )
         except SystemExit as error:
             raise ForwardError(
                 f"the model's own code ended the program with SystemExit({error.code})", where=model
             ) from error
+    notes = list(architecture.notes)
+    if options["visualize.verbose"]:
+        notes += [*architecture.failures, f"traced by the {architecture.tracer} tracer"]
+    for note in notes:
+        click.echo(f"visualize: note: {note}", err=True)
+    return architecture
+
+
+@contextlib.contextmanager
+def _prints_to_standard_error() -> Iterator[None]:
+    """Let standard output go to standard error, also what is written to its descriptor."""
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            sys.stdout.flush()
+            kept = os.dup(1)
+            os.dup2(2, 1)
+        except OSError:  # no such descriptors
+            yield
+            return
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 @contextlib.contextmanager

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import enum
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from visualize.annotate import annotate
 from visualize.architecture import Architecture
-from visualize.errors import InputError, UsageError, shorten
+from visualize.errors import UsageError, shorten
 from visualize.figure import Figure
 from visualize.models import LoadedModel, load_model
 from visualize.render import Direction, Theme, build_scene, fits_page, load_theme
 from visualize.simplify import Level, simplify
-from visualize.tracing import ExampleInputs, trace_model
+from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,6 +34,10 @@ def trace(
     inputs: ExampleInputs | None = None,
     *,
     name: str = "",
+    tracer: Tracer | str = Tracer.AUTO,
+    leaves: Sequence[str] = (),
+    train: bool = False,
+    timeout: float | None = None,
     report: Callable[[str], None] = _silent,
 ) -> Architecture:
     """Trace ``model`` and annotate it; the model itself is left exactly as it is.
@@ -40,8 +45,13 @@ def trace(
     Args:
         model: a module, or the name of a model as on the command line.
         inputs: a shape, a tensor, a tuple of those, a dict of keyword arguments, or a function
-            that makes any of these. Only shapes and dtypes matter. A named model may bring its own.
+            that makes any of these. Only shapes and dtypes matter, unless the model itself asks
+            for values. Without them a named model brings its own, else they are guessed.
         name: what to call the model; its class by default.
+        tracer: auto, symbolic or recorded.
+        leaves: classes or paths of modules to show as one operation, like those of torch.nn.
+        train: whether to trace the model as it is in training.
+        timeout: seconds after which to give up on the model's own code.
         report: is told what is being done.
 
     Returns:
@@ -53,17 +63,30 @@ def trace(
     if isinstance(model, str):
         report(f"building {shorten(model)}")
         model = load_model(model)
+    rebuild = None
     if isinstance(model, LoadedModel):
-        inputs, name, model = inputs or model.example, name or model.name, model.model
-    if inputs is None:
-        raise InputError("no example inputs", hint="give a shape such as (1, 3, 224, 224)")
-    class_name = type(model).__name__
+        inputs = model.example if inputs is None else inputs
+        name, rebuild, model = name or model.name, model.rebuild, model.model
+    class_name = type(unwrapped(model)).__name__
     name = name or class_name
     report(f"tracing {name}")
+    notes: tuple[str, ...] = ()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        traced = trace_model(model, inputs)
+        if inputs is None:
+            inputs, assumed = guess_inputs(model, timeout=timeout)
+            notes = (assumed,)
+        traced = trace_model(
+            model,
+            inputs,
+            tracer=_choice(Tracer, tracer, "tracer"),
+            leaves=leaves,
+            train=train,
+            timeout=timeout,
+            rebuild=rebuild,
+        )
     report(f"analysing {name}")
+    traced = replace(traced, notes=notes + traced.notes)
     return annotate(traced, name=name, class_name=class_name)
 
 

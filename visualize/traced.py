@@ -20,9 +20,15 @@ class TracedModel:
     Attributes:
         graph: the operations of one forward pass.
         model: a replica of the model, without weights, that ``graph`` refers to.
+        parameters: the parameters of the replica as it was before it ran.
         tracer: ``"symbolic"`` or ``"recorded"``.
+        notes: what a user should know of how the graph was made.
+        failures: the ways of tracing that were tried before in vain, and why.
     """
 
     graph: fx.Graph
     model: nn.Module
+    parameters: tuple[nn.Parameter, ...]
     tracer: str
+    notes: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()

@@ -29,7 +29,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         run_pass(graph, trace)
     skips = find_skips(graph)
     mark_skips(graph, skips)
-    counts = count_parameters(graph, trace.model)
+    counts = count_parameters(graph, trace)
     return Architecture(
         name=name,
         class_name=class_name,
@@ -42,4 +42,6 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
         tracer=trace.tracer,
+        notes=trace.notes,
+        failures=trace.failures,
     )

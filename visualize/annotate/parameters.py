@@ -45,17 +45,25 @@ def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
         )
 
 
-def count_parameters(graph: nx.MultiDiGraph, model: nn.Module) -> ParameterCounts:
-    """Totals of ``model``, and what of it the annotated ``graph`` never uses."""
-    parameters = list(model.parameters())
-    total = sum(tensor.numel() for tensor in parameters)
-    used = sum(layer.parameters for _, layer in graph.nodes(data="layer"))
+def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCounts:
+    """Totals of the model, and what of it the annotated ``graph`` never uses.
+
+    Parameters that the model makes while it runs are counted as far as it uses them.
+    """
+    used = {
+        id(tensor): tensor
+        for node in trace.graph.nodes
+        for tensor in _tensors_of(node, trace.model)[0]
+    }
+    given = {id(tensor): tensor for tensor in trace.parameters}
+    unused = {key: tensor for key, tensor in given.items() if key not in used}
+    parameters = [*used.values(), *unused.values()]
     return ParameterCounts(
-        total=total,
+        total=sum(tensor.numel() for tensor in parameters),
         trainable=sum(tensor.numel() for tensor in parameters if tensor.requires_grad),
-        buffers=sum(tensor.numel() for tensor in model.buffers()),
-        unused=total - used,
-        unused_modules=tuple(_unused_modules(graph, model)) if total > used else (),
+        buffers=sum(tensor.numel() for tensor in trace.model.buffers()),
+        unused=sum(tensor.numel() for tensor in unused.values()),
+        unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
     )
 
 
@@ -74,8 +82,10 @@ def _tensors_of(node: fx.Node, model: nn.Module) -> tuple[list[nn.Parameter], li
     return [], []
 
 
-def _unused_modules(graph: nx.MultiDiGraph, model: nn.Module) -> Iterator[str]:
-    """Paths of the outermost modules that hold parameters and of which no node uses any."""
+def _unused_modules(
+    graph: nx.MultiDiGraph, model: nn.Module, unused: dict[int, nn.Parameter]
+) -> Iterator[str]:
+    """Paths of the outermost modules that hold unused parameters and of which no node is part."""
     used: set[str] = set()
     for _, layer in graph.nodes(data="layer"):
         steps = layer.path.split(".")
@@ -86,7 +96,7 @@ def _unused_modules(graph: nx.MultiDiGraph, model: nn.Module) -> Iterator[str]:
             inner = f"{path}.{name}" if path else name
             if inner in used:
                 yield from visit(child, inner)
-            elif any(True for _ in child.parameters()):
+            elif any(id(tensor) in unused for tensor in child.parameters()):
                 yield inner
 
     return visit(model, "")

@@ -120,12 +120,35 @@ def _function_name(node: fx.Node) -> str:
     """The name users know: ``add`` for ``operator.iadd``, ``Tensor.add_`` and ``aten.add``."""
     target = node.target
     if isinstance(target, torch._ops.OpOverload):
-        name = str(target.overloadpacket.__name__)
+        name = str(target.overloadpacket.__name__).strip("_")
+        if name == "convolution":
+            return _convolution_name(node)
+        return _OPERATORS.get(name, name)
     else:
         name = str(getattr(target, "__name__", target))
     name = name.strip("_")
     in_place = getattr(target, "__module__", "") == "_operator" and name.startswith("i")
     return name[1:] if in_place and merge_type(name[1:]) else name
+
+
+# Operators as models decomposed by torch.export call them, by the names users know.
+_OPERATORS = {
+    "native_batch_norm": "batch_norm",
+    "native_batch_norm_legit": "batch_norm",
+    "native_batch_norm_legit_no_training": "batch_norm",
+    "native_layer_norm": "layer_norm",
+    "native_group_norm": "group_norm",
+    "native_dropout": "dropout",
+    "addmm": "linear",
+    "to_copy": "to",
+}
+
+
+def _convolution_name(node: fx.Node) -> str:
+    """``conv2d`` or its like for the operator that does all convolutions."""
+    _, weight, _, _, _, _, transposed, *_ = node.args
+    dimensions = len(weight.meta["outputs"][0].shape) - 2 if isinstance(weight, fx.Node) else 2
+    return f"conv{'_transpose' if transposed else ''}{dimensions}d"
 
 
 def _function_attributes(node: fx.Node) -> dict[str, Any]:
@@ -141,6 +164,8 @@ def _function_attributes(node: fx.Node) -> dict[str, Any]:
 def _parameter_names(node: fx.Node) -> list[str]:
     if not callable(node.target):
         return []
+    if isinstance(node.target, torch._ops.OpOverload):
+        return [argument.name for argument in node.target._schema.arguments]
     # torch.nn.functional chooses between functions that return indices and that do not.
     function = boolean_dispatched.get(node.target, {}).get("if_false", node.target)
     try:

@@ -33,6 +33,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             "buffers": architecture.buffers,
             "macs": architecture.macs,
             "tracer": architecture.tracer,
+            "notes": list(architecture.notes),
         },
         "nodes": [_node(layer) for layer in architecture.layers],
         "edges": [

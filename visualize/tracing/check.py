@@ -9,10 +9,12 @@ from torch import fx, nn
 
 from visualize.errors import UntraceableError
 from visualize.tracing.inputs import Inputs
-from visualize.tracing.symbolic import SymbolicTracer
+from visualize.tracing.leaves import Leaves
 
 
-def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None:
+def check_against_run(
+    graph: fx.Graph, model: nn.Module, inputs: Inputs, leaves: Leaves
+) -> None:
     """Compare ``graph`` with a run of ``model`` on meta tensors.
 
     Under a proxy ``isinstance(x, torch.Tensor)`` is false, so tracing can take a branch that no
@@ -23,7 +25,7 @@ def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None
     """
     bound = inputs.bind(model)
     called: list[str] = []
-    handles = _record_calls(model, SymbolicTracer(inputs), called)
+    handles = _record_calls(model, leaves, called)
     try:
         with torch.no_grad(), torch.device("meta"):
             model(*bound.args, **bound.kwargs)
@@ -43,7 +45,7 @@ def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None
         )
 
 
-def _record_calls(model: nn.Module, tracer: SymbolicTracer, called: list[str]) -> list[Any]:
+def _record_calls(model: nn.Module, leaves: Leaves, called: list[str]) -> list[Any]:
     """Let every leaf module append its path to ``called``; leaves inside leaves are no calls."""
     depth = 0
 
@@ -59,7 +61,7 @@ def _record_calls(model: nn.Module, tracer: SymbolicTracer, called: list[str]) -
 
     handles: list[Any] = []
     for path, module in model.named_modules():
-        if tracer.is_leaf_module(module, path):
+        if leaves(module, path):
             handles.append(module.register_forward_pre_hook(lambda *_, path=path: enter(path)))
             handles.append(module.register_forward_hook(lambda *_: leave(), always_call=True))
     return handles

@@ -1,8 +1,9 @@
-"""A copy of a model without its weights, so that nothing is ever done to the model itself."""
+"""A copy of a model, so that nothing is ever done to the model itself."""
 
 from __future__ import annotations
 
 import copy
+import functools
 import sys
 import types
 from collections import deque
@@ -14,76 +15,154 @@ from torch.nn.parameter import is_lazy
 
 from visualize.errors import InputError
 
+_LARGE = 1 << 31  # bytes of parameters that are shared and not copied
 
-def replicate(model: nn.Module) -> nn.Module:
-    """Copy ``model``: the same modules, every tensor on the meta device, no hooks, in eval mode.
+
+def replicate(model: nn.Module, *, values: bool = False, train: bool = False) -> nn.Module:
+    """Copy ``model``: the same modules, every tensor on the meta device, in eval mode.
 
     Tracing and shape propagation run on the copy, so the caller's parameters, buffers, training
     flags, hooks and gradients cannot change, whatever ``forward`` does and wherever it fails.
     Shared modules and tied tensors stay shared. Containers, plain objects and functions that
-    hold modules are copied as well; all else is kept by reference.
+    hold modules are copied as well; all else is kept by reference. Forward hooks are copied with
+    what they write to; backward hooks are left out. Wrappers for compilation or for several
+    devices give way to the module they wrap.
+
+    Args:
+        values: whether tensors keep their values, on the CPU. Very large models share them.
+        train: whether the copy is in training mode, where the model itself is; else in eval mode.
     """
-    replica: nn.Module = _copy(model, {})
-    return replica.eval()
+    replica: nn.Module = _Copier(model, values).copy(unwrapped(model))
+    return replica.train() if train else replica.eval()
 
 
-def _copy(value: Any, memo: dict[int, Any]) -> Any:
-    if id(value) in memo:
-        return memo[id(value)]
-    if isinstance(value, nn.Module):
-        return _copy_module(value, memo)
-    if isinstance(value, torch.Tensor):
-        memo[id(value)] = _weightless(value)
-        return memo[id(value)]
-    if isinstance(value, (dict, list, set, deque, tuple)):
-        return _copy_collection(value, memo)
-    if isinstance(value, types.MethodType) and isinstance(value.__self__, nn.Module):
-        return types.MethodType(value.__func__, _copy(value.__self__, memo))
-    if isinstance(value, types.FunctionType) and value.__closure__:
-        return _copy_function(value, memo)
-    return _copy_object(value, memo) if _is_plain_object(value) else value
+def unwrapped(model: nn.Module) -> nn.Module:
+    """``model``, or what ``torch.compile``, DataParallel or DistributedDataParallel wraps."""
+    while True:
+        if "_orig_mod" in model._modules:
+            model = model.get_submodule("_orig_mod")
+        elif isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
+            model = model.module
+        else:
+            return model
 
 
-def _copy_collection(value: Any, memo: dict[int, Any]) -> Any:
-    if type(value) is tuple:
-        return tuple(_copy(item, memo) for item in value)
-    if isinstance(value, tuple):  # a named tuple, whose constructor is its own affair
-        return value
-    copied = memo[id(value)] = copy.copy(value)
-    if isinstance(value, dict):
-        for key, item in value.items():
-            copied[key] = _copy(item, memo)
-        return copied
-    copied.clear()
-    collect = copied.add if isinstance(value, set) else copied.append
-    for item in value:
-        collect(_copy(item, memo))
-    return copied
-
-
-def _copy_object(value: Any, memo: dict[int, Any]) -> Any:
-    copied = memo[id(value)] = object.__new__(type(value))
-    copied.__dict__.update(_copy(vars(value), memo))
-    return copied
-
-
-def _copy_function(function: types.FunctionType, memo: dict[int, Any]) -> types.FunctionType:
-    """A function that closes over the copies of what ``function`` closes over."""
-    cells = []
-    for cell in function.__closure__ or ():
-        try:
-            cells.append(types.CellType(_copy(cell.cell_contents, memo)))
-        except ValueError:  # not filled yet
-            cells.append(cell)
-    copied = types.FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        tuple(cells),
+def has_hooks(model: nn.Module) -> bool:
+    """Whether forward hooks may change what the model computes or returns."""
+    return any(
+        module._forward_hooks or module._forward_pre_hooks for module in model.modules()
     )
-    copied.__kwdefaults__ = function.__kwdefaults__
-    return copied
+
+
+class _Copier:
+    def __init__(self, model: nn.Module, values: bool) -> None:
+        size = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+        self.values = values
+        self.shares = size > _LARGE
+        self.memo: dict[int, Any] = {}
+
+    def copy(self, value: Any) -> Any:
+        if id(value) in self.memo:
+            return self.memo[id(value)]
+        if isinstance(value, nn.Module):
+            return self._module(value)
+        if isinstance(value, torch.Tensor):
+            self.memo[id(value)] = self._tensor(value)
+            return self.memo[id(value)]
+        if isinstance(value, (dict, list, set, deque, tuple)):
+            return self._collection(value)
+        if isinstance(value, types.MethodType):
+            return types.MethodType(value.__func__, self.copy(value.__self__))
+        if isinstance(value, functools.partial):
+            keywords = {name: self.copy(item) for name, item in value.keywords.items()}
+            return functools.partial(
+                self.copy(value.func), *map(self.copy, value.args), **keywords
+            )
+        if isinstance(value, types.FunctionType) and value.__closure__:
+            return self._function(value, value.__globals__)
+        return self._object(value) if _is_plain_object(value) else value
+
+    def _collection(self, value: Any) -> Any:
+        if type(value) is tuple:
+            return tuple(self.copy(item) for item in value)
+        if isinstance(value, tuple):  # a named tuple, whose constructor is its own affair
+            return value
+        copied = self.memo[id(value)] = copy.copy(value)
+        if isinstance(value, dict):
+            for key, item in value.items():
+                copied[key] = self.copy(item)
+            return copied
+        copied.clear()
+        collect = copied.add if isinstance(value, set) else copied.append
+        for item in value:
+            collect(self.copy(item))
+        return copied
+
+    def _object(self, value: Any) -> Any:
+        copied = self.memo[id(value)] = object.__new__(type(value))
+        copied.__dict__.update(self.copy(vars(value)))
+        return copied
+
+    def _function(
+        self, function: types.FunctionType, names: dict[str, Any]
+    ) -> types.FunctionType:
+        """A function that closes over the copies of what ``function`` closes over."""
+        cells = []
+        for cell in function.__closure__ or ():
+            try:
+                cells.append(types.CellType(self.copy(cell.cell_contents)))
+            except ValueError:  # not filled yet
+                cells.append(cell)
+        copied = types.FunctionType(
+            function.__code__, names, function.__name__, function.__defaults__, tuple(cells)
+        )
+        copied.__kwdefaults__ = function.__kwdefaults__
+        return copied
+
+    def _hook(self, hook: Any) -> Any:
+        """A hook that writes to copies, also of the collections that it finds in its module."""
+        if not isinstance(hook, types.FunctionType):
+            return self.copy(hook)
+        found = {name: hook.__globals__.get(name) for name in hook.__code__.co_names}
+        kept = {
+            name: self.copy(value)
+            for name, value in found.items()
+            if isinstance(value, (dict, list, set, deque))
+        }
+        return self._function(hook, {**hook.__globals__, **kept})
+
+    def _module(self, module: nn.Module) -> nn.Module:
+        inner = unwrapped(module)
+        if inner is not module:
+            self.memo[id(module)] = self.copy(inner)
+            return self.copy(inner)
+        copied = self.memo[id(module)] = module.__class__.__new__(module.__class__)
+        for name, value in module.__dict__.items():
+            if name in ("_forward_hooks", "_forward_pre_hooks"):
+                hooks = type(value)((key, self._hook(hook)) for key, hook in value.items())
+                copied.__dict__[name] = hooks
+            elif _is_hook_table(name) and "forward" not in name:
+                copied.__dict__[name] = type(value)()  # Module.__call__ reads every table
+            elif name == "_compiled_call_impl":
+                copied.__dict__[name] = None
+            else:
+                copied.__dict__[name] = self.copy(value)
+        return copied
+
+    def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
+        if is_lazy(tensor):
+            raise InputError(
+                "the model has lazy layers without a shape",
+                hint="run it once on an example, then draw it",
+            )
+        trainable = isinstance(tensor, nn.Parameter)
+        if not self.values:
+            copied = torch.empty_like(tensor, device="meta", requires_grad=False)
+        elif trainable and self.shares:
+            copied = tensor.detach().to("cpu")
+        else:
+            copied = tensor.detach().to("cpu", copy=True)
+        return nn.Parameter(copied, requires_grad=tensor.requires_grad) if trainable else copied
 
 
 def _is_plain_object(value: Any) -> bool:
@@ -98,25 +177,5 @@ def _is_plain_object(value: Any) -> bool:
     )
 
 
-def _copy_module(module: nn.Module, memo: dict[int, Any]) -> nn.Module:
-    copied = memo[id(module)] = module.__class__.__new__(module.__class__)
-    for name, value in module.__dict__.items():
-        # Emptied, not skipped: Module.__call__ reads every hook table.
-        copied.__dict__[name] = type(value)() if _is_hook_table(name) else _copy(value, memo)
-    return copied
-
-
 def _is_hook_table(name: str) -> bool:
     return name.startswith("_") and "_hooks" in name
-
-
-def _weightless(tensor: torch.Tensor) -> torch.Tensor:
-    if is_lazy(tensor):
-        raise InputError(
-            "the model has lazy layers without a shape",
-            hint="run it once on an example, then draw it",
-        )
-    meta = torch.empty_like(tensor, device="meta", requires_grad=False)
-    if isinstance(tensor, nn.Parameter):
-        return nn.Parameter(meta, requires_grad=tensor.requires_grad)
-    return meta

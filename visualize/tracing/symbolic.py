@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import functools
-import linecache
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,19 +11,9 @@ from torch import fx, nn
 from torch.utils import _pytree as pytree
 
 from visualize.errors import ForwardError, InputError, UntraceableError, shorten
+from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
-
-# Opened although torch.nn defines them, because they hold residual connections.
-_OPENED = (
-    nn.Sequential,
-    nn.Transformer,
-    nn.TransformerEncoder,
-    nn.TransformerDecoder,
-    nn.TransformerEncoderLayer,
-    nn.TransformerDecoderLayer,
-)
-_LIBRARY = str(Path(torch.__file__).parent)
-_PACKAGE = str(Path(__file__).parents[1])
+from visualize.tracing.leaves import Leaves
 
 
 class SymbolicTracer(fx.Tracer):
@@ -36,13 +23,14 @@ class SymbolicTracer(fx.Tracer):
     keep their defaults, so ``if mask is not None`` takes the branch that a real call takes.
     """
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, leaves: Leaves) -> None:
         super().__init__()
         self.inputs = inputs
+        self.leaves = leaves
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
-        """Leaves are the modules of torch.nn that compute."""
-        return super().is_leaf_module(m, module_qualified_name) and not isinstance(m, _OPENED)
+        """Ask `Leaves`."""
+        return self.leaves(m, module_qualified_name)
 
     def create_args_for_root(
         self, root_fn: Callable[..., Any], is_module: bool, concrete_args: Any = None
@@ -56,7 +44,7 @@ class SymbolicTracer(fx.Tracer):
         return lambda: self.root.forward(*arguments.args, **arguments.kwargs), []
 
 
-def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
+def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.Graph:
     """TracedModel ``model`` with torch.fx.
 
     Raises:
@@ -64,7 +52,7 @@ def trace_symbolically(model: nn.Module, inputs: Inputs) -> fx.Graph:
         ForwardError: ``forward`` itself raises.
         InputError: the inputs do not fit the signature of ``forward``.
     """
-    tracer = SymbolicTracer(inputs)
+    tracer = SymbolicTracer(inputs, leaves)
     if isinstance(model, torch.jit.ScriptModule):
         raise UntraceableError(
             "TorchScript modules cannot be traced",
@@ -110,7 +98,7 @@ def _graph_of_leaf(model: nn.Module, inputs: Inputs) -> fx.Graph:
 
 
 def _explain(error: Exception) -> UntraceableError | ForwardError:
-    line = _line_of(error)
+    line = line_of(error)
     reason = shorten(str(error).partition("\n")[0].strip(), 160)
     if isinstance(error, fx.proxy.TraceError) or "Proxy" in str(error) or "symbolic" in str(error):
         return UntraceableError(
@@ -119,14 +107,3 @@ def _explain(error: Exception) -> UntraceableError | ForwardError:
             hint="move the decision out of forward, or mark its function with torch.fx.wrap",
         )
     return ForwardError(f"forward raised {type(error).__name__}: {reason}", where=line)
-
-
-def _line_of(error: Exception) -> str:
-    """File, line and source of the innermost frame outside torch and this package."""
-    frames = traceback.extract_tb(error.__traceback__)
-    outside = [frame for frame in frames if not frame.filename.startswith((_LIBRARY, _PACKAGE))]
-    if not outside:
-        return "forward"
-    frame = outside[-1]
-    source = linecache.getline(frame.filename, frame.lineno or 0).strip()
-    return f"{Path(frame.filename).name}:{frame.lineno}: `{shorten(source)}`"

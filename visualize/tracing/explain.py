@@ -1,0 +1,140 @@
+"""What went wrong in a run, said so that a user knows where and what to try."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.nn.modules.conv import _ConvTransposeNd
+
+from visualize.errors import (
+    ForwardError,
+    ShapeError,
+    UntraceableError,
+    VisualizeError,
+    shorten,
+)
+from visualize.tracing.tensors import specification
+
+_LIBRARY = str(Path(torch.__file__).parent)
+_PACKAGE = str(Path(__file__).parents[1])
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An operation that raised.
+
+    Attributes:
+        error: the exception.
+        place: module path, or module and function.
+        module: the module of torch.nn that was called, if it was one.
+        tensors: what it was given.
+    """
+
+    error: Exception
+    place: str
+    module: nn.Module | None
+    tensors: Sequence[torch.Tensor]
+
+
+def explain_failure(failure: Failure) -> VisualizeError:
+    """The error to show for an operation that raised."""
+    error, module, tensors = failure.error, failure.module, failure.tensors
+    if isinstance(error, VisualizeError):
+        return error
+    place = failure.place
+    if module is not None:
+        place = f"{place} ({type(module).__name__})" if place else type(module).__name__
+        if tensors:
+            shape = tuple(tensors[0].shape)
+            expected = _mismatch(module, shape)
+            if expected:
+                return ShapeError(place, "×".join(map(str, shape)) or "a scalar", expected)
+    if asks_for_values(error):
+        return UntraceableError(
+            "what this operation returns depends on the values of its tensors, not on their shapes "
+            "alone",
+            line=place,
+            hint="keep it out of forward",
+        )
+    got = ", ".join(
+        f"{'×'.join(map(str, tensor.shape))} {specification(tensor).dtype}" for tensor in tensors
+    )
+    given = f" (given {shorten(got)})" if got else ""
+    return ForwardError(_reason(error, 200) + given, where=place, hint="try another --input")
+
+
+def explain_forward(error: Exception) -> VisualizeError:
+    """The error to show for an exception that ``forward`` itself raised."""
+    if isinstance(error, VisualizeError):
+        return error
+    return ForwardError(
+        f"forward raised {type(error).__name__}: {_reason(error, 160)}", where=line_of(error)
+    )
+
+
+def asks_for_values(error: Exception) -> bool:
+    """Whether ``error`` is of tensors without values, asked for some."""
+    return isinstance(error, NotImplementedError) or "meta tensor" in str(error)
+
+
+def line_of(error: Exception) -> str:
+    """File, line and source of the innermost frame outside torch and this package."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = (_LIBRARY, _PACKAGE, "<frozen")
+    outside = [frame for frame in frames if not frame.filename.startswith(inside)]
+    if not outside:
+        return "forward"
+    frame = outside[-1]
+    source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+    return f"{Path(frame.filename).name}:{frame.lineno}: `{shorten(source)}`"
+
+
+def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
+    """Refuse what torch refuses of real tensors and lets pass on the meta device."""
+    if isinstance(module, _ConvTransposeNd):
+        mismatch = _mismatch(module, tuple(tensor.shape))
+        if mismatch:
+            raise ValueError(mismatch)
+    weight = getattr(module, "weight", None)
+    if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or not isinstance(weight, torch.Tensor):
+        return
+    if weight.is_floating_point() and not (tensor.is_floating_point() or tensor.is_complex()):
+        raise TypeError(
+            f"expected {specification(weight).dtype} and got {specification(tensor).dtype}"
+        )
+
+
+def _reason(error: Exception, limit: int) -> str:
+    return shorten(str(error).strip().partition("\n")[0], limit) or type(error).__name__
+
+
+def _mismatch(module: nn.Module, shape: tuple[int, ...]) -> str:
+    """What a module of torch.nn requires of an input of ``shape`` and does not get, in words."""
+    # Convolutions, norms and linear layers name the sizes they require.
+    spatial = len(getattr(module, "kernel_size", ())) if hasattr(module, "in_channels") else 0
+    if spatial and len(shape) not in (spatial + 1, spatial + 2):
+        return f"{module.in_channels} channels, {spatial + 2} dimensions"
+    features = getattr(module, "in_channels", None)
+    if features is not None and shape[-spatial - 1] != features:
+        return f"{features} channels"
+    features = getattr(module, "num_features", None) or getattr(module, "num_channels", None)
+    images = re.fullmatch(r"(?:Batch|Instance)Norm([23])d", type(module).__name__)
+    if images and len(shape) != int(images[1]) + 2:
+        return f"{features} channels, {int(images[1]) + 2} dimensions"
+    if features is not None and len(shape) > 1 and shape[1] != features:
+        return f"{features} channels"
+    for attribute in ("in_features", "embed_dim", "input_size"):
+        features = getattr(module, attribute, None)
+        if features is not None and (not shape or shape[-1] != features):
+            return f"{features} features in the last dimension"
+    tail = getattr(module, "normalized_shape", None)
+    if tail and shape[-len(tail) :] != tuple(tail):
+        return f"a shape that ends in {'×'.join(map(str, tail))}"
+    return ""

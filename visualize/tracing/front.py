@@ -1,0 +1,168 @@
+"""The ways of tracing, tried in order: symbolic, recorded without values, recorded with them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from torch import fx, nn
+
+from visualize.errors import InputError, ShapeError, UntraceableError, UsageError, VisualizeError
+from visualize.traced import TracedModel
+from visualize.tracing.check import check_against_run
+from visualize.tracing.environment import Environment, MetaEnvironment
+from visualize.tracing.execution import record_tensors
+from visualize.tracing.inplace import follow_in_place
+from visualize.tracing.inputs import ExampleInputs, Inputs
+from visualize.tracing.leaves import Leaves
+from visualize.tracing.limits import global_state_kept, time_limit
+from visualize.tracing.recorded import trace_recorded
+from visualize.tracing.replica import has_hooks, replicate
+from visualize.tracing.symbolic import trace_symbolically
+
+_LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
+
+
+class Tracer(str, enum.Enum):
+    """Which tracer to use."""
+
+    AUTO = "auto"
+    SYMBOLIC = "symbolic"
+    RECORDED = "recorded"
+
+
+# The graph, the replica that it refers to, and the replica's parameters before it ran.
+_Traced = tuple[fx.Graph, nn.Module, tuple[nn.Parameter, ...]]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A way of tracing.
+
+    Attributes:
+        tracer: ``"symbolic"`` or ``"recorded"``.
+        trace: makes the graph.
+        note: what a user should know of a graph made in this way.
+    """
+
+    tracer: Tracer
+    trace: Callable[[], _Traced]
+    note: str = ""
+
+
+def trace_model(
+    model: nn.Module,
+    example: ExampleInputs,
+    *,
+    tracer: Tracer = Tracer.AUTO,
+    leaves: Sequence[str] = (),
+    train: bool = False,
+    timeout: float | None = None,
+    rebuild: Callable[[], nn.Module] | None = None,
+) -> TracedModel:
+    """Trace ``model`` without touching it: all work is done on replicas.
+
+    Args:
+        model: the model, with or without values in its weights.
+        example: see `Inputs.of`.
+        tracer: which tracer to use; by default the symbolic one, and the other where it fails.
+        leaves: classes or paths of modules to show as one operation.
+        train: whether to trace the model in training mode.
+        timeout: seconds after which to give up.
+        rebuild: builds the model with values in its weights, for a run that depends on them.
+
+    Raises:
+        InputError: the inputs do not fit ``forward`` or one of its layers.
+        UntraceableError: no tracer can follow ``forward``.
+        ForwardError: ``forward`` raised.
+        UsageError: ``leaves`` names nothing in the model.
+    """
+    inputs = Inputs.of(example)
+    front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild)
+    with global_state_kept(), time_limit(timeout):
+        return front.trace(tracer)
+
+
+@dataclass(frozen=True)
+class _Front:
+    model: nn.Module
+    inputs: Inputs
+    leaves: Leaves
+    train: bool
+    rebuild: Callable[[], nn.Module] | None
+
+    def trace(self, tracer: Tracer) -> TracedModel:
+        unmatched = self.leaves.unmatched(self.model)
+        if unmatched:
+            raise UsageError(
+                f"no module has the class or path {unmatched[0]!r}",
+                where="--leaf",
+                hint="give a class such as Attention, or a path such as layer1.0",
+            )
+        failed: list[str] = []
+        error: VisualizeError | None = None
+        for way in self._ways(tracer):
+            try:
+                traced = way.trace()
+            except ShapeError as refused:
+                if way.tracer is Tracer.RECORDED or tracer is Tracer.SYMBOLIC:
+                    raise
+                error = refused
+            except InputError:
+                raise
+            except VisualizeError as refused:
+                error = refused
+            else:
+                notes = (way.note,) if way.note else ()
+                return TracedModel(*traced, way.tracer.value, notes, tuple(failed))
+            failed.append(f"{way.tracer.value} tracing failed: {error}")
+        assert error is not None
+        raise error
+
+    def _ways(self, tracer: Tracer) -> Iterator[_Way]:
+        if tracer is not Tracer.RECORDED and (
+            tracer is Tracer.SYMBOLIC or not has_hooks(self.model)
+        ):
+            yield _Way(Tracer.SYMBOLIC, self._symbolic)
+        if tracer is Tracer.SYMBOLIC:
+            return
+        yield _Way(Tracer.RECORDED, self._recorded)
+        tensors = [*self.model.parameters(), *self.model.buffers()]
+        if not any(tensor.is_meta for tensor in tensors):
+            yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_VALUES)
+        elif self.rebuild and sum(t.numel() * t.element_size() for t in tensors) <= _LARGEST:
+            yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_MADE_UP_VALUES)
+
+    def _symbolic(self) -> _Traced:
+        replica = replicate(self.model, train=self.train)
+        parameters = tuple(replica.parameters())
+        inputs = self.inputs.without_values()
+        graph = trace_symbolically(replica, inputs, self.leaves)
+        follow_in_place(graph, replica)
+        record_tensors(graph, replica, inputs)
+        check_against_run(graph, replica, inputs, self.leaves)
+        return graph, replica, parameters
+
+    def _recorded(self) -> _Traced:
+        replica = replicate(self.model, train=self.train)
+        return self._record(replica, self.inputs.with_few_values(), MetaEnvironment())
+
+    def _recorded_with_values(self) -> _Traced:
+        model = self.model
+        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+            assert self.rebuild is not None
+            model = self.rebuild()
+        replica = replicate(model, values=True, train=self.train)
+        return self._record(replica, self.inputs.with_values(), Environment())
+
+    def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
+        parameters = tuple(replica.parameters())
+        return trace_recorded(replica, inputs, self.leaves, environment), replica, parameters
+
+
+_WITH_VALUES = "what it computes depends on values: it was run on the CPU, with its own weights"
+_WITH_MADE_UP_VALUES = (
+    "what it computes depends on values: it was run on the CPU, with weights as its constructor "
+    "makes them"
+)

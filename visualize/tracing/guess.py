@@ -1,0 +1,120 @@
+"""Example inputs for a model of which none are known, guessed from its first layers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from torch import nn
+
+from visualize.errors import InputError, UntraceableError, VisualizeError
+from visualize.example import ExampleTensor
+from visualize.tracing.environment import MetaEnvironment
+from visualize.tracing.inputs import Inputs
+from visualize.tracing.leaves import Leaves
+from visualize.tracing.limits import global_state_kept, time_limit
+from visualize.tracing.recorded import trace_recorded
+from visualize.tracing.replica import replicate
+
+_SIDES = (224, 32, 28, 64, 256, 128, 299, 384, 512, 96, 16, 8)
+_LENGTHS = (1024, 128, 16000, 64, 256, 32, 16)
+_VOLUMES = ((16, 112, 112), (32, 64, 64), (16, 224, 224), (16, 16, 16), (8, 8, 8))
+_TOKENS = (128, 16, 8)
+_FIRST = 4  # so many layers are asked
+
+
+def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inputs, str]:
+    """Inputs that ``model`` runs with, and a sentence that says what was assumed.
+
+    Convolutions tell their channels, linear layers their features, embeddings their vocabulary;
+    sizes are tried until the model runs on meta tensors.
+
+    Raises:
+        InputError: nothing that was tried fits.
+    """
+    names = _required(model)
+    refused: list[str] = []
+    with global_state_kept(), time_limit(timeout):
+        for tensor, reason in _candidates(model) if names else ():
+            shape = ",".join(map(str, tensor.shape))
+            text = shape if tensor.dtype == "float32" else f"{shape}:{tensor.dtype}"
+            inputs = Inputs.of([tensor] * len(names))
+            try:
+                _run(model, inputs)
+            except UntraceableError:
+                pass  # the inputs are not what it lacks
+            except VisualizeError as error:
+                refused.append(f"; with {text}: {error.where}: {error.message}")
+                continue
+            each = " for each input" if len(names) > 1 else ""
+            return inputs, f"assumed --input {text}{each}{reason}"
+    wanted = f", which takes {', '.join(names)}" if len(names) > 1 else ""
+    raise InputError(
+        f"no input is known for this model{wanted}{next(iter(refused), '')}",
+        where=type(model).__name__,
+        hint="give its shape, as in --input 1,3,224,224",
+    )
+
+
+def _required(model: nn.Module) -> list[str]:
+    """The parameters of ``forward`` that must be given; the first, if there are none."""
+    parameters = [
+        parameter
+        for parameter in inspect.signature(model.forward).parameters.values()
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        or parameter.kind is parameter.VAR_POSITIONAL
+    ]
+    required = [parameter.name for parameter in parameters if parameter.default is parameter.empty]
+    return required or [parameter.name for parameter in parameters[:1]]
+
+
+def _run(model: nn.Module, inputs: Inputs) -> None:
+    trace_recorded(replicate(model), inputs.with_few_values(), Leaves(), MetaEnvironment())
+
+
+def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
+    """Tensors to try, each with the reason for it."""
+    asked = 0
+    for path, module in model.named_modules():
+        found = list(_tensors_for(module))
+        if found:
+            asked += 1
+            name = f"{path} ({type(module).__name__})" if path else type(module).__name__
+            yield from ((tensor, f", as {name} takes {what}") for tensor, what in found)
+        if asked == _FIRST:
+            return
+    if not asked:
+        for shape in ((1, 3, 224, 224), (1, 16), (1, 16, 16)):
+            yield ExampleTensor(shape), ", as no layer tells what it takes"
+
+
+def _tensors_for(module: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
+    """What ``module`` could be given, if it is of a kind that tells."""
+    if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.Conv3d)):
+        channels = module.in_channels
+        tails: dict[type[nn.Module], tuple[tuple[int, ...], ...]] = {
+            nn.Conv1d: tuple((length,) for length in _LENGTHS),
+            nn.Conv2d: tuple((side, side) for side in _SIDES),
+            nn.Conv3d: _VOLUMES,
+        }
+        for kind, sizes in tails.items():
+            if isinstance(module, kind):
+                for size in sizes:
+                    yield ExampleTensor((1, channels, *size)), f"{channels} channels"
+    elif isinstance(module, nn.Embedding):
+        for length in _TOKENS:
+            tokens = ExampleTensor((1, length), "int64", module.num_embeddings)
+            yield tokens, f"integers below {module.num_embeddings}"
+    else:
+        features = next(
+            (
+                getattr(module, name)
+                for name in ("in_features", "input_size", "embed_dim", "d_model", "num_features")
+                if isinstance(module, nn.Module) and isinstance(getattr(module, name, None), int)
+            ),
+            None,
+        )
+        if features is None or not type(module).__module__.startswith("torch.nn"):
+            return
+        for shape in ((1, features), (1, 16, features), (1, features, 32, 32)):
+            yield ExampleTensor(shape), f"{features} features"

@@ -1,0 +1,353 @@
+"""Recorded tracing: one eager run of the model, written down as a ``torch.fx.Graph``."""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import torch
+from torch import fx, nn
+from torch.overrides import TorchFunctionMode
+from torch.utils import _pytree as pytree
+
+from visualize.errors import UntraceableError, VisualizeError
+from visualize.tracing.environment import Environment
+from visualize.tracing.explain import (
+    Failure,
+    check_what_meta_does_not,
+    explain_failure,
+    explain_forward,
+)
+from visualize.tracing.inputs import Inputs
+from visualize.tracing.leaves import Leaves
+from visualize.tracing.provenance import Provenance, Stack, share_memory
+from visualize.tracing.tensors import (
+    map_tensors,
+    specification,
+    tensors_in,
+    tensors_with_paths,
+)
+
+_MOST_OPERATIONS = 300_000
+
+
+def trace_recorded(
+    model: nn.Module, inputs: Inputs, leaves: Leaves, environment: Environment
+) -> fx.Graph:
+    """Run ``model`` once and record what it calls.
+
+    Leaf modules become ``call_module`` nodes, functions outside them ``call_function`` and
+    ``call_method`` nodes, as torch.fx has them; sizes are plain numbers. ``model`` must be a
+    replica, as the run may change it. The ``meta`` of all nodes is set as `TracedModel` wants it.
+
+    Raises:
+        ShapeError: a layer refused the shape of its input.
+        ForwardError: ``forward`` raised.
+        UntraceableError: the environment lacks the values that the model asks for, or the
+            operations do not end.
+        InputError: the inputs do not fit the signature of ``forward``.
+    """
+    bound = inputs.bind(model)
+    recorder = _Recorder(model, leaves, environment)
+    for name, value in bound.arguments.items():
+        recorder.add_placeholders(name, value)
+    with torch.no_grad(), recorder.watching():
+        try:
+            result = model(*bound.args, **bound.kwargs)
+        except Exception as error:
+            raise recorder.explain(error) from error
+    recorder.add_output(result)
+    return recorder.graph
+
+
+class _Recorder(TorchFunctionMode):
+    def __init__(self, model: nn.Module, leaves: Leaves, environment: Environment) -> None:
+        super().__init__()
+        self.model = model
+        self.leaves = leaves
+        self.environment = environment
+        self.graph = fx.Graph()
+        self.provenance = Provenance(self.graph, model, lambda: self.stack)
+        self.paths: dict[int, str] = {}
+        for path, module in model.named_modules():
+            self.paths[id(module)] = path
+        self.calls: Counter[str] = Counter()
+        self.stack: Stack = {}
+        self.inside_leaf = False
+        self.operations = 0
+        self.failure: Failure | None = None
+
+    # What surrounds the run
+
+    def add_placeholders(self, name: str, value: Any) -> None:
+        """Add one placeholder for each tensor of the argument ``name``."""
+        for tensor in tensors_in(value):
+            node = self.graph.placeholder(name)
+            self._describe(node, (tensor,))
+            self.provenance.set(tensor, node)
+
+    def add_output(self, result: Any) -> None:
+        """Close the graph with what the model returned."""
+        tensors = tensors_in(result)
+        node = self.graph.output(map_tensors(result, self.provenance.node_of))
+        self._describe(node, tensors, several=bool(tensors) and not isinstance(result, torch.Tensor))
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Record every operation and module call, and functions marked by ``torch.fx.wrap``."""
+        with ExitStack() as patches:
+            patches.enter_context(_patched(nn.Module, "__call__", self._watch_modules))
+            for (_, name), names in list(fx._symbolic_trace._wrapped_fns_to_patch.items()):
+                if name in names:
+                    patches.enter_context(_patched(names, name, self._watch_function))
+            patches.enter_context(torch.compiler.set_stance("force_eager"))
+            patches.enter_context(self)
+            yield
+
+    def explain(self, error: Exception) -> VisualizeError:
+        """The error to show for what the run raised."""
+        if self.failure and self.failure.error is error:
+            return explain_failure(self.failure)
+        return explain_forward(error)
+
+    # What is watched
+
+    def _watch_modules(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
+            path = None if self.inside_leaf else self.paths.get(id(module))
+            if path is None:
+                return original(module, *args, **kwargs)
+            if self.leaves(module, path):
+                return self._call_leaf(path, module, original, args, kwargs)
+            if not path:
+                return original(module, *args, **kwargs)
+            outer = self.stack
+            self.stack = self._enter(path, type(module))
+            try:
+                return original(module, *args, **kwargs)
+            finally:
+                self.stack = outer
+
+        return call
+
+    def _watch_function(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self.inside_leaf or not tensors_in((args, kwargs)):
+                return original(*args, **kwargs)
+            run = self._as_leaf(original.__name__, None, original)
+            return self._record("call_function", original, run, args, kwargs, self.stack)
+
+        return call
+
+    def _enter(self, path: str, kind: type[nn.Module]) -> Stack:
+        """The module calls around what the module at ``path`` calls; nodes keep them."""
+        count = self.calls[path]
+        self.calls[path] += 1
+        return {**self.stack, (f"{path}@{count}" if count else path): (path, kind)}
+
+    def _call_leaf(
+        self, path: str, module: nn.Module, original: Callable[..., Any], args: Any, kwargs: Any
+    ) -> Any:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if args and isinstance(args[0], torch.Tensor):
+                check_what_meta_does_not(module, args[0])
+            return original(module, *args, **kwargs)
+
+        stack = self._enter(path, type(module)) if path else {}
+        run = self._as_leaf(path, module, call)
+        return self._record("call_module", path, run, args, kwargs, stack)
+
+    def _as_leaf(
+        self, place: str, module: nn.Module | None, call: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """Let ``call`` run without recording what it does inside."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            self.inside_leaf = True
+            try:
+                return call(*args, **kwargs)
+            except Exception as error:
+                self.failure = Failure(error, place, module, tensors_in((args, kwargs)))
+                raise
+            finally:
+                self.inside_leaf = False
+
+        return run
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if self.inside_leaf:
+            args, kwargs, _ = self.environment.moved(func, args, kwargs)
+            return self.environment.call(func, args, kwargs)
+        name = getattr(func, "__name__", "")
+        if name in ("__get__", "__set__"):
+            return self._attribute(func, args, kwargs)
+        if func is torch.Tensor.__iter__:
+            return iter(self.__torch_function__(torch.Tensor.unbind, types, args, kwargs))
+        if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
+            return None
+        args, kwargs, moved = self.environment.moved(func, args, kwargs)
+        for old, new in moved:
+            self.provenance.set(new, self.provenance.node_of(old))
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return self.environment.call(func, args, kwargs)
+            except Exception as error:
+                self.failure = Failure(error, self._place(name), None, tensors_in((args, kwargs)))
+                raise
+
+        operation, target = _operation_of(func, name)
+        return self._record(operation, target, run, args, kwargs, self.stack)
+
+    def _attribute(self, func: Any, args: Any, kwargs: Any) -> Any:
+        """``x.T`` is an operation, ``x.shape`` is none, ``x.data = y`` makes ``x`` another."""
+        value = self.environment.call(func, args, kwargs)
+        name = func.__self__.__name__
+        if func.__name__ == "__set__":
+            if name == "data" and isinstance(args[1], torch.Tensor):
+                self.provenance.set(args[0], self.provenance.node_of(args[1]))
+        elif isinstance(value, torch.Tensor) and not self.provenance.knows(value):
+            node = self._create("call_function", getattr, (*map_tensors(args[:1], self._node), name))
+            self._describe(node, (value,))
+            self.provenance.set(value, node)
+        return value
+
+    # What is recorded
+
+    def _record(
+        self,
+        operation: str,
+        target: Any,
+        run: Callable[..., Any],
+        args: Any,
+        kwargs: dict[str, Any],
+        stack: Stack,
+    ) -> Any:
+        """Compute ``run(*args, **kwargs)``; make a node of it if it yields or changes tensors."""
+        given = tensors_in((args, kwargs))
+        versions = [tensor._version for tensor in given]
+        before = self.environment.flops.total
+        result = run(*args, **kwargs)
+        written = [t for t, version in zip(given, versions) if t._version != version]
+        returned = tensors_in(result)
+        if not returned and not written:
+            return result
+        node = self._create(
+            operation, target, map_tensors(args, self._node), map_tensors(kwargs, self._node)
+        )
+        self._describe(
+            node,
+            returned or written,
+            several=bool(returned) and not isinstance(result, torch.Tensor),
+            flops=self.environment.flops.total - before,
+            stack=stack,
+        )
+        changed = {id(tensor) for tensor in written}
+        with torch._C.DisableTorchFunction():  # which is no operation of the model
+            result = _told_apart(result, {id(tensor) for tensor in given} - changed)
+        for tensor in written:
+            self.provenance.write(tensor, node)
+        self._place_parts(result, node, changed)
+        return result
+
+    def _place_parts(self, result: Any, node: fx.Node, changed: set[int]) -> None:
+        """Note for each tensor in ``result`` where in the value of ``node`` it is."""
+        if isinstance(result, torch.Tensor):
+            if id(result) not in changed:
+                self.provenance.set(result, node)
+            return
+        for path, tensor in tensors_with_paths(result):
+            if id(tensor) not in changed:
+                self.provenance.set_part(tensor, node, path, self.stack)
+                if node.op != "call_module":  # a function's parts are all meant to be used
+                    self.provenance.node_of(tensor)
+
+    def _node(self, tensor: torch.Tensor) -> fx.Node:
+        return self.provenance.node_of(tensor)
+
+    def _create(
+        self, operation: str, target: Any, args: Any, kwargs: dict[str, Any] | None = None
+    ) -> fx.Node:
+        self.operations += 1
+        if self.operations > _MOST_OPERATIONS:
+            raise UntraceableError(
+                f"more than {_MOST_OPERATIONS:,} operations",
+                line=self._place("forward"),
+                hint="does its loop end?",
+            )
+        name = type(self.model).__name__.lower() if target == "" else None
+        return self.graph.create_node(operation, target, args, kwargs or {}, name=name)
+
+    def _describe(
+        self,
+        node: fx.Node,
+        tensors: Sequence[torch.Tensor],
+        *,
+        several: bool = False,
+        flops: int = 0,
+        stack: Stack | None = None,
+    ) -> None:
+        node.meta = {
+            "outputs": tuple([specification(tensor) for tensor in tensors]),
+            "several": several,
+            "flops": flops,
+            "nn_module_stack": self.stack if stack is None else stack,
+        }
+
+    def _place(self, name: str) -> str:
+        calls = list(self.stack.values())
+        return f"{calls[-1][0] if calls else f'{type(self.model).__name__}.forward'} ({name})"
+
+
+def _operation_of(func: Any, name: str) -> tuple[str, Any]:
+    """How torch.fx would record a call of ``func``."""
+    if getattr(torch.Tensor, name, None) is not func:
+        return "call_function", func
+    if name.startswith("__"):
+        known = getattr(operator, name.strip("_"), None)
+        return ("call_function", known) if known else ("call_method", name)
+    return "call_method", name
+
+
+def _copies_to_itself(tensor: Any, _: Any, value: Any) -> bool:
+    """Whether ``x[i] = y`` is the end of ``x[i] += …``, which wrote to ``x`` already."""
+    return isinstance(value, torch.Tensor) and share_memory(tensor, value)
+
+
+def _told_apart(result: Any, given: set[int]) -> Any:
+    """``result``, with another tensor where it is a tensor that was ``given`` and not changed.
+
+    What a dropout returns in inference is its input: as a node it is another value.
+    """
+    if isinstance(result, torch.Tensor):
+        return torch.ops.aten.alias(result) if id(result) in given else result
+    if not given.intersection(map(id, tensors_in(result))):
+        return result
+    return pytree.tree_map_only(
+        torch.Tensor, lambda t: torch.ops.aten.alias(t) if id(t) in given else t, result
+    )
+
+
+@contextmanager
+def _patched(
+    owner: Any, name: str, change: Callable[[Callable[..., Any]], Callable[..., Any]]
+) -> Iterator[None]:
+    """Replace a function of a class or of a module's names by what ``change`` makes of it."""
+    names = owner if isinstance(owner, dict) else None
+    original = names[name] if names is not None else getattr(owner, name)
+
+    def put(value: Any) -> None:
+        if names is not None:
+            names[name] = value
+        else:
+            setattr(owner, name, value)
+
+    put(change(original))
+    try:
+        yield
+    finally:
+        put(original)

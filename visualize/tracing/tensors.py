@@ -1,0 +1,106 @@
+"""The tensors in nested values: collections, dataclasses, and any object with attributes."""
+
+from __future__ import annotations
+
+import enum
+import types
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from visualize.architecture import TensorSpec
+
+# How a tensor is reached from the value that holds it: items by key, attributes by name.
+Step = tuple[str, Any]
+
+_PLAIN = frozenset(
+    {
+        int, float, bool, str, bytes, complex, type(None), type(Ellipsis), type, range,
+        torch.dtype, torch.device, torch.layout, torch.memory_format, torch.Size,
+        types.FunctionType, types.MethodType, types.BuiltinFunctionType, types.ModuleType,
+    }
+)  # fmt: skip
+
+
+def tensors_in(value: Any) -> list[torch.Tensor]:
+    """All tensors in ``value``, each time they occur, in order."""
+    found: list[torch.Tensor] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[torch.Tensor]) -> None:
+    kind = type(value)
+    if kind in _PLAIN:
+        return
+    if kind is tuple or kind is list:
+        for item in value:
+            _collect(item, found)
+    elif isinstance(value, torch.Tensor):
+        found.append(value)
+    else:
+        found.extend(tensor for _, tensor in tensors_with_paths(value))
+
+
+def tensors_with_paths(
+    value: Any, path: tuple[Step, ...] = (), seen: frozenset[int] = frozenset()
+) -> Iterator[tuple[tuple[Step, ...], torch.Tensor]]:
+    """Each tensor in ``value`` with the steps that lead to it."""
+    if isinstance(value, torch.Tensor):
+        yield path, value
+        return
+    if id(value) in seen:
+        return
+    for step, item in _items(value):
+        yield from tensors_with_paths(item, (*path, step), seen | {id(value)})
+
+
+def _items(value: Any) -> Iterator[tuple[Step, Any]]:
+    """What ``value`` directly holds."""
+    if type(value) in _PLAIN or isinstance(value, (nn.Module, enum.Enum)):
+        return
+    if isinstance(value, Mapping):
+        yield from ((("item", key), item) for key, item in value.items())
+    elif isinstance(value, (tuple, list)):
+        yield from ((("item", index), item) for index, item in enumerate(value))
+    elif isinstance(value, slice):
+        for name in ("start", "stop", "step"):
+            yield ("attribute", name), getattr(value, name)
+    elif isinstance(value, (set, frozenset)):
+        yield from ((("item", index), item) for index, item in enumerate(value))
+    else:
+        attributes = getattr(value, "__dict__", {})
+        yield from ((("attribute", name), item) for name, item in attributes.items())
+
+
+def map_tensors(value: Any, change: Callable[[torch.Tensor], Any]) -> Any:
+    """``value`` with each tensor replaced; objects that hold tensors become tuples of those."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return tuple(value) if kind is torch.Size else value
+    if isinstance(value, torch.Tensor):
+        return change(value)
+    if kind is list:
+        return [map_tensors(item, change) for item in value]
+    if isinstance(value, (tuple, list)):
+        return tuple(map_tensors(item, change) for item in value)
+    if isinstance(value, Mapping):
+        return {key: map_tensors(item, change) for key, item in value.items()}
+    if isinstance(value, slice):
+        return slice(*(map_tensors(part, change) for part in (value.start, value.stop, value.step)))
+    held = tensors_in(value)
+    return tuple(change(tensor) for tensor in held) if held else value
+
+
+def specification(tensor: torch.Tensor) -> TensorSpec:
+    """Shape and dtype of ``tensor``."""
+    dtype = tensor.dtype
+    name = _NAMES.get(dtype)
+    if name is None:
+        name = _NAMES[dtype] = str(dtype).removeprefix("torch.")
+    return TensorSpec(tuple(tensor.shape), name)
+
+
+_NAMES: dict[torch.dtype, str] = {}
