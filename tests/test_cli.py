@@ -53,6 +53,14 @@ class Leaving(nn.Module):
     def forward(self):
         raise SystemExit(0)
 
+class Endless(nn.Module):
+    def forward(self, x):
+        try:
+            while True:
+                x = -x
+        except Exception:
+            return x
+
 def build(depth=2):
     return Tiny(depth)
 
@@ -182,6 +190,22 @@ def test_what_a_model_prints_stays_out_of_the_document(folder: Path) -> None:
     assert "forward is running" in result.stderr
 
 
+def test_what_was_assumed_is_said(folder: Path) -> None:
+    result = run("skips", "net.py:Tiny")
+    assert result.exit_code == 0
+    assert "assumed --input 1,3,224,224, as conv (Conv2d) takes 3 channels" in result.stderr
+    assert "tracer" not in result.stderr
+    assert "assumed" not in run("skips", "net.py:Tiny", "--input", "1,3,8,8").stderr
+
+
+def test_a_run_on_values_is_said_and_verbose_tells_why(folder: Path) -> None:
+    arguments = ["skips", "net.py:Branching", "--input", "1,3"]
+    assert "depends on values: it was run on the CPU" in run(*arguments).stderr
+    result = run(*arguments, "-v")
+    assert "symbolic tracing failed: net.py:16: `if x.sum() > 0:`" in result.stderr
+    assert "traced by the recorded tracer" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["draw", "--help"], ["models"], ["--version"]])
 def test_no_torch_without_need(arguments: list[str]) -> None:
     code = (
@@ -211,13 +235,13 @@ def test_help_has_examples() -> None:
         (1, ["draw", "net.py:number"], ["number is no model", "int"]),
         (1, ["draw", "net.py:Failing", "--input", "1"], ["RuntimeError", "no licence"]),
         (1, ["draw", "resnet18?nonsense=1"], ["resnet18?nonsense=1", "TypeError"]),
-        (1, ["draw", "net.py:Tiny"], ["net.py:Tiny", "--input"]),
+        (1, ["draw", "net.py:Raising"], ["no input is known", "KeyError", "--input"]),
         (1, ["draw", "resnet18", "--input", "1,1,224,224"],
          ["conv1 (Conv2d)", "got 1×1×224×224", "expected 3 channels"]),
         (1, ["draw", "net.py:Tiny", "--input", "1,3,8,8", "--input", "y=1,3"], ["forward", "y"]),
-        (1, ["draw", "net.py:Branching", "--input", "1,3"],
+        (1, ["draw", "net.py:Branching", "--input", "1,3", "--tracer", "symbolic"],
          ["net.py:16", "if x.sum() > 0", "depends on the data"]),
-        (1, ["draw", "net.py:Counting", "--input", "1,3"],
+        (1, ["draw", "net.py:Counting", "--input", "1,3", "--tracer", "symbolic"],
          ["Counting.forward (item)", "depends on the values"]),
         (1, ["draw", "net.py:Raising", "--input", "1,3"], ["net.py:27", "KeyError", "boom"]),
         (2, ["draw", "resnet18", "-o", "a.jpeg"], ["a.jpeg", "jpeg", ".svg"]),
@@ -238,6 +262,9 @@ def test_help_has_examples() -> None:
         (2, ["draw", "net.py:build(1)"], ["arguments"]),
         (2, ["graph", "resnet18", "-o", "g.svg"], ["g.svg", ".graphml"]),
         (1, ["models", "zzz"], ["zzz"]),
+        (2, ["draw", "resnet18", "--leaf", "Bottleneck"], ["--leaf", "Bottleneck"]),
+        (1, ["draw", "net.py:Endless", "--input", "1,3", "--timeout", "0.5"],
+         ["net.py:60", "while True", "0.5 seconds", "--timeout"]),
     ],
 )  # fmt: skip
 def test_errors_are_one_line_and_write_nothing(

@@ -95,3 +95,12 @@ def shorten(text: str, limit: int = 80) -> str:
     'abc…'
     """
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shorten_path(path: str, limit: int = 80) -> str:
+    """Cut ``path`` to ``limit`` characters for a message, its end kept.
+
+    >>> shorten_path("/home/user/net.py", 8)
+    '…/net.py'
+    """
+    return path if len(path) <= limit else "…" + path[1 - limit :]

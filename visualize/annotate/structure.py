@@ -124,8 +124,7 @@ def _function_name(node: fx.Node) -> str:
         if name == "convolution":
             return _convolution_name(node)
         return _OPERATORS.get(name, name)
-    else:
-        name = str(getattr(target, "__name__", target))
+    name = str(getattr(target, "__name__", target))
     name = name.strip("_")
     in_place = getattr(target, "__module__", "") == "_operator" and name.startswith("i")
     return name[1:] if in_place and merge_type(name[1:]) else name

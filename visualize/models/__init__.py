@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from visualize.example import Example
-from visualize.models import torchvision
+from visualize.models import timm, torchvision
 from visualize.models.specification import ModelSpec, parse_inputs, parse_model
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ def load_model(text: str, inputs: Sequence[str] = ()) -> LoadedModel:
     source = _source(spec)
     model = source.build(spec)
     if example is None:
-        example = source.example_for(spec, model) or _needs_none(model)
+        example = source.example_for(spec, model)
+    if example is None and spec.source != "hf":  # there, all arguments are optional on paper
+        example = _needs_none(model)
     return LoadedModel(spec.label, model, example, functools.partial(_rebuild, spec))
 
 
@@ -64,7 +66,7 @@ def _needs_none(model: nn.Module) -> Example | None:
     """An empty example, if ``forward`` can be called without arguments."""
     try:
         inspect.signature(model.forward).bind()
-    except TypeError:
+    except (TypeError, ValueError):  # a script has no signature
         return None
     return Example()
 
@@ -73,6 +75,20 @@ def _source(spec: ModelSpec) -> ModuleType:
     """The module that builds ``spec``: each has ``build`` and ``example_for``."""
     if spec.source == "torchvision":
         return torchvision
+    if spec.source == "timm":
+        return timm
+    if spec.source == "hf":
+        from visualize.models import huggingface
+
+        return huggingface
+    if spec.source == "exported":
+        from visualize.models import exported
+
+        return exported
+    if spec.source == "scripted":
+        from visualize.models import scripted
+
+        return scripted
     from visualize.models import python
 
     return python
@@ -82,7 +98,7 @@ def model_names(pattern: str = "") -> list[str]:
     """Names of the models that can be drawn; ``pattern`` is part of a name or a glob."""
     from fnmatch import fnmatchcase
 
-    names = torchvision.list_names()
+    names = torchvision.list_names() + [f"timm:{name}" for name in timm.list_names()]
     if not pattern:
         return names
     wanted = pattern.lower()

@@ -17,7 +17,7 @@ from types import ModuleType
 
 from torch import nn
 
-from visualize.errors import ConstructionError, SourceError, shorten
+from visualize.errors import ConstructionError, SourceError, shorten, shorten_path
 from visualize.example import Example
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
@@ -38,7 +38,7 @@ def build(spec: ModelSpec) -> nn.Module:
         return found
     if not callable(found):
         raise SourceError(
-            f"{spec.name} is no model but of type {type(found).__name__}", where=shorten(spec.place)
+            f"{spec.name} is no model but of type {type(found).__name__}", where=shorten_path(spec.place)
         )
     try:
         model = build_weightless(functools.partial(found, **spec.arguments))
@@ -69,17 +69,17 @@ def _missing_name(module: ModuleType, spec: ModelSpec) -> SourceError:
     ]
     nearest = difflib.get_close_matches(spec.name, models, n=3) or models[:5]
     hint = f"it has {', '.join(nearest)}" if nearest else "it defines no nn.Module of its own"
-    return SourceError(f"no {shorten(spec.name)!r} in it", where=shorten(spec.place), hint=hint)
+    return SourceError(f"no {shorten(spec.name)!r} in it", where=shorten_path(spec.place), hint=hint)
 
 
 def _import_file(path: Path) -> ModuleType:
     if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file raises for names too long)
-        raise SourceError("no such file", where=shorten(str(path)), hint="check the path")
+        raise SourceError("no such file", where=shorten_path(str(path)), hint="check the path")
     digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:8]
     name = f"{path.stem}_{digest}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise SourceError("cannot be imported", where=shorten(str(path)))
+        raise SourceError("cannot be imported", where=shorten_path(str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -101,14 +101,14 @@ def _import(name: str) -> ModuleType:
 
 def _broken(error: Exception, place: str) -> SourceError:
     if isinstance(error, ModuleNotFoundError) and error.name == place.partition(".")[0]:
-        return SourceError(f"no module named {place!r} is installed", where=shorten(place))
+        return SourceError(f"no module named {place!r} is installed", where=shorten_path(place))
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame.lineno for frame in frames if Path(frame.filename) == Path(place)]
     line = error.lineno if isinstance(error, SyntaxError) else (inside or [None])[-1]
     reason = shorten(str(error).partition("\n")[0], 160)
     return SourceError(
         f"importing it raised {type(error).__name__}: {reason}",
-        where=shorten(place) + (f":{line}" if line else ""),
+        where=shorten_path(place) + (f":{line}" if line else ""),
     )
 
 

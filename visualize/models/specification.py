@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from visualize.errors import UsageError, shorten
@@ -21,6 +24,15 @@ _DTYPES = (
     "bool", "complex64", "complex128",
 )  # fmt: skip
 _LARGEST = 2**31
+CATALOGUES = ("torchvision", "timm", "hf")
+# Files that are data and no Python, and the source that reads each.
+_ARCHIVES = {
+    ".pt2": "exported",
+    ".pt": "scripted",
+    ".pth": "scripted",
+    ".ts": "scripted",
+    ".torchscript": "scripted",
+}
 
 
 @dataclass(frozen=True)
@@ -29,8 +41,9 @@ class ModelSpec:
 
     Attributes:
         text: the argument as it was typed.
-        source: ``"file"``, ``"module"`` or the prefix of a catalogue such as ``"torchvision"``.
-        place: path of the file or dotted name of the module; empty for a catalogue.
+        source: ``"file"``, ``"module"``, ``"exported"``, ``"scripted"`` or the prefix of a
+            catalogue such as ``"torchvision"``.
+        place: path of the file or dotted name of the module; empty for a name of a catalogue.
         name: name of the model, class or function.
         arguments: keyword arguments of the constructor.
     """
@@ -67,6 +80,13 @@ def parse_model(text: str) -> ModelSpec:
         arguments = {}
     if question:
         arguments |= _query_arguments(query, text)
+    if target.startswith("hf:") and target.endswith(".json"):
+        path = PurePath(target.removeprefix("hf:"))
+        title = path.parent.name if path.stem == "config" else path.stem
+        return ModelSpec(text, "hf", str(path), title or path.stem, arguments)
+    archive = PurePath(target)
+    if archive.suffix in _ARCHIVES and target.partition(":")[0] not in CATALOGUES:
+        return ModelSpec(text, _ARCHIVES[archive.suffix], target, archive.stem, arguments)
     if "(" in target:
         raise UsageError(f"{shorten(text)!r} has an open parenthesis", hint="close it with )")
     place, colon, name = target.rpartition(":")
@@ -78,9 +98,9 @@ def parse_model(text: str) -> ModelSpec:
         raise UsageError(f"cannot read the model {shorten(text)!r}", hint=_MODEL_HINT)
     if place.endswith(".py"):
         return ModelSpec(text, "file", place, name, arguments)
-    if place and place != "torchvision":
+    if place and place not in CATALOGUES:
         return ModelSpec(text, "module", place, name, arguments)
-    return ModelSpec(text, "torchvision", "", name, arguments)
+    return ModelSpec(text, place or "torchvision", "", name, arguments)
 
 
 _MODEL_HINT = "use NAME, NAME?key=value, path/to/file.py:NAME or package.module:NAME"
@@ -102,15 +122,20 @@ def _query_arguments(query: str, text: str) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for part in query.split("&"):
         key, equals, value = part.partition("=")
-        if not equals or not key.isidentifier():
+        if not equals or not all(word.isidentifier() for word in key.split(".")):
             raise UsageError(
                 f"cannot read the arguments of {shorten(text)!r}", hint="use NAME?key=value&key=…"
             )
-        try:
-            arguments[key] = ast.literal_eval(value)
-        except (SyntaxError, ValueError):
-            arguments[key] = value
+        arguments[key] = _literal(value)
     return arguments
+
+
+def _literal(text: str) -> Any:
+    """The value that ``text`` writes in Python or JSON, else ``text`` itself."""
+    for read in (ast.literal_eval, json.loads):
+        with suppress(SyntaxError, ValueError):
+            return read(text)
+    return text
 
 
 def parse_inputs(texts: Sequence[str]) -> Example:

@@ -22,6 +22,7 @@ _REGISTRATION = re.compile(
     re.MULTILINE,
 )
 _CLIP_FRAMES = 16  # the clip length of torchvision's video references
+_FLOW_SIZE = (512, 512)  # at which the published operations of RAFT were counted
 
 
 def list_names() -> list[str]:
@@ -84,12 +85,20 @@ def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     size = sum(parameter.numel() for parameter in model.parameters())
     nearest = min(weights, key=lambda entry: abs(entry.meta.get("num_params", 0) - size))
     preset = nearest.transforms
+    task = getattr(preset, "func", preset).__name__
+    if task == "ObjectDetection":
+        resize: Any = model.transform
+        side = resize.min_size[-1]  # the side an image is resized to
+        return Example(([ExampleTensor((3, side, side))],))
+    if task == "OpticalFlow":
+        image = ExampleTensor((1, 3, *_FLOW_SIZE))
+        return Example((image, image))
     options = getattr(preset, "keywords", {})
     side = options.get("crop_size") or options.get("resize_size")
     if side is None:
         return None
     height, width = side if isinstance(side, (tuple, list)) else (side, side)
-    if "Video" in getattr(getattr(preset, "func", preset), "__name__", ""):
+    if "Video" in task:
         frames = max(nearest.meta.get("min_temporal_size", 0), _CLIP_FRAMES)
         return Example((ExampleTensor((1, 3, frames, height, width)),))
     return Example((ExampleTensor((1, 3, height, width)),))

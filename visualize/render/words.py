@@ -23,6 +23,9 @@ from visualize.operations import (
 )
 
 MERGE_SYMBOLS = {"add": "+", "multiply": "×", "concat": "‖"}
+_RECURRENT = frozenset(
+    {"lstm", "gru", "rnn", "rnntanh", "rnnrelu", "lstmcell", "grucell", "rnncell"}
+)
 _SHORT = {
     "BatchNorm1d": "BN", "BatchNorm2d": "BN", "BatchNorm3d": "BN", "SyncBatchNorm": "BN",
     "LayerNorm2d": "LayerNorm", "batch_norm": "BN", "layer_norm": "LayerNorm",
@@ -30,6 +33,7 @@ _SHORT = {
     "elu": "ELU", "tanh": "tanh", "Tanh": "tanh", "Sigmoid": "sigmoid", "Hardsigmoid":
     "hard sigmoid", "Hardswish": "hard swish", "hardsigmoid": "hard sigmoid", "hardswish":
     "hard swish", "Softmax": "softmax", "group_norm": "GroupNorm", "rms_norm": "RMSNorm",
+    "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN",
 }  # fmt: skip
 
 
@@ -75,7 +79,7 @@ def _convolution(layer: Layer) -> str:
     groups = layer.attributes.get("groups", 1)
     kind = "conv"
     if groups and groups > 1:
-        depthwise = groups == layer.attributes.get("in_channels")
+        depthwise = groups == layer.attributes.get("in_channels") or _weight(layer)[1:2] == (1,)
         kind = "depthwise conv" if depthwise else "grouped conv"
     words = [f"{kernel} {kind}".strip(), str(channels) if channels else ""]
     words.append(_stride(layer))
@@ -88,7 +92,12 @@ def _convolution(layer: Layer) -> str:
 def _kernel(layer: Layer) -> str:
     """The size of a convolution's kernel; that of a function is told by its weight."""
     sizes = layer.attributes.get("kernel_size")
-    return _sizes(sizes or (layer.weights[0][2:] if layer.weights else None))
+    return _sizes(sizes or _weight(layer)[2:] or None)
+
+
+def _weight(layer: Layer) -> tuple[int, ...]:
+    """Shape of the first parameter, which is a function's weight."""
+    return layer.weights[0] if layer.weights else ()
 
 
 def _transposed_convolution(layer: Layer) -> str:
@@ -122,8 +131,8 @@ def _linear(layer: Layer) -> str:
     if family(layer.type) == "bilinear":
         sides = [layer.attributes.get(f"in{side}_features") for side in (1, 2)]
         return f"Bilinear, {sides[0]}, {sides[1]} → {out}"
-    if wide is None and layer.weights and len(layer.weights[0]) == 2:
-        out, wide = layer.weights[0]
+    if wide is None:
+        out, wide = next((weight for weight in layer.weights if len(weight) == 2), (None, None))
     if wide is None:
         return "Linear"
     return f"Linear, {wide} → {out}"
@@ -139,6 +148,8 @@ def _resample(layer: Layer) -> str:
 
 def _embedding(layer: Layer) -> str:
     rows, width = layer.attributes.get("num_embeddings"), layer.attributes.get("embedding_dim")
+    if rows is None and len(_weight(layer)) == 2:
+        rows, width = _weight(layer)
     return f"Embedding, {rows} → {width}" if rows else "embedding"
 
 
@@ -150,7 +161,10 @@ def _attention(layer: Layer) -> str:
 def _recurrent(layer: Layer) -> str:
     wide, out = layer.attributes.get("input_size"), layer.attributes.get("hidden_size")
     depth = layer.attributes.get("num_layers", 1)
-    words = [layer.type, f"{wide} → {out}" if wide else "", f"{depth} layers" if depth > 1 else ""]
+    if wide is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
+        wide, out = layer.weights[0][-1], layer.weights[1][-1]
+    kind = _SHORT.get(layer.type, layer.type)
+    words = [kind, f"{wide} → {out}" if wide else "", f"{depth} layers" if depth > 1 else ""]
     return ", ".join(word for word in words if word)
 
 
@@ -189,7 +203,7 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
     (RESAMPLE, _resample),
     (frozenset({"embedding", "embeddingbag"}), _embedding),
     (frozenset({"multiheadattention"}), _attention),
-    (frozenset({"lstm", "gru", "rnn", "lstmcell", "grucell", "rnncell"}), _recurrent),
+    (_RECURRENT, _recurrent),
     (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
     (NORM, _norm),
     (ACTIVATION, short_name),

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import fx, nn
 
 from visualize.errors import InputError, ShapeError, UntraceableError, UsageError, VisualizeError
@@ -19,6 +20,7 @@ from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import global_state_kept, time_limit
 from visualize.tracing.recorded import trace_recorded
 from visualize.tracing.replica import has_hooks, replicate
+from visualize.tracing.scripted import note, trace_scripted
 from visualize.tracing.symbolic import trace_symbolically
 
 _LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
@@ -79,6 +81,12 @@ def trace_model(
         UsageError: ``leaves`` names nothing in the model.
     """
     inputs = Inputs.of(example)
+    if isinstance(model, torch.jit.ScriptModule):
+        with global_state_kept(), time_limit(timeout):
+            graph, module = trace_scripted(model, inputs)
+        lost = note(model)
+        notes = (lost,) if lost else ()
+        return TracedModel(graph, module, tuple(module.parameters()), "recorded", notes)
     front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild)
     with global_state_kept(), time_limit(timeout):
         return front.trace(tracer)

@@ -58,9 +58,13 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
 
 def _required(model: nn.Module) -> list[str]:
     """The parameters of ``forward`` that must be given; the first, if there are none."""
+    try:
+        signature = inspect.signature(model.forward)
+    except ValueError:  # a script has none
+        return []
     parameters = [
         parameter
-        for parameter in inspect.signature(model.forward).parameters.values()
+        for parameter in signature.parameters.values()
         if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
         or parameter.kind is parameter.VAR_POSITIONAL
     ]

@@ -39,7 +39,10 @@ _DTYPES = (
 
 def note(model: torch.jit.ScriptModule) -> str:
     """What a user should know of the figure of ``model``; empty if nothing."""
-    if any(True for _ in model.parameters()) or not _method(model).graph.findNode("prim::Constant"):
+    graph = _method(model).inlined_graph  # kept, because its nodes do not live longer
+    constants = graph.findAllNodes("prim::Constant")
+    held = [tensor for constant in constants for tensor in tensors_in(constant.output().toIValue())]
+    if any(True for _ in model.parameters()) or not any(tensor.dim() for tensor in held):
         return ""
     return (
         "this TorchScript is frozen: its modules are gone, so blocks and stages cannot be told, "
@@ -242,6 +245,8 @@ class _Run:
         (owner,), name = inputs, node.s("name")
         if name == "training":
             return False
+        if not isinstance(owner, _Object):  # of a class that Python defines
+            raise _unknown(node, self._place(node))
         if name not in owner.attributes:
             value = owner.origin.getattr(name)
             if isinstance(value, torch._C.ScriptModule):
@@ -255,7 +260,7 @@ class _Run:
         owner, value = inputs
         owner.attributes[node.s("name")] = value
 
-    def create_object(self, node: Any, inputs: list[Any]) -> _Object:  # noqa: ARG002
+    def create_object(self, node: Any, inputs: list[Any]) -> _Object:
         return _Object()
 
     def index_tuple(self, node: Any, inputs: list[Any]) -> Any:
@@ -263,7 +268,7 @@ class _Run:
             return tuple(inputs[0][node.i("beg") : node.i("end")])
         return inputs[0][inputs[1]]
 
-    def construct_dict(self, node: Any, inputs: list[Any]) -> dict[Any, Any]:  # noqa: ARG002
+    def construct_dict(self, node: Any, inputs: list[Any]) -> dict[Any, Any]:
         return dict(zip(inputs[::2], inputs[1::2]))
 
     def is_instance(self, node: Any, inputs: list[Any]) -> bool:
@@ -420,7 +425,7 @@ def _function(schema: Any) -> Callable[..., Any]:
     function = getattr(packet, schema.overload_name or "default", None)
     if function is None:  # of TorchScript alone
         function, _ = torch._C._jit_get_operation(schema.name)
-    return function  # type: ignore[no-any-return]
+    return function
 
 
 def _arguments(schema: Any, inputs: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -466,6 +471,10 @@ def _unknown(node: Any, place: str) -> UntraceableError:
         line=place,
         hint="give the Python model, or export it with torch.export",
     )
+
+
+def _tensor_of(data: Any, dtype: int | None) -> torch.Tensor:
+    return torch.tensor(data, dtype=None if dtype is None else getattr(torch, _DTYPES[dtype]))
 
 
 def _fill_in(text: str, value: Any) -> str:
@@ -538,6 +547,7 @@ _COLLECTIONS: dict[str, Callable[..., Any]] = {
     "reverse": lambda values: values.reverse(),
     "copy": lambda values: values.copy(),
     "list": list,
+    "dict": dict,
     "keys": list,
     "values": lambda values: list(values.values()),
     "items": lambda values: list(values.items()),
@@ -555,7 +565,9 @@ _SCALARS: dict[str, Callable[..., Any]] = {
     "__not__": operator.not_,
     "eq": operator.eq,
     "ne": operator.ne,
-    "dict": lambda pairs=(): dict(pairs),
+    "dict": dict,
+    "tensor": lambda data, dtype=None, *_: _tensor_of(data, dtype),
+    "as_tensor": lambda data, dtype=None, *_: _tensor_of(data, dtype),
 }
 _PYTHON_TYPES: dict[str, type] = {
     "int": int, "float": float, "bool": bool, "str": str, "Tensor": torch.Tensor, "List": list,

@@ -1,0 +1,373 @@
+"""Models from data files: exported programs and TorchScript, read without running their code."""
+
+from __future__ import annotations
+
+import collections
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import visualize
+from visualize.annotate import annotate
+from visualize.architecture import Architecture
+from visualize.errors import ConstructionError, InputError, SourceError, UntraceableError
+from visualize.models import load_model
+from visualize.models.specification import parse_model
+from visualize.traced import TracedModel
+from visualize.tracing.inputs import Inputs
+from visualize.tracing.scripted import note, trace_scripted
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+class Block(nn.Module):
+    def __init__(self, channels: int, stride: int = 1) -> None:
+        super().__init__()
+        wide = channels * stride
+        self.conv1 = nn.Conv2d(channels, wide, 3, stride, 1)
+        self.norm = nn.BatchNorm2d(wide)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(wide, wide, 3, 1, 1)
+        self.shortcut = nn.Conv2d(channels, wide, 1, stride) if stride > 1 else nn.Identity()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.conv2(self.relu(self.norm(self.conv1(x))))
+        y += self.shortcut(x)
+        result: torch.Tensor = self.relu(y)
+        return result
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.Sequential(Block(4), Block(4), Block(4, 2))
+        self.unused = nn.Linear(3, 3)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self.head(self.blocks(x).mean([2, 3]))
+        return result
+
+
+class Encoder(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(40, 16)
+        self.position = nn.Parameter(torch.zeros(1, 6, 16))
+        layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
+        self.layers = nn.ModuleList(
+            [layer, nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)]
+        )
+        self.head = nn.Linear(16, 40)
+        self.head.weight = self.embedding.weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.embedding(x) + self.position
+        for layer in self.layers:
+            x = layer(x)
+        result: torch.Tensor = self.head(x)
+        return result
+
+
+class Recurrent(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, 2, batch_first=True)
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y, _ = self.lstm(x)
+        result: torch.Tensor = self.head(y[:, -1])
+        return result
+
+
+MODELS: dict[str, tuple[Callable[[], nn.Module], torch.Tensor]] = {
+    "residual": (Residual, torch.zeros(2, 4, 8, 8)),
+    "encoder": (Encoder, torch.ones(2, 6, dtype=torch.int64)),
+    "recurrent": (Recurrent, torch.zeros(2, 7, 8)),
+}
+
+
+def _export(model: nn.Module, path: Path, *inputs: torch.Tensor, **options: Any) -> str:
+    torch.export.save(torch.export.export(model.eval(), inputs, **options), path)
+    return str(path)
+
+
+def _script(model: nn.Module, *inputs: torch.Tensor) -> Architecture:
+    assert isinstance(model, torch.jit.ScriptModule)
+    graph, module = trace_scripted(model, Inputs.of(inputs))
+    traced = TracedModel(graph, module, tuple(module.parameters()), "recorded")
+    return annotate(traced, name="script", class_name="script")
+
+
+def _facts(architecture: Architecture) -> dict[str, Any]:
+    outputs = [layer.outputs for layer in architecture.layers if layer.kind.value == "output"]
+    return {
+        "parameters": architecture.parameters,
+        "buffers": architecture.buffers,
+        "unused": architecture.unused_parameters,
+        "macs": architecture.macs,
+        "skips": collections.Counter(skip.kind for skip in architecture.skips),
+        "outputs": outputs,
+    }
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_exported_program_is_the_model(name: str, tmp_path: Path) -> None:
+    make, inputs = MODELS[name]
+    model = make().eval()
+    exported = visualize.trace(_export(model, tmp_path / "net.pt2", inputs))
+    assert _facts(exported) == _facts(visualize.trace(model, inputs))
+    assert exported.class_name == type(model).__name__
+    assert exported.name == "net"
+
+
+@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("way", ["script", "trace"])
+def test_torchscript_is_the_model(name: str, way: str, tmp_path: Path) -> None:
+    make, inputs = MODELS[name]
+    model = make().eval()
+    if way == "script":
+        script = torch.jit.script(model)
+    else:
+        script = torch.jit.trace(model, inputs, check_trace=False)  # type: ignore[no-untyped-call]
+    torch.jit.save(script, tmp_path / "net.pt")
+    expected = _facts(visualize.trace(model, inputs))
+    loaded = load_model(str(tmp_path / "net.pt"), ("1",)).model
+    assert _facts(_script(script, inputs)) == expected
+    assert _facts(_script(loaded, inputs)) == expected
+    assert not note(script)
+
+
+def test_blocks_and_parameters_keep_their_paths(tmp_path: Path) -> None:
+    model, inputs = Residual().eval(), MODELS["residual"][1]
+    original = visualize.trace(model, inputs)
+    exported = visualize.trace(_export(model, tmp_path / "net.pt2", inputs))
+    scripted = _script(torch.jit.script(model), inputs)
+    blocks = {path: kind for path, kind in original.modules.items() if kind == "Block"}
+    for other in (exported, scripted):
+        assert {p: k for p, k in other.modules.items() if k == "Block"} == blocks
+        constants = {layer.path for layer in other.layers if layer.parameters}
+        assert constants == {
+            name for name, _ in model.named_parameters() if not name.startswith("unused")
+        }
+        scope = next(layer.scope for layer in other.layers if layer.path == "blocks.1.conv1")
+        assert scope == ("blocks", "blocks.1", "blocks.1.conv1")
+
+
+def test_second_call_of_a_module_has_a_scope_of_its_own(tmp_path: Path) -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = nn.Linear(4, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            result: torch.Tensor = self.inner(x + self.inner(x))
+            return result
+
+    model, inputs = Twice(), torch.zeros(2, 4)
+    exported = visualize.trace(_export(model, tmp_path / "net.pt2", inputs))
+    for architecture in (exported, _script(torch.jit.script(model), inputs)):
+        scopes = [layer.scope for layer in architecture.layers if layer.type == "linear"]
+        assert scopes == [("inner",), ("inner@1",)]
+        assert architecture.parameters == 20
+
+
+def test_dynamic_program_takes_the_sizes_it_was_exported_with(tmp_path: Path) -> None:
+    batch = torch.export.Dim("batch")
+    inputs = torch.ones(4, 6, dtype=torch.int64)
+    path = _export(Encoder(), tmp_path / "net.pt2", inputs, dynamic_shapes={"x": {0: batch}})
+    example = load_model(path).example
+    assert example is not None
+    assert torch.equal(example.args[0], inputs)
+    architecture = visualize.trace(path)
+    assert all(layer.outputs for layer in architecture.layers if layer.type == "linear")
+    assert visualize.trace(path, (torch.ones(2, 6, dtype=torch.int64),)).macs * 2 == (
+        architecture.macs
+    )
+
+
+def test_decomposed_program_uses_the_names_of_layers(tmp_path: Path) -> None:
+    program = torch.export.export(Residual().eval(), (MODELS["residual"][1],))
+    torch.export.save(program.run_decompositions(), tmp_path / "net.pt2")
+    architecture = visualize.trace(str(tmp_path / "net.pt2"))
+    types = {layer.type for layer in architecture.layers}
+    assert {"conv2d", "batch_norm", "linear"} <= types
+    assert architecture.macs == visualize.trace(Residual(), MODELS["residual"][1]).macs
+
+
+class Evil:
+    """Runs code when it is unpickled."""
+
+    def __init__(self, sentinel: Path) -> None:
+        self.sentinel = sentinel
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.sentinel,)
+
+
+def _changed(path: str, change: Callable[[str, bytes], bytes]) -> str:
+    """A copy of an archive with other contents."""
+    copy = path.replace(".pt2", "_changed.pt2")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, change(name, source.read(name)))
+    return copy
+
+
+def test_pickles_that_run_code_are_refused(tmp_path: Path) -> None:
+    sentinel = tmp_path / "ran"
+    torch.save(((Evil(sentinel),), {}), tmp_path / "evil")
+    evil = (tmp_path / "evil").read_bytes()
+    path = _export(nn.Linear(2, 2), tmp_path / "net.pt2", torch.zeros(1, 2))
+
+    def in_inputs(name: str, content: bytes) -> bytes:
+        return evil if "sample_inputs" in name else content
+
+    def in_weights(name: str, content: bytes) -> bytes:
+        if name.endswith("weights_config.json"):
+            return content.replace(b'"use_pickle": false', b'"use_pickle": true')
+        return evil if "weights/weight_" in name else content
+
+    for change, what in ((in_inputs, "example inputs"), (in_weights, "weights")):
+        with pytest.raises(SourceError, match=what) as caught:
+            load_model(_changed(path, change))
+        assert "\n" not in str(caught.value)
+    assert not sentinel.exists()
+
+
+def test_code_in_the_document_is_not_run(tmp_path: Path) -> None:
+    sentinel = tmp_path / "ran"
+    code = f"__import__('pathlib').Path({str(sentinel)!r}).touch()"
+    dynamic = {"input": {0: torch.export.Dim.DYNAMIC}}
+    path = _export(nn.Linear(2, 2), tmp_path / "net.pt2", torch.zeros(3, 2), dynamic_shapes=dynamic)
+
+    def in_expressions(name: str, content: bytes) -> bytes:
+        if not name.endswith("models/model.json"):
+            return content
+        document = json.loads(content)
+        document["guards_code"] = [code]
+        for about in document["graph_module"]["graph"]["tensor_values"].values():
+            for size in about["sizes"]:
+                if "as_expr" in size:
+                    size["as_expr"]["expr_str"] = code
+        return json.dumps(document).encode()
+
+    def in_target(name: str, content: bytes) -> bytes:
+        return content.replace(b"torch.ops.aten.linear.default", b"torch.os.system")
+
+    assert visualize.trace(_changed(path, in_expressions)).parameters == 6
+    with pytest.raises(SourceError, match="no operator"):
+        load_model(_changed(path, in_target))
+    assert not sentinel.exists()
+
+
+def test_files_that_hold_no_model_are_refused_in_one_line(tmp_path: Path) -> None:
+    torch.save(nn.Linear(2, 2).state_dict(), tmp_path / "weights.pt")
+    torch.save(nn.Linear(2, 2), tmp_path / "module.pt")
+    (tmp_path / "empty.pt2").touch()
+    (tmp_path / "empty.pt").touch()
+    (tmp_path / "text.pt2").write_text("text")
+    (tmp_path / "folder.pt2").mkdir()
+    whole = Path(_export(nn.Linear(2, 2), tmp_path / "whole.pt2", torch.zeros(1, 2)))
+    (tmp_path / "part.pt2").write_bytes(whole.read_bytes()[:2000])
+    (tmp_path / "program.pt").write_bytes(whole.read_bytes())
+    (tmp_path / "script.pt2").write_bytes((tmp_path / "weights.pt").read_bytes())
+    expected = {
+        "weights.pt": "holds weights, not a model",
+        "module.pt": "pickled objects",
+        "program.pt": "no TorchScript",
+        "empty.pt": "no TorchScript",
+        "missing.pt": "no such file",
+        "missing.pt2": "no such file",
+        "empty.pt2": "no exported program",
+        "text.pt2": "no exported program",
+        "part.pt2": "no exported program",
+        "script.pt2": "no exported program",
+        "folder.pt2": "cannot be read",
+    }
+    for name, message in expected.items():
+        with pytest.raises(SourceError, match=message) as caught:
+            load_model(str(tmp_path / name))
+        assert "\n" not in str(caught.value)
+        assert name in str(caught.value)
+    with pytest.raises(ConstructionError, match="no arguments"):
+        load_model(f"{whole}?depth=3")
+
+
+def test_suffixes_tell_the_source() -> None:
+    sources = {name: parse_model(name).source for name in ("a.pt2", "d/a.pt", "a(1).ts", "a.pth")}
+    assert sources == {
+        "a.pt2": "exported",
+        "d/a.pt": "scripted",
+        "a(1).ts": "scripted",
+        "a.pth": "scripted",
+    }
+    assert parse_model("d/net.v2.pt2").label == "net.v2"
+
+
+def test_script_runs_its_control_flow() -> None:
+    class Loops(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(4, 4)
+            self.scale = nn.Buffer(torch.ones(4))
+
+        def forward(self, x: torch.Tensor, depth: int = 3) -> list[torch.Tensor]:
+            found: list[torch.Tensor] = []
+            for index in range(depth):
+                x = self.layer(x) if x.dim() == 2 else x.flatten(1)
+                if index % 2 == 0:
+                    found.append(x * self.scale)
+            return found
+
+    model = torch.jit.script(Loops())
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    architecture = _script(model, torch.zeros(2, 4))
+    types = collections.Counter(layer.type for layer in architecture.layers)
+    assert (types["linear"], types["mul"]) == (3, 2)
+    assert (architecture.parameters, architecture.buffers) == (20, 4)
+    assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())
+
+
+def test_script_that_depends_on_values_is_run_with_its_own() -> None:
+    class Chooses(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(4, 4)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if bool(self.layer.weight.sum() < 0):
+                return x
+            result: torch.Tensor = self.layer(x)
+            return result
+
+    model = Chooses()
+    nn.init.ones_(model.layer.weight)
+    assert _script(torch.jit.script(model), torch.zeros(2, 4)).macs == 32
+    with pytest.raises(UntraceableError):
+        _script(torch.jit.script(model.to("meta")), torch.zeros(2, 4))
+
+
+def test_script_names_the_inputs_it_takes() -> None:
+    model = torch.jit.script(nn.Linear(4, 4))
+    with pytest.raises(InputError, match="needs the input 'input'"):
+        trace_scripted(model, Inputs())
+    with pytest.raises(InputError, match="takes input and not 'y'"):
+        trace_scripted(model, Inputs(kwargs={"y": torch.zeros(1)}))
+
+
+def test_frozen_script_keeps_weights_and_skips() -> None:
+    model = Residual().eval()
+    frozen = torch.jit.freeze(torch.jit.script(model))
+    architecture = _script(frozen, MODELS["residual"][1])
+    original = visualize.trace(model, MODELS["residual"][1])
+    assert architecture.macs == original.macs
+    assert len(architecture.skips) == len(original.skips)
+    assert "frozen" in note(frozen)

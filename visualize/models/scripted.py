@@ -1,0 +1,107 @@
+"""TorchScript archives of `torch.jit.save`. Other files of PyTorch are told apart and refused."""
+
+from __future__ import annotations
+
+import importlib.util
+import pickletools
+import warnings
+import zipfile
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from visualize.errors import ConstructionError, SourceError, VisualizeError, shorten, shorten_path
+from visualize.example import Example
+from visualize.models.specification import ModelSpec
+from visualize.models.weightless import build_weightless
+
+# What a pickled state dict names besides functions of torch: an order and tensors.
+_OF_WEIGHTS = ("collections ", "torch ", "torch._utils ", "torch.serialization ", "_codecs ")
+
+
+def build(spec: ModelSpec) -> nn.Module:
+    """Load the script that ``spec`` names, without values in its weights where torch allows that.
+
+    Raises:
+        SourceError: the file is missing, broken, or holds something else.
+        ConstructionError: there are arguments, which a script does not take.
+    """
+    if spec.arguments:
+        raise ConstructionError("a TorchScript takes no arguments", where=shorten(spec.text))
+    path = Path(spec.place)
+    module = build_weightless(lambda: _load(path))
+    assert isinstance(module, nn.Module)
+    return module
+
+
+def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
+    """None: a script does not tell the shapes that it takes."""
+    return None
+
+
+def _load(path: Path) -> nn.Module:
+    where = shorten_path(str(path))
+    try:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+            _refuse_others(archive, where)
+    except VisualizeError:
+        raise
+    except FileNotFoundError:
+        raise SourceError("no such file", where=where, hint="check the path") from None
+    except OSError as error:
+        raise SourceError(f"cannot be read: {error.strerror or error}", where=where) from error
+    except (zipfile.BadZipFile, ValueError) as error:  # broken, also the pickle in it
+        raise SourceError(
+            "is no TorchScript archive, or only a part of one",
+            where=where,
+            hint="save it again with torch.jit.save",
+        ) from error
+    if importlib.util.find_spec("torchvision"):
+        import torchvision  # noqa: F401 (defines operators that scripts may call)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _loaded(path, torch.get_default_device())
+        except NotImplementedError:  # tied tensors are compared by value
+            return _loaded(path, torch.device("cpu"))
+        except RuntimeError as error:
+            reason = shorten(" ".join(str(error).split()), 120)
+            raise SourceError(f"cannot be read as TorchScript: {reason}", where=where) from error
+
+
+def _loaded(path: Path, device: torch.device) -> nn.Module:
+    module: nn.Module = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
+    return module
+
+
+def _refuse_others(archive: zipfile.ZipFile, where: str) -> None:
+    """Refuse an archive that holds weights or a pickled module; nothing is unpickled for that."""
+    files = {name.partition("/")[2]: name for name in archive.namelist()}
+    if "constants.pkl" in files:
+        return
+    if "data.pkl" not in files:
+        raise SourceError(
+            "is no TorchScript archive", where=where, hint="save it again with torch.jit.save"
+        )
+    named = _globals(archive.read(files["data.pkl"]))
+    if all(name.startswith(_OF_WEIGHTS) for name in named):
+        raise SourceError(
+            "holds weights, not a model",
+            where=where,
+            hint="give the Python model that they belong to, as path/to/file.py:NAME",
+        )
+    raise SourceError(
+        "holds pickled objects, which run code when they are read",
+        where=where,
+        hint="export the model with torch.export.save, or give its Python file",
+    )
+
+
+def _globals(content: bytes) -> list[str]:
+    """The ``module name`` of everything that a pickle of torch would import."""
+    return [
+        str(argument)
+        for operation, argument, _ in pickletools.genops(content)
+        if operation.name in ("GLOBAL", "STACK_GLOBAL", "INST")
+    ]
