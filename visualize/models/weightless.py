@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 import torch
@@ -26,10 +26,7 @@ def build_weightless(constructor: Callable[[], object]) -> object:
     Raises:
         ConstructionError: the constructor raises also when it is called plainly.
     """
-    ways: tuple[Callable[[], AbstractContextManager[object]], ...] = (
-        lambda: torch.device("meta"),
-        _parameters_on_meta,
-    )
+    ways = (_all_on_meta, _parameters_on_meta)
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for way in () if _with_values.get() else ways:
@@ -42,6 +39,13 @@ def build_weightless(constructor: Callable[[], object]) -> object:
                 continue
         torch.manual_seed(0)  # the same model gives the same figure, also where values decide
         return constructor()
+
+
+@contextmanager
+def _all_on_meta() -> Iterator[None]:
+    """Make everything on the meta device, also what old constructors of tensors make."""
+    with torch.device("meta"), _parameters_on_meta():
+        yield
 
 
 @contextmanager

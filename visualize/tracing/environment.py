@@ -90,7 +90,7 @@ class MetaEnvironment(Environment):
         tensors = tensors_in((args, kwargs))
         on_meta = sum(tensor.is_meta for tensor in tensors)
         if func in _factories():
-            kwargs["device"] = _META if on_meta or not _keeps_values(func, kwargs) else _CPU
+            kwargs["device"] = _META if on_meta or not _keeps_values(func) else _CPU
         elif 0 < on_meta < len(tensors):
             args, kwargs = _all_on_meta(func, args, kwargs)
         result = self.compute(func, args, kwargs)
@@ -113,16 +113,12 @@ def _factories() -> frozenset[Any]:
     return frozenset(torch.utils._device._device_constructors())
 
 
-_VALUED = frozenset(("tensor", "as_tensor", "asarray", "arange", "linspace", "scalar_tensor"))
+_WITHOUT_VALUES = frozenset(("empty", "empty_strided", "empty_permuted", "rand", "randn"))
 
 
-def _keeps_values(func: Any, kwargs: dict[str, Any]) -> bool:
-    """Whether what a factory makes may choose what is computed: it is given, or made of integers.
-
-    Floats that are only filled in are made on the meta device: they are mostly written to.
-    """
-    dtype = kwargs.get("dtype")
-    return func.__name__ in _VALUED or (dtype is not None and not dtype.is_floating_point)
+def _keeps_values(func: Any) -> bool:
+    """Whether what a factory makes may choose what is computed: its values are given."""
+    return func.__name__ not in _WITHOUT_VALUES
 
 
 def _answer_for_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any] | None:

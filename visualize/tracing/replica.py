@@ -16,6 +16,10 @@ from torch.nn.parameter import is_lazy
 from visualize.errors import InputError
 
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
+# Tables of backward hooks and of hooks for loading and saving.
+_OTHER_HOOKS = frozenset(
+    name for name in vars(nn.Module()) if "_hooks" in name and "forward" not in name
+)
 
 
 def replicate(model: nn.Module, *, values: bool = False, train: bool = False) -> nn.Module:
@@ -141,7 +145,7 @@ class _Copier:
             if name in ("_forward_hooks", "_forward_pre_hooks"):
                 hooks = type(value)((key, self._hook(hook)) for key, hook in value.items())
                 copied.__dict__[name] = hooks
-            elif _is_hook_table(name) and "forward" not in name:
+            elif name in _OTHER_HOOKS:
                 copied.__dict__[name] = type(value)()  # Module.__call__ reads every table
             elif name == "_compiled_call_impl":
                 copied.__dict__[name] = None
@@ -175,7 +179,3 @@ def _is_plain_object(value: Any) -> bool:
         and kind.__module__ not in sys.stdlib_module_names
         and not kind.__module__.startswith("torch")
     )
-
-
-def _is_hook_table(name: str) -> bool:
-    return name.startswith("_") and "_hooks" in name

@@ -1,0 +1,250 @@
+"""The source `hf:`: configurations of transformers, as files and as classes."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+import torch
+from torch.utils import _pytree as pytree
+
+from visualize.errors import (
+    ConstructionError,
+    SourceError,
+    UnknownModelError,
+    UsageError,
+)
+from visualize.example import ExampleTensor
+from visualize.models import load_model, parse_model
+
+pytest.importorskip("transformers")
+
+TINY = "num_hidden_layers=2&hidden_size=32&num_attention_heads=4&intermediate_size=48"
+LLAMA = f"hf:LlamaConfig?{TINY}&vocab_size=64"
+SIGHT = (
+    "vision_config.hidden_size=32&vision_config.num_hidden_layers=2"
+    "&vision_config.num_attention_heads=4&vision_config.intermediate_size=48"
+    "&vision_config.image_size=32&vision_config.patch_size=8"
+)
+LLAVA = (
+    f"hf:LlavaConfig?{SIGHT}&image_token_index=60&text_config.hidden_size=32"
+    "&text_config.num_hidden_layers=2&text_config.num_attention_heads=4"
+    "&text_config.intermediate_size=48&text_config.vocab_size=64"
+)
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+def size(model):
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def run(loaded):
+    """A run with values, as the example tells."""
+    torch.manual_seed(0)
+    inputs = pytree.tree_map(
+        lambda value: torch.rand(value.shape) if isinstance(value, ExampleTensor) else value,
+        loaded.example.kwargs,
+    )
+    with torch.no_grad():
+        return loaded.rebuild().eval()(**inputs)
+
+
+def write(folder, **content):
+    path = folder / "config.json"
+    path.write_text(json.dumps(content))
+    return f"hf:{path}"
+
+
+TINY_JSON = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 48,
+    "vocab_size": 64,
+}
+
+
+def test_a_path_is_no_catalogue_name():
+    spec = parse_model("hf:models/bert-base/config.json?num_hidden_layers=2")
+    assert (spec.source, spec.place, spec.name) == (
+        "hf", "models/bert-base/config.json", "bert-base"
+    )  # fmt: skip
+    assert parse_model("hf:tiny.json").label == "tiny"
+    assert parse_model("hf:config.json").label == "config"
+
+
+def test_arguments_are_python_or_json_and_may_be_nested():
+    spec = parse_model('hf:LlavaConfig?a.b=2&c={"d": true}&e=None&f=null&g=text')
+    assert spec.arguments == {"a.b": 2, "c": {"d": True}, "e": None, "f": None, "g": "text"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (LLAMA, "LlamaForCausalLM"),
+        (LLAMA.replace("LlamaConfig", "LlamaModel"), "LlamaModel"),
+        (f"{LLAMA}&architectures=LlamaForSequenceClassification", "LlamaForSequenceClassification"),
+        (f"hf:BertConfig?{TINY}&vocab_size=64", "BertForMaskedLM"),
+        (f"hf:ViTConfig?{TINY}&image_size=32", "ViTForImageClassification"),
+        (LLAVA, "LlavaForConditionalGeneration"),
+        ("hf:T5Config?num_layers=1&d_model=32&d_kv=8&d_ff=48", "T5ForConditionalGeneration"),
+        ("hf:WhisperConfig?encoder_layers=1&decoder_layers=1", "WhisperForConditionalGeneration"),
+        (f"hf:Wav2Vec2Config?{TINY}&num_conv_pos_embeddings=16", "Wav2Vec2ForCTC"),
+        ("hf:CLIPConfig", "CLIPModel"),
+        ("hf:TimesformerConfig", "TimesformerForVideoClassification"),
+    ],
+)
+def test_the_model_is_the_one_named_or_the_natural_one(text, name):
+    model = load_model(text).model
+    assert type(model).__name__ == name
+    assert any(parameter.is_meta for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_tied_weights_stay_tied(tied):
+    loaded = load_model(f"{LLAMA}&tie_word_embeddings={tied}")
+    head, words = loaded.model.lm_head.weight, loaded.model.model.embed_tokens.weight
+    assert (head is words) == tied
+    assert size(loaded.model) == size(loaded.rebuild())
+
+
+def test_nothing_is_cached():
+    assert "past_key_values" not in run(load_model(LLAMA))
+
+
+def test_a_file_names_its_model(tmp_path):
+    text = write(
+        tmp_path,
+        model_type="bert",
+        architectures=["BertForTokenClassification"],
+        torch_dtype="bfloat16",
+        a_word_of_another_version=1,
+        **TINY_JSON,
+    )
+    loaded = load_model(f"{text}?num_hidden_layers=1")
+    assert type(loaded.model).__name__ == "BertForTokenClassification"
+    assert len(loaded.model.bert.encoder.layer) == 1
+    assert run(loaded).logits.shape == (1, 128, 2)
+
+
+def test_a_nested_argument_keeps_the_other_defaults():
+    model = load_model("hf:LlavaConfig?vision_config.num_hidden_layers=2").model
+    assert model.config.vision_config.image_size == 336
+    assert model.config.vision_config.num_hidden_layers == 2
+
+
+@pytest.mark.parametrize(
+    ("typo", "nearest"),
+    [
+        ("hf:LlamaConfig?num_hiden_layers=2", "num_hidden_layers"),
+        ("hf:LlamaForCausalLM?hiddensize=8", "hidden_size"),
+        (LLAVA + "&text_config.vocabsize=8", "vocab_size"),
+    ],
+)
+def test_an_argument_that_nobody_knows_is_refused(typo, nearest):
+    with pytest.raises(UsageError, match=f"has no argument.*{nearest}"):
+        load_model(typo)
+
+
+def test_an_argument_that_only_the_code_knows_is_taken():
+    assert load_model(
+        f"hf:Qwen3MoeConfig?{TINY}&vocab_size=64&num_experts=2&moe_intermediate_size=16"
+        "&num_key_value_heads=2&head_dim=12"
+    ).model.model.layers[0].self_attn.q_proj.out_features == 48  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "words"),
+    [
+        ("hf:LlamaConfg", UnknownModelError, "hf:LlamaConfig"),
+        ("hf:Trainer", UnknownModelError, "no model named 'Trainer'"),
+        ("hf:meta-llama/Llama-3", SourceError, "nothing is downloaded"),
+        ("hf:missing/config.json", SourceError, "cannot be read"),
+        (f"{LLAMA}&architectures=LlamaForCausal", UnknownModelError, "LlamaForCausalLM"),
+        (f"{LLAMA}&architectures=BertModel", SourceError, "built from BertConfig"),
+        ("hf:LlamaConfig?hidden_size=30&num_attention_heads=4", ConstructionError, "building it"),
+    ],
+)
+def test_errors_say_what_to_do(text, error, words):
+    with pytest.raises(error, match=words):
+        load_model(text)
+
+
+def test_errors_of_files(tmp_path):
+    (tmp_path / "bad.json").write_text("{")
+    with pytest.raises(SourceError, match="is no JSON"):
+        load_model(f"hf:{tmp_path}/bad.json")
+    with pytest.raises(SourceError, match="model_type"):
+        load_model(write(tmp_path, hidden_size=8))
+    with pytest.raises(UnknownModelError, match="llama"):
+        load_model(write(tmp_path, model_type="lama"))
+
+
+def test_remote_code_is_never_run(tmp_path):
+    remote = {"AutoModelForCausalLM": "modeling_own.OwnForCausalLM"}
+    text = write(tmp_path, model_type="own", architectures=["OwnForCausalLM"], auto_map=remote)
+    with pytest.raises(SourceError, match=r"auto_map.*never run"):
+        load_model(text)
+    text = write(tmp_path, model_type="llama", architectures=["OwnForCausalLM"], auto_map=remote)
+    with pytest.raises(SourceError, match=r"auto_map.*never run"):
+        load_model(text)
+
+
+def test_without_transformers(monkeypatch):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    with pytest.raises(SourceError, match=r"torch-visualize\[transformers\]"):
+        load_model(LLAMA)
+
+
+def test_transformers_is_imported_only_for_its_models():
+    code = "import sys, visualize.models; assert 'transformers' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes"),
+    [
+        (LLAMA, {"input_ids": (1, 128)}),
+        (f"{LLAMA}&max_position_embeddings=16", {"input_ids": (1, 16)}),
+        (
+            "hf:T5Config?num_layers=1&d_model=32&d_kv=8&d_ff=48&num_heads=4&vocab_size=64",
+            {"input_ids": (1, 128), "decoder_input_ids": (1, 128)},
+        ),
+        (f"hf:ViTConfig?{TINY}&image_size=32&num_channels=1", {"pixel_values": (1, 1, 32, 32)}),
+        (f"hf:VideoMAEConfig?{TINY}&image_size=32&num_frames=4",
+         {"pixel_values": (1, 4, 3, 32, 32)}),
+        (LLAVA, {"input_ids": (1, 144), "pixel_values": (1, 3, 32, 32)}),
+        (
+            "hf:WhisperConfig?encoder_layers=1&decoder_layers=1&d_model=32&encoder_ffn_dim=48"
+            "&decoder_ffn_dim=48&encoder_attention_heads=4&decoder_attention_heads=4"
+            "&max_source_positions=20",
+            {"input_features": (1, 80, 40), "decoder_input_ids": (1, 128)},
+        ),
+        (f"hf:Wav2Vec2Config?{TINY}&num_conv_pos_embeddings=16", {"input_values": (1, 16000)}),
+        (f"hf:LayoutLMConfig?{TINY}&vocab_size=64",
+         {"input_ids": (1, 128), "bbox": (1, 128, 4)}),
+        ("hf:PatchTSTConfig?d_model=32&num_hidden_layers=1&ffn_dim=48&context_length=24"
+         "&num_attention_heads=4", {"past_values": (1, 24, 1), "past_observed_mask": (1, 24, 1)}),
+    ],
+)  # fmt: skip
+def test_examples_fit(text, shapes):
+    loaded = load_model(text)
+    assert {name: tuple(value.shape) for name, value in loaded.example.kwargs.items()} == shapes
+    assert run(loaded)
+
+
+def test_an_image_takes_as_many_tokens_as_it_turns_into():
+    loaded = load_model(LLAVA)
+    tokens = loaded.example.kwargs["input_ids"]
+    assert (tokens == 60).sum() == 16  # the patches of the image, without its class token
+    assert tokens.max() < 64
+    assert not any(part._forward_hooks for part in loaded.model.modules())
+
+
+def test_unknown_inputs_are_left_to_the_user():
+    assert load_model(f"hf:Blip2QFormerConfig?{TINY}").example is None  # wants query_embeds
+    assert load_model("hf:BarkConfig").example is None  # its forward takes nothing by name
