@@ -101,7 +101,7 @@ def _model_options(command: _Command) -> _Command:
         click.option(
             "--tracer", type=click.Choice(["auto", "symbolic", "recorded"]), default="auto",
             show_default=True, callback=_keep, expose_value=False,
-            help="How to trace: with torch.fx, by recording a run, or the first of them that works.",
+            help="How to trace: by torch.fx, by recording a run, or the first that works.",
         ),
         click.option(
             "--leaf", "leaves", metavar="CLASS|PATH", multiple=True, callback=_keep,

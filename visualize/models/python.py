@@ -38,7 +38,8 @@ def build(spec: ModelSpec) -> nn.Module:
         return found
     if not callable(found):
         raise SourceError(
-            f"{spec.name} is no model but of type {type(found).__name__}", where=shorten_path(spec.place)
+            f"{spec.name} is no model but of type {type(found).__name__}",
+            where=shorten_path(spec.place),
         )
     try:
         model = build_weightless(functools.partial(found, **spec.arguments))
@@ -51,7 +52,7 @@ def build(spec: ModelSpec) -> nn.Module:
     return model
 
 
-def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:  # noqa: ARG001
+def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     """None: a file or module does not tell what its models take."""
     return None
 
@@ -69,7 +70,9 @@ def _missing_name(module: ModuleType, spec: ModelSpec) -> SourceError:
     ]
     nearest = difflib.get_close_matches(spec.name, models, n=3) or models[:5]
     hint = f"it has {', '.join(nearest)}" if nearest else "it defines no nn.Module of its own"
-    return SourceError(f"no {shorten(spec.name)!r} in it", where=shorten_path(spec.place), hint=hint)
+    return SourceError(
+        f"no {shorten(spec.name)!r} in it", where=shorten_path(spec.place), hint=hint
+    )
 
 
 def _import_file(path: Path) -> ModuleType:

@@ -12,9 +12,7 @@ from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 
 
-def check_against_run(
-    graph: fx.Graph, model: nn.Module, inputs: Inputs, leaves: Leaves
-) -> None:
+def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs, leaves: Leaves) -> None:
     """Compare ``graph`` with a run of ``model`` on meta tensors.
 
     Under a proxy ``isinstance(x, torch.Tensor)`` is false, so tracing can take a branch that no

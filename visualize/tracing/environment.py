@@ -8,13 +8,14 @@ such values (positions, masks, sizes) what to compute.
 
 from __future__ import annotations
 
+import enum
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from visualize.tracing.flops import FlopMemory
+from visualize.tracing.flops import Memory
 from visualize.tracing.tensors import map_tensors, tensors_in
 
 _CPU = torch.device("cpu")
@@ -26,85 +27,104 @@ class Environment:
     """Runs operations on real tensors."""
 
     def __init__(self) -> None:
-        self.flops = FlopMemory()
+        self.memory = Memory()
 
-    def moved(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-        """The arguments to use, and ``(old, new)`` for each tensor that had to be replaced."""
-        return args, kwargs, ()
-
-    def call(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-        """Compute ``func(*args, **kwargs)`` without leaving the device."""
+    def call(
+        self,
+        func: Callable[..., Any],
+        args: Any,
+        kwargs: dict[str, Any],
+        given: Sequence[torch.Tensor],
+    ) -> Any:
+        """Compute ``func(*args, **kwargs)``, wherever it asks to; ``given`` are its tensors."""
         answer = _answer_for_cpu(func, args, kwargs)
         if answer is not None:
             return answer[0]
         args, kwargs = _without_device(func, args, kwargs)
-        if func in _factories() and "device" in kwargs:
-            kwargs["device"] = _CPU
-        return self.compute(func, args, kwargs)
+        if not given and func in _factories():
+            kwargs = {**kwargs, "device": self.device_for(func, kwargs)}
+        return self.compute(func, args, kwargs, given)
 
-    def compute(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    def device_for(self, factory: Callable[..., Any], kwargs: dict[str, Any]) -> torch.device:
+        """Where ``factory`` makes its tensors."""
+        return _CPU
+
+    def compute(
+        self,
+        func: Callable[..., Any],
+        args: Any,
+        kwargs: dict[str, Any],
+        given: Sequence[torch.Tensor],
+    ) -> Any:
         """Run ``func`` and count its FLOPs.
 
         They are counted on the meta device, where no kernel is a black box.
         """
-        tensors = tensors_in((args, kwargs))
-        if tensors and self.flops.is_new(func, args, kwargs):
-            try:
-                with torch.no_grad():
-                    self.flops.call(func, *_all_on_meta(func, args, kwargs))
-            except Exception:  # what the meta device cannot run is counted as it runs
-                return self.flops.call(func, args, kwargs)
+        if not given:
             return func(*args, **kwargs)
-        return self.flops.call(func, args, kwargs)
+        try:
+            args_on_meta, kwargs_on_meta = _all_on_meta(func, args, kwargs)
+            on_meta = tensors_in((args_on_meta, kwargs_on_meta))
+            self.memory.call(func, args_on_meta, kwargs_on_meta, on_meta)
+        except Exception:  # what the meta device cannot run is counted as it runs
+            return self.memory.call(func, args, kwargs, given)
+        return func(*args, **kwargs)
+
+
+class Values(enum.IntEnum):
+    """Which values are known in a `MetaEnvironment`."""
+
+    NONE = 0
+    GIVEN = 1  # integers, and what is written down or counted
+    ALL = 2  # also what is filled with one value
+
+
+class ValuesLost(BaseException):
+    """Something without values was written to a tensor that has some.
+
+    Not an Exception, so that a model does not catch it: the run is begun again with fewer values.
+    """
 
 
 class MetaEnvironment(Environment):
     """Runs operations on the meta device, and on values where these are known and few."""
 
-    def __init__(self) -> None:
+    def __init__(self, values: Values = Values.ALL) -> None:
         super().__init__()
-        # Tensors that lost their values because something without values was written to them.
-        self.lost: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+        self.values = values
 
-    def moved(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-        """Replace tensors that lost their values, or lose them by what ``func`` writes."""
-        if self.lost:
-            args, kwargs = map_tensors((args, kwargs), self._without_lost)
-        if not (args and isinstance(args[0], torch.Tensor) and _writes(func)) or args[0].is_meta:
-            return args, kwargs, ()
-        if not any(tensor.is_meta for tensor in tensors_in((args[1:], kwargs))):
-            return args, kwargs, ()
-        old, new = args[0], args[0].to(_META)
-        self.lost[id(old)] = (old, new)
-        return (new, *args[1:]), kwargs, ((old, new),)
+    def device_for(self, factory: Callable[..., Any], kwargs: dict[str, Any]) -> torch.device:
+        """The CPU, if the values are known."""
+        name, dtype = factory.__name__, kwargs.get("dtype")
+        whole = isinstance(dtype, torch.dtype) and not dtype.is_floating_point
+        if name in _UNKNOWN or self.values is Values.NONE:
+            return _META
+        return _CPU if self.values is Values.ALL or name in _WRITTEN_DOWN or whole else _META
 
-    def _without_lost(self, tensor: torch.Tensor) -> torch.Tensor:
-        return self.lost.get(id(tensor), (None, tensor))[1]
-
-    def call(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-        """Compute ``func(*args, **kwargs)``, on values if all its tensors have some."""
-        answer = _answer_for_cpu(func, args, kwargs)
-        if answer is not None:
-            return answer[0]
-        args, kwargs = _without_device(func, args, kwargs)
-        tensors = tensors_in((args, kwargs))
-        on_meta = sum(tensor.is_meta for tensor in tensors)
-        if func in _factories():
-            kwargs["device"] = _META if on_meta or not _keeps_values(func) else _CPU
-        elif 0 < on_meta < len(tensors):
+    def compute(
+        self,
+        func: Callable[..., Any],
+        args: Any,
+        kwargs: dict[str, Any],
+        given: Sequence[torch.Tensor],
+    ) -> Any:
+        """Run ``func``, on values if all its tensors have some, and count its FLOPs."""
+        on_meta = sum([tensor.is_meta for tensor in given])
+        if 0 < on_meta < len(given):
+            written = [*tensors_in(args[:1] if _writes(func) else ()), kwargs.get("out")]
+            if not all(tensor.is_meta for tensor in tensors_in(written)):
+                raise ValuesLost
             args, kwargs = _all_on_meta(func, args, kwargs)
-        result = self.compute(func, args, kwargs)
-        if not on_meta and isinstance(result, torch.Tensor) and result.numel() > _FEW:
-            return result.to(_META)
-        return result
-
-    def compute(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
-        """Run ``func`` and count its FLOPs."""
+            given = tensors_in((args, kwargs))
         if getattr(func, "__name__", "") == "_grouped_mm" and args[0].dim() < args[1].dim():
             # The CPU takes any float, the meta device only half precision. Each row meets one
             # matrix of the group, whichever it is.
             func, args, kwargs = torch.matmul, (args[0], args[1][0]), {}
-        return self.flops.call(func, args, kwargs)
+            given = tensors_in(args)
+        result = self.memory.call(func, args, kwargs, given)
+        if not on_meta and isinstance(result, torch.Tensor) and result.numel() > _FEW:
+            return result.to(_META)
+        return result
 
 
 @functools.cache
@@ -113,12 +133,9 @@ def _factories() -> frozenset[Any]:
     return frozenset(torch.utils._device._device_constructors())
 
 
-_WITHOUT_VALUES = frozenset(("empty", "empty_strided", "empty_permuted", "rand", "randn"))
-
-
-def _keeps_values(func: Any) -> bool:
-    """Whether what a factory makes may choose what is computed: its values are given."""
-    return func.__name__ not in _WITHOUT_VALUES
+# Functions that make tensors of no values that anything could depend on, and of given ones.
+_UNKNOWN = frozenset(("empty", "empty_strided", "empty_permuted", "rand", "randn"))
+_WRITTEN_DOWN = frozenset(("tensor", "as_tensor", "asarray", "arange", "linspace", "scalar_tensor"))
 
 
 def _answer_for_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any] | None:

@@ -84,7 +84,7 @@ def asks_for_values(error: Exception) -> bool:
     return isinstance(error, NotImplementedError) or "meta tensor" in str(error)
 
 
-def line_of(error: Exception) -> str:
+def line_of(error: BaseException) -> str:
     """File, line and source of the innermost frame outside torch and this package."""
     frames = traceback.extract_tb(error.__traceback__)
     inside = (_LIBRARY, _PACKAGE, "<frozen")

@@ -1,37 +1,40 @@
-"""Floating-point operations, counted by the formulas of `torch.utils.flop_counter`."""
+"""Floating-point operations, by the formulas of `torch.utils.flop_counter`.
+
+They are counted once for each function and set of shapes.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
+from visualize.tracing.tensors import version_of
+
 
 def _vector_flops(first: Any, *_: Any, **__: Any) -> int:
     """A matrix or vector times a vector."""
-    return 2 * first.numel()
+    return 2 * int(first.numel())
 
 
 def _trilinear_flops(one: Any, weight: Any, other: Any, *_: Any, **__: Any) -> int:
     """``nn.Bilinear``: x Wᵢ y for each of its outputs, first W y and then x."""
-    rows = one.numel() // one.shape[-1]
-    outputs, left, right = weight.shape[-3:]
+    rows = int(one.numel()) // int(one.shape[-1])
+    outputs, left, right = map(int, weight.shape[-3:])
     return 2 * rows * outputs * left * (right + 1)
 
 
 def _grouped_flops(left: Any, right: Any, *_: Any, **__: Any) -> int:
     """A product of each group of rows with a matrix of its own, as of experts."""
-    if left.dim() == 2 and right.dim() == 3:
-        return 2 * left.shape[0] * left.shape[1] * int(right.shape[-1])
-    return 2 * math.prod(left.shape) * int(right.shape[-1])
+    return 2 * int(left.numel()) * int(right.shape[-1])
 
 
 def _attention_flops(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> int:
-    return int(sdpa_flop_count(query.shape, key.shape, value.shape))
+    return int(sdpa_flop_count(query.shape, key.shape, value.shape))  # type: ignore[no-untyped-call]
 
 
 # What torch.utils.flop_counter has no formula for.
@@ -44,11 +47,11 @@ _MORE: dict[Any, Callable[..., int]] = {
 }
 
 
-class FlopCounter(TorchDispatchMode):
+class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Adds the FLOPs of every operation under it to ``total``."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.total = 0
 
     def __torch_dispatch__(
@@ -71,49 +74,84 @@ class FlopCounter(TorchDispatchMode):
         return func(*args, **(kwargs or {}))
 
 
-class FlopMemory:
-    """Runs functions and knows their FLOPs, which are counted once for each set of shapes."""
+@dataclass(frozen=True)
+class _Call:
+    """What is known of calls of a function with tensors of certain shapes.
+
+    Attributes:
+        flops: how many each takes.
+        result: shape, strides and dtype of the new tensor that each returns on the meta device,
+            if that is all it does.
+    """
+
+    flops: int
+    result: tuple[torch.Size, tuple[int, ...], torch.dtype] | None = None
+
+
+class Memory:
+    """Runs functions and knows their FLOPs, which are counted once for each set of shapes.
+
+    On the meta device nothing but shapes decides what a function returns, so there a call that
+    is known is not made again: asking the meta device takes longer than all the rest.
+    """
 
     def __init__(self) -> None:
         self.counter = FlopCounter()
-        self.known: dict[Any, int] = {}
+        self.known: dict[Any, _Call] = {}
         self.total = 0
 
-    def is_new(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> bool:
-        """Whether the FLOPs of such a call are not known yet."""
-        key = _key(func, args, kwargs)
-        return key is None or key not in self.known
-
-    def call(self, func: Callable[..., Any], args: Any, kwargs: dict[str, Any]) -> Any:
+    def call(
+        self,
+        func: Callable[..., Any],
+        args: Any,
+        kwargs: dict[str, Any],
+        given: Sequence[torch.Tensor],
+    ) -> Any:
         """``func(*args, **kwargs)``; its FLOPs are added to ``total``."""
-        key = _key(func, args, kwargs)
-        flops = self.known.get(key) if key else None
-        if flops is not None:
-            self.total += flops
+        transformed = torch._C._functorch.maybe_current_level() is not None
+        key = None if transformed else _key(func, args, kwargs)
+        known = self.known.get(key) if key else None
+        if known is not None:
+            self.total += known.flops
+            if known.result is not None and not torch.is_grad_enabled():
+                shape, strides, dtype = known.result
+                return torch.empty_strided(shape, strides, dtype=dtype, device="meta")
             return func(*args, **kwargs)
+        versions = [version_of(tensor) for tensor in given]
         before = self.counter.total
         with self.counter:
             result = func(*args, **kwargs)
         flops = self.counter.total - before
         self.total += flops
         if key:
-            self.known[key] = flops
+            unchanged = versions == [version_of(tensor) for tensor in given]
+            new = unchanged and _is_new(result, given)
+            form = (result.shape, result.stride(), result.dtype) if new else None
+            self.known[key] = _Call(flops, form)
         return result
 
 
+def _is_new(result: Any, given: Sequence[torch.Tensor]) -> bool:
+    """Whether ``result`` is a tensor without values that shares no memory with those given."""
+    if type(result) is not torch.Tensor or not result.is_meta or not given:
+        return False
+    storage = result.untyped_storage()._cdata
+    return all(t.is_meta and t.untyped_storage()._cdata != storage for t in given)
+
+
 def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """What decides the FLOPs of a call, or None where that cannot be told."""
+    """What decides the result of a call, its values apart, or None where that cannot be told."""
     try:
         key = (func, _part(args), _part(tuple(kwargs.items())))
         hash(key)
-    except TypeError:
+    except (TypeError, RuntimeError, NotImplementedError):  # a tensor without strides
         return None
     return key
 
 
 def _part(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.shape, value.dtype
+        return value.shape, value.stride(), value.dtype, value.is_meta
     if isinstance(value, (tuple, list)):
         return tuple([_part(item) for item in value])
-    return value
+    return type(value), value  # 1, 1.0 and True are equal

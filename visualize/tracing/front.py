@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,17 +10,17 @@ from dataclasses import dataclass
 import torch
 from torch import fx, nn
 
-from visualize.errors import InputError, ShapeError, UntraceableError, UsageError, VisualizeError
+from visualize.errors import InputError, ShapeError, UsageError, VisualizeError
 from visualize.traced import TracedModel
 from visualize.tracing.check import check_against_run
-from visualize.tracing.environment import Environment, MetaEnvironment
+from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
 from visualize.tracing.execution import record_tensors
 from visualize.tracing.inplace import follow_in_place
 from visualize.tracing.inputs import ExampleInputs, Inputs
 from visualize.tracing.leaves import Leaves
-from visualize.tracing.limits import global_state_kept, time_limit
+from visualize.tracing.limits import global_state_kept, seed_all, time_limit
 from visualize.tracing.recorded import trace_recorded
-from visualize.tracing.replica import has_hooks, replicate
+from visualize.tracing.replica import has_own_hooks, replicate
 from visualize.tracing.scripted import note, trace_scripted
 from visualize.tracing.symbolic import trace_symbolically
 
@@ -82,13 +83,13 @@ def trace_model(
     """
     inputs = Inputs.of(example)
     if isinstance(model, torch.jit.ScriptModule):
-        with global_state_kept(), time_limit(timeout):
+        with global_state_kept(model), time_limit(timeout):
             graph, module = trace_scripted(model, inputs)
         lost = note(model)
         notes = (lost,) if lost else ()
         return TracedModel(graph, module, tuple(module.parameters()), "recorded", notes)
     front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild)
-    with global_state_kept(), time_limit(timeout):
+    with global_state_kept(model), time_limit(timeout):
         return front.trace(tracer)
 
 
@@ -111,6 +112,7 @@ class _Front:
         failed: list[str] = []
         error: VisualizeError | None = None
         for way in self._ways(tracer):
+            seed_all()
             try:
                 traced = way.trace()
             except ShapeError as refused:
@@ -130,7 +132,7 @@ class _Front:
 
     def _ways(self, tracer: Tracer) -> Iterator[_Way]:
         if tracer is not Tracer.RECORDED and (
-            tracer is Tracer.SYMBOLIC or not has_hooks(self.model)
+            tracer is Tracer.SYMBOLIC or not any(map(has_own_hooks, self.model.modules()))
         ):
             yield _Way(Tracer.SYMBOLIC, self._symbolic)
         if tracer is Tracer.SYMBOLIC:
@@ -153,8 +155,13 @@ class _Front:
         return graph, replica, parameters
 
     def _recorded(self) -> _Traced:
-        replica = replicate(self.model, train=self.train)
-        return self._record(replica, self.inputs.with_few_values(), MetaEnvironment())
+        for values in reversed(Values):
+            few = values is not Values.NONE
+            inputs = self.inputs.with_few_values() if few else self.inputs.without_values()
+            with contextlib.suppress(ValuesLost):
+                replica = replicate(self.model, train=self.train)
+                return self._record(replica, inputs, MetaEnvironment(values))
+        raise AssertionError("no values can be lost where there are none")
 
     def _recorded_with_values(self) -> _Traced:
         model = self.model

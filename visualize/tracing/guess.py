@@ -9,7 +9,7 @@ from torch import nn
 
 from visualize.errors import InputError, UntraceableError, VisualizeError
 from visualize.example import ExampleTensor
-from visualize.tracing.environment import MetaEnvironment
+from visualize.tracing.environment import MetaEnvironment, ValuesLost
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import global_state_kept, time_limit
@@ -34,14 +34,14 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
     """
     names = _required(model)
     refused: list[str] = []
-    with global_state_kept(), time_limit(timeout):
+    with global_state_kept(model), time_limit(timeout):
         for tensor, reason in _candidates(model) if names else ():
             shape = ",".join(map(str, tensor.shape))
             text = shape if tensor.dtype == "float32" else f"{shape}:{tensor.dtype}"
             inputs = Inputs.of([tensor] * len(names))
             try:
                 _run(model, inputs)
-            except UntraceableError:
+            except (UntraceableError, ValuesLost):
                 pass  # the inputs are not what it lacks
             except VisualizeError as error:
                 refused.append(f"; with {text}: {error.where}: {error.message}")

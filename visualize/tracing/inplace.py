@@ -2,38 +2,119 @@
 
 from __future__ import annotations
 
+import operator
+
 from torch import fx, nn
+
+from visualize.errors import UntraceableError
+from visualize.operations import IDENTITY, RESHAPE, SLICE, family
+
+# What may return its argument, or a view of its memory.
+_VIEWS = IDENTITY | RESHAPE | SLICE | {"getattr"}
 
 
 def follow_in_place(graph: fx.Graph, model: nn.Module) -> None:
     """Let every later user of a tensor that an operation changes in place use its result.
 
-    ``y.add_(1)`` returns ``y``, and code that goes on with ``y`` goes on with the sum. Changes
-    through a view of a tensor are not followed to the tensor itself.
+    ``y.add_(1)`` returns ``y``, and code that goes on with ``y`` goes on with the sum.
+
+    Raises:
+        UntraceableError: which later values a change reaches, a symbolic graph cannot say.
     """
-    seen: set[fx.Node] = set()
+    order = {node: index for index, node in enumerate(graph.nodes)}
     for node in graph.nodes:
-        seen.add(node)
-        if not _is_in_place(node, model) or not node.args or not isinstance(node.args[0], fx.Node):
+        if _is_untraceable(node):
+            raise _unclear(node, model)
+        changed = node.args[0] if node.args else None
+        if not isinstance(changed, fx.Node) or not _is_in_place(node, model):
             continue
-        changed = node.args[0]
-        changed.replace_all_uses_with(node, lambda user: user not in seen)
+        views = _views_of(changed, node, model)
+        if _name(node) == "__setitem__":
+            views.add(changed)  # it returns nothing that could be read instead
+        later = {user for user, index in order.items() if index > order[node]}
+        if any(not later.isdisjoint(view.users) for view in views):
+            raise _unclear(node, model)
+        changed.replace_all_uses_with(node, later.__contains__)
+
+
+def _is_untraceable(node: fx.Node) -> bool:
+    """Whether ``node`` writes to a tensor made in ``forward``, or to several, or to ``out=``.
+
+    What is done to a tensor that depends on no input is done at once and not recorded.
+    """
+    name = _name(node)
+    if "out" in node.kwargs or (name.startswith("_foreach_") and name.endswith("_")):
+        return node.op in ("call_function", "call_method")
+    made = node.args[0] if node.args else None
+    if not isinstance(made, fx.Node) or node.op == "call_module" or not _changes(node):
+        return False
+    return made.op == "get_attr" and str(made.target).startswith("_tensor_constant")
+
+
+def _unclear(node: fx.Node, model: nn.Module) -> UntraceableError:
+    return UntraceableError(
+        "it writes to a tensor, and which others that changes a symbolic graph cannot say",
+        line=f"{_scope(node) or type(model).__name__} ({_name(node).strip('_')})",
+        hint="use the recorded tracer",
+    )
+
+
+def _views_of(tensor: fx.Node, change: fx.Node, model: nn.Module) -> set[fx.Node]:
+    """The other nodes whose values may share memory with that of ``tensor``, save ``change``."""
+    found = {tensor, change}
+    waiting = [tensor]
+    while waiting:
+        node = waiting.pop()
+        near = [user for user in node.users if _is_view(user, node, model)]
+        if node.args and isinstance(node.args[0], fx.Node) and _is_view(node, node.args[0], model):
+            near.append(node.args[0])
+        if node.op == "get_attr":
+            near += [other for other in node.graph.nodes if _is_same_attribute(other, node)]
+        waiting += [other for other in near if other not in found]
+        found.update(near)
+    return found - {tensor, change}
+
+
+def _is_same_attribute(node: fx.Node, other: fx.Node) -> bool:
+    return node.op == "get_attr" and node.target == other.target
+
+
+def _is_view(node: fx.Node, of: fx.Node, model: nn.Module) -> bool:
+    if not node.args or node.args[0] is not of:
+        return False
+    if node.op == "call_module":
+        return family(type(_submodule(node, model)).__name__) in _VIEWS
+    return family(_name(node)) in _VIEWS
+
+
+def _name(node: fx.Node) -> str:
+    name = str(getattr(node.target, "__name__", node.target))
+    return "__setitem__" if node.target is operator.setitem else name
+
+
+def _scope(node: fx.Node) -> str:
+    calls = list((node.meta.get("nn_module_stack") or {}).values())
+    return str(calls[-1][0]) if calls else ""
+
+
+def _submodule(node: fx.Node, model: nn.Module) -> nn.Module:
+    return model.get_submodule(str(node.target)) if node.target else model
 
 
 def _is_in_place(node: fx.Node, model: nn.Module) -> bool:
     if node.op == "call_module":
-        module = model.get_submodule(str(node.target)) if node.target else model
-        return getattr(module, "inplace", False) is True
-    if node.kwargs.get("inplace") is True:
-        return True
-    if node.op == "call_method":
-        name = str(node.target)
-        return name.endswith("_") and not name.endswith("__")
-    if node.op != "call_function":
+        return getattr(_submodule(node, model), "inplace", False) is True
+    return _changes(node)
+
+
+def _changes(node: fx.Node) -> bool:
+    """Whether a function or method writes to its first argument."""
+    if node.op not in ("call_function", "call_method"):
         return False
-    name = getattr(node.target, "__name__", "")
-    module_name = getattr(node.target, "__module__", "")
-    if module_name == "_operator":
+    name = _name(node)
+    if name == "__setitem__" or node.kwargs.get("inplace") is True:
+        return True
+    if getattr(node.target, "__module__", "") == "_operator":
         return name in _IN_PLACE_OPERATORS
     return name.endswith("_") and not name.startswith("_")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+import torch
 from torch import nn
 
 # Opened although torch.nn defines them, because they hold residual connections.
@@ -31,6 +32,8 @@ class Leaves:
     def __call__(self, module: nn.Module, path: str) -> bool:
         """Whether ``module``, found at ``path``, is a leaf."""
         kind = type(module)
+        if isinstance(module, torch.jit.ScriptModule):  # it runs where Python does not see it
+            return True
         if kind.__module__.startswith(("torch.nn", "torch.ao.nn")):
             return not isinstance(module, _OPENED) or self._named(kind.__name__, path)
         return bool(self.names) and self._named(kind.__name__, path)

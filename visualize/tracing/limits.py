@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import random
 import signal
 import sys
+import sysconfig
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
 
 import torch
+from torch import nn
 from torch.nn.modules import module
 
 from visualize.errors import UntraceableError
@@ -80,23 +86,98 @@ def _bomb(seconds: float) -> Iterator[None]:
         timer.cancel()
 
 
+_one_at_a_time = threading.RLock()
+
+
 @contextmanager
-def global_state_kept() -> Iterator[None]:
-    """Keep random states, and hooks that are registered for all modules out of it."""
+def global_state_kept(model: nn.Module) -> Iterator[None]:
+    """Keep random states and names of the model's code; keep hooks for all modules out of it.
+
+    One thread at a time: what is patched, and random states, belong to all of them.
+    """
+    with _one_at_a_time, _random_states_kept(), _hooks_kept_out(), _names_kept(model):
+        yield
+
+
+@contextmanager
+def _random_states_kept() -> Iterator[None]:
     state = random.getstate()
     numpy = sys.modules.get("numpy")
     numpy_state = numpy.random.get_state() if numpy else None
-    tables = (module._global_forward_pre_hooks, module._global_forward_hooks)
-    hooks = [dict(table) for table in tables]
     try:
-        for table in tables:
-            table.clear()
         with torch.random.fork_rng(devices=[]):
             yield
+    finally:
+        random.setstate(state)
+        if numpy:
+            numpy.random.set_state(numpy_state)
+
+
+@contextmanager
+def _hooks_kept_out() -> Iterator[None]:
+    """Take away the hooks that are registered for all modules."""
+    tables = (module._global_forward_pre_hooks, module._global_forward_hooks)
+    hooks = [dict(table) for table in tables]
+    for table in tables:
+        table.clear()
+    try:
+        yield
     finally:
         for table, kept in zip(tables, hooks):
             table.clear()
             table.update(kept)
-        random.setstate(state)
-        if numpy:
-            numpy.random.set_state(numpy_state)
+
+
+def seed_all() -> None:
+    """Begin random numbers anew, so that the same model gives the same graph."""
+    random.seed(0)
+    torch.manual_seed(0)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(0)
+
+
+@contextmanager
+def _names_kept(model: nn.Module) -> Iterator[None]:
+    """Undo what the model's own code does to attributes of its classes and to global names."""
+    kept = [(owner, _contents(vars(owner))) for owner in _owners(model)]
+    try:
+        yield
+    finally:
+        for owner, names in kept:
+            for name in _contents(vars(owner)).keys() - names.keys():
+                delattr(owner, name)
+            for name, (value, content) in names.items():
+                if vars(owner).get(name) is not value:
+                    setattr(owner, name, value)
+                if content is not None:
+                    value.clear()
+                    (value.update if isinstance(value, (dict, set)) else value.extend)(content)
+
+
+def _contents(names: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The values of names, each with a copy if it is a collection."""
+    collections = (list, dict, set, deque)
+    return {
+        name: (value, copy.copy(value) if type(value) in collections else None)
+        for name, value in names.items()
+        if not name.startswith("__")
+    }
+
+
+def _owners(model: nn.Module) -> list[Any]:
+    """The classes and Python modules that hold the code of ``model``, installed packages apart."""
+    functions = [hook for part in model.modules() for hook in part._forward_hooks.values()]
+    classes = {kind for part in model.modules() for kind in type(part).__mro__}
+    names = {kind.__module__ for kind in classes}
+    names |= {getattr(hook, "__module__", None) or "" for hook in functions}
+    own = {name: sys.modules[name] for name in sorted(names) if _is_own(sys.modules.get(name))}
+    return [*own.values(), *(kind for kind in classes if kind.__module__ in own)]
+
+
+def _is_own(code: ModuleType | None) -> bool:
+    """Whether ``code`` is the user's: a notebook, a script, or a module that is not installed."""
+    file = getattr(code, "__file__", None) or ""
+    installed = ("site-packages", "dist-packages", sysconfig.get_path("stdlib"))
+    if not file:
+        return code is not None and code.__name__ == "__main__"
+    return not any(folder in file for folder in installed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 import weakref
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import torch
 from torch import fx, nn
 
 from visualize.architecture import TensorSpec
-from visualize.tracing.tensors import Step, specification
+from visualize.tracing.tensors import Step, specification, unwrapped_tensor
 
 Stack = dict[str, tuple[str, type[nn.Module]]]
 _Path = tuple[Step, ...]
@@ -83,18 +84,24 @@ class Provenance:
             origin.node, origin.overwritten = self._alias(tensor, origin.node), False
         return origin.node
 
-    def _keep(
-        self, tensor: torch.Tensor, node: fx.Node, path: _Path, stack: Stack | None
-    ) -> None:
+    def _keep(self, tensor: torch.Tensor, node: fx.Node, path: _Path, stack: Stack | None) -> None:
         key = id(tensor)
         origins = self.origins
         reference = weakref.ref(tensor, lambda _: origins.pop(key, None))
         origins[key] = _Origin(reference, node, path, stack)
+        inner = unwrapped_tensor(tensor)
+        if inner is not None:
+            self._keep(inner, node, path, stack)
 
     def _node_of_outsider(self, tensor: torch.Tensor) -> fx.Node:
         """A node for a tensor that no recorded operation returned."""
-        name = self.attributes.get(id(tensor))
-        if name is None:
+        inner = unwrapped_tensor(tensor)
+        if inner is not None:
+            return self.node_of(inner)
+        if isinstance(tensor, nn.Parameter) and id(tensor) not in self.attributes:
+            self.attributes = _attribute_names(self.model)  # made in this run
+        name = self.attributes.get(id(tensor), ("", None))[0]
+        if not name:
             storage = _storage(tensor)
             for origin in list(self.origins.values()):
                 other = origin.tensor()
@@ -152,12 +159,15 @@ def _storage(tensor: torch.Tensor) -> int | None:
         return None
 
 
-def _attribute_names(model: nn.Module) -> dict[int, str]:
-    """The name of every parameter, buffer and other tensor that a module of ``model`` holds."""
-    names: dict[int, str] = {}
+def _attribute_names(model: nn.Module) -> dict[int, tuple[str, torch.Tensor]]:
+    """The name of every parameter, buffer and other tensor that a module of ``model`` holds.
+
+    The tensors are kept as well: scripts make them anew each time they are asked for.
+    """
+    names: dict[int, tuple[str, torch.Tensor]] = {}
     for path, module in model.named_modules():
-        for held in (module._parameters, module._buffers, vars(module)):
-            for name, value in held.items():
-                if isinstance(value, torch.Tensor):
-                    names.setdefault(id(value), f"{path}.{name}" if path else name)
+        own = (module.named_parameters(recurse=False), module.named_buffers(recurse=False))
+        for name, value in itertools.chain(*own, vars(module).items()):
+            if isinstance(value, torch.Tensor):
+                names.setdefault(id(value), (f"{path}.{name}" if path else name, value))
     return names

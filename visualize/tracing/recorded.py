@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -24,11 +25,13 @@ from visualize.tracing.explain import (
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.provenance import Provenance, Stack, share_memory
+from visualize.tracing.replica import has_own_hooks
 from visualize.tracing.tensors import (
     map_tensors,
     specification,
     tensors_in,
     tensors_with_paths,
+    version_of,
 )
 
 _MOST_OPERATIONS = 300_000
@@ -49,12 +52,13 @@ def trace_recorded(
         UntraceableError: the environment lacks the values that the model asks for, or the
             operations do not end.
         InputError: the inputs do not fit the signature of ``forward``.
+        ValuesLost: see `MetaEnvironment`.
     """
     bound = inputs.bind(model)
     recorder = _Recorder(model, leaves, environment)
     for name, value in bound.arguments.items():
         recorder.add_placeholders(name, value)
-    with torch.no_grad(), recorder.watching():
+    with torch.inference_mode(False), torch.no_grad(), recorder.watching():
         try:
             result = model(*bound.args, **bound.kwargs)
         except Exception as error:
@@ -71,9 +75,7 @@ class _Recorder(TorchFunctionMode):
         self.environment = environment
         self.graph = fx.Graph()
         self.provenance = Provenance(self.graph, model, lambda: self.stack)
-        self.paths: dict[int, str] = {}
-        for path, module in model.named_modules():
-            self.paths[id(module)] = path
+        self.paths = {id(module): path for path, module in model.named_modules()}
         self.calls: Counter[str] = Counter()
         self.stack: Stack = {}
         self.inside_leaf = False
@@ -93,7 +95,9 @@ class _Recorder(TorchFunctionMode):
         """Close the graph with what the model returned."""
         tensors = tensors_in(result)
         node = self.graph.output(map_tensors(result, self.provenance.node_of))
-        self._describe(node, tensors, several=bool(tensors) and not isinstance(result, torch.Tensor))
+        self._describe(
+            node, tensors, several=bool(tensors) and not isinstance(result, torch.Tensor)
+        )
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -117,7 +121,7 @@ class _Recorder(TorchFunctionMode):
 
     def _watch_modules(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
-            path = None if self.inside_leaf else self.paths.get(id(module))
+            path = None if self.inside_leaf else self._path_of(module)
             if path is None:
                 return original(module, *args, **kwargs)
             if self.leaves(module, path):
@@ -137,10 +141,16 @@ class _Recorder(TorchFunctionMode):
         def call(*args: Any, **kwargs: Any) -> Any:
             if self.inside_leaf or not tensors_in((args, kwargs)):
                 return original(*args, **kwargs)
-            run = self._as_leaf(original.__name__, None, original)
+            run = self._as_leaf(original.__name__, None, lambda: original(*args, **kwargs))
             return self._record("call_function", original, run, args, kwargs, self.stack)
 
         return call
+
+    def _path_of(self, module: nn.Module) -> str | None:
+        """The path of a module of the model, also of one that was made in this run."""
+        if id(module) not in self.paths:
+            self.paths = {id(module): path for path, module in self.model.named_modules()}
+        return self.paths.get(id(module))
 
     def _enter(self, path: str, kind: type[nn.Module]) -> Stack:
         """The module calls around what the module at ``path`` calls; nodes keep them."""
@@ -151,13 +161,29 @@ class _Recorder(TorchFunctionMode):
     def _call_leaf(
         self, path: str, module: nn.Module, original: Callable[..., Any], args: Any, kwargs: Any
     ) -> Any:
-        def call(*args: Any, **kwargs: Any) -> Any:
+        if not has_own_hooks(module):
+            call = functools.partial(original, module)
+            return self._record_leaf(path, module, call, args, kwargs)
+        # What hooks do is no part of the leaf: only its forward is one node.
+        forward = module.forward
+        vars(module)["forward"] = lambda *args, **kwargs: self._record_leaf(
+            path, module, forward, args, kwargs
+        )
+        try:
+            return original(module, *args, **kwargs)
+        finally:
+            vars(module)["forward"] = forward
+
+    def _record_leaf(
+        self, path: str, module: nn.Module, call: Callable[..., Any], args: Any, kwargs: Any
+    ) -> Any:
+        def checked() -> Any:
             if args and isinstance(args[0], torch.Tensor):
                 check_what_meta_does_not(module, args[0])
-            return original(module, *args, **kwargs)
+            return call(*args, **kwargs)
 
         stack = self._enter(path, type(module)) if path else {}
-        run = self._as_leaf(path, module, call)
+        run = self._as_leaf(path, module, checked)
         return self._record("call_module", path, run, args, kwargs, stack)
 
     def _as_leaf(
@@ -165,12 +191,12 @@ class _Recorder(TorchFunctionMode):
     ) -> Callable[..., Any]:
         """Let ``call`` run without recording what it does inside."""
 
-        def run(*args: Any, **kwargs: Any) -> Any:
+        def run(given: Sequence[torch.Tensor]) -> Any:
             self.inside_leaf = True
             try:
-                return call(*args, **kwargs)
+                return call()
             except Exception as error:
-                self.failure = Failure(error, place, module, tensors_in((args, kwargs)))
+                self.failure = Failure(error, place, module, given)
                 raise
             finally:
                 self.inside_leaf = False
@@ -180,8 +206,7 @@ class _Recorder(TorchFunctionMode):
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         if self.inside_leaf:
-            args, kwargs, _ = self.environment.moved(func, args, kwargs)
-            return self.environment.call(func, args, kwargs)
+            return self.environment.call(func, args, kwargs, tensors_in((args, kwargs)))
         name = getattr(func, "__name__", "")
         if name in ("__get__", "__set__"):
             return self._attribute(func, args, kwargs)
@@ -189,15 +214,12 @@ class _Recorder(TorchFunctionMode):
             return iter(self.__torch_function__(torch.Tensor.unbind, types, args, kwargs))
         if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
             return None
-        args, kwargs, moved = self.environment.moved(func, args, kwargs)
-        for old, new in moved:
-            self.provenance.set(new, self.provenance.node_of(old))
 
-        def run(*args: Any, **kwargs: Any) -> Any:
+        def run(given: Sequence[torch.Tensor]) -> Any:
             try:
-                return self.environment.call(func, args, kwargs)
+                return self.environment.call(func, args, kwargs, given)
             except Exception as error:
-                self.failure = Failure(error, self._place(name), None, tensors_in((args, kwargs)))
+                self.failure = Failure(error, self._place(name), None, given)
                 raise
 
         operation, target = _operation_of(func, name)
@@ -205,13 +227,15 @@ class _Recorder(TorchFunctionMode):
 
     def _attribute(self, func: Any, args: Any, kwargs: Any) -> Any:
         """``x.T`` is an operation, ``x.shape`` is none, ``x.data = y`` makes ``x`` another."""
-        value = self.environment.call(func, args, kwargs)
+        value = self.environment.call(func, args, kwargs, ())
         name = func.__self__.__name__
         if func.__name__ == "__set__":
             if name == "data" and isinstance(args[1], torch.Tensor):
                 self.provenance.set(args[0], self.provenance.node_of(args[1]))
         elif isinstance(value, torch.Tensor) and not self.provenance.knows(value):
-            node = self._create("call_function", getattr, (*map_tensors(args[:1], self._node), name))
+            node = self._create(
+                "call_function", getattr, (*map_tensors(args[:1], self._node), name)
+            )
             self._describe(node, (value,))
             self.provenance.set(value, node)
         return value
@@ -222,18 +246,20 @@ class _Recorder(TorchFunctionMode):
         self,
         operation: str,
         target: Any,
-        run: Callable[..., Any],
+        run: Callable[[Sequence[torch.Tensor]], Any],
         args: Any,
         kwargs: dict[str, Any],
         stack: Stack,
     ) -> Any:
-        """Compute ``run(*args, **kwargs)``; make a node of it if it yields or changes tensors."""
+        """Run an operation on its tensors; make a node of it if it yields or changes any."""
         given = tensors_in((args, kwargs))
-        versions = [tensor._version for tensor in given]
-        before = self.environment.flops.total
-        result = run(*args, **kwargs)
-        written = [t for t, version in zip(given, versions) if t._version != version]
-        returned = tensors_in(result)
+        versions = [version_of(tensor) for tensor in given]
+        before = self.environment.memory.total
+        result = run(given)
+        written = [t for t, version in zip(given, versions) if version_of(t) != version]
+        if not written and operation != "call_module" and _writes_untold(target, given):
+            written = tensors_in(args[0])
+        returned = [result] if isinstance(result, torch.Tensor) else tensors_in(result)
         if not returned and not written:
             return result
         node = self._create(
@@ -243,12 +269,14 @@ class _Recorder(TorchFunctionMode):
             node,
             returned or written,
             several=bool(returned) and not isinstance(result, torch.Tensor),
-            flops=self.environment.flops.total - before,
+            flops=self.environment.memory.total - before,
             stack=stack,
         )
         changed = {id(tensor) for tensor in written}
-        with torch._C.DisableTorchFunction():  # which is no operation of the model
-            result = _told_apart(result, {id(tensor) for tensor in given} - changed)
+        kept = {id(tensor) for tensor in given} - changed
+        if any(id(tensor) in kept for tensor in returned):
+            with torch._C.DisableTorchFunction():  # which is no operation of the model
+                result = _told_apart(result, kept)
         for tensor in written:
             self.provenance.write(tensor, node)
         self._place_parts(result, node, changed)
@@ -313,6 +341,13 @@ def _operation_of(func: Any, name: str) -> tuple[str, Any]:
     return "call_method", name
 
 
+def _writes_untold(target: Any, given: Sequence[torch.Tensor]) -> bool:
+    """Whether a function writes to tensors that do not count their versions."""
+    name = target if isinstance(target, str) else getattr(target, "__name__", "")
+    uncounted = name.startswith("_foreach_") or any(tensor.is_inference() for tensor in given)
+    return uncounted and name.endswith("_") and not name.startswith("__")
+
+
 def _copies_to_itself(tensor: Any, _: Any, value: Any) -> bool:
     """Whether ``x[i] = y`` is the end of ``x[i] += …``, which wrote to ``x`` already."""
     return isinstance(value, torch.Tensor) and share_memory(tensor, value)
@@ -323,10 +358,6 @@ def _told_apart(result: Any, given: set[int]) -> Any:
 
     What a dropout returns in inference is its input: as a node it is another value.
     """
-    if isinstance(result, torch.Tensor):
-        return torch.ops.aten.alias(result) if id(result) in given else result
-    if not given.intersection(map(id, tensors_in(result))):
-        return result
     return pytree.tree_map_only(
         torch.Tensor, lambda t: torch.ops.aten.alias(t) if id(t) in given else t, result
     )

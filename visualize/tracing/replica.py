@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import io
 import sys
 import types
 from collections import deque
@@ -51,11 +52,13 @@ def unwrapped(model: nn.Module) -> nn.Module:
             return model
 
 
-def has_hooks(model: nn.Module) -> bool:
-    """Whether forward hooks may change what the model computes or returns."""
-    return any(
-        module._forward_hooks or module._forward_pre_hooks for module in model.modules()
-    )
+def has_own_hooks(module: nn.Module) -> bool:
+    """Whether forward hooks may change what ``module`` computes or returns.
+
+    Those of torch itself compute its weights, as in weight normalisation.
+    """
+    hooks = [*module._forward_pre_hooks.values(), *module._forward_hooks.values()]
+    return any(not (type(hook).__module__ or "").startswith("torch.") for hook in hooks)
 
 
 class _Copier:
@@ -79,11 +82,9 @@ class _Copier:
             return types.MethodType(value.__func__, self.copy(value.__self__))
         if isinstance(value, functools.partial):
             keywords = {name: self.copy(item) for name, item in value.keywords.items()}
-            return functools.partial(
-                self.copy(value.func), *map(self.copy, value.args), **keywords
-            )
+            return functools.partial(self.copy(value.func), *map(self.copy, value.args), **keywords)
         if isinstance(value, types.FunctionType) and value.__closure__:
-            return self._function(value, value.__globals__)
+            return self._function(value)
         return self._object(value) if _is_plain_object(value) else value
 
     def _collection(self, value: Any) -> Any:
@@ -107,9 +108,7 @@ class _Copier:
         copied.__dict__.update(self.copy(vars(value)))
         return copied
 
-    def _function(
-        self, function: types.FunctionType, names: dict[str, Any]
-    ) -> types.FunctionType:
+    def _function(self, function: types.FunctionType) -> types.FunctionType:
         """A function that closes over the copies of what ``function`` closes over."""
         cells = []
         for cell in function.__closure__ or ():
@@ -117,29 +116,35 @@ class _Copier:
                 cells.append(types.CellType(self.copy(cell.cell_contents)))
             except ValueError:  # not filled yet
                 cells.append(cell)
+        defaults = self.copy(function.__defaults__)
         copied = types.FunctionType(
-            function.__code__, names, function.__name__, function.__defaults__, tuple(cells)
+            function.__code__, function.__globals__, function.__name__, defaults, tuple(cells)
         )
-        copied.__kwdefaults__ = function.__kwdefaults__
+        copied.__kwdefaults__ = self.copy(function.__kwdefaults__)
         return copied
 
     def _hook(self, hook: Any) -> Any:
-        """A hook that writes to copies, also of the collections that it finds in its module."""
-        if not isinstance(hook, types.FunctionType):
-            return self.copy(hook)
-        found = {name: hook.__globals__.get(name) for name in hook.__code__.co_names}
-        kept = {
-            name: self.copy(value)
-            for name, value in found.items()
-            if isinstance(value, (dict, list, set, deque))
-        }
-        return self._function(hook, {**hook.__globals__, **kept})
+        """A hook that writes to copies: of what it closes over, of its object, of its defaults."""
+        return self._function(hook) if isinstance(hook, types.FunctionType) else self.copy(hook)
+
+    def _script(self, script: torch.jit.ScriptModule) -> torch.jit.ScriptModule:
+        """A copy by way of an archive, the one way there is."""
+        archive = io.BytesIO()
+        torch.jit.save(script, archive)
+        archive.seek(0)
+        device = "cpu" if self.values else "meta"
+        copied: torch.jit.ScriptModule = torch.jit.load(archive, map_location=device)  # type: ignore[no-untyped-call]
+        return copied
 
     def _module(self, module: nn.Module) -> nn.Module:
         inner = unwrapped(module)
         if inner is not module:
-            self.memo[id(module)] = self.copy(inner)
-            return self.copy(inner)
+            replica: nn.Module = self.copy(inner)
+            self.memo[id(module)] = replica
+            return replica
+        if isinstance(module, torch.jit.ScriptModule):
+            script = self.memo[id(module)] = self._script(module)
+            return script
         copied = self.memo[id(module)] = module.__class__.__new__(module.__class__)
         for name, value in module.__dict__.items():
             if name in ("_forward_hooks", "_forward_pre_hooks"):
