@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import os
@@ -33,8 +34,10 @@ module runs its code, as Python does. Weights are neither needed nor downloaded.
 
 def run() -> None:
     """Entry point of the command."""
-    # In a short process, collecting the many objects that importing torch makes is wasted time.
+    # In a short process, collecting the many objects that importing torch makes is wasted time,
+    # now and at its end.
     gc.disable()
+    atexit.register(gc.freeze)
     main()
 
 
