@@ -6,6 +6,8 @@ those that are run for real, and one at a time.
 
 from __future__ import annotations
 
+import copy
+import operator
 import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,7 +19,9 @@ import pytest
 import torch
 import torchvision
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils import _pytree as pytree
+from torch.utils.flop_counter import FlopCounterMode
 from torchvision import models
 from torchvision.models import (
     convnext,
@@ -35,9 +39,10 @@ from torchvision.models import (
 )
 
 import visualize
-from visualize.architecture import Architecture, SkipKind
-from visualize.models import load_model
+from visualize.architecture import Architecture, Layer, SkipKind
+from visualize.models import LoadedModel, load_model
 from visualize.simplify import Level, simplify
+from visualize.tracing import Inputs
 
 pytestmark = pytest.mark.zoo
 
@@ -69,29 +74,35 @@ RUN_FOR_REAL = [
 
 @dataclass(frozen=True)
 class Traced:
-    name: str
-    model: nn.Module
-    side: int
+    loaded: LoadedModel
     architecture: Architecture
+
+    @property
+    def name(self) -> str:
+        return self.loaded.name
+
+    @property
+    def model(self) -> nn.Module:
+        return self.loaded.model
 
     @property
     def entries(self) -> list[dict[str, Any]]:
         """The metadata of the published weights that belong to this size and resolution."""
+        side = self.loaded.example.args[0].shape[-1]
         used = self.architecture.parameters - self.architecture.unused_parameters
         return [
             weights.meta
             for weights in models.get_model_weights(self.name)
             if weights.meta["num_params"] in (self.architecture.parameters, used)
-            and weights.transforms.keywords["crop_size"] == self.side
+            and weights.transforms.keywords["crop_size"] == side
         ]
 
 
 @pytest.fixture(scope="module", params=CLASSIFICATION)
 def traced(request: pytest.FixtureRequest) -> Traced:
     """One model at a time: pytest runs all tests of a parameter before the next."""
-    model, inputs, name = load(request.param)
-    architecture = visualize.trace(model, inputs, name=name)
-    return Traced(name, model, inputs.args[0].shape[-1], architecture)
+    loaded = load_model(request.param)
+    return Traced(loaded, visualize.trace(loaded))
 
 
 def test_the_sweep_covers_all_of_torchvision():
@@ -121,12 +132,62 @@ def test_macs_are_those_published(traced: Traced):
     assert {macs} == {meta["_ops"] for meta in traced.entries}
 
 
+def measured_macs(model: nn.Module, inputs: Inputs) -> int:
+    """What torch itself counts in one whole forward pass, fused attention being switched off."""
+    model.eval().requires_grad_(False)  # the counter would follow gradients
+    counter = FlopCounterMode(display=False)
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
+        model(*inputs.args, **inputs.kwargs)
+    return int(counter.get_total_flops()) // 2
+
+
+def measured_macs_without_values(loaded: LoadedModel) -> int:
+    """The same on the meta device."""
+    model = copy.deepcopy(loaded.model).to("meta")
+    return measured_macs(model, Inputs.of(loaded.example).without_values())
+
+
+def test_macs_are_those_that_torch_counts(traced: Traced):
+    measured = measured_macs_without_values(traced.loaded)
+    assert traced.architecture.macs == pytest.approx(measured, rel=0.02)
+
+
 def test_only_auxiliary_heads_are_unused(traced: Traced):
     unused = UNUSED.get(traced.name, ())
     assert traced.architecture.unused_modules == unused
     assert traced.architecture.unused_parameters == sum(
         p.numel() for path in unused for p in traced.model.get_submodule(path).parameters()
     )
+
+
+# Both tracers
+
+
+_does = operator.attrgetter("kind", "type", "path", "scope", "outputs", "parameters", "macs")
+
+
+def _data_operations(architecture: Architecture) -> list[tuple[Any, ...]]:
+    """What the operations on data do, in order; to read a shape is none."""
+
+    def works_on_data(layer: Layer) -> bool:
+        takes_data = any(wire.data for _, _, wire in architecture.inputs(layer.id))
+        return takes_data and bool(layer.outputs) and layer.type not in ("getattr", "size", "dim")
+
+    return [_does(layer) for layer in architecture.layers if works_on_data(layer)]
+
+
+def test_both_tracers_agree(traced: Traced):
+    symbolic = traced.architecture
+    recorded = visualize.trace(traced.loaded, tracer="recorded")
+    assert (symbolic.tracer, recorded.tracer) == ("symbolic", "recorded")
+    for count in ("parameters", "unused_parameters", "unused_modules", "buffers", "macs"):
+        assert getattr(recorded, count) == getattr(symbolic, count)
+    assert _data_operations(recorded) == _data_operations(symbolic)
+    skips, expected = (
+        [(skip.kind, skip.module, skip.shape, skip.long, skip.merge_type) for skip in one.skips]
+        for one in (recorded, symbolic)
+    )
+    assert skips == expected
 
 
 # Skip connections
@@ -260,13 +321,13 @@ def _traced_leaves(
 
 @pytest.mark.parametrize("name", RUN_FOR_REAL)
 def test_a_real_run_calls_the_same_layers_with_the_same_shapes(name: str):
-    _, inputs, _ = load(name)
+    example = load_model(name).example
     model = models.get_model(name, weights=None).eval()
-    architecture = visualize.trace(model, inputs)
+    architecture = visualize.trace(model, example)
     expected = list(_traced_leaves(architecture, model))
     calls = _record_leaves(model)
     with torch.inference_mode():
-        output = model(torch.rand(inputs.args[0].shape))
+        output = model(torch.rand(example.args[0].shape))
     assert calls == expected
     returned = [layer for layer in architecture.layers if layer.kind.value == "output"]
     assert [[tensor.shape for tensor in layer.outputs] for layer in returned] == [_shapes(output)]
@@ -277,9 +338,9 @@ def test_a_real_run_calls_the_same_layers_with_the_same_shapes(name: str):
 
 @pytest.mark.parametrize("name", [*SEGMENTATION, *VIDEO])
 def test_segmentation_and_video_are_as_published(name: str):
-    model, inputs, _ = load(name + ARGUMENTS.get(name, ""))
-    architecture = visualize.trace(model, inputs)
-    assert architecture.parameters == sum(p.numel() for p in model.parameters())
+    loaded = load_model(name + ARGUMENTS.get(name, ""))
+    architecture = visualize.trace(loaded)
+    assert architecture.parameters == sum(p.numel() for p in loaded.model.parameters())
     assert architecture.unused_parameters == 0
     entries = [
         weights.meta

@@ -97,6 +97,11 @@ class Layer:
     group: str = ""
 
     @property
+    def call(self) -> int:
+        """How often the module around or of this operation was called before."""
+        return int(self.scope[-1].partition("@")[2] or 0) if self.scope else 0
+
+    @property
     def members(self) -> tuple[str, ...]:
         """Ids of the operations of the exact graph that this node stands for."""
         return tuple(part.id for part in self.parts) or (self.id,)

@@ -27,8 +27,10 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _MODEL_HELP = """
 
 MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
-path/to/net.py:Net, path/to/net.py:build(depth=18) or package.module:factory. Naming a file or
-module runs its code, as Python does. Weights are neither needed nor downloaded.
+timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
+path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
+torch.export (.pt2) or torch.jit (.pt). Naming a Python file or module runs its code, as Python
+does; data files never run code. Weights are neither needed nor downloaded.
 """
 
 
@@ -75,9 +77,9 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
 
 
 def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
-    from visualize.models.torchvision import list_names
+    from visualize.models import model_names
 
-    return [name for name in list_names() if name.startswith(typed)]
+    return [name for name in model_names() if name.startswith(typed)]
 
 
 def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[str]:

@@ -76,6 +76,10 @@ class UntraceableError(VisualizeError):
         self.line = line
 
 
+class EndlessError(UntraceableError):
+    """The model's code runs too long, or into too many operations."""
+
+
 class ForwardError(VisualizeError):
     """The model's own ``forward`` raised an exception."""
 

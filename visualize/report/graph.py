@@ -85,6 +85,7 @@ def _node(layer: Layer) -> dict[str, Any]:
         "type": layer.type,
         "path": layer.path,
         "module_class": layer.module_class or None,
+        "call": layer.call,
         "attributes": dict(layer.attributes),
         "parameters": layer.parameters,
         "trainable_parameters": layer.trainable_parameters,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import fx, nn
 
-from visualize.errors import InputError, ShapeError, UsageError, VisualizeError
+from visualize.errors import EndlessError, InputError, ShapeError, UsageError, VisualizeError
 from visualize.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
@@ -78,6 +78,7 @@ def trace_model(
     Raises:
         InputError: the inputs do not fit ``forward`` or one of its layers.
         UntraceableError: no tracer can follow ``forward``.
+        EndlessError: there is no end to it, or none in time.
         ForwardError: ``forward`` raised.
         UsageError: ``leaves`` names nothing in the model.
     """
@@ -119,7 +120,7 @@ class _Front:
                 if way.tracer is Tracer.RECORDED or tracer is Tracer.SYMBOLIC:
                     raise
                 error = refused
-            except InputError:
+            except (InputError, EndlessError):
                 raise
             except VisualizeError as refused:
                 error = refused

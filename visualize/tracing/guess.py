@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from visualize.errors import InputError, UntraceableError, VisualizeError
+from visualize.errors import EndlessError, InputError, UntraceableError, VisualizeError
 from visualize.example import ExampleTensor
 from visualize.tracing.environment import MetaEnvironment, ValuesLost
 from visualize.tracing.inputs import Inputs
@@ -31,6 +31,7 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
 
     Raises:
         InputError: nothing that was tried fits.
+        EndlessError: there is no end to the model's run.
     """
     names = _required(model)
     refused: list[str] = []
@@ -41,6 +42,8 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
             inputs = Inputs.of([tensor] * len(names))
             try:
                 _run(model, inputs)
+            except EndlessError:
+                raise
             except (UntraceableError, ValuesLost):
                 pass  # the inputs are not what it lacks
             except VisualizeError as error:

@@ -19,9 +19,10 @@ import torch
 from torch import nn
 from torch.nn.modules import module
 
-from visualize.errors import UntraceableError
+from visualize.errors import EndlessError
 from visualize.tracing.explain import line_of
 
+MOST_OPERATIONS = 300_000  # of one graph
 _AGAIN = 1.0  # seconds until code that caught the end is ended again
 
 
@@ -29,12 +30,19 @@ class _TimeIsUp(BaseException):
     """Not an Exception, so that ``except Exception`` in a model does not catch it."""
 
 
+def endless(place: str) -> EndlessError:
+    """The error for a graph of more than `MOST_OPERATIONS`."""
+    return EndlessError(
+        f"more than {MOST_OPERATIONS:,} operations", line=place, hint="does its loop end?"
+    )
+
+
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
     """End what runs inside after ``seconds``.
 
     Raises:
-        UntraceableError: the time is up; it names the line that was running.
+        EndlessError: the time is up; it names the line that was running.
     """
     if not seconds:
         yield
@@ -44,7 +52,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         with _alarm(seconds) if in_main_thread and hasattr(signal, "setitimer") else _bomb(seconds):
             yield
     except _TimeIsUp as error:
-        raise UntraceableError(
+        raise EndlessError(
             f"not done after {seconds:g} seconds",
             line=line_of(error),
             hint="does its loop end? give it more with --timeout",

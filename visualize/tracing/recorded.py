@@ -14,7 +14,7 @@ from torch import fx, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 
-from visualize.errors import UntraceableError, VisualizeError
+from visualize.errors import VisualizeError
 from visualize.tracing.environment import Environment
 from visualize.tracing.explain import (
     Failure,
@@ -24,6 +24,7 @@ from visualize.tracing.explain import (
 )
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.provenance import Provenance, Stack, share_memory
 from visualize.tracing.replica import has_own_hooks
 from visualize.tracing.tensors import (
@@ -33,8 +34,6 @@ from visualize.tracing.tensors import (
     tensors_with_paths,
     version_of,
 )
-
-_MOST_OPERATIONS = 300_000
 
 
 def trace_recorded(
@@ -49,8 +48,8 @@ def trace_recorded(
     Raises:
         ShapeError: a layer refused the shape of its input.
         ForwardError: ``forward`` raised.
-        UntraceableError: the environment lacks the values that the model asks for, or the
-            operations do not end.
+        UntraceableError: the environment lacks the values that the model asks for.
+        EndlessError: there is no end to its operations.
         InputError: the inputs do not fit the signature of ``forward``.
         ValuesLost: see `MetaEnvironment`.
     """
@@ -301,12 +300,8 @@ class _Recorder(TorchFunctionMode):
         self, operation: str, target: Any, args: Any, kwargs: dict[str, Any] | None = None
     ) -> fx.Node:
         self.operations += 1
-        if self.operations > _MOST_OPERATIONS:
-            raise UntraceableError(
-                f"more than {_MOST_OPERATIONS:,} operations",
-                line=self._place("forward"),
-                hint="does its loop end?",
-            )
+        if self.operations > MOST_OPERATIONS:
+            raise endless(self._place("forward"))
         name = type(self.model).__name__.lower() if target == "" else None
         return self.graph.create_node(operation, target, args, kwargs or {}, name=name)
 

@@ -10,10 +10,17 @@ import torch
 from torch import fx, nn
 from torch.utils import _pytree as pytree
 
-from visualize.errors import ForwardError, InputError, UntraceableError, shorten
+from visualize.errors import (
+    EndlessError,
+    ForwardError,
+    InputError,
+    UntraceableError,
+    shorten,
+)
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.limits import MOST_OPERATIONS, endless
 
 
 class SymbolicTracer(fx.Tracer):
@@ -27,6 +34,15 @@ class SymbolicTracer(fx.Tracer):
         super().__init__()
         self.inputs = inputs
         self.leaves = leaves
+        self.operations = 0
+
+    def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
+        """Stop where there is no end."""
+        self.operations += 1
+        if self.operations > MOST_OPERATIONS:
+            calls = list(self.module_stack.values())
+            raise endless(calls[-1][0] if calls else type(self.root).__name__)
+        return super().create_node(*args, **kwargs)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Ask `Leaves`."""
@@ -65,7 +81,7 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
         return _graph_of_leaf(model, inputs)
     try:
         return tracer.trace(model)
-    except InputError:
+    except (InputError, EndlessError):
         raise
     except Exception as error:
         raise _explain(error) from error
