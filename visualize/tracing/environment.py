@@ -28,6 +28,7 @@ class Environment:
 
     def __init__(self) -> None:
         self.memory = Memory()
+        self.notes: list[str] = []  # what a user should know of the run
 
     def call(
         self,
@@ -145,11 +146,10 @@ def _answer_for_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any] 
         return _PROPERTIES.get(func.__self__.__name__)
     if name in ("cpu", "cuda") and getattr(torch.Tensor, name) is func:
         return (args[0],)
-    if name == "to" and func is torch.Tensor.to:
-        positional = [value for value in args[1:] if not _is_device(value)]
-        named = [key for key in kwargs if key not in ("device", "non_blocking", "copy")]
-        if not [value for value in positional if not isinstance(value, bool)] and not named:
-            return (args[0],)
+    if name == "data_ptr" and args[0].is_meta:
+        raise NotImplementedError("a meta tensor has no address")
+    if func is torch.Tensor.to and _wanted_dtype(args, kwargs) in (None, args[0].dtype):
+        return None if kwargs.get("copy") or "memory_format" in kwargs else (args[0],)
     return None
 
 
@@ -163,15 +163,22 @@ _PROPERTIES: dict[str, tuple[Any]] = {
 
 def _without_device(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
     """The arguments, without those that ask for a device."""
+    if func is torch.Tensor.to:
+        kept = {k: v for k, v in kwargs.items() if k in ("copy", "memory_format")}
+        return args[:1], {**kept, "dtype": _wanted_dtype(args, kwargs) or args[0].dtype}
     if kwargs:
         kwargs = {k: v for k, v in kwargs.items() if k not in ("device", "pin_memory")}
-    if func is torch.Tensor.to:
-        return (args[0], *(value for value in args[1:] if not _is_device(value))), kwargs
     return args, kwargs
 
 
-def _is_device(value: Any) -> bool:
-    return isinstance(value, (torch.device, str))
+def _wanted_dtype(args: Any, kwargs: dict[str, Any]) -> torch.dtype | None:
+    """The dtype that ``Tensor.to`` is asked for: by name, by position or by another tensor."""
+    for value in (*args[1:], kwargs.get("dtype"), kwargs.get("other")):
+        if isinstance(value, torch.dtype):
+            return value
+        if isinstance(value, torch.Tensor):
+            return value.dtype
+    return None
 
 
 def _writes(func: Any) -> bool:
@@ -224,6 +231,8 @@ def _mask_to_indices(index: Any) -> Any:
             found = _mask_to_indices(part)
             parts.extend(found) if isinstance(found, tuple) else parts.append(found)
         return tuple(parts) if isinstance(index, tuple) else parts
-    if isinstance(index, torch.Tensor) and index.dtype is torch.bool and not index.is_meta:
+    if not isinstance(index, torch.Tensor) or index.is_meta or not index.dim():
+        return index
+    if index.dtype is torch.bool:
         return index.nonzero(as_tuple=True)
     return index

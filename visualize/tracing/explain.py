@@ -102,6 +102,10 @@ def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
         mismatch = _mismatch(module, tuple(tensor.shape))
         if mismatch:
             raise ValueError(mismatch)
+    if isinstance(module, nn.Embedding) and not tensor.is_meta and tensor.numel():
+        low, high = tensor.aminmax()
+        if low < 0 or high >= module.num_embeddings:
+            raise IndexError(f"expected integers below {module.num_embeddings}, got {int(high)}")
     weight = getattr(module, "weight", None)
     if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or not isinstance(weight, torch.Tensor):
         return

@@ -35,8 +35,14 @@ class Tracer(str, enum.Enum):
     RECORDED = "recorded"
 
 
-# The graph, the replica that it refers to, and the replica's parameters before it ran.
-_Traced = tuple[fx.Graph, nn.Module, tuple[nn.Parameter, ...]]
+@dataclass(frozen=True)
+class _Traced:
+    """A graph, the replica it refers to with its parameters before it ran, and notes on the run."""
+
+    graph: fx.Graph
+    replica: nn.Module
+    parameters: tuple[nn.Parameter, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,8 +131,14 @@ class _Front:
             except VisualizeError as refused:
                 error = refused
             else:
-                notes = (way.note,) if way.note else ()
-                return TracedModel(*traced, way.tracer.value, notes, tuple(failed))
+                return TracedModel(
+                    graph=traced.graph,
+                    model=traced.replica,
+                    parameters=traced.parameters,
+                    tracer=way.tracer.value,
+                    notes=((way.note,) if way.note else ()) + traced.notes,
+                    failures=tuple(failed),
+                )
             failed.append(f"{way.tracer.value} tracing failed: {error}")
         assert error is not None
         raise error
@@ -153,7 +165,7 @@ class _Front:
         follow_in_place(graph, replica)
         record_tensors(graph, replica, inputs)
         check_against_run(graph, replica, inputs, self.leaves)
-        return graph, replica, parameters
+        return _Traced(graph, replica, parameters)
 
     def _recorded(self) -> _Traced:
         for values in reversed(Values):
@@ -174,7 +186,8 @@ class _Front:
 
     def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
         parameters = tuple(replica.parameters())
-        return trace_recorded(replica, inputs, self.leaves, environment), replica, parameters
+        graph = trace_recorded(replica, inputs, self.leaves, environment)
+        return _Traced(graph, replica, parameters, tuple(environment.notes))
 
 
 _WITH_VALUES = "what it computes depends on values: it was run on the CPU, with its own weights"

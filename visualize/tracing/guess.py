@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 
 from torch import nn
@@ -16,9 +17,14 @@ from visualize.tracing.limits import global_state_kept, time_limit
 from visualize.tracing.recorded import trace_recorded
 from visualize.tracing.replica import replicate
 
-_SIDES = (224, 32, 28, 64, 256, 128, 299, 384, 512, 96, 16, 8)
 _LENGTHS = (1024, 128, 16000, 64, 256, 32, 16)
-_VOLUMES = ((16, 112, 112), (32, 64, 64), (16, 224, 224), (16, 16, 16), (8, 8, 8))
+_SIDES = (224, 32, 28, 64, 256, 128, 299, 384, 512, 96, 16, 8)
+# Sizes to try, by the number of dimensions that a layer slides along.
+_SIZES: dict[int, tuple[tuple[int, ...], ...]] = {
+    1: tuple((length,) for length in _LENGTHS),
+    2: tuple((side, side) for side in _SIDES),
+    3: ((16, 112, 112), (32, 64, 64), (16, 224, 224), (16, 16, 16), (8, 8, 8)),
+}
 _TOKENS = (128, 16, 8)
 _FIRST = 4  # so many layers are asked
 
@@ -83,7 +89,7 @@ def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
     """Tensors to try, each with the reason for it."""
     asked = 0
     for path, module in model.named_modules():
-        found = list(_tensors_for(module))
+        found = _tensors_for(module)
         if found:
             asked += 1
             name = f"{path} ({type(module).__name__})" if path else type(module).__name__
@@ -95,33 +101,34 @@ def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
             yield ExampleTensor(shape), ", as no layer tells what it takes"
 
 
-def _tensors_for(module: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
+def _tensors_for(module: nn.Module) -> list[tuple[ExampleTensor, str]]:
     """What ``module`` could be given, if it is of a kind that tells."""
-    if isinstance(module, (nn.Conv1d, nn.Conv2d, nn.Conv3d)):
-        channels = module.in_channels
-        tails: dict[type[nn.Module], tuple[tuple[int, ...], ...]] = {
-            nn.Conv1d: tuple((length,) for length in _LENGTHS),
-            nn.Conv2d: tuple((side, side) for side in _SIDES),
-            nn.Conv3d: _VOLUMES,
-        }
-        for kind, sizes in tails.items():
-            if isinstance(module, kind):
-                for size in sizes:
-                    yield ExampleTensor((1, channels, *size)), f"{channels} channels"
-    elif isinstance(module, nn.Embedding):
-        for length in _TOKENS:
-            tokens = ExampleTensor((1, length), "int64", module.num_embeddings)
-            yield tokens, f"integers below {module.num_embeddings}"
-    else:
-        features = next(
-            (
-                getattr(module, name)
-                for name in ("in_features", "input_size", "embed_dim", "d_model", "num_features")
-                if isinstance(module, nn.Module) and isinstance(getattr(module, name, None), int)
-            ),
-            None,
-        )
-        if features is None or not type(module).__module__.startswith("torch.nn"):
-            return
-        for shape in ((1, features), (1, 16, features), (1, features, 32, 32)):
-            yield ExampleTensor(shape), f"{features} features"
+    if not type(module).__module__.startswith("torch.nn"):
+        return []
+    if below := _attribute(module, "num_embeddings"):
+        what = f"integers below {below}"
+        return [(ExampleTensor((1, length), "int64", below), what) for length in _TOKENS]
+    sizes, what = _sizes_for(module)
+    return [(ExampleTensor(size), what) for size in sizes]
+
+
+def _sizes_for(module: nn.Module) -> tuple[list[tuple[int, ...]], str]:
+    """Sizes to try, and in words what all of them have."""
+    shape = getattr(module, "normalized_shape", None)
+    if shape is not None:
+        return [(1, *shape), (1, 16, *shape)], f"{'×'.join(map(str, shape))} features"
+    if channels := _attribute(module, "in_channels", "num_features", "num_channels"):
+        dimensions = re.search(r"([123])d$", type(module).__name__)
+        sizes = _SIZES[int(dimensions[1]) if dimensions else 2]
+        return [(1, channels, *size) for size in sizes], f"{channels} channels"
+    if features := _attribute(module, "in_features"):
+        flat = (1, features)
+        return [flat, (1, 16, features), (1, features, 32, 32)], f"{features} features"
+    if features := _attribute(module, "input_size", "embed_dim", "d_model"):
+        return [(1, 16, features), (1, features)], f"{features} features"
+    return [], ""
+
+
+def _attribute(module: nn.Module, *names: str) -> int:
+    found = (getattr(module, name, None) for name in names)
+    return next((value for value in found if isinstance(value, int)), 0)

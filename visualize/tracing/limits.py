@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import functools
 import random
 import signal
 import sys
@@ -148,9 +149,13 @@ def seed_all() -> None:
 def _names_kept(model: nn.Module) -> Iterator[None]:
     """Undo what the model's own code does to attributes of its classes and to global names."""
     kept = [(owner, _contents(vars(owner))) for owner in _owners(model)]
+    caches = {cache: cache.cache_info().currsize for cache in _caches(model)}
     try:
         yield
     finally:
+        for cache in _caches(model):
+            if cache.cache_info().currsize != caches.get(cache, 0):
+                cache.cache_clear()  # it may hold tensors without values
         for owner, names in kept:
             for name in _contents(vars(owner)).keys() - names.keys():
                 delattr(owner, name)
@@ -170,6 +175,15 @@ def _contents(names: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         for name, value in names.items()
         if not name.startswith("__")
     }
+
+
+def _caches(model: nn.Module) -> list[Any]:
+    """The functions with a cache beside the classes of ``model``, and their methods."""
+    classes = {kind for part in model.modules() for kind in type(part).__mro__}
+    names = {kind.__module__ for kind in classes if not kind.__module__.startswith("torch.")}
+    spaces = [*classes, *(sys.modules[name] for name in sorted(names) if name in sys.modules)]
+    values = [value for space in spaces for value in list(vars(space).values())]
+    return [value for value in values if isinstance(value, functools._lru_cache_wrapper)]
 
 
 def _owners(model: nn.Module) -> list[Any]:

@@ -55,6 +55,11 @@ class Provenance:
         """Whether ``tensor`` was made in this run."""
         return id(tensor) in self.origins
 
+    def made(self, tensor: torch.Tensor | None) -> bool:
+        """Whether ``tensor`` was made or written by an operation of this run."""
+        origin = self.origins.get(id(tensor))
+        return origin is not None and origin.node.op != "get_attr"
+
     def set(self, tensor: torch.Tensor, node: fx.Node) -> None:
         """Note that ``tensor`` is what ``node`` returned."""
         self._keep(tensor, node, (), None)

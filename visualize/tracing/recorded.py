@@ -183,7 +183,9 @@ class _Recorder(TorchFunctionMode):
 
         stack = self._enter(path, type(module)) if path else {}
         run = self._as_leaf(path, module, checked)
-        return self._record("call_module", path, run, args, kwargs, stack)
+        held = {**module._parameters, **module._buffers}
+        made = {name: tensor for name, tensor in held.items() if self.provenance.made(tensor)}
+        return self._record("call_module", path, run, args, {**kwargs, **made}, stack)
 
     def _as_leaf(
         self, place: str, module: nn.Module | None, call: Callable[..., Any]
@@ -211,6 +213,10 @@ class _Recorder(TorchFunctionMode):
             return self._attribute(func, args, kwargs)
         if func is torch.Tensor.__iter__:
             return iter(self.__torch_function__(torch.Tensor.unbind, types, args, kwargs))
+        if func is torch.Tensor.numpy and self.provenance.made(args[0]):
+            self.environment.notes.append(
+                f"{self._place(name)} takes data out of torch: what comes back is not connected"
+            )
         if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
             return None
 

@@ -63,6 +63,11 @@ def has_own_hooks(module: nn.Module) -> bool:
 
 class _Copier:
     def __init__(self, model: nn.Module, values: bool) -> None:
+        if any(map(is_lazy, model.parameters())):
+            raise InputError(
+                "the model has lazy layers without a shape",
+                hint="run it once on an example, then draw it",
+            )
         size = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
         self.values = values
         self.shares = size > _LARGE
@@ -159,11 +164,6 @@ class _Copier:
         return copied
 
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
-        if is_lazy(tensor):
-            raise InputError(
-                "the model has lazy layers without a shape",
-                hint="run it once on an example, then draw it",
-            )
         trainable = isinstance(tensor, nn.Parameter)
         if not self.values:
             copied = torch.empty_like(tensor, device="meta", requires_grad=False)

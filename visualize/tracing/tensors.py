@@ -100,7 +100,7 @@ def specification(tensor: torch.Tensor) -> TensorSpec:
     name = _NAMES.get(dtype)
     if name is None:
         name = _NAMES[dtype] = str(dtype).removeprefix("torch.")
-    return TensorSpec(tuple(tensor.shape), name)
+    return TensorSpec(() if tensor.is_nested else tuple(tensor.shape), name)
 
 
 _NAMES: dict[torch.dtype, str] = {}
