@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import gc
+import queue
 import random
 import threading
 import time
@@ -42,6 +43,15 @@ from visualize.tracing.tensors import tensors_in
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 record = functools.partial(visualize.trace, tracer="recorded")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread():
+    """Tensors are tiny: waiting for threads would take most of the time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 # What a real run depends on
@@ -142,7 +152,14 @@ class Program:
 
 
 PROGRAMS: dict[str, Program] = {}
-BROKEN: dict[str, str] = {}
+# Known defects: strict, so that mending one tells to remove its line.
+BROKEN = {
+    "makes_layers_and_parameters": "nn.Parameter(t) of a temporary is a constant",
+    "goes_through_numpy": "what leaves torch loses its origin, as a note says",
+    "computes_with_a_subclass": "as_subclass of a temporary is a constant",
+    "pads_nested_tensors": "nested tensors have no shape",
+    "copies_a_layer": "copy.deepcopy of a parameter is a constant",
+}
 
 
 def program(
@@ -151,7 +168,7 @@ def program(
     """Register a forward for ``args``, ``given`` by name; ``parts`` make what it calls."""
 
     def register(forward: Callable[..., Any]) -> Callable[..., Any]:
-        def __init__(self: nn.Module) -> None:
+        def make_parts(self: nn.Module) -> None:
             nn.Module.__init__(self)
             for name, make in parts.items():
                 part = make()
@@ -161,7 +178,7 @@ def program(
                     setattr(self, name, part)
 
         name = forward.__name__
-        kind = type(name, (nn.Module,), {"__init__": __init__, "forward": forward})
+        kind = type(name, (nn.Module,), {"__init__": make_parts, "forward": forward})
         kind.__module__ = __name__
         assert name not in PROGRAMS
         PROGRAMS[name] = Program(kind, args, given or {}, train, frozenset(also))
@@ -441,6 +458,31 @@ def keeps_a_cache(self, x):
         self.cache = torch.zeros(10, 4)
     self.cache[:3] = self.a(x)
     return self.cache[:3] + self.b(x)
+
+
+@program(X, a=linear, b=linear, same=nn.Identity, drop=nn.Dropout)
+def writes_to_what_layers_pass_on(self, x):
+    y = self.a(x)
+    self.drop(self.same(y)).contiguous().to(torch.float32).add_(self.b(x))
+    return y
+
+
+@program(X, **AB)
+def writes_to_copies_only(self, x):
+    y = self.a(x)
+    y[[0, 1]].add_(self.b(x)[:2])
+    stacked = torch.stack([y, y])
+    y.zero_()
+    return stacked
+
+
+@program(X, **AB)
+def turns_in_place(self, x):
+    y = self.a(x)
+    flat = y.view(12)
+    y.t_()
+    y += self.b(x).t()
+    return flat
 
 
 # Arguments and results
@@ -896,6 +938,22 @@ def catches_errors(self, x):
     return self.b(y)
 
 
+@program(X, **AB)
+def chooses_by_torch_cond(self, x):
+    return torch.cond(x.sum() > 0, lambda t: self.a(t), lambda t: self.b(t), (x,))
+
+
+@program(X, **AB)
+def pads_nested_tensors(self, x):
+    rows = torch.nested.nested_tensor([self.a(x)[0], self.b(x)[1, :2]])
+    return rows.to_padded_tensor(0.0)
+
+
+@program(X, **AB)
+def copies_a_layer(self, x):
+    return copy.deepcopy(self.a)(self.b(x))
+
+
 # torchvision.ops
 
 
@@ -1028,7 +1086,7 @@ class RandomProgram(nn.Module):
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,
@@ -1253,6 +1311,10 @@ def test_the_auxiliary_heads_of_googlenet_in_training():
 # Hooks
 
 
+def _broken(value: Any, reason: str, name: str) -> Any:
+    return pytest.param(value, marks=pytest.mark.xfail(strict=True, reason=reason), id=name)
+
+
 def _two() -> nn.Sequential:
     return nn.Sequential(linear(), linear())
 
@@ -1407,16 +1469,16 @@ def _hook_to_method() -> Any:
         _hook_to_closure,
         _hook_to_number,
         pytest.param(_hook_to_default, id="default argument"),
-        _hook_to_namespace,
+        _broken(_hook_to_namespace, "classes of the standard library", "namespace"),
         pytest.param(functools.partial(_hook_to_collection, dict), id="dict"),
         pytest.param(functools.partial(_hook_to_collection, OrderedDict), id="OrderedDict"),
         pytest.param(
             functools.partial(_hook_to_collection, functools.partial(defaultdict, list)),
             id="defaultdict",
         ),
-        pytest.param(_hook_to_class, id="class attribute"),
+        _broken(_hook_to_class, "a class is not copied", "class attribute"),
         pytest.param(functools.partial(_hook_to_object, Collector), id="object"),
-        pytest.param(functools.partial(_hook_to_object, Slotted), id="slots"),
+        _broken(functools.partial(_hook_to_object, Slotted), "slots are not copied", "slots"),
         _hook_to_argument,
         _hook_to_method,
         pytest.param(lambda: (_collect_globally, lambda: FEATURES or COUNT or None), id="globals"),
@@ -1541,7 +1603,32 @@ def test_class_attributes_and_globals_are_unchanged(rows: int):
     assert ClassCounting.cache == {}
 
 
-LIVING: list[weakref.ref[Any]] = []
+@functools.lru_cache
+def _noise(size):
+    return torch.randn(size)
+
+
+def test_caches_of_functions_are_as_before():
+    class Noisy(nn.Module):
+        def forward(self, x):
+            return x + _noise(x.shape[1])
+
+    record(Noisy(), (3, 4))
+    assert Noisy()(X).device.type == _noise(4).device.type == "cpu"
+
+
+@pytest.mark.xfail(strict=True, reason="the mask becomes indices, of which there are none")
+def test_a_mask_without_dimensions_needs_no_values():
+    class Masked(nn.Module):
+        def forward(self, x):
+            y = x.max()
+            y[torch.ones((), dtype=torch.bool)] = 0.5
+            return y
+
+    assert record(Masked(), (3, 4)).notes == ()
+
+
+LIVING: queue.SimpleQueue[Any] = queue.SimpleQueue()  # which tracing does not put back
 
 
 class Watched(nn.Module):
@@ -1551,7 +1638,8 @@ class Watched(nn.Module):
 
     def forward(self, x):
         y = self.a(x)
-        LIVING.extend(map(weakref.ref, (y, self, self.a.weight)))
+        for held in (y, self, self.a.weight):
+            LIVING.put(weakref.ref(held))
         if self.end == "values" and y.sum() > 1e9:
             return x
         if self.end == "error":
@@ -1561,15 +1649,15 @@ class Watched(nn.Module):
 
 @pytest.mark.parametrize("end", ["shapes", "values", "error"])
 def test_no_tensor_of_a_run_lives_on(end: str):
-    LIVING.clear()
     architecture = None
     try:
         architecture = record(Watched(end), (3, 4))
     except VisualizeError:
         assert end == "error"
     gc.collect()
-    assert LIVING
-    assert [reference() for reference in LIVING] == [None] * len(LIVING)
+    references = [LIVING.get_nowait() for _ in range(LIVING.qsize())]
+    assert len(references) >= 3
+    assert [reference() for reference in references] == [None] * len(references)
     assert (architecture is None) == (end == "error")
 
 
@@ -1710,22 +1798,24 @@ def test_a_leaf_that_returns_a_dataclass(leaf: str):
         (nn.Conv2d(5, 3, 3), (1, 5, 224, 224)),
         (nn.Conv3d(3, 4, 3), (1, 3, 16, 112, 112)),
         (nn.Sequential(nn.Conv2d(1, 2, 5), nn.Flatten(), nn.Linear(1152, 3)), (1, 1, 28, 28)),
-        (nn.ConvTranspose2d(4, 3, 2), (1, 4, 8, 8)),
         (nn.Embedding(9, 3), (1, 128)),
-        (nn.EmbeddingBag(9, 3), (1, 128)),
-        (nn.BatchNorm2d(4), (1, 4, 32, 32)),
-        (nn.GroupNorm(2, 4), (1, 4, 32, 32)),
-        (nn.LayerNorm((3, 8, 8)), (1, 3, 8, 8)),
-        (nn.LSTM(5, 6, batch_first=True), (1, 16, 5)),
-        (nn.TransformerEncoderLayer(8, 2, 8), (1, 16, 8)),
+        (nn.BatchNorm2d(4), (1, 4, None, None)),
         (nn.ReLU(), (1, 3, 224, 224)),
+        (nn.ConvTranspose2d(4, 3, 2), (1, 4, None, None)),
+        (nn.EmbeddingBag(9, 3), (None, None)),
+        (nn.GroupNorm(2, 4), (1, 4, None, None)),
+        (nn.LayerNorm((3, 8, 8)), (1, 3, 8, 8)),
+        (nn.LSTM(5, 6, batch_first=True), (1, None, 5)),
+        (nn.TransformerEncoderLayer(8, 2, 8), (None, None, 8)),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
 )
-def test_guesses_from_the_first_layer(model: nn.Module, shape: tuple[int, ...]):
+def test_guesses_from_the_first_layer(model: nn.Module, shape: tuple[int | None, ...]):
     architecture = visualize.trace(model)
     (given,) = [layer for layer in architecture.layers if layer.kind is NodeKind.INPUT]
-    assert len(given.outputs[0].shape) == len(shape)
+    guessed = given.outputs[0].shape
+    assert len(guessed) == len(shape)
+    assert all(size in (None, found) for size, found in zip(shape, guessed))
     assert "assumed --input" in architecture.notes[0]
 
 

@@ -213,6 +213,10 @@ class _Recorder(TorchFunctionMode):
             return self._attribute(func, args, kwargs)
         if func is torch.Tensor.__iter__:
             return iter(self.__torch_function__(torch.Tensor.unbind, types, args, kwargs))
+        if func is torch.ops.higher_order.cond:
+            predicate, if_true, if_false, operands = args
+            with self:  # which is popped while it handles a function
+                return (if_true if predicate else if_false)(*operands)
         if func is torch.Tensor.numpy and self.provenance.made(args[0]):
             self.environment.notes.append(
                 f"{self._place(name)} takes data out of torch: what comes back is not connected"
