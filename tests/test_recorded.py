@@ -1824,3 +1824,16 @@ def test_guesses_from_the_first_layer(model: nn.Module, shape: tuple[int | None,
 def test_lazy_layers_are_refused(inputs: Any):
     with pytest.raises(InputError, match="lazy"):
         visualize.trace(nn.Sequential(nn.LazyLinear(4)), inputs)
+
+
+def test_positions_in_a_buffer_need_no_values():
+    class Positions(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embed = nn.Embedding(8, 4)
+            self.register_buffer("positions", torch.arange(8)[None])
+
+        def forward(self, x):
+            return x + self.embed(self.positions[:, : x.shape[1]])
+
+    assert visualize.trace(Positions(), (1, 6, 4), tracer="recorded").notes == ()

@@ -143,8 +143,10 @@ def published_macs(architecture: Architecture) -> Iterable[int]:
     found = FOUND.get(architecture.name, {})
     for layer in architecture.layers:
         head = layer.path.removeprefix("roi_heads.").partition("_")[0]
-        macs_of_one = layer.macs / layer.outputs[0].shape[0] if head in found else 0
-        yield found[head] * macs_of_one if head in found else layer.macs
+        if layer.macs and head in found:
+            yield layer.macs * found[head] // layer.outputs[0].shape[0]
+        else:
+            yield layer.macs
 
 
 # timm

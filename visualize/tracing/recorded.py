@@ -178,7 +178,8 @@ class _Recorder(TorchFunctionMode):
     ) -> Any:
         def checked() -> Any:
             if args and isinstance(args[0], torch.Tensor):
-                check_what_meta_does_not(module, args[0])
+                with torch._C.DisableTorchFunction():
+                    check_what_meta_does_not(module, args[0])
             return call(*args, **kwargs)
 
         stack = self._enter(path, type(module)) if path else {}
@@ -261,34 +262,35 @@ class _Recorder(TorchFunctionMode):
         stack: Stack,
     ) -> Any:
         """Run an operation on its tensors; make a node of it if it yields or changes any."""
-        given = tensors_in((args, kwargs))
-        versions = [version_of(tensor) for tensor in given]
+        with torch._C.DisableTorchFunction():  # what is asked here is not asked by the model
+            given = tensors_in((args, kwargs))
+            versions = [version_of(tensor) for tensor in given]
         before = self.environment.memory.total
         result = run(given)
-        written = [t for t, version in zip(given, versions) if version_of(t) != version]
-        if not written and operation != "call_module" and _writes_untold(target, given):
-            written = tensors_in(args[0])
-        returned = [result] if isinstance(result, torch.Tensor) else tensors_in(result)
-        if not returned and not written:
-            return result
-        node = self._create(
-            operation, target, map_tensors(args, self._node), map_tensors(kwargs, self._node)
-        )
-        self._describe(
-            node,
-            returned or written,
-            several=bool(returned) and not isinstance(result, torch.Tensor),
-            flops=self.environment.memory.total - before,
-            stack=stack,
-        )
-        changed = {id(tensor) for tensor in written}
-        kept = {id(tensor) for tensor in given} - changed
-        if any(id(tensor) in kept for tensor in returned):
-            with torch._C.DisableTorchFunction():  # which is no operation of the model
+        with torch._C.DisableTorchFunction():
+            written = [t for t, version in zip(given, versions) if version_of(t) != version]
+            if not written and operation != "call_module" and _writes_untold(target, given):
+                written = tensors_in(args[0])
+            returned = [result] if isinstance(result, torch.Tensor) else tensors_in(result)
+            if not returned and not written:
+                return result
+            node = self._create(
+                operation, target, map_tensors(args, self._node), map_tensors(kwargs, self._node)
+            )
+            self._describe(
+                node,
+                returned or written,
+                several=bool(returned) and not isinstance(result, torch.Tensor),
+                flops=self.environment.memory.total - before,
+                stack=stack,
+            )
+            changed = {id(tensor) for tensor in written}
+            kept = {id(tensor) for tensor in given} - changed
+            if any(id(tensor) in kept for tensor in returned):
                 result = _told_apart(result, kept)
-        for tensor in written:
-            self.provenance.write(tensor, node)
-        self._place_parts(result, node, changed)
+            for tensor in written:
+                self.provenance.write(tensor, node)
+            self._place_parts(result, node, changed)
         return result
 
     def _place_parts(self, result: Any, node: fx.Node, changed: set[int]) -> None:
