@@ -410,3 +410,25 @@ class TestGroups:
             for layer in stages.layers
             if layer.role is Role.STAGE
         ] == [("inner", 1), ("inner", 2)]
+
+
+def _computing(count: int) -> Net:
+    """A network that computes for ``count`` operations between two layers."""
+    net = Net()
+    node = net.conv(net.input())
+    for _ in range(count):
+        node = net.function("exp", node)
+    net.output(net.conv(node))
+    return net
+
+
+def test_a_long_computation_without_weights_is_one_box() -> None:
+    for count, level, shown in [
+        (40, Level.STAGE, 0),
+        (40, Level.BLOCK, 0),
+        (40, Level.LAYER, 40),
+        (5, Level.STAGE, 5),
+    ]:
+        types = [layer.type for layer in simplify(_computing(count).build(), level).layers]
+        assert types.count("exp") == shown
+        assert types.count(f"{count} operations") == (not shown)

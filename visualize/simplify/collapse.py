@@ -11,15 +11,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, Role
+from visualize.architecture import Architecture, Group, Layer, NodeKind, Role
 from visualize.operations import NORM, family, merge_type
 from visualize.simplify.contract import Box, contract
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"", "Sequential", "ModuleList", "ModuleDict"})
+_LONG = 24  # so many operations in a row are one computation
+_Key = TypeVar("_Key", str, "str | None")
 
 
 def mark_groups(architecture: Architecture) -> Architecture:
@@ -57,7 +60,7 @@ def collapse(architecture: Architecture, role: Role) -> Architecture:
     boxes: list[Box] = []
     for group_id, run in _runs(architecture.layers, closed_in):
         if not group_id:
-            boxes.extend(Box(layer.id, (layer.id,)) for layer in run)
+            boxes.extend(_condensed(run))
             continue
         nodes = tuple(layer.id for layer in run)
         single = len(run) == 1 and run[0].role is not Role.MERGE
@@ -67,9 +70,27 @@ def collapse(architecture: Architecture, role: Role) -> Architecture:
     return contract(architecture, boxes)
 
 
+def _condensed(layers: Iterable[Layer]) -> Iterator[Box]:
+    """A box for each layer, but one for a computation that goes on for long without weights."""
+    for module, run in _runs(layers, _computing_module):
+        nodes = tuple(layer.id for layer in run)
+        if module is None or len(run) < _LONG:
+            yield from (Box(node, (node,)) for node in nodes)
+        else:
+            kind = f"{len(run)} operations"
+            group = Group(nodes[0], Role.BLOCK, kind, module, label=module)
+            yield Box(nodes[0], nodes, group)
+
+
+def _computing_module(layer: Layer) -> str | None:
+    """Path of the module whose code computes without weights, or None if this is no such layer."""
+    plain = layer.kind is NodeKind.FUNCTION and not any(part.weights for part in layer.operations)
+    return layer.path if plain else None
+
+
 def _runs(
-    layers: Iterable[Layer], key: Callable[[Layer], str]
-) -> Iterator[tuple[str, list[Layer]]]:
+    layers: Iterable[Layer], key: Callable[[Layer], _Key]
+) -> Iterator[tuple[_Key, list[Layer]]]:
     """Runs of consecutive layers with the same key. A run in topological order is convex."""
     for value, run in itertools.groupby(layers, key):
         yield value, list(run)
