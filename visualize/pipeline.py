@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
+import logging
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -71,8 +73,7 @@ def trace(
     name = name or class_name
     report(f"tracing {name}")
     notes: tuple[str, ...] = ()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _quiet():
         if inputs is None:
             inputs, assumed = guess_inputs(model, timeout=timeout)
             notes = (assumed,)
@@ -88,6 +89,19 @@ def trace(
     report(f"analysing {name}")
     traced = replace(traced, notes=notes + traced.notes)
     return annotate(traced, name=name, class_name=class_name)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep back what the model's code warns of: it is meant for those who run the model."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(disabled)
 
 
 def draw(

@@ -165,8 +165,8 @@ def _numbers(layer: Layer) -> list[float]:
 
 
 def _is_plain(layer: Layer) -> bool:
-    """Whether an operation works on sizes alone."""
-    return not layer.outputs
+    """Whether an operation works on sizes and indices alone."""
+    return all(tensor.dtype.startswith(("int", "uint", "bool")) for tensor in layer.outputs)
 
 
 def _humanize(path: str) -> str:
