@@ -432,3 +432,18 @@ def test_a_long_computation_without_weights_is_one_box() -> None:
         types = [layer.type for layer in simplify(_computing(count).build(), level).layers]
         assert types.count("exp") == shown
         assert types.count(f"{count} operations") == (not shown)
+
+
+def test_the_module_that_concatenates_is_the_block_and_not_its_branches() -> None:
+    net = Net()
+    node = net.input()
+    for number in range(2):
+        with net.call(f"mixed{number}", "Mixed"):
+            ends = []
+            for branch in ("left", "right"):
+                with net.call(branch, "Separable"):
+                    ends.append(net.conv(net.conv(node)))
+            node = net.function("cat", *ends)
+    net.output(node)
+    types = [layer.type for layer in simplify(net.build(), Level.BLOCK).layers]
+    assert types == ["input", "Mixed", "Mixed", "output"]

@@ -103,17 +103,18 @@ class _Tree:
     classes: Mapping[str, str]
     weighted: Counter[str]
     adds: frozenset[str]
+    concats: frozenset[str]
 
     @classmethod
     def of(cls, architecture: Architecture) -> _Tree:
         weighted: Counter[str] = Counter()
-        adds = set()
+        merging: dict[str | None, set[str]] = {"add": set(), "concat": set()}
         for layer in architecture.operations.values():
             if _is_weighted(layer):
                 weighted.update(_paths(layer.path))
-            if merge_type(layer.type) == "add":
-                adds.add(layer.path)
-        return cls(architecture.modules, weighted, frozenset(adds))
+            merging.get(merge_type(layer.type), set()).add(layer.path)
+        adds, concats = (frozenset(merging[kind]) for kind in ("add", "concat"))
+        return cls(architecture.modules, weighted, adds, concats)
 
     def class_of(self, path: str) -> str:
         return self.classes.get(path, "")
@@ -136,7 +137,8 @@ class _Tree:
         blocks = set()
         for path in outer:
             inner = {other for other in repeated if other.startswith(f"{path}.")}
-            if inner and path not in self.adds:
+            alone = path in self.concats and not inner & (self.adds | self.concats)
+            if inner and path not in self.adds and not alone:
                 blocks |= {other for other in inner if not inner & set(_paths(other)[:-1])}
             else:
                 blocks.add(path)
