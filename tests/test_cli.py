@@ -61,6 +61,15 @@ class Endless(nn.Module):
         except Exception:
             return x
 
+class Stubborn(nn.Module):
+    def forward(self, x):
+        while True:
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass
+
 def build(depth=2):
     return Tiny(depth)
 
@@ -276,6 +285,14 @@ def test_errors_are_one_line_and_write_nothing(
         assert word in line
     left = [path for path in sorted(folder.iterdir()) if path.name != "__pycache__"]
     assert left == before
+
+
+def test_a_model_that_catches_its_end_is_ended(folder: Path) -> None:
+    code = "import visualize.cli as cli; cli._GRACE = 0.2; cli.main()"
+    arguments = ["skips", "net.py:Stubborn", "--input", "1,3", "--timeout", "0.5"]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, cwd=folder)
+    assert done.returncode == 1
+    assert b"not done after 0.5 seconds, and it does not let itself be ended" in done.stderr
 
 
 def test_usage_errors_of_click_have_status_2() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from visualize.architecture import Architecture
 
 _OUTPUTS = Path("outputs")
+_GRACE = 10.0  # seconds between the end of a model's time and that of the program
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _MODEL_HELP = """
@@ -300,7 +301,7 @@ def _default_output(label: str) -> Path:
 def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> Architecture:
     """Load and trace ``model``. What its code prints goes to standard error."""
     options = click.get_current_context().meta
-    with _prints_to_standard_error():
+    with _prints_to_standard_error(), _last_resort(options["visualize.timeout"]):
         report(f"loading {model}")
         from visualize import pipeline
         from visualize.errors import ForwardError
@@ -325,6 +326,25 @@ def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> 
     for note in notes:
         click.echo(f"visualize: note: {note}", err=True)
     return architecture
+
+
+@contextlib.contextmanager
+def _last_resort(seconds: float) -> Iterator[None]:
+    """End the program where the model's code catches the end of its time."""
+
+    def end() -> None:
+        line = f"visualize: not done after {seconds:g} seconds, and it does not let itself be ended"
+        os.write(2, f"{line}; does its loop end?\n".encode())
+        os._exit(1)
+
+    timer = threading.Timer(seconds + _GRACE, end)
+    timer.daemon = True
+    if seconds:
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 @contextlib.contextmanager
