@@ -197,7 +197,7 @@ def test_transformers(name: str):
 # Scale
 
 MEASURE = """
-import collections, json, resource, sys
+import collections, json, pathlib, re, sys
 import visualize
 from visualize.models import load_model
 
@@ -206,7 +206,8 @@ architecture = visualize.trace(loaded)
 parameters = sum(p.numel() for p in loaded.model.parameters())
 counted = sum(layer.parameters for layer in architecture.layers)
 skips = collections.Counter((skip.module, skip.kind.value) for skip in architecture.skips)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# Not ru_maxrss, which begins with what the process that started this one held.
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])
 print(json.dumps([architecture.parameters, parameters, counted, sorted(skips.items()), peak]))
 """
 
