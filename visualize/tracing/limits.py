@@ -162,7 +162,7 @@ def _names_kept(model: nn.Module) -> Iterator[None]:
             for name, (value, content) in names.items():
                 if vars(owner).get(name) is not value:
                     setattr(owner, name, value)
-                if content is not None:
+                if content is not None and not _is_same(value, content):
                     value.clear()
                     (value.update if isinstance(value, (dict, set)) else value.extend)(content)
 
@@ -175,6 +175,16 @@ def _contents(names: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         for name, value in names.items()
         if not name.startswith("__")
     }
+
+
+def _is_same(collection: Any, content: Any) -> bool:
+    """Whether ``collection`` still holds just the things that are in ``content``."""
+    if isinstance(collection, dict):
+        pairs = zip(collection.items(), content.items())
+        same = all(a is c and b is d for (a, b), (c, d) in pairs)
+    else:
+        same = all(a is b for a, b in zip(collection, content))
+    return same and len(collection) == len(content)
 
 
 def _caches(model: nn.Module) -> list[Any]:
