@@ -16,11 +16,10 @@ from typing import Any
 import torch
 
 from visualize.tracing.flops import Memory
-from visualize.tracing.tensors import map_tensors, tensors_in
+from visualize.tracing.tensors import FEW, map_tensors, tensors_in
 
 _CPU = torch.device("cpu")
 _META = torch.device("meta")
-_FEW = 1 << 20  # elements of which values are kept
 
 
 class Environment:
@@ -123,7 +122,7 @@ class MetaEnvironment(Environment):
             func, args, kwargs = torch.matmul, (args[0], args[1][0]), {}
             given = tensors_in(args)
         result = self.memory.call(func, args, kwargs, given)
-        if not on_meta and isinstance(result, torch.Tensor) and result.numel() > _FEW:
+        if not on_meta and isinstance(result, torch.Tensor) and result.numel() > FEW:
             return result.to(_META)
         return result
 

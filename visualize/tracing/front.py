@@ -152,7 +152,7 @@ class _Front:
             return
         yield _Way(Tracer.RECORDED, self._recorded)
         tensors = [*self.model.parameters(), *self.model.buffers()]
-        if not any(tensor.is_meta for tensor in tensors):
+        if _has_values(self.model):
             yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_VALUES)
         elif self.rebuild and sum(t.numel() * t.element_size() for t in tensors) <= _LARGEST:
             yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_MADE_UP_VALUES)
@@ -178,7 +178,7 @@ class _Front:
 
     def _recorded_with_values(self) -> _Traced:
         model = self.model
-        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+        if not _has_values(model):
             assert self.rebuild is not None
             model = self.rebuild()
         replica = replicate(model, values=True, train=self.train)
@@ -188,6 +188,10 @@ class _Front:
         parameters = tuple(replica.parameters())
         graph = trace_recorded(replica, inputs, self.leaves, environment)
         return _Traced(graph, replica, parameters, tuple(environment.notes))
+
+
+def _has_values(model: nn.Module) -> bool:
+    return not any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
 
 
 _WITH_VALUES = "what it computes depends on values: it was run on the CPU, with its own weights"

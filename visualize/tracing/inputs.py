@@ -13,8 +13,7 @@ from torch.utils import _pytree as pytree
 
 from visualize.errors import InputError
 from visualize.example import Example, ExampleTensor
-
-_FEW = 1 << 20  # elements of which values are kept
+from visualize.tracing.tensors import FEW
 
 
 @dataclass(frozen=True)
@@ -65,14 +64,14 @@ class Inputs:
     def with_few_values(self) -> Inputs:
         """The same, values only in copies of small tensors of integers."""
         return self._map(
-            lambda tensor: tensor.clone() if _may_choose(tensor) else tensor.to("meta")
+            lambda tensor: _copied(tensor) if _may_choose(tensor) else tensor.to("meta")
         )
 
     def with_values(self) -> Inputs:
         """Copies that all hold values; made up where there are none, always the same."""
         generator = torch.Generator().manual_seed(0)
         return self._map(
-            lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else tensor.clone()
+            lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else _copied(tensor)
         )
 
     def _map(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Inputs:
@@ -146,13 +145,18 @@ def _is_shape(value: Any) -> bool:
 def _may_choose(tensor: torch.Tensor) -> bool:
     """Whether the values of ``tensor`` may choose what is computed, and are few."""
     whole = not (tensor.is_floating_point() or tensor.is_complex() or tensor.is_meta)
-    return whole and tensor.numel() <= _FEW
+    return whole and tensor.numel() <= FEW
+
+
+def _copied(tensor: torch.Tensor) -> torch.Tensor:
+    """A copy on the CPU, where all runs on values are."""
+    return tensor.to("cpu", copy=True)
 
 
 def _tensors(value: Any) -> Any:
     if isinstance(value, ExampleTensor):
         meta = torch.empty(value.shape, dtype=_dtype(value.dtype), device="meta")
-        if meta.is_floating_point() or meta.is_complex() or meta.numel() > _FEW:
+        if meta.is_floating_point() or meta.is_complex() or meta.numel() > FEW:
             return meta
         return _made_up(meta, value.below, torch.Generator().manual_seed(0))
     if _is_shape(value):

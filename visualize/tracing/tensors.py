@@ -12,6 +12,8 @@ from torch import nn
 
 from visualize.architecture import TensorSpec
 
+FEW = 1 << 20  # elements of a tensor whose values a run on the meta device keeps
+
 # How a tensor is reached from the value that holds it: items by key, attributes by name.
 Step = tuple[str, Any]
 
