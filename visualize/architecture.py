@@ -34,6 +34,7 @@ class Role(str, enum.Enum):
     MERGE = "merge"
     BLOCK = "block"
     STAGE = "stage"
+    REPEAT = "repeat"
 
 
 class SkipKind(str, enum.Enum):
@@ -76,6 +77,7 @@ class Layer:
         parts: the operations that a box stands for, in order; empty for an exact node.
         role: what it stands for in a figure.
         group: id of the innermost group it belongs to, empty if none.
+        repeat: how many equal copies a box stands for, by all the repeats around it.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Layer:
     parts: tuple[Layer, ...] = ()
     role: Role = Role.LAYER
     group: str = ""
+    repeat: int = 1
 
     @property
     def call(self) -> int:
@@ -164,16 +167,19 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A block or stage: a frame around boxes, or one colour for them.
+    """A block, stage or repeat: a frame around boxes, or one colour for them.
 
     Attributes:
         id: unique and stable name.
-        role: block or stage.
+        role: block, stage or repeat.
         type: class name of the module, or of the blocks of which a stage is made.
         path: module path; for a stage that is no module of its own, that of its first block.
         label: the path or paths it covers, for a reader.
         parent: id of the group around it, empty at the outermost level.
         count: number of blocks or layers in a stage; 1 for a block.
+        repeat: how many equal copies follow each other where the boxes inside show one.
+        shared: whether the copies are the same modules, called so many times.
+        parallel: whether the copies stand side by side and not one after the other.
     """
 
     id: str
@@ -183,6 +189,9 @@ class Group:
     label: str
     parent: str = ""
     count: int = 1
+    repeat: int = 1
+    shared: bool = False
+    parallel: bool = False
 
 
 @dataclass(frozen=True)
