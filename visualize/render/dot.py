@@ -15,7 +15,7 @@ from visualize.render.fonts import text_width
 from visualize.render.layout import Direction, Layout
 from visualize.render.layout.geometry import Point
 from visualize.render.layout.measure import LINE_HEIGHT
-from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox
+from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame
 from visualize.render.scene import Scene
 from visualize.render.themes import Stroke, Theme, Tint
 
@@ -67,6 +67,7 @@ class _Writer:
         self.nodes = {box.id: f"box{index}" for index, box in enumerate(scene.boxes)}
         self.graph = graphviz.Digraph()
         self.texts = 0
+        self.frames = 0
 
     def write(self, layout: Layout, name: str) -> str:
         theme = self.theme
@@ -86,12 +87,19 @@ class _Writer:
             ANCHOR, shape="point", style="invis", width="0", height="0", label="",
             pos=self._place(Point(layout.extent.start, layout.extent.low)),
         )  # fmt: skip
+        for frame in layout.frames:
+            self._frame(frame)
         for placed in layout.boxes:
             self._box(placed)
         for index, arrow in enumerate(layout.arrows):
             self._arrow(index, arrow)
         for turn in layout.turns:
             self._path([self.direction.on_page(point) for point in turn], {})
+        for frame in layout.frames:
+            for position, text in enumerate(frame.texts):
+                color = self.theme.muted if position else self._stage_tint(frame.group.stage).line
+                place = self.direction.on_page(text.center)
+                self._text(text.text, place, text.size, color, "note frame-label")
         for note in layout.notes:
             self._text(note.text, self.direction.on_page(note.center), note.size, theme.muted)
         for bracket in layout.brackets:
@@ -121,6 +129,31 @@ class _Writer:
             tooltip=_plain(box.tooltip),
             **{"class": " ".join(["box", box.role, *self._stage_class(box.stage)])},
         )
+
+    def _frame(self, placed: PlacedFrame) -> None:
+        """A cluster, which Graphviz draws behind everything else."""
+        area = placed.rectangle
+        corners = [
+            self.direction.on_page(Point(along, across))
+            for along in (area.start, area.end)
+            for across in (area.low, area.high)
+        ]
+        low, high = min(corners), max(corners)
+        self.frames += 1
+        with self.graph.subgraph(name=f"cluster{self.frames}") as cluster:
+            cluster.attr(
+                bb=f"{_pair(low)},{_pair(high)}",
+                style="rounded,filled",
+                fillcolor=self.theme.frame.fill,
+                color=self._frame_line(placed.group.stage),
+                penwidth="0.8",
+                id=f"frame-{self.frames}",
+                tooltip=_plain(placed.group.tooltip),
+                **{"class": "frame"},
+            )
+
+    def _frame_line(self, stage: str) -> str:
+        return self._stage_tint(stage).line if stage in self.stages else self.theme.frame.line
 
     def _element_id(self, node: str) -> str:
         name = f"box-{node}"
@@ -161,7 +194,9 @@ class _Writer:
 
     def _arrow(self, index: int, placed: PlacedArrow) -> None:
         arrow = placed.arrow
-        attributes = self._stroke(arrow.skip) if arrow.skip else {}
+        attributes = self._stroke(arrow.skip) if arrow.skip and placed.head else {}
+        if not placed.head:
+            attributes["dir"] = "none"
         if placed.label:
             color = self.theme.skips[arrow.skip].color if arrow.skip else self.theme.muted
             size = _number(placed.label.size)
@@ -171,7 +206,7 @@ class _Writer:
         self.graph.edge(
             self.nodes[arrow.source],
             self.nodes[arrow.target],
-            pos=self._spline([self.direction.on_page(point) for point in placed.path]),
+            pos=self._spline([self.direction.on_page(point) for point in placed.path], placed.head),
             id=f"arrow-{index}",
             tooltip=_plain(arrow.tooltip),
             **{"class": " ".join(["arrow", *(["skip", arrow.skip] if arrow.skip else [])])},
@@ -262,8 +297,10 @@ class _Writer:
                 x += widths[kind] + gap
             y -= size * LINE_HEIGHT + 3
 
-    def _spline(self, points: Sequence[Place]) -> str:
-        """A path that ends in an arrow head at its last point."""
+    def _spline(self, points: Sequence[Place], head: bool) -> str:
+        """A path that may end in an arrow head at its last point."""
+        if not head:
+            return " ".join(_pair(point) for point in points)
         tip, before = points[-1], points[-2]
         length = math.dist(tip, before) or 1.0
         base = tuple(t + (b - t) * _HEAD / length for t, b in zip(tip, before))

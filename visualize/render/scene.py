@@ -32,7 +32,7 @@ class SceneBox:
 
 @dataclass(frozen=True, slots=True)
 class SceneGroup:
-    """A block or stage around boxes."""
+    """A block, stage or repeat around boxes; ``framed`` tells whether a frame is drawn."""
 
     id: str
     label: str
@@ -40,6 +40,9 @@ class SceneGroup:
     role: str
     parent: str
     repeat: int = 1
+    framed: bool = False
+    stage: str = ""
+    tooltip: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ _STEP = 6.5
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """An arc from one box to another. Its label is as long and broad as given.
+    """An arc from one unit to another. Its label is as long and broad as given.
 
     ``lane`` is where it runs along the flow; ``start`` and ``end`` are the points on the boxes.
     It leaves and arrives at the side of a box, or, where something stands there, with the flow.
@@ -92,35 +92,52 @@ def route_arcs(
     circles: Collection[str],
     areas: Sequence[Rectangle],
     side: int = 1,
+    pierced: Mapping[str, float] | None = None,
 ) -> list[Arc]:
     """Give each arc a side, a lane and its ends.
 
     Short arcs come first and run closest; an arc takes a way that runs through no box, on
-    ``side`` if it can. ``areas`` is what is covered already.
+    ``side`` if it can.
+
+    Args:
+        arcs: what to route.
+        boxes: the area of each unit.
+        circles: those that are round.
+        areas: what is covered already.
+        side: where arcs run if they can, 1 or -1.
+        pierced: the axis of each frame, which arrows enter and leave there and nowhere else.
     """
     covered = list(areas)
     placed: list[Arc] = []
     rows = _Rows(boxes)
     ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
     for arc in ordered:
-        chosen = _freest(_ways(arc, side, boxes, covered), rows)
+        chosen = _freest(_ways(arc, side, boxes, covered, pierced or {}), rows)
         placed.append(chosen)
         covered += chosen.areas()
     return _with_ports(placed, boxes, circles)
 
 
 def _ways(
-    arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: Sequence[Rectangle]
+    arc: Arc,
+    side: int,
+    boxes: Mapping[str, Rectangle],
+    covered: Sequence[Rectangle],
+    pierced: Mapping[str, float],
 ) -> Iterable[Arc]:
     """All ways an arc can go, the best looking first."""
+    source, target = boxes[arc.source], boxes[arc.target]
+    leaving = pierced.get(arc.source, (source.low + source.high) / 2)
+    arriving = pierced.get(arc.target, (target.low + target.high) / 2)
     for leaves_side, arrives_side in ((True, True), (True, False), (False, True), (False, False)):
+        if (leaves_side and arc.source in pierced) or (arrives_side and arc.target in pierced):
+            continue
         for way in (side, -side):
             placed = _on_side(arc, way, boxes, covered)
-            source, target = boxes[arc.source], boxes[arc.target]
             if not leaves_side:
-                placed = replace(placed, start=Point(source.end, (source.low + source.high) / 2))
+                placed = replace(placed, start=Point(source.end, leaving))
             if not arrives_side:
-                placed = replace(placed, end=Point(target.start, (target.low + target.high) / 2))
+                placed = replace(placed, end=Point(target.start, arriving))
             yield replace(placed, leaves_side=leaves_side, arrives_side=arrives_side)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from visualize.quantities import count
 from visualize.render.layout.columns import Column
@@ -21,53 +20,67 @@ def notes(boxes: Iterable[PlacedBox], measure: Measure) -> Iterable[PlacedText]:
             yield PlacedText(text, placed.center.moved(0, -offset), measure.theme.detail_size)
 
 
-def brackets_breadth(nodes: Collection[str], measure: Measure) -> float:
-    """Room that the brackets beside ``nodes`` take."""
+def brackets_breadth(units: Collection[str], measure: Measure) -> float:
+    """Room that the brackets beside ``units`` take."""
     groups = {group.id: group for group in measure.scene.groups}
-    stages = Counter(measure.boxes[node].stage for node in nodes)
     breadths = [
         measure.label(text)[1]
-        for stage, number in stages.items()
-        if stage and number > 1
+        for stage, members in _by_stage(units, measure).items()
+        if _is_named(members, measure)
         for text in (groups[stage].label, f"{groups[stage].detail} of {groups[stage].detail}")
     ]
     return max(breadths) + 12 if breadths else 0.0
 
 
-def brackets(boxes: Sequence[PlacedBox], column: Column, measure: Measure) -> Iterable[Bracket]:
-    """One bracket for each stage of which at least two boxes are in ``column``."""
+def brackets(areas: Mapping[str, Rectangle], column: Column, measure: Measure) -> Iterable[Bracket]:
+    """One bracket for each stage of which two boxes, or a frame, are in ``column``.
+
+    Args:
+        areas: the area of each unit.
+        column: which of them to look at.
+        measure: knows the sizes.
+    """
     groups = {group.id: group for group in measure.scene.groups}
-    spans: dict[str, list[Rectangle]] = {}
-    for placed in boxes:
-        if placed.box.stage and placed.box.id in column.nodes:
-            spans.setdefault(placed.box.stage, []).append(placed.rectangle)
+    here = {unit: area for unit, area in areas.items() if unit in column.nodes}
     # All brackets stand on one line, so that they read as a column of their own.
     across = (column.low if column.side < 0 else column.high) + column.side * 8
-    for stage, areas in spans.items():
-        start, end = min(area.start for area in areas), max(area.end for area in areas)
+    for stage, members in _by_stage(here, measure).items():
+        start = min(here[unit].start for unit in members)
+        end = max(here[unit].end for unit in members)
         # A bracket claims all that stands beside it.
         others = [
-            placed.rectangle
-            for placed in boxes
-            if placed.box.id in column.nodes
-            and placed.box.stage != stage
-            and placed.box.role != "merge"
+            area
+            for unit, area in here.items()
+            if measure.stages[unit] != stage and not measure.is_merge(unit)
         ]
         if any(start < area.end and area.start < end for area in others):
             continue
-        if len(areas) > 1:
+        if _is_named(members, measure):
             lines = [groups[stage].label, _share(stage, column, measure)]
             middle = Point((start + end) / 2, across + column.side * 4)
             texts = tuple(_texts(lines, middle, column.side, measure))
             yield Bracket(stage, (Point(start, across), Point(end, across)), texts)
 
 
+def _by_stage(units: Iterable[str], measure: Measure) -> dict[str, list[str]]:
+    stages: dict[str, list[str]] = {}
+    for unit in units:
+        if measure.stages[unit]:
+            stages.setdefault(measure.stages[unit], []).append(unit)
+    return stages
+
+
+def _is_named(members: Sequence[str], measure: Measure) -> bool:
+    return len(members) > 1 or measure.is_pierced(members[0])
+
+
 def _share(stage: str, column: Column, measure: Measure) -> str:
     """The parameters of a stage; of a stage that goes on in another column, the part here."""
     counts = {box.id: box.parameters for box in measure.scene.boxes if box.stage == stage}
-    here = sum(number for node, number in counts.items() if node in column.nodes)
+    members = {box for unit in column.nodes for box in measure.members[unit]}
+    here = sum(number for node, number in counts.items() if node in members)
     total = count(sum(counts.values()))
-    return total if counts.keys() <= column.nodes else f"{count(here)} of {total}"
+    return total if counts.keys() <= members else f"{count(here)} of {total}"
 
 
 def _texts(

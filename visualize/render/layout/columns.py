@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.render.layout.cuts import choose_cuts, find_cuts
+from visualize.render.layout.cuts import Cut, choose_cuts, find_cuts
+from visualize.render.layout.frames import Level
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path
 from visualize.render.layout.measure import Measure
 from visualize.render.layout.place import Placement
-from visualize.render.scene import SceneBox
 
 _GUTTER = 10.0
 _TURN = 12.0
@@ -48,6 +48,7 @@ def single_column(placement: Placement) -> list[Column]:
 def wrap(
     placement: Placement,
     measure: Measure,
+    level: Level,
     limit: float,
     names_breadth: Callable[[Collection[str]], float],
 ) -> list[Column]:
@@ -56,16 +57,17 @@ def wrap(
     Args:
         placement: changed in place.
         measure: knows the sizes.
+        level: knows the links.
         limit: the longest a column may be.
         names_breadth: the room that the stages' names beside some boxes take.
     """
     boxes = {node: measure.rectangle(node, at) for node, at in placement.centers.items()}
-    ends = [(arrow.source, arrow.target) for arrow in measure.scene.arrows]
+    ends = [(link.source, link.target) for link in level.links]
     cuts = choose_cuts(
         find_cuts(boxes, ends),
         placement.length,
         limit,
-        lambda cut: _preference(measure.boxes[cut.before], measure.boxes[cut.after]),
+        lambda cut: _preference(cut, measure),
     )
     if not cuts:
         return single_column(placement)
@@ -85,8 +87,8 @@ def wrap(
             column.gutter = column.low - names - _GUTTER
         if cut:
             column.source = cut.before
-            middle = (boxes[cut.before].low + boxes[cut.before].high) / 2
-            told = measure.told.get(cut.before)
+            middle = placement.centers[cut.before].across
+            told = level.told.get(cut.before)
             room = max(_BRANCH, measure.label(told)[0] + 14 if told else 0.0)
             column.junction = Point(_TURN, middle + across)
             _move(placement, column, _TURN + room - top, across)
@@ -96,11 +98,11 @@ def wrap(
     return columns
 
 
-def _preference(before: SceneBox, after: SceneBox) -> float:
-    """How well a column ends between two boxes: best between stages, then between blocks."""
-    if before.stage != after.stage:
+def _preference(cut: Cut, measure: Measure) -> float:
+    """How well a column ends between two units: best between stages, then between blocks."""
+    if measure.stages[cut.before] != measure.stages[cut.after]:
         return 1.0
-    return 0.6 if before.group != after.group else 0.0
+    return 0.6 if measure.groups[cut.before] != measure.groups[cut.after] else 0.0
 
 
 def _beside(column: Column, low: float, high: float, names: float, measure: Measure) -> float:
@@ -113,13 +115,16 @@ def _beside(column: Column, low: float, high: float, names: float, measure: Meas
     return column.gutter - _GUTTER - high
 
 
-def turns(columns: list[Column], boxes: dict[str, Rectangle]) -> Iterable[tuple[Point, ...]]:
+def turns(
+    columns: Sequence[Column], placement: Placement, measure: Measure
+) -> Iterable[tuple[Point, ...]]:
     """The lines that lead from the end of each column to the beginning of the next."""
     for column, following in itertools.pairwise(columns):
         if following.source is None:
             continue
-        source, end = boxes[following.source], following.junction
-        middle, gutter = (source.low + source.high) / 2, column.gutter
+        center = placement.centers[following.source]
+        source, end = measure.rectangle(following.source, center), following.junction
+        middle, gutter = center.across, column.gutter
         corners = [
             Point(source.end, middle),
             Point(source.end + 9, middle),

@@ -49,6 +49,10 @@ class Rectangle:
             self.start + along, self.end + along, self.low + across, self.high + across
         )
 
+    def turned(self, length: float) -> Rectangle:
+        """This rectangle where the flow goes back over ``length``."""
+        return Rectangle(length - self.end, length - self.start, self.low, self.high)
+
     def grown(self, margin: float) -> Rectangle:
         """This rectangle with ``margin`` added on all sides."""
         return Rectangle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from visualize.render.fonts import text_width
 from visualize.render.layout.flow import Part
@@ -28,35 +28,107 @@ class Measure:
         self.theme = theme
         self.direction = direction
         self.boxes = {box.id: box for box in scene.boxes}
-        self.sizes = self._box_sizes()
-        # The shape that each box returns, where an arrow tells it.
-        self.told = {arrow.source: arrow.label for arrow in scene.arrows if not arrow.arc}
+        # Around the point where the axis of the flow has passed half of a unit.
+        self.extents = {
+            node: Rectangle.around(Point(0, 0), *size) for node, size in self._box_sizes().items()
+        }
+        self.stages = {box.id: box.stage for box in scene.boxes}
+        self.groups = {box.id: box.group for box in scene.boxes}
+        # The boxes in each unit.
+        self.members = {box.id: frozenset([box.id]) for box in scene.boxes}
+        # Room that is kept free behind some units and before others.
+        self.room_behind: dict[Part, float] = {}
+        self.room_before: dict[Part, float] = {}
+
+    def add_unit(
+        self,
+        unit: str,
+        extent: Rectangle,
+        members: Iterable[str] = (),
+        stage: str = "",
+        group: str = "",
+    ) -> None:
+        """Make known a frame, or a point at its border, that stands at a level like a box."""
+        self.extents[unit] = extent
+        self.members[unit] = frozenset(box for one in members for box in self.members[one])
+        self.stages[unit] = stage
+        self.groups[unit] = group
+
+    def length(self, unit: str) -> float:
+        """How far a unit reaches along the flow."""
+        return self.extents[unit].end - self.extents[unit].start
+
+    def text(self, text: str, size: float) -> tuple[float, float]:
+        """Length and breadth of a line set in ``size`` points."""
+        return self.direction.size(text_width(text, size), size * LINE_HEIGHT)
+
+    def size(self, unit: str) -> tuple[float, float]:
+        """Length and breadth of a unit."""
+        extent = self.extents[unit]
+        return extent.end - extent.start, extent.high - extent.low
 
     def label(self, text: str) -> tuple[float, float]:
         """Length and breadth of a line in the smaller type."""
-        width = text_width(text, self.theme.detail_size)
-        return self.direction.size(width, self.theme.detail_size * LINE_HEIGHT)
+        return self.text(text, self.theme.detail_size)
 
     def note(self, box: SceneBox) -> str:
         """What stands beside the circle of a merge: what was fused into it."""
         return ", ".join(box.label[1:]) if box.role == "merge" else ""
 
-    def rectangle(self, node: str, center: Point) -> Rectangle:
-        """The area of a box."""
-        return Rectangle.around(center, *self.sizes[node])
+    def rectangle(self, unit: str, center: Point) -> Rectangle:
+        """The area of a unit."""
+        return self.extents[unit].moved(center.along, center.across)
 
-    def covered(self, node: str, center: Point) -> Rectangle:
-        """The area of a box together with the note beside it."""
-        area = self.rectangle(node, center)
-        note = self.note(self.boxes[node])
+    def covered(self, unit: str, center: Point) -> Rectangle:
+        """The area of a unit together with the note beside it."""
+        area = self.rectangle(unit, center)
+        note = self.note(self.boxes[unit]) if unit in self.boxes else ""
         breadth = self.label(note)[1] + 4 if note else 0.0
         return Rectangle(area.start, area.end, area.low - breadth, area.high)
 
-    def gap(self, before: Part, after: Part) -> float:
-        """Room between two parts of a series: enough for what the arrow between them tells."""
+    def is_merge(self, unit: str) -> bool:
+        """Whether a unit is the circle of a merge."""
+        return unit in self.boxes and self.boxes[unit].role == "merge"
+
+    def is_pierced(self, unit: str) -> bool:
+        """Whether arrows enter and leave a unit on its axis only, as they do a frame."""
+        return unit not in self.boxes
+
+    def ports(
+        self, source: str, target: str, centers: Mapping[str, Point], *, turned: bool = False
+    ) -> tuple[Rectangle, Rectangle]:
+        """What an arrow between two units leaves and meets: a box, or the border of a frame.
+
+        Args:
+            source: the unit that it leaves.
+            target: the unit at which it arrives.
+            centers: where units stand.
+            turned: whether the flow goes back here, so that frames end where they would begin.
+        """
+        leaving = self.rectangle(source, centers[source])
+        meeting = self.rectangle(target, centers[target])
+        if self.is_pierced(source):
+            border, axis = leaving.start if turned else leaving.end, centers[source].across
+            leaving = Rectangle(border, border, axis, axis)
+        if self.is_pierced(target):
+            border, axis = meeting.end if turned else meeting.start, centers[target].across
+            meeting = Rectangle(border, border, axis, axis)
+        return leaving, meeting
+
+    def gap(self, before: Part, after: Part, told: Mapping[str, str]) -> float:
+        """Room between two parts of a series: enough for what the arrow between them tells.
+
+        Args:
+            before: the part that comes first.
+            after: the part behind it.
+            told: the shape that each unit returns, where an arrow tells it.
+        """
+        least = max(self.room_behind.get(before, 0.0), self.room_before.get(after, 0.0))
         if not isinstance(before, str) or not isinstance(after, str):
-            return FAN
-        label = self.told.get(before)
+            return max(FAN, least)
+        if least:
+            return least
+        label = told.get(before)
         return max(_LABEL_GAP, self.label(label)[0] + 8) if label else _GAP
 
     def _box_sizes(self) -> dict[str, tuple[float, float]]:

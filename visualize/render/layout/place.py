@@ -6,11 +6,10 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-import networkx as nx
-
 from visualize.render.layout.arcs import Arc, route_arcs
 from visualize.render.layout.connect import connect
 from visualize.render.layout.flow import Parallel, Part, Series, Tangle
+from visualize.render.layout.frames import Level
 from visualize.render.layout.geometry import Point, Rectangle
 from visualize.render.layout.layered import place_layered
 from visualize.render.layout.measure import FAN, Measure
@@ -20,11 +19,11 @@ _BESIDE = 14.0
 
 @dataclass
 class Placement:
-    """Boxes and arcs in their places, relative to the middle of where they begin.
+    """Units and arcs in their places, relative to where the axis of the flow begins.
 
     Attributes:
-        centers: the centre of each box.
-        arcs: the arrows that run beside boxes, by index.
+        centers: the middle of each unit on its axis.
+        arcs: the links that run beside boxes, by index.
         areas: what all of it covers.
         length: its extent along the flow.
     """
@@ -54,17 +53,19 @@ class Placement:
 
 
 class Placer:
-    """Places the parts of a flow graph."""
+    """Places the parts of the flow of one level."""
 
-    def __init__(self, measure: Measure, flow: nx.DiGraph) -> None:
+    def __init__(self, measure: Measure, level: Level) -> None:
         self.measure = measure
-        self.flow = flow
+        self.level = level
+        self.flow = level.flow
+        self.told = level.told
         self.circles = frozenset(box.id for box in measure.scene.boxes if box.role == "merge")
 
     def place(self, part: Part) -> Placement:
         """Place ``part`` and route the arcs inside it."""
         if isinstance(part, str):
-            length, _ = self.measure.sizes[part]
+            length = self.measure.length(part)
             center = Point(length / 2, 0)
             return Placement({part: center}, {}, [self.measure.covered(part, center)], length)
         if isinstance(part, Series):
@@ -75,7 +76,10 @@ class Placer:
 
     def gaps(self, parts: Sequence[Part]) -> list[float]:
         """The room between neighbours of a series."""
-        return [self.measure.gap(before, after) for before, after in itertools.pairwise(parts)]
+        return [
+            self.measure.gap(before, after, self.told)
+            for before, after in itertools.pairwise(parts)
+        ]
 
     def place_series(
         self, parts: Sequence[Part], gaps: Sequence[float], side: int = 1
@@ -103,31 +107,39 @@ class Placer:
         return placement
 
     def _tangle(self, tangle: Tangle) -> Placement:
-        sizes = self.measure.sizes
+        sizes = {}
+        for node in tangle.nodes:
+            extent = self.measure.extents[node]
+            sizes[node] = (extent.end - extent.start, 2 * max(-extent.low, extent.high))
         centers = place_layered(self.flow.subgraph(tangle.nodes), sizes, FAN, _BESIDE)
         areas = [self.measure.covered(node, center) for node, center in centers.items()]
         return Placement(centers, {}, areas, max(area.end for area in areas))
 
     def _route(self, placement: Placement, side: int = 1) -> None:
-        """Route the arrows inside ``placement`` that need an arc."""
-        boxes = {
-            node: self.measure.rectangle(node, center) for node, center in placement.centers.items()
+        """Route the links inside ``placement`` that need an arc."""
+        centers = placement.centers
+        boxes = {node: self.measure.rectangle(node, center) for node, center in centers.items()}
+        arcs = [arc for arc in self._arcs(placement) if arc.index not in placement.arcs]
+        pierced = {
+            node: center.across for node, center in centers.items() if self.measure.is_pierced(node)
         }
-        arcs = [arc for arc in self._arcs(boxes) if arc.index not in placement.arcs]
-        for arc in route_arcs(arcs, boxes, self.circles, placement.areas, side):
+        for arc in route_arcs(arcs, boxes, self.circles, placement.areas, side, pierced):
             placement.arcs[arc.index] = arc
             placement.areas += arc.areas()
 
-    def _arcs(self, boxes: dict[str, Rectangle]) -> Iterable[Arc]:
-        """Arrows that stand for a skip connection, and those that have no direct way."""
-        for index, arrow in enumerate(self.measure.scene.arrows):
-            if arrow.source not in boxes or arrow.target not in boxes:
+    def _arcs(self, placement: Placement) -> Iterable[Arc]:
+        """Links that stand for a skip connection, and those that have no direct way."""
+        centers = placement.centers
+        boxes = {node: self.measure.rectangle(node, center) for node, center in centers.items()}
+        for index, link in enumerate(self.level.links):
+            if link.source not in boxes or link.target not in boxes:
                 continue
-            ends = (arrow.source, arrow.target)
-            if arrow.arc:
-                label = self.measure.label(arrow.label) if arrow.label else (0.0, 0.0)
+            ends = (link.source, link.target)
+            if link.arc:
+                label = self.measure.label(link.label) if link.label else (0.0, 0.0)
                 yield Arc(index, *ends, *label)
             else:
                 others = [area for node, area in boxes.items() if node not in ends]
-                if not connect(boxes[ends[0]], boxes[ends[1]], others)[1]:
+                ports = self.measure.ports(*ends, centers)
+                if not connect(*ports, others)[1]:
                     yield Arc(index, *ends)

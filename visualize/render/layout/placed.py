@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from visualize.render.layout.geometry import Direction, Point, Rectangle
-from visualize.render.scene import SceneArrow, SceneBox
+from visualize.render.scene import SceneArrow, SceneBox, SceneGroup
 
 PAGE_WIDTH = 6.875 * 72
 PAGE_HEIGHT = 9.0 * 72
@@ -39,11 +39,21 @@ class PlacedBox:
 
 @dataclass(frozen=True, slots=True)
 class PlacedArrow:
-    """An arrow as a cubic Bézier path that ends where its head ends."""
+    """An arrow, or a part of one, as a cubic Bézier path that ends where its head ends."""
 
     arrow: SceneArrow
     path: tuple[Point, ...]
     label: PlacedText | None = None
+    head: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFrame:
+    """A frame around a repeated part, with what it says in its corner."""
+
+    group: SceneGroup
+    rectangle: Rectangle
+    texts: tuple[PlacedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class Layout:
     notes: tuple[PlacedText, ...] = ()
     brackets: tuple[Bracket, ...] = ()
     turns: tuple[tuple[Point, ...], ...] = ()
+    frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
 
     def fits_page(self, direction: Direction) -> bool:

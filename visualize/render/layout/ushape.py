@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from visualize.render.layout.columns import Column
 from visualize.render.layout.flow import Part, Series
+from visualize.render.layout.frames import Level
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path, straight
-from visualize.render.layout.measure import Measure
 from visualize.render.layout.place import Placement, Placer
 
 _INNER = 34.0
@@ -33,7 +33,7 @@ class UShape:
     rows: tuple[tuple[str, str, int], ...]
 
 
-def find_u(part: Part, measure: Measure) -> UShape | None:
+def find_u(part: Part, level: Level) -> UShape | None:
     """The U-shape of a flow, if it has one.
 
     It needs two or more nested long skips between boxes of the spine, and nothing else that
@@ -42,11 +42,10 @@ def find_u(part: Part, measure: Measure) -> UShape | None:
     if not isinstance(part, Series):
         return None
     place = {node: index for index, node in enumerate(part.parts) if isinstance(node, str)}
-    arrows = measure.scene.arrows
     rows = [
-        (arrow.source, arrow.target, index)
-        for index, arrow in enumerate(arrows)
-        if arrow.arc and arrow.long and arrow.source in place and arrow.target in place
+        (link.source, link.target, index)
+        for index, link in enumerate(level.links)
+        if link.arc and link.arrow.long and link.source in place and link.target in place
     ]
     rows.sort(key=lambda row: place[row[0]])
     if len(rows) < 2 or not _is_nested([(place[fork], place[merge]) for fork, merge, _ in rows]):
@@ -58,7 +57,7 @@ def find_u(part: Part, measure: Measure) -> UShape | None:
     if not middle or not (bottom is None or isinstance(bottom, str)):
         return None
     shape = UShape(left + middle[:half], bottom, middle[len(middle) - half :] + right, tuple(rows))
-    return shape if _is_only_way(shape, measure) else None
+    return shape if _is_only_way(shape, level) else None
 
 
 def place_u(
@@ -75,7 +74,7 @@ def place_u(
     right = _mirrored(placer.place_series(shape.right, gaps_up[::-1], side=1))
     fork, merge, _ = shape.rows[0]
     shift = left.centers[fork].along - right.centers[merge].along
-    across = left.high - right.low + _breadth(shape, placer.measure)
+    across = left.high - right.low + _breadth(shape, placer)
     whole = Placement()
     whole.take(left, max(0.0, -shift), 0)
     whole.take(right, max(0.0, shift), across)
@@ -85,13 +84,13 @@ def place_u(
     ]
     end = max(area.end for area in whole.areas)
     if shape.bottom:
-        length, _ = placer.measure.sizes[shape.bottom]
+        length = placer.measure.length(shape.bottom)
         center = Point(end + _BELOW + length / 2, across / 2)
         whole.centers[shape.bottom] = center
         whole.areas.append(placer.measure.covered(shape.bottom, center))
         columns.append(Column(frozenset([shape.bottom]), center.across, center.across))
     whole.length = max(area.end for area in whole.areas)
-    return whole, columns, _ways_across(shape, whole, placer.measure, end)
+    return whole, columns, _ways_across(shape, whole, placer, end)
 
 
 def _is_nested(spans: Sequence[tuple[int, int]]) -> bool:
@@ -99,13 +98,13 @@ def _is_nested(spans: Sequence[tuple[int, int]]) -> bool:
     return all(a < c and d < b for (a, b), (c, d) in itertools.pairwise(spans))
 
 
-def _is_only_way(shape: UShape, measure: Measure) -> bool:
+def _is_only_way(shape: UShape, level: Level) -> bool:
     """Whether skips and bottom alone connect the sides."""
     left, right = _nodes(shape.left), _nodes(shape.right)
     across = [
         index
-        for index, arrow in enumerate(measure.scene.arrows)
-        if arrow.source in left and arrow.target in right
+        for index, link in enumerate(level.links)
+        if link.source in left and link.target in right
     ]
     allowed = len(shape.rows) + (shape.bottom is None)
     return len(across) == allowed
@@ -171,19 +170,20 @@ def _mirrored(placement: Placement) -> Placement:
     )
 
 
-def _breadth(shape: UShape, measure: Measure) -> float:
+def _breadth(shape: UShape, placer: Placer) -> float:
     """Room between the sides: for the labels of the skips and for the bottom."""
-    labels = [measure.label(measure.scene.arrows[index].label)[1] for _, _, index in shape.rows]
-    lengths = [measure.label(measure.scene.arrows[index].label)[0] for _, _, index in shape.rows]
+    measure = placer.measure
+    sizes = [measure.label(placer.level.links[index].label) for _, _, index in shape.rows]
+    lengths, labels = [length for length, _ in sizes], [breadth for _, breadth in sizes]
     across = max(labels if not measure.direction.is_vertical else [0.0])
     beside = max(lengths + labels) + _INNER if measure.direction.is_vertical else _INNER + across
     return max(beside, 2.2 * _INNER)
 
 
 def _ways_across(
-    shape: UShape, placement: Placement, measure: Measure, end: float
+    shape: UShape, placement: Placement, placer: Placer, end: float
 ) -> dict[int, list[Point]]:
-    boxes = {node: measure.rectangle(node, at) for node, at in placement.centers.items()}
+    boxes = {node: placer.measure.rectangle(node, at) for node, at in placement.centers.items()}
     paths: dict[int, list[Point]] = {}
     for fork, merge, index in shape.rows:
         along = placement.centers[fork].along
@@ -194,8 +194,8 @@ def _ways_across(
         for side, node in (("left", shape.left[-1]), ("right", shape.right[0]))
         if isinstance(node, str)
     }
-    for index, arrow in enumerate(measure.scene.arrows):
-        ends = (arrow.source, arrow.target)
+    for index, link in enumerate(placer.level.links):
+        ends = (link.source, link.target)
         if index in paths:
             continue
         if shape.bottom in ends:

@@ -52,6 +52,7 @@ class Theme:
     neutral: Tint
     terminal: Tint
     merge: Tint
+    frame: Tint
     stages: tuple[Tint, ...]
     skips: Mapping[str, Stroke]
 
@@ -116,6 +117,7 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
             neutral=_tint(values["neutral"]),
             terminal=_tint(values["terminal"]),
             merge=_tint(values["merge"]),
+            frame=_tint(values["frame"]),
             stages=tuple(_tint(tint) for tint in values["stages"]) or (_tint(values["neutral"]),),
             skips={kind: _stroke(stroke) for kind, stroke in values["skips"].items()},
         )
