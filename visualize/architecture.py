@@ -78,6 +78,7 @@ class Layer:
         role: what it stands for in a figure.
         group: id of the innermost group it belongs to, empty if none.
         repeat: how many equal copies a box stands for, by all the repeats around it.
+        copy: one of these copies, None if there is but one.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Layer:
     role: Role = Role.LAYER
     group: str = ""
     repeat: int = 1
+    copy: Layer | None = None
 
     @property
     def call(self) -> int:

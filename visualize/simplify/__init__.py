@@ -6,6 +6,7 @@ import enum
 
 from visualize.architecture import Architecture, Role
 from visualize.simplify.collapse import collapse, mark_groups
+from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
 from visualize.simplify.prune import prune_plumbing, prune_quiet
 
@@ -22,13 +23,22 @@ class Level(str, enum.Enum):
     OP = "op"
 
 
-def simplify(architecture: Architecture, level: Level) -> Architecture:
+def simplify(architecture: Architecture, level: Level, *, folded: bool = True) -> Architecture:
     """Simplify an exact architecture to ``level``, which must not be auto.
 
     At every level each operation is in exactly one box, and parameters and MACs sum to the
     model's.
+
+    Args:
+        architecture: the exact graph.
+        level: how much to show.
+        folded: whether one copy is left of what repeats.
     """
-    pruned = prune_plumbing(architecture)
+    simplified = _at_level(prune_plumbing(architecture), level)
+    return fold(architecture, simplified) if folded else simplified
+
+
+def _at_level(pruned: Architecture, level: Level) -> Architecture:
     if level is Level.OP:
         return mark_groups(pruned)
     layers = mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(pruned))))
