@@ -102,7 +102,7 @@ def test_an_arc_moves_to_the_side_that_is_free() -> None:
 def test_long_chains_wrap_into_columns_of_a_page() -> None:
     names = [f"layer{number}" for number in range(60)]
     layout = lay_out(scene(list(itertools.pairwise(names))), THEME, Direction.TB)
-    assert len(layout.turns) == 3
+    assert len(layout.turns) == 2
     assert layout.extent.end - layout.extent.start <= 9 * 72
     assert overlaps(layout) == []
 

@@ -15,7 +15,7 @@ import visualize
 from tests.models import NETS
 from visualize.architecture import Layer, NodeKind, Role, TensorSpec
 from visualize.errors import OutputError, RenderError, UsageError
-from visualize.render import Direction, Scene, load_theme, render, theme_names
+from visualize.render import Direction, Page, Scene, load_theme, render, theme_names
 from visualize.render.dot import clean
 from visualize.render.engine import run_graphviz
 from visualize.render.labels import box_label
@@ -52,7 +52,7 @@ def scene_of(text: str) -> Scene:
 
 
 def draw_svg(text: str) -> ET.Element:
-    files = render(scene_of(text), load_theme("paper"), Direction.TB, ["svg"], text)
+    files = render(scene_of(text), load_theme("paper"), Direction.TB, Page(), ["svg"], text)
     return ET.fromstring(files["svg"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import pickle
@@ -25,8 +26,11 @@ from tests.graphs import (
     unet,
 )
 from visualize.architecture import Architecture, Role, SkipKind
-from visualize.render import Direction, build_scene, load_theme, render
-from visualize.simplify import Level, simplify
+from visualize.render import Direction, Page, build_scene, load_theme, render
+from visualize.simplify import Level
+from visualize.simplify import simplify as fold_and_simplify
+
+simplify = functools.partial(fold_and_simplify, folded=False)
 
 _BLOCKS = Call("layers", "Block", (Step("around", second=8),), repeats=2)
 # A stage that is called once more, with another layer between the calls.
@@ -143,20 +147,20 @@ class TestSameAnswer:
 
 _DRAW = """
 import pickle, sys
-from visualize.render import Direction, build_scene, load_theme, render
+from visualize.render import Direction, Page, build_scene, load_theme, render
 from visualize.simplify import Level, simplify
 
 for network in pickle.load(sys.stdin.buffer):
     for level in ("op", "layer", "block", "stage"):
         scene = build_scene(simplify(network, Level(level)), level)
-        files = render(scene, load_theme("paper"), Direction.TB, ["dot"], "x")
+        files = render(scene, load_theme("paper"), Direction.TB, Page(), ["dot"], "x")
         sys.stdout.buffer.write(files["dot"])
 """
 
 
 def _figure(architecture: Architecture, level: Level) -> bytes:
     scene = build_scene(simplify(architecture, level), level.value)
-    return render(scene, load_theme("paper"), Direction.TB, ["dot"], "x")["dot"]
+    return render(scene, load_theme("paper"), Direction.TB, Page(), ["dot"], "x")["dot"]
 
 
 def _outline(program: Program, level: Level, prefix: str) -> list[object]:

@@ -126,12 +126,14 @@ class Wire:
         position: index of the edge among the inputs of its target.
         data: whether it carries data: a tensor computed from the model's inputs.
         skip: index into `Architecture.skips` if the edge is part of a skip branch.
+        copies: how many equal sources have such an edge, where one stands for all.
     """
 
     tensor: TensorSpec | None
     position: int = 0
     data: bool = True
     skip: int | None = None
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True)

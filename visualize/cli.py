@@ -20,6 +20,7 @@ from visualize.errors import UsageError, VisualizeError
 
 if TYPE_CHECKING:
     from visualize.architecture import Architecture
+    from visualize.render import Page
 
 _OUTPUTS = Path("outputs")
 _GRACE = 10.0  # seconds between the end of a model's time and that of the program
@@ -163,11 +164,17 @@ Examples:
               "Repeat it for several.  [default: outputs/NAME.svg]")  # fmt: skip
 @click.option("--level", type=click.Choice(["auto", "stage", "block", "layer", "op"]),
               default="auto", show_default=True, help="How much to show.")  # fmt: skip
+@click.option("--fold/--no-fold", default=True,
+              help="Show equal copies once, with their number.")  # fmt: skip
 @click.option("--theme", metavar="NAME|FILE.toml", default="paper", show_default=True,
               shell_complete=_complete_theme,
               help="The look: paper, dark, mono or your own.")  # fmt: skip
 @click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), default="TB",
               show_default=True, help="Where the flow goes.")  # fmt: skip
+@click.option("--width", metavar="LENGTH",
+              help="Exact width, such as 3.25in or 8.5cm; type keeps its size.  [default: what it "
+              "needs of 6.875in]")  # fmt: skip
+@click.option("--height", metavar="LENGTH", help="The most it may be high.  [default: 9in]")
 @click.option("--title", default="", metavar="TEXT", help="A title above the figure.")
 @click.option("--legend/--no-legend", default=True, help="Explain the kinds of skip connection.")
 @click.option("--names", is_flag=True, help="Show module paths in the boxes.")
@@ -176,13 +183,17 @@ def draw(
     inputs: Sequence[str],
     outputs: Sequence[Path],
     level: str,
+    fold: bool,
     theme: str,
     direction: str,
+    width: str | None,
+    height: str | None,
     title: str,
     legend: bool,
     names: bool,
 ) -> None:
     """Draw MODEL."""
+    from visualize.figure import make_page
     from visualize.files import check_target, write_files
     from visualize.models.specification import parse_model
     from visualize.render import check_format, load_theme
@@ -194,13 +205,14 @@ def draw(
         # The default folder is made once there is something to put there.
         check_target(target if outputs or _OUTPUTS.exists() else _OUTPUTS)
     look = load_theme(theme)
+    make_page(width, height)
     with _progress() as report:
         from visualize import pipeline
 
         architecture = _trace(model, inputs, report)
         figure = pipeline.draw(
-            architecture, level=level, theme=look, direction=direction,
-            title=title, legend=legend, names=names, report=report,
+            architecture, level=level, fold=fold, theme=look, direction=direction,
+            width=width, height=height, title=title, legend=legend, names=names, report=report,
         )  # fmt: skip
         files = figure.render(_suffix(target) for target in targets)
         if not outputs:
@@ -210,7 +222,7 @@ def draw(
 
     written = ", ".join(str(target) for target in targets)
     boxes = len(figure.scene.boxes)
-    size = "" if figure.fits_page else " (larger than a page of 6.875 × 9 in)"
+    size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
     click.echo(
         f"wrote {written}: {boxes} boxes at level {figure.scene.level}{size}, "
         f"{summarize_in_a_line(architecture)}"
@@ -288,6 +300,10 @@ def models(pattern: str) -> None:
     if not names:
         raise UnknownModelError(pattern, [], kind="models")
     click.echo("\n".join(names))
+
+
+def _inches(page: Page) -> str:
+    return f"{page.width / 72:.4g} × {page.height / 72:.4g} in"
 
 
 def _suffix(path: Path) -> str:

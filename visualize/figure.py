@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from visualize.architecture import Architecture
 from visualize.files import write_files
-from visualize.render import Direction, Scene, Theme, check_format, fits_page, render
+from visualize.quantities import parse_length
+from visualize.render import Direction, Page, Scene, Theme, check_format, fits_page, render
 
 
 @dataclass(frozen=True)
@@ -21,12 +22,16 @@ class Figure:
         scene: what is drawn of it: boxes, arrows and groups as plain data.
         theme: the look.
         direction: where the flow goes.
+        page: the room it has.
+        redraw: draws the model again, with the same options, for another page.
     """
 
     architecture: Architecture
     scene: Scene
     theme: Theme
     direction: Direction
+    page: Page
+    redraw: Callable[[Page], Figure] = field(repr=False, compare=False)
 
     def render(self, formats: Iterable[str]) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, dot or json.
@@ -36,24 +41,40 @@ class Figure:
             RenderError: Graphviz failed.
         """
         name = self.scene.title or self.architecture.name
-        return render(self.scene, self.theme, self.direction, formats, name)
+        return render(self.scene, self.theme, self.direction, self.page, formats, name)
 
-    def save(self, path: str | os.PathLike[str]) -> Path:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        width: str | float | None = None,
+        height: str | float | None = None,
+    ) -> Path:
         """Write the figure to ``path``; the suffix chooses the format.
 
+        Args:
+            path: where to.
+            width: exact width, such as ``"3.25in"``, or in points; type keeps its size, and what
+                does not fit is laid out anew. As drawn by default.
+            height: the most it may be high.
+
         Raises:
-            UsageError: the suffix is none of the formats, or ``path`` is a folder.
+            UsageError: the suffix is none of the formats, a length is none, or ``path`` is a
+                folder.
             OutputError: the file cannot be written.
         """
         target = Path(path)
         suffix = format_of(target)
-        write_files({target: self.render([suffix])[suffix]})
+        figure = self
+        if width is not None or height is not None:
+            figure = self.redraw(make_page(width, height, self.page))
+        write_files({target: figure.render([suffix])[suffix]})
         return target
 
     @property
     def fits_page(self) -> bool:
-        """Whether it fits a page of 6.875 × 9 inches with type in its true size."""
-        return fits_page(self.scene, self.theme, self.direction)
+        """Whether it fits its page with type in its true size."""
+        return fits_page(self.scene, self.theme, self.direction, self.page)
 
     @property
     def svg(self) -> str:
@@ -62,6 +83,26 @@ class Figure:
 
     def _repr_svg_(self) -> str:
         return self.svg
+
+
+def make_page(
+    width: str | float | None, height: str | float | None, otherwise: Page | None = None
+) -> Page:
+    """The page that a user asks for; lengths are text such as ``3.25in`` or points.
+
+    Raises:
+        UsageError: a length is none.
+    """
+    page = otherwise or Page()
+    if width is not None:
+        page = replace(page, width=_points(width, "width"), exact=True)
+    if height is not None:
+        page = replace(page, height=_points(height, "height"))
+    return page
+
+
+def _points(length: str | float, where: str) -> float:
+    return parse_length(length if isinstance(length, str) else f"{length}pt", where)
 
 
 def format_of(path: Path) -> str:

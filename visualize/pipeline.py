@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 from visualize.annotate import annotate
 from visualize.architecture import Architecture
 from visualize.errors import UsageError, shorten
-from visualize.figure import Figure
+from visualize.figure import Figure, make_page
 from visualize.models import LoadedModel, load_model
-from visualize.render import Direction, Theme, build_scene, fits_page, load_theme
+from visualize.render import Direction, Page, Theme, build_scene, fits_page, load_theme
 from visualize.simplify import Level, simplify
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
@@ -109,8 +109,11 @@ def draw(
     inputs: ExampleInputs | None = None,
     *,
     level: Level | str = Level.AUTO,
+    fold: bool = True,
     theme: Theme | str = "paper",
     direction: Direction | str = Direction.TB,
+    width: str | float | None = None,
+    height: str | float | None = None,
     title: str = "",
     legend: bool = True,
     names: bool = False,
@@ -122,8 +125,12 @@ def draw(
         model: a module, the name of a model as on the command line, or a traced architecture.
         inputs: as for `trace`.
         level: auto, stage, block, layer or op.
+        fold: whether equal copies are shown once, with their number.
         theme: a theme, the name of one, or the path of a ``.toml`` file.
         direction: TB, LR or BT.
+        width: exact width of the figure, such as ``"3.25in"``, or in points; by default it takes
+            what it needs of a page of 6.875 × 9 inches. Type keeps its size.
+        height: the most it may be high.
         title: shown above the figure.
         legend: whether to explain the line styles of skip connections.
         names: whether boxes show module paths.
@@ -138,14 +145,20 @@ def draw(
     if not isinstance(model, Architecture):
         model = trace(model, inputs, report=report)
     report(f"drawing {model.name}")
+    architecture = model
     candidates = _FROM_DETAILED if level is Level.AUTO else (level,)
-    for candidate in candidates:
-        scene = build_scene(
-            simplify(model, candidate), candidate.value, title=title, legend=legend, names=names
-        )
-        if len(candidates) == 1 or fits_page(scene, theme, direction):
-            break
-    return Figure(model, scene, theme, direction)
+
+    def figure(page: Page) -> Figure:
+        for candidate in candidates:
+            simplified = simplify(architecture, candidate, folded=fold)
+            scene = build_scene(
+                simplified, candidate.value, title=title, legend=legend, names=names
+            )
+            if len(candidates) == 1 or fits_page(scene, theme, direction, page):
+                break
+        return Figure(architecture, scene, theme, direction, page, figure)
+
+    return figure(make_page(width, height))
 
 
 def _choice(kind: type[Choice], value: str, option: str) -> Choice:

@@ -1,6 +1,31 @@
-"""Counts as papers write them."""
+"""Counts as papers write them, and lengths as users do."""
 
 from __future__ import annotations
+
+import re
+
+from visualize.errors import UsageError, shorten
+
+_POINTS = {"in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4, "pt": 1.0, "px": 0.75}
+_LENGTH = re.compile(r"(\d+\.?\d*|\.\d+) *(\w*)")
+
+
+def parse_length(text: str, where: str = "") -> float:
+    """A length in points: ``3.25in``, ``8.5cm``, ``85mm`` or ``240pt``.
+
+    Raises:
+        UsageError: it is no length, or none above zero.
+
+    >>> parse_length("3.25in"), round(parse_length("8.5 cm"), 2)
+    (234.0, 240.94)
+    """
+    match = _LENGTH.fullmatch(text.strip())
+    points = float(match[1]) * _POINTS.get(match[2], 0.0) if match else 0.0
+    if not 0 < points < 1e5:
+        raise UsageError(
+            f"{shorten(text)!r} is no length", where=where, hint="use one like 3.25in or 8.5cm"
+        )
+    return points
 
 
 def count(number: int) -> str:

@@ -8,7 +8,7 @@ from visualize.documents import to_json
 from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
-from visualize.render.layout import Direction, lay_out
+from visualize.render.layout import Direction, Page, lay_out
 from visualize.render.pdf import finish_pdf
 from visualize.render.scene import Scene, build_scene
 from visualize.render.svg import finish_svg
@@ -17,6 +17,7 @@ from visualize.render.themes import Theme, load_theme, theme_names
 __all__ = [
     "FORMATS",
     "Direction",
+    "Page",
     "Scene",
     "Theme",
     "build_scene",
@@ -34,11 +35,11 @@ _MOST_BOXES = 150
 FORMATS = (*_GRAPHVIZ, "dot", "json")
 
 
-def fits_page(scene: Scene, theme: Theme, direction: Direction) -> bool:
-    """Whether ``scene`` fits a page of 6.875 × 9 inches with type in its true size."""
+def fits_page(scene: Scene, theme: Theme, direction: Direction, page: Page) -> bool:
+    """Whether ``scene`` fits ``page`` with type in its true size."""
     if len(scene.boxes) > _MOST_BOXES:
         return False
-    return lay_out(scene, theme, direction).fits_page(direction)
+    return lay_out(scene, theme, direction, page).fits(page)
 
 
 def check_format(name: str, where: str = "") -> None:
@@ -52,7 +53,12 @@ def check_format(name: str, where: str = "") -> None:
 
 
 def render(
-    scene: Scene, theme: Theme, direction: Direction, formats: Iterable[str], name: str
+    scene: Scene,
+    theme: Theme,
+    direction: Direction,
+    page: Page,
+    formats: Iterable[str],
+    name: str,
 ) -> dict[str, bytes]:
     """Draw ``scene`` in each of ``formats``; the result holds one file's content for each.
 
@@ -70,7 +76,7 @@ def render(
     if "json" in wanted:
         files["json"] = to_json(scene.document())
     if set(wanted) != {"json"}:
-        dot = to_dot(scene, lay_out(scene, theme, direction), theme, direction, name)
+        dot = to_dot(scene, lay_out(scene, theme, direction, page), theme, direction, name)
         files["dot"] = dot.encode()
         drawn = {
             format_name: _GRAPHVIZ[format_name]

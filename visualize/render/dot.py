@@ -13,6 +13,7 @@ import graphviz
 from visualize.errors import shorten
 from visualize.render.fonts import text_width
 from visualize.render.layout import Direction, Layout
+from visualize.render.layout.around import Surroundings
 from visualize.render.layout.geometry import Point
 from visualize.render.layout.measure import LINE_HEIGHT
 from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame
@@ -22,13 +23,6 @@ from visualize.render.themes import Stroke, Theme, Tint
 ANCHOR = "anchor"
 _ARROW_SIZE = 0.5
 _HEAD = 10 * _ARROW_SIZE
-_LEGEND = {
-    "identity": "identity shortcut",
-    "projection": "projection shortcut",
-    "concat": "concat",
-    "gate": "gate",
-}
-_SAMPLE = 24.0
 _LONGEST = 400
 
 Place = tuple[float, float]
@@ -72,7 +66,7 @@ class _Writer:
     def write(self, layout: Layout, name: str) -> str:
         theme = self.theme
         self.graph.attr(
-            "graph", bgcolor=theme.background, pad="0.06", margin="0", outputorder="edgesfirst",
+            "graph", bgcolor=theme.background, pad="0", margin="0", outputorder="edgesfirst",
             tooltip=_plain(name), fontname=theme.font,
         )  # fmt: skip
         self.graph.attr(
@@ -83,10 +77,12 @@ class _Writer:
             "edge", arrowsize=_number(_ARROW_SIZE), penwidth="0.8", color=theme.line,
             fontname=theme.font, fontsize=_number(theme.detail_size), fontcolor=theme.muted,
         )  # fmt: skip
-        self.graph.node(
-            ANCHOR, shape="point", style="invis", width="0", height="0", label="",
-            pos=self._place(Point(layout.extent.start, layout.extent.low)),
-        )  # fmt: skip
+        # Two invisible nodes in the corners of the page: it reaches no less and no more far.
+        for name, corner in ((ANCHOR, layout.around.low), (f"{ANCHOR}2", layout.around.high)):
+            self.graph.node(
+                name, shape="point", style="invis", width="0", height="0", label="",
+                pos=_pair(corner),
+            )  # fmt: skip
         for frame in layout.frames:
             self._frame(frame)
         for placed in layout.boxes:
@@ -104,7 +100,7 @@ class _Writer:
             self._text(note.text, self.direction.on_page(note.center), note.size, theme.muted)
         for bracket in layout.brackets:
             self._bracket(bracket)
-        self._around(layout)
+        self._around(layout.around)
         source: str = self.graph.source
         return source
 
@@ -259,43 +255,14 @@ class _Writer:
         path = " ".join(_pair(point) for point in points)
         self.graph.edge(ANCHOR, ANCHOR, dir="none", pos=path, **attributes)
 
-    def _around(self, layout: Layout) -> None:
+    def _around(self, around: Surroundings) -> None:
         """The title above the figure and the legend below it."""
-        extent = layout.extent
-        corners = [
-            self.direction.on_page(Point(along, across))
-            for along in (extent.start, extent.end)
-            for across in (extent.low, extent.high)
-        ]
-        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
-        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
-        middle = (left + right) / 2
         if self.scene.title:
-            size = self.theme.size * 1.25
-            self._text(self.scene.title, (middle, top + size * 1.3), size, self.theme.text, "title")
-        if self.scene.legend and self.scene.skip_kinds:
-            self._legend(middle, bottom - 14, right - left)
-
-    def _legend(self, middle: float, y: float, width: float) -> None:
-        size = self.theme.detail_size
-        widths = {
-            kind: _SAMPLE + 4 + text_width(_LEGEND[kind], size) for kind in self.scene.skip_kinds
-        }
-        gap = 14.0
-        if sum(widths.values()) + gap * (len(widths) - 1) <= max(width, 150):
-            rows = [list(widths)]
-        else:
-            rows = [[kind] for kind in widths]
-        broadest = max(sum(widths[kind] for kind in row) + gap * (len(row) - 1) for row in rows)
-        for row in rows:
-            x = middle - broadest / 2
-            for kind in row:
-                self._line((x, y), (x + _SAMPLE, y), self._stroke(kind))
-                text = _LEGEND[kind]
-                center = (x + _SAMPLE + 4 + text_width(text, size) / 2, y)
-                self._text(text, center, size, self.theme.muted, "legend")
-                x += widths[kind] + gap
-            y -= size * LINE_HEIGHT + 3
+            self._text(self.scene.title, around.title, around.title_size, self.theme.text, "title")
+        for entry in around.legend:
+            self._line(*entry.line, self._stroke(entry.kind))
+            size = self.theme.detail_size
+            self._text(entry.text, entry.center, size, self.theme.muted, "legend")
 
     def _spline(self, points: Sequence[Place], head: bool) -> str:
         """A path that may end in an arrow head at its last point."""

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from visualize.architecture import Architecture, Layer, NodeKind, Role, Skip, SkipKind, TensorSpec
+from visualize.architecture import (
+    Architecture,
+    Group,
+    Layer,
+    NodeKind,
+    Role,
+    Skip,
+    SkipKind,
+    TensorSpec,
+)
 from visualize.operations import (
     ACTIVATION,
     CONVOLUTION,
@@ -22,14 +31,28 @@ from visualize.render.words import operation, shape, short_name, symbol
 _LONGEST = 48
 
 
-def box_label(layer: Layer, *, names: bool = False) -> list[str]:
-    """The lines of a box: what it is, then details and parameters in smaller type."""
+def box_label(
+    layer: Layer, *, repeat: Group | None = None, inside: str = "", names: bool = False
+) -> list[str]:
+    """The lines of a box: what it is, then details and parameters in smaller type.
+
+    Args:
+        layer: what the box shows; of several copies, one.
+        repeat: the repeat that the box alone makes up, if it does.
+        inside: what a closed box holds.
+        names: whether to show the module path.
+    """
     if layer.role is Role.MERGE:
         return [symbol(layer), *_details(layer)]
     lines = [_title(layer)]
-    details = _details(layer)
+    details = [inside] if inside else []
+    if repeat and (repeat.shared or repeat.parallel):
+        details.insert(0, _copies(repeat))
+    elif repeat:
+        lines[0] = f"{lines[0]} {_copies(repeat)}"
+    details += _details(layer)
     if layer.parameters:
-        details.append(count(layer.parameters))
+        details.append(each(layer.parameters, repeat))
     elif layer.weights:
         details.append("shared weights")
     if details:
@@ -37,6 +60,32 @@ def box_label(layer: Layer, *, names: bool = False) -> list[str]:
     if names and layer.path:
         lines.append(layer.path)
     return [clip(line) for line in lines]
+
+
+def repeat_label(group: Group) -> str:
+    """What a frame says: ``×35 Bottleneck``, or that the same modules are applied again.
+
+    >>> repeat_label(Group("r", Role.REPEAT, "Block", "", "", count=2, repeat=9))
+    '×9 (2 Blocks)'
+    """
+    kind = operation_name(group.type) if group.type else ""
+    if kind and group.count > 1:
+        kind = f"({group.count} {kind}s)"
+    parts = [kind, _copies(group)] if group.shared or group.parallel else [_copies(group), kind]
+    return clip(" ".join(part for part in parts if part))
+
+
+def each(parameters: int, repeat: Group | None) -> str:
+    """A number of parameters, of one copy where there are several."""
+    if not parameters:
+        return ""
+    return f"{count(parameters)} each" if repeat and not repeat.shared else count(parameters)
+
+
+def _copies(group: Group) -> str:
+    if group.shared:
+        return f"{group.repeat} times, shared"
+    return f"×{group.repeat}" + (" in parallel" if group.parallel else "")
 
 
 def closed_skips(skips: Sequence[Skip]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,11 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class SceneBox:
-    """A box. ``label`` holds its lines, the first in full size; ``stage`` chooses its colour."""
+    """A box. ``label`` holds its lines, the first in full size; ``stage`` chooses its colour.
+
+    ``repeat`` is how many copies of a part of the model it stands for, ``skips`` how many skip
+    connections of each kind it holds, in all copies.
+    """
 
     id: str
     label: tuple[str, ...]
@@ -28,6 +34,7 @@ class SceneBox:
     stage: str
     tooltip: str
     repeat: int = 1
+    skips: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class SceneGroup:
 class SceneArrow:
     """An arrow; ``arc`` marks the one that stands for a whole skip connection.
 
-    ``long`` is as for the skip connection itself.
+    ``long`` is as for the skip connection itself; ``repeat`` is how many copies the arrow has.
     """
 
     source: str
@@ -59,6 +66,7 @@ class SceneArrow:
     arc: bool
     long: bool
     tooltip: str
+    repeat: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,7 @@ class Scene:
                     "parameters": box.parameters,
                     "macs": box.macs,
                     "group": box.group or None,
+                    "skips": dict(box.skips),
                 }
                 for box in self.boxes
             ],
@@ -116,6 +125,7 @@ class Scene:
                     "target": arrow.target,
                     "label": arrow.label,
                     "skip": arrow.skip,
+                    "repeat": arrow.repeat,
                 }
                 for arrow in self.arrows
             ],
@@ -139,25 +149,48 @@ def build_scene(
         names: whether boxes show their module paths.
     """
     groups = {group.id: group for group in architecture.groups}
-    parameters = _group_parameters(architecture, groups)
     closed: dict[str, list[Skip]] = {}
     for skip in architecture.skips:
         if architecture.is_closed(skip):
             closed.setdefault(architecture.homes[skip.merge], []).append(skip)
+    around = {layer.id: _around(layer.group, groups) for layer in architecture.layers}
+    held = Counter(group.id for chain in around.values() for group in chain)
+    framed = {
+        group.id for group in groups.values() if group.role is Role.REPEAT and held[group.id] > 1
+    }
     return Scene(
         title=title,
         description=describe(architecture),
         level=level,
         boxes=tuple(
-            _box(layer, groups, closed.get(layer.id, []), names) for layer in architecture.layers
+            _box(
+                layer,
+                [g for g in around[layer.id] if g.id not in framed],
+                groups,
+                closed.get(layer.id, []),
+                names,
+            )
+            for layer in architecture.layers
         ),
-        groups=tuple(_group(group, parameters[group.id]) for group in architecture.groups),
+        groups=tuple(
+            _group(group, groups, list(architecture.layers), around, group.id in framed)
+            for group in architecture.groups
+        ),
         arrows=tuple(
             _arrow(architecture, source, target, wire)
             for source, target, wire in architecture.wires
         ),
         legend=legend,
     )
+
+
+def _around(group: str, groups: dict[str, Group]) -> list[Group]:
+    """The groups around a box, the innermost first."""
+    chain = []
+    while group:
+        chain.append(groups[group])
+        group = groups[group].parent
+    return chain
 
 
 def describe(architecture: Architecture) -> str:
@@ -171,11 +204,22 @@ def describe(architecture: Architecture) -> str:
     )
 
 
-def _box(layer: Layer, groups: dict[str, Group], closed: list[Skip], names: bool) -> SceneBox:
-    lines = labels.box_label(layer, names=names)
-    inside = labels.closed_skips(closed)
-    if inside and layer.role in (Role.BLOCK, Role.STAGE):
-        lines[1:2] = [" · ".join([inside, *lines[1:2]])]
+def _box(
+    layer: Layer,
+    around: Sequence[Group],
+    groups: dict[str, Group],
+    closed: Sequence[Skip],
+    names: bool,
+) -> SceneBox:
+    repeats = [group for group in around if group.role is Role.REPEAT]
+    each = layer.repeat if repeats and repeats[0].shared else 1
+    lines = labels.box_label(
+        layer.copy or layer,
+        repeat=repeats[0] if repeats else None,
+        inside=labels.closed_skips(closed[:: layer.repeat // each]),
+        names=names,
+    )
+    kinds = Counter(skip.kind.value for skip in closed)
     return SceneBox(
         id=layer.id,
         label=tuple(lines),
@@ -186,50 +230,68 @@ def _box(layer: Layer, groups: dict[str, Group], closed: list[Skip], names: bool
         group=layer.group,
         stage=_stage(layer.group, groups),
         tooltip=_tooltip(layer),
+        repeat=layer.repeat,
+        skips=tuple(sorted(kinds.items())),
     )
 
 
 def _stage(group: str, groups: dict[str, Group]) -> str:
     """The stage around a group, which decides the colour; empty if there is none."""
-    while group and groups[group].role is not Role.STAGE:
-        group = groups[group].parent
-    return group
+    stages = (one.id for one in _around(group, groups) if one.role is Role.STAGE)
+    return next(stages, "")
 
 
 def _tooltip(layer: Layer) -> str:
     lines = [f"{layer.path or layer.id} ({layer.type})"]
     if layer.outputs:
         lines.append("output " + ", ".join(shape(tensor) for tensor in layer.outputs[:4]))
-    if layer.parameters:
-        lines.append(f"{layer.parameters:,} parameters")
-    if layer.macs:
-        lines.append(f"{layer.macs:,} MACs")
-    if len(layer.parts) > 1:
-        steps = [part.path or part.id for part in layer.parts if part.outputs]
-        shown = steps if len(steps) <= 8 else [*steps[:7], f"… {len(steps) - 7} more"]
-        lines.append(", ".join(shown))
+    shown = layer.copy or layer
+    each = f" each, {layer.repeat} copies" if layer.copy else ""
+    if shown.parameters:
+        lines.append(f"{shown.parameters:,} parameters{each}")
+    if shown.macs:
+        lines.append(f"{shown.macs:,} MACs{each}")
+    if len(shown.parts) > 1:
+        steps = [part.path or part.id for part in shown.parts if part.outputs]
+        listed = steps if len(steps) <= 8 else [*steps[:7], f"… {len(steps) - 7} more"]
+        lines.append(", ".join(listed))
     return "\n".join(lines)
 
 
-def _group(group: Group, parameters: int) -> SceneGroup:
+def _group(
+    group: Group,
+    groups: dict[str, Group],
+    layers: Sequence[Layer],
+    around: dict[str, list[Group]],
+    framed: bool,
+) -> SceneGroup:
+    inside = [layer for layer in layers if group in around[layer.id]]
+    if group.role is not Role.REPEAT:
+        total = sum(layer.parameters for layer in inside)
+        label, detail = labels.clip(group.label or group.type), count(total) if total else ""
+    else:
+        label = labels.repeat_label(group)
+        one = sum(_in_one_copy(layer, group, around[layer.id]) for layer in inside)
+        detail = labels.each(one, group)
     return SceneGroup(
         id=group.id,
-        label=labels.clip(group.label or group.type),
-        detail=count(parameters) if parameters else "",
+        label=label,
+        detail=detail,
         role=group.role.value,
         parent=group.parent,
+        repeat=group.repeat,
+        framed=framed,
+        stage=_stage(group.parent, groups),
+        tooltip=f"{group.label} ({group.type})" if group.type else group.label,
     )
 
 
-def _group_parameters(architecture: Architecture, groups: dict[str, Group]) -> Counter[str]:
-    """The parameters inside each group, those of the groups in it included."""
-    parameters: Counter[str] = Counter()
-    for layer in architecture.layers:
-        group = layer.group
-        while group:
-            parameters[group] += layer.parameters
-            group = groups[group].parent
-    return parameters
+def _in_one_copy(layer: Layer, group: Group, around: Sequence[Group]) -> int:
+    """Parameters of a box in one copy of a repeat around it, repeats inside of that included."""
+    shown = layer.copy or layer
+    inner = around[: around.index(group)]
+    repeats = [one.repeat for one in inner if one.role is Role.REPEAT and not one.shared]
+    return shown.parameters * math.prod(repeats)
 
 
 def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> SceneArrow:
@@ -248,7 +310,16 @@ def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> 
         arc=arc,
         long=skip is not None and skip.long,
         tooltip=_arrow_tooltip(wire, skip),
+        repeat=_copies(architecture, source, target, wire),
     )
+
+
+def _copies(architecture: Architecture, source: str, target: str, wire: Wire) -> int:
+    """How many wires of the unfolded graph an arrow stands for.
+
+    Those into a repeat are in every copy; of what leaves one, another operation may read all.
+    """
+    return max(architecture.layer(target).repeat, wire.copies)
 
 
 def _arrow_tooltip(wire: Wire, skip: Skip | None) -> str:

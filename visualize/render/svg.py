@@ -89,7 +89,7 @@ def _drop_anchor(root: ET.Element) -> None:
             title = child.find(_tag("title"))
             if title is None or title.text is None:
                 continue
-            if title.text == ANCHOR:
+            if title.text in (ANCHOR, f"{ANCHOR}2"):
                 parent.remove(child)
             elif title.text == f"{ANCHOR}->{ANCHOR}" or "note" in child.get("class", "").split():
                 child.remove(title)

@@ -260,10 +260,11 @@ class _Folded:
         """The groups around each box that is left, outer ones first.
 
         What covers more is around what covers less: first of the boxes that are left, then of all.
+        A group that a repeat cuts is none in the repeat.
         """
-        around: dict[int, list[Group]] = {}
+        chains: dict[int, list[Group]] = {}
         covered: Counter[str] = Counter()
-        left: Counter[str] = Counter()
+        left: dict[str, set[int]] = {}
         for place, box in enumerate(self.boxes):
             chain = list(self._groups_around(box))
             covered.update(group.id for group in chain)
@@ -272,13 +273,22 @@ class _Folded:
             for group, covers in self.repeats.get(place, []):
                 covered[group.id] = covers
                 chain.append(group)
-            left.update(group.id for group in chain)
-            around[place] = chain
-        for chain in around.values():
-            chain.sort(
-                key=lambda group: (-left[group.id], -covered[group.id], group.role is Role.REPEAT)
+            for group in chain:
+                left.setdefault(group.id, set()).add(place)
+            chains[place] = chain
+
+        def order(group: Group) -> tuple[int, int, bool]:
+            return -len(left[group.id]), -covered[group.id], group.role is Role.REPEAT
+
+        for place, chain in chains.items():
+            repeats = [left[group.id] for group in chain if group.role is Role.REPEAT]
+            whole = (
+                group
+                for group in chain
+                if all(left[group.id] <= inside or left[group.id] >= inside for inside in repeats)
             )
-        return around
+            chains[place] = sorted(whole, key=order)
+        return chains
 
     def _groups_around(self, box: Layer) -> Iterator[Group]:
         group = box.group
@@ -309,17 +319,17 @@ class _Folded:
         for target in graph:
             wires = self.simplified.inputs(target)
             # Of several copies that a box reads, the last stands for all.
-            latest: dict[int, int] = {}
+            read: dict[int, set[int]] = {}
             for source, _, _ in wires:
-                place = places[source]
-                kept = self.kept[place]
-                latest[kept] = max(place, latest.get(kept, place))
+                read.setdefault(self.kept[places[source]], set()).add(places[source])
             for source, _, wire in wires:
                 place = places[source]
-                if latest[self.kept[place]] == place:
-                    position = graph.in_degree(target)
+                equal = read[self.kept[place]]
+                if place == max(equal):
                     shown = self.boxes[self.kept[place]].id
-                    graph.add_edge(shown, target, wire=replace(wire, position=position))
+                    position = graph.in_degree(target)
+                    wire = replace(wire, position=position, copies=len(equal))
+                    graph.add_edge(shown, target, wire=wire)
 
 
 def _merged(copies: Sequence[Layer], group: str) -> Layer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from visualize.architecture import Architecture, Layer, NodeKind
@@ -36,6 +36,8 @@ class Sameness:
             for source in sources:
                 self.users[source].append(node)
         self.owners = self._weight_owners()
+        self._numbers: dict[Hashable, int] = {}
+        self.constants = self._constants()
         self.operations = [
             [
                 part
@@ -54,7 +56,6 @@ class Sameness:
         for skip in exact.skips:
             told = (skip.kind.value, skip.long, skip.fork)
             self.skips.setdefault(skip.merge, []).append(told)
-        self._numbers: dict[Hashable, int] = {}
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
 
     def _weight_owners(self) -> dict[str, frozenset[tuple[str, tuple[int, ...]]]]:
@@ -68,6 +69,34 @@ class Sameness:
             owners[layer.id] = frozenset(own)
         return owners
 
+    def _constants(self) -> dict[str, int]:
+        """A number for how each tensor comes about that depends on no input of the model."""
+        numbers: dict[str, int] = {}
+        for layer in self.exact.layers:
+            if self.sources[layer.id] or layer.kind is NodeKind.INPUT:
+                continue
+            numbers[layer.id] = self.number(
+                (self._work(layer), self._constant_inputs(layer.id, numbers))
+            )
+        return numbers
+
+    def _constant_inputs(self, node: str, numbers: Mapping[str, int]) -> tuple[int, ...]:
+        return tuple(
+            numbers[source]
+            for source, _, wire in self.exact.inputs(node)
+            if wire.tensor and not wire.data and source in numbers
+        )
+
+    def _work(self, layer: Layer) -> Hashable:
+        """What an operation does, whatever it reads."""
+        return (
+            layer.type,
+            layer.kind,
+            layer.module_class,
+            "" if family(layer.type) in IDENTITY else repr(sorted(layer.attributes.items())),
+            tuple((tensor.shape, tensor.dtype) for tensor in layer.outputs),
+        )
+
     def _signature(self, box: Layer, index: int) -> int:
         """A number that boxes share which hold the same operations, wired alike inside."""
         told = (
@@ -75,11 +104,8 @@ class Sameness:
             box.type,
             tuple(
                 (
-                    part.type,
-                    part.kind,
-                    part.module_class,
-                    "" if family(part.type) in IDENTITY else _plain(part.attributes),
-                    tuple((tensor.shape, tensor.dtype) for tensor in part.outputs),
+                    self._work(part),
+                    self._constant_inputs(part.id, self.constants),
                     tuple(sorted(shape for _, shape in self.owners[part.id])),
                     tuple(
                         place if home == index else -1
@@ -225,7 +251,3 @@ def _fits_first(first: Sequence[Any], pattern: Sequence[Any]) -> bool:
         elif [told[:2] for told in here] != [told[:2] for told in there]:
             return False
     return True
-
-
-def _plain(attributes: Any) -> str:
-    return repr(sorted(attributes.items()))

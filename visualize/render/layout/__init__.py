@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from visualize.render.layout.around import PAD, Page, Surrounder
 from visualize.render.layout.beside import brackets, brackets_breadth, notes
 from visualize.render.layout.columns import Column, turns, wrap
 from visualize.render.layout.flow import decompose
@@ -28,16 +29,18 @@ from visualize.render.layout.inside import Drawing, assemble, lay_out_frame
 from visualize.render.layout.links import LinkDrawer
 from visualize.render.layout.measure import Measure
 from visualize.render.layout.place import Placement, Placer
-from visualize.render.layout.placed import MARGIN, PAGE_HEIGHT, PAGE_WIDTH, Layout
+from visualize.render.layout.placed import Layout
 from visualize.render.layout.ushape import find_u, place_u
 from visualize.render.scene import Scene
 from visualize.render.themes import Theme
 
-__all__ = ["Direction", "Layout", "lay_out"]
+__all__ = ["Direction", "Layout", "Page", "lay_out"]
 
 
-def lay_out(scene: Scene, theme: Theme, direction: Direction) -> Layout:
-    """Place every box, arrow and label of ``scene``."""
+def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:
+    """Place every box, arrow and label of ``scene`` so that it fits ``page``, if it can."""
+    page = page or Page()
+    surrounder = Surrounder(scene, theme, page)
     measure = Measure(scene, theme, direction)
     groups = {group.id: group for group in scene.groups}
     levels, _ = split_levels(scene)
@@ -57,14 +60,16 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction) -> Layout:
         upward = columns[1].nodes
     else:
         placement, paths, upward = placer.place(part), {}, frozenset()
-        limit = PAGE_HEIGHT - MARGIN if direction.is_vertical else PAGE_WIDTH
+        height = page.height - surrounder.height
+        limit = height if direction.is_vertical else page.width - 2 * PAD
         columns = wrap(
             placement, measure, figure, limit, lambda nodes: brackets_breadth(nodes, measure)
         )
     links = LinkDrawer(measure, figure, placement, columns, upward)
     drawing = assemble(placement, measure, insides, upward)
     drawing = replace(drawing, arrows=(*links.draw_all(paths), *drawing.arrows))
-    return _finish(measure, placement, columns, drawing)
+    layout = _finish(measure, placement, columns, drawing)
+    return replace(layout, around=surrounder.surround(layout.extent, direction))
 
 
 def _finish(

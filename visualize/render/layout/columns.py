@@ -62,6 +62,7 @@ def wrap(
         names_breadth: the room that the stages' names beside some boxes take.
     """
     boxes = {node: measure.rectangle(node, at) for node, at in placement.centers.items()}
+    axes = {node: center.across for node, center in placement.centers.items()}
     ends = [(link.source, link.target) for link in level.links]
     cuts = choose_cuts(
         find_cuts(boxes, ends),
@@ -87,7 +88,7 @@ def wrap(
             column.gutter = column.low - names - _GUTTER
         if cut:
             column.source = cut.before
-            middle = placement.centers[cut.before].across
+            middle = axes[cut.before]
             told = level.told.get(cut.before)
             room = max(_BRANCH, measure.label(told)[0] + 14 if told else 0.0)
             column.junction = Point(_TURN, middle + across)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from visualize.render.layout.geometry import Direction, Point, Rectangle
+from visualize.render.layout.around import Page, Surroundings
+from visualize.render.layout.geometry import Point, Rectangle
 from visualize.render.scene import SceneArrow, SceneBox, SceneGroup
 
-PAGE_WIDTH = 6.875 * 72
-PAGE_HEIGHT = 9.0 * 72
-# Room for a title and a legend.
-MARGIN = 40.0
+_SLACK = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +77,9 @@ class Layout:
     turns: tuple[tuple[Point, ...], ...] = ()
     frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
+    around: Surroundings = field(default_factory=Surroundings)
 
-    def fits_page(self, direction: Direction) -> bool:
-        """Whether the figure fits a page of 6.875 × 9 inches in true size."""
-        along = self.extent.end - self.extent.start
-        across = self.extent.high - self.extent.low
-        width, height = (across, along) if direction.is_vertical else (along, across)
-        return width <= PAGE_WIDTH and height <= PAGE_HEIGHT - MARGIN
+    def fits(self, page: Page) -> bool:
+        """Whether the figure, title and legend included, fits ``page`` in true size."""
+        width, height = self.around.size
+        return width <= page.width + _SLACK and height <= page.height + _SLACK

@@ -1,0 +1,160 @@
+"""What stands around a figure: the title above it, the legend below, the edge of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from visualize.render.fonts import text_width
+from visualize.render.layout.geometry import Direction, Point, Rectangle
+from visualize.render.layout.measure import LINE_HEIGHT
+from visualize.render.scene import Scene
+from visualize.render.themes import Theme
+
+INCH = 72.0
+# Between the edge of the page and what stands on it.
+PAD = 4.5
+_LEGEND = {
+    "identity": "identity shortcut",
+    "projection": "projection shortcut",
+    "concat": "concat",
+    "gate": "gate",
+}
+_SAMPLE = 24.0
+_SAMPLE_GAP = 4.0
+_ENTRY_GAP = 14.0
+_LEGEND_GAP = 10.0
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The room for a figure, in points.
+
+    ``exact`` says that the figure is to be as wide as the page, also if it needs less.
+    """
+
+    width: float = 6.875 * INCH
+    height: float = 9.0 * INCH
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLegend:
+    """One entry of the legend, in page coordinates: a sample line and the middle of its text."""
+
+    kind: str
+    line: tuple[Place, Place]
+    text: str
+    center: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Title, legend and edge, in page coordinates: points, y grows upwards.
+
+    Attributes:
+        low: the lower left corner of the page.
+        high: the upper right corner.
+        title: the middle of the title.
+        title_size: of its type, in points.
+        legend: the entries of the legend.
+    """
+
+    low: Place = (0.0, 0.0)
+    high: Place = (0.0, 0.0)
+    title: Place = (0.0, 0.0)
+    title_size: float = 0.0
+    legend: tuple[PlacedLegend, ...] = ()
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the page."""
+        return self.high[0] - self.low[0], self.high[1] - self.low[1]
+
+
+class Surrounder:
+    """Places what stands around a figure.
+
+    Args:
+        scene: title and kinds of skip connection.
+        theme: size of the type.
+        page: how wide the figure is to be.
+    """
+
+    def __init__(self, scene: Scene, theme: Theme, page: Page) -> None:
+        self.page = page
+        self.theme = theme
+        self.has_title = bool(scene.title)
+        self.title_size = theme.size * 1.25
+        self.title_width = text_width(scene.title, self.title_size)
+        self.kinds = scene.skip_kinds if scene.legend else ()
+
+    @property
+    def height(self) -> float:
+        """Room that is taken above and below the figure where the page is as wide as it may be."""
+        rows = len(self._rows(self.page.width - 2 * PAD))
+        return 2 * PAD + self._title_height() + self._legend_height(rows)
+
+    def surround(self, extent: Rectangle, direction: Direction) -> Surroundings:
+        """Everything in its place around boxes and arrows that reach as far as ``extent``."""
+        corners = [
+            direction.on_page(Point(along, across))
+            for along in (extent.start, extent.end)
+            for across in (extent.low, extent.high)
+        ]
+        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
+        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
+        middle = (left + right) / 2
+        least = self.page.width - 2 * PAD if self.page.exact else 0.0
+        rows = self._rows(max(right - left, least, 150.0))
+        broadest = max((self._row_width(row) for row in rows), default=0.0)
+        width = max(right - left, broadest, self.title_width * self.has_title, least)
+        legend = self._legend(rows, middle - broadest / 2, bottom - _LEGEND_GAP)
+        title_height = self._title_height()
+        return Surroundings(
+            low=(middle - width / 2 - PAD, bottom - self._legend_height(len(rows)) - PAD),
+            high=(middle + width / 2 + PAD, top + title_height + PAD),
+            title=(middle, top + title_height - self.title_size * LINE_HEIGHT / 2),
+            title_size=self.title_size,
+            legend=tuple(legend),
+        )
+
+    def _title_height(self) -> float:
+        return self.title_size * LINE_HEIGHT + _LEGEND_GAP if self.has_title else 0.0
+
+    def _legend_height(self, rows: int) -> float:
+        return rows * self._row_height() + _LEGEND_GAP if rows else 0.0
+
+    def _row_height(self) -> float:
+        return self.theme.detail_size * LINE_HEIGHT + 2
+
+    def _rows(self, width: float) -> list[list[str]]:
+        """The kinds of skip connection in as many rows as they need."""
+        rows: list[list[str]] = []
+        for kind in self.kinds:
+            if rows and self._row_width([*rows[-1], kind]) <= width:
+                rows[-1].append(kind)
+            else:
+                rows.append([kind])
+        return rows
+
+    def _row_width(self, row: Sequence[str]) -> float:
+        return sum(map(self._entry_width, row)) + _ENTRY_GAP * (len(row) - 1)
+
+    def _entry_width(self, kind: str) -> float:
+        return _SAMPLE + _SAMPLE_GAP + text_width(_LEGEND[kind], self.theme.detail_size)
+
+    def _legend(self, rows: Sequence[Sequence[str]], left: float, top: float) -> list[PlacedLegend]:
+        entries = []
+        for number, row in enumerate(rows):
+            x, y = left, top - (number + 0.5) * self._row_height()
+            for kind in row:
+                width = self._entry_width(kind)
+                start = x + _SAMPLE + _SAMPLE_GAP
+                line = ((x, y), (x + _SAMPLE, y))
+                center = ((start + x + width) / 2, y)
+                entries.append(PlacedLegend(kind, line, _LEGEND[kind], center))
+                x += width + _ENTRY_GAP
+        return entries
