@@ -266,10 +266,14 @@ class Architecture:
         return {part.id: part for layer in self.layers for part in layer.operations}
 
     def is_closed(self, skip: Skip) -> bool:
-        """Whether everything that ``skip`` bypasses lies inside the box of its fork or merge."""
+        """Whether everything that ``skip`` bypasses lies inside the box of its fork or merge.
+
+        Fork and merge may be in one box and the rest in others: in that of a repeat, where one
+        copy of the block ends and the next begins.
+        """
         homes = self.homes
         ends = {homes[skip.fork], homes[skip.merge]}
-        return len(ends) == 1 or all(homes[node] in ends for node in skip.bypassed)
+        return all(homes[node] in ends for node in skip.bypassed)
 
     @functools.cached_property
     def macs(self) -> int:

@@ -23,6 +23,8 @@ from visualize.simplify.sameness import Sameness
 
 # So many earlier equal children are looked at to find the period of a run.
 _LOOK_BACK = 4
+# So many periods are tried.
+_PERIODS = 32
 _Range = tuple[int, int]
 
 
@@ -164,14 +166,14 @@ class _Finder:
 
 
 def _periods(tokens: Sequence[int]) -> list[int]:
-    """Distances at which tokens come again, often enough to fill one period; small ones first."""
+    """The most common distances at which tokens come again."""
     distances: Counter[int] = Counter()
     earlier: dict[int, list[int]] = {}
     for place, token in enumerate(tokens):
         before = earlier.setdefault(token, [])
         distances.update(place - other for other in before[-_LOOK_BACK:])
         before.append(place)
-    return sorted(period for period, times in distances.items() if times >= period)
+    return [period for period, _ in distances.most_common(_PERIODS)]
 
 
 def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:

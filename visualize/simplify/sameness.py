@@ -39,12 +39,7 @@ class Sameness:
         self._numbers: dict[Hashable, int] = {}
         self.constants = self._constants()
         self.operations = [
-            [
-                part
-                for part in box.operations
-                if self.sources[part.id] or part.kind is NodeKind.INPUT
-            ]
-            for box in boxes
+            [part for part in box.operations if self._is_compared(part)] for box in boxes
         ]
         # Of each operation on data: its box, and its place among the operations of that box.
         self.places = {
@@ -57,6 +52,11 @@ class Sameness:
             told = (skip.kind.value, skip.long, skip.fork)
             self.skips.setdefault(skip.merge, []).append(told)
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
+
+    def _is_compared(self, part: Layer) -> bool:
+        """Whether an operation works on data; where the flow ends is none of the last copy's."""
+        works = self.sources[part.id] or part.kind is NodeKind.INPUT
+        return bool(works) and part.kind is not NodeKind.OUTPUT
 
     def _weight_owners(self) -> dict[str, frozenset[tuple[str, tuple[int, ...]]]]:
         """For each node, the parameters that it works with, as path and shape."""
@@ -199,11 +199,10 @@ class Sameness:
 
         What uses the same result of every copy may: a concat of all of them, say.
         """
-        taps = [self._taps(start + number * length, length) for number in range(count)]
+        taps = [self._taps(start + number * length, length, 2) for number in range(count)]
         while count > 1:
-            if not taps[0] <= taps[count - 1] or not all(
-                self._is_symmetric(user) for _, _, user in taps[0]
-            ):
+            last = self._taps(start + (count - 1) * length, length, 1)
+            if not taps[0] <= last or not all(self._is_symmetric(user) for *_, user in taps[0]):
                 return 1
             odd = next((n for n in range(count - 1) if taps[n] != taps[0]), None)
             if odd is None:
@@ -212,14 +211,14 @@ class Sameness:
             count = odd + 1
         return count
 
-    def _taps(self, start: int, length: int) -> set[tuple[int, int, str]]:
-        """What outside of a copy, and of the one behind it, uses which of its results."""
+    def _taps(self, start: int, length: int, copies: int) -> set[tuple[int, int, str]]:
+        """What uses which results of a copy, outside of so many ``copies`` from it on."""
         taps = set()
         for box in range(start, start + length):
             for place, part in enumerate(self.operations[box]):
                 for user in self.users[part.id]:
                     home, _ = self._place(user)
-                    if not start <= home < start + 2 * length:
+                    if not start <= home < start + copies * length:
                         taps.add((box - start, place, user))
         return taps
 

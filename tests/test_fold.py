@@ -1,0 +1,211 @@
+"""Folding: what is equal is shown once, what differs is not, and nothing is lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import networkx as nx
+import pytest
+import torch
+from hypothesis import HealthCheck, example, given, settings
+from torch import Tensor, nn
+
+import visualize
+from tests.graphs import Call, Program, Step, architectures, programs, run
+from tests.test_simplify import CALLED_AGAIN, LEVELS, _outline, data_flow
+from visualize.architecture import Architecture, Group, Role
+from visualize.render import build_scene
+from visualize.simplify import Level, simplify
+
+at_random = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
+at_every_level = pytest.mark.parametrize("level", LEVELS)
+REPEATED = Program(1, (Call("layers", "Block", (Step("around", second=8),), repeats=5),), 1)
+
+
+def repeats(architecture: Architecture, level: Level = Level.LAYER) -> list[Group]:
+    """The repeats that a figure shows."""
+    groups = simplify(architecture, level).groups
+    return [group for group in groups if group.role is Role.REPEAT]
+
+
+def counts(architecture: Architecture, level: Level = Level.LAYER) -> list[int]:
+    return [group.repeat for group in repeats(architecture, level)]
+
+
+@at_every_level
+class TestNothingIsLost:
+    @at_random
+    @given(architecture=architectures())
+    @example(architecture=run(CALLED_AGAIN))
+    @example(architecture=run(REPEATED))
+    def test_operations_parameters_and_cost(self, level: Level, architecture: Architecture) -> None:
+        folded = simplify(architecture, level)
+        members = [member for layer in folded.layers for member in layer.members]
+        assert sorted(members) == sorted(architecture.graph)
+        for layer in folded.layers:
+            exact = [architecture.layer(member) for member in layer.members]
+            assert layer.parameters == sum(part.parameters for part in exact)
+            assert layer.macs == sum(part.macs for part in exact)
+            assert layer.buffers == sum(part.buffers for part in exact)
+
+    @at_random
+    @given(architecture=architectures())
+    @example(architecture=run(REPEATED))
+    def test_flow_of_data(self, level: Level, architecture: Architecture) -> None:
+        """Every path of data is drawn, but those from one copy to the next."""
+        folded = simplify(architecture, level)
+        assert nx.is_directed_acyclic_graph(nx.DiGraph(folded.graph))
+        order = {box: place for place, box in enumerate(folded.graph)}
+        assert all(order[source] < order[target] for source, target, _ in folded.wires)
+        homes, drawn = folded.homes, set(nx.DiGraph(folded.graph).edges)
+        for source, target in data_flow(architecture).edges:
+            ends = homes[source], homes[target]
+            between = folded.layer(ends[0]).repeat > 1 and folded.layer(ends[1]).repeat > 1
+            assert ends[0] == ends[1] or ends in drawn or between
+
+    @at_random
+    @given(architecture=architectures())
+    @example(architecture=run(CALLED_AGAIN))
+    @example(architecture=run(REPEATED))
+    def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
+        """Those drawn, as often as they are repeated, and those in closed boxes are all."""
+        folded = simplify(architecture, level)
+        scene = build_scene(folded, level.value)
+        shown: Counter[str] = Counter()
+        for box in scene.boxes:
+            shown.update(dict(box.skips))
+        seen = set()
+        for _, target, wire in folded.wires:
+            if wire.skip is not None and wire.skip not in seen:
+                seen.add(wire.skip)
+                kind = architecture.skips[wire.skip].kind.value
+                shown[kind] += max(folded.layer(target).repeat, wire.copies)
+        assert shown == Counter(skip.kind.value for skip in architecture.skips)
+
+    @settings(at_random, max_examples=10)
+    @given(program=programs())
+    def test_ids_do_not_matter(self, level: Level, program: Program) -> None:
+        one, other = (simplify(run(program, prefix), level) for prefix in ("one_", "other_"))
+        assert [layer.repeat for layer in one.layers] == [layer.repeat for layer in other.layers]
+        assert _outline(program, level, "one_") == _outline(program, level, "other_")
+
+
+class Residual(nn.Module):
+    def __init__(self, width: int = 8, kernel: int = 3) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, kernel, padding=kernel // 2)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(self.first(x).relu())
+
+
+class Loop(nn.Module):
+    """Applies the layers it is given as ``forward`` says."""
+
+    def __init__(self, *layers: nn.Module, way: str = "chain", times: int = 1) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.way = way
+        self.times = times
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.way == "branches":
+            return torch.cat([layer(x) for layer in self.layers], 1)
+        results = []
+        for _ in range(self.times):
+            for layer in self.layers:
+                x = layer(x)
+                results.append(x)
+        if self.way == "all":
+            return torch.cat(results, 1)
+        if self.way == "tap":
+            return x * results[1].mean()
+        return x
+
+
+def traced(model: nn.Module) -> Architecture:
+    return visualize.trace(model, (1, 8, 6, 6))
+
+
+def test_equal_blocks_in_a_row() -> None:
+    (group,) = repeats(traced(Loop(*(Residual() for _ in range(7)))))
+    assert (group.repeat, group.type, group.count) == (7, "Residual", 1)
+    assert (group.shared, group.parallel) == (False, False)
+
+
+def test_what_differs_is_not_folded() -> None:
+    blocks = [Residual(), Residual(), Residual(kernel=5), Residual(), Residual(kernel=1)]
+    assert counts(traced(Loop(*blocks))) == [2]
+    assert counts(traced(Loop(Residual(), Residual(kernel=5), Residual(kernel=1)))) == []
+
+
+def test_dropout_rates_may_differ() -> None:
+    blocks = [nn.Sequential(Residual(), nn.Dropout(rate)) for rate in (0.1, 0.2, 0.3)]
+    assert counts(traced(Loop(*blocks))) == [3]
+
+
+def test_a_period() -> None:
+    blocks = [Residual(kernel=kernel) for kernel in (3, 5) * 4]
+    (group,) = repeats(traced(Loop(*blocks)))
+    assert (group.repeat, group.count) == (4, 2)
+
+
+def test_five_of_one_kind_for_one_of_another() -> None:
+    blocks = [Residual(kernel=kernel) for kernel in (3, 3, 3, 3, 3, 5) * 3]
+    assert counts(traced(Loop(*blocks))) == [3, 5]
+
+
+def test_nested() -> None:
+    stages = [Loop(*(Residual() for _ in range(3)), nn.Conv2d(8, 8, 1)) for _ in range(4)]
+    assert counts(traced(nn.Sequential(*stages))) == [4, 3]
+
+
+def test_parallel_branches() -> None:
+    (group,) = repeats(traced(Loop(*(Residual() for _ in range(6)), way="branches")))
+    assert (group.repeat, group.parallel) == (6, True)
+
+
+def test_one_block_applied_again_is_shared() -> None:
+    (group,) = repeats(traced(Loop(Residual(), times=5)))
+    assert (group.repeat, group.shared) == (5, True)
+    box = next(layer for layer in simplify(traced(Loop(Residual(), times=5)), Level.BLOCK).layers)
+    assert box.kind.value == "input"
+
+
+def test_results_of_all_copies_may_be_used() -> None:
+    architecture = traced(Loop(*(Residual() for _ in range(4)), way="all"))
+    assert counts(architecture) == [4]
+    folded = simplify(architecture, Level.LAYER)
+    concat = next(layer.id for layer in folded.layers if layer.type == "cat")
+    assert [wire.copies for _, _, wire in folded.inputs(concat)] == [4]
+
+
+def test_a_run_is_cut_where_a_copy_is_tapped() -> None:
+    assert counts(traced(Loop(*(Residual() for _ in range(6)), way="tap"))) == [2, 4]
+
+
+def test_queries_keys_and_values_are_no_copies() -> None:
+    class Attention(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.query, self.key, self.value = (nn.Linear(8, 8) for _ in range(3))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return nn.functional.scaled_dot_product_attention(
+                self.query(x), self.key(x), self.value(x)
+            )
+
+    assert counts(visualize.trace(Attention(), (1, 2, 6, 8))) == []
+
+
+def test_blocks_stand_for_their_copies() -> None:
+    folded = simplify(traced(Loop(*(Residual() for _ in range(7)))), Level.BLOCK)
+    block = next(layer for layer in folded.layers if layer.role is Role.BLOCK)
+    assert block.repeat == 7
+    assert block.copy
+    assert block.copy.parameters * 7 == block.parameters
+    scene = build_scene(folded, "block")
+    box = next(box for box in scene.boxes if box.role == "block")
+    assert box.label == ("Residual, 8 ×7", "1 residual · 1.2 k each")
+    assert box.skips == (("identity", 7),)
