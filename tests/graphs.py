@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from visualize.annotate.skips import find_skips, mark_skips
 from visualize.architecture import Architecture, Layer, NodeKind, Role, TensorSpec, Wire
 from visualize.operations import merge_type
+from visualize.render import build_scene
 
 Shape = tuple[int, ...]
 
@@ -574,3 +575,20 @@ def programs() -> st.SearchStrategy[Program]:
 def architectures() -> st.SearchStrategy[Architecture]:
     """Random valid exact architectures."""
     return programs().map(run)
+
+
+def shown_skips(simplified: Architecture) -> Counter[str]:
+    """How many skip connections of each kind a figure shows: drawn ones and those in boxes.
+
+    One drawn in a repeat stands for as many as there are copies.
+    """
+    shown: Counter[str] = Counter()
+    for box in build_scene(simplified, "layer").boxes:
+        shown.update(dict(box.skips))
+    drawn = set()
+    for _, target, wire in simplified.wires:
+        if wire.skip is not None and wire.skip not in drawn:
+            drawn.add(wire.skip)
+            copies = max(simplified.layer(target).repeat, wire.copies)
+            shown[simplified.skips[wire.skip].kind.value] += copies
+    return shown

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from torch import Tensor, nn
 
 import visualize
-from tests.graphs import Call, Program, Step, architectures, programs, run
+from tests.graphs import Call, Program, Step, architectures, programs, run, shown_skips
 from tests.test_simplify import CALLED_AGAIN, LEVELS, _outline, data_flow
 from visualize.architecture import Architecture, Group, Role
 from visualize.render import build_scene
@@ -69,18 +69,9 @@ class TestNothingIsLost:
     @example(architecture=run(REPEATED))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
         """Those drawn, as often as they are repeated, and those in closed boxes are all."""
-        folded = simplify(architecture, level)
-        scene = build_scene(folded, level.value)
-        shown: Counter[str] = Counter()
-        for box in scene.boxes:
-            shown.update(dict(box.skips))
-        seen = set()
-        for _, target, wire in folded.wires:
-            if wire.skip is not None and wire.skip not in seen:
-                seen.add(wire.skip)
-                kind = architecture.skips[wire.skip].kind.value
-                shown[kind] += max(folded.layer(target).repeat, wire.copies)
-        assert shown == Counter(skip.kind.value for skip in architecture.skips)
+        expected = Counter(skip.kind.value for skip in architecture.skips)
+        assert shown_skips(simplify(architecture, level)) == expected
+        assert shown_skips(simplify(architecture, level, folded=False)) == expected
 
     @settings(at_random, max_examples=10)
     @given(program=programs())
@@ -169,8 +160,10 @@ def test_parallel_branches() -> None:
 def test_one_block_applied_again_is_shared() -> None:
     (group,) = repeats(traced(Loop(Residual(), times=5)))
     assert (group.repeat, group.shared) == (5, True)
-    box = next(layer for layer in simplify(traced(Loop(Residual(), times=5)), Level.BLOCK).layers)
-    assert box.kind.value == "input"
+    folded = simplify(traced(Loop(Residual(), times=5)), Level.LAYER)
+    weighted = [layer for layer in folded.layers if layer.weights]
+    assert len(weighted) == 2
+    assert all(layer.copy and layer.copy.parameters == layer.parameters for layer in weighted)
 
 
 def test_results_of_all_copies_may_be_used() -> None:

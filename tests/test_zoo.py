@@ -39,6 +39,7 @@ from torchvision.models import (
 )
 
 import visualize
+from tests.graphs import shown_skips
 from visualize.architecture import Architecture, Layer, SkipKind
 from visualize.models import LoadedModel, load_model
 from visualize.simplify import Level, simplify
@@ -256,10 +257,12 @@ def test_a_skip_leads_from_its_fork_to_its_merge(traced: Traced):
 # Simplification and drawing
 
 
+@pytest.mark.parametrize("folded", [True, False])
 @pytest.mark.parametrize("level", LEVELS)
-def test_simplification_loses_nothing(traced: Traced, level: Level):
+def test_simplification_loses_nothing(traced: Traced, level: Level, folded: bool):
     architecture = traced.architecture
-    simplified = simplify(architecture, level)
+    simplified = simplify(architecture, level, folded=folded)
+    assert shown_skips(simplified) == Counter(skip.kind.value for skip in architecture.skips)
     members = [member for layer in simplified.layers for member in layer.members]
     assert sorted(members) == sorted(architecture.graph)
     used = architecture.parameters - architecture.unused_parameters
@@ -269,7 +272,9 @@ def test_simplification_loses_nothing(traced: Traced, level: Level):
 
 
 def test_levels_have_ever_fewer_boxes(traced: Traced):
-    stage, block, layer, op = (len(simplify(traced.architecture, level).graph) for level in LEVELS)
+    stage, block, layer, op = (
+        len(simplify(traced.architecture, level, folded=False).graph) for level in LEVELS
+    )
     assert 1 < stage <= block <= layer < op <= len(traced.architecture.graph)
 
 

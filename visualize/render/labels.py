@@ -65,14 +65,22 @@ def box_label(
 def repeat_label(group: Group) -> str:
     """What a frame says: ``×35 Bottleneck``, or that the same modules are applied again.
 
-    >>> repeat_label(Group("r", Role.REPEAT, "Block", "", "", count=2, repeat=9))
-    '×9 (2 Blocks)'
+    >>> repeat_label(Group("r", Role.REPEAT, "Block", "", "", repeat=9))
+    '×9 Block'
     """
-    kind = operation_name(group.type) if group.type else ""
-    if kind and group.count > 1:
-        kind = f"({group.count} {kind}s)"
+    kind = operation_name(group.type) if group.type and group.count == 1 else ""
     parts = [kind, _copies(group)] if group.shared or group.parallel else [_copies(group), kind]
     return clip(" ".join(part for part in parts if part))
+
+
+def repeat_detail(group: Group, parameters: int) -> str:
+    """The smaller line of a frame: of what one copy consists, and the parameters of one copy.
+
+    >>> repeat_detail(Group("r", Role.REPEAT, "Block", "", "", count=2, repeat=9), 999)
+    '2 Blocks, 999 each'
+    """
+    kind = f"{group.count} {operation_name(group.type)}s" if group.type and group.count > 1 else ""
+    return clip(", ".join(part for part in (kind, each(parameters, group)) if part))
 
 
 def each(parameters: int, repeat: Group | None) -> str:

@@ -212,11 +212,10 @@ def _box(
     names: bool,
 ) -> SceneBox:
     repeats = [group for group in around if group.role is Role.REPEAT]
-    each = layer.repeat if repeats and repeats[0].shared else 1
     lines = labels.box_label(
         layer.copy or layer,
         repeat=repeats[0] if repeats else None,
-        inside=labels.closed_skips(closed[:: layer.repeat // each]),
+        inside=labels.closed_skips(closed[: len(closed) // layer.repeat]),
         names=names,
     )
     kinds = Counter(skip.kind.value for skip in closed)
@@ -272,7 +271,7 @@ def _group(
     else:
         label = labels.repeat_label(group)
         one = sum(_in_one_copy(layer, group, around[layer.id]) for layer in inside)
-        detail = labels.each(one, group)
+        detail = labels.repeat_detail(group, one)
     return SceneGroup(
         id=group.id,
         label=label,

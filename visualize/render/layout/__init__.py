@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from visualize.render.layout.around import PAD, Page, Surrounder
+from visualize.render.layout.aside import draw_aside
 from visualize.render.layout.beside import brackets, brackets_breadth, notes
 from visualize.render.layout.columns import Column, turns, wrap
 from visualize.render.layout.flow import decompose
@@ -43,7 +44,7 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
     surrounder = Surrounder(scene, theme, page)
     measure = Measure(scene, theme, direction)
     groups = {group.id: group for group in scene.groups}
-    levels, _ = split_levels(scene)
+    levels, aside = split_levels(scene)
     for level in levels:
         for point in (entry_unit(level.frame), exit_unit(level.frame)):
             measure.add_unit(point, Rectangle(0, 0, 0, 0))
@@ -67,7 +68,8 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
         )
     links = LinkDrawer(measure, figure, placement, columns, upward)
     drawing = assemble(placement, measure, insides, upward)
-    drawing = replace(drawing, arrows=(*links.draw_all(paths), *drawing.arrows))
+    beside = draw_aside(aside, drawing.boxes, drawing.frames)
+    drawing = replace(drawing, arrows=(*links.draw_all(paths), *drawing.arrows, *beside))
     layout = _finish(measure, placement, columns, drawing)
     return replace(layout, around=surrounder.surround(layout.extent, direction))
 
