@@ -6,6 +6,8 @@ A module class and the function that does the same are one family, so ``Conv2d``
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def family(type_name: str) -> str:
     """The name under which an operation is classified.
@@ -64,6 +66,7 @@ POOL = frozenset(
         for dimensions in (1, 2, 3)
     }
 )
+ATTENTION = frozenset({"scaleddotproductattention"})
 RESAMPLE = frozenset(
     {"upsample", "interpolate", "upsamplingbilinear2d", "upsamplingnearest2d", "pixelshuffle"}
 )
@@ -76,3 +79,12 @@ def merge_type(type_name: str) -> str | None:
     """``"add"``, ``"concat"`` or ``"multiply"`` for an operation that can merge, else None."""
     name = family(type_name)
     return next((merge for merge, members in MERGES.items() if name in members), None)
+
+
+def is_weighted(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:
+    """Whether papers count an operation as a layer: it works with a weight matrix or kernel.
+
+    ``weights`` are the shapes of its parameters.
+    """
+    counted = family(type_name) not in NORM and merge_type(type_name) is None
+    return counted and any(len(shape) > 1 for shape in weights)

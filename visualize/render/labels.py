@@ -17,6 +17,7 @@ from visualize.architecture import (
 )
 from visualize.operations import (
     ACTIVATION,
+    ATTENTION,
     CONVOLUTION,
     IDENTITY,
     LINEAR,
@@ -150,7 +151,8 @@ def operation_name(type_name: str) -> str:
 
 def _core(layer: Layer) -> Layer:
     """The operation that a box is named after, with all weights that the box brings to it."""
-    core = next((part for part in layer.parts if part.id == layer.id), layer)
+    same = (part for part in layer.parts if (part.id, part.type) == (layer.id, layer.type))
+    core = next(same, layer)
     return core if core.weights else replace(core, weights=layer.weights)
 
 
@@ -187,16 +189,28 @@ def _details(layer: Layer) -> list[str]:
     """Norms, activations and constants that were fused into a box."""
     if layer.role in (Role.BLOCK, Role.STAGE, Role.INPUT, Role.OUTPUT):
         return []
+    if family(layer.type) in ATTENTION:
+        return []
     after = [part for part in layer.parts if part.index > layer.index]
+    if _is_formula(layer):
+        # What is inside of it is its own; only what was fused behind it is told.
+        depth = len(layer.scope)
+        after = [part for part in after if not depth or part.scope[:depth] != layer.scope]
     fused = [
         short_name(part)
         for part in after
         if family(part.type) in NORM | ACTIVATION and part.type != "glu"
     ]
-    constants = _constants(layer)
+    constants = [] if _is_formula(layer) else _constants(layer)
     if merge_type(layer.type) and layer.role is not Role.MERGE:
         constants = constants[1:]
     return [*([", ".join(fused)] if fused else []), *constants]
+
+
+def _is_formula(layer: Layer) -> bool:
+    """Whether a box is a formula with a name: that of its module, or one of its own."""
+    named = layer.kind is NodeKind.MODULE and not layer.module_class
+    return layer.role is Role.LAYER and (named or layer.type == "rotary_embedding")
 
 
 def _constants(layer: Layer) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from visualize.architecture import Layer, NodeKind, TensorSpec
 from visualize.operations import (
     ACTIVATION,
+    ATTENTION,
     CONVOLUTION,
     IDENTITY,
     LINEAR,
@@ -158,6 +159,13 @@ def _attention(layer: Layer) -> str:
     return f"multi-head attention, {heads} heads" if heads else "attention"
 
 
+def _dot_product_attention(layer: Layer) -> str:
+    """Attention of queries, keys and values that are given as batch × heads × length × width."""
+    kind = "causal attention" if layer.attributes.get("is_causal") is True else "attention"
+    sizes = layer.outputs[0].shape if layer.outputs else ()
+    return f"{kind}, {sizes[1]} heads" if len(sizes) == 4 and sizes[1] > 1 else kind
+
+
 def _recurrent(layer: Layer) -> str:
     wide, out = layer.attributes.get("input_size"), layer.attributes.get("hidden_size")
     depth = layer.attributes.get("num_layers", 1)
@@ -203,6 +211,7 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
     (RESAMPLE, _resample),
     (frozenset({"embedding", "embeddingbag"}), _embedding),
     (frozenset({"multiheadattention"}), _attention),
+    (ATTENTION, _dot_product_attention),
     (_RECURRENT, _recurrent),
     (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
     (NORM, _norm),

@@ -8,6 +8,7 @@ from visualize.architecture import Architecture, Role
 from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
+from visualize.simplify.idioms import name_formulas, name_rotary_embeddings
 from visualize.simplify.prune import prune_plumbing, prune_quiet
 
 __all__ = ["Level", "simplify"]
@@ -41,7 +42,8 @@ def simplify(architecture: Architecture, level: Level, *, folded: bool = True) -
 def _at_level(pruned: Architecture, level: Level) -> Architecture:
     if level is Level.OP:
         return mark_groups(pruned)
-    layers = mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(pruned))))
+    named = name_rotary_embeddings(name_formulas(pruned))
+    layers = mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))
     if level is Level.LAYER:
         return layers
     return collapse(layers, Role.BLOCK if level is Level.BLOCK else Role.STAGE)

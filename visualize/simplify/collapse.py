@@ -16,7 +16,7 @@ from typing import TypeVar
 import networkx as nx
 
 from visualize.architecture import Architecture, Group, Layer, NodeKind, Role
-from visualize.operations import NORM, family, merge_type
+from visualize.operations import is_weighted, merge_type
 from visualize.simplify.contract import Box, contract
 
 # Containers that say nothing about what they hold.
@@ -110,7 +110,7 @@ class _Tree:
         weighted: Counter[str] = Counter()
         merging: dict[str | None, set[str]] = {"add": set(), "concat": set()}
         for layer in architecture.operations.values():
-            if _is_weighted(layer):
+            if is_weighted(layer.type, layer.weights):
                 weighted.update(_paths(layer.path))
             merging.get(merge_type(layer.type), set()).add(layer.path)
         adds, concats = (frozenset(merging[kind]) for kind in ("add", "concat"))
@@ -157,12 +157,6 @@ class _Tree:
                 yield path
 
 
-def _is_weighted(layer: Layer) -> bool:
-    """Whether papers count it as a layer: it multiplies with a weight matrix or kernel."""
-    counted = family(layer.type) not in NORM and merge_type(layer.type) is None
-    return counted and any(len(shape) > 1 for shape in layer.weights)
-
-
 def _paths(path: str) -> list[str]:
     """A module path and all that enclose it, outermost first.
 
@@ -200,7 +194,7 @@ def _stage_of_layers(architecture: Architecture, blocks: Mapping[str, Group]) ->
         block = blocks.get(layer.id)
         if block:
             return f"{_holder(block.path)} {block.type} {resolutions[block.id]}"
-        if blocks or not _is_weighted(layer) or not _holder(layer.path):
+        if blocks or not is_weighted(layer.type, layer.weights) or not _holder(layer.path):
             return ""
         return f"{_holder(layer.path)} {_resolution(layer)}"
 

@@ -18,7 +18,7 @@ class Box:
     Attributes:
         core: the node whose name, type and attributes the new node takes over.
         nodes: all of them, the core included.
-        stands_for: the block or stage that the new node is, if it is one.
+        stands_for: the block, stage or formula that the new node is, if it is one.
     """
 
     core: str
@@ -103,8 +103,16 @@ def _closed(core: Layer, group: Group, taken: Iterable[Container[str]]) -> Layer
         attributes={"count": group.count} if group.role is Role.STAGE else {},
         role=group.role,
         # A closed block belongs to the stage around it; a closed stage is coloured as itself.
-        group=group.parent if group.role is Role.BLOCK else group.id,
+        group=group.id if group.role is Role.STAGE else group.parent,
+        scope=_scope(core, group),
     )
+
+
+def _scope(core: Layer, group: Group) -> tuple[str, ...]:
+    """The calls up to that which a formula is; of blocks and stages, those of the first layer."""
+    if group.role is not Role.LAYER:
+        return core.scope
+    return core.scope[: core.scope.index(group.id) + 1]
 
 
 def _execution(layer: Layer) -> int:
