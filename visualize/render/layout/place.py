@@ -102,7 +102,8 @@ class Placer:
         placement = Placement(length=length)
         across = -(breadth + _BESIDE * (len(inner) - 1)) / 2
         for branch in inner:
-            placement.take(branch, (length - branch.length) / 2, across - branch.low)
+            # All begin in one row.
+            placement.take(branch, 0.0, across - branch.low)
             across += branch.high - branch.low + _BESIDE
         return placement
 
