@@ -166,6 +166,11 @@ Examples:
               default="auto", show_default=True, help="How much to show.")  # fmt: skip
 @click.option("--fold/--no-fold", default=True,
               help="Show equal copies once, with their number.")  # fmt: skip
+@click.option("--expand", metavar="PATH|CLASS", multiple=True,
+              help="Keep a module open whatever the level; a glob such as layer3.* names several. "
+              "The innermost module that is named decides.")  # fmt: skip
+@click.option("--collapse", metavar="PATH|CLASS", multiple=True,
+              help="Show a module as one box whatever the level.")  # fmt: skip
 @click.option("--theme", metavar="NAME|FILE.toml", default="paper", show_default=True,
               shell_complete=_complete_theme,
               help="The look: paper, dark, mono or your own.")  # fmt: skip
@@ -184,6 +189,8 @@ def draw(
     outputs: Sequence[Path],
     level: str,
     fold: bool,
+    expand: Sequence[str],
+    collapse: Sequence[str],
     theme: str,
     direction: str,
     width: str | None,
@@ -211,8 +218,9 @@ def draw(
 
         architecture = _trace(model, inputs, report)
         figure = pipeline.draw(
-            architecture, level=level, fold=fold, theme=look, direction=direction,
-            width=width, height=height, title=title, legend=legend, names=names, report=report,
+            architecture, level=level, fold=fold, expand=expand, collapse=collapse, theme=look,
+            direction=direction, width=width, height=height, title=title, legend=legend,
+            names=names, report=report,
         )  # fmt: skip
         files = figure.render(_suffix(target) for target in targets)
         if not outputs:

@@ -16,7 +16,7 @@ from visualize.errors import UsageError, shorten
 from visualize.figure import Figure, make_page
 from visualize.models import LoadedModel, load_model
 from visualize.render import Direction, Page, Theme, build_scene, fits_page, load_theme
-from visualize.simplify import Level, simplify
+from visualize.simplify import Choice, Level, simplify
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # What "auto" tries: the first whose figure fits a page is drawn, else the last.
 _FROM_DETAILED = (Level.LAYER, Level.BLOCK, Level.STAGE)
-Choice = TypeVar("Choice", bound=enum.Enum)
+Option = TypeVar("Option", bound=enum.Enum)
 
 
 def _silent(_: str) -> None:
@@ -110,6 +110,8 @@ def draw(
     *,
     level: Level | str = Level.AUTO,
     fold: bool = True,
+    expand: Sequence[str] = (),
+    collapse: Sequence[str] = (),
     theme: Theme | str = "paper",
     direction: Direction | str = Direction.TB,
     width: str | float | None = None,
@@ -126,6 +128,9 @@ def draw(
         inputs: as for `trace`.
         level: auto, stage, block, layer or op.
         fold: whether equal copies are shown once, with their number.
+        expand: modules that are open whatever the level, by path, glob or class.
+        collapse: modules that are one box whatever the level. Of several modules around an
+            operation the innermost that is named decides; in both it is open.
         theme: a theme, the name of one, or the path of a ``.toml`` file.
         direction: TB, LR or BT.
         width: exact width of the figure, such as ``"3.25in"``, or in points; by default it takes
@@ -148,9 +153,11 @@ def draw(
     architecture = model
     candidates = _FROM_DETAILED if level is Level.AUTO else (level,)
 
+    chosen = Choice.of(expand, collapse, architecture.modules) if expand or collapse else None
+
     def figure(page: Page) -> Figure:
         for candidate in candidates:
-            simplified = simplify(architecture, candidate, folded=fold)
+            simplified = simplify(architecture, candidate, folded=fold, choice=chosen)
             scene = build_scene(
                 simplified, candidate.value, title=title, legend=legend, names=names
             )
@@ -161,7 +168,7 @@ def draw(
     return figure(make_page(width, height))
 
 
-def _choice(kind: type[Choice], value: str, option: str) -> Choice:
+def _choice(kind: type[Option], value: str, option: str) -> Option:
     try:
         return kind(value)
     except ValueError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 
 from visualize.architecture import Architecture, Role
+from visualize.simplify.choose import Choice, mark_closed, open_groups
 from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
 from visualize.simplify.idioms import name_formulas, name_rotary_embeddings
 from visualize.simplify.prune import prune_plumbing, prune_quiet
 
-__all__ = ["Level", "simplify"]
+__all__ = ["Choice", "Level", "simplify"]
 
 
 class Level(str, enum.Enum):
@@ -24,7 +25,22 @@ class Level(str, enum.Enum):
     OP = "op"
 
 
-def simplify(architecture: Architecture, level: Level, *, folded: bool = True) -> Architecture:
+# What is collapsed to one box at each level.
+_COLLAPSED = {
+    Level.OP: frozenset[Role](),
+    Level.LAYER: frozenset[Role](),
+    Level.BLOCK: frozenset({Role.BLOCK}),
+    Level.STAGE: frozenset({Role.BLOCK, Role.STAGE}),
+}
+
+
+def simplify(
+    architecture: Architecture,
+    level: Level,
+    *,
+    folded: bool = True,
+    choice: Choice | None = None,
+) -> Architecture:
     """Simplify an exact architecture to ``level``, which must not be auto.
 
     At every level each operation is in exactly one box, and parameters and MACs sum to the
@@ -34,16 +50,21 @@ def simplify(architecture: Architecture, level: Level, *, folded: bool = True) -
         architecture: the exact graph.
         level: how much to show.
         folded: whether one copy is left of what repeats.
+        choice: modules that are open or closed whatever the level.
     """
-    simplified = _at_level(prune_plumbing(architecture), level)
+    detailed = _detailed(prune_plumbing(architecture), level)
+    if choice is None:
+        simplified = collapse(detailed, _COLLAPSED[level]) if _COLLAPSED[level] else detailed
+    else:
+        opened = open_groups(detailed, choice)
+        marked, closed = mark_closed(detailed, choice)
+        simplified = collapse(marked, _COLLAPSED[level], closed=closed, opened=opened)
     return fold(architecture, simplified) if folded else simplified
 
 
-def _at_level(pruned: Architecture, level: Level) -> Architecture:
+def _detailed(pruned: Architecture, level: Level) -> Architecture:
+    """All operations or, at other levels than that, all layers; with their groups."""
     if level is Level.OP:
         return mark_groups(pruned)
     named = name_rotary_embeddings(name_formulas(pruned))
-    layers = mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))
-    if level is Level.LAYER:
-        return layers
-    return collapse(layers, Role.BLOCK if level is Level.BLOCK else Role.STAGE)
+    return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -44,23 +44,38 @@ def mark_groups(architecture: Architecture) -> Architecture:
     return replace(architecture, graph=graph, groups=tuple(groups.values()))
 
 
-def collapse(architecture: Architecture, role: Role) -> Architecture:
-    """Collapse every outermost group of ``role`` to one box; stages imply their blocks."""
+def collapse(
+    architecture: Architecture,
+    roles: Collection[Role],
+    *,
+    closed: Collection[str] = (),
+    opened: Collection[str] = (),
+) -> Architecture:
+    """Collapse every outermost group of ``roles`` to one box.
+
+    Args:
+        architecture: with its groups marked.
+        roles: what to collapse: nothing, blocks, or blocks and stages.
+        closed: ids of groups that are collapsed whatever their role.
+        opened: ids of groups that are not.
+    """
     groups = {group.id: group for group in architecture.groups}
-    roles = {Role.BLOCK} if role is Role.BLOCK else {Role.BLOCK, Role.STAGE}
+
+    def is_closed(group: str) -> bool:
+        return group in closed or (groups[group].role in roles and group not in opened)
 
     def closed_in(layer: Layer) -> str:
         """Id of the outermost group that closes over ``layer``."""
         found, group = "", layer.group
         while group:
-            found = group if groups[group].role in roles else found
+            found = group if is_closed(group) else found
             group = groups[group].parent
         return found
 
     boxes: list[Box] = []
     for group_id, run in _runs(architecture.layers, closed_in):
         if not group_id:
-            boxes.extend(_condensed(run))
+            boxes.extend(_condensed(run) if roles else (Box(one.id, (one.id,)) for one in run))
             continue
         nodes = tuple(layer.id for layer in run)
         single = len(run) == 1 and run[0].role is not Role.MERGE

@@ -1,0 +1,78 @@
+"""Modules that the reader opens or closes, whatever the level."""
+
+from __future__ import annotations
+
+import pytest
+
+import visualize
+from tests.graphs import shown_skips
+from tests.models import NETS
+from tests.test_simplify import LEVELS
+from visualize.architecture import Architecture
+from visualize.errors import UsageError
+from visualize.simplify import Choice, Level, simplify
+
+
+@pytest.fixture(scope="module")
+def residual() -> Architecture:
+    make, inputs = NETS["residual"]
+    return visualize.trace(make(), inputs)
+
+
+def boxes(
+    architecture: Architecture, level: Level, expand: str = "", collapse: str = ""
+) -> list[str]:
+    """Paths of the boxes between the stem and the pool."""
+    choice = Choice.of(expand.split(), collapse.split(), architecture.modules)
+    simple = simplify(architecture, level, folded=False, choice=choice)
+    return [layer.path for layer in simple.layers if layer.path.startswith("stage")]
+
+
+def test_a_stage_opens_to_its_blocks(residual: Architecture) -> None:
+    assert boxes(residual, Level.STAGE) == ["stage1", "stage2"]
+    assert boxes(residual, Level.STAGE, expand="stage2") == ["stage1", "stage2.0", "stage2.1"]
+
+
+def test_one_block_in_close_up(residual: Architecture) -> None:
+    close = ["stage1.0.conv1", "stage1.0.conv2", "stage1.0"]
+    rest = ["stage1.1", "stage2.0", "stage2.1"]
+    assert boxes(residual, Level.BLOCK, expand="stage1.0") == close + rest
+    assert boxes(residual, Level.STAGE, expand="stage1.0") == [*close, "stage1.1", "stage2"]
+
+
+def test_a_glob_and_a_class_open_several(residual: Architecture) -> None:
+    layers = boxes(residual, Level.LAYER)
+    assert boxes(residual, Level.BLOCK, expand="stage?.?") == layers
+    assert boxes(residual, Level.BLOCK, expand="Block") == layers
+
+
+def test_a_module_is_closed_at_every_level(residual: Architecture) -> None:
+    for level in (Level.OP, Level.LAYER, Level.BLOCK):
+        assert boxes(residual, level, collapse="stage1")[0] == "stage1"
+        assert not any(path.startswith("stage1.") for path in boxes(residual, level, "", "stage1"))
+
+
+def test_the_innermost_module_decides(residual: Architecture) -> None:
+    found = boxes(residual, Level.LAYER, expand="stage1.0", collapse="stage1 stage2")
+    assert found == ["stage1.0.conv1", "stage1.0.conv2", "stage1.0", "stage1", "stage2"]
+    both = boxes(residual, Level.BLOCK, expand="stage1.0", collapse="stage1.0")
+    assert both[:3] == ["stage1.0.conv1", "stage1.0.conv2", "stage1.0"]
+
+
+@pytest.mark.parametrize("folded", [True, False])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("name", NETS)
+def test_nothing_is_lost(name: str, level: Level, folded: bool) -> None:
+    make, inputs = NETS[name]
+    architecture = visualize.trace(make(), inputs)
+    for path in architecture.modules:
+        for choice in (Choice(opened=frozenset([path])), Choice(closed=frozenset([path]))):
+            simple = simplify(architecture, level, folded=folded, choice=choice)
+            members = [member for layer in simple.layers for member in layer.members]
+            assert sorted(members) == sorted(architecture.graph)
+            assert shown_skips(simple) == shown_skips(simplify(architecture, level))
+
+
+def test_an_unknown_module_is_told_with_those_near(residual: Architecture) -> None:
+    with pytest.raises(UsageError, match=r"no module has the path or class 'stage3'.*stage1"):
+        Choice.of(["stage3"], [], residual.modules)
