@@ -22,8 +22,16 @@ from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, 
 if TYPE_CHECKING:
     from torch import nn
 
-# What "auto" tries: the first whose figure fits a page is drawn, else the last.
-_FROM_DETAILED = (Level.LAYER, Level.BLOCK, Level.STAGE)
+# What "auto" tries: the first whose figure fits a page is drawn, else the last. What a level has
+# too much of, it has less of where modules so many steps below the model are closed.
+_FROM_DETAILED = (
+    (Level.LAYER, None),
+    (Level.BLOCK, None),
+    (Level.STAGE, None),
+    (Level.STAGE, 3),
+    (Level.STAGE, 2),
+    (Level.STAGE, 1),
+)
 Option = TypeVar("Option", bound=enum.Enum)
 
 
@@ -151,16 +159,14 @@ def draw(
         model = trace(model, inputs, report=report)
     report(f"drawing {model.name}")
     architecture = model
-    candidates = _FROM_DETAILED if level is Level.AUTO else (level,)
+    candidates = _FROM_DETAILED if level is Level.AUTO else ((level, None),)
 
     chosen = Choice.of(expand, collapse, architecture.modules) if expand or collapse else None
 
     def figure(page: Page) -> Figure:
-        for candidate in candidates:
-            simplified = simplify(architecture, candidate, folded=fold, choice=chosen)
-            scene = build_scene(
-                simplified, candidate.value, title=title, legend=legend, names=names
-            )
+        for shown, depth in candidates:
+            simplified = simplify(architecture, shown, folded=fold, choice=chosen, depth=depth)
+            scene = build_scene(simplified, shown.value, title=title, legend=legend, names=names)
             if len(candidates) == 1 or fits_page(scene, theme, direction, page):
                 break
         return Figure(architecture, scene, theme, direction, page, figure)

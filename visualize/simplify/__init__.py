@@ -40,6 +40,7 @@ def simplify(
     *,
     folded: bool = True,
     choice: Choice | None = None,
+    depth: int | None = None,
 ) -> Architecture:
     """Simplify an exact architecture to ``level``, which must not be auto.
 
@@ -51,14 +52,24 @@ def simplify(
         level: how much to show.
         folded: whether one copy is left of what repeats.
         choice: modules that are open or closed whatever the level.
+        depth: how many steps below the model every module is closed and every computation
+            between them one box, for a figure of less than the level shows.
     """
     detailed = _detailed(prune_plumbing(architecture), level)
+    if depth is not None:
+        choice = (choice or Choice()).at_depth(depth, architecture.modules)
     if choice is None:
         simplified = collapse(detailed, _COLLAPSED[level]) if _COLLAPSED[level] else detailed
     else:
         opened = open_groups(detailed, choice)
         marked, closed = mark_closed(detailed, choice)
-        simplified = collapse(marked, _COLLAPSED[level], closed=closed, opened=opened)
+        simplified = collapse(
+            marked,
+            _COLLAPSED[level],
+            closed=closed,
+            opened=opened,
+            brief=depth is not None,
+        )
     return fold(architecture, simplified) if folded else simplified
 
 

@@ -35,6 +35,11 @@ class Choice:
             frozenset().union(*(matching_paths(each, modules, "--collapse") for each in collapse)),
         )
 
+    def at_depth(self, depth: int, modules: Iterable[str]) -> Choice:
+        """This choice, with every module ``depth`` steps below the model closed as well."""
+        deep = {path for path in modules if path and path.count(".") + 1 == depth}
+        return replace(self, closed=self.closed | deep)
+
     def closes(self, layer: Layer) -> str | None:
         """The call of a module that is to be closed over ``layer``, if there is one."""
         for call in reversed(layer.scope):
@@ -90,7 +95,8 @@ def _around(group: str, path: str, groups: Mapping[str, Group]) -> str:
     """The innermost group around a module: a stage, or a block that holds it."""
     while group:
         found = groups[group]
-        if found.role is Role.STAGE or path.startswith(f"{found.path}."):
+        inside = path == found.path or found.path.startswith(f"{path}.")
+        if (found.role is Role.STAGE and not inside) or path.startswith(f"{found.path}."):
             return group
         group = found.parent
     return ""

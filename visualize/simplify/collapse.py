@@ -21,7 +21,9 @@ from visualize.simplify.contract import Box, contract
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"", "Sequential", "ModuleList", "ModuleDict"})
-_LONG = 24  # so many operations in a row are one computation
+# So many operations in a row are one computation.
+_LONG = 24
+_SHORT = 2
 _Key = TypeVar("_Key", str, "str | None")
 
 
@@ -50,6 +52,7 @@ def collapse(
     *,
     closed: Collection[str] = (),
     opened: Collection[str] = (),
+    brief: bool = False,
 ) -> Architecture:
     """Collapse every outermost group of ``roles`` to one box.
 
@@ -58,6 +61,7 @@ def collapse(
         roles: what to collapse: nothing, blocks, or blocks and stages.
         closed: ids of groups that are collapsed whatever their role.
         opened: ids of groups that are not.
+        brief: whether any computation between them is one box, not only a long one.
     """
     groups = {group.id: group for group in architecture.groups}
 
@@ -72,10 +76,15 @@ def collapse(
             group = groups[group].parent
         return found
 
+    length, ends = _LONG, frozenset[str]()
+    if brief:
+        length, ends = _SHORT, frozenset(skip.merge for skip in architecture.skips)
     boxes: list[Box] = []
     for group_id, run in _runs(architecture.layers, closed_in):
         if not group_id:
-            boxes.extend(_condensed(run) if roles else (Box(one.id, (one.id,)) for one in run))
+            boxes.extend(
+                _condensed(run, length, ends) if roles else (Box(one.id, (one.id,)) for one in run)
+            )
             continue
         nodes = tuple(layer.id for layer in run)
         single = len(run) == 1 and run[0].role is not Role.MERGE
@@ -85,11 +94,18 @@ def collapse(
     return contract(architecture, boxes)
 
 
-def _condensed(layers: Iterable[Layer]) -> Iterator[Box]:
-    """A box for each layer, but one for a computation that goes on for long without weights."""
-    for module, run in _runs(layers, _computing_module):
+def _condensed(layers: Iterable[Layer], length: int, ends: Collection[str]) -> Iterator[Box]:
+    """A box for each layer, but one for ``length`` of one computation without weights.
+
+    No computation goes on beyond ``ends``.
+    """
+
+    def computing(layer: Layer) -> str | None:
+        return None if layer.id in ends else _computing_module(layer)
+
+    for module, run in _runs(layers, computing):
         nodes = tuple(layer.id for layer in run)
-        if module is None or len(run) < _LONG:
+        if module is None or len(run) < length:
             yield from (Box(node, (node,)) for node in nodes)
         else:
             kind = f"{len(run)} operations"

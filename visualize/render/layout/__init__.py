@@ -28,7 +28,7 @@ from visualize.render.layout.frames import (
 from visualize.render.layout.geometry import Direction, Rectangle, bounds
 from visualize.render.layout.inside import Drawing, assemble, lay_out_frame
 from visualize.render.layout.links import LinkDrawer
-from visualize.render.layout.measure import Measure
+from visualize.render.layout.measure import DENSE, Measure, Spacing
 from visualize.render.layout.place import Placement, Placer
 from visualize.render.layout.placed import Layout
 from visualize.render.layout.ushape import find_u, place_u
@@ -41,8 +41,18 @@ __all__ = ["Direction", "Layout", "Page", "lay_out"]
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:
     """Place every box, arrow and label of ``scene`` so that it fits ``page``, if it can."""
     page = page or Page()
+    layout = _lay_out(scene, theme, direction, page, Spacing())
+    if layout.fits(page) or not layout.nearly_fits(page):
+        return layout
+    dense = _lay_out(scene, theme, direction, page, DENSE)
+    return dense if dense.fits(page) else layout
+
+
+def _lay_out(
+    scene: Scene, theme: Theme, direction: Direction, page: Page, spacing: Spacing
+) -> Layout:
     surrounder = Surrounder(scene, theme, page)
-    measure = Measure(scene, theme, direction)
+    measure = Measure(scene, theme, direction, spacing)
     groups = {group.id: group for group in scene.groups}
     levels, aside = split_levels(scene)
     for level in levels:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from visualize.render.layout.geometry import Point, Rectangle, bounds, s_curve, sample, straight
-from visualize.render.layout.measure import CIRCLE, FAN
+from visualize.render.layout.measure import CIRCLE
+
+_FAN = 20.0
 
 
 def connect(
@@ -19,9 +21,9 @@ def connect(
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(source, target)
     paths = [s_curve(start, end)]
-    if end.along - start.along > 1.6 * FAN:
-        early = Point(start.along + FAN, end.across)
-        late = Point(end.along - FAN, start.across)
+    if end.along - start.along > 1.6 * _FAN:
+        early = Point(start.along + _FAN, end.across)
+        late = Point(end.along - _FAN, start.across)
         bent_early = [*s_curve(start, early), *straight(early, end)[1:]]
         bent_late = [*straight(start, late), *s_curve(late, end)[1:]]
         paths = [bent_early, bent_late, *paths]

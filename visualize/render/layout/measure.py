@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from visualize.render.fonts import text_width
 from visualize.render.layout.flow import Part
@@ -12,18 +13,42 @@ from visualize.render.themes import Theme
 
 LINE_HEIGHT = 1.2
 CIRCLE = 13.0
-FAN = 20.0
-_GAP = 13.0
-_LABEL_GAP = 17.0
-_PADDING = 7.0
 _NARROWEST = 78.0
 _WIDEST_COMMON = 170.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """How much room is left between things, in points.
+
+    Attributes:
+        gap: between a box and the next, where the arrow says nothing.
+        label_gap: the least where it says something.
+        fan: where arrows part or come together.
+        beside: between branches side by side.
+        padding: within a box, left and right of its text.
+        margin: within a box, above and below its text together.
+    """
+
+    gap: float = 13.0
+    label_gap: float = 17.0
+    fan: float = 20.0
+    beside: float = 14.0
+    padding: float = 7.0
+    margin: float = 7.0
+
+
+# For a figure that would otherwise just miss the page.
+DENSE = Spacing(gap=10.0, label_gap=13.5, fan=15.0, beside=9.0, padding=4.5, margin=4.5)
 
 
 class Measure:
     """Sizes of what a scene holds, along and across the flow, in points."""
 
-    def __init__(self, scene: Scene, theme: Theme, direction: Direction) -> None:
+    def __init__(
+        self, scene: Scene, theme: Theme, direction: Direction, spacing: Spacing | None = None
+    ) -> None:
+        self.spacing = spacing or Spacing()
         self.scene = scene
         self.theme = theme
         self.direction = direction
@@ -125,21 +150,25 @@ class Measure:
         """
         least = max(self.room_behind.get(before, 0.0), self.room_before.get(after, 0.0))
         if not isinstance(before, str) or not isinstance(after, str):
-            return max(FAN, least)
+            return max(self.spacing.fan, least)
         if least:
             return least
         label = told.get(before)
-        return max(_LABEL_GAP, self.label(label)[0] + 8) if label else _GAP
+        if not label:
+            return self.spacing.gap
+        return max(self.spacing.label_gap, self.label(label)[0] + self.spacing.margin / 2 + 4.5)
 
     def _box_sizes(self) -> dict[str, tuple[float, float]]:
         """Length and breadth of every box; all but the widest share one width on the page."""
         boxes = [box for box in self.scene.boxes if box.role != "merge"]
         needs = {box.id: self._text_size(box.label) for box in boxes}
-        widths = [width + 2 * _PADDING for width, _ in needs.values()]
+        widths = [width + 2 * self.spacing.padding for width, _ in needs.values()]
         common = max([_NARROWEST, *(width for width in widths if width <= _WIDEST_COMMON)])
         sizes = {box.id: (CIRCLE, CIRCLE) for box in self.scene.boxes}
         for node, (width, height) in needs.items():
-            sizes[node] = self.direction.size(max(common, width + 2 * _PADDING), height + 7)
+            sizes[node] = self.direction.size(
+                max(common, width + 2 * self.spacing.padding), height + self.spacing.margin
+            )
         return sizes
 
     def _text_size(self, lines: Sequence[str]) -> tuple[float, float]:

@@ -12,9 +12,7 @@ from visualize.render.layout.flow import Parallel, Part, Series, Tangle
 from visualize.render.layout.frames import Level
 from visualize.render.layout.geometry import Point, Rectangle
 from visualize.render.layout.layered import place_layered
-from visualize.render.layout.measure import FAN, Measure
-
-_BESIDE = 14.0
+from visualize.render.layout.measure import Measure
 
 
 @dataclass
@@ -57,6 +55,7 @@ class Placer:
 
     def __init__(self, measure: Measure, level: Level) -> None:
         self.measure = measure
+        self.spacing = measure.spacing
         self.level = level
         self.flow = level.flow
         self.told = level.told
@@ -99,12 +98,13 @@ class Placer:
             inner.reverse()  # across grows upwards, and the first branch belongs on top
         length = max(placement.length for placement in inner)
         breadth = sum(placement.high - placement.low for placement in inner)
+        beside = self.spacing.beside
         placement = Placement(length=length)
-        across = -(breadth + _BESIDE * (len(inner) - 1)) / 2
+        across = -(breadth + beside * (len(inner) - 1)) / 2
         for branch in inner:
             # All begin in one row.
             placement.take(branch, 0.0, across - branch.low)
-            across += branch.high - branch.low + _BESIDE
+            across += branch.high - branch.low + beside
         return placement
 
     def _tangle(self, tangle: Tangle) -> Placement:
@@ -112,7 +112,9 @@ class Placer:
         for node in tangle.nodes:
             extent = self.measure.extents[node]
             sizes[node] = (extent.end - extent.start, 2 * max(-extent.low, extent.high))
-        centers = place_layered(self.flow.subgraph(tangle.nodes), sizes, FAN, _BESIDE)
+        centers = place_layered(
+            self.flow.subgraph(tangle.nodes), sizes, self.spacing.fan, self.spacing.beside
+        )
         areas = [self.measure.covered(node, center) for node, center in centers.items()]
         return Placement(centers, {}, areas, max(area.end for area in areas))
 

@@ -9,6 +9,8 @@ from visualize.render.layout.geometry import Point, Rectangle
 from visualize.render.scene import SceneArrow, SceneBox, SceneGroup
 
 _SLACK = 0.01
+# How much longer a figure may be that fits with less room between its boxes.
+_NEARLY = 1.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +85,8 @@ class Layout:
         """Whether the figure, title and legend included, fits ``page`` in true size."""
         width, height = self.around.size
         return width <= page.width + _SLACK and height <= page.height + _SLACK
+
+    def nearly_fits(self, page: Page) -> bool:
+        """Whether the figure would fit ``page`` with less room between the boxes."""
+        width, height = self.around.size
+        return width <= page.width * _NEARLY and height <= page.height * _NEARLY
