@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,6 +20,7 @@ from visualize.errors import UsageError, VisualizeError
 
 if TYPE_CHECKING:
     from visualize.architecture import Architecture
+    from visualize.check import Finding
     from visualize.render import Page
 
 _OUTPUTS = Path("outputs")
@@ -183,6 +184,8 @@ Examples:
 @click.option("--title", default="", metavar="TEXT", help="A title above the figure.")
 @click.option("--legend/--no-legend", default=True, help="Explain the kinds of skip connection.")
 @click.option("--names", is_flag=True, help="Show module paths in the boxes.")
+@click.option("--check", is_flag=True,
+              help="Check what was drawn; exit with status 1 if it falls short.")  # fmt: skip
 def draw(
     model: str,
     inputs: Sequence[str],
@@ -198,6 +201,7 @@ def draw(
     title: str,
     legend: bool,
     names: bool,
+    check: bool,
 ) -> None:
     """Draw MODEL."""
     from visualize.figure import make_page
@@ -235,6 +239,50 @@ def draw(
         f"wrote {written}: {boxes} boxes at level {figure.scene.level}{size}, "
         f"{summarize_in_a_line(architecture)}"
     )
+    if check:
+        from visualize.check import FORMATS, check_figure
+
+        shown = [target for target in targets if _suffix(target) in FORMATS]
+        _tell(
+            {str(target): check_figure(files[_suffix(target)], _suffix(target)) for target in shown}
+            or {str(targets[0]): figure.check()}
+        )
+
+
+def _tell(findings: Mapping[str, Sequence[Finding]]) -> None:
+    """Print what falls short in each figure; exit with status 1 if anything does."""
+    for name, found in findings.items():
+        for finding in found:
+            click.echo(f"{name}: {finding}")
+        if not found:
+            click.echo(f"{name}: nothing falls short")
+    if any(findings.values()):
+        click.get_current_context().exit(1)
+
+
+@main.command(
+    epilog="""\b
+Examples:
+  visualize check resnet18.svg
+  visualize check resnet18.pdf --width 3.25in"""
+)
+@click.argument("figures", metavar="FIGURE...", nargs=-1, required=True, type=Path)
+@click.option("--width", metavar="LENGTH",
+              help="Width at which it is printed.  [default: its own]")  # fmt: skip
+@click.option("--debug", is_flag=True, expose_value=False, callback=_keep_debug,
+              help="Show the whole traceback of an error.")  # fmt: skip
+def check(figures: Sequence[Path], width: str | None) -> None:
+    """Check that a figure, an .svg or .pdf file, is true and readable.
+
+    Looked for are type below 6 pt, text of little contrast, text over text, arrows through boxes
+    or text, anything beyond the page, colours that not all readers and printers tell apart, fonts
+    that are not embedded and parameters that do not add up. Exits with status 1 if any is found.
+    """
+    from visualize.check import check_file
+    from visualize.quantities import parse_length
+
+    points = None if width is None else parse_length(width, "width")
+    _tell({str(figure): check_file(figure, width=points) for figure in figures})
 
 
 @main.command(

@@ -88,6 +88,10 @@ class RenderError(VisualizeError):
     """Graphviz could not draw the figure."""
 
 
+class FigureError(VisualizeError):
+    """A file that should hold a figure is missing or holds none."""
+
+
 class OutputError(VisualizeError):
     """A file could not be written."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from visualize.architecture import Architecture
+from visualize.check import Finding, check_figure
 from visualize.files import write_files
 from visualize.quantities import parse_length
 from visualize.render import Direction, Page, Scene, Theme, check_format, fits_page, render
@@ -70,6 +71,18 @@ class Figure:
             figure = self.redraw(make_page(width, height, self.page))
         write_files({target: figure.render([suffix])[suffix]})
         return target
+
+    def check(self, width: str | float | None = None) -> list[Finding]:
+        """Where the figure, as SVG, falls short of what a good one is; nothing, if nowhere.
+
+        Args:
+            width: at which it is printed, such as ``"3.25in"``; its own by default.
+
+        Raises:
+            UsageError: the length is none.
+        """
+        points = None if width is None else _points(width, "width")
+        return check_figure(self.render(["svg"])["svg"], "svg", width=points)
 
     @property
     def fits_page(self) -> bool:

@@ -87,7 +87,5 @@ def render(
     if "pdf" in files:
         files["pdf"] = finish_pdf(files["pdf"])
     if "svg" in files:
-        files["svg"] = finish_svg(
-            files["svg"], title=name, description=scene.description, font=theme.font
-        )
+        files["svg"] = finish_svg(files["svg"], scene, title=name, font=theme.font)
     return {format_name: files[format_name] for format_name in wanted}

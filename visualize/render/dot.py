@@ -51,6 +51,16 @@ def clean(text: str) -> str:
     )
 
 
+def element_ids(scene: Scene) -> dict[str, str]:
+    """The id of each box in the figure."""
+    ids = {}
+    for index, box in enumerate(scene.boxes):
+        name = f"box-{box.id}"
+        # Graphviz takes no strings of any length; the number keeps what is cut apart.
+        ids[box.id] = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}-box{index}"
+    return ids
+
+
 class _Writer:
     def __init__(self, scene: Scene, theme: Theme, direction: Direction) -> None:
         self.scene = scene
@@ -59,6 +69,7 @@ class _Writer:
         stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage)
         self.stages = {stage: index for index, stage in enumerate(stages)}
         self.nodes = {box.id: f"box{index}" for index, box in enumerate(scene.boxes)}
+        self.elements = element_ids(scene)
         self.graph = graphviz.Digraph()
         self.texts = 0
         self.frames = 0
@@ -121,7 +132,7 @@ class _Writer:
             height=_number(height / 72),
             fillcolor=tint.fill,
             color=tint.line,
-            id=_plain(self._element_id(box.id)),
+            id=_plain(self.elements[box.id]),
             tooltip=_plain(box.tooltip),
             **{"class": " ".join(["box", box.role, *self._stage_class(box.stage)])},
         )
@@ -150,11 +161,6 @@ class _Writer:
 
     def _frame_line(self, stage: str) -> str:
         return self._stage_tint(stage).line if stage in self.stages else self.theme.frame.line
-
-    def _element_id(self, node: str) -> str:
-        name = f"box-{node}"
-        # Graphviz takes no strings of any length; the number keeps what is cut apart.
-        return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}-{self.nodes[node]}"
 
     def _tint(self, placed: PlacedBox) -> Tint:
         role = placed.box.role

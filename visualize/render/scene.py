@@ -71,7 +71,7 @@ class SceneArrow:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a figure shows."""
+    """Everything a figure shows; ``parameters`` are those that the boxes hold together."""
 
     title: str
     description: str
@@ -80,6 +80,7 @@ class Scene:
     groups: tuple[SceneGroup, ...]
     arrows: tuple[SceneArrow, ...]
     legend: bool = True
+    parameters: int = 0
 
     @property
     def skip_kinds(self) -> tuple[str, ...]:
@@ -181,6 +182,7 @@ def build_scene(
             for source, target, wire in architecture.wires
         ),
         legend=legend,
+        parameters=architecture.parameters - architecture.unused_parameters,
     )
 
 

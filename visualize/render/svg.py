@@ -5,19 +5,21 @@ from __future__ import annotations
 import base64
 import xml.etree.ElementTree as ET
 
-from visualize.render.dot import ANCHOR, clean
+from visualize.render.dot import ANCHOR, clean, element_ids
 from visualize.render.fonts import FAMILY, subset, text_width
+from visualize.render.scene import Scene
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _FALLBACK = "Helvetica, Arial, sans-serif"
 
 
-def finish_svg(image: bytes, *, title: str, description: str, font: str) -> bytes:
+def finish_svg(image: bytes, scene: Scene, *, title: str, font: str) -> bytes:
     """Make ``image`` a document that looks the same everywhere and says what it shows.
 
     Tooltips become ``<title>`` elements, which browsers show and screen readers read; the font is
-    embedded as a subset if it is the one that ships with the program.
+    embedded as a subset if it is the one that ships with the program. The parameters of the model
+    and of each box are in ``data-parameters``.
     """
     ET.register_namespace("", _SVG)
     root = ET.fromstring(image)
@@ -25,6 +27,7 @@ def finish_svg(image: bytes, *, title: str, description: str, font: str) -> byte
     for group in root.iter(_tag("g")):
         _flatten_links(group)
     _drop_anchor(root)
+    _count_parameters(root, scene)
     for element in root.iter(_tag("text")):
         element.attrib.pop("font-family", None)
         _center(element)
@@ -33,7 +36,7 @@ def finish_svg(image: bytes, *, title: str, description: str, font: str) -> byte
     root.set("font-family", f"'{font}', {_FALLBACK}" if font != _FALLBACK else font)
     head = [
         _element("title", clean(title), id="title"),
-        _element("desc", clean(description), id="description"),
+        _element("desc", clean(scene.description), id="description"),
     ]
     if font == FAMILY and text:
         head.append(_element("style", _font_face(text)))
@@ -41,6 +44,16 @@ def finish_svg(image: bytes, *, title: str, description: str, font: str) -> byte
         root.insert(position, element)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
+
+
+def _count_parameters(root: ET.Element, scene: Scene) -> None:
+    """Write down what adds up, for whoever checks the figure."""
+    ids = element_ids(scene)
+    held = {clean(ids[box.id]): box.parameters for box in scene.boxes}
+    root.set("data-parameters", str(scene.parameters))
+    for group in root.iter(_tag("g")):
+        if held.get(group.get("id", "")):
+            group.set("data-parameters", str(held[group.get("id", "")]))
 
 
 def _tag(name: str) -> str:

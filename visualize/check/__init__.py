@@ -1,0 +1,55 @@
+"""Check: whether a finished figure keeps the rules of a good one. It reads files, not scenes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from visualize.check.drawn import Drawn
+from visualize.check.pdf import read_pdf
+from visualize.check.rules import RULES, Finding, check_drawn
+from visualize.check.svg import read_svg
+from visualize.errors import FigureError, UsageError
+
+__all__ = ["FORMATS", "RULES", "Finding", "check_figure", "check_file"]
+
+_READERS = {"svg": read_svg, "pdf": read_pdf}
+FORMATS = tuple(_READERS)
+
+
+def check_figure(
+    data: bytes, format_name: str, *, width: float | None = None, name: str = ""
+) -> list[Finding]:
+    """Where a figure falls short; nothing, if it is as it should be.
+
+    Args:
+        data: the file's content.
+        format_name: one of `FORMATS`.
+        width: the width in points at which it is printed; its own by default.
+        name: what to call it in an error.
+
+    Raises:
+        UsageError: there is no such format.
+        FigureError: the content is none of that format.
+    """
+    if format_name not in _READERS:
+        raise UsageError(
+            f"cannot check the format {format_name!r}",
+            where=name,
+            hint=f"use one of .{', .'.join(FORMATS)}",
+        )
+    drawn: Drawn = _READERS[format_name](data, name)
+    return check_drawn(drawn, width / (drawn.page.right - drawn.page.left) if width else 1.0)
+
+
+def check_file(path: Path, *, width: float | None = None) -> list[Finding]:
+    """`check_figure` for a file.
+
+    Raises:
+        FigureError: it cannot be read, besides.
+    """
+    suffix = path.suffix.lower().removeprefix(".")
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FigureError(error.strerror or "cannot be read", where=str(path)) from error
+    return check_figure(data, suffix, width=width, name=str(path))

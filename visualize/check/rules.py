@@ -1,0 +1,206 @@
+"""The rules that a figure must keep: pure functions of what is drawn, in one table."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from visualize.check.color import VISIONS, contrast, difference
+from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnText
+
+SMALLEST = 6.0  # points
+CONTRAST = 4.5  # WCAG 2.2, level AA
+# ΔE*76 between colours that alone tell two things apart; 2.3 is just noticeable side by side.
+_LEAST_DIFFERENCE = 6.0
+# What may be crossed by less than this is touched, not run through.
+_TOUCH = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where a figure falls short of a rule."""
+
+    rule: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.message}"
+
+
+def check_drawn(drawn: Drawn, scale: float = 1.0) -> list[Finding]:
+    """What falls short in ``drawn`` when it is printed at ``scale`` times its size."""
+    findings = [Finding("type size", message) for message in _type_size(drawn, scale)]
+    for rule, messages in RULES.items():
+        findings += [Finding(rule, message) for message in messages(drawn)]
+    return findings
+
+
+def _type_size(drawn: Drawn, scale: float) -> Iterator[str]:
+    """No type is smaller than 6 points where it is read."""
+    small = [text for text in drawn.texts if text.size * scale < SMALLEST - 0.01]
+    for size, texts in itertools.groupby(
+        sorted(small, key=lambda text: text.size), lambda text: text.size
+    ):
+        found = list(texts)
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        yield f"{_quote(found[0])}{more} at {size * scale:.1f} pt; at least {SMALLEST:g} pt"
+
+
+def _contrast(drawn: Drawn) -> Iterator[str]:
+    """Text stands out from what it stands on."""
+    for text in drawn.texts:
+        middle = _middle(text.area)
+        behind = drawn.background
+        for box in drawn.boxes:
+            if box.area.holds(middle):
+                behind = box.fill
+        ratio = contrast(text.color, behind)
+        if ratio < CONTRAST - 0.005:
+            yield (
+                f"{_quote(text)}, {text.color} on {behind}, has {ratio:.1f} : 1; "
+                f"at least {CONTRAST:g} : 1"
+            )
+
+
+def _text_overlap(drawn: Drawn) -> Iterator[str]:
+    """No text runs into another."""
+    texts = sorted(drawn.texts, key=lambda text: text.area.left)
+    open_texts: list[DrawnText] = []
+    for text in texts:
+        open_texts = [one for one in open_texts if one.area.right > text.area.left]
+        area = text.area.shrunk(0.3)
+        for other in open_texts:
+            if area.overlaps(other.area.shrunk(0.3)):
+                yield f"{_quote(other)} and {_quote(text)} overlap at {_place(text.area)}"
+        open_texts.append(text)
+
+
+def _arrow_over_box(drawn: Drawn) -> Iterator[str]:
+    """No arrow runs through a box."""
+    boxes = [(box.name, box.area.shrunk(_TOUCH)) for box in drawn.boxes if not box.frame]
+    for arrow in drawn.arrows:
+        for name in _crossed(arrow, boxes):
+            yield f"{arrow.name} runs through {name}"
+
+
+def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
+    """No arrow runs through a text."""
+    texts = [(_quote(text), text.area.shrunk(_TOUCH)) for text in drawn.texts]
+    for arrow in drawn.arrows:
+        for name in _crossed(arrow, texts):
+            yield f"{arrow.name} runs through the text {name}"
+
+
+def _crossed(arrow: DrawnArrow, areas: Iterable[tuple[str, Area]]) -> Iterator[str]:
+    xs, ys = [x for x, _ in arrow.points], [y for _, y in arrow.points]
+    reach = Area(min(xs) - 0.1, min(ys) - 0.1, max(xs) + 0.1, max(ys) + 0.1)
+    for name, area in areas:
+        if reach.overlaps(area) and any(area.holds(point) for point in arrow.points):
+            yield name
+
+
+def _box_overlap(drawn: Drawn) -> Iterator[str]:
+    """Boxes stand apart; a frame holds a box or leaves it out."""
+    for one, other in itertools.combinations(drawn.boxes, 2):
+        if not one.area.shrunk(0.3).overlaps(other.area.shrunk(0.3)):
+            continue
+        outer, inner = (one, other) if one.frame else (other, one)
+        if not outer.frame or not (
+            outer.area.encloses(inner.area) or (inner.frame and inner.area.encloses(outer.area))
+        ):
+            yield f"{one.name} and {other.name} overlap"
+
+
+def _off_page(drawn: Drawn) -> Iterator[str]:
+    """Everything stands on the page."""
+    page = drawn.page.shrunk(-0.5)
+    shown = [(_quote(text), text.area) for text in drawn.texts]
+    shown += [(box.name, box.area) for box in drawn.boxes]
+    for name, area in shown:
+        if not page.encloses(area):
+            yield f"{name} reaches beyond the page at {_place(area)}"
+    for arrow in drawn.arrows:
+        if not all(page.holds(point) for point in arrow.points):
+            yield f"{arrow.name} reaches beyond the page"
+
+
+def _colors(drawn: Drawn) -> Iterator[str]:
+    """What colour alone tells apart, all readers and printers can tell apart."""
+    styles: dict[str, set[str]] = {}
+    for arrow in drawn.arrows:
+        if arrow.headed:
+            styles.setdefault(arrow.style, set()).add(arrow.color)
+    for style, colors in styles.items():
+        for one, other in itertools.combinations(sorted(colors), 2):
+            for vision in ("", *VISIONS):
+                apart = difference(one, other, vision)
+                if apart < _LEAST_DIFFERENCE:
+                    seen = f" in {vision}" if vision else ""
+                    yield (
+                        f"{style} arrows in {one} and {other} differ by colour alone and look "
+                        f"alike{seen}, ΔE {apart:.1f}; at least {_LEAST_DIFFERENCE:g}"
+                    )
+                    break
+
+
+def _stage_colors(drawn: Drawn) -> Iterator[str]:
+    """Neighbouring stages of different colour are so for colour-blind readers as well."""
+    tints = [(box.stage, box.fill, box.line) for box in drawn.boxes if box.stage]
+    pairs = {pair for pair in itertools.pairwise(tints) if pair[0][1:] != pair[1][1:]}
+    for one, other in sorted(pairs):
+        for vision in VISIONS[:-1]:
+            apart = max(difference(a, b, vision) for a, b in zip(one[1:], other[1:], strict=True))
+            if apart < _LEAST_DIFFERENCE:
+                yield f"{one[0]} and {other[0]} look alike in {vision}, ΔE {apart:.1f}"
+
+
+def _fonts(drawn: Drawn) -> Iterator[str]:
+    """Fonts come with the figure, as outlines, with every character that is used."""
+    used = frozenset("".join(text.text for text in drawn.texts)) - {" ", "\xa0"}
+    for font in drawn.fonts:
+        if not font.embedded:
+            yield f"{font.name} is not embedded"
+        elif not font.outlines:
+            yield f"{font.name} is embedded as Type 3"
+    known = [font.characters for font in drawn.fonts if font.characters is not None]
+    missing = used.difference(*known) if known else frozenset()
+    if missing:
+        yield f"no embedded font has {' '.join(sorted(missing))}"
+
+
+def _parameters(drawn: Drawn) -> Iterator[str]:
+    """The parameters of the boxes add up to the model's."""
+    if drawn.parameters is None:
+        return
+    total = sum(box.parameters or 0 for box in drawn.boxes)
+    if total != drawn.parameters:
+        yield f"the boxes hold {total:,} of the model's {drawn.parameters:,}"
+
+
+# In the order in which findings are told.
+RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
+    "contrast": _contrast,
+    "text over text": _text_overlap,
+    "arrow over box": _arrow_over_box,
+    "arrow over text": _arrow_over_text,
+    "box over box": _box_overlap,
+    "off the page": _off_page,
+    "colours of arrows": _colors,
+    "colours of stages": _stage_colors,
+    "fonts": _fonts,
+    "parameters": _parameters,
+}
+
+
+def _middle(area: Area) -> tuple[float, float]:
+    return (area.left + area.right) / 2, (area.top + area.bottom) / 2
+
+
+def _quote(text: DrawnText) -> str:
+    return f"“{text.text}”"
+
+
+def _place(area: Area) -> str:
+    x, y = _middle(area)
+    return f"({x:.0f}, {y:.0f}) pt"
