@@ -79,6 +79,7 @@ class Layer:
         group: id of the innermost group it belongs to, empty if none.
         repeat: how many equal copies a box stands for, by all the repeats around it.
         copy: one of these copies, None if there is but one.
+        hidden: ids of the operations in it that the reader asked not to see.
     """
 
     id: str
@@ -100,6 +101,7 @@ class Layer:
     group: str = ""
     repeat: int = 1
     copy: Layer | None = None
+    hidden: frozenset[str] = frozenset()
 
     @property
     def call(self) -> int:

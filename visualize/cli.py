@@ -42,8 +42,14 @@ def run() -> None:
     # In a short process, collecting the many objects that importing torch makes is wasted time,
     # now and at its end.
     gc.disable()
-    atexit.register(gc.freeze)
+    atexit.register(_keep_objects)
     main()
+
+
+def _keep_objects() -> None:
+    """Spare the last collection, unless a library is there that would tell what was left."""
+    if "triton" not in sys.modules:
+        gc.freeze()
 
 
 class _Group(click.Group):
@@ -77,6 +83,79 @@ def _keep_debug(context: click.Context, _: click.Parameter, value: bool) -> None
 def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
     """Keep an option that all commands share for `_trace`."""
     context.meta[f"visualize.{option.name}"] = value
+
+
+def _parse_labels(_: click.Context, __: click.Parameter, typed: Sequence[str]) -> Mapping[str, str]:
+    """The labels of ``PATH=TEXT``, several."""
+    labels = {}
+    for one in typed:
+        path, equals, text = one.partition("=")
+        if not (path and equals and text):
+            raise UsageError(f"{one!r} is not PATH=TEXT", where="--label")
+        labels[path] = text
+    return labels
+
+
+def _keys(command: click.Command) -> dict[str, click.Parameter]:
+    """What the options of a command are called in a file: by their long names."""
+    left_out = ("config", "save_config", "help", "debug", "verbose", "check")
+    return {
+        _key(parameter): parameter for parameter in command.params if parameter.name not in left_out
+    }
+
+
+def _key(parameter: click.Parameter) -> str:
+    long = [name for name in parameter.opts if name.startswith("--")]
+    return long[0].removeprefix("--") if long else str(parameter.name)
+
+
+def _kind(parameter: click.Parameter) -> str:
+    """What an option must be in a file."""
+    from visualize import configuration
+
+    if parameter.name == "labels":
+        return configuration.TABLE
+    if getattr(parameter, "is_flag", False):
+        return configuration.FLAG
+    if getattr(parameter, "multiple", False):
+        return configuration.TEXTS
+    is_number = isinstance(parameter.type, click.FloatRange)
+    return configuration.NUMBER if is_number else configuration.TEXT
+
+
+def _read_defaults(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Let what a file says stand for what the command line does not say."""
+    if path is None:
+        return
+    from visualize.configuration import read_configuration
+
+    keys = _keys(context.command)
+    entries = read_configuration(path, {key: _kind(one) for key, one in keys.items()})
+    defaults: dict[str, Any] = {}
+    for key, value in entries.items():
+        if isinstance(value, dict):
+            value = [f"{name}={text}" for name, text in value.items()]
+        several = getattr(keys[key], "multiple", False)
+        defaults[str(keys[key].name)] = [value] if several and isinstance(value, str) else value
+    context.default_map = defaults
+
+
+def _configuration() -> bytes:
+    """The present command's model and options, those that are as by default left out."""
+    from visualize.configuration import write_configuration
+
+    context = click.get_current_context()
+    entries = {}
+    for key, parameter in _keys(context.command).items():
+        name = str(parameter.name)
+        value = context.params.get(name, context.meta.get(f"visualize.{name}"))
+        if value and isinstance(value, (tuple, list)):
+            value = [str(one) for one in value]
+        if value or value is False:
+            source = context.get_parameter_source(name)
+            if source is not click.core.ParameterSource.DEFAULT:
+                entries[key] = value
+    return write_configuration(entries)
 
 
 def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
@@ -160,6 +239,11 @@ Examples:
   visualize draw 'net.py:build(depth=18)' --input 1,3,64,64"""
 )
 @_model_options
+@click.option("--config", metavar="FILE.toml", type=Path, is_eager=True, expose_value=False,
+              callback=_read_defaults,
+              help="Take MODEL and options from a file; the command line wins.")  # fmt: skip
+@click.option("--save-config", metavar="FILE.toml", type=Path,
+              help="Write MODEL and options to a file for --config.")  # fmt: skip
 @click.option("-o", "--output", "outputs", metavar="FILE", multiple=True, type=Path,
               help="File to write; the suffix is the format: .svg, .pdf, .png, .dot or .json. "
               "Repeat it for several.  [default: outputs/NAME.svg]")  # fmt: skip
@@ -172,6 +256,12 @@ Examples:
               "The innermost module that is named decides.")  # fmt: skip
 @click.option("--collapse", metavar="PATH|CLASS", multiple=True,
               help="Show a module as one box whatever the level.")  # fmt: skip
+@click.option("--only", metavar="PATH", default="",
+              help="Draw one module, its context cut off.")  # fmt: skip
+@click.option("--hide", metavar="PATH|CLASS", multiple=True,
+              help="Do not draw a module; the box before it stands for it.")  # fmt: skip
+@click.option("--label", "labels", metavar="PATH=TEXT", multiple=True, callback=_parse_labels,
+              help="Your own words for a module.")  # fmt: skip
 @click.option("--theme", metavar="NAME|FILE.toml", default="paper", show_default=True,
               shell_complete=_complete_theme,
               help="The look: paper, dark, mono or your own.")  # fmt: skip
@@ -189,11 +279,15 @@ Examples:
 def draw(
     model: str,
     inputs: Sequence[str],
+    save_config: Path | None,
     outputs: Sequence[Path],
     level: str,
     fold: bool,
     expand: Sequence[str],
     collapse: Sequence[str],
+    only: str,
+    hide: Sequence[str],
+    labels: Mapping[str, str],
     theme: str,
     direction: str,
     width: str | None,
@@ -215,6 +309,8 @@ def draw(
             check_format(_suffix(target), str(target))
         # The default folder is made once there is something to put there.
         check_target(target if outputs or _OUTPUTS.exists() else _OUTPUTS)
+    if save_config:
+        check_target(save_config)
     look = load_theme(theme)
     make_page(width, height)
     with _progress() as report:
@@ -222,22 +318,25 @@ def draw(
 
         architecture = _trace(model, inputs, report)
         figure = pipeline.draw(
-            architecture, level=level, fold=fold, expand=expand, collapse=collapse, theme=look,
-            direction=direction, width=width, height=height, title=title, legend=legend,
-            names=names, report=report,
+            architecture, level=level, fold=fold, expand=expand, collapse=collapse, only=only,
+            hide=hide, labels=labels, theme=look, direction=direction, width=width,
+            height=height, title=title, legend=legend, names=names, report=report,
         )  # fmt: skip
         files = figure.render(_suffix(target) for target in targets)
         if not outputs:
             _OUTPUTS.mkdir(exist_ok=True)
-        write_files({target: files[_suffix(target)] for target in targets})
+        written = {target: files[_suffix(target)] for target in targets}
+        if save_config:
+            written[save_config] = _configuration()
+        write_files(written)
     from visualize.report import summarize_in_a_line
 
-    written = ", ".join(str(target) for target in targets)
+    names_written = ", ".join(map(str, written))
     boxes = len(figure.scene.boxes)
     size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
     click.echo(
-        f"wrote {written}: {boxes} boxes at level {figure.scene.level}{size}, "
-        f"{summarize_in_a_line(architecture)}"
+        f"wrote {names_written}: {boxes} boxes at level {figure.scene.level}{size}, "
+        f"{summarize_in_a_line(figure.architecture)}"
     )
     if check:
         from visualize.check import FORMATS, check_figure

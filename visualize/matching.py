@@ -39,3 +39,20 @@ def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -
             hint=f"did you mean {', '.join(near)}?" if near else "paths are as in --names",
         )
     return found
+
+
+def single_path(pattern: str, modules: Mapping[str, str], option: str = "") -> str:
+    """Path of the one module that ``pattern`` names; of several, the one that holds the others.
+
+    Raises:
+        UsageError: it names none, or several side by side.
+    """
+    found = sorted(matching_paths(pattern, modules, option))
+    outermost = [path for path in found if not any(path.startswith(f"{other}.") for other in found)]
+    if len(outermost) > 1:
+        raise UsageError(
+            f"{shorten(pattern)!r} names {len(outermost)} modules",
+            where=option,
+            hint=f"choose one, such as {outermost[0]}",
+        )
+    return outermost[0]

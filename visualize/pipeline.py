@@ -6,7 +6,7 @@ import contextlib
 import enum
 import logging
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,9 +14,11 @@ from visualize.annotate import annotate
 from visualize.architecture import Architecture
 from visualize.errors import UsageError, shorten
 from visualize.figure import Figure, make_page
+from visualize.matching import matching_paths, single_path
 from visualize.models import LoadedModel, load_model
 from visualize.render import Direction, Page, Theme, build_scene, fits_page, load_theme
 from visualize.simplify import Choice, Level, simplify
+from visualize.simplify import only as cut_out
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
 if TYPE_CHECKING:
@@ -120,6 +122,9 @@ def draw(
     fold: bool = True,
     expand: Sequence[str] = (),
     collapse: Sequence[str] = (),
+    only: str = "",
+    hide: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
     theme: Theme | str = "paper",
     direction: Direction | str = Direction.TB,
     width: str | float | None = None,
@@ -139,6 +144,9 @@ def draw(
         expand: modules that are open whatever the level, by path, glob or class.
         collapse: modules that are one box whatever the level. Of several modules around an
             operation the innermost that is named decides; in both it is open.
+        only: the one module to draw, its context cut off.
+        hide: modules that are not drawn; the box before them stands for them.
+        labels: your own words for modules, by path, glob or class.
         theme: a theme, the name of one, or the path of a ``.toml`` file.
         direction: TB, LR or BT.
         width: exact width of the figure, such as ``"3.25in"``, or in points; by default it takes
@@ -158,15 +166,28 @@ def draw(
     if not isinstance(model, Architecture):
         model = trace(model, inputs, report=report)
     report(f"drawing {model.name}")
+    if only:
+        model = cut_out(model, single_path(only, model.modules, "--only"))
     architecture = model
     candidates = _FROM_DETAILED if level is Level.AUTO else ((level, None),)
 
-    chosen = Choice.of(expand, collapse, architecture.modules) if expand or collapse else None
+    modules = architecture.modules
+    chosen = Choice.of(expand, collapse, modules) if expand or collapse else None
+    hidden = frozenset().union(*(matching_paths(one, modules, "--hide") for one in hide))
+    titles = {
+        path: text
+        for pattern, text in (labels or {}).items()
+        for path in matching_paths(pattern, modules, "--label")
+    }
 
     def figure(page: Page) -> Figure:
         for shown, depth in candidates:
-            simplified = simplify(architecture, shown, folded=fold, choice=chosen, depth=depth)
-            scene = build_scene(simplified, shown.value, title=title, legend=legend, names=names)
+            simplified = simplify(
+                architecture, shown, folded=fold, choice=chosen, depth=depth, hidden=hidden
+            )
+            scene = build_scene(
+                simplified, shown.value, title=title, legend=legend, names=names, titles=titles
+            )
             if len(candidates) == 1 or fits_page(scene, theme, direction, page):
                 break
         return Figure(architecture, scene, theme, direction, page, figure)

@@ -33,29 +33,41 @@ _LONGEST = 48
 
 
 def box_label(
-    layer: Layer, *, repeat: Group | None = None, inside: str = "", names: bool = False
+    layer: Layer,
+    *,
+    title: str = "",
+    repeat: Group | None = None,
+    inside: str = "",
+    names: bool = False,
 ) -> list[str]:
     """The lines of a box: what it is, then details and parameters in smaller type.
 
     Args:
         layer: what the box shows; of several copies, one.
+        title: the reader's own words for it; what it does by default.
         repeat: the repeat that the box alone makes up, if it does.
         inside: what a closed box holds.
         names: whether to show the module path.
     """
+    seen = [part for part in layer.operations if part.id not in layer.hidden]
+    hidden = sum(part.parameters for part in layer.operations if part.id in layer.hidden)
+    shown = replace(layer, parts=tuple(seen)) if layer.hidden else layer
     if layer.role is Role.MERGE:
-        return [symbol(layer), *_details(layer)]
-    lines = [_title(layer)]
+        more = [f"{each(hidden, repeat)} hidden"] if hidden else []
+        return [symbol(layer), *_details(shown), *more]
+    lines = [title or _title(shown)]
     details = [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
         details.insert(0, _copies(repeat))
     elif repeat:
         lines[0] = f"{lines[0]} {_copies(repeat)}"
-    details += _details(layer)
-    if layer.parameters:
-        details.append(each(layer.parameters, repeat))
-    elif layer.weights:
+    details += _details(shown)
+    if layer.parameters > hidden:
+        details.append(each(layer.parameters - hidden, repeat))
+    elif layer.weights and not hidden:
         details.append("shared weights")
+    if hidden:
+        details.append(f"{each(hidden, repeat)} hidden")
     if details:
         lines.append(" · ".join(details))
     if names and layer.path:
@@ -63,13 +75,13 @@ def box_label(
     return [clip(line) for line in lines]
 
 
-def repeat_label(group: Group) -> str:
+def repeat_label(group: Group, title: str = "") -> str:
     """What a frame says: ``×35 Bottleneck``, or that the same modules are applied again.
 
     >>> repeat_label(Group("r", Role.REPEAT, "Block", "", "", repeat=9))
     '×9 Block'
     """
-    kind = operation_name(group.type) if group.type and group.count == 1 else ""
+    kind = title or (operation_name(group.type) if group.type and group.count == 1 else "")
     parts = [kind, _copies(group)] if group.shared or group.parallel else [_copies(group), kind]
     return clip(" ".join(part for part in parts if part))
 
@@ -124,7 +136,8 @@ def _title(layer: Layer) -> str:
     if layer.role is Role.INPUT:
         return f"{_input_name(layer)} {_shapes(layer)}".strip()
     if layer.role is Role.OUTPUT:
-        return f"output {_shapes(layer)}".strip()
+        name = str(layer.attributes.get("name", "output"))
+        return f"{name} {_shapes(layer)}".strip()
     if layer.role is Role.BLOCK:
         return f"{operation_name(layer.type)}, {_width(layer)}".removesuffix(", ")
     if layer.role is Role.STAGE:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from visualize.architecture import Architecture, Group, Layer, Role, Skip, Wire
+from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, Skip, Wire
 from visualize.quantities import count, giga
 from visualize.render import labels
 from visualize.render.words import shape
@@ -140,6 +140,7 @@ def build_scene(
     title: str = "",
     legend: bool = True,
     names: bool = False,
+    titles: Mapping[str, str] | None = None,
 ) -> Scene:
     """Turn a simplified architecture into a scene.
 
@@ -148,7 +149,9 @@ def build_scene(
         title: shown above the figure; the model's name is used where a title must not be empty.
         legend: whether to explain the line styles of the skip connections that are present.
         names: whether boxes show their module paths.
+        titles: the reader's own words for modules, by path.
     """
+    titles = titles or {}
     groups = {group.id: group for group in architecture.groups}
     closed: dict[str, list[Skip]] = {}
     for skip in architecture.skips:
@@ -170,11 +173,12 @@ def build_scene(
                 groups,
                 closed.get(layer.id, []),
                 names,
+                titles,
             )
             for layer in architecture.layers
         ),
         groups=tuple(
-            _group(group, groups, list(architecture.layers), around, group.id in framed)
+            _group(group, groups, list(architecture.layers), around, group.id in framed, titles)
             for group in architecture.groups
         ),
         arrows=tuple(
@@ -212,10 +216,12 @@ def _box(
     groups: dict[str, Group],
     closed: Sequence[Skip],
     names: bool,
+    titles: Mapping[str, str],
 ) -> SceneBox:
     repeats = [group for group in around if group.role is Role.REPEAT]
     lines = labels.box_label(
         layer.copy or layer,
+        title=titles.get(layer.path, "") if layer.kind is NodeKind.MODULE else "",
         repeat=repeats[0] if repeats else None,
         inside=labels.closed_skips(closed[: len(closed) // layer.repeat]),
         names=names,
@@ -265,13 +271,15 @@ def _group(
     layers: Sequence[Layer],
     around: dict[str, list[Group]],
     framed: bool,
+    titles: Mapping[str, str],
 ) -> SceneGroup:
     inside = [layer for layer in layers if group in around[layer.id]]
     if group.role is not Role.REPEAT:
         total = sum(layer.parameters for layer in inside)
-        label, detail = labels.clip(group.label or group.type), count(total) if total else ""
+        label = labels.clip(titles.get(group.path) or group.label or group.type)
+        detail = count(total) if total else ""
     else:
-        label = labels.repeat_label(group)
+        label = labels.repeat_label(group, titles.get(group.path, ""))
         one = sum(_in_one_copy(layer, group, around[layer.id]) for layer in inside)
         detail = labels.repeat_detail(group, one)
     return SceneGroup(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection
 
 from visualize.architecture import Architecture, Role
 from visualize.simplify.choose import Choice, mark_closed, open_groups
 from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
+from visualize.simplify.hide import hide
 from visualize.simplify.idioms import name_formulas, name_rotary_embeddings
+from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet
 
-__all__ = ["Choice", "Level", "simplify"]
+__all__ = ["Choice", "Level", "only", "simplify"]
 
 
 class Level(str, enum.Enum):
@@ -41,6 +44,7 @@ def simplify(
     folded: bool = True,
     choice: Choice | None = None,
     depth: int | None = None,
+    hidden: Collection[str] = (),
 ) -> Architecture:
     """Simplify an exact architecture to ``level``, which must not be auto.
 
@@ -54,6 +58,7 @@ def simplify(
         choice: modules that are open or closed whatever the level.
         depth: how many steps below the model every module is closed and every computation
             between them one box, for a figure of less than the level shows.
+        hidden: paths of modules that are not drawn; see `hide`.
     """
     detailed = _detailed(prune_plumbing(architecture), level)
     if depth is not None:
@@ -70,6 +75,8 @@ def simplify(
             opened=opened,
             brief=depth is not None,
         )
+    if hidden:
+        simplified = hide(simplified, hidden)
     return fold(architecture, simplified) if folded else simplified
 
 

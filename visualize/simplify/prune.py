@@ -35,7 +35,7 @@ def prune_quiet(architecture: Architecture) -> Architecture:
     Reshaping, slicing and what does nothing in inference go to the operation before them or, where
     their module is closer to it, to the one after. Between them stays what parts an input, or the
     result of another module, to several users. A single tensor that is returned where the
-    flow ends needs no output.
+    flow ends needs no output, unless it is told where it goes.
     """
     hosts: dict[str, str] = {}
     for layer in architecture.layers:
@@ -46,7 +46,8 @@ def prune_quiet(architecture: Architecture) -> Architecture:
         if layer.role is Role.OUTPUT:
             before = architecture.layer(_resolve(source.id, hosts))
             ends = sum(degree == 0 for _, degree in architecture.graph.out_degree())
-            if before.role is Role.LAYER and ends == 1:
+            goes_on = str(layer.attributes.get("name", "")).startswith("to ")
+            if before.role is Role.LAYER and ends == 1 and not goes_on:
                 hosts[layer.id] = source.id
         elif family(layer.type) in _QUIET:
             host = _quiet_host(architecture, layer, source, hosts)

@@ -159,10 +159,12 @@ class Measure:
         return max(self.spacing.label_gap, self.label(label)[0] + self.spacing.margin / 2 + 4.5)
 
     def _box_sizes(self) -> dict[str, tuple[float, float]]:
-        """Length and breadth of every box; all but the widest share one width on the page."""
+        """Length and breadth of every box; most share one width on the page."""
         boxes = [box for box in self.scene.boxes if box.role != "merge"]
         needs = {box.id: self._text_size(box.label) for box in boxes}
-        widths = [width + 2 * self.spacing.padding for width, _ in needs.values()]
+        # Inputs and outputs stand alone: they make no other box wider.
+        shared = [box.id for box in boxes if box.role not in ("input", "output")]
+        widths = [needs[node][0] + 2 * self.spacing.padding for node in shared]
         common = max([_NARROWEST, *(width for width in widths if width <= _WIDEST_COMMON)])
         sizes = {box.id: (CIRCLE, CIRCLE) for box in self.scene.boxes}
         for node, (width, height) in needs.items():
