@@ -225,6 +225,16 @@ class TestPruning:
         net.output(net.linear(x))
         assert boxes(net) == {"input": ("x",), "Linear": ("flatten", "linear0", "output")}
 
+    def test_reshaping_does_not_go_past_what_picks_by_a_computed_index(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        with net.call("experts"):
+            flat = net.function("flatten", x, shape=(1, 8))
+            picked = net.function("getitem", flat, net.function("argsort", x))
+            net.output(net.linear(picked))
+        simplified = simplify(net.build(), Level.LAYER)
+        assert nx.is_directed_acyclic_graph(simplified.graph)
+
     def test_a_single_tensor_needs_no_output(self) -> None:
         net = Net()
         net.output(net.conv(net.input()))

@@ -39,7 +39,7 @@ def prune_quiet(architecture: Architecture) -> Architecture:
     """
     hosts: dict[str, str] = {}
     for layer in architecture.layers:
-        sources = [source for source, _, wire in architecture.inputs(layer.id) if wire.data]
+        sources = _data_sources(architecture, layer)
         if len(sources) != 1:
             continue
         source = architecture.layer(sources[0])
@@ -108,8 +108,13 @@ def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
         if len(users) != 1:
             return None
         layer = architecture.layer(users[0])
-        if family(layer.type) not in _QUIET:
+        # What picks by computed indices reads two tensors and goes nowhere.
+        if family(layer.type) not in _QUIET or len(_data_sources(architecture, layer)) > 1:
             return layer if layer.role is Role.LAYER else None
+
+
+def _data_sources(architecture: Architecture, layer: Layer) -> list[str]:
+    return [source for source, _, wire in architecture.inputs(layer.id) if wire.data]
 
 
 def _shared(one: Layer, other: Layer) -> int:

@@ -28,9 +28,10 @@ from visualize.render.layout.frames import (
 from visualize.render.layout.geometry import Direction, Rectangle, bounds
 from visualize.render.layout.inside import Drawing, assemble, lay_out_frame
 from visualize.render.layout.links import LinkDrawer
-from visualize.render.layout.measure import DENSE, Measure, Spacing
+from visualize.render.layout.measure import DENSE, NARROW, Measure, Spacing
 from visualize.render.layout.place import Placement, Placer
 from visualize.render.layout.placed import Layout
+from visualize.render.layout.settle import settle_labels
 from visualize.render.layout.ushape import find_u, place_u
 from visualize.render.scene import Scene
 from visualize.render.themes import Theme
@@ -44,8 +45,8 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
     layout = _lay_out(scene, theme, direction, page, Spacing())
     if layout.fits(page) or not layout.nearly_fits(page):
         return layout
-    dense = _lay_out(scene, theme, direction, page, DENSE)
-    return dense if dense.fits(page) else layout
+    denser = (_lay_out(scene, theme, direction, page, spacing) for spacing in (DENSE, NARROW))
+    return next((dense for dense in denser if dense.fits(page)), layout)
 
 
 def _lay_out(
@@ -100,7 +101,7 @@ def _finish(
         turns=tuple(turns(columns, placement, measure)),
         frames=drawing.frames,
     )
-    return _with_extent(layout, measure)
+    return _with_extent(settle_labels(layout, measure), measure)
 
 
 def _with_extent(layout: Layout, measure: Measure) -> Layout:

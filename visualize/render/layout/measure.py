@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visualize.render.fonts import text_width
 from visualize.render.layout.flow import Part
@@ -28,6 +28,7 @@ class Spacing:
         beside: between branches side by side.
         padding: within a box, left and right of its text.
         margin: within a box, above and below its text together.
+        even: whether most boxes are as wide as the widest of them.
     """
 
     gap: float = 13.0
@@ -36,10 +37,12 @@ class Spacing:
     beside: float = 14.0
     padding: float = 7.0
     margin: float = 7.0
+    even: bool = True
 
 
 # For a figure that would otherwise just miss the page.
 DENSE = Spacing(gap=10.0, label_gap=13.5, fan=15.0, beside=9.0, padding=4.5, margin=4.5)
+NARROW = replace(DENSE, even=False)
 
 
 class Measure:
@@ -166,6 +169,7 @@ class Measure:
         shared = [box.id for box in boxes if box.role not in ("input", "output")]
         widths = [needs[node][0] + 2 * self.spacing.padding for node in shared]
         common = max([_NARROWEST, *(width for width in widths if width <= _WIDEST_COMMON)])
+        common = common if self.spacing.even else _NARROWEST / 2
         sizes = {box.id: (CIRCLE, CIRCLE) for box in self.scene.boxes}
         for node, (width, height) in needs.items():
             sizes[node] = self.direction.size(

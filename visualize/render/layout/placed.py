@@ -10,7 +10,7 @@ from visualize.render.scene import SceneArrow, SceneBox, SceneGroup
 
 _SLACK = 0.01
 # How much longer a figure may be that fits with less room between its boxes.
-_NEARLY = 1.35
+_NEARLY = 2.0
 
 
 @dataclass(frozen=True, slots=True)
