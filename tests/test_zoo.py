@@ -41,6 +41,7 @@ from torchvision.models import (
 import visualize
 from tests.graphs import shown_skips
 from visualize.architecture import Architecture, Layer, SkipKind
+from visualize.check import check_figure
 from visualize.models import LoadedModel, load_model
 from visualize.simplify import Level, simplify
 from visualize.tracing import Inputs
@@ -278,9 +279,20 @@ def test_levels_have_ever_fewer_boxes(traced: Traced):
     assert 1 < stage <= block <= layer < op <= len(traced.architecture.graph)
 
 
-def test_each_box_is_one_element_of_the_svg(traced: Traced):
+def test_the_figure_is_one_good_page(traced: Traced):
     figure = visualize.draw(traced.architecture)
-    root = ET.fromstring(figure.render(["svg"])["svg"])
+    assert figure.fits_page
+    assert len(figure.scene.boxes) <= 40
+    for format_name, data in figure.render(["svg", "pdf"]).items():
+        assert not check_figure(data, format_name)
+
+
+@pytest.mark.parametrize("level", [Level.STAGE, Level.BLOCK])
+def test_each_box_is_one_element_of_the_svg(traced: Traced, level: Level):
+    figure = visualize.draw(traced.architecture, level=level)
+    data = figure.render(["svg"])["svg"]
+    assert not check_figure(data, "svg")
+    root = ET.fromstring(data)
     elements = Counter(element.get("id") for element in root.iter())
     boxes = [f"box-{box.id}" for box in figure.scene.boxes]
     assert len(boxes) > 1

@@ -264,7 +264,11 @@ Examples:
               help="Your own words for a module.")  # fmt: skip
 @click.option("--theme", metavar="NAME|FILE.toml", default="paper", show_default=True,
               shell_complete=_complete_theme,
-              help="The look: paper, dark, mono or your own.")  # fmt: skip
+              help="The look: paper, dark, mono, slides, your own, or auto, which follows the "
+              "reader's light or dark mode in an SVG.")  # fmt: skip
+@click.option("--color-by", default="stage", show_default=True,
+              type=click.Choice(["stage", "type", "parameters", "macs", "memory"]),
+              help="What the colours of boxes tell.")  # fmt: skip
 @click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), default="TB",
               show_default=True, help="Where the flow goes.")  # fmt: skip
 @click.option("--width", metavar="LENGTH",
@@ -289,6 +293,7 @@ def draw(
     hide: Sequence[str],
     labels: Mapping[str, str],
     theme: str,
+    color_by: str,
     direction: str,
     width: str | None,
     height: str | None,
@@ -319,8 +324,8 @@ def draw(
         architecture = _trace(model, inputs, report)
         figure = pipeline.draw(
             architecture, level=level, fold=fold, expand=expand, collapse=collapse, only=only,
-            hide=hide, labels=labels, theme=look, direction=direction, width=width,
-            height=height, title=title, legend=legend, names=names, report=report,
+            hide=hide, labels=labels, theme=look, color_by=color_by, direction=direction,
+            width=width, height=height, title=title, legend=legend, names=names, report=report,
         )  # fmt: skip
         files = figure.render(_suffix(target) for target in targets)
         if not outputs:

@@ -16,7 +16,7 @@ from visualize.errors import UsageError, shorten
 from visualize.figure import Figure, make_page
 from visualize.matching import matching_paths, single_path
 from visualize.models import LoadedModel, load_model
-from visualize.render import Direction, Page, Theme, build_scene, fits_page, load_theme
+from visualize.render import ColorBy, Direction, Page, Theme, build_scene, fits_page, load_theme
 from visualize.simplify import Choice, Level, simplify
 from visualize.simplify import only as cut_out
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
@@ -132,6 +132,7 @@ def draw(
     title: str = "",
     legend: bool = True,
     names: bool = False,
+    color_by: ColorBy | str = ColorBy.STAGE,
     report: Callable[[str], None] = _silent,
 ) -> Figure:
     """Draw ``model``.
@@ -155,6 +156,7 @@ def draw(
         title: shown above the figure.
         legend: whether to explain the line styles of skip connections.
         names: whether boxes show module paths.
+        color_by: what the colours of boxes tell: stage, type, parameters, macs or memory.
         report: is told what is being done.
 
     Raises:
@@ -162,6 +164,7 @@ def draw(
     """
     level = _choice(Level, level, "level")
     direction = _choice(Direction, direction, "direction")
+    told = _choice(ColorBy, color_by, "color_by")
     theme = load_theme(theme) if isinstance(theme, str) else theme
     if not isinstance(model, Architecture):
         model = trace(model, inputs, report=report)
@@ -186,8 +189,9 @@ def draw(
                 architecture, shown, folded=fold, choice=chosen, depth=depth, hidden=hidden
             )
             scene = build_scene(
-                simplified, shown.value, title=title, legend=legend, names=names, titles=titles
-            )
+                simplified, shown.value, title=title, legend=legend, names=names, titles=titles,
+                color_by=told,
+            )  # fmt: skip
             if len(candidates) == 1 or fits_page(scene, theme, direction, page):
                 break
         return Figure(architecture, scene, theme, direction, page, figure)

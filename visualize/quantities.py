@@ -54,3 +54,20 @@ def giga(number: int) -> str:
         if number >= size:
             return f"{number / size:.4g} {unit}"
     return str(number)
+
+
+def memory(size: int) -> str:
+    """A number of bytes.
+
+    >>> memory(512), memory(3211264)
+    ('512 B', '3.2 MB')
+    """
+    if size < 1000:
+        return f"{size} B"
+    return (
+        count(size)
+        .replace(" B", " G")
+        .replace(" k", " kB")
+        .replace(" M", " MB")
+        .replace(" G", " GB")
+    )

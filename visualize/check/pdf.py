@@ -66,7 +66,7 @@ class _Reader:
         ]
         points = sampled(segments(steps)) or [self._down(point) for point in item.pts]
         area = area_of(points)
-        if item.fill:
+        if item.fill and not isinstance(item.non_stroking_color, str):  # that is a gradient
             if max(area.right - area.left, area.bottom - area.top) > _HEAD:
                 name = f"the box at ({area.left:.0f}, {area.top:.0f}) pt"
                 fill, line = _color(item.non_stroking_color), _color(item.stroking_color)
@@ -75,7 +75,8 @@ class _Reader:
                 # The head of the line before it.
                 last = drawn.arrows[-1]
                 drawn.arrows[-1] = DrawnArrow(last.name, last.points, last.color, last.style)
-        elif not any(_alike(area, box.area) for box in drawn.boxes):  # no outline of a box
+        elif not item.fill and not any(_alike(area, box.area) for box in drawn.boxes):
+            # The outline of a box has been read with what fills it.
             dashes = item.dashing_style[0] if item.dashing_style else []
             style = f"{item.linewidth:g} pt {'dashed ' + str(list(dashes)) if dashes else 'solid'}"
             name = f"the line from ({points[0][0]:.0f}, {points[0][1]:.0f}) pt"

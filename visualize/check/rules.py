@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from visualize.check.color import VISIONS, contrast, difference
 from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnText
+from visualize.color import VISIONS, contrast, difference
 
 SMALLEST = 6.0  # points
 CONTRAST = 4.5  # WCAG 2.2, level AA

@@ -124,7 +124,7 @@ class _Reader:
             tinted = [one for one in classes if one.startswith("stage")]
             stage = tinted[0] if tinted and "merge" not in classes else ""
             held = group.get("data-parameters")
-            if fill != "none" and group.find("./{*}title") is not None:
+            if fill.startswith("#") and group.find("./{*}title") is not None:
                 self.drawn.boxes.append(
                     DrawnBox(
                         name.removeprefix("box-"),

@@ -10,12 +10,14 @@ from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
 from visualize.render.layout import Direction, Page, lay_out
 from visualize.render.pdf import finish_pdf
-from visualize.render.scene import Scene, build_scene
+from visualize.render.scene import ColorBy, Scene, build_scene
+from visualize.render.scheme import follow_scheme
 from visualize.render.svg import finish_svg
 from visualize.render.themes import Theme, load_theme, theme_names
 
 __all__ = [
     "FORMATS",
+    "ColorBy",
     "Direction",
     "Page",
     "Scene",
@@ -76,7 +78,8 @@ def render(
     if "json" in wanted:
         files["json"] = to_json(scene.document())
     if set(wanted) != {"json"}:
-        dot = to_dot(scene, lay_out(scene, theme, direction, page), theme, direction, name)
+        layout = lay_out(scene, theme, direction, page)
+        dot = to_dot(scene, layout, theme, direction, name)
         files["dot"] = dot.encode()
         drawn = {
             format_name: _GRAPHVIZ[format_name]
@@ -88,4 +91,8 @@ def render(
         files["pdf"] = finish_pdf(files["pdf"])
     if "svg" in files:
         files["svg"] = finish_svg(files["svg"], scene, title=name, font=theme.font)
+        if theme.night:
+            night = run_graphviz(to_dot(scene, layout, theme.night, direction, name), {"svg": ""})
+            dark = finish_svg(night["svg"], scene, title=name, font=theme.font)
+            files["svg"] = follow_scheme(files["svg"], dark)
     return {format_name: files[format_name] for format_name in wanted}

@@ -17,8 +17,9 @@ from visualize.render.layout.around import Surroundings
 from visualize.render.layout.geometry import Point
 from visualize.render.layout.measure import LINE_HEIGHT
 from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame
-from visualize.render.scene import Scene
+from visualize.render.scene import ColorBy, Scene
 from visualize.render.themes import Stroke, Theme, Tint
+from visualize.render.tones import ToneEntry, readable, tones
 
 ANCHOR = "anchor"
 _ARROW_SIZE = 0.5
@@ -66,10 +67,13 @@ class _Writer:
         self.scene = scene
         self.theme = theme
         self.direction = direction
-        stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage)
+        by_stage = scene.color_by is ColorBy.STAGE
+        stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage and by_stage)
         self.stages = {stage: index for index, stage in enumerate(stages)}
         self.nodes = {box.id: f"box{index}" for index, box in enumerate(scene.boxes)}
         self.elements = element_ids(scene)
+        self.tones, _ = tones(scene, theme)
+        self.swatches = 0
         self.graph = graphviz.Digraph()
         self.texts = 0
         self.frames = 0
@@ -82,11 +86,12 @@ class _Writer:
         )  # fmt: skip
         self.graph.attr(
             "node", fixedsize="true", fontname=theme.font, fontsize=_number(theme.size),
-            fontcolor=theme.text, penwidth="0.8", margin="0",
+            fontcolor=theme.text, penwidth=_number(theme.line_width), margin="0",
         )  # fmt: skip
         self.graph.attr(
-            "edge", arrowsize=_number(_ARROW_SIZE), penwidth="0.8", color=theme.line,
-            fontname=theme.font, fontsize=_number(theme.detail_size), fontcolor=theme.muted,
+            "edge", arrowsize=_number(_ARROW_SIZE), penwidth=_number(theme.line_width),
+            color=theme.line, fontname=theme.font, fontsize=_number(theme.detail_size),
+            fontcolor=theme.muted,
         )  # fmt: skip
         # Two invisible nodes in the corners of the page: it reaches no less and no more far.
         for name, corner in ((ANCHOR, layout.around.low), (f"{ANCHOR}2", layout.around.high)):
@@ -119,12 +124,12 @@ class _Writer:
 
     def _box(self, placed: PlacedBox) -> None:
         box = placed.box
+        tint = self.tones.get(box.id) or self._tint(placed)
         width, height = self.direction.size(placed.length, placed.breadth)
-        tint = self._tint(placed)
         merge = box.role == "merge"
         self.graph.node(
             self.nodes[box.id],
-            label=self._label(box.label[:1] if merge else box.label),
+            label=self._label(box.label[:1] if merge else box.label, tint.fill),
             shape="circle" if merge else "box",
             style="filled" if merge else "rounded,filled",
             pos=self._place(placed.center),
@@ -153,7 +158,7 @@ class _Writer:
                 style="rounded,filled",
                 fillcolor=self.theme.frame.fill,
                 color=self._frame_line(placed.group.stage),
-                penwidth="0.8",
+                penwidth=_number(self.theme.line_width),
                 id=f"frame-{self.frames}",
                 tooltip=_plain(placed.group.tooltip),
                 **{"class": "frame"},
@@ -178,12 +183,13 @@ class _Writer:
     def _stage_class(self, stage: str) -> list[str]:
         return [f"stage{self.stages[stage] + 1}"] if stage in self.stages else []
 
-    def _label(self, lines: Sequence[str]) -> str:
+    def _label(self, lines: Sequence[str], fill: str) -> str:
         """An HTML-like label: the first line in full size, the others smaller and muted."""
         theme = self.theme
+        muted = readable(theme.muted, theme.text, fill)
         rows = [_escape(lines[0]) or " "]
         rows += [
-            f'<font point-size="{_number(theme.detail_size)}" color="{theme.muted}">'
+            f'<font point-size="{_number(theme.detail_size)}" color="{muted}">'
             f"{_escape(line) or ' '}</font>"
             for line in lines[1:]
         ]
@@ -266,9 +272,31 @@ class _Writer:
         if self.scene.title:
             self._text(self.scene.title, around.title, around.title_size, self.theme.text, "title")
         for entry in around.legend:
-            self._line(*entry.line, self._stroke(entry.kind))
+            if entry.tone:
+                self._swatch(entry.tone, *entry.line)
+            else:
+                self._line(*entry.line, self._stroke(entry.kind))
             size = self.theme.detail_size
             self._text(entry.text, entry.center, size, self.theme.muted, "legend")
+
+    def _swatch(self, tone: ToneEntry, start: Place, end: Place) -> None:
+        """A small box in the colour that is explained, or in all from little to much."""
+        self.swatches += 1
+        fill, line = tone.tint.fill, tone.tint.line
+        self.graph.node(
+            f"swatch{self.swatches}",
+            label="",
+            shape="box",
+            style="filled",
+            pos=_pair(((start[0] + end[0]) / 2, start[1])),
+            width=_number((end[0] - start[0]) / 72),
+            height=_number(self.theme.detail_size / 72),
+            fillcolor=f"{fill}:{line}" if tone.ramp else fill,
+            gradientangle="0",
+            color=self.theme.neutral.line if tone.ramp else line,
+            id=f"swatch-{self.swatches}",
+            **{"class": "swatch"},
+        )
 
     def _spline(self, points: Sequence[Place], head: bool) -> str:
         """A path that may end in an arrow head at its last point."""

@@ -22,6 +22,9 @@ from visualize.operations import (
     IDENTITY,
     LINEAR,
     NORM,
+    POOL,
+    RESAMPLE,
+    TRANSPOSED_CONVOLUTION,
     WEIGHTED_MODULES,
     family,
     merge_type,
@@ -149,6 +152,28 @@ def _title(layer: Layer) -> str:
     if merge_type(layer.type) and constants:
         return constants[0]
     return operation(_core(layer))
+
+
+def kind_name(layer: Layer) -> str:
+    """What sort of operation a box is, for those who colour by it; a block has its class's name."""
+    if layer.role in (Role.INPUT, Role.OUTPUT, Role.MERGE):
+        return ""
+    if layer.role in (Role.BLOCK, Role.STAGE):
+        return operation_name(layer.type)
+    name = family(layer.type)
+    sorts = (kind for kind, members in _KINDS.items() if name in members)
+    return next(sorts, operation_name(layer.type) if layer.weights else "other")
+
+
+_KINDS = {
+    "convolution": CONVOLUTION | TRANSPOSED_CONVOLUTION,
+    "linear": LINEAR,
+    "normalization": NORM,
+    "attention": ATTENTION | {"multiheadattention"},
+    "pooling": POOL,
+    "activation": ACTIVATION,
+    "resampling": RESAMPLE,
+}
 
 
 def operation_name(type_name: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import enum
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, Skip, Wire
+from visualize.operations import IDENTITY, RESHAPE, SLICE, family
 from visualize.quantities import count, giga
 from visualize.render import labels
 from visualize.render.words import shape
@@ -16,12 +19,23 @@ from visualize.render.words import shape
 SCHEMA = 1
 
 
+class ColorBy(str, enum.Enum):
+    """What the colours of boxes tell."""
+
+    STAGE = "stage"
+    TYPE = "type"
+    PARAMETERS = "parameters"
+    MACS = "macs"
+    MEMORY = "memory"
+
+
 @dataclass(frozen=True, slots=True)
 class SceneBox:
     """A box. ``label`` holds its lines, the first in full size; ``stage`` chooses its colour.
 
     ``repeat`` is how many copies of a part of the model it stands for, ``skips`` how many skip
-    connections of each kind it holds, in all copies.
+    connections of each kind it holds, in all copies. ``kind`` is what sort of operation it is, and
+    ``memory`` the bytes of the tensors that all of it computes.
     """
 
     id: str
@@ -35,6 +49,8 @@ class SceneBox:
     tooltip: str
     repeat: int = 1
     skips: tuple[tuple[str, int], ...] = ()
+    kind: str = ""
+    memory: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,7 @@ class Scene:
     arrows: tuple[SceneArrow, ...]
     legend: bool = True
     parameters: int = 0
+    color_by: ColorBy = ColorBy.STAGE
 
     @property
     def skip_kinds(self) -> tuple[str, ...]:
@@ -141,6 +158,7 @@ def build_scene(
     legend: bool = True,
     names: bool = False,
     titles: Mapping[str, str] | None = None,
+    color_by: ColorBy = ColorBy.STAGE,
 ) -> Scene:
     """Turn a simplified architecture into a scene.
 
@@ -150,6 +168,7 @@ def build_scene(
         legend: whether to explain the line styles of the skip connections that are present.
         names: whether boxes show their module paths.
         titles: the reader's own words for modules, by path.
+        color_by: what the colours of boxes tell.
     """
     titles = titles or {}
     groups = {group.id: group for group in architecture.groups}
@@ -187,6 +206,7 @@ def build_scene(
         ),
         legend=legend,
         parameters=architecture.parameters - architecture.unused_parameters,
+        color_by=color_by,
     )
 
 
@@ -239,7 +259,30 @@ def _box(
         tooltip=_tooltip(layer),
         repeat=layer.repeat,
         skips=tuple(sorted(kinds.items())),
+        kind=labels.kind_name(layer),
+        memory=activation_memory(layer),
     )
+
+
+def activation_memory(layer: Layer) -> int:
+    """Bytes of the tensors that the operations of a box compute, for a batch as it was traced."""
+    return sum(
+        math.prod(tensor.shape) * _bytes(tensor.dtype)
+        for part in layer.operations
+        if part.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
+        and family(part.type) not in RESHAPE | SLICE | IDENTITY
+        for tensor in part.outputs
+    )
+
+
+def _bytes(dtype: str) -> int:
+    """Size of a number: float32 has 4 bytes, bool one.
+
+    >>> _bytes("float32"), _bytes("bool"), _bytes("float8_e4m3fn")
+    (4, 1, 1)
+    """
+    bits = re.match(r"[a-z]+(\d+)", dtype)
+    return max(1, int(bits[1]) // 8) if bits else 1
 
 
 def _stage(group: str, groups: dict[str, Group]) -> str:

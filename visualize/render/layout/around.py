@@ -10,6 +10,7 @@ from visualize.render.layout.geometry import Direction, Point, Rectangle
 from visualize.render.layout.measure import LINE_HEIGHT
 from visualize.render.scene import Scene
 from visualize.render.themes import Theme
+from visualize.render.tones import ToneEntry, tones
 
 INCH = 72.0
 # Between the edge of the page and what stands on it.
@@ -42,12 +43,16 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLegend:
-    """One entry of the legend, in page coordinates: a sample line and the middle of its text."""
+    """One entry of the legend, in page coordinates: a sample line and the middle of its text.
+
+    ``kind`` is that of a skip connection; else ``tone`` is the colour that is explained.
+    """
 
     kind: str
     line: tuple[Place, Place]
     text: str
     center: Place
+    tone: ToneEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,10 @@ class Surrounder:
         self.has_title = bool(scene.title)
         self.title_size = theme.size * 1.25
         self.title_width = text_width(scene.title, self.title_size)
-        self.kinds = scene.skip_kinds if scene.legend else ()
+        kinds = scene.skip_kinds if scene.legend else ()
+        self.tones = {tone.text: tone for tone in tones(scene, theme)[1] if scene.legend}
+        # What the legend says: of kinds of skip connection, then of colours.
+        self.entries = {kind: _LEGEND[kind] for kind in kinds} | {text: text for text in self.tones}
 
     @property
     def height(self) -> float:
@@ -131,9 +139,9 @@ class Surrounder:
         return self.theme.detail_size * LINE_HEIGHT + 2
 
     def _rows(self, width: float) -> list[list[str]]:
-        """The kinds of skip connection in as many rows as they need."""
+        """The entries in as many rows as they need."""
         rows: list[list[str]] = []
-        for kind in self.kinds:
+        for kind in self.entries:
             if rows and self._row_width([*rows[-1], kind]) <= width:
                 rows[-1].append(kind)
             else:
@@ -144,7 +152,7 @@ class Surrounder:
         return sum(map(self._entry_width, row)) + _ENTRY_GAP * (len(row) - 1)
 
     def _entry_width(self, kind: str) -> float:
-        return _SAMPLE + _SAMPLE_GAP + text_width(_LEGEND[kind], self.theme.detail_size)
+        return _SAMPLE + _SAMPLE_GAP + text_width(self.entries[kind], self.theme.detail_size)
 
     def _legend(self, rows: Sequence[Sequence[str]], left: float, top: float) -> list[PlacedLegend]:
         entries = []
@@ -155,6 +163,7 @@ class Surrounder:
                 start = x + _SAMPLE + _SAMPLE_GAP
                 line = ((x, y), (x + _SAMPLE, y))
                 center = ((start + x + width) / 2, y)
-                entries.append(PlacedLegend(kind, line, _LEGEND[kind], center))
+                tone = self.tones.get(kind)
+                entries.append(PlacedLegend(kind, line, self.entries[kind], center, tone))
                 x += width + _ENTRY_GAP
         return entries

@@ -12,7 +12,9 @@ from visualize.render.scene import Scene, SceneBox
 from visualize.render.themes import Theme
 
 LINE_HEIGHT = 1.2
+# The circle of a merge, for type of this size; for larger type it is larger.
 CIRCLE = 13.0
+_COMMON_SIZE = 9.0
 _NARROWEST = 78.0
 _WIDEST_COMMON = 170.0
 
@@ -170,7 +172,8 @@ class Measure:
         widths = [needs[node][0] + 2 * self.spacing.padding for node in shared]
         common = max([_NARROWEST, *(width for width in widths if width <= _WIDEST_COMMON)])
         common = common if self.spacing.even else _NARROWEST / 2
-        sizes = {box.id: (CIRCLE, CIRCLE) for box in self.scene.boxes}
+        circle = CIRCLE * max(1.0, self.theme.size / _COMMON_SIZE)
+        sizes = {box.id: (circle, circle) for box in self.scene.boxes}
         for node, (width, height) in needs.items():
             sizes[node] = self.direction.size(
                 max(common, width + 2 * self.spacing.padding), height + self.spacing.margin

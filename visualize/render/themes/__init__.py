@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,11 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours, type and line styles; sizes are in points."""
+    """Colours, type and line styles; sizes are in points.
+
+    ``ramp`` holds the colours of little and much, ``line_width`` is that of boxes and
+    arrows. ``night`` holds the colours for readers in dark mode, where they differ.
+    """
 
     font: str
     size: float
@@ -55,15 +59,25 @@ class Theme:
     frame: Tint
     stages: tuple[Tint, ...]
     skips: Mapping[str, Stroke]
+    ramp: tuple[str, str] = ("#ffffff", "#a8a8a8")
+    line_width: float = 0.8
+    night: Theme | None = None
+
+
+# For readers in light and in dark mode.
+LIGHT, DARK = "paper", "dark"
+AUTO = "auto"
 
 
 def theme_names() -> list[str]:
     """The names of the themes that come with the program."""
-    return sorted(path.stem for path in _FOLDER.glob("*.toml"))
+    return sorted([AUTO, *(path.stem for path in _FOLDER.glob("*.toml"))])
 
 
 def load_theme(name: str) -> Theme:
     """Load a theme by its name or from a ``.toml`` file, which may leave out what it keeps.
+
+    ``auto`` is paper, with the colours of dark for readers in dark mode.
 
     Raises:
         UsageError: there is no such theme, or its file is not valid.
@@ -75,6 +89,11 @@ def load_theme(name: str) -> Theme:
                 where="--theme",
                 hint=f"use one of {', '.join(theme_names())}, or a .toml file",
             )
+        if name == AUTO:
+            light = load_theme(LIGHT)
+            night = load_theme(DARK)
+            night = replace(night, font=light.font, size=light.size, detail_size=light.detail_size)
+            return replace(light, night=night)
         return _theme(_read(_FOLDER / f"{name}.toml"), name)
     values = _read(_FOLDER / "paper.toml")
     own = _read(Path(name))
@@ -97,7 +116,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _theme(values: dict[str, Any], name: str) -> Theme:
-    known = {field.name for field in fields(Theme)}
+    known = {field.name for field in fields(Theme)} - {"night"}
     unknown = sorted(set(values) - known)
     if unknown:
         raise UsageError(
@@ -120,6 +139,8 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
             frame=_tint(values["frame"]),
             stages=tuple(_tint(tint) for tint in values["stages"]) or (_tint(values["neutral"]),),
             skips={kind: _stroke(stroke) for kind, stroke in values["skips"].items()},
+            ramp=(_color(values["ramp"][0]), _color(values["ramp"][1])),
+            line_width=float(values["line_width"]) if "line_width" in values else 0.8,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"bad value: {error}", where=f"theme {shorten(name)}") from error

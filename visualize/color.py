@@ -45,6 +45,16 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def mixed(one: str, other: str, part: float) -> str:
+    """The colour ``part`` of the way from one to the other, as a gradient has it.
+
+    >>> mixed("#000000", "#ffffff", 0.5)
+    '#808080'
+    """
+    pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
+
+
 def difference(one: str, other: str, vision: str = "") -> float:
     """Distance of two colours in CIELAB (ΔE*76), as ``vision``, one of `VISIONS`, sees them.
 
