@@ -79,20 +79,21 @@ def _alarm(seconds: float) -> Iterator[None]:
 @contextmanager
 def _bomb(seconds: float) -> Iterator[None]:
     """Raise from another thread, where signals cannot be had."""
-    thread = threading.get_ident()
+    thread = ctypes.c_ulong(threading.get_ident())
+    done = threading.Event()
 
     def end() -> None:
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread), ctypes.py_object(_TimeIsUp)
-        )
+        wait = seconds
+        # Again and again: what is raised inside a callback of C code is lost.
+        while not done.wait(wait):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_TimeIsUp))
+            wait = _AGAIN
 
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=end, daemon=True).start()
     try:
         yield
     finally:
-        timer.cancel()
+        done.set()
 
 
 _one_at_a_time = threading.RLock()
