@@ -18,6 +18,7 @@ from visualize.errors import OutputError, RenderError, UsageError
 from visualize.render import Direction, Page, Scene, load_theme, render, theme_names
 from visualize.render.dot import clean
 from visualize.render.engine import run_graphviz
+from visualize.render.fonts import FAMILY
 from visualize.render.labels import box_label
 from visualize.render.scene import SceneArrow, SceneBox
 from visualize.render.words import operation, shape
@@ -278,13 +279,13 @@ def _folder(path: Path) -> Path:
 
 def test_graphviz_failures_are_errors() -> None:
     with pytest.raises(RenderError, match="Graphviz"):
-        run_graphviz("digraph {", {"svg": ""})
+        run_graphviz("digraph {", {"svg": ""}, FAMILY)
 
 
 def test_a_slow_graphviz_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("visualize.render.engine._SECONDS", 0.001)
     with pytest.raises(RenderError, match="higher --level"):
-        run_graphviz("digraph {a}", {"svg": ""})
+        run_graphviz("digraph {a}", {"svg": ""}, FAMILY)
 
 
 def test_numbers_in_dot_are_short() -> None:

@@ -266,6 +266,8 @@ Examples:
               shell_complete=_complete_theme,
               help="The look: paper, dark, mono, slides, your own, or auto, which follows the "
               "reader's light or dark mode in an SVG.")  # fmt: skip
+@click.option("--font", default="", metavar="NAME|FILE",
+              help="An installed font, or the file of one.  [default: the theme's]")  # fmt: skip
 @click.option("--color-by", default="stage", show_default=True,
               type=click.Choice(["stage", "type", "parameters", "macs", "memory"]),
               help="What the colours of boxes tell.")  # fmt: skip
@@ -293,6 +295,7 @@ def draw(
     hide: Sequence[str],
     labels: Mapping[str, str],
     theme: str,
+    font: str,
     color_by: str,
     direction: str,
     width: str | None,
@@ -306,7 +309,8 @@ def draw(
     from visualize.figure import make_page
     from visualize.files import check_target, write_files
     from visualize.models.specification import parse_model
-    from visualize.render import check_format, load_theme
+    from visualize.render import check_format, load_theme, missing_characters
+    from visualize.render.fonts import require_face
 
     targets = list(outputs) or [_default_output(parse_model(model).label)]
     for target in targets:
@@ -317,6 +321,8 @@ def draw(
     if save_config:
         check_target(save_config)
     look = load_theme(theme)
+    if font:
+        require_face(font)
     make_page(width, height)
     with _progress() as report:
         from visualize import pipeline
@@ -324,7 +330,7 @@ def draw(
         architecture = _trace(model, inputs, report)
         figure = pipeline.draw(
             architecture, level=level, fold=fold, expand=expand, collapse=collapse, only=only,
-            hide=hide, labels=labels, theme=look, color_by=color_by, direction=direction,
+            hide=hide, labels=labels, theme=look, font=font, color_by=color_by, direction=direction,
             width=width, height=height, title=title, legend=legend, names=names, report=report,
         )  # fmt: skip
         files = figure.render(_suffix(target) for target in targets)
@@ -336,6 +342,13 @@ def draw(
         write_files(written)
     from visualize.report import summarize_in_a_line
 
+    unknown = missing_characters(figure.scene, figure.theme)
+    if unknown:
+        click.echo(
+            f"visualize: note: no installed font has {' '.join(unknown[:20])}; install one that "
+            "does, such as Noto Sans CJK, or give its file with --font",
+            err=True,
+        )
     names_written = ", ".join(map(str, written))
     boxes = len(figure.scene.boxes)
     size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"

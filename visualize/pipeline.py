@@ -16,7 +16,16 @@ from visualize.errors import UsageError, shorten
 from visualize.figure import Figure, make_page
 from visualize.matching import matching_paths, single_path
 from visualize.models import LoadedModel, load_model
-from visualize.render import ColorBy, Direction, Page, Theme, build_scene, fits_page, load_theme
+from visualize.render import (
+    ColorBy,
+    Direction,
+    Page,
+    Theme,
+    build_scene,
+    fits_page,
+    load_theme,
+    with_font,
+)
 from visualize.simplify import Choice, Level, simplify
 from visualize.simplify import only as cut_out
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
@@ -133,6 +142,7 @@ def draw(
     legend: bool = True,
     names: bool = False,
     color_by: ColorBy | str = ColorBy.STAGE,
+    font: str = "",
     report: Callable[[str], None] = _silent,
 ) -> Figure:
     """Draw ``model``.
@@ -157,6 +167,7 @@ def draw(
         legend: whether to explain the line styles of skip connections.
         names: whether boxes show module paths.
         color_by: what the colours of boxes tell: stage, type, parameters, macs or memory.
+        font: an installed family, or a font file; the theme's by default.
         report: is told what is being done.
 
     Raises:
@@ -166,6 +177,7 @@ def draw(
     direction = _choice(Direction, direction, "direction")
     told = _choice(ColorBy, color_by, "color_by")
     theme = load_theme(theme) if isinstance(theme, str) else theme
+    theme = with_font(theme, font) if font else theme
     if not isinstance(model, Architecture):
         model = trace(model, inputs, report=report)
     report(f"drawing {model.name}")

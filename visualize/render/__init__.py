@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from visualize.documents import to_json
 from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
+from visualize.render.fonts import missing, require_face
 from visualize.render.layout import Direction, Page, lay_out
 from visualize.render.pdf import finish_pdf
 from visualize.render.scene import ColorBy, Scene, build_scene
@@ -26,8 +28,10 @@ __all__ = [
     "check_format",
     "fits_page",
     "load_theme",
+    "missing_characters",
     "render",
     "theme_names",
+    "with_font",
 ]
 
 # What Graphviz draws, with its arguments; PNG at 200 dots per inch.
@@ -42,6 +46,23 @@ def fits_page(scene: Scene, theme: Theme, direction: Direction, page: Page) -> b
     if len(scene.boxes) > _MOST_BOXES:
         return False
     return lay_out(scene, theme, direction, page).fits(page)
+
+
+def with_font(theme: Theme, font: str) -> Theme:
+    """``theme`` in another font: an installed family, or a file.
+
+    Raises:
+        UsageError: there is no such font.
+    """
+    require_face(font)
+    return replace(theme, font=font, night=theme.night and replace(theme.night, font=font))
+
+
+def missing_characters(scene: Scene, theme: Theme) -> list[str]:
+    """The characters of ``scene`` for which there is no font: they would be drawn as boxes."""
+    texts = [line for box in scene.boxes for line in box.label]
+    texts += [text for group in scene.groups for text in (group.label, group.detail)]
+    return missing([scene.title, *texts, *(arrow.label for arrow in scene.arrows)], theme.font)
 
 
 def check_format(name: str, where: str = "") -> None:
@@ -86,13 +107,14 @@ def render(
             for format_name in wanted
             if format_name in _GRAPHVIZ
         }
-        files |= run_graphviz(dot, drawn) if drawn else {}
+        files |= run_graphviz(dot, drawn, theme.font) if drawn else {}
     if "pdf" in files:
         files["pdf"] = finish_pdf(files["pdf"])
     if "svg" in files:
         files["svg"] = finish_svg(files["svg"], scene, title=name, font=theme.font)
         if theme.night:
-            night = run_graphviz(to_dot(scene, layout, theme.night, direction, name), {"svg": ""})
+            source = to_dot(scene, layout, theme.night, direction, name)
+            night = run_graphviz(source, {"svg": ""}, theme.font)
             dark = finish_svg(night["svg"], scene, title=name, font=theme.font)
             files["svg"] = follow_scheme(files["svg"], dark)
     return {format_name: files[format_name] for format_name in wanted}

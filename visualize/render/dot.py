@@ -11,7 +11,7 @@ from typing import Any
 import graphviz
 
 from visualize.errors import shorten
-from visualize.render.fonts import text_width
+from visualize.render.fonts import family, text_width
 from visualize.render.layout import Direction, Layout
 from visualize.render.layout.around import Surroundings
 from visualize.render.layout.geometry import Point
@@ -82,15 +82,15 @@ class _Writer:
         theme = self.theme
         self.graph.attr(
             "graph", bgcolor=theme.background, pad="0", margin="0", outputorder="edgesfirst",
-            tooltip=_plain(name), fontname=theme.font,
+            tooltip=_plain(name), fontname=family(theme.font),
         )  # fmt: skip
         self.graph.attr(
-            "node", fixedsize="true", fontname=theme.font, fontsize=_number(theme.size),
+            "node", fixedsize="true", fontname=family(theme.font), fontsize=_number(theme.size),
             fontcolor=theme.text, penwidth=_number(theme.line_width), margin="0",
         )  # fmt: skip
         self.graph.attr(
             "edge", arrowsize=_number(_ARROW_SIZE), penwidth=_number(theme.line_width),
-            color=theme.line, fontname=theme.font, fontsize=_number(theme.detail_size),
+            color=theme.line, fontname=family(theme.font), fontsize=_number(theme.detail_size),
             fontcolor=theme.muted,
         )  # fmt: skip
         # Two invisible nodes in the corners of the page: it reaches no less and no more far.
@@ -241,7 +241,7 @@ class _Writer:
             label=f'<<font point-size="{_number(size)}">{_escape(text) or " "}</font>>',
             shape="none",
             pos=_pair(center),
-            width=_number(text_width(text, size) / 72),
+            width=_number(text_width(text, size, self.theme.font) / 72),
             height=_number(size * LINE_HEIGHT / 72),
             fontcolor=color,
             id=f"text-{self.texts}",

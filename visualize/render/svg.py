@@ -6,7 +6,8 @@ import base64
 import xml.etree.ElementTree as ET
 
 from visualize.render.dot import ANCHOR, clean, element_ids
-from visualize.render.fonts import FAMILY, subset, text_width
+from visualize.render.fonts import faces_of, family, subset, text_width
+from visualize.render.fonts.faces import Face
 from visualize.render.scene import Scene
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -30,16 +31,19 @@ def finish_svg(image: bytes, scene: Scene, *, title: str, font: str) -> bytes:
     _count_parameters(root, scene)
     for element in root.iter(_tag("text")):
         element.attrib.pop("font-family", None)
-        _center(element)
+        _center(element, font)
     root.set("role", "img")
     root.set("aria-labelledby", "title description")
-    root.set("font-family", f"'{font}', {_FALLBACK}" if font != _FALLBACK else font)
+    faces = faces_of(text, font)
+    families = dict.fromkeys([family(font), *(face.family for face in faces)])
+    root.set("font-family", ", ".join([*(f"'{name}'" for name in families), _FALLBACK]))
     head = [
         _element("title", clean(title), id="title"),
         _element("desc", clean(scene.description), id="description"),
     ]
-    if font == FAMILY and text:
-        head.append(_element("style", _font_face(text)))
+    if faces:
+        rules = [_font_face(face, characters) for face, characters in faces.items()]
+        head.append(_element("style", " ".join(rules)))
     for position, element in enumerate(head):
         root.insert(position, element)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -66,10 +70,10 @@ def _element(name: str, text: str, **attributes: str) -> ET.Element:
     return element
 
 
-def _center(element: ET.Element) -> None:
+def _center(element: ET.Element, font: str) -> None:
     """Anchor a text in its middle: it stays there where another font has to do."""
     if element.get("text-anchor") == "start":
-        width = text_width(element.text or "", float(element.get("font-size", "0")))
+        width = text_width(element.text or "", float(element.get("font-size", "0")), font)
         element.set("x", f"{float(element.get('x', '0')) + width / 2:.2f}")
         element.set("text-anchor", "middle")
 
@@ -108,9 +112,9 @@ def _drop_anchor(root: ET.Element) -> None:
                 child.remove(title)
 
 
-def _font_face(text: str) -> str:
-    data = base64.b64encode(subset(text)).decode()
+def _font_face(face: Face, text: str) -> str:
+    data = base64.b64encode(subset(face, text)).decode()
     return (
-        f"@font-face {{ font-family: '{FAMILY}'; "
+        f"@font-face {{ font-family: '{face.family}'; "
         f"src: url(data:font/woff;base64,{data}) format('woff'); }}"
     )

@@ -18,11 +18,12 @@ _WORKER = Path(__file__).with_name("worker.py")
 _SECONDS = 120.0
 
 
-def run_graphviz(dot: str, formats: Mapping[str, str]) -> dict[str, bytes]:
+def run_graphviz(dot: str, formats: Mapping[str, str], font: str) -> dict[str, bytes]:
     """Draw ``dot``, in which everything has its place, in several formats.
 
     Args:
         formats: Graphviz's command-line arguments for each format.
+        font: the font of the figure, by name or file.
 
     Raises:
         RenderError: Graphviz failed, crashed or took too long.
@@ -30,7 +31,7 @@ def run_graphviz(dot: str, formats: Mapping[str, str]) -> dict[str, bytes]:
     job = json.dumps({"dot": dot, "formats": dict(formats)})
     with tempfile.TemporaryDirectory() as folder:
         fonts = Path(folder, "fonts.conf")
-        fonts.write_text(configuration(), encoding="utf-8")
+        fonts.write_text(configuration(font), encoding="utf-8")
         result = _run(job, os.environ | {"FONTCONFIG_FILE": str(fonts), "PYTHONUTF8": "1"})
     if result.returncode:
         message = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]

@@ -93,7 +93,7 @@ class Surrounder:
         self.theme = theme
         self.has_title = bool(scene.title)
         self.title_size = theme.size * 1.25
-        self.title_width = text_width(scene.title, self.title_size)
+        self.title_width = text_width(scene.title, self.title_size, theme.font)
         kinds = scene.skip_kinds if scene.legend else ()
         self.tones = {tone.text: tone for tone in tones(scene, theme)[1] if scene.legend}
         # What the legend says: of kinds of skip connection, then of colours.
@@ -152,7 +152,11 @@ class Surrounder:
         return sum(map(self._entry_width, row)) + _ENTRY_GAP * (len(row) - 1)
 
     def _entry_width(self, kind: str) -> float:
-        return _SAMPLE + _SAMPLE_GAP + text_width(self.entries[kind], self.theme.detail_size)
+        return (
+            _SAMPLE
+            + _SAMPLE_GAP
+            + text_width(self.entries[kind], self.theme.detail_size, self.theme.font)
+        )
 
     def _legend(self, rows: Sequence[Sequence[str]], left: float, top: float) -> list[PlacedLegend]:
         entries = []

@@ -90,7 +90,7 @@ class Measure:
 
     def text(self, text: str, size: float) -> tuple[float, float]:
         """Length and breadth of a line set in ``size`` points."""
-        return self.direction.size(text_width(text, size), size * LINE_HEIGHT)
+        return self.direction.size(text_width(text, size, self.theme.font), size * LINE_HEIGHT)
 
     def size(self, unit: str) -> tuple[float, float]:
         """Length and breadth of a unit."""
@@ -183,5 +183,8 @@ class Measure:
     def _text_size(self, lines: Sequence[str]) -> tuple[float, float]:
         """Width and height on the page of a label whose first line is in full size."""
         sizes = [self.theme.size] + [self.theme.detail_size] * (len(lines) - 1)
-        width = max((text_width(line, size) for line, size in zip(lines, sizes)), default=0.0)
+        width = max(
+            (text_width(line, size, self.theme.font) for line, size in zip(lines, sizes)),
+            default=0.0,
+        )
         return width, sum(sizes[: len(lines)]) * LINE_HEIGHT
