@@ -109,12 +109,14 @@ def render(
         }
         files |= run_graphviz(dot, drawn, theme.font) if drawn else {}
     if "pdf" in files:
-        files["pdf"] = finish_pdf(files["pdf"])
+        files["pdf"] = finish_pdf(files["pdf"], layout.around.size[0])
     if "svg" in files:
-        files["svg"] = finish_svg(files["svg"], scene, title=name, font=theme.font)
+        files["svg"] = finish_svg(
+            files["svg"], scene, layout.around.size, title=name, font=theme.font
+        )
         if theme.night:
             source = to_dot(scene, layout, theme.night, direction, name)
             night = run_graphviz(source, {"svg": ""}, theme.font)
-            dark = finish_svg(night["svg"], scene, title=name, font=theme.font)
+            dark = finish_svg(night["svg"], scene, layout.around.size, title=name, font=theme.font)
             files["svg"] = follow_scheme(files["svg"], dark)
     return {format_name: files[format_name] for format_name in wanted}

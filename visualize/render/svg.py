@@ -15,7 +15,9 @@ _XLINK = "http://www.w3.org/1999/xlink"
 _FALLBACK = "Helvetica, Arial, sans-serif"
 
 
-def finish_svg(image: bytes, scene: Scene, *, title: str, font: str) -> bytes:
+def finish_svg(
+    image: bytes, scene: Scene, size: tuple[float, float], *, title: str, font: str
+) -> bytes:
     """Make ``image`` a document that looks the same everywhere and says what it shows.
 
     Tooltips become ``<title>`` elements, which browsers show and screen readers read; the font is
@@ -32,6 +34,10 @@ def finish_svg(image: bytes, scene: Scene, *, title: str, font: str) -> bytes:
     for element in root.iter(_tag("text")):
         element.attrib.pop("font-family", None)
         _center(element, font)
+    width, height = (f"{length:.2f}" for length in size)  # Graphviz knows whole points only
+    root.set("width", f"{width}pt")
+    root.set("height", f"{height}pt")
+    root.set("viewBox", f"0 0 {width} {height}")
     root.set("role", "img")
     root.set("aria-labelledby", "title description")
     faces = faces_of(text, font)

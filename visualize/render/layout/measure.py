@@ -43,7 +43,7 @@ class Spacing:
 
 
 # For a figure that would otherwise just miss the page.
-DENSE = Spacing(gap=10.0, label_gap=13.5, fan=15.0, beside=9.0, padding=4.5, margin=4.5)
+DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=4.5)
 NARROW = replace(DENSE, even=False)
 
 

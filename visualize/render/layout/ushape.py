@@ -10,6 +10,7 @@ from visualize.render.layout.columns import Column
 from visualize.render.layout.flow import Part, Series
 from visualize.render.layout.frames import Level
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path, straight
+from visualize.render.layout.measure import Spacing
 from visualize.render.layout.place import Placement, Placer
 
 _INNER = 34.0
@@ -173,11 +174,12 @@ def _mirrored(placement: Placement) -> Placement:
 def _breadth(shape: UShape, placer: Placer) -> float:
     """Room between the sides: for the labels of the skips and for the bottom."""
     measure = placer.measure
+    inner = _INNER * measure.spacing.fan / Spacing().fan
     sizes = [measure.label(placer.level.links[index].label) for _, _, index in shape.rows]
     lengths, labels = [length for length, _ in sizes], [breadth for _, breadth in sizes]
     across = max(labels if not measure.direction.is_vertical else [0.0])
-    beside = max(lengths + labels) + _INNER if measure.direction.is_vertical else _INNER + across
-    return max(beside, 2.2 * _INNER)
+    beside = max(lengths + labels) + inner if measure.direction.is_vertical else inner + across
+    return max(beside, 2.2 * inner)
 
 
 def _ways_across(
