@@ -79,6 +79,8 @@ class Layer:
         group: id of the innermost group it belongs to, empty if none.
         repeat: how many equal copies a box stands for, by all the repeats around it.
         copy: one of these copies, None if there is but one.
+        label: what a box says whose operations are an idiom, in lines. Inside of a box the last
+            operation of an idiom has its lines, and the others have one that is empty.
     """
 
     id: str
@@ -100,6 +102,7 @@ class Layer:
     group: str = ""
     repeat: int = 1
     copy: Layer | None = None
+    label: tuple[str, ...] = ()
 
     @property
     def call(self) -> int:

@@ -16,7 +16,7 @@ from visualize.errors import UsageError, shorten
 from visualize.figure import Figure, make_page
 from visualize.models import LoadedModel, load_model
 from visualize.render import Direction, Page, Theme, build_scene, fits_page, load_theme
-from visualize.simplify import Choice, Level, simplify
+from visualize.simplify import Choice, Level, Rule, simplify
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
 if TYPE_CHECKING:
@@ -112,6 +112,7 @@ def draw(
     fold: bool = True,
     expand: Sequence[str] = (),
     collapse: Sequence[str] = (),
+    idioms: Sequence[Rule] = (),
     theme: Theme | str = "paper",
     direction: Direction | str = Direction.TB,
     width: str | float | None = None,
@@ -131,6 +132,7 @@ def draw(
         expand: modules that are open whatever the level, by path, glob or class.
         collapse: modules that are one box whatever the level. Of several modules around an
             operation the innermost that is named decides; in both it is open.
+        idioms: rules of your own for what is one box, tried before `RULES`.
         theme: a theme, the name of one, or the path of a ``.toml`` file.
         direction: TB, LR or BT.
         width: exact width of the figure, such as ``"3.25in"``, or in points; by default it takes
@@ -157,7 +159,9 @@ def draw(
 
     def figure(page: Page) -> Figure:
         for candidate in candidates:
-            simplified = simplify(architecture, candidate, folded=fold, choice=chosen)
+            simplified = simplify(
+                architecture, candidate, folded=fold, choice=chosen, idioms=idioms
+            )
             scene = build_scene(
                 simplified, candidate.value, title=title, legend=legend, names=names
             )

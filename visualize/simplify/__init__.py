@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 
 from visualize.architecture import Architecture, Role
 from visualize.simplify.choose import Choice, mark_closed, open_groups
 from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
-from visualize.simplify.idioms import name_formulas, name_rotary_embeddings
+from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.prune import prune_plumbing, prune_quiet
 
-__all__ = ["Choice", "Level", "simplify"]
+__all__ = ["RULES", "Choice", "Level", "Rule", "simplify"]
 
 
 class Level(str, enum.Enum):
@@ -40,6 +41,7 @@ def simplify(
     *,
     folded: bool = True,
     choice: Choice | None = None,
+    idioms: Sequence[Rule] = (),
 ) -> Architecture:
     """Simplify an exact architecture to ``level``, which must not be auto.
 
@@ -51,8 +53,9 @@ def simplify(
         level: how much to show.
         folded: whether one copy is left of what repeats.
         choice: modules that are open or closed whatever the level.
+        idioms: rules that are tried before those of the program.
     """
-    detailed = _detailed(prune_plumbing(architecture), level)
+    detailed = _detailed(architecture, level, (*idioms, *RULES))
     if choice is None:
         simplified = collapse(detailed, _COLLAPSED[level]) if _COLLAPSED[level] else detailed
     else:
@@ -62,9 +65,10 @@ def simplify(
     return fold(architecture, simplified) if folded else simplified
 
 
-def _detailed(pruned: Architecture, level: Level) -> Architecture:
+def _detailed(exact: Architecture, level: Level, rules: Sequence[Rule]) -> Architecture:
     """All operations or, at other levels than that, all layers; with their groups."""
+    pruned = prune_plumbing(exact)
     if level is Level.OP:
         return mark_groups(pruned)
-    named = name_rotary_embeddings(name_formulas(pruned))
+    named = name_formulas(name_idioms(exact, pruned, rules))
     return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualize.architecture import Architecture, Layer, NodeKind, Role
-from visualize.operations import IDENTITY, RESHAPE, SLICE, family
+from visualize.operations import IDENTITY, PAD, RESHAPE, SLICE, family
 from visualize.simplify.contract import absorb
 
 _QUIET = IDENTITY | RESHAPE | SLICE
@@ -48,11 +48,20 @@ def prune_quiet(architecture: Architecture) -> Architecture:
             ends = sum(degree == 0 for _, degree in architecture.graph.out_degree())
             if before.role is Role.LAYER and ends == 1:
                 hosts[layer.id] = source.id
-        elif family(layer.type) in _QUIET:
+        elif not layer.label and (family(layer.type) in _QUIET or is_idle(architecture, layer)):
             host = _quiet_host(architecture, layer, source, hosts)
             if host:
                 hosts[layer.id] = host
     return absorb(architecture, hosts)
+
+
+def is_idle(architecture: Architecture, layer: Layer) -> bool:
+    """Whether an operation returns what it reads: dropout, padding by nothing, a full slice."""
+    name = family(layer.type)
+    if name not in SLICE | PAD:
+        return name in IDENTITY
+    shapes = [wire.tensor.shape for *_, wire in architecture.inputs(layer.id) if wire.tensor]
+    return [tensor.shape for tensor in layer.outputs] == shapes
 
 
 def _quiet_host(
@@ -107,7 +116,7 @@ def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
         if len(users) != 1:
             return None
         layer = architecture.layer(users[0])
-        if family(layer.type) not in _QUIET:
+        if layer.label or family(layer.type) not in _QUIET:
             return layer if layer.role is Role.LAYER else None
 
 
