@@ -102,11 +102,11 @@ def test_what_a_formula_says_is_its_name_and_parameters() -> None:
 
 def test_rotary_embeddings() -> None:
     for way in ("halves", "chunks"):
-        assert types(Rotary(way)) == ["Linear", "rotary_embedding"]
+        assert types(Rotary(way)) == ["Linear", "rotary embedding"]
 
 
 def test_what_only_looks_like_a_rotation_stays_open() -> None:
-    assert "rotary_embedding" not in types(Rotary("flipped"))
+    assert "rotary embedding" not in types(Rotary("flipped"))
 
 
 def test_attention_says_its_heads() -> None:

@@ -16,11 +16,29 @@ if TYPE_CHECKING:
     from visualize.figure import Figure
     from visualize.pipeline import draw, trace
     from visualize.render.themes import Theme
+    from visualize.simplify.idioms import RULES, Match, Rule, View, activation
 
 __version__ = "0.1.0"
-__all__ = ["Architecture", "Figure", "Theme", "VisualizeError", "draw", "trace"]
+__all__ = [
+    "RULES",
+    "Architecture",
+    "Figure",
+    "Match",
+    "Rule",
+    "Theme",
+    "View",
+    "VisualizeError",
+    "activation",
+    "draw",
+    "trace",
+]
 
 _HOMES = {
+    "RULES": "visualize.simplify.idioms",
+    "Match": "visualize.simplify.idioms",
+    "Rule": "visualize.simplify.idioms",
+    "View": "visualize.simplify.idioms",
+    "activation": "visualize.simplify.idioms",
     "Architecture": "visualize.architecture",
     "Figure": "visualize.figure",
     "Theme": "visualize.render.themes",

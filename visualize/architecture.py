@@ -80,6 +80,8 @@ class Layer:
         repeat: how many equal copies a box stands for, by all the repeats around it.
         copy: one of these copies, None if there is but one.
         hidden: ids of the operations in it that the reader asked not to see.
+        label: what a box says whose operations are an idiom, in lines. Inside of a box the last
+            operation of an idiom has its lines, and the others have one that is empty.
     """
 
     id: str
@@ -102,6 +104,7 @@ class Layer:
     repeat: int = 1
     copy: Layer | None = None
     hidden: frozenset[str] = frozenset()
+    label: tuple[str, ...] = ()
 
     @property
     def call(self) -> int:

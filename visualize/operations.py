@@ -15,7 +15,7 @@ def family(type_name: str) -> str:
     >>> family("AdaptiveAvgPool2d") == family("adaptive_avg_pool2d")
     True
     """
-    return type_name.replace("_", "").lower()
+    return type_name.replace("_", "").replace(" ", "").lower()
 
 
 ADD = frozenset({"add"})
@@ -27,12 +27,13 @@ IDENTITY = frozenset(
     {
         "identity", "dropout", "dropout1d", "dropout2d", "dropout3d", "alphadropout",
         "featurealphadropout", "featuredropout", "stochasticdepth", "droppath", "contiguous",
-        "clone", "detach", "to", "float", "half", "double", "typeas", "alias",
+        "clone", "detach", "to", "type", "float", "half", "double", "typeas", "alias",
     }
 )  # fmt: skip
 SLICE = frozenset(
     {"slice", "chunk", "split", "tensorsplit", "narrow", "select", "unbind", "item", "getitem"}
 )
+PAD = frozenset({"pad", "zeropad2d", "constantpad2d"})
 # Move values without computing any.
 RESHAPE = frozenset(
     {
@@ -71,7 +72,7 @@ RESAMPLE = frozenset(
     {"upsample", "interpolate", "upsamplingbilinear2d", "upsamplingnearest2d", "pixelshuffle"}
 )
 
-WEIGHTED_MODULES = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
+WEIGHTED_MODULES = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR | {"patchembedding"}
 MERGES = {"add": ADD, "concat": CONCAT, "multiply": MULTIPLY}
 
 

@@ -26,7 +26,7 @@ from visualize.render import (
     load_theme,
     with_font,
 )
-from visualize.simplify import Choice, Level, simplify
+from visualize.simplify import Choice, Level, Rule, simplify
 from visualize.simplify import only as cut_out
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
@@ -134,6 +134,7 @@ def draw(
     only: str = "",
     hide: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
+    idioms: Sequence[Rule] = (),
     theme: Theme | str = "paper",
     direction: Direction | str = Direction.TB,
     width: str | float | None = None,
@@ -158,6 +159,7 @@ def draw(
         only: the one module to draw, its context cut off.
         hide: modules that are not drawn; the box before them stands for them.
         labels: your own words for modules, by path, glob or class.
+        idioms: rules of your own for what is one box, tried before `RULES`.
         theme: a theme, the name of one, or the path of a ``.toml`` file.
         direction: TB, LR or BT.
         width: exact width of the figure, such as ``"3.25in"``, or in points; by default it takes
@@ -198,7 +200,13 @@ def draw(
     def figure(page: Page) -> Figure:
         for shown, depth in candidates:
             simplified = simplify(
-                architecture, shown, folded=fold, choice=chosen, depth=depth, hidden=hidden
+                architecture,
+                shown,
+                folded=fold,
+                choice=chosen,
+                depth=depth,
+                hidden=hidden,
+                idioms=idioms,
             )
             scene = build_scene(
                 simplified, shown.value, title=title, legend=legend, names=names, titles=titles,

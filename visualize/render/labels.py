@@ -148,6 +148,8 @@ def _title(layer: Layer) -> str:
         kind = operation_name(layer.type)
         counted = f"{kind} layer" if family(layer.type) in WEIGHTED_MODULES else kind
         return f"{number} {counted}s" if number > 1 else kind
+    if layer.label:
+        return layer.label[0]
     constants = _constants(layer)
     if merge_type(layer.type) and constants:
         return constants[0]
@@ -169,7 +171,7 @@ _KINDS = {
     "convolution": CONVOLUTION | TRANSPOSED_CONVOLUTION,
     "linear": LINEAR,
     "normalization": NORM,
-    "attention": ATTENTION | {"multiheadattention"},
+    "attention": ATTENTION | {"attention", "multiheadattention"},
     "pooling": POOL,
     "activation": ACTIVATION,
     "resampling": RESAMPLE,
@@ -227,28 +229,30 @@ def _details(layer: Layer) -> list[str]:
     """Norms, activations and constants that were fused into a box."""
     if layer.role in (Role.BLOCK, Role.STAGE, Role.INPUT, Role.OUTPUT):
         return []
-    if family(layer.type) in ATTENTION:
-        return []
     after = [part for part in layer.parts if part.index > layer.index]
-    if _is_formula(layer):
+    if _is_formula(layer) and not layer.label:
         # What is inside of it is its own; only what was fused behind it is told.
         depth = len(layer.scope)
         after = [part for part in after if not depth or part.scope[:depth] != layer.scope]
-    fused = [
-        short_name(part)
-        for part in after
-        if family(part.type) in NORM | ACTIVATION and part.type != "glu"
-    ]
+    fused = [word for word in map(_fused_name, after) if word]
     constants = [] if _is_formula(layer) else _constants(layer)
     if merge_type(layer.type) and layer.role is not Role.MERGE:
         constants = constants[1:]
-    return [*([", ".join(fused)] if fused else []), *constants]
+    return [*layer.label[1:], *([", ".join(fused)] if fused else []), *constants]
+
+
+def _fused_name(part: Layer) -> str:
+    """What a box says of an operation that was fused into it: norms, activations and idioms."""
+    if part.label:
+        return part.label[0]
+    told = family(part.type) in NORM | ACTIVATION and part.type != "glu"
+    return short_name(part) if told else ""
 
 
 def _is_formula(layer: Layer) -> bool:
     """Whether a box is a formula with a name: that of its module, or one of its own."""
     named = layer.kind is NodeKind.MODULE and not layer.module_class
-    return layer.role is Role.LAYER and (named or layer.type == "rotary_embedding")
+    return layer.role is Role.LAYER and (named or bool(layer.label))
 
 
 def _constants(layer: Layer) -> list[str]:
@@ -256,6 +260,8 @@ def _constants(layer: Layer) -> list[str]:
     words = []
     operands: list[Layer] = []
     for part in layer.operations:
+        if part.label:
+            continue
         if part.kind is NodeKind.CONSTANT:
             operands.append(part)
         elif merge_type(part.type) and not _is_plain(part) and part.role is Role.LAYER:

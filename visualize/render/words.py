@@ -139,6 +139,12 @@ def _linear(layer: Layer) -> str:
     return f"Linear, {wide} → {out}"
 
 
+def _matrix_product(layer: Layer) -> str:
+    """A product with a matrix of parameters, which is given as inputs × outputs."""
+    sizes = next((weight for weight in layer.weights if len(weight) == 2), None)
+    return f"Linear, {sizes[0]} → {sizes[1]}" if sizes else _spaced(layer.type)
+
+
 def _resample(layer: Layer) -> str:
     scale = layer.attributes.get("scale_factor") or layer.attributes.get("upscale_factor")
     factor = scale[0] if isinstance(scale, (list, tuple)) else scale
@@ -205,6 +211,7 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
     (TRANSPOSED_CONVOLUTION, _transposed_convolution),
     (POOL, _pool),
     (LINEAR, _linear),
+    (frozenset({"addmm"}), _matrix_product),
     (frozenset({"mean"}), _mean),
     (frozenset({"truediv", "div", "divide"}), lambda _: "divide"),
     (frozenset({"sub", "subtract", "rsub"}), lambda _: "subtract"),

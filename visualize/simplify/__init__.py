@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from visualize.architecture import Architecture, Role
 from visualize.simplify.choose import Choice, mark_closed, open_groups
@@ -11,11 +11,11 @@ from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
 from visualize.simplify.hide import hide
-from visualize.simplify.idioms import name_formulas, name_rotary_embeddings
+from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet
 
-__all__ = ["Choice", "Level", "only", "simplify"]
+__all__ = ["RULES", "Choice", "Level", "Rule", "only", "simplify"]
 
 
 class Level(str, enum.Enum):
@@ -45,6 +45,7 @@ def simplify(
     choice: Choice | None = None,
     depth: int | None = None,
     hidden: Collection[str] = (),
+    idioms: Sequence[Rule] = (),
 ) -> Architecture:
     """Simplify an exact architecture to ``level``, which must not be auto.
 
@@ -59,8 +60,9 @@ def simplify(
         depth: how many steps below the model every module is closed and every computation
             between them one box, for a figure of less than the level shows.
         hidden: paths of modules that are not drawn; see `hide`.
+        idioms: rules that are tried before those of the program.
     """
-    detailed = _detailed(prune_plumbing(architecture), level)
+    detailed = _detailed(architecture, level, (*idioms, *RULES))
     if depth is not None:
         choice = (choice or Choice()).at_depth(depth, architecture.modules)
     if choice is None:
@@ -80,9 +82,10 @@ def simplify(
     return fold(architecture, simplified) if folded else simplified
 
 
-def _detailed(pruned: Architecture, level: Level) -> Architecture:
+def _detailed(exact: Architecture, level: Level, rules: Sequence[Rule]) -> Architecture:
     """All operations or, at other levels than that, all layers; with their groups."""
+    pruned = prune_plumbing(exact)
     if level is Level.OP:
         return mark_groups(pruned)
-    named = name_rotary_embeddings(name_formulas(pruned))
+    named = name_formulas(name_idioms(exact, pruned, rules))
     return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

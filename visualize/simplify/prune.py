@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualize.architecture import Architecture, Layer, NodeKind, Role
-from visualize.operations import IDENTITY, RESHAPE, SLICE, family
+from visualize.operations import IDENTITY, PAD, RESHAPE, SLICE, family
 from visualize.simplify.contract import absorb
 
 _QUIET = IDENTITY | RESHAPE | SLICE
@@ -49,11 +49,20 @@ def prune_quiet(architecture: Architecture) -> Architecture:
             goes_on = str(layer.attributes.get("name", "")).startswith("to ")
             if before.role is Role.LAYER and ends == 1 and not goes_on:
                 hosts[layer.id] = source.id
-        elif family(layer.type) in _QUIET:
+        elif not layer.label and (family(layer.type) in _QUIET or is_idle(architecture, layer)):
             host = _quiet_host(architecture, layer, source, hosts)
             if host:
                 hosts[layer.id] = host
     return absorb(architecture, hosts)
+
+
+def is_idle(architecture: Architecture, layer: Layer) -> bool:
+    """Whether an operation returns what it reads: dropout, padding by nothing, a full slice."""
+    name = family(layer.type)
+    if name not in SLICE | PAD:
+        return name in IDENTITY
+    shapes = [wire.tensor.shape for *_, wire in architecture.inputs(layer.id) if wire.tensor]
+    return [tensor.shape for tensor in layer.outputs] == shapes
 
 
 def _quiet_host(
@@ -109,7 +118,8 @@ def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
             return None
         layer = architecture.layer(users[0])
         # What picks by computed indices reads two tensors and goes nowhere.
-        if family(layer.type) not in _QUIET or len(_data_sources(architecture, layer)) > 1:
+        stays = layer.label or len(_data_sources(architecture, layer)) > 1
+        if stays or family(layer.type) not in _QUIET:
             return layer if layer.role is Role.LAYER else None
 
 

@@ -1,0 +1,140 @@
+"""Activations written out, told by what they compute: GELU, SiLU and their like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+from visualize.architecture import Layer
+from visualize.operations import IDENTITY, family
+from visualize.simplify.idioms.rule import Match, Rule, View, numbers
+
+Scalar = Callable[[float], float]
+# Two formulas that agree at these points are one; constants are often written with six digits.
+_POINTS = (-2.7, -1.3, -0.4, 0.3, 0.9, 2.2)
+_TOLERANCE = 1e-5
+_LEFT = frozenset({"a", "0", "input", "self"})
+
+
+def activation(name: str, function: Scalar) -> Rule:
+    """A rule for an activation that is written out, in whatever way.
+
+    Args:
+        name: what the box says.
+        function: what it computes of a single number.
+
+    >>> activation("SiLU", lambda x: x / (1 + math.exp(-x))).name
+    'SiLU'
+    """
+    expected = [function(point) for point in _POINTS]
+
+    def match(view: View, node: str) -> Match | None:
+        if view.kind(node) not in _COMPUTED or view.kind(node) in _ALONE:
+            return None
+        for origin, inside in view.regions(node, lambda each: view.kind(each) in _COMPUTED):
+            if len(inside) > 1 and _computes(view, origin, node, expected):
+                return Match(frozenset(inside - {node}))
+        return None
+
+    return Rule(name, match)
+
+
+def gelu(x: float) -> float:
+    """Hendrycks and Gimpel, "Gaussian Error Linear Units" (2016)."""
+    return x * (1 + math.erf(x / math.sqrt(2))) / 2
+
+
+def gelu_tanh(x: float) -> float:
+    """The approximation of `gelu` by tanh, in the same paper."""
+    return x * (1 + math.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
+
+
+def gelu_sigmoid(x: float) -> float:
+    """The approximation of `gelu` by a sigmoid, in the same paper."""
+    return x * _sigmoid(1.702 * x)
+
+
+def silu(x: float) -> float:
+    """Ramachandran et al., "Searching for Activation Functions" (2017), called Swish there."""
+    return x * _sigmoid(x)
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+def _computes(view: View, origin: str, last: str, expected: list[float]) -> bool:
+    for point, result in zip(_POINTS, expected):
+        try:
+            value = _evaluate(view, last, {origin: point})
+        except (ArithmeticError, ValueError):
+            return False
+        if value is None or abs(value - result) > _TOLERANCE:
+            return False
+    return True
+
+
+def _evaluate(view: View, node: str, known: dict[str, float]) -> float | None:
+    """What ``node`` computes if the values of some operations are known; None if unclear."""
+    if node not in known:
+        read = view.pruned.inputs(node)
+        values = [_evaluate(view, source, known) for source, _, _ in read]
+        operands = [value for value in values if value is not None]
+        result = None
+        if len(operands) == len(values):
+            result = _apply(view.layer(node), operands, _times_read(view, node))
+        if result is None:
+            return None
+        known[node] = result
+    return known[node]
+
+
+def _times_read(view: View, node: str) -> int:
+    """How often the operation reads tensors: ``x * x`` reads one twice."""
+    return sum(wire.data for _, _, wire in view.exact.inputs(node))
+
+
+def _apply(layer: Layer, operands: list[float], times: int) -> float | None:
+    kind = family(layer.type)
+    if len(operands) == 1 and times == 2:
+        operands = operands * 2
+    if kind in IDENTITY:
+        return operands[0]
+    if kind in _UNARY:
+        return _UNARY[kind](operands[0]) if len(operands) == 1 else None
+    given = numbers(layer)
+    if layer.attributes.get("alpha", 1) != 1:
+        return None
+    if len(operands) == 1 and len(given) == 1:
+        place = next(name for name, value in layer.attributes.items() if value is given[0])
+        operands = [*given, *operands] if place in _LEFT else [*operands, *given]
+    return _BINARY[kind](*operands) if kind in _BINARY and len(operands) == 2 else None
+
+
+_UNARY: Mapping[str, Scalar] = {
+    "erf": math.erf,
+    "exp": math.exp,
+    "neg": lambda x: -x,
+    "relu": lambda x: max(x, 0.0),
+    "relu6": lambda x: min(max(x, 0.0), 6.0),
+    "reciprocal": lambda x: 1 / x,
+    "sigmoid": _sigmoid,
+    "sqrt": math.sqrt,
+    "square": lambda x: x * x,
+    "tanh": math.tanh,
+}
+_BINARY: Mapping[str, Callable[[float, float], float]] = {
+    "add": lambda a, b: a + b,
+    "div": lambda a, b: a / b,
+    "divide": lambda a, b: a / b,
+    "mul": lambda a, b: a * b,
+    "multiply": lambda a, b: a * b,
+    "pow": lambda a, b: a**b,
+    "rsub": lambda a, b: b - a,
+    "sub": lambda a, b: a - b,
+    "subtract": lambda a, b: a - b,
+    "truediv": lambda a, b: a / b,
+}
+# These have names of their own: what ends with one of them is another activation's input.
+_ALONE = frozenset({"relu", "relu6", "sigmoid", "tanh"}) | IDENTITY
+_COMPUTED = frozenset(_UNARY) | frozenset(_BINARY) | IDENTITY

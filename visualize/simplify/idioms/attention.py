@@ -1,0 +1,168 @@
+"""Attention: written out, or as one function; with its heads and its kind.
+
+Vaswani et al., "Attention Is All You Need" (2017); grouped queries: Ainslie et al., "GQA" (2023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+from visualize.operations import (
+    ACTIVATION,
+    ATTENTION,
+    CONCAT,
+    IDENTITY,
+    NORM,
+    RESHAPE,
+    SLICE,
+    WEIGHTED_MODULES,
+)
+from visualize.simplify.idioms.origin import attends_to
+from visualize.simplify.idioms.rule import Match, View, is_scale
+
+_PRODUCT = frozenset({"matmul", "bmm", "einsum", "baddbmm"})
+_MOVED = IDENTITY | RESHAPE | SLICE | {"type"}
+_REPEAT = frozenset({"repeat", "repeatinterleave", "expand", "tile"})
+# What changes the values so much that the result is no longer a score or a weight.
+_OTHER = (NORM | ACTIVATION | WEIGHTED_MODULES | _PRODUCT) - {"tanh"}
+# So many operations may stand between two of the products and softmax.
+_REACH = 24
+_Path = frozenset[str]
+
+
+def match_attention(view: View, node: str) -> Match | None:
+    """Product of queries and keys, scale, mask, softmax, dropout, product with the values."""
+    if view.kind(node) not in _PRODUCT or len(view.sources(node)) != 2:
+        return None
+    for source in view.sources(node):
+        weights = _path(view, source, {"softmax"}, _keeps_weights)
+        if not weights:
+            continue
+        softmax = weights[-1]
+        if not _is_over_keys(view, softmax):
+            continue
+        scores = _path(view, view.sources(softmax)[0], _PRODUCT, _keeps_scores)
+        if not scores or len(view.sources(scores[-1])) < 2:
+            continue
+        query, key = view.sources(scores[-1])[-2:]
+        value = next(each for each in view.sources(node) if each != source)
+        prepared = [_prepared(view, each) for each in (query, key, value)]
+        inside = frozenset([*weights, *scores]).union(*prepared)
+        heads = _heads(view, scores[-1], node)
+        groups = heads // max(_copies(view, each) for each in prepared[1:])
+        causal = any(view.is_causal(each) for each in inside)
+        label = _label(attends_to(view, query, key), heads, groups, causal=causal)
+        return Match(inside, label)
+    return None
+
+
+def match_attention_function(view: View, node: str) -> Match | None:
+    """`torch.nn.functional.scaled_dot_product_attention`, with what repeats keys and values."""
+    if view.kind(node) not in ATTENTION:
+        return None
+    read = [source for source, _, wire in view.exact.inputs(node) if wire.tensor is not None]
+    shapes = [view.exact.layer(source).outputs[0].shape for source in read[:3]]
+    if len(shapes) < 3:
+        return None
+    homes = [view.pruned.homes[source] for source in read]
+    query, key, value = (home if home in view.sources(node) else None for home in homes[:3])
+    prepared = [_prepared(view, each) if each else frozenset() for each in (query, key, value)]
+    heads = shapes[0][-3] if len(shapes[0]) > 3 else 1
+    groups = shapes[1][-3] if len(shapes[1]) > 3 else heads
+    groups //= max(_copies(view, each) for each in prepared[1:])
+    told = view.layer(node).attributes.get("is_causal") is True
+    causal = told or view.is_causal(node)
+    kind = attends_to(view, query, key)
+    return Match(frozenset().union(*prepared), _label(kind, heads, groups, causal=causal))
+
+
+def _label(kind: str, heads: int, groups: int, *, causal: bool) -> tuple[str, ...]:
+    """``causal attention, 32 heads`` and, in smaller type, ``8 key-value heads``.
+
+    Causal attention is self-attention, unless it says otherwise.
+    """
+    grouped = 0 < groups < heads
+    words = ["causal"] if causal else []
+    words += [("multi-query" if groups == 1 else "grouped-query")] if grouped else []
+    if kind == "cross" or (kind == "self" and not words):
+        words.append(f"{kind}-attention")
+    else:
+        words.append("attention")
+    title = " ".join(words) + (f", {heads} heads" if heads > 1 else "")
+    plural = "s" if groups > 1 else ""
+    return (title, f"{groups} key-value head{plural}") if grouped else (title,)
+
+
+def _path(
+    view: View, start: str, goal: frozenset[str] | set[str], passes: Callable[[View, str], bool]
+) -> list[str]:
+    """The operations from ``start`` back to the nearest of the kinds ``goal``, both included."""
+    came = {start: ""}
+    waiting = [start]
+    for node in waiting:
+        if view.kind(node) in goal:
+            path = [node]
+            while came[path[-1]]:
+                path.append(came[path[-1]])
+            return path[::-1]
+        if len(came) < _REACH and passes(view, node):
+            new = [source for source in view.sources(node) if source not in came]
+            came.update(dict.fromkeys(new, node))
+            waiting += new
+    return []
+
+
+def _keeps_weights(view: View, node: str) -> bool:
+    """Whether weights of attention are still that: dropped out, cast, moved, masked."""
+    masks = {"maskedfill", "where", "nantonum", "add", "mul"}
+    return view.kind(node) in _MOVED | masks and not view.is_residual(node)
+
+
+def _keeps_scores(view: View, node: str) -> bool:
+    """Whether scores of attention are still that: scaled, masked, biased, capped, moved."""
+    kind = view.kind(node)
+    if kind in _OTHER or view.is_residual(node):
+        return False
+    sizes = {prod(view.shape(source)) for source in view.sources(node)}
+    return kind in _MOVED | CONCAT or prod(view.shape(node)) in sizes
+
+
+def _is_over_keys(view: View, softmax: str) -> bool:
+    """Whether softmax is over queries or keys, the two last axes, and not over heads, say."""
+    axis = view.layer(softmax).attributes.get("dim", view.layer(softmax).attributes.get("1"))
+    return not isinstance(axis, int) or axis % len(view.shape(softmax)) >= (
+        len(view.shape(softmax)) - 2
+    )
+
+
+def _prepared(view: View, node: str) -> frozenset[str]:
+    """What scales queries or keys, or repeats keys or values for several queries, up to here."""
+    passed: list[str] = []
+    last = 0
+    here: str | None = node if len(view.users(node)) == 1 else None
+    while here and (view.kind(here) in _MOVED | _REPEAT or is_scale(view, here)):
+        passed.append(here)
+        if view.kind(here) in _REPEAT or is_scale(view, here):
+            last = len(passed)
+        here = view.only_source(here)
+    return frozenset(passed[:last])
+
+
+def _copies(view: View, prepared: frozenset[str]) -> int:
+    """How many queries share the keys or values that ``prepared`` repeats."""
+    sizes = [prod(view.shape(each)) for node in prepared for each in (node, *view.sources(node))]
+    return max(sizes) // max(min(sizes), 1) if sizes else 1
+
+
+def _heads(view: View, scores: str, last: str) -> int:
+    """Number of heads, told by what the results of all heads are joined to; 1 if unclear."""
+    width, joined = view.shape(last)[-1], last
+    while len(view.users(joined)) == 1 and view.kind(view.users(joined)[0]) in _MOVED:
+        joined = view.users(joined)[0]
+    sizes = view.shape(scores)
+    told = view.shape(joined)[-1] // width
+    several = told > 1 and told * width == view.shape(joined)[-1]
+    if several and (told in sizes[:-1] or sizes[0] % told == 0):
+        return told
+    return sizes[-3] if len(sizes) > 3 and told <= 1 else 1

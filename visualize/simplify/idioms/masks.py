@@ -1,0 +1,32 @@
+"""Masks that let each position see itself and earlier ones only."""
+
+from __future__ import annotations
+
+from visualize.architecture import Architecture
+from visualize.operations import ACTIVATION, ATTENTION, NORM, WEIGHTED_MODULES, family
+
+_TRIANGLE = frozenset({"tril", "triu", "trilindices", "triuindices"})
+_COMPARE = frozenset({"le", "lt", "ge", "gt"})
+# No mask is behind these: what they return is data.
+_END = ATTENTION | ACTIVATION | NORM | WEIGHTED_MODULES | {"matmul", "bmm", "baddbmm", "einsum"}
+
+
+def causal_masks(exact: Architecture) -> frozenset[str]:
+    """Operations whose result holds a causal mask, or is made with one.
+
+    It is told by how it is made: a triangle, or a comparison of positions with positions, in
+    which none is data. One that is stored in a buffer cannot be told from others.
+    """
+    found: set[str] = set()
+    positions: set[str] = set()
+    for layer in exact.layers:
+        kind = family(layer.type)
+        read = [source for source, _, wire in exact.inputs(layer.id) if wire.tensor is not None]
+        is_constant = not any(wire.data for _, _, wire in exact.inputs(layer.id))
+        if kind == "arange" or (kind not in _END and not positions.isdisjoint(read)):
+            positions.add(layer.id)
+        compares = kind in _COMPARE and len(set(read)) == 2 and positions.issuperset(read)
+        made = is_constant and (kind in _TRIANGLE or compares)
+        if made or (kind not in _END and not found.isdisjoint(read)):
+            found.add(layer.id)
+    return frozenset(found)

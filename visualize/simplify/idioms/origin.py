@@ -1,0 +1,53 @@
+"""Where queries and keys come from: from one tensor, or from two."""
+
+from __future__ import annotations
+
+from visualize.operations import merge_type
+from visualize.simplify.idioms.rule import View
+
+# So many operations are looked at on the way back to what is projected.
+_REACH = 64
+
+
+def attends_to(view: View, query: str | None, key: str | None) -> str:
+    """``"self"`` or ``"cross"``, or nothing where it is unclear.
+
+    Args:
+        view: the model.
+        query: the operation that makes the queries, None if they are no data: learned ones.
+        key: the same for the keys.
+    """
+    if key is None:
+        return ""
+    if query is None:
+        return "cross"
+    one, other = (_origins(view, node) for node in (query, key))
+    if one is None or other is None:
+        return ""
+    return "cross" if one.isdisjoint(other) else "self"
+
+
+def _origins(view: View, start: str) -> set[str] | None:
+    """All on the way back to what is projected to queries or keys; None if that is too much.
+
+    The way ends at what a residual connection adds to, and behind the first weighted layers: it
+    goes on where these stand in the same module as each other.
+    """
+    found = {start}
+    waiting = [start]
+    home: tuple[str, ...] = ()
+    for node in waiting:
+        if len(found) > _REACH:
+            return None
+        if view.is_residual(node) and merge_type(view.kind(node)) == "add":
+            continue
+        if view.is_weighted(node):
+            scope = view.layer(node).scope
+            if home and scope[: len(home)] != home:
+                continue
+            if not home:
+                home = scope[:-1] or ("",)
+        new = [source for source in view.sources(node) if source not in found]
+        found.update(new)
+        waiting += new
+    return found

@@ -1,0 +1,61 @@
+"""Rotary position embedding, however it is written.
+
+Su et al., "RoFormer: Enhanced Transformer with Rotary Position Embedding" (2021).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from visualize.operations import CONCAT, IDENTITY, RESHAPE, SLICE, merge_type
+from visualize.simplify.idioms.rule import Match, View, is_scale
+
+_JOIN = CONCAT | {"stack"}
+_SUBTRACT = frozenset({"sub", "subtract"})
+_COMPLEX = frozenset({"viewascomplex", "viewasreal"})
+_MOVED = IDENTITY | RESHAPE | SLICE
+# By what is scaled, added, negated or subtracted, and joined.
+_WRITTEN = (
+    {"scale": 2, "add": 1, "neg": 1, "join": 1},  # x * cos + join(-x2, x1) * sin
+    {"scale": 4, "add": 1, "sub": 1, "join": 1},  # join(x1 * cos - x2 * sin, x2 * cos + x1 * sin)
+    {"scale": 4, "add": 2, "neg": 1, "join": 1},  # the same, with a sum of what is negated
+    {"scale": 1, "complex": 2},  # the same, as one product of complex numbers
+)
+
+
+def match_rotary_embedding(view: View, node: str) -> Match | None:
+    """A rotation of pairs of channels, or of some of them, by angles that are no data."""
+    if _work(view, node) not in ("add", "join", "complex", "move"):
+        return None
+    for origin, inside in view.regions(node, lambda each: _work(view, each) is not None):
+        work = Counter(_work(view, each) or "" for each in inside)
+        work.pop("move", None)
+        partial = work - Counter(["join"])
+        if any(found in _WRITTEN for found in (work, partial)) and _begins(view, inside, origin):
+            return Match(frozenset(inside - {node}))
+    return None
+
+
+def _begins(view: View, inside: set[str], origin: str) -> bool:
+    """Whether the rotation keeps the shape of what it reads, so that nothing of it is left."""
+    last = max(inside, key=lambda each: view.layer(each).index)
+    sizes = sorted(view.shape(last)), sorted(view.shape(origin))
+    return view.kind(last) not in _MOVED or sizes[0] == sizes[1]
+
+
+def _work(view: View, node: str) -> str | None:
+    """What an operation does in a rotation, None if it has no place in one."""
+    kind = view.kind(node)
+    if kind in _MOVED:
+        return "move"
+    if kind in _COMPLEX:
+        return "complex"
+    if kind in _JOIN:
+        return "join"
+    if kind == "neg":
+        return "neg"
+    if is_scale(view, node):
+        return "scale" if not view.layer(node).attributes else None
+    if kind in _SUBTRACT and len(view.sources(node)) == 2:
+        return "sub"
+    return "add" if merge_type(kind) == "add" and len(view.sources(node)) == 2 else None

@@ -1,0 +1,188 @@
+"""What a rule is, what it sees of a model, and how all rules are applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from visualize.architecture import Architecture, Layer, NodeKind, Role
+from visualize.operations import family, is_weighted, merge_type
+from visualize.simplify.contract import absorb
+from visualize.simplify.idioms.masks import causal_masks
+
+# So many operations at most are looked at on the way back from the last one of an idiom.
+_REACH = 32
+
+
+@dataclass(frozen=True)
+class Match:
+    """Operations that are one idiom.
+
+    Attributes:
+        inside: ids of all of them but the last.
+        label: what the box says: a line, then details in smaller type; the rule's name if empty.
+    """
+
+    inside: frozenset[str]
+    label: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An idiom: operations that a reader knows by one name.
+
+    Attributes:
+        name: what the box says if the match says nothing else; also its type.
+        match: is asked for each operation whether an idiom ends with it, and returns the
+            operations before it that belong to the idiom, or None.
+    """
+
+    name: str
+    match: Callable[[View, str], Match | None]
+
+
+class View:
+    """The operations on data of a model, as rules see them.
+
+    Sizes, constants and masks that are computed from positions alone have gone into the first
+    operation that uses them.
+    """
+
+    def __init__(self, exact: Architecture, pruned: Architecture) -> None:
+        self.exact = exact
+        self.pruned = pruned
+        self._causal = causal_masks(exact)
+        self._merges = {pruned.homes[skip.merge] for skip in exact.skips}
+        self._sources = {
+            node: tuple(dict.fromkeys(source for source, _, _ in pruned.inputs(node)))
+            for node in pruned.graph
+        }
+
+    def layer(self, node: str) -> Layer:
+        """The operation itself: attributes, shapes, module."""
+        return self.pruned.layer(node)
+
+    def kind(self, node: str) -> str:
+        """What it does, in one word without case and underscores: ``matmul``, ``softmax``."""
+        return family(self.layer(node).type)
+
+    def shape(self, node: str) -> tuple[int, ...]:
+        """Shape of the first tensor that it returns."""
+        outputs = self.layer(node).outputs
+        return outputs[0].shape if outputs else ()
+
+    def sources(self, node: str) -> Sequence[str]:
+        """The operations whose results it reads, each once."""
+        return self._sources[node]
+
+    def users(self, node: str) -> Sequence[str]:
+        """The operations that read its result, each once."""
+        return tuple(self.pruned.graph.successors(node))
+
+    def only_source(self, node: str) -> str | None:
+        """What it reads, if that is one result that nothing else reads."""
+        sources = self.sources(node)
+        return sources[0] if len(sources) == 1 and len(self.users(sources[0])) == 1 else None
+
+    def is_residual(self, node: str) -> bool:
+        """Whether a skip connection ends here; such an operation belongs to no idiom."""
+        return node in self._merges
+
+    def is_weighted(self, node: str) -> bool:
+        """Whether it works with a weight matrix or kernel."""
+        layer = self.layer(node)
+        return is_weighted(layer.type, layer.weights)
+
+    def is_causal(self, node: str) -> bool:
+        """Whether it reads a mask that hides later positions from earlier ones."""
+        return any(
+            source in self._causal
+            for part in self.layer(node).operations
+            for source, _, _ in self.exact.inputs(part.id)
+        )
+
+    def regions(self, last: str, through: Callable[[str], bool]) -> Iterator[tuple[str, set[str]]]:
+        """What could be one formula that ends with ``last``: each tensor it may be a formula of.
+
+        Args:
+            last: the last operation.
+            through: whether an operation may belong to the formula.
+
+        Yields:
+            The operation whose result is read, and all that is between, ``last`` included; what
+            is nearer to ``last`` comes first.
+        """
+        inside: set[str] = set()
+        waiting = {last}
+        while waiting and len(inside) < _REACH:
+            node = max(waiting, key=lambda each: self.layer(each).index)
+            whole = node == last or inside.issuperset(self.users(node))
+            if inside and len(waiting) == 1:
+                yield node, set(inside)
+            if not whole or self.is_residual(node) or not through(node):
+                return
+            waiting.remove(node)
+            inside.add(node)
+            waiting.update(self.sources(node))
+
+
+def name_idioms(exact: Architecture, pruned: Architecture, rules: Collection[Rule]) -> Architecture:
+    """Make one box of all that a rule matches; of two matches the one that ends later counts.
+
+    A match is drawn as it is where something outside reads from inside of it, or where it would
+    hide a residual connection, an input or an output.
+    """
+    view = View(exact, pruned)
+    hosts: dict[str, str] = {}
+    found: dict[str, Layer] = {}
+    for layer in reversed(list(pruned.layers)):
+        if layer.id in hosts or view.is_residual(layer.id) or _is_end(layer):
+            continue
+        for rule in rules:
+            match = rule.match(view, layer.id)
+            inside = match.inside - {layer.id} if match else frozenset()
+            if match and _is_whole(view, inside, layer.id) and hosts.keys().isdisjoint(inside):
+                hosts.update(dict.fromkeys(inside, layer.id))
+                label = match.label or (rule.name,)
+                found[layer.id] = replace(layer, type=rule.name, role=Role.LAYER, label=label)
+                break
+    absorbed = absorb(pruned, hosts)
+    for node, layer in found.items():
+        box = absorbed.layer(node)
+        parts = tuple(
+            replace(part, label=layer.label if part.id == node else ("",))
+            for part in box.operations
+        )
+        named = replace(box, type=layer.type, role=layer.role, label=layer.label, parts=parts)
+        absorbed.graph.nodes[node]["layer"] = named
+    return absorbed
+
+
+def _is_whole(view: View, inside: frozenset[str], last: str) -> bool:
+    nodes = inside | {last}
+    return all(
+        nodes.issuperset(view.users(node))
+        and not view.is_residual(node)
+        and not _is_end(view.layer(node))
+        for node in inside
+    )
+
+
+def _is_end(layer: Layer) -> bool:
+    return layer.kind in (NodeKind.INPUT, NodeKind.OUTPUT)
+
+
+def numbers(layer: Layer) -> list[float]:
+    """The plain numbers that a function was given."""
+    return [
+        value
+        for name, value in layer.attributes.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and name != "alpha"
+    ]
+
+
+def is_scale(view: View, node: str) -> bool:
+    """Whether an operation multiplies with, or divides by, what is no data."""
+    kind = view.kind(node)
+    scales = merge_type(kind) == "multiply" or kind in ("div", "divide", "truediv")
+    return scales and len(view.sources(node)) == 1
