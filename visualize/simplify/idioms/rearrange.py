@@ -143,10 +143,10 @@ def _shifted(view: View, found: Rearrangement, label: str) -> Match:
 
 
 def _behind_idle(view: View, node: str) -> tuple[str | None, set[str]]:
-    """The operation before ``node``, and what stands between the two and changes nothing."""
+    """The operation before ``node``, and what stands between the two and changes no value."""
     passed: set[str] = set()
     here = view.only_source(node)
-    while here and is_idle(view.pruned, view.layer(here)):
+    while here and (view.kind(here) in _PERMUTE or is_idle(view.pruned, view.layer(here))):
         passed.add(here)
         here = view.only_source(here)
     return here, passed
