@@ -257,7 +257,9 @@ def test_rearrangements(rearrange: Callable[[Tensor], Tensor], line: str) -> Non
 )
 def test_other_rearrangements_are_not_drawn(rearrange: Callable[[Tensor], Tensor]) -> None:
     lines = first_lines(Rearranged(rearrange), 1, 3, 12, 12)
-    assert not any(word in line for line in lines for word in ("window", "grid", "patch"))
+    assert not any(
+        word in line for line in lines for word in ("window", "grid", "patch", "shuffle")
+    )
 
 
 def test_patch_embedding() -> None:

@@ -157,7 +157,15 @@ def _prepared(view: View, node: str) -> frozenset[str]:
         if view.kind(here) in _REPEAT or is_scale(view, here):
             last = len(passed)
         here = view.only_source(here)
+    if 0 < last < len(passed) and _adds_axis(view, passed[last]):
+        last += 1
     return frozenset(passed[:last])
+
+
+def _adds_axis(view: View, node: str) -> bool:
+    """Whether an operation makes room for an axis along which something is repeated."""
+    sources = view.sources(node)
+    return view.shape(node).count(1) > view.shape(sources[0]).count(1) if sources else False
 
 
 def _copies(view: View, prepared: frozenset[str]) -> int:
