@@ -253,6 +253,7 @@ def test_rearrangements(rearrange: Callable[[Tensor], Tensor], line: str) -> Non
         lambda x: x.view(1, 8, 3, 4, 12).transpose(2, 3).reshape(1, 8, 12, 12).transpose(1, 2),
         lambda x: x.view(1, 8, 144).transpose(1, 2).reshape(1, 12, 12, 8),
         lambda x: x.view(1, 8, 144).transpose(1, 2),
+        lambda x: x.view(1, 8, 12, 3, 4).transpose(3, 4).reshape(1, 8, 12, 12),
     ],
 )
 def test_other_rearrangements_are_not_drawn(rearrange: Callable[[Tensor], Tensor]) -> None:
