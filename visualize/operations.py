@@ -15,7 +15,7 @@ def family(type_name: str) -> str:
     >>> family("AdaptiveAvgPool2d") == family("adaptive_avg_pool2d")
     True
     """
-    return type_name.replace("_", "").replace(" ", "").lower()
+    return type_name.replace("_", "").lower()
 
 
 ADD = frozenset({"add"})
@@ -54,6 +54,7 @@ ACTIVATION = frozenset(
         "relu", "relu6", "leakyrelu", "prelu", "rrelu", "elu", "celu", "selu", "gelu", "glu",
         "silu", "swish", "mish", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "hardtanh",
         "tanh", "softplus", "softsign", "softmax", "logsoftmax", "threshold", "hardshrink",
+        "activation",  # one that is written out
     }
 )  # fmt: skip
 CONVOLUTION = frozenset({"conv1d", "conv2d", "conv3d"})
@@ -72,7 +73,7 @@ RESAMPLE = frozenset(
     {"upsample", "interpolate", "upsamplingbilinear2d", "upsamplingnearest2d", "pixelshuffle"}
 )
 
-WEIGHTED_MODULES = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR | {"patchembedding"}
+WEIGHTED_MODULES = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
 MERGES = {"add": ADD, "concat": CONCAT, "multiply": MULTIPLY}
 
 

@@ -32,8 +32,8 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
     """One node an operation, one edge a value that it reads, in order of execution.
 
     An edge is marked as data where the value is a tensor computed from the model's inputs and
-    the operation makes a tensor of it: sizes, constants, parameters and what is computed from
-    them alone are no data.
+    the operation makes a tensor of its values: sizes, constants, parameters and what is computed
+    from them alone are no data.
     """
     graph = nx.MultiDiGraph()
     data: set[str] = set()
@@ -45,7 +45,7 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
             data.add(layer.id)
         merged = 0
         for position, source in enumerate(_sources(node)):
-            carries = source.name in data and yields
+            carries = source.name in data and yields and _reads_values(layer.type, position)
             outputs = source.meta["outputs"]
             wire = Wire(outputs[0] if outputs else None, position, carries)
             graph.add_edge(source.name, layer.id, wire=wire)
@@ -55,6 +55,13 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
         if merged > 1 and merge_type(layer.type):
             graph.nodes[layer.id]["layer"] = replace(layer, role=Role.MERGE)
     return graph
+
+
+def _reads_values(kind: str, position: int) -> bool:
+    """Whether an operation reads the values of a tensor, and not its shape or dtype alone."""
+    if kind.endswith("_like") or kind.startswith("new_"):
+        return False
+    return position == 0 or not kind.endswith("_as")
 
 
 def called_modules(trace: TracedModel) -> dict[str, str]:

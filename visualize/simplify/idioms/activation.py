@@ -36,7 +36,7 @@ def activation(name: str, function: Scalar) -> Rule:
                 return Match(frozenset(inside - {node}))
         return None
 
-    return Rule(name, match)
+    return Rule(name, match, "activation")
 
 
 def gelu(x: float) -> float:

@@ -22,6 +22,7 @@ from visualize.simplify.idioms.origin import attends_to
 from visualize.simplify.idioms.rule import Match, View, is_scale
 
 _PRODUCT = frozenset({"matmul", "bmm", "einsum", "baddbmm"})
+_MASKED = frozenset({"maskedfill", "where"})
 _MOVED = IDENTITY | RESHAPE | SLICE | {"type"}
 _REPEAT = frozenset({"repeat", "repeatinterleave", "expand", "tile"})
 # What changes the values so much that the result is no longer a score or a weight.
@@ -51,9 +52,9 @@ def match_attention(view: View, node: str) -> Match | None:
         inside = frozenset([*weights, *scores]).union(*prepared)
         heads = _heads(view, scores[-1], node)
         groups = heads // max(_copies(view, each) for each in prepared[1:])
-        causal = any(view.is_causal(each) for each in inside)
-        label = _label(attends_to(view, query, key), heads, groups, causal=causal)
-        return Match(inside, label)
+        masks = [_mask(view, each) for each in inside]
+        mask = max(masks, key=("", "masked", "causal").index)
+        return Match(inside, _label(mask, attends_to(view, query, key), heads, groups))
     return None
 
 
@@ -71,19 +72,29 @@ def match_attention_function(view: View, node: str) -> Match | None:
     heads = shapes[0][-3] if len(shapes[0]) > 3 else 1
     groups = shapes[1][-3] if len(shapes[1]) > 3 else heads
     groups //= max(_copies(view, each) for each in prepared[1:])
-    told = view.layer(node).attributes.get("is_causal") is True
-    causal = told or view.is_causal(node)
-    kind = attends_to(view, query, key)
-    return Match(frozenset().union(*prepared), _label(kind, heads, groups, causal=causal))
+    mask = _mask(view, node)
+    if view.layer(node).attributes.get("is_causal") is True:
+        mask = "causal"
+    label = _label(mask, attends_to(view, query, key), heads, groups)
+    return Match(frozenset().union(*prepared), label)
 
 
-def _label(kind: str, heads: int, groups: int, *, causal: bool) -> tuple[str, ...]:
+def _mask(view: View, node: str) -> str:
+    """``"causal"``, ``"masked"`` if the mask is stored and what it hides cannot be told, or ""."""
+    if view.is_causal(node):
+        return "causal"
+    read = view.exact.inputs(node)
+    stored = any(wire.tensor and wire.tensor.dtype == "bool" and not wire.data for *_, wire in read)
+    return "masked" if stored and view.kind(node) in _MASKED | ATTENTION else ""
+
+
+def _label(mask: str, kind: str, heads: int, groups: int) -> tuple[str, ...]:
     """``causal attention, 32 heads`` and, in smaller type, ``8 key-value heads``.
 
-    Causal attention is self-attention, unless it says otherwise.
+    What has a mask or shares keys is self-attention, unless it says otherwise.
     """
     grouped = 0 < groups < heads
-    words = ["causal"] if causal else []
+    words = [mask] if mask else []
     words += [("multi-query" if groups == 1 else "grouped-query")] if grouped else []
     if kind == "cross" or (kind == "self" and not words):
         words.append(f"{kind}-attention")
@@ -115,8 +126,8 @@ def _path(
 
 def _keeps_weights(view: View, node: str) -> bool:
     """Whether weights of attention are still that: dropped out, cast, moved, masked."""
-    masks = {"maskedfill", "where", "nantonum", "add", "mul"}
-    return view.kind(node) in _MOVED | masks and not view.is_residual(node)
+    kinds = _MOVED | _MASKED | {"nantonum", "add", "mul"}
+    return view.kind(node) in kinds and not view.is_residual(node)
 
 
 def _keeps_scores(view: View, node: str) -> bool:
@@ -146,7 +157,15 @@ def _prepared(view: View, node: str) -> frozenset[str]:
         if view.kind(here) in _REPEAT or is_scale(view, here):
             last = len(passed)
         here = view.only_source(here)
+    if 0 < last < len(passed) and _adds_axis(view, passed[last]):
+        last += 1
     return frozenset(passed[:last])
+
+
+def _adds_axis(view: View, node: str) -> bool:
+    """Whether an operation makes room for an axis along which something is repeated."""
+    sources = view.sources(node)
+    return view.shape(node).count(1) > view.shape(sources[0]).count(1) if sources else False
 
 
 def _copies(view: View, prepared: frozenset[str]) -> int:

@@ -48,11 +48,10 @@ def match_channel_shuffle(view: View, node: str) -> Match | None:
     found = _rearranged(view, node)
     if not found or len(found.split) != len(view.shape(node)) - view.shape(node).count(1) + 1:
         return None
-    for axis in found.halved():
-        if ((axis, 1), (axis, 0)) in found.joined:
-            groups = found.split[axis, 0]
-            return Match(found.inside, (f"channel shuffle, {groups} groups",))
-    return None
+    # Of an image, axis 1 holds the channels; rows and columns that are shuffled are no such thing.
+    if len(view.shape(node)) < 4 or ((1, 1), (1, 0)) not in found.joined or found.halved() != [1]:
+        return None
+    return Match(found.inside, (f"channel shuffle, {found.split[1, 0]} groups",))
 
 
 def match_window_partition(view: View, node: str) -> Match | None:
@@ -143,10 +142,10 @@ def _shifted(view: View, found: Rearrangement, label: str) -> Match:
 
 
 def _behind_idle(view: View, node: str) -> tuple[str | None, set[str]]:
-    """The operation before ``node``, and what stands between the two and changes nothing."""
+    """The operation before ``node``, and what stands between the two and changes no value."""
     passed: set[str] = set()
     here = view.only_source(node)
-    while here and is_idle(view.pruned, view.layer(here)):
+    while here and (view.kind(here) in _PERMUTE or is_idle(view.pruned, view.layer(here))):
         passed.add(here)
         here = view.only_source(here)
     return here, passed

@@ -32,13 +32,16 @@ class Rule:
     """An idiom: operations that a reader knows by one name.
 
     Attributes:
-        name: what the box says if the match says nothing else; also its type.
+        name: what the box says if the match says nothing else.
         match: is asked for each operation whether an idiom ends with it, and returns the
             operations before it that belong to the idiom, or None.
+        counts_as: type of the operation that does the same, so that the box is treated alike: an
+            activation joins the layer before it. The name by default.
     """
 
     name: str
     match: Callable[[View, str], Match | None]
+    counts_as: str = ""
 
 
 class View:
@@ -144,7 +147,8 @@ def name_idioms(exact: Architecture, pruned: Architecture, rules: Collection[Rul
             if match and _is_whole(view, inside, layer.id) and hosts.keys().isdisjoint(inside):
                 hosts.update(dict.fromkeys(inside, layer.id))
                 label = match.label or (rule.name,)
-                found[layer.id] = replace(layer, type=rule.name, role=Role.LAYER, label=label)
+                kind = rule.counts_as or rule.name
+                found[layer.id] = replace(layer, type=kind, role=Role.LAYER, label=label)
                 break
     absorbed = absorb(pruned, hosts)
     for node, layer in found.items():

@@ -21,8 +21,8 @@ from visualize.simplify.idioms.rotary import match_rotary_embedding
 from visualize.simplify.idioms.rule import Rule
 
 RULES: tuple[Rule, ...] = (
-    Rule("attention", match_attention),
-    Rule("attention", match_attention_function),
+    Rule("attention", match_attention, "scaled_dot_product_attention"),
+    Rule("attention", match_attention_function, "scaled_dot_product_attention"),
     Rule("rotary embedding", match_rotary_embedding),
     activation("GELU", gelu),
     activation("GELU", gelu_tanh),
@@ -32,5 +32,5 @@ RULES: tuple[Rule, ...] = (
     Rule("window partition", match_window_partition),
     Rule("window merge", match_window_merge),
     Rule("patch merging", match_patch_merging),
-    Rule("patch embedding", match_patch_embedding),
+    Rule("patch embedding", match_patch_embedding, "Conv2d"),
 )
