@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -14,7 +13,7 @@ from visualize.errors import shorten
 from visualize.render.fonts import family, text_width
 from visualize.render.layout import Direction, Layout
 from visualize.render.layout.around import Surroundings
-from visualize.render.layout.geometry import Point
+from visualize.render.layout.geometry import HEAD_LENGTH, Point, without_head
 from visualize.render.layout.measure import LINE_HEIGHT
 from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame
 from visualize.render.scene import ColorBy, Scene
@@ -22,8 +21,7 @@ from visualize.render.themes import Stroke, Theme, Tint
 from visualize.render.tones import ToneEntry, readable, tones
 
 ANCHOR = "anchor"
-_ARROW_SIZE = 0.5
-_HEAD = 10 * _ARROW_SIZE
+_ARROW_SIZE = HEAD_LENGTH / 10
 _LONGEST = 400
 
 Place = tuple[float, float]
@@ -214,7 +212,7 @@ class _Writer:
         self.graph.edge(
             self.nodes[arrow.source],
             self.nodes[arrow.target],
-            pos=self._spline([self.direction.on_page(point) for point in placed.path], placed.head),
+            pos=self._spline(placed.path, placed.head),
             id=f"arrow-{index}",
             tooltip=_plain(arrow.tooltip),
             **{"class": " ".join(["arrow", *(["skip", arrow.skip] if arrow.skip else [])])},
@@ -298,17 +296,12 @@ class _Writer:
             **{"class": "swatch"},
         )
 
-    def _spline(self, points: Sequence[Place], head: bool) -> str:
+    def _spline(self, path: Sequence[Point], head: bool) -> str:
         """A path that may end in an arrow head at its last point."""
-        if not head:
-            return " ".join(_pair(point) for point in points)
-        tip, before = points[-1], points[-2]
-        length = math.dist(tip, before) or 1.0
-        base = tuple(t + (b - t) * _HEAD / length for t, b in zip(tip, before))
-        # Where the last handle lies within the head, it moves back with the base.
-        handle = before if length > _HEAD else base
-        path = [*points[:-2], handle, base]
-        return f"e,{_pair(tip)} " + " ".join(_pair(point) for point in path)
+        on_page = self.direction.on_page
+        drawn = without_head(path) if head else path
+        points = " ".join(_pair(on_page(point)) for point in drawn)
+        return f"e,{_pair(on_page(path[-1]))} {points}" if head else points
 
     def _place(self, point: Point) -> str:
         return _pair(self.direction.on_page(point))

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+HEAD_LENGTH = 5.0  # of an arrow
+
 
 class Point(NamedTuple):
     """A place in flow coordinates."""
@@ -139,6 +141,16 @@ def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
                 sum(weight * point.along for weight, point in zip(weights, curve)),
                 sum(weight * point.across for weight, point in zip(weights, curve)),
             )
+
+
+def without_head(path: Sequence[Point]) -> list[Point]:
+    """A cubic Bézier path that ends where its arrow head begins."""
+    tip, before = path[-1], path[-2]
+    length = math.dist(tip, before)
+    base = _toward(tip, before, HEAD_LENGTH) if length else tip
+    # Where the last handle lies within the head, it moves back with the base.
+    handle = before if length > HEAD_LENGTH else base
+    return [*path[:-2], handle, base]
 
 
 def bounds(path: Sequence[Point]) -> Rectangle:

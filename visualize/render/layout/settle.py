@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from visualize.render.layout.geometry import Point, Rectangle, sample
+from visualize.render.layout.geometry import Point, Rectangle, sample, without_head
 from visualize.render.layout.measure import Measure
 from visualize.render.layout.placed import Layout, PlacedArrow, PlacedText
 
@@ -28,7 +28,8 @@ def settle_labels(layout: Layout, measure: Measure) -> Layout:
     clutter = _Clutter()
     for area in _fixed(layout, measure):
         clutter.add_area(area)
-    for path in (*(arrow.path for arrow in layout.arrows), *layout.turns):
+    drawn = (without_head(arrow.path) if arrow.head else arrow.path for arrow in layout.arrows)
+    for path in (*drawn, *layout.turns):
         clutter.add_points(_close(path))
     settled: list[PlacedArrow] = []
     labels = {
