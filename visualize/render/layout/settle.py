@@ -5,15 +5,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from visualize.render.layout.geometry import Point, Rectangle, sample, without_head
+from visualize.render.layout.geometry import Point, Rectangle, bounds, sample, without_head
 from visualize.render.layout.measure import Measure
 from visualize.render.layout.placed import Layout, PlacedArrow, PlacedText
 
 _CELL = 36.0
 _STEP = 1.5
+_STRAIGHT = 0.01
 _AWAY = 3.5
 # What a label may share with another thing and still be clear of it: the blank in its line.
 _BLANK = 1.2
@@ -30,7 +31,7 @@ def settle_labels(layout: Layout, measure: Measure) -> Layout:
         clutter.add_area(area)
     drawn = (without_head(arrow.path) if arrow.head else arrow.path for arrow in layout.arrows)
     for path in (*drawn, *layout.turns):
-        clutter.add_points(_close(path))
+        clutter.add_path(path)
     settled: list[PlacedArrow] = []
     labels = {
         number: _area(arrow.label, arrow.label.center, measure)
@@ -85,19 +86,12 @@ def _fixed(layout: Layout, measure: Measure) -> Iterator[Rectangle]:
         yield _area(text, text.center, measure)
 
 
-def _close(path: Sequence[Point]) -> Iterator[Point]:
-    """Points on ``path`` that are closer together than letters are high."""
-    for place in range(0, len(path) - 1, 3):
-        curve = path[place : place + 4]
-        length = sum(math.dist(*ends) for ends in itertools.pairwise(curve))
-        yield from sample(curve, max(2, math.ceil(length / _STEP)))
-
-
 class _Clutter:
-    """Areas and points, found again by the cell of a grid in which they lie."""
+    """Areas, lines and points of curves, found again by the cell of a grid in which they lie."""
 
     def __init__(self) -> None:
         self.areas: dict[tuple[int, int], list[Rectangle]] = defaultdict(list)
+        self.lines: dict[tuple[int, int], list[Rectangle]] = defaultdict(list)
         self.points: dict[tuple[int, int], list[Point]] = defaultdict(list)
 
     def add_area(self, area: Rectangle) -> None:
@@ -108,9 +102,18 @@ class _Clutter:
         for cell in _cells(area):
             self.areas[cell].remove(area)
 
-    def add_points(self, points: Iterable[Point]) -> None:
-        for point in points:
-            self.points[int(point.along // _CELL), int(point.across // _CELL)].append(point)
+    def add_path(self, path: Sequence[Point]) -> None:
+        """Add a cubic Bézier path: a straight part as a line, a curve as points close together."""
+        for place in range(0, len(path) - 1, 3):
+            curve = path[place : place + 4]
+            reach = bounds(curve)
+            if min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT:
+                for cell in _cells(reach):
+                    self.lines[cell].append(reach)
+                continue
+            length = sum(math.dist(*ends) for ends in itertools.pairwise(curve))
+            for point in sample(curve, max(2, math.ceil(length / _STEP))):
+                self.points[int(point.along // _CELL), int(point.across // _CELL)].append(point)
 
     def is_free(self, area: Rectangle) -> bool:
         """Whether nothing else lies in ``area``."""
@@ -124,7 +127,9 @@ class _Clutter:
         return any(other is not area and other.overlaps(area) for other in others)
 
     def _pierced(self, cell: tuple[int, int], area: Rectangle) -> bool:
-        return any(area.holds(point) for point in self.points.get(cell, ()))
+        return any(area.holds(point) for point in self.points.get(cell, ())) or any(
+            line.overlaps(area) for line in self.lines.get(cell, ())
+        )
 
 
 def _cells(area: Rectangle) -> Iterator[tuple[int, int]]:
