@@ -499,6 +499,7 @@ OPERATIONS: dict[str, Operation] = {
     "relu": _function("relu"),
     "dropout": _module("Dropout"),
     "contiguous": _function("contiguous"),
+    "idle pad": _function("pad"),
     "pool": lambda net, name, source, *_: _resized(net, name, source, "MaxPool2d", 0.5),
     "upsample": lambda net, name, source, *_: _resized(net, name, source, "Upsample", 2),
     "add": _merge("add"),
@@ -520,7 +521,7 @@ _LAYERED = (
     tuple(OPERATIONS),
     ("conv", "relu", "dropout", "add"),
     ("conv", "norm", "relu module", "dropout", "around", "parameter"),
-    ("conv", "chunk", "slice", "dropout", "cat", "around"),
+    ("conv", "chunk", "slice", "dropout", "idle pad", "cat", "around"),
     ("conv", "strided conv", "pool", "upsample", "flatten", "cat", "add", "around"),
     ("conv", "norm", "gate", "mul", "view", "check", "buffer", "around"),
 )

@@ -235,6 +235,14 @@ class TestPruning:
         simplified = simplify(net.build(), Level.LAYER)
         assert nx.is_directed_acyclic_graph(simplified.graph)
 
+    def test_reshaping_and_padding_by_nothing_go_the_same_way(self) -> None:
+        net = Net()
+        x = net.linear(net.input(1, 8, 8))
+        with net.call("mixer", "Mixer"):
+            x = net.function("pad", net.function("permute", x))
+            net.output(net.linear(x, name="in"))
+        assert boxes(net)["Linear"] == ("permute", "pad", "mixer_in", "output")
+
     def test_a_single_tensor_needs_no_output(self) -> None:
         net = Net()
         net.output(net.conv(net.input()))

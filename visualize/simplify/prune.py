@@ -49,11 +49,16 @@ def prune_quiet(architecture: Architecture) -> Architecture:
             goes_on = str(layer.attributes.get("name", "")).startswith("to ")
             if before.role is Role.LAYER and ends == 1 and not goes_on:
                 hosts[layer.id] = source.id
-        elif not layer.label and (family(layer.type) in _QUIET or is_idle(architecture, layer)):
+        elif _is_quiet(architecture, layer):
             host = _quiet_host(architecture, layer, source, hosts)
             if host:
                 hosts[layer.id] = host
     return absorb(architecture, hosts)
+
+
+def _is_quiet(architecture: Architecture, layer: Layer) -> bool:
+    """Whether an operation only moves data, and is no idiom that has a name."""
+    return not layer.label and (family(layer.type) in _QUIET or is_idle(architecture, layer))
 
 
 def is_idle(architecture: Architecture, layer: Layer) -> bool:
@@ -118,8 +123,8 @@ def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
             return None
         layer = architecture.layer(users[0])
         # What picks by computed indices reads two tensors and goes nowhere.
-        stays = layer.label or len(_data_sources(architecture, layer)) > 1
-        if stays or family(layer.type) not in _QUIET:
+        stays = len(_data_sources(architecture, layer)) > 1
+        if stays or not _is_quiet(architecture, layer):
             return layer if layer.role is Role.LAYER else None
 
 
