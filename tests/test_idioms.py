@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 import visualize
 from visualize.architecture import Architecture, Role, SkipKind
@@ -102,6 +103,40 @@ def test_what_a_formula_says_is_its_name_and_parameters() -> None:
     assert [box.label for box in scene.boxes if box.label[0] == "RMSNorm"] == [
         ("RMSNorm", "ReLU · 8"),
     ]
+
+
+class Experts(nn.Module):
+    """Three experts in one parameter each for the way up and down."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up, self.down = nn.Parameter(torch.ones(3, 8, 4)), nn.Parameter(torch.ones(3, 4, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        every = x.expand(3, *x.shape[1:])
+        return torch.bmm(torch.bmm(every, self.up).relu(), self.down).sum(0, keepdim=True)
+
+
+class Borrowed(nn.Module):
+    """Works with the weights of layers that it never calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = (nn.Linear(8, 8, bias=False) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(F.linear(x, self.first.weight).relu(), self.second.weight)
+
+
+def test_a_module_with_weight_matrices_of_its_own_is_one_box() -> None:
+    architecture = visualize.trace(nn.Sequential(Experts(), nn.Linear(8, 8)), (1, 6, 8))
+    scene = build_scene(simplify(architecture, Level.LAYER), "layer")
+    labels = [box.label for box in scene.boxes]
+    assert ("Experts", "3 experts · 192") in labels
+
+
+def test_what_works_with_the_weights_of_layers_stays_open() -> None:
+    assert types(nn.Sequential(Borrowed(), nn.Linear(8, 8))) == ["linear", "linear", "Linear"]
 
 
 def test_rotary_embeddings() -> None:

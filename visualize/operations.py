@@ -60,6 +60,8 @@ ACTIVATION = frozenset(
 CONVOLUTION = frozenset({"conv1d", "conv2d", "conv3d"})
 TRANSPOSED_CONVOLUTION = frozenset({"convtranspose1d", "convtranspose2d", "convtranspose3d"})
 LINEAR = frozenset({"linear", "nondynamicallyquantizablelinear", "bilinear"})
+# Multiply by several matrices at once, each with inputs of its own.
+STACKED_PRODUCT = frozenset({"bmm", "baddbmm", "groupedmm"})
 POOL = frozenset(
     {
         f"{adaptive}{kind}pool{dimensions}d"

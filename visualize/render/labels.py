@@ -24,6 +24,7 @@ from visualize.operations import (
     NORM,
     POOL,
     RESAMPLE,
+    STACKED_PRODUCT,
     TRANSPOSED_CONVOLUTION,
     WEIGHTED_MODULES,
     family,
@@ -215,14 +216,23 @@ _UNTOLD = frozenset({"x", "input", "input_1", "inputs", "image", "images", "img"
 
 
 def _width(layer: Layer) -> str:
-    """Channels that a block returns: the size that its last weighted layer makes."""
+    """Channels that a block returns: of its sizes, that which a weighted layer in it makes.
+
+    The last such layer decides. Where none makes any of the sizes, channels stand where the last
+    of them has its own. In a sequence of vectors they stand last.
+    """
     sizes = layer.outputs[-1].shape if layer.outputs else ()
-    for part in reversed(layer.parts):
-        if family(part.type) in CONVOLUTION | LINEAR and part.outputs and len(sizes) > 1:
-            made = part.outputs[0].shape
-            channels = made[1] if family(part.type) in CONVOLUTION else made[-1]
-            return str(channels if channels in (sizes[1], sizes[-1]) else sizes[1])
-    return ""
+    works = [
+        (part.outputs[0].shape, 1 if family(part.type) in CONVOLUTION else -1)
+        for part in reversed(layer.parts)
+        if family(part.type) in CONVOLUTION | LINEAR and part.outputs
+    ]
+    if len(sizes) < 2 or not works:
+        return ""
+    for made, at in works:
+        if made[at] == sizes[-1] or (made[at] == sizes[1] and (at == 1 or len(sizes) > 3)):
+            return str(made[at])
+    return str(sizes[works[0][1]])
 
 
 def _details(layer: Layer) -> list[str]:
@@ -235,7 +245,7 @@ def _details(layer: Layer) -> list[str]:
         depth = len(layer.scope)
         after = [part for part in after if not depth or part.scope[:depth] != layer.scope]
     fused = [word for word in map(_fused_name, after) if word]
-    constants = [] if _is_formula(layer) else _constants(layer)
+    constants = _experts(layer) if _is_formula(layer) else _constants(layer)
     if merge_type(layer.type) and layer.role is not Role.MERGE:
         constants = constants[1:]
     return [*layer.label[1:], *([", ".join(fused)] if fused else []), *constants]
@@ -253,6 +263,17 @@ def _is_formula(layer: Layer) -> bool:
     """Whether a box is a formula with a name: that of its module, or one of its own."""
     named = layer.kind is NodeKind.MODULE and not layer.module_class
     return layer.role is Role.LAYER and (named or bool(layer.label))
+
+
+def _experts(layer: Layer) -> list[str]:
+    """``8 experts`` where a formula multiplies by a stack of as many matrices, all in one.
+
+    Each of its parameters holds something for every expert, the first dimension numbers them.
+    """
+    numbers = {weight[0] for weight in layer.weights if weight}
+    stacked = any(len(weight) > 2 for weight in layer.weights)
+    stacked &= any(family(part.type) in STACKED_PRODUCT for part in layer.parts)
+    return [f"{number} experts" for number in numbers if stacked and number > 1 == len(numbers)]
 
 
 def _constants(layer: Layer) -> list[str]:

@@ -110,8 +110,8 @@ class Placer:
     def _tangle(self, tangle: Tangle) -> Placement:
         sizes = {}
         for node in tangle.nodes:
-            extent = self.measure.extents[node]
-            sizes[node] = (extent.end - extent.start, 2 * max(-extent.low, extent.high))
+            covered = self.measure.covered(node, Point(0, 0))
+            sizes[node] = (covered.end - covered.start, 2 * max(-covered.low, covered.high))
         centers = place_layered(
             self.flow.subgraph(tangle.nodes), sizes, self.spacing.fan, self.spacing.beside
         )

@@ -16,7 +16,8 @@ _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
 def name_formulas(architecture: Architecture) -> Architecture:
     """Make one box of each call of a module that holds no weighted layer: a norm, an activation.
 
-    It is named after the class. A module that holds a skip connection, a single operation or an
+    What it computes with weight matrices of its own, as a router or experts in one parameter do,
+    belongs to its formula. It is named after the class. A module that holds a skip connection, a single operation or an
     input or output stays as it is, and so does one that does other work in between.
     """
     formulas = _formulas(architecture)
@@ -41,12 +42,13 @@ def _formulas(architecture: Architecture) -> Mapping[str, int]:
     excluded: set[str] = set()
     merges = {skip.merge for skip in architecture.skips}
     for layer in architecture.layers:
-        is_end = layer.kind in (NodeKind.INPUT, NodeKind.OUTPUT)
-        works = is_end or is_weighted(layer.type, layer.weights)
         for call in layer.scope:
             sizes[call] = sizes.get(call, 0) + 1
-            if works or merges.intersection(layer.members):
-                excluded.add(call)
+        is_end = layer.kind in (NodeKind.INPUT, NodeKind.OUTPUT)
+        if is_end or merges.intersection(layer.members):
+            excluded.update(layer.scope)
+        elif is_weighted(layer.type, layer.weights):
+            excluded.update(layer.scope[: -1 if _has_own_weights(layer) else None])
     kinds = architecture.modules
     return {
         call: size
@@ -55,6 +57,12 @@ def _formulas(architecture: Architecture) -> Mapping[str, int]:
         and call not in excluded
         and kinds.get(call.partition("@")[0], "Sequential") not in _PLAIN
     }
+
+
+def _has_own_weights(layer: Layer) -> bool:
+    """Whether a function works with parameters of the very module that calls it."""
+    owners = {part.path.rpartition(".")[0] for part in layer.operations if part.weights}
+    return layer.kind is NodeKind.FUNCTION and owners == {layer.path}
 
 
 def _outermost(layer: Layer, formulas: Mapping[str, int]) -> str | None:
