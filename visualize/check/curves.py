@@ -1,4 +1,4 @@
-"""Paths of PDF and SVG as close points, and the areas that they cover."""
+"""Paths of PDF and SVG as lines of straight parts, and the areas that they cover."""
 
 from __future__ import annotations
 
@@ -8,19 +8,34 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from visualize.check.drawn import Area, Point
 
-_STEP = 1.5  # points between two samples
+_STEP = 1.5  # points between two samples of a curve
+_FLAT = 0.05  # points by which a straight line may be bent
 
 Segment = tuple[Point, ...]
 
 
 def sampled(segments: Iterable[Segment]) -> list[Point]:
-    """Points on straight lines (two points each) and cubic Bézier curves (four), close together."""
+    """Points on straight lines (two points each) and cubic Bézier curves (four).
+
+    Curves have points close together, straight lines have one at both ends.
+    """
     points: list[Point] = []
     for segment in segments:
         length = sum(math.dist(a, b) for a, b in itertools.pairwise(segment))
-        count = max(2, math.ceil(length / _STEP))
+        count = 1 if _is_straight(segment) else max(2, math.ceil(length / _STEP))
         points.extend(_at(segment, part / count) for part in range(count + 1))
     return points
+
+
+def _is_straight(segment: Segment) -> bool:
+    """Whether all control points lie on the line between the ends."""
+    (left, top), (right, bottom) = segment[0], segment[-1]
+    length = math.dist(segment[0], segment[-1])
+    return all(
+        abs((x - left) * (bottom - top) - (y - top) * (right - left)) <= _FLAT * length
+        and math.dist((x, y), segment[0]) + math.dist((x, y), segment[-1]) <= length + _FLAT
+        for x, y in segment[1:-1]
+    )
 
 
 def _at(segment: Segment, part: float) -> Point:

@@ -30,6 +30,27 @@ class Area:
         x, y = point
         return self.left < x < self.right and self.top < y < self.bottom
 
+    def is_crossed(self, start: Point, end: Point) -> bool:
+        """Whether the straight line from ``start`` to ``end`` runs through the inside.
+
+        The line is cut at each edge in turn: Liang and Barsky (1984).
+        """
+        across, down = end[0] - start[0], end[1] - start[1]
+        enters, leaves = 0.0, 1.0
+        for step, room in (
+            (-across, start[0] - self.left),
+            (across, self.right - start[0]),
+            (-down, start[1] - self.top),
+            (down, self.bottom - start[1]),
+        ):
+            if step < 0:
+                enters = max(enters, room / step)
+            elif step > 0:
+                leaves = min(leaves, room / step)
+            elif room <= 0:
+                return False
+        return enters < leaves
+
     def overlaps(self, other: Area) -> bool:
         """Whether the two share more than an edge."""
         return (
@@ -80,7 +101,7 @@ class DrawnBox:
 
 @dataclass(frozen=True, slots=True)
 class DrawnArrow:
-    """A line; ``style`` is what tells it from others besides its colour."""
+    """A line of straight parts; ``style`` is what tells it from others besides its colour."""
 
     name: str
     points: tuple[Point, ...]

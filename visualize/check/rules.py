@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnText
+from visualize.check.drawn import Area, Drawn, DrawnText
+from visualize.check.index import AreaIndex
 from visualize.color import VISIONS, contrast, difference
 
 SMALLEST = 6.0  # points
@@ -49,12 +50,10 @@ def _type_size(drawn: Drawn, scale: float) -> Iterator[str]:
 
 def _contrast(drawn: Drawn) -> Iterator[str]:
     """Text stands out from what it stands on."""
+    boxes = AreaIndex(box.area for box in drawn.boxes)
     for text in drawn.texts:
-        middle = _middle(text.area)
-        behind = drawn.background
-        for box in drawn.boxes:
-            if box.area.holds(middle):
-                behind = box.fill
+        around = boxes.holding(_middle(text.area))
+        behind = drawn.boxes[around[-1]].fill if around else drawn.background
         ratio = contrast(text.color, behind)
         if ratio < CONTRAST - 0.005:
             yield (
@@ -66,45 +65,34 @@ def _contrast(drawn: Drawn) -> Iterator[str]:
 def _text_overlap(drawn: Drawn) -> Iterator[str]:
     """No text runs into another."""
     texts = sorted(drawn.texts, key=lambda text: text.area.left)
-    open_texts: list[DrawnText] = []
-    for text in texts:
-        open_texts = [one for one in open_texts if one.area.right > text.area.left]
-        area = text.area.shrunk(0.3)
-        for other in open_texts:
-            if area.overlaps(other.area.shrunk(0.3)):
-                yield f"{_quote(other)} and {_quote(text)} overlap at {_place(text.area)}"
-        open_texts.append(text)
+    for one, other in AreaIndex(text.area.shrunk(0.3) for text in texts).pairs():
+        yield (
+            f"{_quote(texts[one])} and {_quote(texts[other])} overlap "
+            f"at {_place(texts[other].area)}"
+        )
 
 
 def _arrow_over_box(drawn: Drawn) -> Iterator[str]:
     """No arrow runs through a box."""
-    boxes = [(box.name, box.area.shrunk(_TOUCH)) for box in drawn.boxes if not box.frame]
+    boxes = [box for box in drawn.boxes if not box.frame]
+    areas = AreaIndex(box.area.shrunk(_TOUCH) for box in boxes)
     for arrow in drawn.arrows:
-        for name in _crossed(arrow, boxes):
-            yield f"{arrow.name} runs through {name}"
+        for number in areas.crossed(arrow.points):
+            yield f"{arrow.name} runs through {boxes[number].name}"
 
 
 def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
     """No arrow runs through a text."""
-    texts = [(_quote(text), text.area.shrunk(_TOUCH)) for text in drawn.texts]
+    areas = AreaIndex(text.area.shrunk(_TOUCH) for text in drawn.texts)
     for arrow in drawn.arrows:
-        for name in _crossed(arrow, texts):
-            yield f"{arrow.name} runs through the text {name}"
-
-
-def _crossed(arrow: DrawnArrow, areas: Iterable[tuple[str, Area]]) -> Iterator[str]:
-    xs, ys = [x for x, _ in arrow.points], [y for _, y in arrow.points]
-    reach = Area(min(xs) - 0.1, min(ys) - 0.1, max(xs) + 0.1, max(ys) + 0.1)
-    for name, area in areas:
-        if reach.overlaps(area) and any(area.holds(point) for point in arrow.points):
-            yield name
+        for number in areas.crossed(arrow.points):
+            yield f"{arrow.name} runs through the text {_quote(drawn.texts[number])}"
 
 
 def _box_overlap(drawn: Drawn) -> Iterator[str]:
     """Boxes stand apart; a frame holds a box or leaves it out."""
-    for one, other in itertools.combinations(drawn.boxes, 2):
-        if not one.area.shrunk(0.3).overlaps(other.area.shrunk(0.3)):
-            continue
+    for numbers in AreaIndex(box.area.shrunk(0.3) for box in drawn.boxes).pairs():
+        one, other = (drawn.boxes[number] for number in numbers)
         outer, inner = (one, other) if one.frame else (other, one)
         if not outer.frame or not (
             outer.area.encloses(inner.area) or (inner.frame and inner.area.encloses(outer.area))
