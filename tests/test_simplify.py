@@ -251,9 +251,23 @@ class TestPruning:
     def test_an_unused_result_keeps_the_output(self) -> None:
         net = Net()
         x = net.input()
-        net.function("relu", x)
+        net.conv(x, name="unused")
         net.output(net.conv(x))
         assert boxes(net)["output"] == ("output",)
+
+    def test_what_nothing_uses_goes_to_what_it_reads(self) -> None:
+        net = Net()
+        x = net.input()
+        net.function("any", net.function("eq", x))
+        net.output(net.conv(x))
+        assert boxes(net) == {"input": ("x", "eq", "any"), "Conv2d": ("conv2d0", "output")}
+
+    def test_what_leads_to_an_unused_layer_stays(self) -> None:
+        net = Net()
+        x = net.input()
+        net.conv(net.function("relu", x), name="unused")
+        net.output(net.conv(x))
+        assert boxes(net)["relu"] == ("relu",)
 
     def test_what_deals_out_the_result_of_another_module_stays(self) -> None:
         net = Net()

@@ -13,7 +13,7 @@ from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
 from visualize.simplify.hide import hide
 from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.part import only
-from visualize.simplify.prune import prune_plumbing, prune_quiet
+from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
 
 __all__ = ["RULES", "Choice", "Level", "Rule", "only", "simplify"]
 
@@ -87,5 +87,5 @@ def _detailed(exact: Architecture, level: Level, rules: Sequence[Rule]) -> Archi
     pruned = prune_plumbing(exact)
     if level is Level.OP:
         return mark_groups(pruned)
-    named = name_formulas(name_idioms(exact, pruned, rules))
+    named = name_formulas(name_idioms(exact, prune_unused(pruned), rules))
     return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

@@ -29,6 +29,27 @@ def prune_plumbing(architecture: Architecture) -> Architecture:
     return absorb(architecture, hosts)
 
 
+def prune_unused(architecture: Architecture) -> Architecture:
+    """Absorb what is computed and never used, as checks of the input are.
+
+    It goes to the last of the operations whose results it is made of. Weighted layers and skip
+    connections stay, and with them all that leads there.
+    """
+    merges = {skip.merge for skip in architecture.skips}
+    unused: set[str] = set()
+    for layer in reversed(list(architecture.layers)):
+        ends = layer.role in (Role.INPUT, Role.OUTPUT)
+        works = layer.weights or merges.intersection(layer.members)
+        if not (ends or works) and unused.issuperset(architecture.graph.successors(layer.id)):
+            unused.add(layer.id)
+    hosts: dict[str, str] = {}
+    for layer in architecture.layers:
+        sources = [_resolve(source, hosts) for source in _data_sources(architecture, layer)]
+        if layer.id in unused and sources:
+            hosts[layer.id] = max(sources, key=lambda source: architecture.layer(source).index)
+    return absorb(architecture, hosts) if hosts else architecture
+
+
 def prune_quiet(architecture: Architecture) -> Architecture:
     """Absorb what only moves data, as a reader of a figure expects.
 

@@ -28,7 +28,7 @@ from visualize.render.layout.frames import (
 from visualize.render.layout.geometry import Direction, Rectangle, bounds
 from visualize.render.layout.inside import Drawing, assemble, lay_out_frame
 from visualize.render.layout.links import LinkDrawer
-from visualize.render.layout.measure import DENSE, NARROW, Measure, Spacing
+from visualize.render.layout.measure import DENSE, KNOTTED, NARROW, Measure, Spacing
 from visualize.render.layout.place import Placement, Placer
 from visualize.render.layout.placed import Layout
 from visualize.render.layout.settle import settle_labels
@@ -45,7 +45,8 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
     layout = _lay_out(scene, theme, direction, page, Spacing())
     if layout.fits(page) or not layout.nearly_fits(page):
         return layout
-    denser = (_lay_out(scene, theme, direction, page, spacing) for spacing in (DENSE, NARROW))
+    spacings = (DENSE, NARROW, KNOTTED) if layout.tangled else (DENSE, NARROW)
+    denser = (_lay_out(scene, theme, direction, page, spacing) for spacing in spacings)
     return next((dense for dense in denser if dense.fits(page)), layout)
 
 
@@ -100,6 +101,7 @@ def _finish(
         ),
         turns=tuple(turns(columns, placement, measure)),
         frames=drawing.frames,
+        tangled=measure.tangled,
     )
     return _with_extent(settle_labels(layout, measure), measure)
 

@@ -31,6 +31,8 @@ class Spacing:
         padding: within a box, left and right of its text.
         margin: within a box, above and below its text together.
         even: whether most boxes are as wide as the widest of them.
+        lanes: whether, in a tangle, arrows that pass a row have room to go by, and boxes stand in
+            line.
     """
 
     gap: float = 13.0
@@ -40,11 +42,14 @@ class Spacing:
     padding: float = 7.0
     margin: float = 7.0
     even: bool = True
+    lanes: bool = True
 
 
 # For a figure that would otherwise just miss the page.
 DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=4.5)
 NARROW = replace(DENSE, even=False)
+# For a tangle that is far too broad.
+KNOTTED = replace(NARROW, lanes=False)
 
 
 class Measure:
@@ -69,6 +74,8 @@ class Measure:
         # Room that is kept free behind some units and before others.
         self.room_behind: dict[Part, float] = {}
         self.room_before: dict[Part, float] = {}
+        # Whether some of it has neither a spine nor separate branches.
+        self.tangled = False
 
     def add_unit(
         self,

@@ -112,8 +112,13 @@ class Placer:
         for node in tangle.nodes:
             covered = self.measure.covered(node, Point(0, 0))
             sizes[node] = (covered.end - covered.start, 2 * max(-covered.low, covered.high))
+        self.measure.tangled = True
         centers = place_layered(
-            self.flow.subgraph(tangle.nodes), sizes, self.spacing.fan, self.spacing.beside
+            self.flow.subgraph(tangle.nodes),
+            sizes,
+            self.spacing.fan,
+            self.spacing.beside,
+            lanes=self.spacing.lanes,
         )
         areas = [self.measure.covered(node, center) for node, center in centers.items()]
         return Placement(centers, {}, areas, max(area.end for area in areas))

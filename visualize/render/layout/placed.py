@@ -10,7 +10,7 @@ from visualize.render.scene import SceneArrow, SceneBox, SceneGroup
 
 _SLACK = 0.01
 # How much longer a figure may be that fits with less room between its boxes.
-_NEARLY = 2.0
+_NEARLY = 2.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ class Bracket:
 class Layout:
     """Everything of a scene in its place.
 
-    ``turns`` are the lines from the end of each column to the beginning of the next.
+    ``turns`` are the lines from the end of each column to the beginning of the next; ``tangled``
+    says that some of it has neither a spine nor separate branches.
     """
 
     boxes: tuple[PlacedBox, ...]
@@ -80,6 +81,7 @@ class Layout:
     frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
     around: Surroundings = field(default_factory=Surroundings)
+    tangled: bool = False
 
     def fits(self, page: Page) -> bool:
         """Whether the figure, title and legend included, fits ``page`` in true size."""
