@@ -287,7 +287,7 @@ def test_the_figure_is_one_good_page(traced: Traced):
         assert not check_figure(data, format_name)
 
 
-@pytest.mark.parametrize("level", [Level.STAGE, Level.BLOCK])
+@pytest.mark.parametrize("level", LEVELS)
 def test_each_box_is_one_element_of_the_svg(traced: Traced, level: Level):
     figure = visualize.draw(traced.architecture, level=level)
     data = figure.render(["svg"])["svg"]

@@ -6,10 +6,12 @@ counter finds in a plain run of the same model.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,9 @@ pytestmark = [pytest.mark.zoo, pytest.mark.filterwarnings("ignore:TF32 accelerat
 
 # What fails, as "source:name", and why. A test that is listed must fail. The aim: an empty table.
 FAILURES: dict[str, str] = {}
+with contextlib.suppress(PackageNotFoundError):
+    if version("transformers") == "5.24.0":
+        FAILURES["hf:llama4"] = "it asks its text model for image outputs, which that has not"
 
 OTHERS = sorted(set(models.list_models()) - set(CLASSIFICATION))
 DETECTION = models.list_models(module=models.detection)

@@ -7,7 +7,7 @@ entry and an exit on its axis; what crosses its border becomes one link a level.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import networkx as nx
@@ -103,7 +103,7 @@ def split_levels(scene: Scene) -> tuple[list[Level], list[SceneArrow]]:
     frames = dict.fromkeys(frame for frames in nesting.values() for frame in frames)
     levels = {frame: Level(frame) for frame in frames}
     aside: list[SceneArrow] = []
-    for arrow in scene.arrows:
+    for arrow in _told_once(scene.arrows):
         inside = _frames_entered(nesting[arrow.source], nesting[arrow.target])
         if any(axes[frame] != arrow.source for frame in inside):
             aside.append(arrow)
@@ -123,6 +123,16 @@ def split_levels(scene: Scene) -> tuple[list[Level], list[SceneArrow]]:
         frame: place for chain in nesting.values() for place, frame in enumerate(chain, start=1)
     }
     return sorted(levels.values(), key=lambda level: -depth[level.frame]), aside
+
+
+def _told_once(arrows: Sequence[SceneArrow]) -> Iterator[SceneArrow]:
+    """``arrows``, where an arc says nothing that another arc from the same box says."""
+    told: set[tuple[str, str]] = set()
+    for arrow in arrows:
+        said = (arrow.source, arrow.label)
+        yield replace(arrow, label="") if arrow.arc and said in told else arrow
+        if arrow.arc:
+            told.add(said)
 
 
 def _nesting(scene: Scene) -> dict[str, tuple[str, ...]]:

@@ -42,7 +42,7 @@ def place_layered(
     a layer, and no node stands in line with another: that needs less room.
     """
     places = {node: number for number, node in enumerate(graph)}
-    layers = [sorted(layer, key=places.get) for layer in nx.topological_generations(graph)]
+    layers = [sorted(layer, key=places.__getitem__) for layer in nx.topological_generations(graph)]
     ordered, flow = _with_bends(graph, layers) if lanes else ([*map(list, layers)], graph)
     _order(ordered, flow)
     lines = _lines(ordered, flow) if lanes else {node: (node,) for node in graph}
@@ -103,7 +103,7 @@ def _lines(layers: Sequence[Sequence[Node]], flow: nx.DiGraph) -> Lines:
     """
     place = {node: index for layer in layers for index, node in enumerate(layer)}
     lines: dict[Node, tuple[Node, ...]] = {node: (node,) for node in flow}
-    for before, layer in itertools.pairwise(layers):
+    for layer in layers[1:]:
         links = [(next(flow.predecessors(node)), node) for node in layer]
         links.sort(key=lambda link: sum(isinstance(end, str) for end in link))
         taken: list[tuple[int, int]] = []

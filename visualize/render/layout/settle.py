@@ -16,6 +16,8 @@ _CELL = 36.0
 _STEP = 1.5
 _STRAIGHT = 0.01
 _AWAY = 3.5
+# Between the two lines of a double one, as Graphviz draws them.
+_APART = 2.0
 # What a label may share with another thing and still be clear of it: the blank in its line.
 _BLANK = 1.2
 
@@ -29,8 +31,10 @@ def settle_labels(layout: Layout, measure: Measure) -> Layout:
     clutter = _Clutter()
     for area in _fixed(layout, measure):
         clutter.add_area(area)
-    drawn = (without_head(arrow.path) if arrow.head else arrow.path for arrow in layout.arrows)
-    for path in (*drawn, *layout.turns):
+    for arrow in layout.arrows:
+        for path in _strokes(arrow, measure):
+            clutter.add_path(path)
+    for path in layout.turns:
         clutter.add_path(path)
     settled: list[PlacedArrow] = []
     labels = {
@@ -50,6 +54,17 @@ def settle_labels(layout: Layout, measure: Measure) -> Layout:
             clutter.add_area(_area(label, label.center, measure))
         settled.append(replace(arrow, label=label))
     return replace(layout, arrows=tuple(settled))
+
+
+def _strokes(arrow: PlacedArrow, measure: Measure) -> Iterator[Sequence[Point]]:
+    """The lines that ``arrow`` is drawn with: a double one has one on each side of its path."""
+    path = without_head(arrow.path) if arrow.head else arrow.path
+    kind = arrow.arrow.skip
+    if kind and measure.theme.skips[kind].style == "double":
+        for along, across in itertools.product((-_APART / 2, _APART / 2), repeat=2):
+            yield [point.moved(along, across) for point in path]
+    else:
+        yield path
 
 
 def _settled(
@@ -117,9 +132,8 @@ class _Clutter:
 
     def is_free(self, area: Rectangle) -> bool:
         """Whether nothing else lies in ``area``."""
-        letters = area.grown(-_BLANK / 2)
         return not any(
-            self._overlapped(cell, area) or self._pierced(cell, letters) for cell in _cells(area)
+            self._overlapped(cell, area) or self._pierced(cell, area) for cell in _cells(area)
         )
 
     def _overlapped(self, cell: tuple[int, int], area: Rectangle) -> bool:

@@ -16,9 +16,10 @@ _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
 def name_formulas(architecture: Architecture) -> Architecture:
     """Make one box of each call of a module that holds no weighted layer: a norm, an activation.
 
-    What it computes with weight matrices of its own, as a router or experts in one parameter do,
-    belongs to its formula. It is named after the class. A module that holds a skip connection, a single operation or an
-    input or output stays as it is, and so does one that does other work in between.
+    It is named after the class. What it computes with weight matrices of its own belongs to it, as
+    in a router, or in experts that share one parameter. A module that holds a skip connection, a
+    single operation or an input or output stays as it is, and so does one that does other work in
+    between.
     """
     formulas = _formulas(architecture)
     boxes: list[Box] = []
