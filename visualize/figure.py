@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -11,7 +12,17 @@ from visualize.architecture import Architecture
 from visualize.check import Finding, check_figure
 from visualize.files import write_files
 from visualize.quantities import parse_length
-from visualize.render import Direction, Page, Scene, Theme, check_format, fits_page, render
+from visualize.render import (
+    Direction,
+    Layout,
+    Page,
+    Scene,
+    Theme,
+    check_format,
+    lay_out,
+    may_fit,
+    render,
+)
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,11 @@ class Figure:
             RenderError: Graphviz failed.
         """
         name = self.scene.title or self.architecture.name
-        return render(self.scene, self.theme, self.direction, self.page, formats, name)
+        wanted = list(formats)
+        layout = None if set(wanted) <= {"json"} else self._layout
+        return render(
+            self.scene, self.theme, self.direction, self.page, wanted, name, layout=layout
+        )
 
     def save(
         self,
@@ -87,7 +102,11 @@ class Figure:
     @property
     def fits_page(self) -> bool:
         """Whether it fits its page with type in its true size."""
-        return fits_page(self.scene, self.theme, self.direction, self.page)
+        return may_fit(self.scene) and self._layout.fits(self.page)
+
+    @functools.cached_property
+    def _layout(self) -> Layout:
+        return lay_out(self.scene, self.theme, self.direction, self.page)
 
     @property
     def svg(self) -> str:

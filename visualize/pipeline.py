@@ -22,11 +22,10 @@ from visualize.render import (
     Page,
     Theme,
     build_scene,
-    fits_page,
     load_theme,
     with_font,
 )
-from visualize.simplify import Choice, Level, Rule, simplify
+from visualize.simplify import Choice, Level, Rule, Simplifier
 from visualize.simplify import only as cut_out
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
@@ -197,24 +196,21 @@ def draw(
         for path in matching_paths(pattern, modules, "--label")
     }
 
+    simplifier = Simplifier(architecture, idioms)
+
     def figure(page: Page) -> Figure:
         for shown, depth in candidates:
-            simplified = simplify(
-                architecture,
-                shown,
-                folded=fold,
-                choice=chosen,
-                depth=depth,
-                hidden=hidden,
-                idioms=idioms,
+            simplified = simplifier.to(
+                shown, folded=fold, choice=chosen, depth=depth, hidden=hidden
             )
             scene = build_scene(
                 simplified, shown.value, title=title, legend=legend, names=names, titles=titles,
                 color_by=told,
             )  # fmt: skip
-            if len(candidates) == 1 or fits_page(scene, theme, direction, page):
+            drawn = Figure(architecture, scene, theme, direction, page, figure)
+            if len(candidates) == 1 or drawn.fits_page:
                 break
-        return Figure(architecture, scene, theme, direction, page, figure)
+        return drawn
 
     return figure(make_page(width, height))
 

@@ -10,7 +10,7 @@ from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
 from visualize.render.fonts import missing, require_face
-from visualize.render.layout import Direction, Page, lay_out
+from visualize.render.layout import Direction, Layout, Page, lay_out
 from visualize.render.pdf import finish_pdf
 from visualize.render.scene import ColorBy, Scene, build_scene
 from visualize.render.scheme import follow_scheme
@@ -21,13 +21,15 @@ __all__ = [
     "FORMATS",
     "ColorBy",
     "Direction",
+    "Layout",
     "Page",
     "Scene",
     "Theme",
     "build_scene",
     "check_format",
-    "fits_page",
+    "lay_out",
     "load_theme",
+    "may_fit",
     "missing_characters",
     "render",
     "theme_names",
@@ -41,11 +43,9 @@ _MOST_BOXES = 150
 FORMATS = (*_GRAPHVIZ, "dot", "json")
 
 
-def fits_page(scene: Scene, theme: Theme, direction: Direction, page: Page) -> bool:
-    """Whether ``scene`` fits ``page`` with type in its true size."""
-    if len(scene.boxes) > _MOST_BOXES:
-        return False
-    return lay_out(scene, theme, direction, page).fits(page)
+def may_fit(scene: Scene) -> bool:
+    """Whether ``scene`` could fit any page; what could not need not be laid out to see it."""
+    return len(scene.boxes) <= _MOST_BOXES
 
 
 def with_font(theme: Theme, font: str) -> Theme:
@@ -82,11 +82,13 @@ def render(
     page: Page,
     formats: Iterable[str],
     name: str,
+    layout: Layout | None = None,
 ) -> dict[str, bytes]:
     """Draw ``scene`` in each of ``formats``; the result holds one file's content for each.
 
     Args:
         name: title of the figure for those who cannot see it.
+        layout: that of the scene, if it is known.
 
     Raises:
         UsageError: a format is not one of `FORMATS`.
@@ -98,16 +100,13 @@ def render(
     files: dict[str, bytes] = {}
     if "json" in wanted:
         files["json"] = to_json(scene.document())
-    if set(wanted) != {"json"}:
-        layout = lay_out(scene, theme, direction, page)
-        dot = to_dot(scene, layout, theme, direction, name)
-        files["dot"] = dot.encode()
-        drawn = {
-            format_name: _GRAPHVIZ[format_name]
-            for format_name in wanted
-            if format_name in _GRAPHVIZ
-        }
-        files |= run_graphviz(dot, drawn, theme.font) if drawn else {}
+    if set(wanted) <= {"json"}:
+        return files
+    layout = layout or lay_out(scene, theme, direction, page)
+    dot = to_dot(scene, layout, theme, direction, name)
+    files["dot"] = dot.encode()
+    drawn = {each: _GRAPHVIZ[each] for each in wanted if each in _GRAPHVIZ}
+    files |= run_graphviz(dot, drawn, theme.font) if drawn else {}
     if "pdf" in files:
         files["pdf"] = finish_pdf(files["pdf"], layout.around.size[0])
     if "svg" in files:

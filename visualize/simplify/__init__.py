@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Collection, Sequence
 
 from visualize.architecture import Architecture, Role
@@ -15,7 +16,7 @@ from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
 
-__all__ = ["RULES", "Choice", "Level", "Rule", "only", "simplify"]
+__all__ = ["RULES", "Choice", "Level", "Rule", "Simplifier", "only", "simplify"]
 
 
 class Level(str, enum.Enum):
@@ -47,45 +48,76 @@ def simplify(
     hidden: Collection[str] = (),
     idioms: Sequence[Rule] = (),
 ) -> Architecture:
-    """Simplify an exact architecture to ``level``, which must not be auto.
+    """Simplify an exact architecture to one level; see `Simplifier`."""
+    simplifier = Simplifier(architecture, idioms)
+    return simplifier.to(level, folded=folded, choice=choice, depth=depth, hidden=hidden)
+
+
+class Simplifier:
+    """Simplifies an exact architecture to any level; what levels share is computed once.
 
     At every level each operation is in exactly one box, and parameters and MACs sum to the
     model's.
 
     Args:
         architecture: the exact graph.
-        level: how much to show.
-        folded: whether one copy is left of what repeats.
-        choice: modules that are open or closed whatever the level.
-        depth: how many steps below the model every module is closed and every computation
-            between them one box, for a figure of less than the level shows.
-        hidden: paths of modules that are not drawn; see `hide`.
         idioms: rules that are tried before those of the program.
     """
-    detailed = _detailed(architecture, level, (*idioms, *RULES))
-    if depth is not None:
-        choice = (choice or Choice()).at_depth(depth, architecture.modules)
-    if choice is None:
-        simplified = collapse(detailed, _COLLAPSED[level]) if _COLLAPSED[level] else detailed
-    else:
-        opened = open_groups(detailed, choice)
-        marked, closed = mark_closed(detailed, choice)
-        simplified = collapse(
-            marked,
-            _COLLAPSED[level],
-            closed=closed,
-            opened=opened,
-            brief=depth is not None,
-        )
-    if hidden:
-        simplified = hide(simplified, hidden)
-    return fold(architecture, simplified) if folded else simplified
 
+    def __init__(self, architecture: Architecture, idioms: Sequence[Rule] = ()) -> None:
+        self.exact = architecture
+        self.rules = (*idioms, *RULES)
 
-def _detailed(exact: Architecture, level: Level, rules: Sequence[Rule]) -> Architecture:
-    """All operations or, at other levels than that, all layers; with their groups."""
-    pruned = prune_plumbing(exact)
-    if level is Level.OP:
-        return mark_groups(pruned)
-    named = name_formulas(name_idioms(exact, prune_unused(pruned), rules))
-    return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))
+    def to(
+        self,
+        level: Level,
+        *,
+        folded: bool = True,
+        choice: Choice | None = None,
+        depth: int | None = None,
+        hidden: Collection[str] = (),
+    ) -> Architecture:
+        """Simplify to ``level``, which must not be auto.
+
+        Args:
+            level: how much to show.
+            folded: whether one copy is left of what repeats.
+            choice: modules that are open or closed whatever the level.
+            depth: how many steps below the model every module is closed and every computation
+                between them one box, for a figure of less than the level shows.
+            hidden: paths of modules that are not drawn; see `hide`.
+        """
+        detailed = self._operations if level is Level.OP else self._layers
+        if depth is not None:
+            choice = (choice or Choice()).at_depth(depth, self.exact.modules)
+        if choice is None:
+            simplified = collapse(detailed, _COLLAPSED[level]) if _COLLAPSED[level] else detailed
+        else:
+            opened = open_groups(detailed, choice)
+            marked, closed = mark_closed(detailed, choice)
+            simplified = collapse(
+                marked,
+                _COLLAPSED[level],
+                closed=closed,
+                opened=opened,
+                brief=depth is not None,
+            )
+        if hidden:
+            simplified = hide(simplified, hidden)
+        return fold(self.exact, simplified) if folded else simplified
+
+    @functools.cached_property
+    def _pruned(self) -> Architecture:
+        return prune_plumbing(self.exact)
+
+    @functools.cached_property
+    def _operations(self) -> Architecture:
+        """All operations, with their groups."""
+        return mark_groups(self._pruned)
+
+    @functools.cached_property
+    def _layers(self) -> Architecture:
+        """All layers, with their groups."""
+        used = prune_unused(self._pruned)
+        named = name_formulas(name_idioms(self.exact, used, self.rules))
+        return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

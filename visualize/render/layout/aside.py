@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path
@@ -49,6 +50,8 @@ class _Router:
         around = [*boxes, *frames]
         self.along = _lines((area.start, area.end) for area in around)
         self.across = _lines((area.low, area.high) for area in around)
+        # What lies on each line of the grid, along or across.
+        self._on_lines: dict[tuple[bool, float], tuple[list[Rectangle], list[Rectangle]]] = {}
 
     def route(self, source: Rectangle, target: Rectangle) -> list[Point]:
         """A way from the end of ``source`` to ``target``, as a rounded path."""
@@ -68,18 +71,23 @@ class _Router:
         return rounded_path(_straightened([Point(source.end, axis), *corners, tip]), _RADIUS)
 
     def _search(self, begin: Point, ends: dict[Point, _Step]) -> list[Point]:
-        """The cheapest way from ``begin`` to one of ``ends``, by Dijkstra's algorithm.
+        """The cheapest way from ``begin`` to one of ``ends``: A* (Hart, Nilsson, Raphael 1968).
 
-        A place counts once for each way in which it is entered, because bends cost.
+        A place counts once for each way in which it is entered, because bends cost. What is left
+        to go costs at least the way along and across the flow to the nearest end.
         """
+
+        def left(place: Point) -> float:
+            return min(_distance(place, end) for end in ends)
+
         rows = sorted({*self.along, begin.along, *(end.along for end in ends)})
         columns = sorted({*self.across, begin.across, *(end.across for end in ends)})
         start = (rows.index(begin.along), columns.index(begin.across), (1, 0))
         costs = {start: 0.0}
         before: dict[tuple[int, int, _Step], tuple[int, int, _Step]] = {}
-        queue = [(0.0, start)]
+        queue = [(left(begin), 0.0, start)]
         while queue:
-            cost, state = heapq.heappop(queue)
+            _, cost, state = heapq.heappop(queue)
             row, column, way = state
             here = Point(rows[row], columns[column])
             if ends.get(here) == way:
@@ -92,13 +100,17 @@ class _Router:
                 if back or not (0 <= there[0] < len(rows) and 0 <= there[1] < len(columns)):
                     continue
                 point = Point(rows[there[0]], columns[there[1]])
-                length = abs(point.along - here.along) + abs(point.across - here.across)
-                reached = cost + length + _BEND * (turn != way) + self._crossing(here, point)
+                reached = (
+                    cost
+                    + _distance(here, point)
+                    + _BEND * (turn != way)
+                    + self._crossing(here, point)
+                )
                 following = (*there, turn)
                 if reached < costs.get(following, float("inf")):
                     costs[following] = reached
                     before[following] = state
-                    heapq.heappush(queue, (reached, following))
+                    heapq.heappush(queue, (reached + left(point), reached, following))
         return [begin, next(iter(ends))]
 
     def _crossing(self, one: Point, other: Point) -> float:
@@ -110,9 +122,29 @@ class _Router:
             min(one.along, other.along), max(one.along, other.along),
             min(one.across, other.across), max(one.across, other.across),
         ).grown(0.5)  # fmt: skip
-        length = abs(one.along - other.along) + abs(one.across - other.across)
-        inside = sum(frame.overlaps(line) for frame in self.frames)
-        return 1e4 * sum(box.overlaps(line) for box in self.boxes) + length * inside
+        boxes, frames = self._on_line(one, other)
+        inside = sum(frame.overlaps(line) for frame in frames)
+        return 1e4 * sum(box.overlaps(line) for box in boxes) + _distance(one, other) * inside
+
+    def _on_line(self, one: Point, other: Point) -> tuple[list[Rectangle], list[Rectangle]]:
+        """The boxes and frames on the whole line through two points."""
+        is_across = one.along == other.along
+        key = is_across, one.along if is_across else one.across
+        if key not in self._on_lines:
+            place, ends = key[1], (-math.inf, math.inf)
+            line = Rectangle(place, place, *ends) if is_across else Rectangle(*ends, place, place)
+            line = line.grown(0.5)
+            boxes, frames = (
+                [area for area in areas if area.overlaps(line)]
+                for areas in (self.boxes, self.frames)
+            )
+            self._on_lines[key] = boxes, frames
+        return self._on_lines[key]
+
+
+def _distance(one: Point, other: Point) -> float:
+    """How far it is along and across the flow."""
+    return abs(one.along - other.along) + abs(one.across - other.across)
 
 
 def _lines(sides: Iterable[tuple[float, float]]) -> list[float]:
