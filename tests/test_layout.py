@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import networkx as nx
 import pytest
@@ -135,6 +136,57 @@ def test_layered_places_every_layer_further_along() -> None:
     centers = place_layered(graph, dict.fromkeys("abcd", (10, 40)), 20, 10)
     assert centers["a"].along == centers["b"].along < centers["c"].along == centers["d"].along
     assert abs(centers["a"].across - centers["b"].across) == 50
+
+
+def test_a_line_runs_straight_through_a_tangle() -> None:
+    # One chain from a to z, and links that pass its rows on both sides.
+    chain = list(itertools.pairwise("abcdz"))
+    graph = nx.DiGraph([*chain, ("s", "c"), ("a", "t"), ("s", "u"), ("t", "z"), ("u", "z")])
+    centers = place_layered(graph, dict.fromkeys(graph, (10, 40)), 20, 10)
+    assert len({round(centers[node].across, 6) for node in "abcdz"}) == 1
+    rows: dict[float, list[float]] = {}
+    for node in graph:
+        rows.setdefault(centers[node].along, []).append(centers[node].across)
+    for row in rows.values():
+        assert all(after - before >= 50 for before, after in itertools.pairwise(sorted(row)))
+
+
+def test_a_link_that_passes_a_row_has_a_lane() -> None:
+    # Without one, b would stand where the link from a to c runs.
+    graph = nx.DiGraph([("a", "c"), ("a", "b"), ("b", "c"), ("s", "b"), ("s", "c")])
+    centers = place_layered(graph, dict.fromkeys(graph, (10, 40)), 20, 10)
+    assert centers["a"].across == pytest.approx(centers["c"].across)
+    assert abs(centers["b"].across - centers["a"].across) >= 25
+    knotted = place_layered(graph, dict.fromkeys(graph, (10, 40)), 20, 10, lanes=False)
+    assert knotted["a"].across != pytest.approx(knotted["c"].across)
+
+
+def test_a_decoder_goes_on_beside_its_encoder() -> None:
+    edges = [("x", "encoder"), ("y", "embed"), ("embed", "decoder"), ("encoder", "decoder")]
+    towers = scene([*edges, ("decoder", "end")])
+    blocks = {"encoder", "decoder"}
+    towers = replace(
+        towers,
+        boxes=tuple(
+            replace(box, role="block") if box.id in blocks else box for box in towers.boxes
+        ),
+    )
+    at = {box.box.id: box.center for box in lay_out(towers, THEME, Direction.TB).boxes}
+    assert {at[node].across for node in ("y", "embed", "decoder", "end")} == {0.0}
+    assert at["x"].across == at["encoder"].across < 0
+    # An operation that puts both together stands between them.
+    merged = scene([("x", "left"), ("y", "right"), ("left", "both"), ("right", "both")])
+    at = {box.box.id: box.center for box in lay_out(merged, THEME, Direction.TB).boxes}
+    assert at["left"].across == -at["right"].across
+    assert at["both"].across == 0
+
+
+def test_arcs_from_one_box_tell_a_shape_once() -> None:
+    dense = scene(list(itertools.pairwise("abcd")))
+    arcs = [SceneArrow("a", to, "8×4×4", "concat", True, False, "") for to in "cd"]
+    layout = lay_out(replace(dense, arrows=(*dense.arrows, *arcs)), THEME, Direction.TB)
+    labels = [placed.label and placed.label.text for placed in layout.arrows if placed.arrow.arc]
+    assert labels == ["8×4×4", None]
 
 
 def test_cuts_are_where_one_tensor_crosses() -> None:

@@ -45,7 +45,7 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
     layout = _lay_out(scene, theme, direction, page, Spacing())
     if layout.fits(page) or not layout.nearly_fits(page):
         return layout
-    spacings = (DENSE, NARROW, KNOTTED) if layout.tangled else (DENSE, NARROW)
+    spacings = (DENSE, NARROW, KNOTTED) if layout.in_line else (DENSE, NARROW)
     denser = (_lay_out(scene, theme, direction, page, spacing) for spacing in spacings)
     return next((dense for dense in denser if dense.fits(page)), layout)
 
@@ -101,7 +101,7 @@ def _finish(
         ),
         turns=tuple(turns(columns, placement, measure)),
         frames=drawing.frames,
-        tangled=measure.tangled,
+        in_line=measure.in_line,
     )
     return _with_extent(settle_labels(layout, measure), measure)
 

@@ -98,14 +98,19 @@ def _order(layers: list[list[Node]], flow: nx.DiGraph) -> None:
 def _lines(layers: Sequence[Sequence[Node]], flow: nx.DiGraph) -> Lines:
     """For each node all those that stand in one line with it.
 
-    A line goes on to a node from the first that it reads. Lines of bends come before others, and
-    no line crosses one that was there before.
+    A line goes on to a node from the first that it reads. Lines of bends come before others, of
+    several nodes the one that reads a result first, and no line crosses one that was there before.
     """
     place = {node: index for layer in layers for index, node in enumerate(layer)}
     lines: dict[Node, tuple[Node, ...]] = {node: (node,) for node in flow}
     for layer in layers[1:]:
         links = [(next(flow.predecessors(node)), node) for node in layer]
-        links.sort(key=lambda link: sum(isinstance(end, str) for end in link))
+        links.sort(
+            key=lambda link: (
+                sum(isinstance(end, str) for end in link),
+                list(flow.successors(link[0])).index(link[1]),
+            )
+        )
         taken: list[tuple[int, int]] = []
         for source, node in links:
             ends = place[source], place[node]

@@ -32,7 +32,7 @@ class Spacing:
         margin: within a box, above and below its text together.
         even: whether most boxes are as wide as the widest of them.
         lanes: whether, in a tangle, arrows that pass a row have room to go by, and boxes stand in
-            line.
+            line; and a decoder with its own input, beside the encoder.
     """
 
     gap: float = 13.0
@@ -48,7 +48,7 @@ class Spacing:
 # For a figure that would otherwise just miss the page.
 DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=4.5)
 NARROW = replace(DENSE, even=False)
-# For a tangle that is far too broad.
+# For a tangle, or two towers, that would be too broad.
 KNOTTED = replace(NARROW, lanes=False)
 
 
@@ -74,8 +74,8 @@ class Measure:
         # Room that is kept free behind some units and before others.
         self.room_behind: dict[Part, float] = {}
         self.room_before: dict[Part, float] = {}
-        # Whether some of it has neither a spine nor separate branches.
-        self.tangled = False
+        # Whether boxes stand in line with others where that may take room.
+        self.in_line = False
 
     def add_unit(
         self,

@@ -87,10 +87,28 @@ class Placer:
         placement = Placement()
         for part, gap in zip(parts, [0.0, *gaps]):
             inner = self.place(part)
-            placement.take(inner, placement.length + gap, 0)
+            aside = 0.0 if placement.centers else self._off_axis(inner, parts)
+            placement.take(inner, placement.length + gap, -aside)
             placement.length += gap + inner.length
         self._route(placement, side)
         return placement
+
+    def _off_axis(self, first: Placement, parts: Sequence[Part]) -> float:
+        """How far the first of ``parts`` has the branch that goes on in the second from its axis.
+
+        A decoder goes on from its own input, beside the encoder that it reads as well. Where
+        branches are put together by an operation, that stands between them.
+        """
+        if len(parts) < 2 or not isinstance(parts[0], Parallel) or not isinstance(parts[1], str):
+            return 0.0
+        self.measure.in_line = True
+        if not self.spacing.lanes:
+            return 0.0
+        box = self.measure.boxes.get(parts[1])
+        if box and box.role not in ("block", "stage"):
+            return 0.0
+        source = next(self.flow.predecessors(parts[1]), None)
+        return first.centers[source].across if source in first.centers else 0.0
 
     def _parallel(self, parallel: Parallel) -> Placement:
         inner = [self.place(part) for part in parallel.parts]
@@ -112,7 +130,7 @@ class Placer:
         for node in tangle.nodes:
             covered = self.measure.covered(node, Point(0, 0))
             sizes[node] = (covered.end - covered.start, 2 * max(-covered.low, covered.high))
-        self.measure.tangled = True
+        self.measure.in_line = True
         centers = place_layered(
             self.flow.subgraph(tangle.nodes),
             sizes,

@@ -69,8 +69,8 @@ class Bracket:
 class Layout:
     """Everything of a scene in its place.
 
-    ``turns`` are the lines from the end of each column to the beginning of the next; ``tangled``
-    says that some of it has neither a spine nor separate branches.
+    ``turns`` are the lines from the end of each column to the beginning of the next; ``in_line``
+    says that boxes stand in line with others where that may take room.
     """
 
     boxes: tuple[PlacedBox, ...]
@@ -81,7 +81,7 @@ class Layout:
     frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
     around: Surroundings = field(default_factory=Surroundings)
-    tangled: bool = False
+    in_line: bool = False
 
     def fits(self, page: Page) -> bool:
         """Whether the figure, title and legend included, fits ``page`` in true size."""
