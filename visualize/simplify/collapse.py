@@ -165,9 +165,12 @@ class _Tree:
         """Paths of the modules that are blocks."""
         repeated = set(self.repeated())
         outer = {path for path in repeated if not repeated & set(_paths(path)[:-1])}
+        insides: dict[str, set[str]] = {path: set() for path in outer}
+        for other in repeated - outer:
+            for around in outer.intersection(_paths(other)):
+                insides[around].add(other)
         blocks = set()
-        for path in outer:
-            inner = {other for other in repeated if other.startswith(f"{path}.")}
+        for path, inner in insides.items():
             alone = path in self.concats and not inner & (self.adds | self.concats)
             if inner and path not in self.adds and not alone:
                 blocks |= {other for other in inner if not inner & set(_paths(other)[:-1])}

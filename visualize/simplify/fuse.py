@@ -54,7 +54,7 @@ def fuse_skip_branches(architecture: Architecture) -> Architecture:
         branch = {architecture.homes[node] for node in skip.branch} - ends
         if all(architecture.graph.out_degree(node) == 1 for node in branch):
             hosts.update(dict.fromkeys(branch, merge))
-    return absorb(architecture, hosts)
+    return absorb(architecture, hosts) if hosts else architecture
 
 
 def _fusion(layer: Layer) -> str | None:

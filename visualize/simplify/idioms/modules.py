@@ -22,6 +22,8 @@ def name_formulas(architecture: Architecture) -> Architecture:
     between.
     """
     formulas = _formulas(architecture)
+    if not formulas:
+        return architecture
     boxes: list[Box] = []
     for call, run in itertools.groupby(
         architecture.layers, lambda layer: _outermost(layer, formulas)

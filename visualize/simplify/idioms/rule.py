@@ -150,6 +150,8 @@ def name_idioms(exact: Architecture, pruned: Architecture, rules: Collection[Rul
                 kind = rule.counts_as or rule.name
                 found[layer.id] = replace(layer, type=kind, role=Role.LAYER, label=label)
                 break
+    if not found:
+        return pruned
     absorbed = absorb(pruned, hosts)
     for node, layer in found.items():
         box = absorbed.layer(node)
