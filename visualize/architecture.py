@@ -257,7 +257,12 @@ class Architecture:
 
     def inputs(self, node: str) -> Sequence[tuple[str, str, Wire]]:
         """The edges that arrive at ``node``, by position."""
-        arriving = self.graph.in_edges(node, data="wire")
+        # Read off the graph's own tables: its views cost several times as much.
+        arriving = [
+            (source, node, edge["wire"])
+            for source, edges in self.graph.pred[node].items()
+            for edge in edges.values()
+        ]
         return sorted(arriving, key=lambda edge: edge[2].position)
 
     @functools.cached_property
