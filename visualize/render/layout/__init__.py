@@ -80,7 +80,7 @@ def _lay_out(
         )
     links = LinkDrawer(measure, figure, placement, columns, upward)
     drawing = assemble(placement, measure, insides, upward)
-    beside = draw_aside(aside, drawing.boxes, drawing.frames)
+    beside = draw_aside(aside, drawing.boxes, drawing.frames, measure)
     drawing = replace(drawing, arrows=(*links.draw_all(paths), *drawing.arrows, *beside))
     layout = _finish(measure, placement, columns, drawing)
     return replace(layout, around=surrounder.surround(layout.extent, direction))

@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from visualize.render.layout.geometry import Point, Rectangle, rounded_path
+from visualize.render.layout.measure import Measure
 from visualize.render.layout.placed import PlacedArrow, PlacedBox, PlacedFrame
 from visualize.render.scene import SceneArrow
 
@@ -28,13 +29,24 @@ _WAYS: tuple[_Step, ...] = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
 def draw_aside(
-    arrows: Sequence[SceneArrow], boxes: Sequence[PlacedBox], frames: Sequence[PlacedFrame]
+    arrows: Sequence[SceneArrow],
+    boxes: Sequence[PlacedBox],
+    frames: Sequence[PlacedFrame],
+    measure: Measure,
 ) -> list[PlacedArrow]:
-    """Route ``arrows``: each leaves with the flow and arrives with it or from a side."""
+    """Route ``arrows``: each leaves with the flow and arrives with it or from a side.
+
+    They keep clear of boxes and of what frames say.
+    """
     if not arrows:
         return []
     areas = {placed.box.id: placed.rectangle for placed in boxes}
-    router = _Router(list(areas.values()), [frame.rectangle for frame in frames])
+    texts = [
+        Rectangle.around(text.center, *measure.text(text.text, text.size))
+        for frame in frames
+        for text in frame.texts
+    ]
+    router = _Router([*areas.values(), *texts], [frame.rectangle for frame in frames])
     return [
         PlacedArrow(arrow, tuple(router.route(areas[arrow.source], areas[arrow.target])))
         for arrow in arrows

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import networkx as nx
+
 from visualize.render.layout.arcs import Arc, route_arcs
 from visualize.render.layout.connect import connect
 from visualize.render.layout.flow import Parallel, Part, Series, Tangle
@@ -131,8 +133,17 @@ class Placer:
             covered = self.measure.covered(node, Point(0, 0))
             sizes[node] = (covered.end - covered.start, 2 * max(-covered.low, covered.high))
         self.measure.in_line = True
+        # Not a view of the flow: that would iterate over its nodes as a set.
+        inside = nx.DiGraph()
+        inside.add_nodes_from(tangle.nodes)
+        inside.add_edges_from(
+            (source, node)
+            for node in tangle.nodes
+            for source in self.flow.predecessors(node)
+            if source in sizes
+        )
         centers = place_layered(
-            self.flow.subgraph(tangle.nodes),
+            inside,
             sizes,
             self.spacing.fan,
             self.spacing.beside,
