@@ -256,14 +256,21 @@ class Architecture:
             yield from self.inputs(node)
 
     def inputs(self, node: str) -> Sequence[tuple[str, str, Wire]]:
-        """The edges that arrive at ``node``, by position."""
-        # Read off the graph's own tables: its views cost several times as much.
-        arriving = [
-            (source, node, edge["wire"])
-            for source, edges in self.graph.pred[node].items()
-            for edge in edges.values()
-        ]
-        return sorted(arriving, key=lambda edge: edge[2].position)
+        """The edges that arrive at ``node``, by position; they are those of the first call."""
+        arriving = self._arriving.get(node)
+        if arriving is None:
+            # Read off the graph's own tables: its views cost several times as much.
+            arriving = self._arriving[node] = [
+                (source, node, edge["wire"])
+                for source, edges in self.graph.pred[node].items()
+                for edge in edges.values()
+            ]
+            arriving.sort(key=lambda edge: edge[2].position)
+        return arriving
+
+    @functools.cached_property
+    def _arriving(self) -> dict[str, list[tuple[str, str, Wire]]]:
+        return {}
 
     @functools.cached_property
     def homes(self) -> Mapping[str, str]:

@@ -39,17 +39,24 @@ does; data files never run code. Weights are neither needed nor downloaded.
 
 def run() -> None:
     """Entry point of the command."""
-    # In a short process, collecting the many objects that importing torch makes is wasted time,
-    # now and at its end.
+    # In a short process, collecting the many objects that importing torch makes, and freeing them
+    # one by one at its end, take longer than many a figure.
     gc.disable()
-    atexit.register(_keep_objects)
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            _end(ended.code)
+        raise
 
 
-def _keep_objects() -> None:
-    """Spare the last collection, unless a library is there that would tell what was left."""
-    if "triton" not in sys.modules:
-        gc.freeze()
+def _end(status: int) -> None:
+    """End at once; what cannot be written out is left to Python, which tells of it."""
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 class _Group(click.Group):

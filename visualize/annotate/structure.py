@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -167,19 +168,28 @@ def _function_attributes(node: fx.Node) -> dict[str, Any]:
     return _plain(attributes)
 
 
-def _parameter_names(node: fx.Node) -> list[str]:
-    if not callable(node.target):
-        return []
-    if isinstance(node.target, torch._ops.OpOverload):
-        return [argument.name for argument in node.target._schema.arguments]
+def _parameter_names(node: fx.Node) -> Sequence[str]:
+    """The names of the parameters of a function, as far as they are known."""
+    try:
+        return _names_of_parameters(node.target, len(node.args))
+    except TypeError:  # a target that cannot be hashed
+        return ()
+
+
+@functools.lru_cache(maxsize=4096)
+def _names_of_parameters(target: Any, given: int) -> Sequence[str]:
+    if not callable(target):
+        return ()
+    if isinstance(target, torch._ops.OpOverload):
+        return [argument.name for argument in target._schema.arguments]
     # torch.nn.functional chooses between functions that return indices and that do not.
-    function = boolean_dispatched.get(node.target, {}).get("if_false", node.target)
+    function = boolean_dispatched.get(target, {}).get("if_false", target)
     try:
         return list(inspect.signature(function).parameters)
     except (TypeError, ValueError):  # builtins have a schema instead
         signatures = get_signature_for_torch_op(function) or []
-        fitting = [s for s in signatures if len(s.parameters) >= len(node.args)]
-        return list(fitting[0].parameters) if fitting else []
+        fitting = [s for s in signatures if len(s.parameters) >= given]
+        return list(fitting[0].parameters) if fitting else ()
 
 
 def _module_attributes(module: nn.Module) -> dict[str, Any]:

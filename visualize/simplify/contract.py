@@ -73,6 +73,8 @@ def _is_closed(architecture: Architecture, wire: Wire) -> bool:
 
 def _combine(architecture: Architecture, box: Box, built: nx.MultiDiGraph) -> Layer:
     core = architecture.layer(box.core)
+    if len(box.nodes) == 1 and core.parts and not box.stands_for:
+        return core
     layers = [architecture.layer(node) for node in box.nodes]
     parts = sorted((part for layer in layers for part in layer.operations), key=_execution)
     if box.stands_for:

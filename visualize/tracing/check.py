@@ -8,11 +8,14 @@ import torch
 from torch import fx, nn
 
 from visualize.errors import UntraceableError
+from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 
 
-def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs, leaves: Leaves) -> None:
+def check_against_run(
+    graph: fx.Graph, model: nn.Module, inputs: Inputs, leaves: Leaves, memory: Memory
+) -> None:
     """Compare ``graph`` with a run of ``model`` on meta tensors.
 
     Under a proxy ``isinstance(x, torch.Tensor)`` is false, so tracing can take a branch that no
@@ -25,7 +28,7 @@ def check_against_run(graph: fx.Graph, model: nn.Module, inputs: Inputs, leaves:
     called: list[str] = []
     handles = _record_calls(model, leaves, called)
     try:
-        with torch.no_grad(), torch.device("meta"):
+        with torch.no_grad(), OnMeta(memory):
             model(*bound.args, **bound.kwargs)
     except Exception:  # whatever needs values or another device
         return

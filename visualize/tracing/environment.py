@@ -9,13 +9,12 @@ such values (positions, masks, sizes) what to compute.
 from __future__ import annotations
 
 import enum
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
-from visualize.tracing.flops import Memory
+from visualize.tracing.flops import Memory, factories
 from visualize.tracing.tensors import FEW, map_tensors, tensors_in
 
 _CPU = torch.device("cpu")
@@ -41,7 +40,7 @@ class Environment:
         if answer is not None:
             return answer[0]
         args, kwargs = _without_device(func, args, kwargs)
-        if not given and func in _factories():
+        if not given and func in factories():
             kwargs = {**kwargs, "device": self.device_for(func, kwargs)}
         return self.compute(func, args, kwargs, given)
 
@@ -125,12 +124,6 @@ class MetaEnvironment(Environment):
         if not on_meta and isinstance(result, torch.Tensor) and result.numel() > FEW:
             return result.to(_META)
         return result
-
-
-@functools.cache
-def _factories() -> frozenset[Any]:
-    """The functions that make tensors on a device."""
-    return frozenset(torch.utils._device._device_constructors())
 
 
 # Functions that make tensors of no values that anything could depend on, and of given ones.

@@ -9,12 +9,12 @@ from torch import fx, nn
 
 from visualize.errors import VisualizeError
 from visualize.tracing.explain import Failure, check_what_meta_does_not, explain_failure
-from visualize.tracing.flops import FlopCounter
+from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.tensors import specification, tensors_in
 
 
-def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None:
+def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Memory) -> None:
     """Run ``graph`` and store what each node returned in its ``meta``.
 
     Sets ``meta["outputs"]``, a tuple of `TensorSpec`; ``meta["several"]``, whether the node
@@ -25,28 +25,25 @@ def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs) -> None:
         ShapeError: a layer refused the shape of its input.
         ForwardError: any other exception of an operation.
     """
-    with (
-        torch.no_grad(),
-        torch.device("meta"),
-        FlopCounter() as counter,
-    ):
-        _Interpreter(model, graph, counter).run(*inputs.values(model))
+    with torch.no_grad(), memory.counting(), OnMeta(memory):
+        _Interpreter(model, graph, memory).run(*inputs.values(model))
 
 
 class _Interpreter(fx.Interpreter):
-    def __init__(self, model: nn.Module, graph: fx.Graph, counter: FlopCounter) -> None:
+    def __init__(self, model: nn.Module, graph: fx.Graph, memory: Memory) -> None:
         super().__init__(model, graph=graph)
         self.extra_traceback = False
-        self.counter = counter
+        self.memory = memory
 
     def run_node(self, n: fx.Node) -> Any:
-        before = self.counter.total
+        before = self.memory.total
         try:
             value = super().run_node(n)
         except Exception as error:
             raise self._explain(n, error) from error
-        n.meta["flops"] = self.counter.total - before
-        n.meta["outputs"] = tuple(specification(tensor) for tensor in tensors_in(value))
+        n.meta["flops"] = self.memory.total - before
+        with torch._C.DisableTorchFunction():  # to ask for a shape is no operation
+            n.meta["outputs"] = tuple([specification(tensor) for tensor in tensors_in(value)])
         n.meta["several"] = not isinstance(value, torch.Tensor)
         return value
 

@@ -5,15 +5,19 @@ They are counted once for each function and set of shapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils._device import _device_constructors
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
-from visualize.tracing.tensors import version_of
+from visualize.tracing.tensors import tensors_in, version_of
 
 
 def _vector_flops(first: Any, *_: Any, **__: Any) -> int:
@@ -98,7 +102,22 @@ class Memory:
     def __init__(self) -> None:
         self.counter = FlopCounter()
         self.known: dict[Any, _Call] = {}
-        self.total = 0
+        self.counts_all = False
+
+    @property
+    def total(self) -> int:
+        """The FLOPs so far."""
+        return self.counter.total
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[None]:
+        """Count also what is not called through `call`, as by compiled functions."""
+        self.counts_all = True
+        try:
+            with self.counter:
+                yield
+        finally:
+            self.counts_all = False
 
     def call(
         self,
@@ -111,24 +130,46 @@ class Memory:
         transformed = torch._C._functorch.maybe_current_level() is not None
         key = None if transformed else _key(func, args, kwargs)
         known = self.known.get(key) if key else None
-        if known is not None:
-            self.total += known.flops
-            if known.result is not None and not torch.is_grad_enabled():
-                shape, strides, dtype = known.result
-                return torch.empty_strided(shape, strides, dtype=dtype, device="meta")
+        if known is not None and known.result is not None and not torch.is_grad_enabled():
+            self.counter.total += known.flops
+            shape, strides, dtype = known.result
+            return torch.empty_strided(shape, strides, dtype=dtype, device="meta")
+        if known is not None and not self.counts_all:
+            self.counter.total += known.flops
             return func(*args, **kwargs)
         versions = [version_of(tensor) for tensor in given]
         before = self.counter.total
-        with self.counter:
+        with contextlib.nullcontext() if self.counts_all else self.counter:
             result = func(*args, **kwargs)
         flops = self.counter.total - before
-        self.total += flops
         if key:
             unchanged = versions == [version_of(tensor) for tensor in given]
             new = unchanged and _is_new(result, given)
             form = (result.shape, result.stride(), result.dtype) if new else None
             self.known[key] = _Call(flops, form)
         return result
+
+
+class OnMeta(TorchFunctionMode):
+    """Makes tensors on the meta device; what ``memory`` knows is not computed again."""
+
+    def __init__(self, memory: Memory) -> None:
+        super().__init__()
+        self.memory = memory
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func in factories():
+            device = kwargs.get("device")
+            return func(*args, **{**kwargs, "device": "meta" if device is None else device})
+        given = tensors_in((args, kwargs))
+        return self.memory.call(func, args, kwargs, given) if given else func(*args, **kwargs)
+
+
+@functools.cache
+def factories() -> frozenset[Any]:
+    """The functions that make tensors on a device."""
+    return frozenset(_device_constructors())
 
 
 def _is_new(result: Any, given: Sequence[torch.Tensor]) -> bool:

@@ -15,6 +15,7 @@ from visualize.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
 from visualize.tracing.execution import record_tensors
+from visualize.tracing.flops import Memory
 from visualize.tracing.inplace import follow_in_place
 from visualize.tracing.inputs import ExampleInputs, Inputs
 from visualize.tracing.leaves import Leaves
@@ -163,8 +164,9 @@ class _Front:
         inputs = self.inputs.without_values()
         graph = trace_symbolically(replica, inputs, self.leaves)
         follow_in_place(graph, replica)
-        record_tensors(graph, replica, inputs)
-        check_against_run(graph, replica, inputs, self.leaves)
+        memory = Memory()
+        record_tensors(graph, replica, inputs, memory)
+        check_against_run(graph, replica, inputs, self.leaves, memory)
         return _Traced(graph, replica, parameters)
 
     def _recorded(self) -> _Traced:
