@@ -35,7 +35,7 @@ INPUTS = {
 TORCHVIEW = """
 from torchview import draw_graph
 from torchvision import models
-model = models.get_model({name!r}, weights=None).eval()
+model = models.get_model({name!r}, weights=None{backbone}).eval()
 drawn = draw_graph(model, input_size={inputs}, device="meta", expand_nested=True)
 drawn.visual_graph.render({path!r}, format="svg")
 """
@@ -51,7 +51,9 @@ def seconds(command: list[str]) -> float:
 def measure(name: str, folder: str) -> float:
     """Print the times of both for the model ``name`` of torchvision; their ratio."""
     path = f"{folder}/{name}"
-    code = TORCHVIEW.format(name=name, inputs=INPUTS.get(name, IMAGE), path=path)
+    backbone = ", weights_backbone=None" if name.startswith("deeplab") else ""
+    inputs = INPUTS.get(name, IMAGE)
+    code = TORCHVIEW.format(name=name, backbone=backbone, inputs=inputs, path=path)
     theirs = [sys.executable, "-c", code]
     ours = [sys.executable, "-m", "visualize", "draw", name, "-o", f"{path}.svg"]
     turns = [(seconds(theirs), seconds(ours)) for _ in range(RUNS)]
