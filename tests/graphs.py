@@ -282,6 +282,18 @@ def densenet() -> Architecture:
     return net.build()
 
 
+def tangle() -> Architecture:
+    """Six layers that each read two of the layers before them, neither in series nor parallel."""
+    net = Net()
+    x = net.input()
+    made = [net.conv(x, 4, name="stem0"), net.conv(x, 4, name="stem1")]
+    for number in range(6):
+        both = net.add(made[-1], made[len(made) // 2 - 1])
+        made.append(net.conv(both, 4, name=f"conv{number}"))
+    net.output(net.cat(*made[-3:]))
+    return net.build()
+
+
 # Random networks
 
 

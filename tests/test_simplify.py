@@ -23,6 +23,7 @@ from tests.graphs import (
     programs,
     resnet,
     run,
+    tangle,
     unet,
 )
 from visualize.architecture import Architecture, Role, SkipKind
@@ -130,7 +131,7 @@ class TestSameAnswer:
         assert _figure(run(program), level) == _figure(run(program), level)
 
     def test_same_figure_in_another_process(self) -> None:
-        networks = pickle.dumps([resnet(), unet(), densenet()])
+        networks = pickle.dumps([resnet(), unet(), densenet(), tangle()])
         figures = [
             subprocess.run(
                 [sys.executable, "-c", _DRAW],
@@ -141,7 +142,7 @@ class TestSameAnswer:
             ).stdout
             for seed in ("1", "2")
         ]
-        assert figures[0].count(b"digraph") == 3 * len(LEVELS)
+        assert figures[0].count(b"digraph") == 4 * len(LEVELS)
         assert figures[0] == figures[1]
 
 
