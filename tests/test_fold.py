@@ -125,6 +125,25 @@ def test_equal_blocks_in_a_row() -> None:
     assert (group.shared, group.parallel) == (False, False)
 
 
+class Shortcut(nn.Module):
+    """A residual block whose shortcut is a module that does nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.proj = nn.Identity()
+        self.body = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.proj(x) + self.body(x)
+
+
+def test_what_does_nothing_belongs_to_its_own_block() -> None:
+    blocks = [Shortcut() for _ in range(4)]
+    architecture = traced(nn.Sequential(nn.Conv2d(8, 8, 1), *blocks))
+    for level in (Level.BLOCK, Level.LAYER):
+        assert counts(architecture, level) == [4]
+
+
 def test_what_differs_is_not_folded() -> None:
     blocks = [Residual(), Residual(), Residual(kernel=5), Residual(), Residual(kernel=1)]
     assert counts(traced(Loop(*blocks))) == [2]

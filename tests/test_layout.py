@@ -15,7 +15,14 @@ from visualize.render.fonts import text_width
 from visualize.render.layout import Layout, lay_out
 from visualize.render.layout.cuts import choose_cuts, find_cuts
 from visualize.render.layout.flow import Parallel, Series, Tangle, decompose
-from visualize.render.layout.geometry import Point, Rectangle, rounded_path, sample
+from visualize.render.layout.geometry import (
+    HEAD_LENGTH,
+    Point,
+    Rectangle,
+    rounded_path,
+    sample,
+    without_head,
+)
 from visualize.render.layout.layered import place_layered
 from visualize.render.scene import SceneArrow, SceneBox
 
@@ -83,6 +90,19 @@ def test_parallel_branches_stand_side_by_side_in_order() -> None:
     assert place["b"].across < place["c"].across < place["d"].across
     assert place["b"].along == place["c"].along == place["d"].along
     assert place["a"].across == place["+"].across == pytest.approx(place["c"].across)
+
+
+def test_branches_are_entered_in_the_middle_and_along_the_flow() -> None:
+    edges = [("a", branch) for branch in "bcd"] + [(branch, "+") for branch in "bcd"]
+    layout = lay_out(scene(edges), THEME, Direction.TB)
+    middle = {placed.box.id: placed.center.across for placed in layout.boxes}
+    arrows = [placed for placed in layout.arrows if placed.arrow.source == "a"]
+    assert len(arrows) == 3
+    for placed in arrows:
+        assert placed.path[-1].across == pytest.approx(middle[placed.arrow.target])
+        before, base = without_head(placed.path)[-2:]
+        assert before.across == pytest.approx(base.across)
+        assert base.along - before.along >= HEAD_LENGTH
 
 
 def test_nested_arcs_do_not_cross() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import visualize
-from tests.models import NETS
+from tests.models import NETS, Residual
 from visualize.architecture import Layer, NodeKind, Role, TensorSpec
 from visualize.errors import OutputError, RenderError, UsageError
 from visualize.render import Direction, Page, Scene, load_theme, render, theme_names
@@ -21,7 +21,7 @@ from visualize.render.engine import run_graphviz
 from visualize.render.fonts import FAMILY
 from visualize.render.labels import box_label
 from visualize.render.scene import SceneArrow, SceneBox
-from visualize.render.words import operation, shape
+from visualize.words import operation, shape
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -243,6 +243,13 @@ def test_labels_say_what_a_paper_says(
     assert operation(layer) == words
 
 
+def test_the_batch_is_what_most_tensors_begin_with() -> None:
+    assert visualize.trace(Residual(), (1, 3, 32, 32)).batch == 1
+    assert visualize.trace(Residual(), (6, 3, 32, 32)).batch == 6
+    labels = [box.label[0] for box in visualize.draw(Residual(), (6, 3, 32, 32)).scene.boxes]
+    assert "image 3×32×32" in labels
+
+
 def test_labels_of_boxes() -> None:
     image = Layer(
         "x", NodeKind.INPUT, "input", outputs=(TensorSpec((1, 3, 8, 8)),), role=Role.INPUT
@@ -254,6 +261,11 @@ def test_labels_of_boxes() -> None:
     assert box_label(merge) == ["+"]
     linear = Layer("fc", NodeKind.MODULE, "Linear", path="head.fc", parameters=513_000)
     assert box_label(linear, names=True) == ["Linear", "513.0 k", "head.fc"]
+    tied = replace(linear, weights=((100, 64), (100,)), parameters=100)
+    assert box_label(tied) == ["Linear, 64 → 100", "shared weights · 100"]
+    boxes = replace(image, kind=NodeKind.OUTPUT, role=Role.OUTPUT, outputs=(TensorSpec((9, 4)),))
+    assert box_label(boxes) == ["output 9×4"]
+    assert box_label(boxes, batch=9) == ["output 4"]
     assert shape(TensorSpec((1,))) == "1"
     assert shape(TensorSpec(())) == "scalar"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import functools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -219,6 +220,7 @@ class Architecture:
         buffers: number of buffer elements.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
+        tied: names of parameters that are one tensor, as of an embedding and the last layer.
         tracer: ``"symbolic"`` or ``"recorded"``.
         notes: what a user should know of how the graph was made: what was assumed or made up.
         failures: the ways of tracing that were tried before in vain, and why.
@@ -235,6 +237,7 @@ class Architecture:
     buffers: int = 0
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
+    tied: tuple[tuple[str, ...], ...] = ()
     tracer: str = "symbolic"
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
@@ -271,6 +274,17 @@ class Architecture:
     @functools.cached_property
     def _arriving(self) -> dict[str, list[tuple[str, str, Wire]]]:
         return {}
+
+    @functools.cached_property
+    def batch(self) -> int:
+        """The size that most tensors begin with: that of the batch."""
+        sizes = Counter(
+            tensor.shape[0]
+            for layer in self.operations.values()
+            for tensor in layer.outputs
+            if layer.kind is not NodeKind.CONSTANT and len(tensor.shape) > 1
+        )
+        return max(sizes, key=lambda size: sizes[size], default=1)
 
     @functools.cached_property
     def homes(self) -> Mapping[str, str]:

@@ -71,6 +71,9 @@ POOL = frozenset(
     }
 )
 ATTENTION = frozenset({"scaleddotproductattention"})
+RECURRENT = frozenset(
+    {"lstm", "gru", "rnn", "rnntanh", "rnnrelu", "lstmcell", "grucell", "rnncell"}
+)
 RESAMPLE = frozenset(
     {"upsample", "interpolate", "upsamplingbilinear2d", "upsamplingnearest2d", "pixelshuffle"}
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -31,7 +32,7 @@ from visualize.operations import (
     merge_type,
 )
 from visualize.quantities import count
-from visualize.render.words import operation, shape, short_name, symbol
+from visualize.words import operation, operation_name, shape, short_name, symbol
 
 _LONGEST = 48
 
@@ -43,6 +44,7 @@ def box_label(
     repeat: Group | None = None,
     inside: str = "",
     names: bool = False,
+    batch: int = 1,
 ) -> list[str]:
     """The lines of a box: what it is, then details and parameters in smaller type.
 
@@ -52,6 +54,7 @@ def box_label(
         repeat: the repeat that the box alone makes up, if it does.
         inside: what a closed box holds.
         names: whether to show the module path.
+        batch: size of the batch, which is not told.
     """
     seen = [part for part in layer.operations if part.id not in layer.hidden]
     hidden = sum(part.parameters for part in layer.operations if part.id in layer.hidden)
@@ -59,17 +62,17 @@ def box_label(
     if layer.role is Role.MERGE:
         more = [f"{each(hidden, repeat)} hidden"] if hidden else []
         return [symbol(layer), *_details(shown), *more]
-    lines = [title or _title(shown)]
+    lines = [title or _title(shown, batch)]
     details = [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
         details.insert(0, _copies(repeat))
     elif repeat:
         lines[0] = f"{lines[0]} {_copies(repeat)}"
     details += _details(shown)
+    if layer.weights and not hidden and _is_shared(layer):
+        details.append("shared weights")
     if layer.parameters > hidden:
         details.append(each(layer.parameters - hidden, repeat))
-    elif layer.weights and not hidden:
-        details.append("shared weights")
     if hidden:
         details.append(f"{each(hidden, repeat)} hidden")
     if details:
@@ -77,6 +80,11 @@ def box_label(
     if names and layer.path:
         lines.append(layer.path)
     return [clip(line) for line in lines]
+
+
+def _is_shared(layer: Layer) -> bool:
+    """Whether the largest tensor that a layer works with is counted elsewhere."""
+    return layer.parameters < max(math.prod(weight) for weight in layer.weights)
 
 
 def repeat_label(group: Group, title: str = "") -> str:
@@ -132,16 +140,16 @@ def skip_label(architecture: Architecture, skip: Skip) -> str:
         works = [layer for layer in operations if family(layer.type) not in NORM | IDENTITY]
         return clip(", ".join(operation(layer) for layer in works or operations))
     if skip.kind is SkipKind.CONCAT and skip.shape:
-        return shape(TensorSpec(skip.shape))
+        return shape(TensorSpec(skip.shape), architecture.batch)
     return ""
 
 
-def _title(layer: Layer) -> str:
+def _title(layer: Layer, batch: int) -> str:
     if layer.role is Role.INPUT:
-        return f"{_input_name(layer)} {_shapes(layer)}".strip()
+        return f"{_input_name(layer)} {_shapes(layer, batch)}".strip()
     if layer.role is Role.OUTPUT:
         name = str(layer.attributes.get("name", "output"))
-        return f"{name} {_shapes(layer)}".strip()
+        return f"{name} {_shapes(layer, batch)}".strip()
     if layer.role is Role.BLOCK:
         return f"{operation_name(layer.type)}, {_width(layer)}".removesuffix(", ")
     if layer.role is Role.STAGE:
@@ -179,17 +187,6 @@ _KINDS = {
 }
 
 
-def operation_name(type_name: str) -> str:
-    """A class as a stage names it: ``conv`` for ``Conv2d``, other classes as they are.
-
-    >>> operation_name("Conv2d"), operation_name("BasicBlock")
-    ('conv', 'BasicBlock')
-    """
-    if family(type_name) in CONVOLUTION:
-        return "conv"
-    return type_name.lstrip("_") or type_name
-
-
 def _core(layer: Layer) -> Layer:
     """The operation that a box is named after, with all weights that the box brings to it."""
     same = (part for part in layer.parts if (part.id, part.type) == (layer.id, layer.type))
@@ -197,8 +194,8 @@ def _core(layer: Layer) -> Layer:
     return core if core.weights else replace(core, weights=layer.weights)
 
 
-def _shapes(layer: Layer) -> str:
-    return ", ".join(shape(tensor) for tensor in layer.outputs[:3]) + (
+def _shapes(layer: Layer, batch: int) -> str:
+    return ", ".join(shape(tensor, batch) for tensor in layer.outputs[:3]) + (
         ", …" if len(layer.outputs) > 3 else ""
     )
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import enum
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, Skip, Wire
-from visualize.operations import IDENTITY, RESHAPE, SLICE, family
+from visualize.memory import activation_memory
 from visualize.quantities import count, giga
 from visualize.render import labels
-from visualize.render.words import shape
+from visualize.words import shape
 
 SCHEMA = 1
 
@@ -193,6 +192,7 @@ def build_scene(
                 closed.get(layer.id, []),
                 names,
                 titles,
+                architecture.batch,
             )
             for layer in architecture.layers
         ),
@@ -237,6 +237,7 @@ def _box(
     closed: Sequence[Skip],
     names: bool,
     titles: Mapping[str, str],
+    batch: int,
 ) -> SceneBox:
     repeats = [group for group in around if group.role is Role.REPEAT]
     lines = labels.box_label(
@@ -245,6 +246,7 @@ def _box(
         repeat=repeats[0] if repeats else None,
         inside=labels.closed_skips(closed[: len(closed) // layer.repeat]),
         names=names,
+        batch=batch,
     )
     kinds = Counter(skip.kind.value for skip in closed)
     return SceneBox(
@@ -256,33 +258,12 @@ def _box(
         macs=layer.macs,
         group=layer.group,
         stage=_stage(layer.group, groups),
-        tooltip=_tooltip(layer),
+        tooltip=_tooltip(layer, batch),
         repeat=layer.repeat,
         skips=tuple(sorted(kinds.items())),
         kind=labels.kind_name(layer),
         memory=activation_memory(layer),
     )
-
-
-def activation_memory(layer: Layer) -> int:
-    """Bytes of the tensors that the operations of a box compute, for a batch as it was traced."""
-    return sum(
-        math.prod(tensor.shape) * _bytes(tensor.dtype)
-        for part in layer.operations
-        if part.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
-        and family(part.type) not in RESHAPE | SLICE | IDENTITY
-        for tensor in part.outputs
-    )
-
-
-def _bytes(dtype: str) -> int:
-    """Size of a number: float32 has 4 bytes, bool one.
-
-    >>> _bytes("float32"), _bytes("bool"), _bytes("float8_e4m3fn")
-    (4, 1, 1)
-    """
-    bits = re.match(r"[a-z]+(\d+)", dtype)
-    return max(1, int(bits[1]) // 8) if bits else 1
 
 
 def _stage(group: str, groups: dict[str, Group]) -> str:
@@ -291,10 +272,10 @@ def _stage(group: str, groups: dict[str, Group]) -> str:
     return next(stages, "")
 
 
-def _tooltip(layer: Layer) -> str:
+def _tooltip(layer: Layer, batch: int) -> str:
     lines = [f"{layer.path or layer.id} ({layer.type})"]
     if layer.outputs:
-        lines.append("output " + ", ".join(shape(tensor) for tensor in layer.outputs[:4]))
+        lines.append("output " + ", ".join(shape(tensor, batch) for tensor in layer.outputs[:4]))
     shown = layer.copy or layer
     each = f" each, {layer.repeat} copies" if layer.copy else ""
     if shown.parameters:
@@ -348,12 +329,12 @@ def _in_one_copy(layer: Layer, group: Group, around: Sequence[Group]) -> int:
 
 def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> SceneArrow:
     skip = architecture.skips[wire.skip] if wire.skip is not None else None
-    homes = architecture.homes
+    homes, batch = architecture.homes, architecture.batch
     arc = skip is not None and (source, target) == (homes[skip.fork], homes[skip.merge])
     if skip and arc:
         label = labels.skip_label(architecture, skip)
     else:
-        label = shape(wire.tensor) if wire.tensor and _changes(architecture, source) else ""
+        label = shape(wire.tensor, batch) if wire.tensor and _changes(architecture, source) else ""
     return SceneArrow(
         source=source,
         target=target,
@@ -361,7 +342,7 @@ def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> 
         skip=skip.kind.value if skip else None,
         arc=arc,
         long=skip is not None and skip.long,
-        tooltip=_arrow_tooltip(wire, skip),
+        tooltip=_arrow_tooltip(wire, skip, batch),
         repeat=_copies(architecture, source, target, wire),
     )
 
@@ -374,8 +355,8 @@ def _copies(architecture: Architecture, source: str, target: str, wire: Wire) ->
     return max(architecture.layer(target).repeat, wire.copies)
 
 
-def _arrow_tooltip(wire: Wire, skip: Skip | None) -> str:
-    size = shape(wire.tensor) if wire.tensor else ""
+def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
+    size = shape(wire.tensor, batch) if wire.tensor else ""
     if skip is None:
         return size
     bypassed = f"bypasses {skip.bypassed_parameters:,} parameters"

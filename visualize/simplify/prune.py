@@ -137,7 +137,11 @@ def _origin(architecture: Architecture, node: str) -> str | None:
 
 
 def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
-    """The next operation that computes, if all between is quiet and has no other user."""
+    """The next operation that computes, if all between is quiet and has no other user.
+
+    It may be a merge only for what returns what it reads.
+    """
+    roles = {Role.LAYER, Role.MERGE} if is_idle(architecture, layer) else {Role.LAYER}
     while True:
         users = list(architecture.graph.successors(layer.id))
         if len(users) != 1:
@@ -146,7 +150,7 @@ def _next_loud(architecture: Architecture, layer: Layer) -> Layer | None:
         # What picks by computed indices reads two tensors and goes nowhere.
         stays = len(_data_sources(architecture, layer)) > 1
         if stays or not _is_quiet(architecture, layer):
-            return layer if layer.role is Role.LAYER else None
+            return layer if layer.role in roles else None
 
 
 def _data_sources(architecture: Architecture, layer: Layer) -> list[str]:

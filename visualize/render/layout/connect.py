@@ -11,15 +11,16 @@ _FAN = 20.0
 
 
 def connect(
-    source: Rectangle, target: Rectangle, others: Sequence[Rectangle]
+    source: Rectangle, target: Rectangle, others: Sequence[Rectangle], *, alone: bool = False
 ) -> tuple[list[Point], bool]:
     """A curve from the end of ``source`` to the start of ``target``, and whether it is free.
 
-    It bends at its beginning, at its end or all the way: the first of these that runs through
-    none of ``others`` is taken, else the first.
+    An arrow that arrives ``alone`` does so in the middle. The curve bends at its beginning, at its
+    end or all the way: the first of these that runs through none of ``others`` is taken, else the
+    first.
     """
     start = Point(source.end, (source.low + source.high) / 2)
-    end = _entry(source, target)
+    end = _entry(source, target, alone)
     paths = [s_curve(start, end)]
     if end.along - start.along > 1.6 * _FAN:
         early = Point(start.along + _FAN, end.across)
@@ -31,8 +32,8 @@ def connect(
     return free or paths[0], free is not None
 
 
-def _entry(source: Rectangle, target: Rectangle) -> Point:
-    """Where an arrow from ``source`` arrives: leaning to the side it comes from."""
+def _entry(source: Rectangle, target: Rectangle, alone: bool) -> Point:
+    """Where an arrow from ``source`` arrives: leaning to the side it comes from, unless alone."""
     middle = (target.low + target.high) / 2
     offset = (source.low + source.high) / 2 - middle
     if target.high - target.low <= CIRCLE:
@@ -40,7 +41,7 @@ def _entry(source: Rectangle, target: Rectangle) -> Point:
         lean = max(-0.8, min(0.8, offset / 60))
         along = (target.start + target.end) / 2 - radius * (1 - lean * lean) ** 0.5
         return Point(along, middle + radius * lean)
-    spread = (target.high - target.low) * 0.3
+    spread = 0.0 if alone else (target.high - target.low) * 0.3
     return Point(target.start, middle + max(-spread, min(spread, offset * 0.25)))
 
 

@@ -144,12 +144,15 @@ def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
 
 
 def without_head(path: Sequence[Point]) -> list[Point]:
-    """A cubic Bézier path that ends where its arrow head begins."""
-    tip, before = path[-1], path[-2]
+    """A cubic Bézier path that ends where its arrow head begins, in the same direction."""
+    start, before, tip = path[-4], path[-2], path[-1]
     length = math.dist(tip, before)
     base = _toward(tip, before, HEAD_LENGTH) if length else tip
-    # Where the last handle lies within the head, it moves back with the base.
-    handle = before if length > HEAD_LENGTH else base
+    if math.dist(start, tip) > 3 * HEAD_LENGTH:
+        # As far before the base as before the tip, or the curve would turn sharply to the head.
+        handle = before.moved(base.along - tip.along, base.across - tip.across)
+    else:
+        handle = before if length > HEAD_LENGTH else base
     return [*path[:-2], handle, base]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from visualize.render.layout.columns import Column
@@ -43,6 +44,7 @@ class LinkDrawer:
             if not link.arc:
                 leaving.setdefault(link.source, []).append(index)
         self.leaving = leaving
+        self.arriving = Counter(link.target for link in level.links if not link.arc)
 
     def draw_all(self, given: Mapping[int, Sequence[Point]]) -> list[PlacedArrow]:
         """All links; the paths of some are ``given``, by their index."""
@@ -77,14 +79,15 @@ class LinkDrawer:
         ends = (link.source, link.target)
         others = [area for unit, area in self.areas.items() if unit not in ends]
         source, target = self._ends(index)
+        alone = self.arriving[link.target] == 1
         if link.target in self.upward:
             turned = [_turned(area) for area in (source, target, *others)]
             path = [
                 Point(-along, across)
-                for along, across in connect(turned[0], turned[1], turned[2:])[0]
+                for along, across in connect(turned[0], turned[1], turned[2:], alone=alone)[0]
             ]
         else:
-            path = connect(source, target, others)[0]
+            path = connect(source, target, others, alone=alone)[0]
         return PlacedArrow(link.arrow, tuple(path), self._shape(index, path), link.head)
 
     def _ends(self, index: int) -> tuple[Rectangle, Rectangle]:

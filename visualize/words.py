@@ -15,6 +15,7 @@ from visualize.operations import (
     LINEAR,
     NORM,
     POOL,
+    RECURRENT,
     RESAMPLE,
     RESHAPE,
     SLICE,
@@ -24,9 +25,6 @@ from visualize.operations import (
 )
 
 MERGE_SYMBOLS = {"add": "+", "multiply": "×", "concat": "‖"}
-_RECURRENT = frozenset(
-    {"lstm", "gru", "rnn", "rnntanh", "rnnrelu", "lstmcell", "grucell", "rnncell"}
-)
 _SHORT = {
     "BatchNorm1d": "BN", "BatchNorm2d": "BN", "BatchNorm3d": "BN", "SyncBatchNorm": "BN",
     "LayerNorm2d": "LayerNorm", "batch_norm": "BN", "layer_norm": "LayerNorm",
@@ -38,13 +36,15 @@ _SHORT = {
 }  # fmt: skip
 
 
-def shape(tensor: TensorSpec) -> str:
-    """A shape without its batch dimension.
+def shape(tensor: TensorSpec, batch: int = 1) -> str:
+    """A shape without the dimension of the batch, if it has one.
 
-    >>> shape(TensorSpec((1, 64, 56, 56)))
-    '64×56×56'
+    >>> shape(TensorSpec((1, 64, 56, 56))), shape(TensorSpec((128, 2)))
+    ('64×56×56', '128×2')
     """
-    sizes = tensor.shape[1:] or tensor.shape
+    sizes = tensor.shape
+    if len(sizes) > 1 and sizes[0] == batch:
+        sizes = sizes[1:]
     return "×".join(map(str, sizes)) or "scalar"
 
 
@@ -62,6 +62,17 @@ def operation(layer: Layer) -> str:
     if merge_type(name):
         return {"add": "add", "multiply": "multiply"}.get(merge_type(name) or "", "concat")
     return _SHORT.get(layer.type) or _function(layer)
+
+
+def operation_name(type_name: str) -> str:
+    """A class as a stage names it: ``conv`` for ``Conv2d``, other classes as they are.
+
+    >>> operation_name("Conv2d"), operation_name("BasicBlock")
+    ('conv', 'BasicBlock')
+    """
+    if family(type_name) in CONVOLUTION:
+        return "conv"
+    return type_name.lstrip("_") or type_name
 
 
 def symbol(layer: Layer) -> str:
@@ -219,7 +230,7 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
     (frozenset({"embedding", "embeddingbag"}), _embedding),
     (frozenset({"multiheadattention"}), _attention),
     (ATTENTION, _dot_product_attention),
-    (_RECURRENT, _recurrent),
+    (RECURRENT, _recurrent),
     (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
     (NORM, _norm),
     (ACTIVATION, short_name),
