@@ -186,6 +186,21 @@ def test_skips_in_every_format(folder: Path) -> None:
     assert skips[2]["branch"] == ["layer2_0_downsample_0", "layer2_0_downsample_1"]
 
 
+def test_summary_in_every_format_and_language(folder: Path) -> None:
+    table = run("summary", "resnet18").stdout
+    assert table.startswith("resnet18 (ResNet)\nResNet-18 from Deep Residual Learning")
+    assert "layer4 holds 71.8 % of the parameters" in table
+    assert "71.8 % 的参数在 layer4" in run("summary", "resnet18", "--lang", "zh").stdout
+    rows = list(csv.DictReader(io.StringIO(run("summary", "resnet18", "--format", "csv").stdout)))
+    assert (rows[0]["layer"], rows[0]["parameters"]) == ("conv1", "9408")
+    assert json.loads(run("summary", "resnet18", "--format", "json").stdout)["facts"]["depth"] == 18
+    assert "# resnet18 (ResNet)" in run("summary", "resnet18", "--format", "md").stdout
+    assert "\\toprule" in run("summary", "resnet18", "--format", "latex").stdout
+    shallow = run("summary", "resnet18", "--depth", "1", "--sort", "macs", "--format", "csv").stdout
+    assert shallow.splitlines()[1].startswith("layer1,")
+    assert run("summary", "resnet18", "--depth", "0").exit_code == 2
+
+
 def test_models_lists_and_filters() -> None:
     names = run("models").stdout.split()
     assert "resnet18" in names
@@ -227,9 +242,9 @@ def test_no_torch_without_need(arguments: list[str]) -> None:
 
 
 def test_help_has_examples() -> None:
-    for command in ("draw", "graph", "skips", "models"):
+    for command in ("draw", "graph", "summary", "skips", "models"):
         assert f"visualize {command}" in run(command, "--help").output
-    for command in ("draw", "graph", "skips"):
+    for command in ("draw", "graph", "summary", "skips"):
         assert "runs its code" in " ".join(run(command, "--help").output.split())
 
 

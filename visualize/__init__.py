@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from visualize.architecture import Architecture
     from visualize.errors import VisualizeError
     from visualize.figure import Figure
-    from visualize.pipeline import draw, trace
+    from visualize.pipeline import draw, summarize, trace
     from visualize.render.themes import Theme
     from visualize.simplify.idioms import RULES, Match, Rule, View, activation
 
@@ -30,6 +30,7 @@ __all__ = [
     "VisualizeError",
     "activation",
     "draw",
+    "summarize",
     "trace",
 ]
 
@@ -44,6 +45,7 @@ _HOMES = {
     "Theme": "visualize.render.themes",
     "VisualizeError": "visualize.errors",
     "draw": "visualize.pipeline",
+    "summarize": "visualize.pipeline",
     "trace": "visualize.pipeline",
 }
 

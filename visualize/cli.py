@@ -7,6 +7,7 @@ import contextlib
 import gc
 import os
 import re
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,9 +22,11 @@ from visualize.errors import UsageError, VisualizeError
 if TYPE_CHECKING:
     from visualize.architecture import Architecture
     from visualize.check import Finding
+    from visualize.models import LoadedModel
     from visualize.render import Page
 
 _OUTPUTS = Path("outputs")
+_TABLES = ["table", "md", "csv", "json", "latex"]
 _GRACE = 10.0  # seconds between the end of a model's time and that of the program
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -446,12 +449,56 @@ def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
 @main.command(
     epilog="""\b
 Examples:
+  visualize summary resnet18
+  visualize summary resnet50 --depth 1 --format md
+  visualize summary vgg16 --sort parameters --lang zh"""
+)
+@_model_options
+@click.option("--format", "format_name", type=click.Choice(_TABLES), default="table",
+              show_default=True, help="How to print it.")  # fmt: skip
+@click.option("--depth", metavar="N", type=click.IntRange(min=1),
+              help="How many modules deep the table goes.  [default: down to blocks]")  # fmt: skip
+@click.option("--sort", type=click.Choice(["parameters", "macs", "memory"]), default=None,
+              help="List what has the most of it first.")  # fmt: skip
+@click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en",
+              show_default=True, help="The language of heads and sentences.")  # fmt: skip
+def summary(
+    model: str,
+    inputs: Sequence[str],
+    format_name: str,
+    depth: int | None,
+    sort: str | None,
+    language: str,
+) -> None:
+    """Tell what MODEL is made of: layers, blocks and stages in numbers, its structure in words."""
+    from visualize import pipeline
+    from visualize.report import write_summary
+
+    with _progress() as report:
+        loaded, architecture = _load_and_trace(model, inputs, report)
+        described = pipeline.summarize(
+            architecture,
+            depth=depth,
+            documentation=loaded.documentation,
+            weights=loaded.weights,
+            report=report,
+        )
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        written = write_summary(
+            described, format_name, language=language, sort=sort or "", width=width
+        )
+    click.echo(written, nl=False)
+
+
+@main.command(
+    epilog="""\b
+Examples:
   visualize skips resnet18
   visualize skips efficientnet_b0 --format csv"""
 )
 @_model_options
-@click.option("--format", "format_name", type=click.Choice(["table", "md", "csv", "json"]),
-              default="table", show_default=True, help="How to print them.")  # fmt: skip
+@click.option("--format", "format_name", type=click.Choice(_TABLES), default="table",
+              show_default=True, help="How to print them.")  # fmt: skip
 def skips(model: str, inputs: Sequence[str], format_name: str) -> None:
     """List the skip connections of MODEL."""
     from visualize.report import summarize_in_a_line, write_skips
@@ -496,6 +543,12 @@ def _default_output(label: str) -> Path:
 
 def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> Architecture:
     """Load and trace ``model``. What its code prints goes to standard error."""
+    return _load_and_trace(model, inputs, report)[1]
+
+
+def _load_and_trace(
+    model: str, inputs: Sequence[str], report: Callable[[str], None]
+) -> tuple[LoadedModel, Architecture]:
     options = click.get_current_context().meta
     with _prints_to_standard_error(), _last_resort(options["visualize.timeout"]):
         report(f"loading {model}")
@@ -504,8 +557,9 @@ def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> 
         from visualize.models import load_model
 
         try:
+            loaded = load_model(model, inputs)
             architecture = pipeline.trace(
-                load_model(model, inputs),
+                loaded,
                 tracer=options["visualize.tracer"],
                 leaves=options["visualize.leaves"],
                 train=options["visualize.train"],
@@ -521,7 +575,7 @@ def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> 
         notes += [*architecture.failures, f"traced by the {architecture.tracer} tracer"]
     for note in notes:
         click.echo(f"visualize: note: {note}", err=True)
-    return architecture
+    return loaded, architecture
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from visualize.annotate import annotate
 from visualize.architecture import Architecture
+from visualize.describe import describe
 from visualize.errors import UsageError, shorten
 from visualize.figure import Figure, make_page
 from visualize.matching import matching_paths, single_path
@@ -27,6 +28,7 @@ from visualize.render import (
 )
 from visualize.simplify import Choice, Level, Rule, Simplifier
 from visualize.simplify import only as cut_out
+from visualize.summary import Summary
 from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
 
 if TYPE_CHECKING:
@@ -213,6 +215,41 @@ def draw(
         return drawn
 
     return figure(make_page(width, height))
+
+
+def summarize(
+    model: nn.Module | str | LoadedModel | Architecture,
+    inputs: ExampleInputs | None = None,
+    *,
+    depth: int | None = None,
+    documentation: str = "",
+    weights: Sequence[str] = (),
+    report: Callable[[str], None] = _silent,
+) -> Summary:
+    """Describe ``model``: a table of its layers, blocks and stages, and facts about its structure.
+
+    Args:
+        model: a module, the name of a model as on the command line, or a traced architecture.
+        inputs: as for `trace`.
+        depth: how many modules deep the table goes; by default it goes down to blocks.
+        documentation: what is said of the model; that of a model built by name by default.
+        weights: names of the weights there are for it; in the same way.
+        report: is told what is being done.
+
+    Raises:
+        VisualizeError: the model or its inputs cannot be used.
+    """
+    if isinstance(model, str):
+        model = load_model(model)
+    if isinstance(model, LoadedModel):
+        documentation, weights = documentation or model.documentation, weights or model.weights
+    if not isinstance(model, Architecture):
+        model = trace(model, inputs, report=report)
+    report(f"describing {model.name}")
+    grouped = Simplifier(model).to(Level.LAYER, folded=False)
+    return describe(
+        model, grouped, depth=depth, documentation=documentation, weights=tuple(weights)
+    )
 
 
 def _choice(kind: type[Option], value: str, option: str) -> Option:

@@ -41,6 +41,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         buffers=counts.buffers,
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
+        tied=counts.tied,
         tracer=trace.tracer,
         notes=trace.notes,
         failures=trace.failures,

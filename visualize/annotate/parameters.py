@@ -21,6 +21,7 @@ class ParameterCounts:
     buffers: int
     unused: int
     unused_modules: tuple[str, ...]
+    tied: tuple[tuple[str, ...], ...]
 
 
 def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
@@ -64,7 +65,19 @@ def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCou
         buffers=sum(tensor.numel() for tensor in trace.model.buffers()),
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
+        tied=tuple(_tied(trace.model)),
     )
+
+
+def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
+    """Names of parameters that different modules hold and that are one tensor."""
+    owners: dict[int, dict[int, str]] = {}
+    for path, module in model.named_modules():
+        for name, tensor in module._parameters.items():
+            if tensor is not None:
+                names = owners.setdefault(id(tensor), {})
+                names.setdefault(id(module), f"{path}.{name}".strip("."))
+    return (tuple(names.values()) for names in owners.values() if len(names) > 1)
 
 
 def _tensors_of(node: fx.Node, model: nn.Module) -> tuple[list[nn.Parameter], list[torch.Tensor]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from visualize.example import Example
 from visualize.models import timm, torchvision
+from visualize.models.documentation import documentation, published_weights
 from visualize.models.specification import ModelSpec, parse_inputs, parse_model
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ class LoadedModel:
         model: the model, its weights on the meta device where its constructor allows that.
         example: the inputs to trace it with, or None if none are known.
         rebuild: builds the model again, this time with values in its weights.
+        documentation: the first paragraph of its documentation, empty if there is none.
+        weights: names of the weights that are published for it.
     """
 
     name: str
     model: nn.Module
     example: Example | None
     rebuild: Callable[[], nn.Module]
+    documentation: str = ""
+    weights: tuple[str, ...] = ()
 
 
 def load_model(text: str, inputs: Sequence[str] = ()) -> LoadedModel:
@@ -51,7 +56,14 @@ def load_model(text: str, inputs: Sequence[str] = ()) -> LoadedModel:
         example = source.example_for(spec, model)
     if example is None and spec.source != "hf":  # there, all arguments are optional on paper
         example = _needs_none(model)
-    return LoadedModel(spec.label, model, example, functools.partial(_rebuild, spec))
+    return LoadedModel(
+        name=spec.label,
+        model=model,
+        example=example,
+        rebuild=functools.partial(_rebuild, spec),
+        documentation=documentation(spec, model),
+        weights=published_weights(spec),
+    )
 
 
 def _rebuild(spec: ModelSpec) -> nn.Module:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from visualize.report.graph import GRAPH_FORMATS, graph_document, write_graph
-from visualize.report.skips import TABLE_FORMATS, write_skips
+from visualize.report.language import LANGUAGES
+from visualize.report.skips import write_skips
+from visualize.report.summary import SORTS, write_summary
+from visualize.report.tables import TABLE_FORMATS
 from visualize.report.words import summarize_in_a_line
 
 __all__ = [
     "GRAPH_FORMATS",
+    "LANGUAGES",
+    "SORTS",
     "TABLE_FORMATS",
     "graph_document",
     "summarize_in_a_line",
     "write_graph",
     "write_skips",
+    "write_summary",
 ]

@@ -1,0 +1,45 @@
+"""Describe: from an `Architecture` to the numbers and facts of a `Summary`."""
+
+from __future__ import annotations
+
+from visualize.architecture import Architecture, NodeKind, Role
+from visualize.describe.facts import find_facts
+from visualize.describe.rows import make_rows
+from visualize.summary import Summary
+
+__all__ = ["describe"]
+
+
+def describe(
+    exact: Architecture,
+    grouped: Architecture,
+    *,
+    depth: int | None = None,
+    documentation: str = "",
+    weights: tuple[str, ...] = (),
+) -> Summary:
+    """Describe a model.
+
+    Args:
+        exact: the graph of all operations.
+        grouped: the same model at the level of layers, its blocks and stages marked.
+        depth: how many modules deep the table goes; by default it goes down to blocks.
+        documentation: the first paragraph of the model's own documentation.
+        weights: names of the weights there are for it.
+    """
+    blocks = {group.path for group in grouped.groups if group.role is Role.BLOCK}
+    formulas = {
+        layer.path
+        for layer in grouped.layers
+        if layer.kind is NodeKind.MODULE and not layer.module_class
+    }
+    return Summary(
+        name=exact.name,
+        class_name=exact.class_name,
+        rows=tuple(make_rows(exact, blocks | formulas, depth)),
+        facts=find_facts(exact, grouped),
+        batch=exact.batch,
+        documentation=documentation,
+        weights=weights,
+        notes=exact.notes,
+    )

@@ -1,0 +1,61 @@
+"""What a model's own source says of it, and which weights are published for it."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from typing import TYPE_CHECKING
+
+from visualize.models.specification import ModelSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+_LINK = re.compile(r"`([^`<]+?)\s*<([^`>]+)>`_*")
+_MARKUP = re.compile(r":[\w:]+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
+
+
+def documentation(spec: ModelSpec, model: nn.Module) -> str:
+    """The first paragraph of the documentation of the function that builds ``model``, or its class.
+
+    Of classes that have none of their own, that of those they are made from says nothing.
+    """
+    text = None
+    if spec.source == "torchvision":
+        from torchvision import models
+
+        text = models.get_model_builder(spec.name).__doc__
+    elif spec.source == "timm":
+        entrypoint = importlib.import_module("timm.models").model_entrypoint
+        text = entrypoint(spec.name.partition(".")[0]).__doc__
+    return first_paragraph(text or vars(type(model)).get("__doc__") or "")
+
+
+def published_weights(spec: ModelSpec) -> tuple[str, ...]:
+    """Names of the weights that torchvision or timm publish for a model; none is fetched."""
+    if spec.source == "torchvision":
+        from torchvision import models
+
+        try:
+            return tuple(weights.name for weights in models.get_model_weights(spec.name))
+        except ValueError:
+            return ()
+    if spec.source == "timm":
+        configurations = importlib.import_module("timm.models").get_arch_pretrained_cfgs
+        found = configurations(spec.name.partition(".")[0])
+        tags = {name: name.partition(".")[2] for name, one in found.items() if one.has_weights}
+        return tuple(tag or name for name, tag in tags.items())
+    return ()
+
+
+def first_paragraph(text: str) -> str:
+    r"""The first paragraph of a docstring as plain text, its links written out.
+
+    >>> first_paragraph("ResNet-18 from `Deep Learning <https://a.org/1>`__.\n\nArgs: none")
+    'ResNet-18 from Deep Learning (https://a.org/1).'
+    """
+    paragraph = inspect.cleandoc(text).partition("\n\n")[0]
+    linked = _LINK.sub(r"\1 (\2)", paragraph)
+    plain = _MARKUP.sub(lambda match: match[1] or match[2] or match[3], linked)
+    return " ".join(plain.split())

@@ -1,0 +1,152 @@
+"""Tables in every format: for a terminal, Markdown, CSV and LaTeX with booktabs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+TABLE_FORMATS = ("table", "md", "csv", "json", "latex")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column.
+
+    Attributes:
+        head: its title.
+        right: whether it holds numbers, which stand to the right.
+        spare: in a terminal that is too narrow the columns with the highest are left out first;
+            those with 0 never are.
+        picture: whether it is for the eye alone, and left out of files.
+    """
+
+    head: str
+    right: bool = False
+    spare: int = 0
+    picture: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Cells as text.
+
+    Attributes:
+        title: shown above it.
+        columns: its columns.
+        rows: a cell for each column.
+        exact: the same for programs to read, without units and in full; by default the same.
+        sums: indices of rows that are sums, which stand out.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    exact: Sequence[Sequence[str]] = ()
+    sums: frozenset[int] = field(default_factory=frozenset)
+
+    def write(self, format_name: str, width: int | None = None) -> str:
+        """The table in one of `TABLE_FORMATS`, save JSON.
+
+        Args:
+            format_name: table, md, csv or latex.
+            width: columns of the terminal that a table is made for; None for as wide as it needs.
+        """
+        if format_name == "table":
+            return _for_terminal(self, width)
+        plain = self._only([not column.picture for column in self.columns])
+        return {"csv": _csv, "md": _markdown, "latex": _latex}[format_name](plain)
+
+    def fitting(self, width: int) -> Table:
+        """The table without the columns that ``width`` has no room for."""
+        from rich.cells import cell_len
+
+        table = self
+        while True:
+            lines = [[column.head for column in table.columns], *table.rows]
+            needed = sum(max(map(cell_len, cells)) + 3 for cells in zip(*lines)) + 1
+            least = max(column.spare for column in table.columns)
+            if needed <= width or not least:
+                return table
+            table = table._only([column.spare != least for column in table.columns])
+
+    def _only(self, kept: Sequence[bool]) -> Table:
+        return replace(
+            self,
+            columns=[column for column, keep in zip(self.columns, kept) if keep],
+            rows=[[cell for cell, keep in zip(row, kept) if keep] for row in self.rows],
+            exact=[[cell for cell, keep in zip(row, kept) if keep] for row in self.exact],
+        )
+
+
+def _for_terminal(table: Table, width: int | None) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as RichTable
+    from rich.text import Text
+
+    if width is not None:
+        table = table.fitting(width)
+    drawn = RichTable(title=table.title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in table.columns:
+        drawn.add_column(column.head, justify="right" if column.right else "left")
+    for index, row in enumerate(table.rows):
+        drawn.add_row(*(Text(cell) for cell in row), style="bold" if index in table.sums else None)
+    buffer = io.StringIO()
+    console = Console(file=buffer, width=width or 10_000)
+    console.print(drawn)
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def _csv(table: Table) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([column.head for column in table.columns])
+    for row in table.exact or table.rows:
+        writer.writerow(
+            cell.replace(",", "") if column.right else cell
+            for cell, column in zip(row, table.columns)
+        )
+    return buffer.getvalue()
+
+
+def _markdown(table: Table) -> str:
+    rules = ["--:" if column.right else "---" for column in table.columns]
+    lines = [[column.head for column in table.columns], rules, *table.rows]
+    escaped = ([_escape_markdown(cell) for cell in line] for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in escaped)
+
+
+def _escape_markdown(cell: str) -> str:
+    return re.sub(r"([|*_`<\[\]])", r"\\\1", cell)
+
+
+def _latex(table: Table) -> str:
+    """A ``tabular`` with the rules of booktabs, to stand in a table of the reader's own."""
+    columns = "".join("r" if column.right else "l" for column in table.columns)
+    head = " & ".join(_escape_latex(column.head) for column in table.columns)
+    lines = ["% \\usepackage{booktabs}", f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}"]
+    lines += ["\\toprule", f"{head} \\\\", "\\midrule"]
+    for index, row in enumerate(table.rows):
+        cells = [_escape_latex(cell) for cell in row]
+        if index in table.sums:
+            cells = [f"\\textbf{{{cell}}}" if cell else "" for cell in cells]
+        lines.append(f"{' & '.join(cells)} \\\\")
+        if index in table.sums and index + 1 < len(table.rows):
+            lines.append("\\addlinespace")
+    return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
+    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "×": r"$\times$",
+    "→": r"$\to$", "–": "--", "…": r"\dots{}", "‖": r"$\parallel$", "·": r"$\cdot$",
+    "[": "{[}", "]": "{]}",  # after \\ a bracket would be its argument
+}  # fmt: skip
+
+
+def _escape_latex(cell: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in cell)
