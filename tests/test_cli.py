@@ -186,6 +186,23 @@ def test_skips_in_every_format(folder: Path) -> None:
     assert skips[2]["branch"] == ["layer2_0_downsample_0", "layer2_0_downsample_1"]
 
 
+def test_skips_can_be_chosen_and_say_where_they_are_written(folder: Path) -> None:
+    arguments = ("skips", "resnet18", "--format", "json")
+    every = json.loads(run(*arguments).stdout)
+    assert [skip["kind"] for skip in every].count("identity") == 5
+    assert {skip["bypassed_layers"] for skip in every} == {2}
+    assert all(skip["source"].endswith(": out += identity") for skip in every)
+    recorded = json.loads(run(*arguments, "--tracer", "recorded").stdout)
+    assert [skip["source"] for skip in recorded] == [skip["source"] for skip in every]
+    projections = json.loads(run(*arguments, "--kind", "projection").stdout)
+    assert projections == [skip for skip in every if skip["kind"] == "projection"]
+    assert sum(skip["macs"] for skip in projections) == 19267584
+    assert json.loads(run(*arguments, "--long").stdout) == []
+    assert "has no such skip connections" in run("skips", "resnet18", "--long").stdout
+    table = run("skips", "resnet18", "--kind", "projection", "--lang", "zh").stdout
+    assert "3 个投影：173,824 个参数，19.27 M 次乘加" in table
+
+
 def test_summary_in_every_format_and_language(folder: Path) -> None:
     table = run("summary", "resnet18").stdout
     assert table.startswith("resnet18 (ResNet)\nResNet-18 from Deep Residual Learning")

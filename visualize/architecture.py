@@ -75,6 +75,7 @@ class Layer:
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
         weights: shape of every parameter it uses, also of those counted elsewhere.
+        source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
         parts: the operations that a box stands for, in order; empty for an exact node.
         role: what it stands for in a figure.
         group: id of the innermost group it belongs to, empty if none.
@@ -99,6 +100,7 @@ class Layer:
     macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
     weights: tuple[tuple[int, ...], ...] = ()
+    source: str = ""
     parts: tuple[Layer, ...] = ()
     role: Role = Role.LAYER
     group: str = ""

@@ -224,6 +224,12 @@ def _model_options(command: _Command) -> _Command:
     return command
 
 
+_language_option = click.option(
+    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
+    help="The language of heads and sentences.",
+)  # fmt: skip
+
+
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="torch-visualize", prog_name="visualize")
 def main() -> None:
@@ -460,8 +466,7 @@ Examples:
               help="How many modules deep the table goes.  [default: down to blocks]")  # fmt: skip
 @click.option("--sort", type=click.Choice(["parameters", "macs", "memory"]), default=None,
               help="List what has the most of it first.")  # fmt: skip
-@click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en",
-              show_default=True, help="The language of heads and sentences.")  # fmt: skip
+@_language_option
 def summary(
     model: str,
     inputs: Sequence[str],
@@ -483,10 +488,9 @@ def summary(
             weights=loaded.weights,
             report=report,
         )
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        written = write_summary(
-            described, format_name, language=language, sort=sort or "", width=width
-        )
+    written = write_summary(
+        described, format_name, language=language, sort=sort or "", width=_width()
+    )
     click.echo(written, nl=False)
 
 
@@ -494,18 +498,35 @@ def summary(
     epilog="""\b
 Examples:
   visualize skips resnet18
+  visualize skips resnet18 --kind projection
   visualize skips efficientnet_b0 --format csv"""
 )
 @_model_options
+@click.option("--kind", "kinds", multiple=True,
+              type=click.Choice(["identity", "projection", "concat", "gate"]),
+              help="List those of a kind alone. Repeat it for several.")  # fmt: skip
+@click.option("--long", is_flag=True,
+              help="List only those that bypass a change of resolution.")  # fmt: skip
 @click.option("--format", "format_name", type=click.Choice(_TABLES), default="table",
               show_default=True, help="How to print them.")  # fmt: skip
-def skips(model: str, inputs: Sequence[str], format_name: str) -> None:
-    """List the skip connections of MODEL."""
+@_language_option
+def skips(
+    model: str,
+    inputs: Sequence[str],
+    kinds: Sequence[str],
+    long: bool,
+    format_name: str,
+    language: str,
+) -> None:
+    """List the skip connections of MODEL: what they bypass, and where they are written."""
+    from visualize.describe import describe_skips
     from visualize.report import summarize_in_a_line, write_skips
 
     with _progress() as report:
         architecture = _trace(model, inputs, report)
-    click.echo(write_skips(architecture, format_name), nl=False)
+    rows = describe_skips(architecture, kinds=kinds, long=long)
+    written = write_skips(architecture.name, rows, format_name, language=language, width=_width())
+    click.echo(written, nl=False)
     if format_name == "table":
         click.echo(f"{architecture.name}: {summarize_in_a_line(architecture)}")
 
@@ -527,6 +548,11 @@ def models(pattern: str) -> None:
     if not names:
         raise UnknownModelError(pattern, [], kind="models")
     click.echo("\n".join(names))
+
+
+def _width() -> int | None:
+    """Columns of the terminal, None where the output goes elsewhere."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _inches(page: Page) -> str:

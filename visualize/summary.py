@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from visualize.architecture import Skip
+
 # Along each dimension of an image, how much of it one value depends on; infinite for all of it.
 ReceptiveField = tuple[float, ...]
 Shape = tuple[int, ...]
@@ -64,6 +66,25 @@ class Row:
     receptive_field: ReceptiveField | None = None
     calls: int = 1
     shares: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRow:
+    """A skip connection.
+
+    Attributes:
+        skip: where it runs, and of what kind it is.
+        macs: multiply-accumulate operations on its branch.
+        bypassed_layers: weighted layers on the paths that it bypasses.
+        bypassed_macs: multiply-accumulate operations on these paths.
+        source: the line of code in which its ends meet.
+    """
+
+    skip: Skip
+    macs: int
+    bypassed_layers: int
+    bypassed_macs: int
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

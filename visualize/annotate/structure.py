@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import linecache
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -15,6 +17,7 @@ from torch._jit_internal import boolean_dispatched
 from torch.fx.operator_schemas import get_signature_for_torch_op
 
 from visualize.architecture import Layer, NodeKind, Role, Wire
+from visualize.errors import shorten
 from visualize.operations import merge_type
 from visualize.traced import TracedModel
 
@@ -54,8 +57,19 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
                 data.add(layer.id)
                 merged += 1
         if merged > 1 and merge_type(layer.type):
-            graph.nodes[layer.id]["layer"] = replace(layer, role=Role.MERGE)
+            merge = replace(layer, role=Role.MERGE, source=_source(node))
+            graph.nodes[layer.id]["layer"] = merge
     return graph
+
+
+def _source(node: fx.Node) -> str:
+    """The line of code that calls a function, if it is known."""
+    line = node.meta.get("line")
+    if line is None:
+        return ""
+    file, number = line
+    text = shorten(linecache.getline(file, number).strip())
+    return f"{Path(file).name}:{number}: {text}".removesuffix(": ")
 
 
 def _reads_values(kind: str, position: int) -> bool:

@@ -10,7 +10,7 @@ import networkx as nx
 
 from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, SkipKind
 from visualize.describe.paths import count_paths
-from visualize.operations import ATTENTION, RECURRENT, family, is_weighted
+from visualize.describe.weighted import weighted_layers
 from visualize.summary import Facts, Part, PathLengths
 
 
@@ -35,40 +35,6 @@ def find_facts(exact: Architecture, grouped: Architecture) -> Facts:
         projection_macs=sum(exact.layer(node).macs for node in branches),
         tied=exact.tied,
     )
-
-
-def weighted_layers(exact: Architecture) -> dict[str, int]:
-    """The layers that papers count, by operation: what multiplies with weights.
-
-    Those are convolutions, linear layers and their like; norms, tables of embeddings and biases
-    are none. Attention of torch.nn is two, one before and one after it; a recurrent layer is as
-    many as are stacked in it.
-    """
-    found: dict[str, int] = {}
-    for layer in exact.layers:
-        if not any(wire.data for _, _, wire in exact.inputs(layer.id)):
-            continue
-        weights = [*layer.weights, *_parameters_read(exact, layer)]
-        name = family(layer.type)
-        if not is_weighted(layer.type, weights) or "embedding" in name or not layer.macs:
-            continue
-        several = {"multiheadattention": 2} | dict.fromkeys(
-            RECURRENT, int(layer.attributes.get("num_layers", 1))
-        )
-        found[layer.id] = several.get(name, 1)
-    return found
-
-
-def _parameters_read(exact: Architecture, layer: Layer) -> list[tuple[int, ...]]:
-    """Shapes of the parameters that a function reads, by way of casts and the like."""
-    shapes: list[tuple[int, ...]] = []
-    for source, _, wire in exact.inputs(layer.id):
-        before = exact.layer(source)
-        while not wire.data and before.kind is NodeKind.FUNCTION and exact.inputs(before.id):
-            before = exact.layer(exact.inputs(before.id)[0][0])
-        if not wire.data and before.kind is NodeKind.CONSTANT:
-            shapes += before.weights
-    return shapes if family(layer.type) not in ATTENTION else []
 
 
 def _flow(exact: Architecture) -> nx.MultiDiGraph:

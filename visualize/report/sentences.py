@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from visualize.architecture import TensorSpec
@@ -43,14 +43,19 @@ def percent(part: int, whole: int) -> str:
     return f"{100 * part / whole if whole else 0:.1f} %"
 
 
-def _skip_counts(counts: dict[str, int], language: Language) -> str:
-    """The kinds of skip connection in words: ``5 identity, 3 projection``."""
-    words = {
+def kind_words(language: Language) -> dict[str, str]:
+    """The kinds of skip connection in words."""
+    return {
         "identity": language.gettext("identity"),
         "projection": language.gettext("projection"),
         "concat": language.gettext("concat"),
         "gate": language.gettext("gate"),
     }
+
+
+def _skip_counts(counts: Mapping[str, int], language: Language) -> str:
+    """How many there are of each kind: ``5 identity, 3 projection``."""
+    words = kind_words(language)
     return _joined(
         [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts.get(kind)], language
     )
@@ -149,7 +154,7 @@ def _skips(facts: Facts, language: Language) -> str:
         "It has {number:,} skip connection: {kinds}",
         "It has {number:,} skip connections: {kinds}",
         number,
-    ).format(number=number, kinds=_skip_counts(dict(facts.skips), language))
+    ).format(number=number, kinds=_skip_counts(facts.skips, language))
     more = language.ngettext(
         "{number:,} of them bypasses a change of resolution",
         "{number:,} of them bypass a change of resolution",

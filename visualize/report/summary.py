@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from visualize import words
@@ -14,7 +12,7 @@ from visualize.documents import to_json
 from visualize.quantities import giga, memory
 from visualize.report.language import Language, load_language
 from visualize.report.sentences import percent, sentences
-from visualize.report.tables import Column, Table
+from visualize.report.tables import Column, Field, Table, fill
 from visualize.summary import Row, RowKind, Shape, Summary
 
 SCHEMA = 1
@@ -70,32 +68,12 @@ def _wrapped(text: str) -> str:
     return "\n  ".join(line.plain.rstrip() for line in lines) + "\n"
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A column with what it says of a row, in a table and, where that differs, in exact numbers."""
-
-    column: Column
-    text: Callable[[Row], str]
-    exact: Callable[[Row], str] | None = None
-
-
 def _table(summary: Summary, rows: tuple[Row, ...], language: Language) -> Table:
-    """The cells of the columns that have any."""
-    fields = [
-        one
-        for one in _fields(summary, language)
-        if not one.column.spare or any(one.text(row) for row in rows)
-    ]
-    return Table(
-        title="",
-        columns=[one.column for one in fields],
-        rows=[[one.text(row) for one in fields] for row in rows],
-        exact=[[(one.exact or one.text)(row) for one in fields] for row in rows],
-        sums=frozenset(index for index, row in enumerate(rows) if row.kind is RowKind.TOTAL),
-    )
+    totals = frozenset(index for index, row in enumerate(rows) if row.kind is RowKind.TOTAL)
+    return fill(_fields(summary, language), rows, sums=totals)
 
 
-def _fields(summary: Summary, language: Language) -> list[_Field]:
+def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
     gettext, total = language.gettext, summary.total
     parts = [row.parameters for row in summary.rows[:-1] if row.kind is not RowKind.TOTAL]
     most = max(parts, default=0)
@@ -108,33 +86,33 @@ def _fields(summary: Summary, language: Language) -> list[_Field]:
         return str(row.parameters - row.trainable_parameters) if some else ""
 
     return [
-        _Field(Column(gettext("layer")), lambda row: row.name),
-        _Field(Column(gettext("description")), lambda row: _description(row, language)),
-        _Field(Column(gettext("weight"), spare=3), lambda row: _tuple(row.weight)),
-        _Field(Column(gettext("input"), spare=6), lambda row: _shapes(row.inputs, summary.batch)),
-        _Field(Column(gettext("output"), spare=2), lambda row: _shapes(row.outputs, summary.batch)),
-        _Field(Column(gettext("parameters"), right=True), lambda row: str(row.parameters)),
-        _Field(Column(gettext("frozen"), right=True, spare=1), frozen),
-        _Field(
+        Field(Column(gettext("layer")), lambda row: row.name),
+        Field(Column(gettext("description")), lambda row: _description(row, language)),
+        Field(Column(gettext("weight"), spare=3), lambda row: _tuple(row.weight)),
+        Field(Column(gettext("input"), spare=6), lambda row: _shapes(row.inputs, summary.batch)),
+        Field(Column(gettext("output"), spare=2), lambda row: _shapes(row.outputs, summary.batch)),
+        Field(Column(gettext("parameters"), right=True), lambda row: str(row.parameters)),
+        Field(Column(gettext("frozen"), right=True, spare=1), frozen),
+        Field(
             Column(gettext("parameters %"), right=True),
             lambda row: _share(row.parameters, total.parameters),
         ),
-        _Field(Column("", spare=7, picture=True), bar),
-        _Field(
+        Field(Column("", spare=7, picture=True), bar),
+        Field(
             Column(gettext("MACs"), right=True, spare=1),
             lambda row: giga(row.macs),
             lambda row: str(row.macs),
         ),
-        _Field(
+        Field(
             Column(gettext("MACs %"), right=True, spare=1),
             lambda row: _share(row.macs, total.macs),
         ),
-        _Field(
+        Field(
             Column(gettext("activations"), right=True, spare=4),
             lambda row: memory(row.memory),
             lambda row: str(row.memory),
         ),
-        _Field(
+        Field(
             Column(gettext("receptive field"), right=True, spare=5),
             lambda row: _receptive_field(row, language),
         ),

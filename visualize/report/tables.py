@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 TABLE_FORMATS = ("table", "md", "csv", "json", "latex")
 
@@ -27,6 +28,18 @@ class Column:
     right: bool = False
     spare: int = 0
     picture: bool = False
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Generic[Row]):
+    """A column with what it says of a row, in a table and, where that differs, to programs."""
+
+    column: Column
+    text: Callable[[Row], str]
+    exact: Callable[[Row], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,24 @@ class Table:
             rows=[[cell for cell, keep in zip(row, kept) if keep] for row in self.rows],
             exact=[[cell for cell, keep in zip(row, kept) if keep] for row in self.exact],
         )
+
+
+def fill(
+    fields: Sequence[Field[Row]],
+    rows: Sequence[Row],
+    *,
+    title: str = "",
+    sums: frozenset[int] = frozenset(),
+) -> Table:
+    """The table of some rows. A column that can be spared is left out where it is empty."""
+    kept = [one for one in fields if not one.column.spare or any(map(one.text, rows))]
+    return Table(
+        title=title,
+        columns=[one.column for one in kept],
+        rows=[[one.text(row) for one in kept] for row in rows],
+        exact=[[(one.exact or one.text)(row) for one in kept] for row in rows],
+        sums=sums,
+    )
 
 
 def _for_terminal(table: Table, width: int | None) -> str:

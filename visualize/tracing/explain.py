@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 import re
-import sysconfig
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +20,8 @@ from visualize.errors import (
     VisualizeError,
     shorten,
 )
+from visualize.tracing.source import is_of_the_model
 from visualize.tracing.tensors import specification
-
-_LIBRARY = str(Path(torch.__file__).parent)
-_PACKAGE = str(Path(__file__).parents[1])
-_STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 
 
 @dataclass(frozen=True)
@@ -89,19 +85,12 @@ def asks_for_values(error: Exception) -> bool:
 def line_of(error: BaseException) -> str:
     """File, line and source of the innermost frame of the model's own code."""
     frames = traceback.extract_tb(error.__traceback__)
-    outside = [frame for frame in frames if _is_of_the_model(frame.filename)]
+    outside = [frame for frame in frames if is_of_the_model(frame.filename)]
     if not outside:
         return "forward"
     frame = outside[-1]
     source = linecache.getline(frame.filename, frame.lineno or 0).strip()
     return f"{Path(frame.filename).name}:{frame.lineno}: `{shorten(source)}`"
-
-
-def _is_of_the_model(file: str) -> bool:
-    """Whether ``file`` is neither torch's, nor Python's, nor of this package."""
-    if file.startswith((_LIBRARY, _PACKAGE, "<frozen")):
-        return False
-    return not file.startswith(_STANDARD_LIBRARY) or "-packages" in file
 
 
 def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:

@@ -21,6 +21,7 @@ from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
+from visualize.tracing.source import calling_line
 
 
 class SymbolicTracer(fx.Tracer):
@@ -37,12 +38,15 @@ class SymbolicTracer(fx.Tracer):
         self.operations = 0
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
-        """Stop where there is no end."""
+        """Note where the operation is written; stop where there is no end."""
         self.operations += 1
         if self.operations > MOST_OPERATIONS:
             calls = list(self.module_stack.values())
             raise endless(calls[-1][0] if calls else type(self.root).__name__)
-        return super().create_node(*args, **kwargs)
+        node = super().create_node(*args, **kwargs)
+        if node.op in ("call_function", "call_method"):
+            node.meta["line"] = calling_line()
+        return node
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Ask `Leaves`."""

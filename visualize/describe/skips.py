@@ -1,0 +1,33 @@
+"""What each skip connection bypasses, and where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from visualize.architecture import Architecture
+from visualize.describe.weighted import weighted_layers
+from visualize.summary import SkipRow
+
+
+def describe_skips(
+    exact: Architecture, *, kinds: Collection[str] = (), long: bool = False
+) -> tuple[SkipRow, ...]:
+    """The skip connections of a model, in the order of their merges.
+
+    Args:
+        exact: the graph of all operations.
+        kinds: the kinds to list; all by default.
+        long: whether to list only those that bypass a change of resolution.
+    """
+    weighted = weighted_layers(exact)
+    return tuple(
+        SkipRow(
+            skip=skip,
+            macs=sum(exact.layer(node).macs for node in skip.branch),
+            bypassed_layers=sum(weighted.get(node, 0) for node in skip.bypassed),
+            bypassed_macs=sum(exact.layer(node).macs for node in skip.bypassed),
+            source=exact.layer(skip.merge).source,
+        )
+        for skip in exact.skips
+        if (not kinds or skip.kind.value in kinds) and (skip.long or not long)
+    )
