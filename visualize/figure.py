@@ -13,6 +13,7 @@ from visualize.check import Finding, check_figure
 from visualize.files import write_files
 from visualize.quantities import parse_length
 from visualize.render import (
+    PLAIN_FORMATS,
     Direction,
     Layout,
     Page,
@@ -46,7 +47,7 @@ class Figure:
     redraw: Callable[[Page], Figure] = field(repr=False, compare=False)
 
     def render(self, formats: Iterable[str]) -> dict[str, bytes]:
-        """The figure in each of ``formats``: svg, pdf, png, dot or json.
+        """The figure in each of ``formats``: svg, pdf, png, dot, json or mmd (Mermaid).
 
         Raises:
             UsageError: there is no such format.
@@ -54,7 +55,7 @@ class Figure:
         """
         name = self.scene.title or self.architecture.name
         wanted = list(formats)
-        layout = None if set(wanted) <= {"json"} else self._layout
+        layout = None if PLAIN_FORMATS.issuperset(wanted) else self._layout
         return render(
             self.scene, self.theme, self.direction, self.page, wanted, name, layout=layout
         )

@@ -11,6 +11,7 @@ from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
 from visualize.render.fonts import missing, require_face
 from visualize.render.layout import Direction, Layout, Page, lay_out
+from visualize.render.mermaid import to_mermaid
 from visualize.render.pdf import finish_pdf
 from visualize.render.scene import ColorBy, Scene, build_scene
 from visualize.render.scheme import follow_scheme
@@ -19,6 +20,7 @@ from visualize.render.themes import Theme, load_theme, theme_names
 
 __all__ = [
     "FORMATS",
+    "PLAIN_FORMATS",
     "ColorBy",
     "Direction",
     "Layout",
@@ -40,7 +42,9 @@ __all__ = [
 _GRAPHVIZ = {"svg": "", "pdf": "", "png": "-Gdpi=200"}
 # No figure with more boxes fits a page; laying it out to see that would take long.
 _MOST_BOXES = 150
-FORMATS = (*_GRAPHVIZ, "dot", "json")
+FORMATS = (*_GRAPHVIZ, "dot", "json", "mmd")
+# What needs no layout of our own.
+PLAIN_FORMATS = frozenset({"json", "mmd"})
 
 
 def may_fit(scene: Scene) -> bool:
@@ -100,7 +104,9 @@ def render(
     files: dict[str, bytes] = {}
     if "json" in wanted:
         files["json"] = to_json(scene.document())
-    if set(wanted) <= {"json"}:
+    if "mmd" in wanted:
+        files["mmd"] = to_mermaid(scene, theme, direction).encode()
+    if PLAIN_FORMATS.issuperset(wanted):
         return files
     layout = layout or lay_out(scene, theme, direction, page)
     dot = to_dot(scene, layout, theme, direction, name)
