@@ -71,7 +71,9 @@ def test_no_text_ends_its_quotation(text: str) -> None:
     arrows = (SceneArrow("a", "a", text, None, False, False, ""),)
     scene = Scene("", text, "layer", boxes, (), arrows)
     written = to_mermaid(scene, load_theme("paper"), Direction.TB)
-    assert written.count('"') == (4 if text else 2)
+    comment, *others = written.splitlines()
+    assert comment.startswith("%% ")
+    assert "".join(others).count('"') == (4 if text else 2)
     assert len(written.splitlines()) == 5
 
 

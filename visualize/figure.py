@@ -47,7 +47,9 @@ class Figure:
     redraw: Callable[[Page], Figure] = field(repr=False, compare=False)
 
     def render(self, formats: Iterable[str]) -> dict[str, bytes]:
-        """The figure in each of ``formats``: svg, pdf, png, dot, json or mmd (Mermaid).
+        """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd or json.
+
+        The format tex is TikZ, mmd is Mermaid.
 
         Raises:
             UsageError: there is no such format.

@@ -17,6 +17,7 @@ from visualize.render.scene import ColorBy, Scene, build_scene
 from visualize.render.scheme import follow_scheme
 from visualize.render.svg import finish_svg
 from visualize.render.themes import Theme, load_theme, theme_names
+from visualize.render.tikz import to_tikz
 
 __all__ = [
     "FORMATS",
@@ -42,7 +43,7 @@ __all__ = [
 _GRAPHVIZ = {"svg": "", "pdf": "", "png": "-Gdpi=200"}
 # No figure with more boxes fits a page; laying it out to see that would take long.
 _MOST_BOXES = 150
-FORMATS = (*_GRAPHVIZ, "dot", "json", "mmd")
+FORMATS = (*_GRAPHVIZ, "dot", "tex", "mmd", "json")
 # What needs no layout of our own.
 PLAIN_FORMATS = frozenset({"json", "mmd"})
 
@@ -109,6 +110,8 @@ def render(
     if PLAIN_FORMATS.issuperset(wanted):
         return files
     layout = layout or lay_out(scene, theme, direction, page)
+    if "tex" in wanted:
+        files["tex"] = to_tikz(scene, layout, theme, direction).encode()
     dot = to_dot(scene, layout, theme, direction, name)
     files["dot"] = dot.encode()
     drawn = {each: _GRAPHVIZ[each] for each in wanted if each in _GRAPHVIZ}

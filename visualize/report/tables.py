@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from visualize.latex import escape_latex
+
 TABLE_FORMATS = ("table", "md", "csv", "json", "latex")
 
 
@@ -157,27 +159,14 @@ def _escape_markdown(cell: str) -> str:
 def _latex(table: Table) -> str:
     """A ``tabular`` with the rules of booktabs, to stand in a table of the reader's own."""
     columns = "".join("r" if column.right else "l" for column in table.columns)
-    head = " & ".join(_escape_latex(column.head) for column in table.columns)
+    head = " & ".join(escape_latex(column.head) for column in table.columns)
     lines = ["% \\usepackage{booktabs}", f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}"]
     lines += ["\\toprule", f"{head} \\\\", "\\midrule"]
     for index, row in enumerate(table.rows):
-        cells = [_escape_latex(cell) for cell in row]
+        cells = [escape_latex(cell) for cell in row]
         if index in table.sums:
             cells = [f"\\textbf{{{cell}}}" if cell else "" for cell in cells]
         lines.append(f"{' & '.join(cells)} \\\\")
         if index in table.sums and index + 1 < len(table.rows):
             lines.append("\\addlinespace")
     return "\n".join([*lines, "\\bottomrule", "\\end{tabular}", ""])
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "×": r"$\times$",
-    "→": r"$\to$", "–": "--", "…": r"\dots{}", "‖": r"$\parallel$", "·": r"$\cdot$",
-    "[": "{[}", "]": "{]}",  # after \\ a bracket would be its argument
-}  # fmt: skip
-
-
-def _escape_latex(cell: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in cell)
