@@ -11,23 +11,28 @@ _FAN = 20.0
 
 
 def connect(
-    source: Rectangle, target: Rectangle, others: Sequence[Rectangle], *, alone: bool = False
+    source: Rectangle,
+    target: Rectangle,
+    others: Sequence[Rectangle],
+    *,
+    alone: bool = False,
+    late: bool = False,
 ) -> tuple[list[Point], bool]:
     """A curve from the end of ``source`` to the start of ``target``, and whether it is free.
 
     An arrow that arrives ``alone`` does so in the middle. The curve bends at its beginning, at its
     end or all the way: the first of these that runs through none of ``others`` is taken, else the
-    first.
+    first. One that is to bend ``late`` does so at its end, if it can.
     """
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(source, target, alone)
     paths = [s_curve(start, end)]
     if end.along - start.along > 1.6 * _FAN:
-        early = Point(start.along + _FAN, end.across)
-        late = Point(end.along - _FAN, start.across)
-        bent_early = [*s_curve(start, early), *straight(early, end)[1:]]
-        bent_late = [*straight(start, late), *s_curve(late, end)[1:]]
-        paths = [bent_early, bent_late, *paths]
+        bend = Point(start.along + _FAN, end.across)
+        bent_early = [*s_curve(start, bend), *straight(bend, end)[1:]]
+        bend = Point(end.along - _FAN, start.across)
+        bent_late = [*straight(start, bend), *s_curve(bend, end)[1:]]
+        paths = [bent_late, bent_early, *paths] if late else [bent_early, bent_late, *paths]
     free = next((path for path in paths if not _is_hit(path, others)), None)
     return free or paths[0], free is not None
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 
 from visualize.render.layout.flow import decompose
 from visualize.render.layout.frames import Level, entry_unit, exit_unit, frame_unit
-from visualize.render.layout.geometry import Direction, Point, Rectangle, bounds
+from visualize.render.layout.geometry import (
+    Direction,
+    Point,
+    Rectangle,
+    bounds,
+    sample,
+    without_head,
+)
 from visualize.render.layout.links import LinkDrawer
 from visualize.render.layout.measure import LINE_HEIGHT, Measure
 from visualize.render.layout.place import Placement, Placer
@@ -15,6 +22,7 @@ from visualize.render.layout.placed import PlacedArrow, PlacedBox, PlacedFrame, 
 from visualize.render.scene import SceneGroup
 
 _PADDING = 8.0
+_FAN_ROOM = 14.0  # behind a title past which arrows go apart
 _CORNER = 4.0  # between the border and the title
 # For the arcs that part behind the entry, and before the line that leaves.
 _ENTRY_ROOM = 20.0
@@ -123,19 +131,14 @@ def lay_out_frame(
     """
     title = _Title(group, measure)
     entry, leave = entry_unit(level.frame), exit_unit(level.frame)
-    measure.room_behind[entry] = max(_ENTRY_ROOM, title.room)
-    measure.room_before[leave] = _EXIT_ROOM
-    placer = Placer(measure, level)
-    inside = placer.place(decompose(placer.flow))
-    placement = Placement()
-    # Where nothing flows in or out, the border keeps the same distance.
-    start = 0.0 if entry in level.units else measure.room_behind[entry]
-    end = 0.0 if leave in level.units else _EXIT_ROOM
-    placement.take(inside, start, 0)
-    length = max(start + inside.length + end, title.length)
-    if leave in placement.centers:
-        placement.centers[leave] = Point(length, 0)
-    arrows = LinkDrawer(measure, level, placement).draw_all({})
+    for more in (0.0, _FAN_ROOM):
+        placement, length = _place(level, measure, title, more)
+        said = title.areas(placement, length)
+        drawer = LinkDrawer(measure, level, placement, said=said, late=entry if more else "")
+        arrows = drawer.draw_all({})
+        drawn = [without_head(one.path) for one in arrows if not one.arrow.arc]
+        if not any(area.holds(point) for path in drawn for point in sample(path) for area in said):
+            break
     areas = [*placement.areas, *(bounds(arrow.path) for arrow in arrows)]
     areas += [
         Rectangle.around(arrow.label.center, *measure.label(arrow.label.text))
@@ -155,6 +158,24 @@ def lay_out_frame(
     inner = assemble(placement, measure, insides)
     frame = PlacedFrame(group, border, tuple(title.texts(border)))
     return Drawing(inner.boxes, (*inner.arrows, *arrows), (frame, *inner.frames))
+
+
+def _place(level: Level, measure: Measure, title: _Title, more: float) -> tuple[Placement, float]:
+    """The units of a frame in their places, ``more`` room behind its title, and its length."""
+    entry, leave = entry_unit(level.frame), exit_unit(level.frame)
+    measure.room_behind[entry] = max(_ENTRY_ROOM, title.room + more)
+    measure.room_before[leave] = _EXIT_ROOM
+    placer = Placer(measure, level)
+    inside = placer.place(decompose(placer.flow))
+    placement = Placement()
+    # Where nothing flows in or out, the border keeps the same distance.
+    start = 0.0 if entry in level.units else measure.room_behind[entry]
+    end = 0.0 if leave in level.units else _EXIT_ROOM
+    placement.take(inside, start, 0)
+    length = max(start + inside.length + end, title.length)
+    if leave in placement.centers:
+        placement.centers[leave] = Point(length, 0)
+    return placement, length
 
 
 class _Title:
@@ -181,6 +202,17 @@ class _Title:
         else:
             self.room, self.length = 0.0, sum(widths) + 4 * _CORNER
             self.low, self.high = 0.0, height
+
+    def areas(self, placement: Placement, length: float) -> list[Rectangle]:
+        """Where the lines stand at the most, before the arrows of the frame are drawn."""
+        low = min([area.low for area in placement.areas], default=0.0) - _PADDING
+        border = Rectangle(0, length, min(low, -self.low), 0)
+        if not self.measure.direction.is_vertical:
+            return []
+        return [
+            Rectangle.around(text.center, *self.measure.text(text.text, text.size)).grown(3)
+            for text in self.texts(border)
+        ]
 
     def texts(self, border: Rectangle) -> list[PlacedText]:
         """The lines in their places in the corner of ``border``."""

@@ -23,6 +23,8 @@ class LinkDrawer:
         placement: where the units stand and the arcs run.
         columns: the columns in which they stand; none at all where there is but one.
         upward: units between which the flow goes back, as on the right side of a U.
+        said: where the title of their frame stands.
+        late: a unit whose arrows go straight on before they go apart.
     """
 
     def __init__(
@@ -32,12 +34,16 @@ class LinkDrawer:
         placement: Placement,
         columns: Sequence[Column] = (),
         upward: frozenset[str] = frozenset(),
+        said: Sequence[Rectangle] = (),
+        late: str = "",
     ) -> None:
         self.measure = measure
         self.level = level
         self.placement = placement
         self.columns = columns
         self.upward = upward
+        self.said = said
+        self.late = late
         self.areas = {unit: measure.rectangle(unit, at) for unit, at in placement.centers.items()}
         leaving: dict[str, list[int]] = {}
         for index, link in enumerate(level.links):
@@ -78,6 +84,7 @@ class LinkDrawer:
             return PlacedArrow(link.arrow, tuple(arc.path()), text, link.head)
         ends = (link.source, link.target)
         others = [area for unit, area in self.areas.items() if unit not in ends]
+        others += self.said
         source, target = self._ends(index)
         alone = self.arriving[link.target] == 1
         if link.target in self.upward:
@@ -87,7 +94,8 @@ class LinkDrawer:
                 for along, across in connect(turned[0], turned[1], turned[2:], alone=alone)[0]
             ]
         else:
-            path = connect(source, target, others, alone=alone)[0]
+            late = link.source == self.late
+            path = connect(source, target, others, alone=alone, late=late)[0]
         return PlacedArrow(link.arrow, tuple(path), self._shape(index, path), link.head)
 
     def _ends(self, index: int) -> tuple[Rectangle, Rectangle]:
