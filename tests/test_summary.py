@@ -239,6 +239,24 @@ def test_what_small_models_are_told() -> None:
     assert "bypass a change of resolution" in told(models.UNet(), (1, 3, 32, 32))
 
 
+class AtTheEnd(nn.Module):
+    """The last weighted layer is a function of the model itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.weight = nn.Linear(4, 8), nn.Parameter(torch.ones(2, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Multiply twice."""
+        return nn.functional.linear(self.first(x), self.weight)
+
+
+def test_functions_of_the_model_itself_have_a_name() -> None:
+    sentence = told(AtTheEnd(), (1, 4))
+    assert "first takes 66.7 % of the 48 MACs, and linear, at the end, 33.3 %." in sentence
+    assert "first holds 71.4 % of the parameters, weight 28.6 %." in sentence
+
+
 def test_paths_of_residual_blocks_double(resnet18: Summary) -> None:
     paths = resnet18.facts.paths
     assert paths.number == 2**8

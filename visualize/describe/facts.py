@@ -77,7 +77,7 @@ def _parts(exact: Architecture, grouped: Architecture, weighted: Mapping[str, in
     stages: dict[str, Group | None] = {}
     for layer in exact.layers:
         stage = homes.get(layer.id)
-        name = stage.label if stage else _outermost(layer.path, opened)
+        name = stage.label if stage else _outermost(layer.path, opened) or layer.type
         members.setdefault(name, []).append(layer)
         stages.setdefault(name, stage)
     last = list(weighted)[-1] if weighted else ""
@@ -105,13 +105,13 @@ def _stage(group: str, groups: Mapping[str, Group]) -> Group | None:
 
 
 def _outermost(path: str, opened: Collection[str]) -> str:
-    """The outermost module around an operation that is not ``opened``.
+    """The outermost module around an operation that is not ``opened``, empty if there is none.
 
-    >>> _outermost("model.embed.tokens", {"model", "model.layers"})
-    'model.embed'
+    >>> _outermost("model.embed.tokens", {"model", "model.layers"}), _outermost("model", {"model"})
+    ('model.embed', '')
     """
     above = itertools.accumulate(path.split("."), lambda *steps: ".".join(steps))
-    return next((module for module in above if module not in opened), path)
+    return next((module for module in above if module not in opened), "")
 
 
 def _holder(exact: Architecture, weighted: Mapping[str, int]) -> str:
