@@ -16,9 +16,9 @@ from visualize.render.layout.around import Surroundings
 from visualize.render.layout.geometry import HEAD_LENGTH, Point, without_head
 from visualize.render.layout.measure import LINE_HEIGHT
 from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame
-from visualize.render.scene import ColorBy, Scene
+from visualize.render.scene import Scene
 from visualize.render.themes import Stroke, Theme, Tint
-from visualize.render.tones import ToneEntry, readable, tones
+from visualize.render.tones import ToneEntry, plain_tint, readable, stage_numbers, stage_tint, tones
 
 ANCHOR = "anchor"
 _ARROW_SIZE = HEAD_LENGTH / 10
@@ -65,9 +65,7 @@ class _Writer:
         self.scene = scene
         self.theme = theme
         self.direction = direction
-        by_stage = scene.color_by is ColorBy.STAGE
-        stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage and by_stage)
-        self.stages = {stage: index for index, stage in enumerate(stages)}
+        self.stages = stage_numbers(scene)
         self.nodes = {box.id: f"box{index}" for index, box in enumerate(scene.boxes)}
         self.elements = element_ids(scene)
         self.tones, _ = tones(scene, theme)
@@ -122,7 +120,7 @@ class _Writer:
 
     def _box(self, placed: PlacedBox) -> None:
         box = placed.box
-        tint = self.tones.get(box.id) or self._tint(placed)
+        tint = self.tones.get(box.id) or plain_tint(box, self.theme, self.stages)
         width, height = self.direction.size(placed.length, placed.breadth)
         merge = box.role == "merge"
         self.graph.node(
@@ -165,18 +163,8 @@ class _Writer:
     def _frame_line(self, stage: str) -> str:
         return self._stage_tint(stage).line if stage in self.stages else self.theme.frame.line
 
-    def _tint(self, placed: PlacedBox) -> Tint:
-        role = placed.box.role
-        if role in ("input", "output"):
-            return self.theme.terminal
-        if role == "merge":
-            return self.theme.merge
-        return self._stage_tint(placed.box.stage)
-
     def _stage_tint(self, stage: str) -> Tint:
-        if stage not in self.stages:
-            return self.theme.neutral
-        return self.theme.stages[self.stages[stage] % len(self.theme.stages)]
+        return stage_tint(stage, self.theme, self.stages)
 
     def _stage_class(self, stage: str) -> list[str]:
         return [f"stage{self.stages[stage] + 1}"] if stage in self.stages else []

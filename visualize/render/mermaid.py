@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from visualize.render.layout import Direction
-from visualize.render.scene import ColorBy, Scene, SceneArrow, SceneBox, SceneGroup
-from visualize.render.themes import Theme, Tint
-from visualize.render.tones import tones
+from visualize.render.scene import Scene, SceneArrow, SceneBox, SceneGroup
+from visualize.render.themes import Theme
+from visualize.render.tones import plain_tint, stage_numbers, tones
 
 _ENTITIES = {
     "#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;",
@@ -36,9 +36,7 @@ class _Writer:
         self.frames = {group.id: f"g{index}" for index, group in enumerate(scene.groups)}
         self.groups = {group.id: group for group in scene.groups}
         self.tones, _ = tones(scene, theme)
-        by_stage = scene.color_by is ColorBy.STAGE
-        stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage and by_stage)
-        self.stages = {stage: index for index, stage in enumerate(stages)}
+        self.stages = stage_numbers(scene)
 
     def lines(self, direction: Direction) -> Iterator[str]:
         if self.scene.title:
@@ -114,17 +112,8 @@ class _Writer:
         return f"{told},stroke-dasharray:{dashes}" if dashes else told
 
     def _tint(self, box: SceneBox) -> str:
-        tint = self.tones.get(box.id) or self._plain_tint(box)
+        tint = self.tones.get(box.id) or plain_tint(box, self.theme, self.stages)
         return f"fill:{tint.fill},stroke:{tint.line},color:{self.theme.text}"
-
-    def _plain_tint(self, box: SceneBox) -> Tint:
-        if box.role in ("input", "output"):
-            return self.theme.terminal
-        if box.role == "merge":
-            return self.theme.merge
-        if box.stage not in self.stages:
-            return self.theme.neutral
-        return self.theme.stages[self.stages[box.stage] % len(self.theme.stages)]
 
 
 def _escape(text: str) -> str:

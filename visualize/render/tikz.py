@@ -12,14 +12,13 @@ from visualize.render.fonts import text_width
 from visualize.render.layout import Direction, Layout
 from visualize.render.layout.geometry import Point, sample
 from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame, PlacedText
-from visualize.render.scene import ColorBy, Scene
+from visualize.render.scene import Scene
 from visualize.render.themes import Stroke, Theme, Tint
-from visualize.render.tones import tones
+from visualize.render.tones import stage_numbers, tones
 
 _STRAIGHT = 0.01
 _ROOM = 1.05  # the paper beside what is measured
 _INSIDE = 6.0  # between a box and what stands in it
-_DASHES = {"dashed": "dashed", "dotted": "dotted", "double": "double", "solid": "solid"}
 _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepackage{tikz} and
 %% \usetikzlibrary{arrows.meta} in the preamble, then \input of this file in a figure.
 \makeatletter
@@ -57,10 +56,9 @@ class _Writer:
         self.theme = theme
         self.direction = direction
         self.tones, _ = tones(scene, theme)
-        by_stage = scene.color_by is ColorBy.STAGE
-        stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage and by_stage)
         self.stages = {
-            stage: f"stage {index % len(theme.stages) + 1}" for index, stage in enumerate(stages)
+            stage: f"stage {number % len(theme.stages) + 1}"
+            for stage, number in stage_numbers(scene).items()
         }
         self.names = _names([box.id for box in scene.boxes])
 
@@ -141,9 +139,11 @@ class _Writer:
             yield kind, self._stroke(kind, theme.skips[kind])
 
     def _stroke(self, kind: str, stroke: Stroke) -> str:
-        width = f"line width={_number(stroke.width)}bp"
-        style = f"draw=visualize {kind}, {width}, {_DASHES[stroke.style]}"
-        return style.replace("double", "double, double distance=1bp, line width=0.7bp")
+        if stroke.style == "double":
+            look = "double, double distance=1bp, line width=0.7bp"
+        else:
+            look = f"line width={_number(stroke.width)}bp, {stroke.style}"
+        return f"draw=visualize {kind}, {look}"
 
     # The picture
 

@@ -59,6 +59,25 @@ def tones(scene: Scene, theme: Theme) -> tuple[Mapping[str, Tint], list[ToneEntr
     return tints, [ToneEntry(text, Tint(low, high), ramp=True)]
 
 
+def stage_numbers(scene: Scene) -> Mapping[str, int]:
+    """The stages that have colours of their own, numbered from 0; none where these tell else."""
+    by_stage = scene.color_by is ColorBy.STAGE
+    stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage and by_stage)
+    return {stage: number for number, stage in enumerate(stages)}
+
+
+def plain_tint(box: SceneBox, theme: Theme, stages: Mapping[str, int]) -> Tint:
+    """The colour of a box where that tells its role and stage."""
+    if box.role in ("input", "output"):
+        return theme.terminal
+    return theme.merge if box.role == "merge" else stage_tint(box.stage, theme, stages)
+
+
+def stage_tint(stage: str, theme: Theme, stages: Mapping[str, int]) -> Tint:
+    """The colour of a stage; their colours begin again where there are more stages."""
+    return theme.stages[stages[stage] % len(theme.stages)] if stage in stages else theme.neutral
+
+
 def readable(color: str, otherwise: str, fill: str) -> str:
     """``color``, or another where it does not stand out from ``fill``."""
     return color if contrast(color, fill) >= _READABLE else otherwise

@@ -52,14 +52,14 @@ class Table:
         title: shown above it.
         columns: its columns.
         rows: a cell for each column.
-        exact: the same for programs to read, without units and in full; by default the same.
+        exact: the same for programs to read, without units and in full.
         sums: indices of rows that are sums, which stand out.
     """
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
-    exact: Sequence[Sequence[str]] = ()
+    exact: Sequence[Sequence[str]]
     sums: frozenset[int] = field(default_factory=frozenset)
 
     def write(self, format_name: str, width: int | None = None) -> str:
@@ -137,11 +137,7 @@ def _csv(table: Table) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.head for column in table.columns])
-    for row in table.exact or table.rows:
-        writer.writerow(
-            cell.replace(",", "") if column.right else cell
-            for cell, column in zip(row, table.columns)
-        )
+    writer.writerows(table.exact)
     return buffer.getvalue()
 
 
