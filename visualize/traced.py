@@ -16,7 +16,7 @@ class TracedModel:
     The ``meta`` of each node of ``graph`` holds ``outputs``, a tuple of `TensorSpec`; ``several``,
     whether the node returned a collection and not one tensor; ``flops``; and
     ``nn_module_stack``, the calls around it as ``{call: (path, class)}``, outermost first. That of
-    a function may hold ``line``, the file and line where the model's code calls it.
+    a merge may hold ``line``, the file and line where the model's code calls it.
 
     Attributes:
         graph: the operations of one forward pass.

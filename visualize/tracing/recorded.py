@@ -27,7 +27,7 @@ from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.provenance import Provenance, Stack, share_memory
 from visualize.tracing.replica import has_own_hooks
-from visualize.tracing.source import calling_line
+from visualize.tracing.source import line_of_merge
 from visualize.tracing.tensors import (
     map_tensors,
     specification,
@@ -332,7 +332,7 @@ class _Recorder(TorchFunctionMode):
             "several": several,
             "flops": flops,
             "nn_module_stack": self.stack if stack is None else stack,
-            "line": calling_line() if node.op in ("call_function", "call_method") else None,
+            "line": line_of_merge(node),
         }
 
     def _place(self, name: str) -> str:

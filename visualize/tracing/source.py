@@ -10,6 +10,9 @@ from pathlib import Path
 from types import FrameType
 
 import torch
+from torch import fx
+
+from visualize.operations import merge_type
 
 _LIBRARY = f"{Path(torch.__file__).parent}{os.sep}"
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
@@ -24,8 +27,16 @@ def is_of_the_model(file: str) -> bool:
     return not file.startswith(_STANDARD_LIBRARY) or "-packages" in file
 
 
-def calling_line() -> tuple[str, int] | None:
-    """File and line of the innermost call that the model's own code is in now, if it is in any."""
+def line_of_merge(node: fx.Node) -> tuple[str, int] | None:
+    """Where the model's own code calls a function that may merge, which is now being recorded.
+
+    File and line of the innermost call in it; of other operations nobody asks, and looking costs.
+    """
+    if node.op not in ("call_function", "call_method"):
+        return None
+    name = str(getattr(node.target, "__name__", node.target)).strip("_")
+    if not (merge_type(name) or merge_type(name.removeprefix("i"))):  # iadd is add in place
+        return None
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code

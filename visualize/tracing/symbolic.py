@@ -21,7 +21,7 @@ from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
-from visualize.tracing.source import calling_line
+from visualize.tracing.source import line_of_merge
 
 
 class SymbolicTracer(fx.Tracer):
@@ -38,14 +38,13 @@ class SymbolicTracer(fx.Tracer):
         self.operations = 0
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
-        """Note where the operation is written; stop where there is no end."""
+        """Note where a merge is written; stop where there is no end."""
         self.operations += 1
         if self.operations > MOST_OPERATIONS:
             calls = list(self.module_stack.values())
             raise endless(calls[-1][0] if calls else type(self.root).__name__)
         node = super().create_node(*args, **kwargs)
-        if node.op in ("call_function", "call_method"):
-            node.meta["line"] = calling_line()
+        node.meta["line"] = line_of_merge(node)
         return node
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
