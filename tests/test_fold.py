@@ -20,6 +20,24 @@ from visualize.simplify import Level, simplify
 at_random = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 at_every_level = pytest.mark.parametrize("level", LEVELS)
 REPEATED = Program(1, (Call("layers", "Block", (Step("around", second=8),), repeats=5),), 1)
+# Two copies are read by one concat, past the same block; to one of them that is a skip connection.
+READ_IN_TWO_WAYS = Program(
+    1,
+    (
+        Step("conv"),
+        Call(
+            "block",
+            "Block",
+            (
+                Call("other", "Block", (Step("conv"), Step("strided conv")), repeats=2),
+                Call("other", "Block", (Step("conv"),), first=1, repeats=2),
+                Call("block", "Block", (Step("around", second=15),), repeats=1),
+                Step("cat", 0, 39),
+            ),
+        ),
+    ),
+    1,
+)
 
 
 def repeats(architecture: Architecture, level: Level = Level.LAYER) -> list[Group]:
@@ -67,6 +85,7 @@ class TestNothingIsLost:
     @given(architecture=architectures())
     @example(architecture=run(CALLED_AGAIN))
     @example(architecture=run(REPEATED))
+    @example(architecture=run(READ_IN_TWO_WAYS))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
         """Those drawn, as often as they are repeated, and those in closed boxes are all."""
         expected = Counter(skip.kind.value for skip in architecture.skips)

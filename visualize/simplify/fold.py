@@ -320,17 +320,21 @@ class _Folded:
         places = {box.id: place for place, box in enumerate(self.boxes)}
         for target in graph:
             wires = self.simplified.inputs(target)
-            # Of several copies that a box reads, the last stands for all.
-            read: dict[int, set[int]] = {}
-            for source, _, _ in wires:
-                read.setdefault(self.kept[places[source]], set()).add(places[source])
+            # Of several copies that a box reads, the last stands for all; where it is read as a
+            # skip connection, for those that are so too.
+            read: dict[int, dict[int, bool]] = {}
+            for source, _, wire in wires:
+                place = places[source]
+                skips = read.setdefault(self.kept[place], {})
+                skips[place] = skips.get(place, False) or wire.skip is not None
             for source, _, wire in wires:
                 place = places[source]
                 equal = read[self.kept[place]]
                 if place == max(equal):
                     shown = self.boxes[self.kept[place]].id
                     position = graph.in_degree(target)
-                    wire = replace(wire, position=position, copies=len(equal))
+                    copies = len(equal) if wire.skip is None else sum(equal.values())
+                    wire = replace(wire, position=position, copies=copies)
                     graph.add_edge(shown, target, wire=wire)
 
 
