@@ -102,7 +102,7 @@ def _export(model: nn.Module, path: Path, *inputs: torch.Tensor, **options: Any)
 def _script(model: nn.Module, *inputs: torch.Tensor) -> Architecture:
     assert isinstance(model, torch.jit.ScriptModule)
     graph, module = trace_scripted(model, Inputs.of(inputs))
-    traced = TracedModel(graph, module, tuple(module.parameters()), "recorded")
+    traced = TracedModel(graph, module, dict(module.named_parameters()), "recorded")
     return annotate(traced, name="script", class_name="script")
 
 

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests.timm_models import TIMM_MODELS
-from visualize.errors import ConstructionError, SourceError, UnknownModelError, VisualizeError
+from visualize.errors import (
+    ConstructionError,
+    SourceError,
+    UnknownModelError,
+    VisualizeError,
+    WeightsError,
+)
 from visualize.example import Example, ExampleTensor
 from visualize.models import LoadedModel, load_model, model_names, parse_model
 from visualize.models.timm import list_names
@@ -94,9 +101,39 @@ def test_what_is_unknown_names_what_is_near() -> None:
     fails("timm:zzz", UnknownModelError, "see `visualize models`")
 
 
-def test_weights_are_refused() -> None:
-    fails("timm:test_resnet?pretrained=True", ConstructionError, "never downloaded")
-    fails("timm:test_resnet?checkpoint_path=w.pth", ConstructionError, "never downloaded")
+def test_weights_among_the_arguments_are_refused() -> None:
+    fails("timm:test_resnet?pretrained=True", ConstructionError, "asked for", "--weights")
+    fails("timm:test_resnet?checkpoint_path=w.pth", ConstructionError, "asked for", "--weights")
+
+
+def test_published_weights_are_taken_from_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from huggingface_hub import constants
+    from safetensors.torch import save_file
+
+    model = timm.create_model("test_resnet")
+    repository = model.pretrained_cfg["hf_hub_id"].replace("/", "--")
+    folder, commit = tmp_path / f"models--{repository}", "a" * 40
+    for name in ("refs", f"snapshots/{commit}"):
+        (folder / name).mkdir(parents=True)
+    (folder / "refs" / "main").write_text(commit)
+    save_file(model.state_dict(), folder / "snapshots" / commit / "model.safetensors")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    for text, weights in (
+        ("timm:test_resnet", "DEFAULT"),
+        ("timm:test_resnet", "r160_in1k"),
+        ("timm:test_resnet.r160_in1k", "DEFAULT"),
+    ):
+        loaded = load_model(text, weights=weights)
+        assert loaded.weights == "r160_in1k"
+        assert loaded.values is not None
+        assert loaded.values["fc.weight"].equal(model.fc.weight)
+    with pytest.raises(WeightsError, match="could not be downloaded"):
+        load_model("timm:test_vit", weights="DEFAULT")
+    with pytest.raises(WeightsError, match="there are DEFAULT, r160_in1k"):
+        load_model("timm:test_resnet", weights="r161")
 
 
 def test_a_bad_argument_is_one_sentence() -> None:

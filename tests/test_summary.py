@@ -382,7 +382,7 @@ def test_sorting_puts_the_largest_first(resnet18: Summary) -> None:
 
 def test_documentation_and_weights_are_told(resnet18: Summary) -> None:
     assert resnet18.documentation.startswith("ResNet-18 from Deep Residual Learning for Image")
-    assert resnet18.weights == ("IMAGENET1K_V1",)
+    assert resnet18.published == ("IMAGENET1K_V1",)
     assert "arxiv.org/abs/1512.03385" in write_summary(resnet18, "md")
 
 

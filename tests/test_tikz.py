@@ -26,8 +26,8 @@ PAPER = r"""
 \usepackage{tikz}
 \usetikzlibrary{arrows.meta}
 \begin{document}
-\begin{figure}\centering\input{%s}\caption{One.}\end{figure}
-\begin{figure}\centering\input{%s}\caption{Two.}\end{figure}
+\begin{figure}\centering\input{%s}\caption{\visualizecaption}\end{figure}
+\begin{figure}\centering\input{%s}\caption{\visualizecaption}\end{figure}
 \end{document}
 """
 
@@ -93,5 +93,18 @@ def test_two_stand_in_one_paper(tmp_path: Path) -> None:
         figure = drawn(name, level="layer", width="3.25in")
         (tmp_path / f"{name}.tex").write_text(tikz(figure), encoding="utf-8")
     text = extract_text(io.BytesIO(compiled(tmp_path, "paper", PAPER % ("residual", "unet"))))
-    assert "One." in text
-    assert "Two." in text
+    told = " ".join(text.split())
+    assert "Figure 1: Residual. It has" in told
+    assert "Figure 2: UNet. It has" in told
+
+
+def test_a_colour_bar_runs_from_little_to_much_and_text_stands_out() -> None:
+    figure = drawn("residual", color_by="macs")
+    source = tikz(figure)
+    low, high = (
+        "red,{};green,{};blue,{}".format(*(int(color[at : at + 2], 16) for at in (1, 3, 5)))
+        for color in figure.theme.ramp
+    )
+    assert f"left color={{rgb,255:{low}}}, right color={{rgb,255:{high}}}" in source
+    darkest = next(line for line in source.splitlines() if "\\node[box" in line and high in line)
+    assert "\\color{visualize text}" in darkest

@@ -15,6 +15,8 @@ from typing import Any
 
 import networkx as nx
 
+from visualize.statistics import Statistics
+
 
 class NodeKind(str, enum.Enum):
     """What a node of the graph is."""
@@ -75,6 +77,8 @@ class Layer:
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
         weights: shape of every parameter it uses, also of those counted elsewhere.
+        statistics: of the values of the parameters counted here, where these were asked for; of a
+            box, its parts have them.
         source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
         parts: the operations that a box stands for, in order; empty for an exact node.
         role: what it stands for in a figure.
@@ -100,6 +104,7 @@ class Layer:
     macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
     weights: tuple[tuple[int, ...], ...] = ()
+    statistics: Statistics | None = None
     source: str = ""
     parts: tuple[Layer, ...] = ()
     role: Role = Role.LAYER
@@ -223,7 +228,11 @@ class Architecture:
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
         tied: names of parameters that are one tensor, as of an embedding and the last layer.
+        unused_statistics: of the values of the unused parameters, where these were asked for.
         tracer: ``"symbolic"`` or ``"recorded"``.
+        documentation: the first paragraph of the model's own documentation.
+        published: names of the weights that are published for it.
+        weights: what the statistics are of, a name or a file; empty for the model's own values.
         notes: what a user should know of how the graph was made: what was assumed or made up.
         failures: the ways of tracing that were tried before in vain, and why.
     """
@@ -240,7 +249,11 @@ class Architecture:
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
     tied: tuple[tuple[str, ...], ...] = ()
+    unused_statistics: Statistics | None = None
     tracer: str = "symbolic"
+    documentation: str = ""
+    published: tuple[str, ...] = ()
+    weights: str = ""
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from visualize.render import Page
 
 _OUTPUTS = Path("outputs")
+_OF_VALUES = ["norm", "sparsity"]  # what colours may tell of the values of weights
 _TABLES = ["table", "md", "csv", "json", "latex"]
 _GRACE = 10.0  # seconds between the end of a model's time and that of the program
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -36,7 +37,7 @@ MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with construct
 timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
 path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
 torch.export (.pt2) or torch.jit (.pt). Naming a Python file or module runs its code, as Python
-does; data files never run code. Weights are neither needed nor downloaded.
+does; data files never run code. Weights are not needed, and downloaded only with --weights NAME.
 """
 
 
@@ -224,9 +225,14 @@ def _model_options(command: _Command) -> _Command:
     return command
 
 
+_weights_option = click.option(
+    "--weights", metavar="NAME|FILE", default="", callback=_keep, expose_value=False,
+    help="Weights to take values from: a .pt, .pth or .safetensors file, or DEFAULT or another "
+    "name of those that torchvision or timm publish, which is downloaded.",
+)  # fmt: skip
 _language_option = click.option(
     "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
-    help="The language of heads and sentences.",
+    help="The language of heads, sentences and captions.",
 )  # fmt: skip
 
 
@@ -255,6 +261,7 @@ Examples:
   visualize draw 'net.py:build(depth=18)' --input 1,3,64,64"""
 )
 @_model_options
+@_weights_option
 @click.option("--config", metavar="FILE.toml", type=Path, is_eager=True, expose_value=False,
               callback=_read_defaults,
               help="Take MODEL and options from a file; the command line wins.")  # fmt: skip
@@ -285,8 +292,9 @@ Examples:
 @click.option("--font", default="", metavar="NAME|FILE",
               help="An installed font, or the file of one.  [default: the theme's]")  # fmt: skip
 @click.option("--color-by", default="stage", show_default=True,
-              type=click.Choice(["stage", "type", "parameters", "macs", "memory"]),
-              help="What the colours of boxes tell.")  # fmt: skip
+              type=click.Choice(["stage", "type", "parameters", "macs", "memory", *_OF_VALUES]),
+              help="What the colours of boxes tell; norm and sparsity are of the values of "
+              "--weights.")  # fmt: skip
 @click.option("--direction", type=click.Choice(["TB", "LR", "BT"]), default="TB",
               show_default=True, help="Where the flow goes.")  # fmt: skip
 @click.option("--width", metavar="LENGTH",
@@ -296,6 +304,10 @@ Examples:
 @click.option("--title", default="", metavar="TEXT", help="A title above the figure.")
 @click.option("--legend/--no-legend", default=True, help="Explain the kinds of skip connection.")
 @click.option("--names", is_flag=True, help="Show module paths in the boxes.")
+@click.option("--caption", is_flag=True,
+              help="Write a caption and alternative text beside the figure, "
+              "NAME.caption.txt.")  # fmt: skip
+@_language_option
 @click.option("--check", is_flag=True,
               help="Check what was drawn; exit with status 1 if it falls short.")  # fmt: skip
 def draw(
@@ -319,6 +331,8 @@ def draw(
     title: str,
     legend: bool,
     names: bool,
+    caption: bool,
+    language: str,
     check: bool,
 ) -> None:
     """Draw MODEL."""
@@ -327,6 +341,7 @@ def draw(
     from visualize.models.specification import parse_model
     from visualize.render import check_format, load_theme, missing_characters
     from visualize.render.fonts import require_face
+    from visualize.report import caption_file, summarize_in_a_line
 
     targets = list(outputs) or [_default_output(parse_model(model).label)]
     for target in targets:
@@ -340,10 +355,12 @@ def draw(
     if font:
         require_face(font)
     make_page(width, height)
+    of_values = color_by in _OF_VALUES
+    loaded = _load(model, inputs, own_values=of_values)
     with _progress() as report:
         from visualize import pipeline
 
-        architecture = _trace(model, inputs, report)
+        architecture = _trace(loaded, report, statistics=of_values)
         figure = pipeline.draw(
             architecture, level=level, fold=fold, expand=expand, collapse=collapse, only=only,
             hide=hide, labels=labels, theme=look, font=font, color_by=color_by, direction=direction,
@@ -353,11 +370,13 @@ def draw(
         if not outputs:
             _OUTPUTS.mkdir(exist_ok=True)
         written = {target: files[_suffix(target)] for target in targets}
+        if caption:
+            told = figure.caption(language), figure.alternative_text(language)
+            beside = caption_file(*told, language)
+            written |= {target.with_suffix(".caption.txt"): beside for target in targets}
         if save_config:
             written[save_config] = _configuration()
         write_files(written)
-    from visualize.report import summarize_in_a_line
-
     unknown = missing_characters(figure.scene, figure.theme)
     if unknown:
         click.echo(
@@ -425,6 +444,7 @@ Examples:
   visualize graph resnet18 -o resnet18.graphml"""
 )
 @_model_options
+@_weights_option
 @click.option("-o", "--output", metavar="FILE", type=Path,
               help="A .json, .graphml or .dot file.  [default: print JSON]")  # fmt: skip
 def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
@@ -440,8 +460,9 @@ def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
                 where=str(output),
                 hint=f"use one of .{', .'.join(GRAPH_FORMATS)}",
             )
+    loaded = _load(model, inputs)
     with _progress() as report:
-        architecture = _trace(model, inputs, report)
+        architecture = _trace(loaded, report, statistics=loaded.values is not None)
         content = write_graph(architecture, _suffix(output) if output else "json")
         if output:
             write_files({output: content})
@@ -460,6 +481,7 @@ Examples:
   visualize summary vgg16 --sort parameters --lang zh"""
 )
 @_model_options
+@_weights_option
 @click.option("--format", "format_name", type=click.Choice(_TABLES), default="table",
               show_default=True, help="How to print it.")  # fmt: skip
 @click.option("--depth", metavar="N", type=click.IntRange(min=1),
@@ -479,15 +501,10 @@ def summary(
     from visualize import pipeline
     from visualize.report import write_summary
 
+    loaded = _load(model, inputs, own_values=True)
     with _progress() as report:
-        loaded, architecture = _load_and_trace(model, inputs, report)
-        described = pipeline.summarize(
-            architecture,
-            depth=depth,
-            documentation=loaded.documentation,
-            weights=loaded.weights,
-            report=report,
-        )
+        architecture = _trace(loaded, report, statistics=loaded.values is not None)
+        described = pipeline.summarize(architecture, depth=depth, report=report)
     written = write_summary(
         described, format_name, language=language, sort=sort or "", width=_width()
     )
@@ -522,8 +539,9 @@ def skips(
     from visualize.describe import describe_skips
     from visualize.report import summarize_in_a_line, write_skips
 
+    loaded = _load(model, inputs)
     with _progress() as report:
-        architecture = _trace(model, inputs, report)
+        architecture = _trace(loaded, report)
     rows = describe_skips(architecture, kinds=kinds, long=long)
     written = write_skips(architecture.name, rows, format_name, language=language, width=_width())
     click.echo(written, nl=False)
@@ -567,41 +585,63 @@ def _default_output(label: str) -> Path:
     return _OUTPUTS / (re.sub(r"[^\w.-]+", "_", label)[:100] + ".svg")
 
 
-def _trace(model: str, inputs: Sequence[str], report: Callable[[str], None]) -> Architecture:
-    """Load and trace ``model``. What its code prints goes to standard error."""
-    return _load_and_trace(model, inputs, report)[1]
-
-
-def _load_and_trace(
-    model: str, inputs: Sequence[str], report: Callable[[str], None]
-) -> tuple[LoadedModel, Architecture]:
+def _load(model: str, inputs: Sequence[str], *, own_values: bool = False) -> LoadedModel:
+    """Build ``model``, with the values of --weights. A download shows its own progress."""
     options = click.get_current_context().meta
-    with _prints_to_standard_error(), _last_resort(options["visualize.timeout"]):
-        report(f"loading {model}")
-        from visualize import pipeline
-        from visualize.errors import ForwardError
-        from visualize.models import load_model
+    weights = options.get("visualize.weights", "")
+    from visualize.models import load_model, names_checkpoint
 
-        try:
-            loaded = load_model(model, inputs)
-            architecture = pipeline.trace(
-                loaded,
-                tracer=options["visualize.tracer"],
-                leaves=options["visualize.leaves"],
-                train=options["visualize.train"],
-                timeout=options["visualize.timeout"],
-                report=report,
-            )
-        except SystemExit as error:
-            raise ForwardError(
-                f"the model's own code ended the program with SystemExit({error.code})", where=model
-            ) from error
+    downloads = bool(weights) and not names_checkpoint(weights)
+    progress = contextlib.nullcontext(_silent) if downloads else _progress()
+    with progress as report, _model_code(model, 0 if downloads else options["visualize.timeout"]):
+        report(f"loading {model}")
+        return load_model(
+            model, inputs, weights=weights, own_values=own_values, progress=sys.stderr.isatty()
+        )
+
+
+def _trace(
+    loaded: LoadedModel, report: Callable[[str], None], *, statistics: bool = False
+) -> Architecture:
+    """Trace a model, and tell what there is to know of how that was done."""
+    context = click.get_current_context()
+    options, timeout = context.meta, context.meta["visualize.timeout"]
+    from visualize import pipeline
+
+    with _model_code(context.params["model"], timeout):
+        architecture = pipeline.trace(
+            loaded,
+            tracer=options["visualize.tracer"],
+            leaves=options["visualize.leaves"],
+            train=options["visualize.train"],
+            timeout=timeout,
+            statistics=statistics,
+            report=report,
+        )
     notes = list(architecture.notes)
     if options["visualize.verbose"]:
         notes += [*architecture.failures, f"traced by the {architecture.tracer} tracer"]
     for note in notes:
         click.echo(f"visualize: note: {note}", err=True)
-    return loaded, architecture
+    return architecture
+
+
+def _silent(_: str) -> None:
+    """Report no progress."""
+
+
+@contextlib.contextmanager
+def _model_code(model: str, timeout: float) -> Iterator[None]:
+    """Run code of a model: what it prints goes to standard error, and it cannot end the program."""
+    from visualize.errors import ForwardError
+
+    with _prints_to_standard_error(), _last_resort(timeout):
+        try:
+            yield
+        except SystemExit as error:
+            raise ForwardError(
+                f"the model's own code ended the program with SystemExit({error.code})", where=model
+            ) from error
 
 
 @contextlib.contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class VisualizeError(Exception):
     """Base of every error this package raises on purpose.
@@ -48,6 +50,27 @@ class SourceError(VisualizeError):
 
 class ConstructionError(VisualizeError):
     """Building the model raised an exception."""
+
+
+class WeightsError(VisualizeError):
+    """Weights cannot be had, would run code, or do not fit the model.
+
+    ``missing`` and ``unexpected`` name the tensors that the model has and the weights have not, and
+    the other way round.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        missing: Sequence[str] = (),
+        unexpected: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, where=where, hint=hint)
+        self.missing = tuple(missing)
+        self.unexpected = tuple(unexpected)
 
 
 class InputError(VisualizeError):
@@ -112,3 +135,13 @@ def shorten_path(path: str, limit: int = 80) -> str:
     '…/net.py'
     """
     return path if len(path) <= limit else "…" + path[1 - limit :]
+
+
+def list_names(names: Sequence[str], limit: int = 8) -> str:
+    """The first of some names, and how many more there are, for a message.
+
+    >>> list_names(["fc.weight", "fc.bias", "conv1.weight"], 2)
+    'fc.weight, fc.bias and 1 more'
+    """
+    listed = ", ".join(shorten(name) for name in names[:limit])
+    return listed + (f" and {len(names) - limit} more" if len(names) > limit else "")

@@ -24,6 +24,8 @@ from visualize.render import (
     may_fit,
     render,
 )
+from visualize.report import Drawn, alternative_text, caption
+from visualize.summary import Summary
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Figure:
         direction: where the flow goes.
         page: the room it has.
         redraw: draws the model again, with the same options, for another page.
+        describe: makes the summary of the model, which a caption tells of.
     """
 
     architecture: Architecture
@@ -45,11 +48,12 @@ class Figure:
     direction: Direction
     page: Page
     redraw: Callable[[Page], Figure] = field(repr=False, compare=False)
+    describe: Callable[[], Summary] = field(repr=False, compare=False)
 
     def render(self, formats: Iterable[str]) -> dict[str, bytes]:
-        """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd or json.
+        """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd, graphml or json.
 
-        The format tex is TikZ, mmd is Mermaid.
+        The format tex is TikZ, mmd is Mermaid, json the scene as plain data.
 
         Raises:
             UsageError: there is no such format.
@@ -57,9 +61,15 @@ class Figure:
         """
         name = self.scene.title or self.architecture.name
         wanted = list(formats)
-        layout = None if PLAIN_FORMATS.issuperset(wanted) else self._layout
         return render(
-            self.scene, self.theme, self.direction, self.page, wanted, name, layout=layout
+            self.scene,
+            self.theme,
+            self.direction,
+            self.page,
+            wanted,
+            name,
+            layout=None if PLAIN_FORMATS.issuperset(wanted) else self._layout,
+            caption=self.caption() if "tex" in wanted else "",
         )
 
     def save(
@@ -101,6 +111,29 @@ class Figure:
         """
         points = None if width is None else _points(width, "width")
         return check_figure(self.render(["svg"])["svg"], "svg", width=points)
+
+    def caption(self, language: str = "en") -> str:
+        """A paragraph to stand below the figure, in ``en`` or ``zh``; all of it is computed."""
+        return caption(self.describe(), self._drawn, language)
+
+    def alternative_text(self, language: str = "en") -> str:
+        """The figure in words, for those who cannot see it, in ``en`` or ``zh``."""
+        return alternative_text(self.describe(), self._drawn, language)
+
+    @property
+    def _drawn(self) -> Drawn:
+        scene = self.scene
+        repeats = any(box.repeat > 1 for box in scene.boxes)
+        return Drawn(
+            level=scene.level,
+            direction=self.direction.value,
+            boxes=len(scene.boxes),
+            repeats=repeats,
+            lines={kind: self.theme.skips[kind].style for kind in scene.skip_kinds},
+            inside=sum(number for box in scene.boxes for _, number in box.skips),
+            color_by=scene.color_by.value,
+            hidden=scene.hidden,
+        )
 
     @property
     def fits_page(self) -> bool:

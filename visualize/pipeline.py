@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
+import functools
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING, TypeVar
 from visualize.annotate import annotate
 from visualize.architecture import Architecture
 from visualize.describe import describe
-from visualize.errors import UsageError, shorten
+from visualize.errors import UsageError, WeightsError, shorten
 from visualize.figure import Figure, make_page
 from visualize.matching import matching_paths, single_path
 from visualize.models import LoadedModel, load_model
 from visualize.render import (
+    OF_VALUES,
     ColorBy,
     Direction,
     Page,
@@ -60,6 +62,8 @@ def trace(
     leaves: Sequence[str] = (),
     train: bool = False,
     timeout: float | None = None,
+    weights: str = "",
+    statistics: bool = False,
     report: Callable[[str], None] = _silent,
 ) -> Architecture:
     """Trace ``model`` and annotate it; the model itself is left exactly as it is.
@@ -74,6 +78,8 @@ def trace(
         leaves: classes or paths of modules to show as one operation, like those of torch.nn.
         train: whether to trace the model as it is in training.
         timeout: seconds after which to give up on the model's own code.
+        weights: for a model that is named, weights as of --weights: a checkpoint, or a name.
+        statistics: whether each layer gets the statistics of its weights.
         report: is told what is being done.
 
     Returns:
@@ -82,33 +88,68 @@ def trace(
     Raises:
         VisualizeError: the model cannot be had or cannot be traced.
     """
-    if isinstance(model, str):
-        report(f"building {shorten(model)}")
-        model = load_model(model)
-    rebuild = None
-    if isinstance(model, LoadedModel):
-        inputs = model.example if inputs is None else inputs
-        name, rebuild, model = name or model.name, model.rebuild, model.model
-    class_name = type(unwrapped(model)).__name__
-    name = name or class_name
+    loaded = _loaded(model, weights, statistics, report)
+    name = name or loaded.name
+    if statistics and loaded.values is None:
+        raise WeightsError(
+            "its weights have no values", where=name, hint="give --weights NAME or FILE"
+        )
     report(f"tracing {name}")
-    notes: tuple[str, ...] = ()
+    notes = loaded.notes
+    inputs = loaded.example if inputs is None else inputs
     with _quiet():
         if inputs is None:
-            inputs, assumed = guess_inputs(model, timeout=timeout)
-            notes = (assumed,)
+            inputs, assumed = guess_inputs(loaded.model, timeout=timeout)
+            notes = (assumed, *notes)
         traced = trace_model(
-            model,
+            loaded.model,
             inputs,
             tracer=_choice(Tracer, tracer, "tracer"),
             leaves=leaves,
             train=train,
             timeout=timeout,
-            rebuild=rebuild,
+            rebuild=loaded.rebuild,
+            made_up=loaded.values is None,
         )
     report(f"analysing {name}")
-    traced = replace(traced, notes=notes + traced.notes)
-    return annotate(traced, name=name, class_name=class_name)
+    values = loaded.values if statistics and loaded.values else {}
+    traced = replace(traced, notes=notes + traced.notes, values=values)
+    class_name = type(unwrapped(loaded.model)).__name__
+    return replace(
+        annotate(traced, name=name, class_name=class_name),
+        documentation=loaded.documentation,
+        published=loaded.published,
+        weights=loaded.weights if statistics else "",
+    )
+
+
+def _loaded(
+    model: nn.Module | str | LoadedModel,
+    weights: str,
+    statistics: bool,
+    report: Callable[[str], None],
+) -> LoadedModel:
+    """A model that a user names, or built already: then its values are its own."""
+    if isinstance(model, str):
+        report(f"building {shorten(model)}")
+        return load_model(model, weights=weights, own_values=statistics)
+    if weights:
+        raise UsageError(
+            "weights are read for a model that is named, and this one is built",
+            where="weights",
+            hint="load them into the model",
+        )
+    if isinstance(model, LoadedModel):
+        return model
+    inner = unwrapped(model)
+    parameters = dict(inner.named_parameters(remove_duplicate=False))
+    has_values = not any(parameter.is_meta for parameter in parameters.values())
+    return LoadedModel(
+        name=type(inner).__name__,
+        model=model,
+        example=None,
+        values=parameters if statistics and has_values else None,
+    )
 
 
 @contextlib.contextmanager
@@ -145,6 +186,7 @@ def draw(
     names: bool = False,
     color_by: ColorBy | str = ColorBy.STAGE,
     font: str = "",
+    weights: str = "",
     report: Callable[[str], None] = _silent,
 ) -> Figure:
     """Draw ``model``.
@@ -169,8 +211,10 @@ def draw(
         title: shown above the figure.
         legend: whether to explain the line styles of skip connections.
         names: whether boxes show module paths.
-        color_by: what the colours of boxes tell: stage, type, parameters, macs or memory.
+        color_by: what the colours of boxes tell: stage, type, parameters, macs, memory, norm or
+            sparsity; the last two are of the values of its weights.
         font: an installed family, or a font file; the theme's by default.
+        weights: for a model that is named, weights as of --weights: a checkpoint, or a name.
         report: is told what is being done.
 
     Raises:
@@ -182,8 +226,15 @@ def draw(
     theme = load_theme(theme) if isinstance(theme, str) else theme
     theme = with_font(theme, font) if font else theme
     if not isinstance(model, Architecture):
-        model = trace(model, inputs, report=report)
+        statistics = told in OF_VALUES
+        model = trace(model, inputs, weights=weights, statistics=statistics, report=report)
     report(f"drawing {model.name}")
+    if told in OF_VALUES and model.parameters and not any(one.statistics for one in model.layers):
+        raise WeightsError(
+            "it was traced without the statistics of its weights",
+            where=model.name,
+            hint="trace it with statistics=True",
+        )
     if only:
         model = cut_out(model, single_path(only, model.modules, "--only"))
     architecture = model
@@ -200,6 +251,10 @@ def draw(
 
     simplifier = Simplifier(architecture, idioms)
 
+    @functools.cache
+    def described() -> Summary:
+        return summarize(architecture)
+
     def figure(page: Page) -> Figure:
         for shown, depth in candidates:
             simplified = simplifier.to(
@@ -209,7 +264,7 @@ def draw(
                 simplified, shown.value, title=title, legend=legend, names=names, titles=titles,
                 color_by=told,
             )  # fmt: skip
-            drawn = Figure(architecture, scene, theme, direction, page, figure)
+            drawn = Figure(architecture, scene, theme, direction, page, figure, described)
             if len(candidates) == 1 or drawn.fits_page:
                 break
         return drawn
@@ -222,8 +277,8 @@ def summarize(
     inputs: ExampleInputs | None = None,
     *,
     depth: int | None = None,
-    documentation: str = "",
-    weights: Sequence[str] = (),
+    weights: str = "",
+    statistics: bool = False,
     report: Callable[[str], None] = _silent,
 ) -> Summary:
     """Describe ``model``: a table of its layers, blocks and stages, and facts about its structure.
@@ -232,24 +287,21 @@ def summarize(
         model: a module, the name of a model as on the command line, or a traced architecture.
         inputs: as for `trace`.
         depth: how many modules deep the table goes; by default it goes down to blocks.
-        documentation: what is said of the model; that of a model built by name by default.
-        weights: names of the weights there are for it; in the same way.
+        weights: for a model that is named, weights as of --weights: a checkpoint, or a name.
+        statistics: whether to tell those of the values that a model of yours has.
         report: is told what is being done.
 
     Raises:
         VisualizeError: the model or its inputs cannot be used.
     """
     if isinstance(model, str):
-        model = load_model(model)
-    if isinstance(model, LoadedModel):
-        documentation, weights = documentation or model.documentation, weights or model.weights
+        model = _loaded(model, weights, True, report)
+        statistics = model.values is not None
     if not isinstance(model, Architecture):
-        model = trace(model, inputs, report=report)
+        model = trace(model, inputs, statistics=statistics, report=report)
     report(f"describing {model.name}")
     grouped = Simplifier(model).to(Level.LAYER, folded=False)
-    return describe(
-        model, grouped, depth=depth, documentation=documentation, weights=tuple(weights)
-    )
+    return describe(model, grouped, depth=depth)
 
 
 def _choice(kind: type[Option], value: str, option: str) -> Option:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from visualize.architecture import Skip
+from visualize.statistics import Statistics
 
 # Along each dimension of an image, how much of it one value depends on; infinite for all of it.
 ReceptiveField = tuple[float, ...]
@@ -46,6 +47,7 @@ class Row:
         receptive_field: of what leaves, None where there is no such thing.
         calls: how often the module is called in one pass.
         shares: names of the parameters elsewhere that are tied to its own.
+        statistics: of the values of its parameters, None where they are not known.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Row:
     receptive_field: ReceptiveField | None = None
     calls: int = 1
     shares: tuple[str, ...] = ()
+    statistics: Statistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +179,8 @@ class Summary:
         name: what the user called the model.
         class_name: class of the model.
         documentation: the first paragraph of its documentation.
-        weights: names of the weights there are for it.
+        published: names of the weights that are published for it.
+        weights: what the statistics of values are of, a name or a file.
         rows: the table, in the order of execution; its last row is the sum.
         facts: its structure.
         batch: size of the batch that it was traced with.
@@ -189,7 +193,8 @@ class Summary:
     facts: Facts
     batch: int = 1
     documentation: str = ""
-    weights: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    weights: str = ""
     notes: tuple[str, ...] = ()
 
     @property

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from torch import fx, nn
+    from torch import Tensor, fx, nn
 
 
 @dataclass(frozen=True)
@@ -21,15 +22,17 @@ class TracedModel:
     Attributes:
         graph: the operations of one forward pass.
         model: a replica of the model, without weights, that ``graph`` refers to.
-        parameters: the parameters of the replica as it was before it ran.
+        parameters: the parameters of the replica as it was before it ran, by name.
         tracer: ``"symbolic"`` or ``"recorded"``.
         notes: what a user should know of how the graph was made.
         failures: the ways of tracing that were tried before in vain, and why.
+        values: the parameters of the model itself by name, where their statistics are asked for.
     """
 
     graph: fx.Graph
     model: nn.Module
-    parameters: tuple[nn.Parameter, ...]
+    parameters: Mapping[str, nn.Parameter]
     tracer: str
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
+    values: Mapping[str, Tensor] = field(default_factory=dict)

@@ -42,6 +42,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
         tied=counts.tied,
+        unused_statistics=counts.unused_statistics,
         tracer=trace.tracer,
         notes=trace.notes,
         failures=trace.failures,

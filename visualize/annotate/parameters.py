@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import networkx as nx
 import torch
 from torch import fx, nn
 
+from visualize.annotate.statistics import statistics_of
+from visualize.statistics import Statistics, combined
 from visualize.traced import TracedModel
 
 
@@ -22,15 +24,17 @@ class ParameterCounts:
     unused: int
     unused_modules: tuple[str, ...]
     tied: tuple[tuple[str, ...], ...]
+    unused_statistics: Statistics | None
 
 
 def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
-    """Set the parameters, buffers and weight shapes of every node.
+    """Set the parameters, buffers and weight shapes of every node, and statistics of its values.
 
     A tensor that several nodes use (tied weights, a module called twice) is counted at the
     first of them; each of them lists its shape under ``weights``.
     """
     seen: set[int] = set()
+    values = _values(trace)
     for node in trace.graph.nodes:
         parameters, buffers = _tensors_of(node, trace.model)
         new = [tensor for tensor in parameters if id(tensor) not in seen]
@@ -43,6 +47,7 @@ def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
             buffers=sum(tensor.numel() for tensor in new_buffers),
             weights=tuple(tuple(tensor.shape) for tensor in parameters),
+            statistics=_statistics(new, values),
         )
 
 
@@ -56,7 +61,7 @@ def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCou
         for node in trace.graph.nodes
         for tensor in _tensors_of(node, trace.model)[0]
     }
-    given = {id(tensor): tensor for tensor in trace.parameters}
+    given = {id(tensor): tensor for tensor in trace.parameters.values()}
     unused = {key: tensor for key, tensor in given.items() if key not in used}
     parameters = [*used.values(), *unused.values()]
     return ParameterCounts(
@@ -66,7 +71,24 @@ def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCou
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
         tied=tuple(_tied(trace.model)),
+        unused_statistics=_statistics(unused.values(), _values(trace)),
     )
+
+
+def _values(trace: TracedModel) -> Mapping[int, torch.Tensor]:
+    """The values of each parameter of the replica, by its identity."""
+    return {
+        id(parameter): trace.values[name]
+        for name, parameter in trace.parameters.items()
+        if name in trace.values
+    }
+
+
+def _statistics(
+    tensors: Iterable[torch.Tensor], values: Mapping[int, torch.Tensor]
+) -> Statistics | None:
+    known = (values[id(tensor)] for tensor in tensors if id(tensor) in values)
+    return combined(statistics_of(tensor) for tensor in known)
 
 
 def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:

@@ -16,8 +16,6 @@ def describe(
     grouped: Architecture,
     *,
     depth: int | None = None,
-    documentation: str = "",
-    weights: tuple[str, ...] = (),
 ) -> Summary:
     """Describe a model.
 
@@ -25,8 +23,6 @@ def describe(
         exact: the graph of all operations.
         grouped: the same model at the level of layers, its blocks and stages marked.
         depth: how many modules deep the table goes; by default it goes down to blocks.
-        documentation: the first paragraph of the model's own documentation.
-        weights: names of the weights there are for it.
     """
     blocks = {group.path for group in grouped.groups if group.role is Role.BLOCK}
     formulas = {
@@ -40,7 +36,8 @@ def describe(
         rows=tuple(make_rows(exact, blocks | formulas, depth)),
         facts=find_facts(exact, grouped),
         batch=exact.batch,
-        documentation=documentation,
-        weights=weights,
+        documentation=exact.documentation,
+        published=exact.published,
+        weights=exact.weights,
         notes=exact.notes,
     )

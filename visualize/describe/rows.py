@@ -11,6 +11,7 @@ from visualize.architecture import Architecture, Layer, NodeKind
 from visualize.describe.receptive import receptive_fields
 from visualize.memory import activation_memory
 from visualize.operations import IDENTITY, RESHAPE, SLICE, family
+from visualize.statistics import combined
 from visualize.summary import Row, RowKind, Shape
 from visualize.words import operation
 
@@ -40,14 +41,17 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
             parameters=exact.unused_parameters,
             trainable_parameters=exact.trainable_parameters
             - sum(layer.trainable_parameters for layer in exact.layers),
+            statistics=exact.unused_statistics,
         )
+    whole = table.row(root)
     yield replace(
-        table.row(root),
+        whole,
         type=exact.class_name,
         kind=RowKind.TOTAL,
         parameters=exact.parameters,
         trainable_parameters=exact.trainable_parameters,
         buffers=exact.buffers,
+        statistics=combined([whole.statistics, exact.unused_statistics]),
     )
 
 
@@ -177,6 +181,7 @@ class _Table:
             receptive_field=self.fields.get(last),
             calls=len(layers) if single else 1,
             shares=self._shares(layers) if single else (),
+            statistics=combined(layer.statistics for layer in layers),
         )
 
     def _held(self, node: _Node) -> str:

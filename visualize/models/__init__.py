@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from visualize.errors import WeightsError, shorten, shorten_path
 from visualize.example import Example
 from visualize.models import timm, torchvision
-from visualize.models.documentation import documentation, published_weights
-from visualize.models.specification import ModelSpec, parse_inputs, parse_model
+from visualize.models.documentation import documentation
+from visualize.models.specification import ModelSpec, names_checkpoint, parse_inputs, parse_model
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
-__all__ = ["LoadedModel", "ModelSpec", "load_model", "model_names", "parse_model"]
+    from visualize.models.weights import Weights
+
+__all__ = [
+    "LoadedModel",
+    "ModelSpec",
+    "load_model",
+    "model_names",
+    "names_checkpoint",
+    "parse_model",
+]
+
+
+_PUBLISHING = ("torchvision", "timm")  # catalogues that publish weights
+_WITH_WEIGHTS = ("exported", "scripted")  # files that hold a model with its weights
 
 
 @dataclass(frozen=True)
@@ -28,30 +43,53 @@ class LoadedModel:
         name: a short name for titles.
         model: the model, its weights on the meta device where its constructor allows that.
         example: the inputs to trace it with, or None if none are known.
-        rebuild: builds the model again, this time with values in its weights.
+        rebuild: builds the model again, this time with values in its weights; None if nothing can.
         documentation: the first paragraph of its documentation, empty if there is none.
-        weights: names of the weights that are published for it.
+        published: names of the weights that are published for it.
+        values: its parameters by name with the values that were asked for, None without any.
+        weights: what these values are of, a name or a file.
+        notes: what a user should know of how they were matched.
     """
 
     name: str
     model: nn.Module
     example: Example | None
-    rebuild: Callable[[], nn.Module]
+    rebuild: Callable[[], nn.Module] | None = None
     documentation: str = ""
-    weights: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    values: Mapping[str, Tensor] | None = None
+    weights: str = ""
+    notes: tuple[str, ...] = ()
 
 
-def load_model(text: str, inputs: Sequence[str] = ()) -> LoadedModel:
-    """Build the model that ``text`` names; ``inputs`` are specifications as of --input.
+def load_model(
+    text: str,
+    inputs: Sequence[str] = (),
+    *,
+    weights: str = "",
+    own_values: bool = False,
+    progress: bool = False,
+) -> LoadedModel:
+    """Build the model that ``text`` names.
+
+    Args:
+        text: a MODEL argument.
+        inputs: specifications as of --input.
+        weights: a checkpoint, or the name of published weights, which are downloaded.
+        own_values: whether to read the weights that an archive of a whole model holds.
+        progress: whether to show how far a download is.
 
     Raises:
         UsageError: ``text`` or one of ``inputs`` cannot be read.
         UnknownModelError, SourceError, ConstructionError: the model cannot be had.
+        WeightsError: the weights cannot be had, or do not fit it.
     """
     spec = parse_model(text)
     example = parse_inputs(inputs) if inputs else None
     source = _source(spec)
-    model = source.build(spec)
+    model, found = _with_weights(spec, weights, progress)
+    if own_values and spec.source in _WITH_WEIGHTS:
+        found = _values_of(_rebuild(spec, None), spec.place)
     if example is None:
         example = source.example_for(spec, model)
     if example is None and spec.source != "hf":  # there, all arguments are optional on paper
@@ -60,17 +98,55 @@ def load_model(text: str, inputs: Sequence[str] = ()) -> LoadedModel:
         name=spec.label,
         model=model,
         example=example,
-        rebuild=functools.partial(_rebuild, spec),
+        rebuild=functools.partial(_rebuild, spec, found),
         documentation=documentation(spec, model),
-        weights=published_weights(spec),
+        published=source.published_weights(spec) if spec.source in _PUBLISHING else (),
+        values=found.values if found else None,
+        weights=found.name if found else "",
+        notes=found.notes if found else (),
     )
 
 
-def _rebuild(spec: ModelSpec) -> nn.Module:
+def _with_weights(
+    spec: ModelSpec, weights: str, progress: bool
+) -> tuple[nn.Module, Weights | None]:
+    """The model, and the values that ``weights`` name for it."""
+    from visualize.models.checkpoint import read_checkpoint
+    from visualize.models.weights import fit_weights
+
+    source = _source(spec)
+    if weights and spec.source in _WITH_WEIGHTS:
+        raise WeightsError(
+            "it has its own weights", where=shorten_path(spec.place), hint="leave out --weights"
+        )
+    if not weights or names_checkpoint(weights):
+        model: nn.Module = source.build(spec)
+        if not weights:
+            return model, None
+        return model, fit_weights(model, read_checkpoint(Path(weights)), weights)
+    if spec.source not in _PUBLISHING:
+        raise WeightsError(
+            f"no weights named {shorten(weights)!r} are known for it",
+            where=shorten(spec.text),
+            hint="give a file, .pt, .pth or .safetensors",
+        )
+    model, name = source.build_pretrained(spec, weights, progress)
+    return model, _values_of(model, name)
+
+
+def _values_of(model: nn.Module, name: str) -> Weights:
+    from visualize.models.weights import Weights
+
+    return Weights(name, dict(model.named_parameters(remove_duplicate=False)))
+
+
+def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:
     from visualize.models.weightless import building_with_values
 
     with building_with_values():
         model: nn.Module = _source(spec).build(spec)
+    if weights:
+        model.load_state_dict(weights.values, strict=False)
     return model
 
 

@@ -1,4 +1,4 @@
-"""What a model's own source says of it, and which weights are published for it."""
+"""What a model's own source says of it."""
 
 from __future__ import annotations
 
@@ -30,23 +30,6 @@ def documentation(spec: ModelSpec, model: nn.Module) -> str:
         entrypoint = importlib.import_module("timm.models").model_entrypoint
         text = entrypoint(spec.name.partition(".")[0]).__doc__
     return first_paragraph(text or vars(type(model)).get("__doc__") or "")
-
-
-def published_weights(spec: ModelSpec) -> tuple[str, ...]:
-    """Names of the weights that torchvision or timm publish for a model; none is fetched."""
-    if spec.source == "torchvision":
-        from torchvision import models
-
-        try:
-            return tuple(weights.name for weights in models.get_model_weights(spec.name))
-        except ValueError:
-            return ()
-    if spec.source == "timm":
-        configurations = importlib.import_module("timm.models").get_arch_pretrained_cfgs
-        found = configurations(spec.name.partition(".")[0])
-        tags = {name: name.partition(".")[2] for name, one in found.items() if one.has_weights}
-        return tuple(tag or name for name, tag in tags.items())
-    return ()
 
 
 def first_paragraph(text: str) -> str:

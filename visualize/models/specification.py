@@ -1,14 +1,15 @@
-"""The language of MODEL and --input on the command line."""
+"""The language of MODEL, --input and --weights on the command line."""
 
 from __future__ import annotations
 
 import ast
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from visualize.errors import UsageError, shorten
@@ -33,6 +34,7 @@ _ARCHIVES = {
     ".ts": "scripted",
     ".torchscript": "scripted",
 }
+_CHECKPOINTS = (".pt", ".pth", ".safetensors", ".bin", ".ckpt", ".tar", ".th", ".pkl")
 
 
 @dataclass(frozen=True)
@@ -178,3 +180,12 @@ def parse_inputs(texts: Sequence[str]) -> Example:
         else:
             named[match["name"]] = tensor
     return Example(tuple(positional), named)
+
+
+def names_checkpoint(text: str) -> bool:
+    """Whether --weights names a file, and not weights that are published.
+
+    >>> names_checkpoint("runs/best.pt"), names_checkpoint("IMAGENET1K_V1")
+    (True, False)
+    """
+    return PurePath(text).suffix in _CHECKPOINTS or os.sep in text or Path(text).is_file()

@@ -48,7 +48,9 @@ def build(spec: ModelSpec) -> nn.Module:
     _check_name(timm, spec.name)
     if any(spec.arguments.get(name) for name in ("pretrained", "checkpoint_path")):
         raise ConstructionError(
-            "weights are never downloaded or unpickled to draw a model", where=shorten(spec.text)
+            "weights are downloaded only where they are asked for",
+            where=shorten(spec.text),
+            hint="give --weights NAME or FILE",
         )
     arguments = {"pretrained": False, **spec.arguments}
     try:
@@ -58,6 +60,40 @@ def build(spec: ModelSpec) -> nn.Module:
     except Exception as error:
         raise explain_construction(error, spec.text) from error
     return model
+
+
+def published_weights(spec: ModelSpec) -> tuple[str, ...]:
+    """Tags of the weights that timm publishes for a model; none is fetched."""
+    configurations = importlib.import_module("timm.models").get_arch_pretrained_cfgs
+    found = configurations(spec.name.partition(".")[0])
+    return tuple(name.partition(".")[2] or name for name, one in found.items() if one.has_weights)
+
+
+def build_pretrained(spec: ModelSpec, weights: str, progress: bool) -> tuple[nn.Module, str]:
+    """Build a model as its published weights have it, with their values; and tell their name.
+
+    Args:
+        weights: ``DEFAULT`` for those of the tag in its name, else of the first; or a tag.
+        progress: of no use here: timm shows a bar.
+
+    Raises:
+        SourceError: timm is not installed.
+        UnknownModelError: there is no such model, or no such tag of it.
+        WeightsError: there are no such weights, or they cannot be downloaded.
+        ConstructionError: its constructor refuses the arguments.
+    """
+    from visualize.models.pretrained import building_pretrained, entry_named
+
+    timm = _import_timm(spec)
+    _check_name(timm, spec.name)
+    name = spec.name
+    tag = entry_named(weights, spec, published_weights(spec))
+    if tag != "DEFAULT":
+        architecture = name.partition(".")[0]
+        name = architecture if tag == architecture else f"{architecture}.{tag}"
+    with building_pretrained(spec, tag):
+        model: Any = timm.create_model(name, **{**spec.arguments, "pretrained": True})
+    return model, model.pretrained_cfg.get("tag") or tag
 
 
 def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:

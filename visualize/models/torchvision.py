@@ -7,10 +7,11 @@ import functools
 import importlib.util
 import inspect
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualize.errors import ConstructionError, UnknownModelError
+from visualize.errors import ConstructionError, UnknownModelError, shorten
 from visualize.example import Example, ExampleTensor
 from visualize.models.specification import ModelSpec
 
@@ -44,28 +45,72 @@ def build(spec: ModelSpec) -> nn.Module:
         UnknownModelError: there is no such model.
         ConstructionError: its constructor refuses the arguments.
     """
-    from torchvision import models
-
     from visualize.models.weightless import build_weightless, explain_construction
 
-    try:
-        builder = models.get_model_builder(spec.name)
-    except ValueError:
-        names = list_names()
-        nearest = difflib.get_close_matches(spec.name.lower(), names, n=3)
-        raise UnknownModelError(spec.name, nearest) from None
+    builder = _builder(spec)
     parameters = inspect.signature(builder).parameters
     arguments: dict[str, Any] = {
         name: None for name in ("weights", "weights_backbone") if name in parameters
     }
     arguments |= spec.arguments
     if any(arguments.get(name) for name in ("weights", "weights_backbone")):
-        raise ConstructionError("weights are never downloaded to draw a model", where=spec.text)
+        raise ConstructionError(
+            "weights are downloaded only where they are asked for",
+            where=shorten(spec.text),
+            hint="give --weights NAME",
+        )
     try:
         model: nn.Module = build_weightless(functools.partial(builder, **arguments))  # type: ignore[assignment]
     except Exception as error:
         raise explain_construction(error, spec.text) from error
     return model
+
+
+def published_weights(spec: ModelSpec) -> tuple[str, ...]:
+    """Names of the weights that torchvision publishes for a model; none is fetched."""
+    return tuple(entry.name for entry in _entries(spec))
+
+
+def build_pretrained(spec: ModelSpec, weights: str, progress: bool) -> tuple[nn.Module, str]:
+    """Build a model as its published weights have it, with their values; and tell their name.
+
+    Args:
+        weights: ``DEFAULT``, or one of `published_weights`.
+        progress: whether to show a bar while they are downloaded.
+
+    Raises:
+        UnknownModelError: there is no such model.
+        WeightsError: there are no such weights, or they cannot be downloaded.
+        ConstructionError: its constructor refuses the arguments.
+    """
+    from visualize.models.pretrained import building_pretrained, entry_named
+
+    builder = _builder(spec)
+    entry = _entries(spec)[entry_named(weights, spec, published_weights(spec))]
+    with building_pretrained(spec, entry.name):
+        model = builder(weights=entry, progress=progress, **spec.arguments)
+    return model, entry.name
+
+
+def _builder(spec: ModelSpec) -> Callable[..., nn.Module]:
+    from torchvision import models
+
+    try:
+        builder: Callable[..., nn.Module] = models.get_model_builder(spec.name)
+    except ValueError:
+        nearest = difflib.get_close_matches(spec.name.lower(), list_names(), n=3)
+        raise UnknownModelError(spec.name, nearest) from None
+    return builder
+
+
+def _entries(spec: ModelSpec) -> Any:
+    """The published weights of a model, an enumeration, or nothing."""
+    from torchvision import models
+
+    try:
+        return models.get_model_weights(spec.name)
+    except ValueError:
+        return ()
 
 
 def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
@@ -74,12 +119,7 @@ def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     Several sets of weights can belong to one architecture at different resolutions; the count
     of parameters tells which of them the model as built can take.
     """
-    from torchvision import models
-
-    try:
-        weights = list(models.get_model_weights(spec.name))
-    except ValueError:
-        return None
+    weights = list(_entries(spec))
     if not weights:
         return None
     size = sum(parameter.numel() for parameter in model.parameters())

@@ -10,10 +10,11 @@ from visualize.errors import UsageError, shorten
 from visualize.render.dot import to_dot
 from visualize.render.engine import run_graphviz
 from visualize.render.fonts import missing, require_face
+from visualize.render.graphml import to_graphml
 from visualize.render.layout import Direction, Layout, Page, lay_out
 from visualize.render.mermaid import to_mermaid
 from visualize.render.pdf import finish_pdf
-from visualize.render.scene import ColorBy, Scene, build_scene
+from visualize.render.scene import OF_VALUES, ColorBy, Scene, build_scene
 from visualize.render.scheme import follow_scheme
 from visualize.render.svg import finish_svg
 from visualize.render.themes import Theme, load_theme, theme_names
@@ -21,6 +22,7 @@ from visualize.render.tikz import to_tikz
 
 __all__ = [
     "FORMATS",
+    "OF_VALUES",
     "PLAIN_FORMATS",
     "ColorBy",
     "Direction",
@@ -43,7 +45,7 @@ __all__ = [
 _GRAPHVIZ = {"svg": "", "pdf": "", "png": "-Gdpi=200"}
 # No figure with more boxes fits a page; laying it out to see that would take long.
 _MOST_BOXES = 150
-FORMATS = (*_GRAPHVIZ, "dot", "tex", "mmd", "json")
+FORMATS = (*_GRAPHVIZ, "dot", "tex", "mmd", "graphml", "json")
 # What needs no layout of our own.
 PLAIN_FORMATS = frozenset({"json", "mmd"})
 
@@ -88,12 +90,14 @@ def render(
     formats: Iterable[str],
     name: str,
     layout: Layout | None = None,
+    caption: str = "",
 ) -> dict[str, bytes]:
     """Draw ``scene`` in each of ``formats``; the result holds one file's content for each.
 
     Args:
         name: title of the figure for those who cannot see it.
         layout: that of the scene, if it is known.
+        caption: what TeX has for a caption; by default the scene's description.
 
     Raises:
         UsageError: a format is not one of `FORMATS`.
@@ -111,7 +115,11 @@ def render(
         return files
     layout = layout or lay_out(scene, theme, direction, page)
     if "tex" in wanted:
-        files["tex"] = to_tikz(scene, layout, theme, direction).encode()
+        files["tex"] = to_tikz(
+            scene, layout, theme, direction, caption or f"{scene.description}."
+        ).encode()
+    if "graphml" in wanted:
+        files["graphml"] = to_graphml(scene, layout, theme, direction, name)
     dot = to_dot(scene, layout, theme, direction, name)
     files["dot"] = dot.encode()
     drawn = {each: _GRAPHVIZ[each] for each in wanted if each in _GRAPHVIZ}

@@ -13,6 +13,7 @@ from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, S
 from visualize.memory import activation_memory
 from visualize.quantities import count, giga
 from visualize.render import labels
+from visualize.statistics import Statistics, combined
 from visualize.words import shape
 
 SCHEMA = 1
@@ -26,6 +27,12 @@ class ColorBy(str, enum.Enum):
     PARAMETERS = "parameters"
     MACS = "macs"
     MEMORY = "memory"
+    NORM = "norm"
+    SPARSITY = "sparsity"
+
+
+# What is told of the values of weights.
+OF_VALUES = frozenset({ColorBy.NORM, ColorBy.SPARSITY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class SceneBox:
 
     ``repeat`` is how many copies of a part of the model it stands for, ``skips`` how many skip
     connections of each kind it holds, in all copies. ``kind`` is what sort of operation it is, and
-    ``memory`` the bytes of the tensors that all of it computes.
+    ``memory`` the bytes of the tensors that all of it computes; ``statistics`` are of the values of
+    all its parameters.
     """
 
     id: str
@@ -50,6 +58,7 @@ class SceneBox:
     skips: tuple[tuple[str, int], ...] = ()
     kind: str = ""
     memory: int = 0
+    statistics: Statistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,11 @@ class SceneArrow:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a figure shows; ``parameters`` are those that the boxes hold together."""
+    """Everything a figure shows.
+
+    ``parameters`` are those that the boxes hold together, ``hidden`` is how many operations are not
+    drawn.
+    """
 
     title: str
     description: str
@@ -97,6 +110,7 @@ class Scene:
     legend: bool = True
     parameters: int = 0
     color_by: ColorBy = ColorBy.STAGE
+    hidden: int = 0
 
     @property
     def skip_kinds(self) -> tuple[str, ...]:
@@ -207,6 +221,7 @@ def build_scene(
         legend=legend,
         parameters=architecture.parameters - architecture.unused_parameters,
         color_by=color_by,
+        hidden=sum(len(layer.hidden) for layer in architecture.layers),
     )
 
 
@@ -263,6 +278,7 @@ def _box(
         skips=tuple(sorted(kinds.items())),
         kind=labels.kind_name(layer),
         memory=activation_memory(layer),
+        statistics=combined(part.statistics for part in layer.operations),
     )
 
 
@@ -282,6 +298,12 @@ def _tooltip(layer: Layer, batch: int) -> str:
         lines.append(f"{shown.parameters:,} parameters{each}")
     if shown.macs:
         lines.append(f"{shown.macs:,} MACs{each}")
+    values = combined(part.statistics for part in shown.operations)
+    if values:
+        lines.append(
+            f"weights: mean {values.mean:.3g}, deviation {values.deviation:.3g}, "
+            f"norm {values.norm:.4g}, {100 * values.sparsity:.1f} % zero{each}"
+        )
     if len(shown.parts) > 1:
         steps = [part.path or part.id for part in shown.parts if part.outputs]
         listed = steps if len(steps) <= 8 else [*steps[:7], f"… {len(steps) - 7} more"]

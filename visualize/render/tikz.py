@@ -14,13 +14,14 @@ from visualize.render.layout.geometry import Point, sample
 from visualize.render.layout.placed import Bracket, PlacedArrow, PlacedBox, PlacedFrame, PlacedText
 from visualize.render.scene import Scene
 from visualize.render.themes import Stroke, Theme, Tint
-from visualize.render.tones import stage_numbers, tones
+from visualize.render.tones import ToneEntry, plain_tint, readable, stage_numbers, tones
 
 _STRAIGHT = 0.01
 _ROOM = 1.05  # the paper beside what is measured
 _INSIDE = 6.0  # between a box and what stands in it
 _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepackage{tikz} and
-%% \usetikzlibrary{arrows.meta} in the preamble, then \input of this file in a figure.
+%% \usetikzlibrary{arrows.meta} in the preamble, then in a figure \input of this file and, where
+%% this caption serves, \caption[A short title]{\visualizecaption}.
 \makeatletter
 \ifx\@nodocument\relax\else
   \documentclass{article}
@@ -30,6 +31,7 @@ _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepack
   \pagestyle{empty}
   \setlength{\parindent}{0pt}
   \setlength{\topskip}{0pt}
+  \pagecolor[HTML]{%(background)s}
   \def\visualizealone{\end{document}}
   \begin{document}
   \centering
@@ -41,12 +43,13 @@ _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepack
 _TAIL = r"""\ifdefined\visualizealone\expandafter\visualizealone\fi"""
 
 
-def to_tikz(scene: Scene, layout: Layout, theme: Theme, direction: Direction) -> str:
-    """A ``tikzpicture`` of a scene: styles first, then a named node a box and a path an arrow.
+def to_tikz(scene: Scene, layout: Layout, theme: Theme, direction: Direction, caption: str) -> str:
+    r"""A ``tikzpicture`` of a scene: styles first, then a named node a box and a path an arrow.
 
-    The file compiles by itself and as input of a paper. A caption stands in it as a comment.
+    The file compiles by itself and as input of a paper, where it defines ``\visualizecaption``.
     """
-    return "".join(f"{line}\n" for line in _Writer(scene, layout, theme, direction).lines())
+    lines = _Writer(scene, layout, theme, direction).lines(caption)
+    return "".join(f"{line}\n" for line in lines)
 
 
 class _Writer:
@@ -56,18 +59,20 @@ class _Writer:
         self.theme = theme
         self.direction = direction
         self.tones, _ = tones(scene, theme)
+        self.numbers = stage_numbers(scene)
         self.stages = {
             stage: f"stage {number % len(theme.stages) + 1}"
-            for stage, number in stage_numbers(scene).items()
+            for stage, number in self.numbers.items()
         }
         self.names = _names([box.id for box in scene.boxes])
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, caption: str) -> Iterator[str]:
         # A little more than the picture, or TeX breaks the page before it.
         width, height = (_length(size * _ROOM + 1) for size in self.layout.around.size)
         yield f"% {' '.join(self.scene.description.split())}"
-        yield f"% \\caption{{{escape_latex(self.scene.description)}.}}"
-        yield _HEAD % {"width": width, "height": height}
+        background = self.theme.background.lstrip("#").upper()
+        yield _HEAD % {"width": width, "height": height, "background": background}
+        yield f"\\gdef\\visualizecaption{{{escape_latex(caption)}}}"
         yield from self._colors()
         yield "\\begin{tikzpicture}[x=1bp, y=1bp,"
         yield from (f"  {name}/.style={{{style}}}," for name, style in self._styles())
@@ -180,8 +185,11 @@ class _Writer:
         room = width - _INSIDE
         lines = [_fit(room, line) for line in box.label]
         small = _number(self.theme.detail_size)
+        fill = tone.fill if tone else plain_tint(box, self.theme, self.numbers).fill
+        muted = self.theme.muted == readable(self.theme.muted, self.theme.text, fill)
+        color = "visualize muted" if muted else "visualize text"
         details = [
-            f"\\fontsize{{{small}}}{{{small}}}\\selectfont\\color{{visualize muted}}{line}"
+            f"\\fontsize{{{small}}}{{{small}}}\\selectfont\\color{{{color}}}{line}"
             for line in lines[1:]
         ]
         text = "\\\\".join([lines[0], *details])
@@ -250,15 +258,19 @@ class _Writer:
         for entry in around.legend:
             start, end = entry.line
             if entry.tone:
-                tint = entry.tone.tint
-                yield (
-                    f"\\draw[line, fill={{rgb,255:{_rgb(tint.fill)}}}] "
-                    f"{_pair((start[0], start[1] - 3.5))} rectangle "
-                    f"{_pair((end[0], end[1] + 3.5))};"
-                )
+                yield self._swatch(entry.tone, start, end)
             else:
                 yield f"\\draw[{entry.kind}] {_pair(start)} -- {_pair(end)};"
             yield self._note(entry.text, entry.center, self.theme.detail_size, "note", end)
+
+    def _swatch(self, tone: ToneEntry, start: Sequence[float], end: Sequence[float]) -> str:
+        """A small box in the colour that is explained, or in all from little to much."""
+        fill, line = (f"{{rgb,255:{_rgb(color)}}}" for color in (tone.tint.fill, tone.tint.line))
+        look = f"left color={fill}, right color={line}" if tone.ramp else f"fill={fill}"
+        border = f"{{rgb,255:{_rgb(self.theme.neutral.line)}}}" if tone.ramp else line
+        corners = _pair((start[0], start[1] - 3.5)), _pair((end[0], end[1] + 3.5))
+        draw = "shadedraw" if tone.ramp else "draw"
+        return f"\\{draw}[line, draw={border}, {look}] {corners[0]} rectangle {corners[1]};"
 
 
 def _fit(room: float, text: str) -> str:

@@ -25,15 +25,32 @@ class ToneEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    value: Callable[[SceneBox], int]
-    told: Callable[[int], str]
-    unit: str
+    """A number that a box has, None where it has none, and how the legend tells the most."""
+
+    value: Callable[[SceneBox], float | None]
+    told: Callable[[float], str]
+
+
+def _norm(box: SceneBox) -> float | None:
+    return box.statistics.norm if box.statistics and box.statistics.is_finite else None
+
+
+def _sparsity(box: SceneBox) -> float | None:
+    return box.statistics.sparsity if box.statistics else None
 
 
 _MEASURES = {
-    ColorBy.PARAMETERS: _Measure(lambda box: box.parameters, count, "parameters"),
-    ColorBy.MACS: _Measure(lambda box: box.macs, giga, "MACs"),
-    ColorBy.MEMORY: _Measure(lambda box: box.memory, memory, "of activations"),
+    ColorBy.PARAMETERS: _Measure(
+        lambda box: box.parameters, lambda most: f"{count(int(most))} parameters"
+    ),
+    ColorBy.MACS: _Measure(lambda box: box.macs, lambda most: f"{giga(int(most))} MACs"),
+    ColorBy.MEMORY: _Measure(
+        lambda box: box.memory, lambda most: f"{memory(int(most))} of activations"
+    ),
+    ColorBy.NORM: _Measure(_norm, lambda most: f"{most:.4g}, norm of the weights"),
+    ColorBy.SPARSITY: _Measure(
+        _sparsity, lambda most: f"{100 * most:.1f} % of the weights are zero"
+    ),
 }
 
 
@@ -41,22 +58,27 @@ def tones(scene: Scene, theme: Theme) -> tuple[Mapping[str, Tint], list[ToneEntr
     """The colours of boxes by id, and what the legend says of them.
 
     Kinds have the colours of stages, the commonest first; those beyond have none of their own. A
-    number lies between the colours of nothing and of the most that a box has, in all its copies.
+    number lies between the colours of nothing and of the most that a box has, in all its copies;
+    a box without such a number has no colour.
     """
     if scene.color_by is ColorBy.STAGE:
         return {}, []
     if scene.color_by is ColorBy.TYPE:
         return _by_type(scene, theme)
     measure = _MEASURES[scene.color_by]
-    most = max((measure.value(box) for box in scene.boxes), default=0)
-    low, high = theme.ramp
-    tints = {
-        box.id: Tint(mixed(low, high, measure.value(box) / most if most else 0), theme.neutral.line)
+    values = {
+        box.id: value
         for box in scene.boxes
         if box.role not in ("merge", "input", "output")
+        and (value := measure.value(box)) is not None
     }
-    text = f"0 – {measure.told(most)} {measure.unit}"
-    return tints, [ToneEntry(text, Tint(low, high), ramp=True)]
+    most = max(values.values(), default=0)
+    low, high = theme.ramp
+    tints = {
+        name: Tint(mixed(low, high, value / most if most else 0), theme.neutral.line)
+        for name, value in values.items()
+    }
+    return tints, [ToneEntry(f"0 – {measure.told(most)}", Tint(low, high), ramp=True)]
 
 
 def stage_numbers(scene: Scene) -> Mapping[str, int]:

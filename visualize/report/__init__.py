@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from visualize.report.caption import Drawn, alternative_text, caption, caption_file
 from visualize.report.graph import GRAPH_FORMATS, graph_document, write_graph
 from visualize.report.language import LANGUAGES
 from visualize.report.skips import write_skips
@@ -14,6 +15,10 @@ __all__ = [
     "LANGUAGES",
     "SORTS",
     "TABLE_FORMATS",
+    "Drawn",
+    "alternative_text",
+    "caption",
+    "caption_file",
     "graph_document",
     "summarize_in_a_line",
     "write_graph",

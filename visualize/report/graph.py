@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ import networkx as nx
 
 from visualize.architecture import Architecture, Layer, Skip, TensorSpec
 from visualize.documents import to_json
+from visualize.statistics import Statistics
 
 SCHEMA = 1
 GRAPH_FORMATS = ("json", "graphml", "dot")
@@ -78,7 +80,19 @@ def write_graph(architecture: Architecture, format_name: str) -> bytes:
     return _dot(architecture)
 
 
+def statistics_document(values: Statistics) -> dict[str, Any]:
+    """Statistics as plain data; JSON has no number that is not finite."""
+    told = {
+        "mean": values.mean,
+        "deviation": values.deviation,
+        "norm": values.norm,
+        "sparsity": values.sparsity,
+    }
+    return {name: one if math.isfinite(one) else None for name, one in told.items()}
+
+
 def _node(layer: Layer) -> dict[str, Any]:
+    values = layer.statistics
     return {
         "id": layer.id,
         "kind": layer.kind.value,
@@ -92,6 +106,7 @@ def _node(layer: Layer) -> dict[str, Any]:
         "buffers": layer.buffers,
         "macs": layer.macs,
         "outputs": [_tensor(tensor) for tensor in layer.outputs],
+        **({"statistics": statistics_document(values)} if values else {}),
     }
 
 

@@ -9,7 +9,8 @@ from visualize.architecture import TensorSpec
 from visualize.operations import WEIGHTED_MODULES, family
 from visualize.quantities import giga
 from visualize.report.language import Language
-from visualize.summary import Facts, Part, PathLengths, RowKind, Summary
+from visualize.statistics import Statistics
+from visualize.summary import Facts, Part, PathLengths, Row, RowKind, Summary
 from visualize.words import operation_name, shape
 
 _LISTED = 8  # stages; a model with more is told in numbers
@@ -21,15 +22,18 @@ def sentences(summary: Summary, language: Language) -> list[str]:
     """What is worth knowing of the structure of a model."""
     facts = summary.facts
     told = [
-        _size(summary, language),
+        size_sentence(summary, language),
         _depth(summary.name, facts, language),
-        _stages(summary, language),
-        _skips(facts, language),
+        stages_sentence(summary, language),
+        skips_sentence(facts, language),
         _projections(summary, language),
         _parameters(summary, language),
         _macs(summary, language),
         _paths(facts.paths, language),
         _tied(facts.tied, language),
+        _norms(summary, language),
+        _zeros(summary, language),
+        _not_finite(summary, language),
     ]
     return [sentence for sentence in told if sentence]
 
@@ -53,19 +57,21 @@ def kind_words(language: Language) -> dict[str, str]:
     }
 
 
-def _skip_counts(counts: Mapping[str, int], language: Language) -> str:
+def skip_counts(counts: Mapping[str, int], language: Language) -> str:
     """How many there are of each kind: ``5 identity, 3 projection``."""
     words = kind_words(language)
-    return _joined(
+    return joined(
         [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts.get(kind)], language
     )
 
 
-def _joined(words: Sequence[str], language: Language) -> str:
+def joined(words: Sequence[str], language: Language) -> str:
+    """Words in a list."""
     return language.gettext(", ").join(words)
 
 
-def _size(summary: Summary, language: Language) -> str:
+def size_sentence(summary: Summary, language: Language) -> str:
+    """How many parameters there are, frozen and unused ones among them, and buffers."""
     total = summary.total
     frozen = total.parameters - total.trainable_parameters
     if not total.parameters:
@@ -109,7 +115,8 @@ def _depth(name: str, facts: Facts, language: Language) -> str:
     return language.gettext("; ").join(filter(None, (told, more))) + language.gettext(".")
 
 
-def _stages(summary: Summary, language: Language) -> str:
+def stages_sentence(summary: Summary, language: Language) -> str:
+    """The stages with their blocks and shapes."""
     stages = [part for part in summary.facts.parts if part.blocks]
     if not stages:
         return language.gettext("It has no stages of blocks that repeat.")
@@ -133,7 +140,7 @@ def _stages(summary: Summary, language: Language) -> str:
     return told.format(
         number=number,
         stages=count.format(number=len(stages)),
-        list=_joined(listed, language),
+        list=joined(listed, language),
     )
 
 
@@ -146,7 +153,8 @@ def _stage(stage: Part, batch: int, language: Language) -> str:
     return told.format(name=stage.name, number=stage.blocks, kind=kind, shape=size)
 
 
-def _skips(facts: Facts, language: Language) -> str:
+def skips_sentence(facts: Facts, language: Language) -> str:
+    """How many skip connections there are of each kind."""
     number = sum(facts.skips.values())
     if not number:
         return language.gettext("It has no skip connections.")
@@ -154,7 +162,7 @@ def _skips(facts: Facts, language: Language) -> str:
         "It has {number:,} skip connection: {kinds}",
         "It has {number:,} skip connections: {kinds}",
         number,
-    ).format(number=number, kinds=_skip_counts(facts.skips, language))
+    ).format(number=number, kinds=skip_counts(facts.skips, language))
     more = language.ngettext(
         "{number:,} of them bypasses a change of resolution",
         "{number:,} of them bypass a change of resolution",
@@ -259,5 +267,54 @@ def _tied(tied: Sequence[Sequence[str]], language: Language) -> str:
         return ""
     names = [" = ".join(group) for group in tied]
     return language.gettext("Tied weights, counted once: {names}.").format(
-        names=_joined(names, language)
+        names=joined(names, language)
     )
+
+
+def _norms(summary: Summary, language: Language) -> str:
+    """The norm of all weights, and the row that has most of it."""
+    whole, rows = summary.total.statistics, _rows_with_values(summary)
+    if not whole or not whole.is_finite or not whole.norm:
+        return ""
+    most, values = max(rows, key=lambda one: one[1].norm)
+    return language.gettext(
+        "All weights together have a norm of {norm:.4g}; {name} has the largest, {most:.4g}."
+    ).format(norm=whole.norm, name=most.name, most=values.norm)
+
+
+def _zeros(summary: Summary, language: Language) -> str:
+    """How many weights are zero, and where most of them are."""
+    whole, rows = summary.total.statistics, _rows_with_values(summary)
+    if not whole:
+        return ""
+    if not whole.zeros:
+        return language.gettext("No weight is zero.")
+    sparsest, values = max(rows, key=lambda one: one[1].sparsity)
+    return language.gettext(
+        "{share} of the weights are zero, {number:,} of them; {name} has the largest share, {most}."
+    ).format(
+        share=percent(whole.zeros, whole.count),
+        number=whole.zeros,
+        name=sparsest.name,
+        most=percent(values.zeros, values.count),
+    )
+
+
+def _not_finite(summary: Summary, language: Language) -> str:
+    """Where weights are no finite numbers, as after a training that diverged."""
+    broken = [row.name for row, values in _rows_with_values(summary) if not values.is_finite]
+    if not broken:
+        return ""
+    names = [*broken[:_LISTED], "…"] if len(broken) > _LISTED else broken
+    return language.gettext("Not all weights are finite numbers in {names}.").format(
+        names=joined(names, language)
+    )
+
+
+def _rows_with_values(summary: Summary) -> list[tuple[Row, Statistics]]:
+    """The rows that are no sums and whose weights have values."""
+    return [
+        (row, row.statistics)
+        for row in summary.rows
+        if row.statistics and row.kind is not RowKind.TOTAL
+    ]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 from visualize import words
 from visualize.architecture import TensorSpec
 from visualize.documents import to_json
 from visualize.quantities import giga, memory
+from visualize.report.graph import statistics_document
 from visualize.report.language import Language, load_language
 from visualize.report.sentences import percent, sentences
 from visualize.report.tables import Column, Field, Table, fill
+from visualize.statistics import Statistics
 from visualize.summary import Row, RowKind, Shape, Summary
 
 SCHEMA = 1
@@ -49,8 +52,12 @@ def write_summary(
         return table
     title = f"{summary.name} ({summary.class_name})"
     about = [summary.documentation] if summary.documentation else []
+    if summary.published:
+        names = ", ".join(summary.published)
+        about.append(catalogue.gettext("Weights: {names}").format(names=names))
     if summary.weights:
-        about.append(catalogue.gettext("Weights: {names}").format(names=", ".join(summary.weights)))
+        of_values = catalogue.gettext("Statistics of the weights {name}")
+        about.append(of_values.format(name=summary.weights))
     told = sentences(summary, catalogue)
     if format_name == "md":
         paragraphs = "".join(f"{paragraph}\n\n" for paragraph in [f"# {title}", *about])
@@ -116,6 +123,26 @@ def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
             Column(gettext("receptive field"), right=True, spare=5),
             lambda row: _receptive_field(row, language),
         ),
+        *(_statistics(language) if total.statistics else ()),
+    ]
+
+
+def _statistics(language: Language) -> list[Field[Row]]:
+    """Columns for the values of weights, which were asked for and stay where others go."""
+    gettext = language.gettext
+
+    def field(head: str, told: Callable[[Statistics], float], form: str = ".3g") -> Field[Row]:
+        return Field(
+            Column(head, right=True),
+            lambda row: f"{told(row.statistics):{form}}" if row.statistics else "",
+            lambda row: repr(told(row.statistics)) if row.statistics else "",
+        )
+
+    return [
+        field(gettext("mean"), lambda values: values.mean),
+        field(gettext("deviation"), lambda values: values.deviation),
+        field(gettext("norm"), lambda values: values.norm, ".4g"),
+        field(gettext("zeros %"), lambda values: 100 * values.sparsity, ".1f"),
     ]
 
 
@@ -131,7 +158,8 @@ def _description(row: Row, language: Language) -> str:
     if row.kind is RowKind.BLOCK:
         words = [row.type or row.words, *_skips(row, language)]
     if row.kind is RowKind.UNUSED:
-        words = [language.gettext("never used: {modules}").format(modules=row.words)]
+        unused = language.gettext("never used: {modules}").format(modules=row.words)
+        words = [unused if row.words else language.gettext("never used")]
     if row.calls > 1:
         words.append(language.gettext("{number} calls").format(number=row.calls))
     if row.shares:
@@ -201,7 +229,8 @@ def _document(summary: Summary, rows: tuple[Row, ...], language: Language) -> di
         "name": summary.name,
         "class": summary.class_name,
         "documentation": summary.documentation,
-        "weights": list(summary.weights),
+        "weights": list(summary.published),
+        "statistics_of": summary.weights or None,
         "rows": [_plain_row(row) for row in rows],
         "facts": {
             **facts,
@@ -224,4 +253,6 @@ def _plain_row(row: Row) -> dict[str, Any]:
         plain["receptive_field"] = [
             None if size == math.inf else size for size in row.receptive_field
         ]
+    if row.statistics:
+        plain["statistics"] = statistics_document(row.statistics)
     return {**plain, "kind": row.kind.value}

@@ -72,6 +72,7 @@ def _with_totals(
         trainable_parameters=sum(layer.trainable_parameters for layer in layers),
         buffers=sum(layer.buffers for layer in layers),
         unused_parameters=0,
+        unused_statistics=None,
         unused_modules=unused,
     )
 

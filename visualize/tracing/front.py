@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,7 +42,7 @@ class _Traced:
 
     graph: fx.Graph
     replica: nn.Module
-    parameters: tuple[nn.Parameter, ...]
+    parameters: Mapping[str, nn.Parameter]
     notes: tuple[str, ...] = ()
 
 
@@ -70,6 +70,7 @@ def trace_model(
     train: bool = False,
     timeout: float | None = None,
     rebuild: Callable[[], nn.Module] | None = None,
+    made_up: bool = True,
 ) -> TracedModel:
     """Trace ``model`` without touching it: all work is done on replicas.
 
@@ -81,6 +82,7 @@ def trace_model(
         train: whether to trace the model in training mode.
         timeout: seconds after which to give up.
         rebuild: builds the model with values in its weights, for a run that depends on them.
+        made_up: whether these values are but what its constructor makes.
 
     Raises:
         InputError: the inputs do not fit ``forward`` or one of its layers.
@@ -95,8 +97,8 @@ def trace_model(
             graph, module = trace_scripted(model, inputs)
         lost = note(model)
         notes = (lost,) if lost else ()
-        return TracedModel(graph, module, tuple(module.parameters()), "recorded", notes)
-    front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild)
+        return TracedModel(graph, module, dict(module.named_parameters()), "recorded", notes)
+    front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild, made_up)
     with global_state_kept(model), time_limit(timeout):
         return front.trace(tracer)
 
@@ -108,6 +110,7 @@ class _Front:
     leaves: Leaves
     train: bool
     rebuild: Callable[[], nn.Module] | None
+    made_up: bool
 
     def trace(self, tracer: Tracer) -> TracedModel:
         unmatched = self.leaves.unmatched(self.model)
@@ -156,11 +159,12 @@ class _Front:
         if _has_values(self.model):
             yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_VALUES)
         elif self.rebuild and sum(t.numel() * t.element_size() for t in tensors) <= _LARGEST:
-            yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_MADE_UP_VALUES)
+            note = _WITH_MADE_UP_VALUES if self.made_up else _WITH_VALUES
+            yield _Way(Tracer.RECORDED, self._recorded_with_values, note)
 
     def _symbolic(self) -> _Traced:
         replica = replicate(self.model, train=self.train)
-        parameters = tuple(replica.parameters())
+        parameters = dict(replica.named_parameters())
         inputs = self.inputs.without_values()
         graph = trace_symbolically(replica, inputs, self.leaves)
         follow_in_place(graph, replica)
@@ -187,7 +191,7 @@ class _Front:
         return self._record(replica, self.inputs.with_values(), Environment())
 
     def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
-        parameters = tuple(replica.parameters())
+        parameters = dict(replica.named_parameters())
         graph = trace_recorded(replica, inputs, self.leaves, environment)
         return _Traced(graph, replica, parameters, tuple(environment.notes))
 

@@ -1,0 +1,150 @@
+"""GraphML of a figure: networkx reads what is drawn, and yEd finds where and how."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+import json
+import xml.etree.ElementTree as ET
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+import visualize
+from tests.graphs import resnet
+from tests.models import NETS
+from visualize.figure import Figure
+
+YED = "{http://www.yworks.com/xml/graphml}"
+GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
+
+
+def drawn(name: str, **options: object) -> Figure:
+    net, shapes = NETS[name]
+    return visualize.draw(net(), shapes, **options)
+
+
+def written(figure: Figure) -> bytes:
+    return figure.render(["graphml"])["graphml"]
+
+
+def read(content: bytes) -> nx.MultiDiGraph:
+    return nx.read_graphml(io.BytesIO(content), force_multigraph=True)
+
+
+@pytest.mark.parametrize("level", ["op", "layer", "block", "stage"])
+@pytest.mark.parametrize("name", NETS)
+def test_networkx_reads_all_that_is_drawn(name: str, level: str) -> None:
+    figure = drawn(name, level=level)
+    scene, graph = figure.scene, read(written(figure))
+    assert graph.is_directed()
+    assert graph.graph["level"] == level
+    assert graph.graph["parameters"] == scene.parameters
+    boxes = {node: facts for node, facts in graph.nodes(data=True) if facts["role"] != "frame"}
+    assert set(boxes) == {box.id for box in scene.boxes}
+    for box in scene.boxes:
+        facts = boxes[box.id]
+        assert facts["label"].split("\n") == list(box.label)
+        assert json.loads(facts["members"]) == list(box.members)
+        told = (facts["role"], facts["repeat"], facts["parameters"], facts["macs"])
+        assert told == (box.role, box.repeat, box.parameters, box.macs)
+    arrows = sorted((one.source, one.target, one.skip or "", one.label) for one in scene.arrows)
+    edges = graph.edges(data=True)
+    assert sorted((a, b, facts["skip"], facts["label"]) for a, b, facts in edges) == arrows
+    assert sum(facts["parameters"] for facts in boxes.values()) == scene.parameters
+
+
+def geometry(node: ET.Element) -> tuple[float, float, float, float]:
+    found = next(node.iter(f"{YED}Geometry"))
+    x, y, width, height = (float(found.attrib[name]) for name in ("x", "y", "width", "height"))
+    return x, y, x + width, y + height
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT"])
+@pytest.mark.parametrize("name", NETS)
+def test_what_yed_draws_is_in_its_place(name: str, direction: str) -> None:
+    root = ET.fromstring(written(drawn(name, direction=direction)))
+    areas = {node.attrib["id"]: geometry(node) for node in root.iter(f"{GRAPHML}node")}
+    whole = [one for key, one in areas.items() if not key.startswith("frame:")]
+    for index, one in enumerate(whole):
+        for other in whole[:index]:
+            apart = one[2] <= other[0] or other[2] <= one[0]
+            assert apart or one[3] <= other[1] or other[3] <= one[1]
+    for edge in root.iter(f"{GRAPHML}edge"):
+        path = next(edge.iter(f"{YED}Path"))
+        for end, name_of_end in (("s", "source"), ("t", "target")):
+            left, top, right, bottom = areas[edge.attrib[name_of_end]]
+            dx, dy = float(path.attrib[f"{end}x"]), float(path.attrib[f"{end}y"])
+            assert abs(dx) <= (right - left) / 2 + 1.1
+            assert abs(dy) <= (bottom - top) / 2 + 1.1
+
+
+def test_frames_are_groups_around_their_boxes() -> None:
+    figure = visualize.draw(resnet(), direction="TB")
+    root = ET.fromstring(written(figure))
+    frames = [node for node in root.iter(f"{GRAPHML}node") if node.get("yfiles.foldertype")]
+    assert len(frames) == sum(group.framed for group in figure.scene.groups) > 0
+    for frame in frames:
+        left, top, right, bottom = geometry(frame)
+        inner = [geometry(node) for node in frame.iter(f"{GRAPHML}node") if node is not frame]
+        assert len(inner) > 1
+        assert all(left < a and top < b and c < right and d < bottom for a, b, c, d in inner)
+        room = {name: float(told) for name, told in next(frame.iter(f"{YED}Insets")).items()}
+        assert left + room["left"] == pytest.approx(min(area[0] for area in inner), abs=0.1)
+        assert top + room["top"] == pytest.approx(min(area[1] for area in inner), abs=0.1)
+
+
+def test_skip_connections_have_their_lines() -> None:
+    figure = drawn("residual")
+    styles = {
+        facts.attrib["type"]: facts.attrib["color"]
+        for edge in ET.fromstring(written(figure)).iter(f"{GRAPHML}edge")
+        for facts in edge.iter(f"{YED}LineStyle")
+    }
+    assert styles["dashed"] == figure.theme.skips["projection"].color
+
+
+def test_an_arc_has_its_corners_and_a_straight_arrow_none() -> None:
+    root = ET.fromstring(written(drawn("residual", level="layer", fold=False)))
+    bends: dict[str, set[int]] = {}
+    for edge in root.iter(f"{GRAPHML}edge"):
+        skip = next(one.text for one in edge if one.get("key") == "edge_skip") or ""
+        bends.setdefault(skip, set()).add(len(list(edge.iter(f"{YED}Point"))))
+    assert 0 in bends[""]
+    assert bends["identity"] <= {2, 3}
+
+
+@functools.cache
+def plain() -> Figure:
+    return visualize.draw(resnet(), fold=False)
+
+
+class Twice(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.first(x)
+        return y * y
+
+
+def test_two_arrows_between_the_same_boxes_are_two_edges() -> None:
+    figure = visualize.draw(Twice(), (1, 4), level="op")
+    assert read(written(figure)).number_of_edges() == len(figure.scene.arrows)
+
+
+@settings(deadline=None)
+@given(st.text(min_size=1), st.text())
+def test_any_text_is_xml(label: str, title: str) -> None:
+    figure = plain()
+    first, *others = figure.scene.boxes
+    scene = dataclasses.replace(
+        figure.scene, title=title, boxes=(dataclasses.replace(first, label=(label,)), *others)
+    )
+    graph = read(written(dataclasses.replace(figure, scene=scene)))
+    assert len(graph) >= len(scene.boxes)

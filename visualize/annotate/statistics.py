@@ -1,0 +1,35 @@
+"""Statistics of the values of tensors."""
+
+from __future__ import annotations
+
+import torch
+
+from visualize.statistics import Statistics, combined
+
+_CHUNK = 1 << 24  # numbers that are held in double precision at a time
+
+
+def statistics_of(tensor: torch.Tensor) -> Statistics | None:
+    """The statistics of all numbers in ``tensor``, computed in double precision; of none, None.
+
+    Of complex numbers, real and imaginary parts are numbers of their own.
+
+    >>> statistics_of(torch.tensor([[0.0, 2.0], [3.0, 3.0]]))
+    Statistics(count=4, mean=2.0, squares=6.0, zeros=1)
+    """
+    numbers = tensor.detach()
+    if numbers.is_quantized:
+        numbers = numbers.dequantize()
+    if numbers.layout is not torch.strided:
+        numbers = numbers.to_dense()
+    if numbers.is_complex():
+        numbers = torch.view_as_real(numbers.resolve_conj())
+    chunks = torch.split(numbers.reshape(-1), _CHUNK)
+    return combined(_statistics(chunk.to("cpu", torch.float64)) for chunk in chunks if len(chunk))
+
+
+def _statistics(numbers: torch.Tensor) -> Statistics:
+    variance, mean = torch.var_mean(numbers, correction=0)
+    count = len(numbers)
+    zeros = count - int(torch.count_nonzero(numbers))
+    return Statistics(count, float(mean), float(variance) * count, zeros)

@@ -1,0 +1,76 @@
+"""What the catalogues of models have in common where they build one with its published weights."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from visualize.errors import WeightsError, list_names, shorten
+from visualize.models.specification import ModelSpec
+from visualize.models.weightless import explain_construction
+
+DEFAULT = "DEFAULT"
+_DATA_ALONE = "TORCH_FORCE_WEIGHTS_ONLY_LOAD"
+
+
+def entry_named(weights: str, spec: ModelSpec, published: Sequence[str]) -> str:
+    """The published weights that a user means: ``DEFAULT``, or a name of them.
+
+    A name may be written as torchvision does, ``ResNet18_Weights.IMAGENET1K_V1``.
+
+    Raises:
+        WeightsError: there are none of that name.
+    """
+    prefix, _, last = weights.rpartition(".")
+    name = last if prefix.endswith("_Weights") else weights
+    if name in published or (name == DEFAULT and published):
+        return name
+    nearest = difflib.get_close_matches(name, published, n=3, cutoff=0.4)
+    raise WeightsError(
+        f"no weights named {shorten(name)!r} are published"
+        if published
+        else "no weights are published for it",
+        where=shorten(spec.text),
+        hint=f"there are {DEFAULT}, {list_names(nearest or published)}"
+        if published
+        else "give a file of them",
+    )
+
+
+@contextmanager
+def building_pretrained(spec: ModelSpec, weights: str) -> Iterator[None]:
+    """Let a catalogue fetch weights, read as data alone; tell of what goes wrong in one line."""
+    where = shorten(f"{weights} of {spec.label}")
+    try:
+        with _reading_data_alone():
+            yield
+    except OSError as error:
+        reason = shorten(" ".join(str(error).split()), 120)
+        raise WeightsError(
+            f"could not be downloaded: {reason}",
+            where=where,
+            hint="download them elsewhere and give the file, --weights FILE",
+        ) from error
+    except pickle.UnpicklingError as error:
+        raise WeightsError(
+            "refused: what was downloaded holds more than tensors", where=where
+        ) from error
+    except Exception as error:
+        raise explain_construction(error, spec.text) from error
+
+
+@contextmanager
+def _reading_data_alone() -> Iterator[None]:
+    """Let torch.load refuse code, also where it is called without ``weights_only``."""
+    before = os.environ.get(_DATA_ALONE)
+    os.environ[_DATA_ALONE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_DATA_ALONE]
+        else:
+            os.environ[_DATA_ALONE] = before

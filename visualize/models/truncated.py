@@ -1,0 +1,82 @@
+"""Which tensors a checkpoint has lost whose file is cut off, as by a broken download."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import pickletools
+import re
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import torch
+
+# The head of an entry of a zip archive, and the number of a tensor's storage in its name.
+_ENTRY = re.compile(rb"PK\x03\x04.{26}[^/\x00]+/(?:data/(\d+))?", re.DOTALL)
+_NAME_SIZES = slice(26, 28), slice(28, 30)
+_HEAD = 30  # bytes before the name
+
+
+def lost_tensors(path: Path) -> list[str]:
+    """Names of the tensors whose values are missing at the end of a file, as far as it tells.
+
+    Safetensors has the names, and where each tensor ends, at its beginning. A file of torch.save
+    begins with a pickle that tells them, and then has the storages in the order of the tensors;
+    what says where each of them is would be at its end.
+    """
+    content = path.read_bytes()
+    with contextlib.suppress(Exception):  # whatever else is wrong with it
+        if path.suffix == ".safetensors":
+            return list(_lost_of_safetensors(content))
+        if content.startswith(b"PK"):
+            return list(_lost_of_archive(content))
+    return []
+
+
+def _lost_of_safetensors(content: bytes) -> Iterator[str]:
+    start = 8 + int.from_bytes(content[:8], "little")
+    for name, entry in json.loads(content[8:start]).items():
+        if name != "__metadata__" and start + entry["data_offsets"][1] > len(content):
+            yield name
+
+
+def _lost_of_archive(content: bytes) -> Iterator[str]:
+    entries = [match[1] for match in _ENTRY.finditer(content)]
+    # Only an entry after which another begins is surely whole.
+    whole = sum(number is not None for number in entries[:-1])
+    numbers: dict[int, int] = {}
+    for name, tensor in _named(_without_storages(content)):
+        storage = tensor.untyped_storage()
+        if numbers.setdefault(storage._cdata, len(numbers)) >= whole:
+            yield name
+
+
+def _without_storages(content: bytes) -> object:
+    """The object that the pickle in an archive describes, its tensors without their values."""
+    name, extra = (int.from_bytes(content[size], "little") for size in _NAME_SIZES)
+    pickle = io.BytesIO(content[_HEAD + name + extra :])
+    for _ in pickletools.genops(pickle):
+        pass  # up to its end, which only reading it tells
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("archive/data.pkl", pickle.getvalue()[: pickle.tell()])
+        file.writestr("archive/version", "3\n")
+        file.writestr("archive/byteorder", "little")
+    archive.seek(0)
+    with torch.serialization.skip_data():
+        found: object = torch.load(archive, map_location="cpu", weights_only=True)
+    return found
+
+
+def _named(value: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
+    """All tensors in a checkpoint in the order in which they were pickled."""
+    if isinstance(value, torch.Tensor):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _named(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, (list, tuple)):
+        for index, inner in enumerate(value):
+            yield from _named(inner, f"{name}.{index}")

@@ -1,0 +1,193 @@
+"""Beside a figure: its caption, and what it shows in words for those who cannot see it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from visualize import words
+from visualize.architecture import TensorSpec
+from visualize.quantities import giga
+from visualize.report.language import Language, load_language
+from visualize.report.sentences import (
+    joined,
+    kind_words,
+    size_sentence,
+    skip_counts,
+    skips_sentence,
+    stages_sentence,
+)
+from visualize.summary import Part, Shape, Summary
+
+_FIRST, _LAST = 8, 3  # parts of a model that are listed where it has more
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What a figure shows, as far as its caption tells of it.
+
+    Attributes:
+        level: op, layer, block or stage.
+        direction: TB, LR or BT.
+        boxes: how many there are.
+        repeats: whether equal copies are drawn once.
+        lines: the style of line of each kind of skip connection that is drawn.
+        inside: how many skip connections are inside of boxes.
+        color_by: what the colours of boxes tell.
+        hidden: how many operations are not drawn.
+    """
+
+    level: str
+    direction: str
+    boxes: int
+    repeats: bool
+    lines: Mapping[str, str]
+    inside: int
+    color_by: str
+    hidden: int = 0
+
+
+def caption(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
+    """A paragraph: the model with its size and cost, its stages and skips, and how to read."""
+    language = load_language(language_code)
+    gettext = language.gettext
+    has_class = summary.class_name and summary.class_name.lower() != summary.name.lower()
+    name = f"{summary.name} ({summary.class_name})" if has_class else summary.name
+    has_stages = any(part.blocks for part in summary.facts.parts)
+    told = [
+        name + gettext("."),
+        size_sentence(summary, language),
+        _cost(summary, language),
+        stages_sentence(summary, language) if has_stages else "",
+        skips_sentence(summary.facts, language),
+        *_reading(drawn, language),
+        gettext("Its weights are {name}.").format(name=summary.weights) if summary.weights else "",
+    ]
+    # After a full stop of Chinese there is no space.
+    return " ".join(sentence for sentence in told if sentence).replace("。 ", "。")
+
+
+def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
+    """The figure in words, for those who cannot see it: what follows what, and its sums."""
+    language = load_language(language_code)
+    gettext, total = language.gettext, summary.total
+    ways = {
+        "TB": gettext("from top to bottom"),
+        "LR": gettext("from left to right"),
+        "BT": gettext("from bottom to top"),
+    }
+    parts = [_part(part, language) for part in summary.facts.parts]
+    if len(parts) > _FIRST + _LAST:
+        parts = [*parts[:_FIRST], "…", *parts[-_LAST:]]
+    flow = [
+        gettext("input {shapes}").format(shapes=_shapes(total.inputs, summary.batch, language)),
+        *parts,
+        gettext("output {shapes}").format(shapes=_shapes(total.outputs, summary.batch, language)),
+    ]
+    skips = skip_counts(summary.facts.skips, language) or gettext("none")
+    return gettext(
+        "Diagram of {name} in {boxes} boxes, {way}: {flow}. Skip connections: {skips}. "
+        "{parameters:,} parameters, {macs} MACs."
+    ).format(
+        name=summary.name,
+        boxes=drawn.boxes,
+        way=ways[drawn.direction],
+        flow=joined(flow, language),
+        skips=skips,
+        parameters=total.parameters,
+        macs=giga(total.macs),
+    )
+
+
+def caption_file(caption: str, alternative: str, language_code: str = "en") -> bytes:
+    """A file with both, a paragraph each."""
+    told = load_language(language_code).gettext("Alternative text: {text}")
+    return f"{caption}\n\n{told.format(text=alternative)}\n".encode()
+
+
+def _cost(summary: Summary, language: Language) -> str:
+    total = summary.total
+    if not total.inputs:
+        return ""
+    shapes = _shapes(total.inputs, summary.batch, language)
+    return language.gettext(
+        "For an input of {shapes} it takes {macs} multiply-accumulates (MACs)."
+    ).format(shapes=shapes, macs=giga(total.macs))
+
+
+def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
+    told = [words.shape(TensorSpec(shape), batch) for shape in shapes]
+    return language.gettext(" and ").join(told)
+
+
+def _part(part: Part, language: Language) -> str:
+    if not part.blocks:
+        return part.name
+    kind = words.operation_name(part.type)
+    return (
+        language.ngettext("{name} ({number} {kind})", "{name} ({number} {kind}s)", part.blocks)
+    ).format(name=part.name, number=part.blocks, kind=kind)
+
+
+def _reading(drawn: Drawn, language: Language) -> list[str]:
+    """How to read the figure."""
+    gettext = language.gettext
+    boxes = {
+        "op": gettext("Each box is an operation."),
+        "layer": gettext("Each box is a layer, with the norm and activation that follow it."),
+        "block": gettext("Each box is a block, or a layer outside of blocks."),
+        "stage": gettext("Each box is a stage, or a layer outside of stages."),
+    }
+    told = [boxes[drawn.level]]
+    if drawn.repeats:
+        told.append(gettext("What repeats is drawn once, with its number."))
+    if drawn.lines:
+        names, styles = kind_words(language), _style_words(language)
+        lines = [
+            gettext("{kind} {style}").format(kind=names[kind], style=styles[style])
+            for kind, style in drawn.lines.items()
+        ]
+        line = gettext("Skip connections have lines of their own: {lines}.")
+        told.append(line.format(lines=joined(lines, language)))
+    if drawn.inside:
+        inside = language.ngettext(
+            "{number} skip connection is inside of a box, which says so.",
+            "{number} skip connections are inside of boxes, which say so.",
+            drawn.inside,
+        )
+        told.append(inside.format(number=drawn.inside))
+    colors = _color_words(language)
+    if drawn.color_by in colors:
+        told.append(colors[drawn.color_by])
+    if drawn.hidden:
+        hidden = language.ngettext(
+            "{number} operation is not drawn.", "{number} operations are not drawn.", drawn.hidden
+        )
+        told.append(hidden.format(number=drawn.hidden))
+    return told
+
+
+def _style_words(language: Language) -> dict[str, str]:
+    return {
+        "solid": language.gettext("solid"),
+        "dashed": language.gettext("dashed"),
+        "dotted": language.gettext("dotted"),
+        "double": language.gettext("double"),
+    }
+
+
+def _color_words(language: Language) -> dict[str, str]:
+    return {
+        "type": language.gettext("The colour of a box tells the type of its operation."),
+        "parameters": language.gettext("The stronger its colour, the more parameters a box has."),
+        "macs": language.gettext("The stronger its colour, the more MACs a box takes."),
+        "memory": language.gettext(
+            "The stronger its colour, the more memory a box needs for activations."
+        ),
+        "norm": language.gettext(
+            "The stronger its colour, the larger the norm of a box's weights."
+        ),
+        "sparsity": language.gettext(
+            "The stronger its colour, the more of a box's weights are zero."
+        ),
+    }

@@ -1,0 +1,67 @@
+"""What can be said of the values of weights, so that the parts of a model add up to the whole."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Statistics of some numbers, never none.
+
+    Those of several parts are their sum: ``part + part``, by the pairwise update of Chan, Golub
+    and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979.
+
+    >>> whole = Statistics(2, 1.0, 2.0, 1) + Statistics(2, 3.0, 0.0, 0)   # 0, 2 and 3, 3
+    >>> whole.mean, round(whole.deviation, 4), round(whole.norm, 4), whole.sparsity
+    (2.0, 1.2247, 4.6904, 0.25)
+
+    Attributes:
+        count: how many numbers there are.
+        mean: their arithmetic mean.
+        squares: the sum of their squared distances from the mean.
+        zeros: how many of them are exactly zero.
+    """
+
+    count: int
+    mean: float
+    squares: float
+    zeros: int
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of all these numbers, not of a sample."""
+        return math.sqrt(self.squares / self.count)
+
+    @property
+    def norm(self) -> float:
+        """Euclidean norm: of a matrix, the Frobenius norm."""
+        return math.sqrt(self.squares + self.count * self.mean**2)
+
+    @property
+    def sparsity(self) -> float:
+        """The share of them that is exactly zero."""
+        return self.zeros / self.count
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of them are finite numbers."""
+        return math.isfinite(self.squares)
+
+    def __add__(self, other: Statistics) -> Statistics:
+        count = self.count + other.count
+        distance = other.mean - self.mean
+        return Statistics(
+            count,
+            self.mean + distance * (other.count / count),
+            self.squares + other.squares + distance**2 * (self.count * other.count / count),
+            self.zeros + other.zeros,
+        )
+
+
+def combined(parts: Iterable[Statistics | None]) -> Statistics | None:
+    """The statistics of all parts together; None if none is known."""
+    known = [part for part in parts if part]
+    return sum(known[1:], known[0]) if known else None
