@@ -320,7 +320,7 @@ def test_errors_are_one_line_and_write_nothing(
 
 
 def test_a_model_that_catches_its_end_is_ended(folder: Path) -> None:
-    code = "import visualize.cli as cli; cli._GRACE = 0.2; cli.main()"
+    code = "from visualize.cli import loading, main; loading._GRACE = 0.2; main()"
     arguments = ["skips", "net.py:Stubborn", "--input", "1,3", "--timeout", "0.5"]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, cwd=folder)
     assert done.returncode == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from visualize.architecture import Architecture
 from visualize.check import Finding, check_figure
-from visualize.files import write_files
+from visualize.files import suffix, write_files
 from visualize.quantities import parse_length
 from visualize.render import (
     PLAIN_FORMATS,
@@ -93,11 +93,11 @@ class Figure:
             OutputError: the file cannot be written.
         """
         target = Path(path)
-        suffix = format_of(target)
+        format_name = format_of(target)
         figure = self
         if width is not None or height is not None:
             figure = self.redraw(make_page(width, height, self.page))
-        write_files({target: figure.render([suffix])[suffix]})
+        write_files({target: figure.render([format_name])[format_name]})
         return target
 
     def check(self, width: str | float | None = None) -> list[Finding]:
@@ -179,6 +179,6 @@ def format_of(path: Path) -> str:
     Raises:
         UsageError: there is no such format.
     """
-    suffix = path.suffix.lower().removeprefix(".")
-    check_format(suffix, str(path))
-    return suffix
+    name = suffix(path)
+    check_format(name, str(path))
+    return name

@@ -72,3 +72,12 @@ def _stage(path: Path, content: bytes) -> Path:
         staged.unlink()
         raise
     return staged
+
+
+def suffix(path: Path) -> str:
+    """The suffix that chooses a format, in small letters and without its dot.
+
+    >>> suffix(Path("Figure.SVG"))
+    'svg'
+    """
+    return path.suffix.lower().removeprefix(".")

@@ -1,0 +1,82 @@
+"""The command itself: its subcommands, and how it ends."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import os
+import sys
+from typing import Any
+
+import click
+
+from visualize import __version__
+from visualize.cli.figures import check, draw
+from visualize.cli.reports import graph, models, skips, summary
+from visualize.errors import UsageError, VisualizeError
+
+
+def run() -> None:
+    """Entry point of the command."""
+    # In a short process, collecting the many objects that importing torch makes, and freeing them
+    # one by one at its end, take longer than many a figure.
+    gc.disable()
+    try:
+        main()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            _end(ended.code)
+        raise
+
+
+def _end(status: int) -> None:
+    """End at once; what cannot be written out is left to Python, which tells of it."""
+    atexit._run_exitfuncs()
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+class _Group(click.Group):
+    """Translates errors to one line and an exit status."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except VisualizeError as error:
+            _fail(error, str(error), 2 if isinstance(error, UsageError) else 1)
+        except Exception as error:
+            reason = " ".join(str(error).split())
+            _fail(error, f"unexpected {type(error).__name__}: {reason}; see --debug", 1)
+
+
+def _fail(error: Exception, line: str, status: int) -> None:
+    context = click.get_current_context(silent=True)
+    if context and context.find_root().meta.get("visualize.debug"):
+        raise error
+    click.echo(f"visualize: {line}", err=True)
+    sys.exit(status)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="torch-visualize", prog_name="visualize")
+def main() -> None:
+    """Figures of PyTorch models that are true and fit the page.
+
+    \b
+    Examples:
+      visualize draw resnet18
+      visualize draw resnet50 --level block -o resnet50.pdf
+      visualize draw net.py:Net --input 1,3,64,64 -o net.svg -o net.pdf
+      visualize graph vit_b_16 -o vit.json
+      visualize skips resnet18
+      visualize models 'efficientnet*'
+    """  # noqa: D301 (a backspace is click's mark for a paragraph to leave alone)
+
+
+for _command in (draw, check, graph, summary, skips, models):
+    main.add_command(_command)
