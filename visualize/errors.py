@@ -137,11 +137,11 @@ def shorten_path(path: str, limit: int = 80) -> str:
     return path if len(path) <= limit else "…" + path[1 - limit :]
 
 
-def list_names(names: Sequence[str], limit: int = 8) -> str:
+def list_names(names: Sequence[str], limit: int = 8, between: str = ", ") -> str:
     """The first of some names, and how many more there are, for a message.
 
     >>> list_names(["fc.weight", "fc.bias", "conv1.weight"], 2)
     'fc.weight, fc.bias and 1 more'
     """
-    listed = ", ".join(shorten(name) for name in names[:limit])
+    listed = between.join(shorten(name, 160) for name in names[:limit])
     return listed + (f" and {len(names) - limit} more" if len(names) > limit else "")

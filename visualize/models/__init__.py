@@ -141,12 +141,14 @@ def _values_of(model: nn.Module, name: str) -> Weights:
 
 
 def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:
+    from torch import nn
+
     from visualize.models.weightless import building_with_values
 
     with building_with_values():
         model: nn.Module = _source(spec).build(spec)
     if weights:
-        model.load_state_dict(weights.values, strict=False)
+        nn.Module.load_state_dict(model, weights.values, strict=False)
     return model
 
 

@@ -16,6 +16,7 @@ from visualize.errors import WeightsError, list_names, shorten, shorten_path
 
 _DEEPEST = 3  # mappings in mappings in which tensors are looked for
 _SHAPES = 4  # that a message tells
+_TRIED = 5  # names that are looked for behind a prefix
 
 
 @dataclass(frozen=True)
@@ -48,34 +49,26 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
         **dict(model.named_buffers(remove_duplicate=False)),
     }
     state, notes = _matching(checkpoint, expected, where)
-    shapes = [
-        f"{name} is {_shape(state[name])} and should be {_shape(tensor)}"
+    misshapen = {
+        name: f"{name} is {_shape(state[name])} and should be {_shape(tensor)}"
         for name, tensor in expected.items()
         if name in state and state[name].shape != tensor.shape
-    ]
-    kept = {name: tensor for name, tensor in state.items() if _fits(tensor, expected.get(name))}
-    values, unexpected = _loaded(model, _State(kept, state._metadata), where)
-    missing = [
-        name for name, _ in model.named_parameters() if name not in values and name not in state
-    ]
-    told = [
-        f"it lacks {list_names(missing)}" if missing else "",
-        "; ".join(shapes[:_SHAPES] + [f"{len(shapes) - _SHAPES} more"] * (len(shapes) > _SHAPES)),
-        f"it has {list_names(unexpected)} besides" if unexpected else "",
-    ]
-    if missing or shapes:
+    }
+    fitting = {name: tensor for name, tensor in state.items() if name not in misshapen}
+    values, unexpected = _loaded(model, _State(fitting, state._metadata), where)
+    missing = [name for name, _ in model.named_parameters() if name not in {*values, *misshapen}]
+    besides = f"it has {list_names(unexpected)} besides" if unexpected else ""
+    if missing or misshapen:
+        lacks = f"it lacks {list_names(missing)}" if missing else ""
+        shapes = list_names(list(misshapen.values()), _SHAPES, "; ")
         raise WeightsError(
-            f"does not fit the model: {'; '.join(filter(None, told))}",
+            f"does not fit the model: {'; '.join(filter(None, (lacks, shapes, besides)))}",
             where=where,
             hint="build the model as it was trained, such as NAME?num_classes=10",
             missing=missing,
             unexpected=unexpected,
         )
-    return Weights(where, values, (*notes, *(f"{where}: {one}" for one in told if one)))
-
-
-def _fits(tensor: torch.Tensor, expected: torch.Tensor | None) -> bool:
-    return expected is None or tensor.shape == expected.shape
+    return Weights(where, values, (*notes, f"{where}: {besides}") if besides else tuple(notes))
 
 
 def _matching(
@@ -124,12 +117,12 @@ class _State(dict[str, torch.Tensor]):
 
 def _prefixes(tensors: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
     """What may stand before the names of a model: nothing, or what most often does."""
-    ends = Counter(name.rpartition(".")[2] for name in expected)
-    rarest = min(expected, key=lambda name: ends[name.rpartition(".")[2]], default="")
+    # The names that are longest are hardly the end of another.
+    longest = sorted(expected, key=len)[-_TRIED:]
     before = Counter(
-        name.removesuffix(rarest) for name in tensors if rarest and name.endswith(f".{rarest}")
+        name.removesuffix(one) for one in longest for name in tensors if name.endswith(f".{one}")
     )
-    return ["", *(prefix for prefix, _ in before.most_common(3))]
+    return ["", *(prefix for prefix, _ in before.most_common(_TRIED))]
 
 
 def _loaded(

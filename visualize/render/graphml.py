@@ -23,6 +23,7 @@ from visualize.render.tones import plain_tint, stage_numbers, tones
 
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 _YED = "http://www.yworks.com/xml/graphml"
+_YGRAPHML = "http://www.yworks.com/xml/schema/graphml/1.1/ygraphml.xsd"
 _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
 _ATTRIBUTES = {
     "graph": {
@@ -74,7 +75,7 @@ class _Writer:
         for prefix, space in (("", _GRAPHML), ("y", _YED), ("xsi", _SCHEMA)):
             ET.register_namespace(prefix, space)
         root = ET.Element(f"{{{_GRAPHML}}}graphml")
-        root.set(f"{{{_SCHEMA}}}schemaLocation", f"{_GRAPHML} {_GRAPHML}/1.1/ygraphml.xsd")
+        root.set(f"{{{_SCHEMA}}}schemaLocation", f"{_GRAPHML} {_YGRAPHML}")
         for domain, attributes in _ATTRIBUTES.items():
             for attribute, kind in attributes.items():
                 key = _child(root, "key", id=f"{domain}_{attribute}")
