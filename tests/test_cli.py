@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import itertools
 import json
+import os
+import pty
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -18,6 +21,7 @@ from click.testing import CliRunner, Result
 from visualize.cli import main
 
 NETS = """
+import time
 import torch
 from torch import nn
 
@@ -69,6 +73,11 @@ class Stubborn(nn.Module):
                     pass
             except BaseException:
                 pass
+
+class Slow(Tiny):
+    def __init__(self):
+        super().__init__()
+        time.sleep(1.3)
 
 def build(depth=2):
     return Tiny(depth)
@@ -243,8 +252,24 @@ def test_a_run_on_values_is_said_and_verbose_tells_why(folder: Path) -> None:
     arguments = ["skips", "net.py:Branching", "--input", "1,3"]
     assert "depends on values: it was run on the CPU" in run(*arguments).stderr
     result = run(*arguments, "-v")
-    assert "symbolic tracing failed: net.py:16: `if x.sum() > 0:`" in result.stderr
+    assert "symbolic tracing failed: net.py:17: `if x.sum() > 0:`" in result.stderr
     assert "traced by the recorded tracer" in result.stderr
+
+
+def test_progress_on_a_terminal_leaves_the_output_alone(folder: Path) -> None:
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "visualize", "graph", "net.py:Slow", "--input", "1,3,8,8"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=end)
+    os.close(end)
+    shown = b""
+    with contextlib.suppress(OSError):  # at its end
+        while read := os.read(terminal, 4096):
+            shown += read
+    output, _ = process.communicate()
+    os.close(terminal)
+    assert json.loads(output)["model"]["name"] == "Slow"
+    assert "loading net.py:Slow" in shown.decode()
+    assert '"schema"' not in shown.decode()
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["draw", "--help"], ["models"], ["--version"]])
@@ -281,10 +306,10 @@ def test_help_has_examples() -> None:
          ["conv1 (Conv2d)", "got 1×1×224×224", "expected 3 channels"]),
         (1, ["draw", "net.py:Tiny", "--input", "1,3,8,8", "--input", "y=1,3"], ["forward", "y"]),
         (1, ["draw", "net.py:Branching", "--input", "1,3", "--tracer", "symbolic"],
-         ["net.py:16", "if x.sum() > 0", "depends on the data"]),
+         ["net.py:17", "if x.sum() > 0", "depends on the data"]),
         (1, ["draw", "net.py:Counting", "--input", "1,3", "--tracer", "symbolic"],
          ["Counting.forward (item)", "depends on the values"]),
-        (1, ["draw", "net.py:Raising", "--input", "1,3"], ["net.py:27", "KeyError", "boom"]),
+        (1, ["draw", "net.py:Raising", "--input", "1,3"], ["net.py:28", "KeyError", "boom"]),
         (2, ["draw", "resnet18", "-o", "a.jpeg"], ["a.jpeg", "jpeg", ".svg"]),
         (2, ["draw", "resnet18", "-o", "noformat"], ["noformat", "suffix", ".svg"]),
         (2, ["draw", "resnet18", "-o", "."], ["is a folder"]),

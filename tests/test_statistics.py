@@ -75,3 +75,10 @@ def test_what_is_no_number_is_told(broken: float) -> None:
     found = statistics_of(torch.tensor([1.0, broken]))
     assert found is not None
     assert not found.is_finite
+
+
+def test_numbers_too_large_to_square_are_told() -> None:
+    found = statistics_of(torch.tensor([1.0, 1e200], dtype=torch.float64))
+    assert found is not None
+    assert found.norm == math.inf
+    assert not (found + found).is_finite

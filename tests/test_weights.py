@@ -59,6 +59,55 @@ class Deciding(nn.Module):
     def forward(self, x):
         y = self.first(x)
         return self.second(y) if float(self.first.weight.sum()) > 0 else y
+
+class Masked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(4, 4)
+        self.second = nn.Linear(4, 4)
+        self.register_buffer("a_mask_that_is_never_saved", torch.zeros(4), persistent=False)
+    def forward(self, x):
+        return self.second(self.first(x) + self.a_mask_that_is_never_saved)
+
+class Flattened(nn.Module):
+    """Takes what was saved of a convolution."""
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+        self._register_load_state_dict_pre_hook(self.flatten)
+    def flatten(self, state, *_):
+        state["linear.weight"] = state["linear.weight"].flatten(1)
+    def forward(self, x):
+        return self.linear(x)
+
+class Growing(nn.Module):
+    """Makes a parameter where a checkpoint has it."""
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+    def _load_from_state_dict(self, state, prefix, *others):
+        if "extra" in state:
+            self.extra = nn.Parameter(torch.zeros(3))
+        super()._load_from_state_dict(state, prefix, *others)
+    def forward(self, x):
+        return self.linear(x)
+
+class Lazy(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.LazyLinear(4)
+    def forward(self, x):
+        return self.linear(x)
+
+class Unused(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+    def forward(self, x):
+        return x.relu()
+
+wrapped = nn.DataParallel(Masked())
+script = torch.jit.script(nn.Linear(4, 4))
 '''
 NET = ("net.py:Net", "--input", "1,3,8,8")
 STATISTICS = ["mean", "deviation", "norm", "zeros %"]
@@ -269,6 +318,21 @@ def cut(name: str, lost: int) -> Callable[[], None]:
     return save
 
 
+def referring_to_itself() -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    state.update((f"key{number}", state) for number in range(60))
+    return state
+
+
+def broken_end() -> None:
+    """An archive that says it is one of several."""
+    torch.save(built("Net").state_dict(), "w.pt")
+    content = bytearray(Path("w.pt").read_bytes())
+    end = content.rindex(b"PK\6\7")
+    content[end + 4] = content[end + 9] = 255
+    Path("w.pt").write_bytes(content)
+
+
 @pytest.mark.parametrize(
     ("save", "words"),
     [
@@ -293,6 +357,14 @@ def cut(name: str, lost: int) -> Callable[[], None]:
         (lambda: Path("w.pt").write_text("hello\n"), ["no checkpoint"]),
         (cut("w.pt", 2600), ["is cut off: it has lost", "head.weight"]),
         (cut("w.pt", 30), ["is cut off at its end"]),
+        (lambda: Path("w.pt").write_text("<!DOCTYPE html><html>"), ["no checkpoint"]),
+        (lambda: Path("w.pt").write_bytes(b"GGUF" + bytes(range(256))), ["no checkpoint"]),
+        (lambda: torch.save(referring_to_itself(), "w.pt"), ["holds no tensors"]),
+        (changed(lambda state: state.update({"\x1b[2Jtail": state.pop("head.bias")})),
+         ["it has [2Jtail besides"]),
+        (changed(lambda state: state.update({"head.bias": state["head.bias"].to("meta")})),
+         ["lacks head.bias"]),
+        (broken_end, ["w.pt: is "]),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_one_line(
@@ -439,3 +511,92 @@ def test_unknown_names_are_one_line(folder: Path) -> None:
     assert "DEFAULT, IMAGENET1K_V1" in told
     assert "give a file" in fails("summary", *NET, "--weights", "DEFAULT")
     assert "give --weights NAME" in fails("summary", "resnet18?weights=DEFAULT")
+
+
+SMALL = ("--input", "1,4")
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.inner."])
+def test_a_prefix_is_found_though_names_are_missing(folder: Path, prefix: str) -> None:
+    model = built("Masked")
+    state = {prefix + name: tensor for name, tensor in model.state_dict().items()}
+    torch.save(state, "w.pt")
+    agree(rows("net.py:Masked", *SMALL, "--weights", "w.pt")["TOTAL"], *model.parameters())
+    del state[f"{prefix}second.weight"]
+    torch.save(state, "w.pt")
+    told = fails("summary", "net.py:Masked", *SMALL, "--weights", "w.pt")
+    assert "does not fit the model: it lacks second.weight; build" in told
+
+
+def test_a_wrapped_model_is_given_weights(folder: Path) -> None:
+    model = built("Masked")
+    for state in (model.state_dict(), nn.DataParallel(model).state_dict()):
+        torch.save(state, "w.pt")
+        agree(rows("net.py:wrapped", *SMALL, "--weights", "w.pt")["TOTAL"], *model.parameters())
+    assert "its own weights" in fails("summary", "net.py:script", *SMALL, "--weights", "w.pt")
+
+
+def test_what_a_model_does_to_tensors_is_done(folder: Path) -> None:
+    weight, bias = torch.randn(4, 4, 1, 1), torch.randn(4)
+    torch.save({"linear.weight": weight, "linear.bias": bias}, "w.pt")
+    agree(rows("net.py:Flattened", *SMALL, "--weights", "w.pt")["TOTAL"], weight, bias)
+    linear = torch.randn(4, 4)
+    torch.save({"linear.weight": linear, "linear.bias": bias, "extra": torch.ones(3)}, "w.pt")
+    agree(rows("net.py:Growing", *SMALL, "--weights", "w.pt")["TOTAL"], linear, bias)
+
+
+def test_integers_are_taken_for_numbers(folder: Path) -> None:
+    whole = {name: (10 * one).to(torch.int8) for name, one in built("Net").state_dict().items()}
+    torch.save(whole, "w.pt")
+    agree(rows(*NET, "--weights", "w.pt")["head"], whole["head.weight"], whole["head.bias"])
+
+
+def test_lazy_layers_are_one_line(folder: Path) -> None:
+    torch.save({"linear.weight": torch.ones(4, 4)}, "w.pt")
+    assert "lazy layers" in fails("summary", "net.py:Lazy", *SMALL, "--weights", "w.pt")
+
+
+def test_a_model_of_one_layer_has_statistics(folder: Path) -> None:
+    layer = nn.Linear(8, 8)
+    weights = saved(layer, "w.pt")
+    model = ("torch.nn:Linear(in_features=8, out_features=8)", "--input", "1,8")
+    for format_name in ("table", "md", "json"):
+        result = run("summary", *model, "--weights", weights, "--format", format_name)
+        assert result.exit_code == 0, result.output
+    agree(rows(*model, "--weights", weights)["TOTAL"], *layer.parameters())
+
+
+def test_a_model_that_uses_nothing_is_drawn(folder: Path) -> None:
+    weights = saved(built("Unused"), "w.pt")
+    arguments = ["net.py:Unused", *SMALL, "--weights", weights, "--color-by", "norm"]
+    assert run("draw", *arguments, "-o", "a.svg").exit_code == 0
+
+
+def test_the_content_of_a_file_decides_how_it_is_read(folder: Path) -> None:
+    model = built("Net")
+    save_file(model.state_dict(), "w.safetensors")
+    content = Path("w.safetensors").read_bytes()
+    for name in ("w.pt", "W.SAFETENSORS", "weights"):
+        Path(name).write_bytes(content)
+        agree(rows(*NET, "--weights", name)["TOTAL"], *model.parameters())
+
+
+def test_a_small_archive_that_is_cut_is_told(folder: Path) -> None:
+    torch.save({f"layer{number}": torch.randn(50, 50) for number in range(9)}, "w.pt")
+    content = Path("w.pt").read_bytes()
+    for size in (20_000, 40_000, 60_000):
+        Path("w.pt").write_bytes(content[:size])
+        assert "is cut off: it has lost" in fails("summary", *NET, "--weights", "w.pt")
+
+
+def test_names_that_no_file_can_have_are_names() -> None:
+    assert not names_checkpoint("x" * 5000)
+    with pytest.raises(WeightsError):
+        load_model("resnet18", weights="a\0b.pt")
+
+
+def test_a_version_that_is_none_is_passed_over(folder: Path) -> None:
+    state = built("Net").state_dict()
+    state._metadata = 5  # type: ignore[attr-defined]
+    torch.save(state, "w.pt")
+    assert rows(*NET, "--weights", "w.pt")["TOTAL"]["norm"]

@@ -24,7 +24,7 @@ class VisualizeError(Exception):
         parts = [f"{self.where}: " if self.where else "", self.message]
         if self.hint:
             parts.append(f"; {self.hint}")
-        return " ".join("".join(parts).split())
+        return printable(" ".join("".join(parts).split()))
 
 
 class UsageError(VisualizeError):
@@ -119,6 +119,15 @@ class OutputError(VisualizeError):
     """A file could not be written."""
 
 
+def printable(text: str) -> str:
+    r"""``text`` as a terminal may show it: what would steer the terminal is left out.
+
+    >>> printable("fc\x1b[2J.weight")
+    'fc[2J.weight'
+    """
+    return "".join(character for character in text if character.isprintable())
+
+
 def shorten(text: str, limit: int = 80) -> str:
     """Cut ``text`` to ``limit`` characters for a message.
 
@@ -144,4 +153,4 @@ def list_names(names: Sequence[str], limit: int = 8, between: str = ", ") -> str
     'fc.weight, fc.bias and 1 more'
     """
     listed = between.join(shorten(name, 160) for name in names[:limit])
-    return listed + (f" and {len(names) - limit} more" if len(names) > limit else "")
+    return printable(listed) + (f" and {len(names) - limit} more" if len(names) > limit else "")

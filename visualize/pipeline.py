@@ -31,7 +31,8 @@ from visualize.render import (
 from visualize.simplify import Choice, Level, Rule, Simplifier
 from visualize.simplify import only as cut_out
 from visualize.summary import Summary
-from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model, unwrapped
+from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model
+from visualize.wrappers import unwrapped
 
 if TYPE_CHECKING:
     from torch import nn
@@ -229,7 +230,8 @@ def draw(
         statistics = told in OF_VALUES
         model = trace(model, inputs, weights=weights, statistics=statistics, report=report)
     report(f"drawing {model.name}")
-    if told in OF_VALUES and model.parameters and not any(one.statistics for one in model.layers):
+    known = model.unused_statistics or any(layer.statistics for layer in model.layers)
+    if told in OF_VALUES and model.parameters and not known:
         raise WeightsError(
             "it was traced without the statistics of its weights",
             where=model.name,

@@ -38,7 +38,7 @@ class Statistics:
     @property
     def norm(self) -> float:
         """Euclidean norm: of a matrix, the Frobenius norm."""
-        return math.sqrt(self.squares + self.count * self.mean**2)
+        return math.sqrt(self.squares + self.count * self.mean * self.mean)
 
     @property
     def sparsity(self) -> float:
@@ -56,7 +56,7 @@ class Statistics:
         return Statistics(
             count,
             self.mean + distance * (other.count / count),
-            self.squares + other.squares + distance**2 * (self.count * other.count / count),
+            self.squares + other.squares + distance * distance * (self.count * other.count / count),
             self.zeros + other.zeros,
         )
 

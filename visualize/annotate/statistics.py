@@ -10,7 +10,7 @@ _CHUNK = 1 << 24  # numbers that are held in double precision at a time
 
 
 def statistics_of(tensor: torch.Tensor) -> Statistics | None:
-    """The statistics of all numbers in ``tensor``, computed in double precision; of none, None.
+    """The statistics of all numbers in ``tensor``, computed in double precision; None without any.
 
     Of complex numbers, real and imaginary parts are numbers of their own.
 
@@ -25,7 +25,12 @@ def statistics_of(tensor: torch.Tensor) -> Statistics | None:
     if numbers.is_complex():
         numbers = torch.view_as_real(numbers.resolve_conj())
     chunks = torch.split(numbers.reshape(-1), _CHUNK)
-    return combined(_statistics(chunk.to("cpu", torch.float64)) for chunk in chunks if len(chunk))
+    try:
+        return combined(
+            _statistics(chunk.to("cpu", torch.float64)) for chunk in chunks if len(chunk)
+        )
+    except NotImplementedError:  # of numbers that torch itself only stores
+        return None
 
 
 def _statistics(numbers: torch.Tensor) -> Statistics:

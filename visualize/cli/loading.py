@@ -66,17 +66,28 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     from rich.console import Console
+    from rich.live import Live
+    from rich.spinner import Spinner
+    from rich.text import Text
 
-    status = Console(stderr=True).status("starting")
-    timer = threading.Timer(1.0, status.start)
+    spinner = Spinner("dots", "starting")
+    # Standard output is not its affair: while a model's code runs it is redirected already.
+    live = Live(
+        spinner,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    timer = threading.Timer(1.0, live.start)
     timer.daemon = True
     timer.start()
     try:
-        yield lambda text: status.update(f"{text} …")
+        yield lambda text: spinner.update(text=Text(f"{text} …"))
     finally:
         timer.cancel()
         timer.join()
-        status.stop()
+        live.stop()
 
 
 def _silent(_: str) -> None:

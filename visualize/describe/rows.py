@@ -150,7 +150,7 @@ class _Table:
 
     def _is_closed(self, node: _Node) -> bool:
         """Whether a module is one row: a block, or one that calls no other, as a formula does."""
-        if not node.children:
+        if not node.children or node.is_operation:
             return True
         if self.depth is not None:
             return node.depth >= self.depth

@@ -113,6 +113,7 @@ def _with_weights(
     """The model, and the values that ``weights`` name for it."""
     from visualize.models.checkpoint import read_checkpoint
     from visualize.models.weights import fit_weights
+    from visualize.wrappers import unwrapped
 
     source = _source(spec)
     if weights and spec.source in _WITH_WEIGHTS:
@@ -123,7 +124,7 @@ def _with_weights(
         model: nn.Module = source.build(spec)
         if not weights:
             return model, None
-        return model, fit_weights(model, read_checkpoint(Path(weights)), weights)
+        return model, fit_weights(unwrapped(model), read_checkpoint(Path(weights)), weights)
     if spec.source not in _PUBLISHING:
         raise WeightsError(
             f"no weights named {shorten(weights)!r} are known for it",
@@ -144,11 +145,12 @@ def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:
     from torch import nn
 
     from visualize.models.weightless import building_with_values
+    from visualize.wrappers import unwrapped
 
     with building_with_values():
         model: nn.Module = _source(spec).build(spec)
     if weights:
-        nn.Module.load_state_dict(model, weights.values, strict=False)
+        nn.Module.load_state_dict(unwrapped(model), weights.values, strict=False)
     return model
 
 

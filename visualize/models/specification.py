@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from visualize.errors import UsageError, shorten
@@ -188,4 +188,4 @@ def names_checkpoint(text: str) -> bool:
     >>> names_checkpoint("runs/best.pt"), names_checkpoint("IMAGENET1K_V1")
     (True, False)
     """
-    return PurePath(text).suffix in _CHECKPOINTS or os.sep in text or Path(text).is_file()
+    return PurePath(text).suffix in _CHECKPOINTS or os.sep in text or os.path.isfile(text)  # noqa: PTH113 (Path.is_file raises for names too long)

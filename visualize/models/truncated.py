@@ -7,6 +7,7 @@ import io
 import json
 import pickletools
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 # The head of an entry of a zip archive, and the number of a tensor's storage in its name.
 _ENTRY = re.compile(rb"PK\x03\x04.{26}[^/\x00]+/(?:data/(\d+))?", re.DOTALL)
 _NAME_SIZES = slice(26, 28), slice(28, 30)
+_LARGEST = 100_000_000  # bytes of JSON that safetensors allows
 _HEAD = 30  # bytes before the name
 
 
@@ -27,12 +29,18 @@ def lost_tensors(path: Path) -> list[str]:
     what says where each of them is would be at its end.
     """
     content = path.read_bytes()
-    with contextlib.suppress(Exception):  # whatever else is wrong with it
-        if path.suffix == ".safetensors":
+    with contextlib.suppress(Exception), warnings.catch_warnings():  # whatever else is wrong
+        warnings.simplefilter("ignore")
+        if is_safetensors(content[:9]):
             return list(_lost_of_safetensors(content))
         if content.startswith(b"PK"):
             return list(_lost_of_archive(content))
     return []
+
+
+def is_safetensors(head: bytes) -> bool:
+    """Whether a file is of safetensors: the size of its JSON in eight bytes, then that."""
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") < _LARGEST
 
 
 def _lost_of_safetensors(content: bytes) -> Iterator[str]:

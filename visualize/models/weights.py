@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +12,18 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
+from torch.nn.parameter import is_lazy
 
 from visualize.errors import WeightsError, list_names, shorten, shorten_path
 
 _DEEPEST = 3  # mappings in mappings in which tensors are looked for
 _SHAPES = 4  # that a message tells
 _TRIED = 5  # names that are looked for behind a prefix
+# What wrappers for compilation and for several devices put into names.
+_WRAPPED = re.compile(r"(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.")
+_MISSHAPEN = re.compile(
+    r"size mismatch for (\S+): .*?torch\.Size\(\[(.*?)\]\).*?torch\.Size\(\[(.*?)\]\)"
+)
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
 
     The mapping of names to tensors may be an entry of the checkpoint, such as ``state_dict``, and
     all names may have a prefix, such as ``module.``: what has most of the model's names is taken.
-    What the model itself does to names of old checkpoints is done.
+    What the model itself does to names and tensors of old checkpoints is done.
 
     Args:
         model: without values, or with others.
@@ -44,123 +51,173 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
         WeightsError: parameters of the model are missing in it, or have another shape.
     """
     where = shorten_path(where)
+    _check_model(model, where)
     expected = {
-        **dict(model.named_parameters(remove_duplicate=False)),
-        **dict(model.named_buffers(remove_duplicate=False)),
+        name: tensor
+        for name, tensor in nn.Module.state_dict(model, keep_vars=True).items()
+        if isinstance(tensor, torch.Tensor)
     }
     state, notes = _matching(checkpoint, expected, where)
-    misshapen = {
-        name: f"{name} is {_shape(state[name])} and should be {_shape(tensor)}"
-        for name, tensor in expected.items()
-        if name in state and state[name].shape != tensor.shape
-    }
-    fitting = {name: tensor for name, tensor in state.items() if name not in misshapen}
-    values, unexpected = _loaded(model, _State(fitting, state._metadata), where)
-    missing = [name for name, _ in model.named_parameters() if name not in {*values, *misshapen}]
-    besides = f"it has {list_names(unexpected)} besides" if unexpected else ""
-    if missing or misshapen:
-        lacks = f"it lacks {list_names(missing)}" if missing else ""
-        shapes = list_names(list(misshapen.values()), _SHAPES, "; ")
-        raise WeightsError(
-            f"does not fit the model: {'; '.join(filter(None, (lacks, shapes, besides)))}",
-            where=where,
-            hint="build the model as it was trained, such as NAME?num_classes=10",
-            missing=missing,
-            unexpected=unexpected,
-        )
-    return Weights(where, values, (*notes, f"{where}: {besides}") if besides else tuple(notes))
-
-
-def _matching(
-    checkpoint: Mapping[Any, Any], expected: Mapping[str, torch.Tensor], where: str
-) -> tuple[_State, list[str]]:
-    """The tensors in a checkpoint that have most of the names expected, and where they stood."""
-    found = [
-        (sum(prefix + name in tensors for name in expected), entry, prefix, tensors)
-        for entry, tensors in _states(checkpoint)
-        for prefix in _prefixes(tensors, expected)
-    ]
-    if not found:
-        raise WeightsError("holds no tensors by name", where=where)
-    _, entry, prefix, tensors = max(found, key=lambda one: one[0])
-    if prefix:
-        consume_prefix_in_state_dict_if_present(tensors, prefix)
-    notes = [f"{where}: taken from its entry {entry!r}"] if entry else []
-    notes += [f"{where}: names taken without {prefix!r}"] if prefix else []
-    return tensors, notes
-
-
-def _states(value: Mapping[Any, Any], entry: str = "") -> Iterator[tuple[str, _State]]:
-    """All mappings of names to tensors in a checkpoint; what else they hold is left out."""
-    tensors = {
-        name: one
-        for name, one in value.items()
-        if isinstance(name, str) and isinstance(one, torch.Tensor)
-    }
-    if tensors:
-        yield entry, _State(tensors, getattr(value, "_metadata", None))
-    if entry.count(".") < _DEEPEST:
-        for name, inner in value.items():
-            if isinstance(inner, Mapping):
-                yield from _states(inner, f"{entry}.{name}".strip("."))
-
-
-class _State(dict[str, torch.Tensor]):
-    """A state dict; its metadata tells the version of each module that was saved."""
-
-    def __init__(
-        self, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, Any] | None
-    ) -> None:
-        super().__init__(tensors)
-        self._metadata = dict(metadata or {})
-
-
-def _prefixes(tensors: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    """What may stand before the names of a model: nothing, or what most often does."""
-    # The names that are longest are hardly the end of another.
-    longest = sorted(expected, key=len)[-_TRIED:]
-    before = Counter(
-        name.removesuffix(one) for one in longest for name in tensors if name.endswith(f".{one}")
-    )
-    return ["", *(prefix for prefix, _ in before.most_common(_TRIED))]
-
-
-def _loaded(
-    model: nn.Module, state: _State, where: str
-) -> tuple[dict[str, torch.Tensor], list[str]]:
-    """What the model takes of ``state``, by its own names, and what it does not take."""
-    before = dict(model.named_parameters(remove_duplicate=False))
-    with _restored(model):
+    _convert(state, expected)
+    with _taken_back(model):
+        before = dict(model.named_parameters(remove_duplicate=False))
         try:
             unexpected = nn.Module.load_state_dict(
                 model, state, strict=False, assign=True
             ).unexpected_keys
         except Exception as error:  # whatever its own ways of loading raise
-            reason = shorten(" ".join(str(error).split()), 200)
-            raise WeightsError(f"does not fit the model: {reason}", where=where) from error
-        parameters = dict(model.named_parameters(remove_duplicate=False))
-        buffers = dict(model.named_buffers(remove_duplicate=False))
-    taken = {name: one for name, one in parameters.items() if one is not before[name]}
+            raise _misfit(state, expected, str(error), where) from error
+        values = _values(model, before)
+    missing = [name for name, _ in model.named_parameters() if name not in values]
+    if missing:
+        raise _mismatch(missing, [], unexpected, where)
+    besides = (f"{where}: it has {list_names(unexpected)} besides",) if unexpected else ()
+    return Weights(where, values, (*notes, *besides))
+
+
+def _check_model(model: nn.Module, where: str) -> None:
+    """Refuse models into which nothing can be loaded."""
+    if isinstance(model, torch.jit.ScriptModule):
+        raise WeightsError("a TorchScript has its own weights", where=where)
+    if any(map(is_lazy, model.parameters())):
+        raise WeightsError(
+            "the model has lazy layers without a shape",
+            where=where,
+            hint="run it once on an example",
+        )
+
+
+class _State(dict[str, Any]):
+    """A state dict; its metadata tells the version of each module that was saved."""
+
+    def __init__(self, entries: Mapping[str, Any], metadata: object) -> None:
+        super().__init__(entries)
+        self._metadata = dict(metadata) if isinstance(metadata, Mapping) else {}
+
+
+def _matching(
+    checkpoint: Mapping[Any, Any], expected: Mapping[str, torch.Tensor], where: str
+) -> tuple[_State, list[str]]:
+    """The state dict in a checkpoint that has most of the names expected, and where it stood."""
+    found = [
+        (sum(prefix + name in state for name in expected), entry, prefix, state)
+        for entry, state in _states(checkpoint, "", set())
+        for prefix in _prefixes(state, expected)
+    ]
+    if not found:
+        raise WeightsError("holds no tensors by name", where=where)
+    _, entry, prefix, state = max(found, key=lambda one: one[0])
+    if prefix:
+        consume_prefix_in_state_dict_if_present(state, prefix)
+    notes = [f"{where}: taken from its entry {shorten(entry)!r}"] if entry else []
+    notes += [f"{where}: names taken without {shorten(prefix)!r}"] if prefix else []
+    return state, notes
+
+
+def _states(
+    value: Mapping[Any, Any], entry: str, visited: set[int]
+) -> Iterator[tuple[str, _State]]:
+    """All mappings in a checkpoint that hold tensors by name."""
+    if id(value) in visited:
+        return
+    visited.add(id(value))
+    named = {_WRAPPED.sub("", name): one for name, one in value.items() if isinstance(name, str)}
+    held = {
+        name: one
+        for name, one in named.items()
+        # Without values, a tensor is as good as missing.
+        if not (isinstance(one, torch.Tensor) and one.is_meta)
+    }
+    if any(isinstance(one, torch.Tensor) for one in held.values()):
+        yield entry, _State(held, getattr(value, "_metadata", None))
+    if entry.count(".") < _DEEPEST:
+        for name, inner in value.items():
+            if isinstance(inner, Mapping):
+                yield from _states(inner, f"{entry}.{name}".strip("."), visited)
+
+
+def _prefixes(state: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
+    """What may stand before the names of a model: nothing, or what most often does."""
+    # The names that are longest are hardly the end of another.
+    longest = sorted(expected, key=len)[-_TRIED:]
+    before = Counter(
+        name.removesuffix(one) for one in longest for name in state if name.endswith(f".{one}")
+    )
+    return ["", *(prefix for prefix, _ in before.most_common(_TRIED))]
+
+
+def _convert(state: _State, expected: Mapping[str, torch.Tensor]) -> None:
+    """Let parameters be numbers that can be trained, whatever they were saved as."""
+    for name, tensor in expected.items():
+        found = state.get(name)
+        if isinstance(found, torch.Tensor) and tensor.is_floating_point():
+            is_number = found.is_floating_point() or found.is_complex()
+            state[name] = found if is_number else found.to(tensor.dtype)
+
+
+def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, torch.Tensor]:
+    """What a model has taken, by its own names."""
+    taken = {
+        name: one
+        for name, one in model.named_parameters(remove_duplicate=False)
+        if one is not before.get(name)
+    }
     # Of tied parameters, a checkpoint may have but one.
-    tied = {id(before[name]): value for name, value in taken.items()}
+    tied = {id(before[name]): value for name, value in taken.items() if name in before}
     values: dict[str, torch.Tensor] = {
         name: tied[id(one)] for name, one in before.items() if id(one) in tied
     }
-    values |= {name: one for name, one in buffers.items() if not one.is_meta}
-    return {name: one.detach() for name, one in values.items()}, list(unexpected)
+    buffers = model.named_buffers(remove_duplicate=False)
+    values |= {name: one for name, one in buffers if not one.is_meta}
+    return {name: one.detach() for name, one in values.items()}
 
 
 @contextmanager
-def _restored(model: nn.Module) -> Iterator[None]:
+def _taken_back(model: nn.Module) -> Iterator[None]:
     """Give a model the tensors back that it had, tied ones as they were."""
     held = [(module, dict(module._parameters), dict(module._buffers)) for module in model.modules()]
     try:
         yield
     finally:
         for module, parameters, buffers in held:
-            module._parameters.update(parameters)
-            module._buffers.update(buffers)
+            for table, tensors in ((module._parameters, parameters), (module._buffers, buffers)):
+                table.clear()
+                table.update(tensors)  # type: ignore[arg-type]
 
 
-def _shape(tensor: torch.Tensor) -> str:
-    return "×".join(map(str, tensor.shape)) or "a single number"
+def _misfit(
+    state: Mapping[str, Any], expected: Mapping[str, torch.Tensor], reason: str, where: str
+) -> WeightsError:
+    """What to tell where torch refuses a state dict."""
+    shapes = [
+        f"{name} is {_shape(found)} and should be {_shape(wanted)}"
+        for name, found, wanted in _MISSHAPEN.findall(reason)
+    ]
+    if not shapes:
+        reason = shorten(" ".join(reason.split()), 200)
+        return WeightsError(f"does not fit the model: {reason}", where=where)
+    missing = [name for name in expected if name not in state]
+    unexpected = [name for name in state if name not in expected]
+    return _mismatch(missing, shapes, unexpected, where)
+
+
+def _mismatch(
+    missing: list[str], shapes: list[str], unexpected: list[str], where: str
+) -> WeightsError:
+    told = [
+        f"it lacks {list_names(missing)}" if missing else "",
+        list_names(shapes, _SHAPES, "; "),
+        f"it has {list_names(unexpected)} besides" if unexpected else "",
+    ]
+    return WeightsError(
+        f"does not fit the model: {'; '.join(filter(None, told))}",
+        where=where,
+        hint="build the model as it was trained, such as NAME?num_classes=10",
+        missing=missing,
+        unexpected=unexpected,
+    )
+
+
+def _shape(sizes: str) -> str:
+    """Sizes as torch tells them, as a shape: ``10, 512`` is 10×512."""
+    return sizes.replace(", ", "×") or "a single number"

@@ -274,7 +274,7 @@ def _tied(tied: Sequence[Sequence[str]], language: Language) -> str:
 def _norms(summary: Summary, language: Language) -> str:
     """The norm of all weights, and the row that has most of it."""
     whole, rows = summary.total.statistics, _rows_with_values(summary)
-    if not whole or not whole.is_finite or not whole.norm:
+    if not whole or not whole.is_finite or not whole.norm or not rows:
         return ""
     most, values = max(rows, key=lambda one: one[1].norm)
     return language.gettext(
@@ -285,7 +285,7 @@ def _norms(summary: Summary, language: Language) -> str:
 def _zeros(summary: Summary, language: Language) -> str:
     """How many weights are zero, and where most of them are."""
     whole, rows = summary.total.statistics, _rows_with_values(summary)
-    if not whole:
+    if not whole or not rows:
         return ""
     if not whole.zeros:
         return language.gettext("No weight is zero.")
@@ -302,7 +302,8 @@ def _zeros(summary: Summary, language: Language) -> str:
 
 def _not_finite(summary: Summary, language: Language) -> str:
     """Where weights are no finite numbers, as after a training that diverged."""
-    broken = [row.name for row, values in _rows_with_values(summary) if not values.is_finite]
+    rows = _rows_with_values(summary)
+    broken = [row.name for row, values in rows if not values.is_finite]
     if not broken:
         return ""
     names = [*broken[:_LISTED], "…"] if len(broken) > _LISTED else broken

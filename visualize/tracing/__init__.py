@@ -5,6 +5,5 @@ from __future__ import annotations
 from visualize.tracing.front import Tracer, trace_model
 from visualize.tracing.guess import guess_inputs
 from visualize.tracing.inputs import ExampleInputs, Inputs
-from visualize.tracing.replica import unwrapped
 
-__all__ = ["ExampleInputs", "Inputs", "Tracer", "guess_inputs", "trace_model", "unwrapped"]
+__all__ = ["ExampleInputs", "Inputs", "Tracer", "guess_inputs", "trace_model"]

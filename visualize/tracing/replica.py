@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from visualize.errors import InputError
+from visualize.wrappers import unwrapped
 
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
 # Tables of backward hooks and of hooks for loading and saving.
@@ -39,17 +40,6 @@ def replicate(model: nn.Module, *, values: bool = False, train: bool = False) ->
     """
     replica: nn.Module = _Copier(model, values).copy(unwrapped(model))
     return replica.train() if train else replica.eval()
-
-
-def unwrapped(model: nn.Module) -> nn.Module:
-    """``model``, or what ``torch.compile``, DataParallel or DistributedDataParallel wraps."""
-    while True:
-        if "_orig_mod" in model._modules:
-            model = model.get_submodule("_orig_mod")
-        elif isinstance(model, (nn.DataParallel, nn.parallel.DistributedDataParallel)):
-            model = model.module
-        else:
-            return model
 
 
 def has_own_hooks(module: nn.Module) -> bool:
