@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 from torch import Tensor, nn
 from torchvision import models
@@ -42,9 +43,9 @@ def test_name_size_stages_skips_and_cost_are_told(resnet18: Figure) -> None:
 
 def test_alternative_text_tells_what_is_seen(resnet18: Figure) -> None:
     assert resnet18.alternative_text() == (
-        "Diagram of resnet18 in 26 boxes, from top to bottom: input 3×224×224, conv1, bn1, "
-        "layer1 (2 BasicBlocks), layer2 (2 BasicBlocks), layer3 (2 BasicBlocks), "
-        "layer4 (2 BasicBlocks), fc, output 1000. Skip connections: 5 identity, 3 projection. "
+        "Diagram of resnet18 in 26 boxes: image 3×224×224; 7×7 conv, 64, /2; max pool 3×3, /2; "
+        "layer1; layer2; layer3; layer4; global avg pool; Linear, 512 → 1000. "
+        "Skip connections: 5 identity, 3 projection. "
         "11,689,512 parameters, 1.814 G MACs."
     )
 
@@ -53,18 +54,22 @@ def test_both_are_told_in_chinese(resnet18: Figure) -> None:
     told = resnet18.caption("zh")
     assert told.startswith("resnet18 (ResNet)。共有 11,689,512 个参数")
     assert "跳跃连接各有线型：恒等为实线、投影为虚线。" in told
-    assert "自上而下：输入 3×224×224、conv1" in resnet18.alternative_text("zh")
+    assert "共 26 个方框：image 3×224×224；7×7 conv" in resnet18.alternative_text("zh")
+    assert "5 个恒等、3 个投影" in told
 
 
 def test_only_what_is_drawn_is_explained() -> None:
     block = drawn("residual", level="block").caption()
-    assert "Each box is a block, or a layer outside of blocks." in block
+    assert "Each box is a block or another module as a whole, or a layer." in block
     assert "lines of their own" not in block
-    assert "4 skip connections are inside of boxes, which say so." in block
-    operations = drawn("residual", level="op", fold=False, direction="LR")
+    assert "4 skip connections are inside of boxes." in block
+    stage = drawn("residual", level="stage").caption()
+    assert "Each box is a stage as a whole, or a layer." in stage
+    mixed = drawn("residual", level="stage", expand=["stage2"]).caption()
+    assert "Each box is a stage, a block or another module as a whole, or a layer." in mixed
+    operations = drawn("residual", level="op", fold=False)
     assert "Each box is an operation." in operations.caption()
     assert "What repeats" not in operations.caption()
-    assert "from left to right" in operations.alternative_text()
     unet = drawn("unet").caption()
     assert "concat double" in unet
     assert "identity" not in unet
@@ -94,8 +99,26 @@ def test_colours_hidden_parts_and_a_part_alone_are_told() -> None:
 
 
 def test_a_long_model_is_cut_short() -> None:
-    told = visualize.draw("densenet121").alternative_text()
-    assert ", …, features.denseblock4 (16 DenseLayers), features.norm5, classifier, output" in told
+    told = visualize.draw("densenet169", level="layer").alternative_text()
+    assert told.count("; ") == 15
+    assert "; …; " in told
+    assert "6 DenseLayers; Transition, 128" in visualize.draw("densenet121").alternative_text()
+
+
+def test_frames_and_equal_boxes_are_told_once() -> None:
+    told = visualize.draw("vit_b_16", level="layer").alternative_text()
+    assert "patch embedding 16×16, 768; encoder.layers; LayerNorm; Linear" in told
+
+
+class Nothing(nn.Module):
+    def forward(self) -> Tensor:
+        return torch.ones(3)
+
+
+def test_a_model_without_inputs_tells_no_shapes() -> None:
+    figure = visualize.draw(Nothing(), ())
+    assert "For an input" not in figure.caption()
+    assert ": ." not in figure.alternative_text()
 
 
 def test_the_command_writes_it_beside_each_figure(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import io
+import itertools
 import json
 import xml.etree.ElementTree as ET
 
@@ -121,6 +122,30 @@ def test_an_arc_has_its_corners_and_a_straight_arrow_none() -> None:
 @functools.cache
 def plain() -> Figure:
     return visualize.draw(resnet(), fold=False)
+
+
+def bends(name: str, level: str) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    root = ET.fromstring(written(visualize.draw(name, level=level)))
+    areas = {node.attrib["id"]: geometry(node) for node in root.iter(f"{GRAPHML}node")}
+    found = {}
+    for edge in root.iter(f"{GRAPHML}edge"):
+        path = next(edge.iter(f"{YED}Path"))
+        ends = []
+        for key, name_of_end in (("s", "source"), ("t", "target")):
+            left, top, right, bottom = areas[edge.attrib[name_of_end]]
+            x, y = (float(path.attrib[f"{key}{axis}"]) for axis in "xy")
+            ends.append(((left + right) / 2 + x, (top + bottom) / 2 + y))
+        points = [(float(one.attrib["x"]), float(one.attrib["y"])) for one in path]
+        found[edge.attrib["source"], edge.attrib["target"]] = [ends[0], *points, ends[1]]
+    return found
+
+
+@pytest.mark.parametrize(("name", "level"), [("resnet34", "auto"), ("swin_t", "layer")])
+def test_lines_to_another_column_turn_with_it(name: str, level: str) -> None:
+    for points in bends(name, level).values():
+        for one, other in itertools.pairwise(points):
+            slants = abs(one[0] - other[0]) > 8 and abs(one[1] - other[1]) > 8
+            assert not slants, points
 
 
 class Twice(nn.Module):

@@ -28,7 +28,7 @@ from visualize.report import Drawn, alternative_text, caption
 from visualize.summary import Summary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """A drawn model. In a notebook it shows itself.
 
@@ -47,8 +47,13 @@ class Figure:
     theme: Theme
     direction: Direction
     page: Page
-    redraw: Callable[[Page], Figure] = field(repr=False, compare=False)
-    describe: Callable[[], Summary] = field(repr=False, compare=False)
+    redraw: Callable[[Page], Figure] = field(compare=False)
+    describe: Callable[[], Summary] = field(compare=False)
+
+    def __repr__(self) -> str:
+        scene = self.scene
+        boxes = f"{len(scene.boxes)} boxes at level {scene.level}"
+        return f"<Figure of {self.architecture.name}: {boxes}>"
 
     def render(self, formats: Iterable[str]) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd, graphml or json.
@@ -126,7 +131,8 @@ class Figure:
         repeats = any(box.repeat > 1 for box in scene.boxes)
         return Drawn(
             level=scene.level,
-            direction=self.direction.value,
+            roles={box.role for box in scene.boxes},
+            flow=scene.flow,
             boxes=len(scene.boxes),
             repeats=repeats,
             lines={kind: self.theme.skips[kind].style for kind in scene.skip_kinds},

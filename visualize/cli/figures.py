@@ -56,8 +56,8 @@ Examples:
 @click.option("--save-config", metavar="FILE.toml", type=Path,
               help="Write MODEL and options to a file for --config.")  # fmt: skip
 @click.option("-o", "--output", "outputs", metavar="FILE", multiple=True, type=Path,
-              help="File to write; the suffix is the format: .svg, .pdf, .png, .dot or .json. "
-              "Repeat it for several.  [default: outputs/NAME.svg]")  # fmt: skip
+              help="File to write; the suffix is the format: .svg, .pdf, .png, .dot, .tex, .mmd, "
+              ".graphml or .json. Repeat it for several.  [default: outputs/NAME.svg]")  # fmt: skip
 @click.option("--level", type=click.Choice(["auto", "stage", "block", "layer", "op"]),
               default="auto", show_default=True, help="How much to show.")  # fmt: skip
 @click.option("--fold/--no-fold", default=True,

@@ -170,7 +170,7 @@ class _Table:
             type=_type(first) if single else self.exact.modules.get(node.path, ""),
             words=_words(first) if single else self._held(node),
             skips={} if single else self._skips(layers),
-            weight=self._weight(first) if single else (),
+            weight=() if node.calls_modules else self._weight(layers),
             inputs=inputs,
             outputs=outputs,
             parameters=sum(layer.parameters for layer in layers),
@@ -198,10 +198,14 @@ class _Table:
     def _memory(self, layer: Layer) -> int:
         return activation_memory(layer) if self.data[layer.id] else 0
 
-    def _weight(self, layer: Layer) -> Shape:
-        if layer.kind is NodeKind.CONSTANT:
-            return layer.outputs[0].shape if layer.outputs else ()
-        return layer.weights[0] if layer.weights else ()
+    def _weight(self, layers: Sequence[Layer]) -> Shape:
+        """The shape of the first parameter that some operations have."""
+        shapes = (
+            layer.outputs[0].shape if layer.kind is NodeKind.CONSTANT else layer.weights[0]
+            for layer in layers
+            if layer.weights
+        )
+        return next(shapes, ())
 
     def _skips(self, layers: Sequence[Layer]) -> Mapping[str, int]:
         """The skip connections that are merged in a module, by kind."""
@@ -235,7 +239,7 @@ class _Table:
             [layer for layer in leaving if self.data[layer.id]] or leaving or list(layers[-1:])
         )
         last = leaving[-1] if leaving else None
-        outputs = tuple(tensor.shape for tensor in last.outputs) if last else ()
+        outputs = tuple(tensor.shape for layer in leaving for tensor in layer.outputs)
         return tuple(inputs.values()), outputs, last.id if last else ""
 
 

@@ -69,9 +69,11 @@ def _one_line(path: Path) -> Iterator[None]:
         named = re.search(r"GLOBAL ([\w.]+)", str(error))
         if not (named or _is_pickled(path)):
             raise _broken(path, error) from error
+        held = (
+            f"it holds objects ({named[1]}) besides tensors" if named else "it is no plain pickle"
+        )
         raise WeightsError(
-            f"refused: it holds {f'objects ({named[1]})' if named else 'other things'} besides "
-            "tensors, which could run code when they are read",
+            f"refused: {held}, which could run code when it is read",
             where=where,
             hint=_SAVE_TENSORS,
         ) from error

@@ -255,13 +255,24 @@ class _Writer:
             _yed(path, "Point", x=_number(x), y=_number(y))
 
     def _whole(self, arrow: SceneArrow, source: PlacedBox) -> list[Point]:
-        """The whole way of an arrow: its parts, and the turn before them to another column."""
-        path = _joined(self.parts[_key(arrow)])
-        if not _touches(source.rectangle, path[0]):
-            for turn in self.layout.turns:
-                if math.dist(turn[-1], path[0]) < _NEAR and _touches(source.rectangle, turn[0]):
-                    return [*turn, *path[1:]]
+        """The whole way of an arrow: its parts, and the turn to another column before any of them.
+
+        Of equal arrows, as where something is added to itself, all go the way of the first.
+        """
+        parts = self.parts[_key(arrow)]
+        last = next(part for part in parts if part.head)
+        path: list[Point] = []
+        for part in (*(part for part in parts if not part.head), last):
+            start = part.path[0]
+            if not _goes_on(path[-1] if path else source.center, start):
+                path += _appended(path, self._turn(start))
+            path += _appended(path, part.path)
         return path
+
+    def _turn(self, start: Point) -> Sequence[Point]:
+        """The turn to the column in which an arrow or a part of it starts."""
+        arriving = [turn for turn in self.layout.turns if _goes_on(turn[-1], start)]
+        return min(arriving, key=lambda turn: math.dist(turn[-1], start), default=())
 
     def _offset(self, point: Point, box: PlacedBox) -> tuple[float, float]:
         (x, y), (middle, center) = self._place(point), self._place(box.center)
@@ -278,16 +289,19 @@ def _key(arrow: SceneArrow) -> SceneArrow:
     return replace(arrow, label="")
 
 
-def _joined(parts: Sequence[PlacedArrow]) -> list[Point]:
-    """The paths of the parts of an arrow, one after the other; the last has its head.
+def _goes_on(point: Point, start: Point) -> bool:
+    """Whether what starts somewhere is straight along the flow from a point, or there."""
+    ahead = abs(point.across - start.across) < _NEAR and point.along < start.along + _NEAR
+    return ahead or math.dist(point, start) < _NEAR
 
-    Of equal arrows, as where something is added to itself, all go the way of the first.
-    """
-    last = next(part for part in parts if part.head)
-    path: list[Point] = []
-    for part in (*(part for part in parts if not part.head), last):
-        path += part.path[1:] if path else part.path
-    return path
+
+def _appended(path: Sequence[Point], more: Sequence[Point]) -> Sequence[Point]:
+    """What to add to a path so that it goes on as ``more``; a gap is a straight line."""
+    if not path or not more:
+        return more
+    if math.dist(path[-1], more[0]) < _NEAR:
+        return more[1:]
+    return [path[-1], more[0], *more]
 
 
 def _corners(path: Sequence[Point]) -> Iterator[Point]:

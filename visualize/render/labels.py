@@ -170,7 +170,8 @@ def kind_name(layer: Layer) -> str:
     if layer.role in (Role.INPUT, Role.OUTPUT, Role.MERGE):
         return ""
     if layer.role in (Role.BLOCK, Role.STAGE):
-        return operation_name(layer.type)
+        is_class = layer.path and layer.kind is NodeKind.MODULE
+        return operation_name(layer.type) if is_class or layer.weights else "other"
     name = family(layer.type)
     sorts = (kind for kind, members in _KINDS.items() if name in members)
     return next(sorts, operation_name(layer.type) if layer.weights else "other")

@@ -120,6 +120,26 @@ class Scene:
             kind for kind in ("identity", "projection", "concat", "gate") if kind in present
         )
 
+    @property
+    def flow(self) -> tuple[str, ...]:
+        """What a reader sees in order: the first line of each box, and parts by their names.
+
+        A part is a stage of several boxes, or a frame.
+        """
+        groups = {group.id: group for group in self.groups}
+        held = Counter(box.stage for box in self.boxes)
+        told: dict[str, str] = {}
+        for box in self.boxes:
+            part, group = f"box {box.id}", groups.get(box.group)
+            text = "" if box.role == "merge" else box.label[0]
+            while group:
+                if group.framed or (group.role == "stage" and held[group.id] > 1):
+                    part, text = group.id, group.label
+                group = groups.get(group.parent)
+            if text:
+                told[part] = text
+        return tuple(told.values())
+
     def document(self) -> dict[str, Any]:
         """The scene document: plain data of schema 1."""
         return {
@@ -221,7 +241,11 @@ def build_scene(
         legend=legend,
         parameters=architecture.parameters - architecture.unused_parameters,
         color_by=color_by,
-        hidden=sum(len(layer.hidden) for layer in architecture.layers),
+        hidden=sum(
+            part.id in layer.hidden and part.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
+            for layer in architecture.layers
+            for part in layer.operations
+        ),
     )
 
 

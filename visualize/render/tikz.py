@@ -32,9 +32,10 @@ _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepack
   \setlength{\parindent}{0pt}
   \setlength{\topskip}{0pt}
   \pagecolor[HTML]{%(background)s}
-  \def\visualizealone{\end{document}}
+  \def\visualizealone{\par\vspace*{\fill}\end{document}}
   \begin{document}
   \centering
+  \vspace*{\fill}
 \fi
 \makeatother
 %% Text in no more room than it was given, whatever the font.
@@ -77,6 +78,7 @@ class _Writer:
         yield "\\begin{tikzpicture}[x=1bp, y=1bp,"
         yield from (f"  {name}/.style={{{style}}}," for name, style in self._styles())
         yield "]"
+        yield from self._background()
         for frame in self.layout.frames:
             yield from self._frame(frame)
         for placed in self.layout.boxes:
@@ -95,6 +97,14 @@ class _Writer:
         yield from self._around()
         yield "\\end{tikzpicture}"
         yield _TAIL
+
+    def _background(self) -> Iterator[str]:
+        """A ground for what is not drawn for white paper."""
+        background = self.theme.background
+        if background.lower() != "#ffffff":
+            around = self.layout.around
+            fill = f"fill={{rgb,255:{_rgb(background)}}}"
+            yield f"\\path[{fill}] {_pair(around.low)} rectangle {_pair(around.high)};"
 
     # Styles
 

@@ -78,7 +78,10 @@ def tones(scene: Scene, theme: Theme) -> tuple[Mapping[str, Tint], list[ToneEntr
         name: Tint(mixed(low, high, value / most if most else 0), theme.neutral.line)
         for name, value in values.items()
     }
-    return tints, [ToneEntry(f"0 – {measure.told(most)}", Tint(low, high), ramp=True)]
+    text = f"0 – {measure.told(most)}"
+    if any(box.repeat > 1 and box.id in values for box in scene.boxes):
+        text += ", all copies together"
+    return tints, [ToneEntry(text, Tint(low, high), ramp=True)]
 
 
 def stage_numbers(scene: Scene) -> Mapping[str, int]:

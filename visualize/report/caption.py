@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from visualize import words
@@ -17,9 +18,9 @@ from visualize.report.sentences import (
     skips_sentence,
     stages_sentence,
 )
-from visualize.summary import Part, Shape, Summary
+from visualize.summary import Shape, Summary
 
-_FIRST, _LAST = 8, 3  # parts of a model that are listed where it has more
+_FIRST, _LAST = 12, 3  # of what a figure shows, where there is more
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Drawn:
 
     Attributes:
         level: op, layer, block or stage.
-        direction: TB, LR or BT.
+        roles: what boxes stand for: layer, block, stage.
+        flow: what boxes and stages say, in order.
         boxes: how many there are.
         repeats: whether equal copies are drawn once.
         lines: the style of line of each kind of skip connection that is drawn.
@@ -38,7 +40,8 @@ class Drawn:
     """
 
     level: str
-    direction: str
+    roles: Collection[str]
+    flow: Sequence[str]
     boxes: int
     repeats: bool
     lines: Mapping[str, str]
@@ -71,29 +74,21 @@ def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") 
     """The figure in words, for those who cannot see it: what follows what, and its sums."""
     language = load_language(language_code)
     gettext, total = language.gettext, summary.total
-    ways = {
-        "TB": gettext("from top to bottom"),
-        "LR": gettext("from left to right"),
-        "BT": gettext("from bottom to top"),
-    }
-    parts = [_part(part, language) for part in summary.facts.parts]
-    if len(parts) > _FIRST + _LAST:
-        parts = [*parts[:_FIRST], "…", *parts[-_LAST:]]
-    flow = [
-        gettext("input {shapes}").format(shapes=_shapes(total.inputs, summary.batch, language)),
-        *parts,
-        gettext("output {shapes}").format(shapes=_shapes(total.outputs, summary.batch, language)),
-    ]
-    skips = skip_counts(summary.facts.skips, language) or gettext("none")
-    return gettext(
-        "Diagram of {name} in {boxes} boxes, {way}: {flow}. Skip connections: {skips}. "
-        "{parameters:,} parameters, {macs} MACs."
-    ).format(
+    flow = [text for text, _ in itertools.groupby(drawn.flow)]
+    if len(flow) > _FIRST + _LAST:
+        flow = [*flow[:_FIRST], "…", *flow[-_LAST:]]
+    told = language.ngettext(
+        "Diagram of {name} in {boxes} box: {flow}. Skip connections: {skips}. "
+        "{parameters:,} parameters, {macs} MACs.",
+        "Diagram of {name} in {boxes} boxes: {flow}. Skip connections: {skips}. "
+        "{parameters:,} parameters, {macs} MACs.",
+        drawn.boxes,
+    )
+    return told.format(
         name=summary.name,
         boxes=drawn.boxes,
-        way=ways[drawn.direction],
-        flow=joined(flow, language),
-        skips=skips,
+        flow=gettext("; ").join(flow),
+        skips=skip_counts(summary.facts.skips, language) or gettext("none"),
         parameters=total.parameters,
         macs=giga(total.macs),
     )
@@ -107,7 +102,7 @@ def caption_file(caption: str, alternative: str, language_code: str = "en") -> b
 
 def _cost(summary: Summary, language: Language) -> str:
     total = summary.total
-    if not total.inputs:
+    if not any(total.inputs):
         return ""
     shapes = _shapes(total.inputs, summary.batch, language)
     return language.gettext(
@@ -120,25 +115,20 @@ def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
     return language.gettext(" and ").join(told)
 
 
-def _part(part: Part, language: Language) -> str:
-    if not part.blocks:
-        return part.name
-    kind = words.operation_name(part.type)
-    return (
-        language.ngettext("{name} ({number} {kind})", "{name} ({number} {kind}s)", part.blocks)
-    ).format(name=part.name, number=part.blocks, kind=kind)
-
-
 def _reading(drawn: Drawn, language: Language) -> list[str]:
     """How to read the figure."""
     gettext = language.gettext
-    boxes = {
-        "op": gettext("Each box is an operation."),
-        "layer": gettext("Each box is a layer, with the norm and activation that follow it."),
-        "block": gettext("Each box is a block, or a layer outside of blocks."),
-        "stage": gettext("Each box is a stage, or a layer outside of stages."),
-    }
-    told = [boxes[drawn.level]]
+    if drawn.level == "op":
+        boxes = gettext("Each box is an operation.")
+    elif not {"block", "stage"} & set(drawn.roles):
+        boxes = gettext("Each box is a layer, with the norm and activation that follow it.")
+    elif "stage" not in drawn.roles:
+        boxes = gettext("Each box is a block or another module as a whole, or a layer.")
+    elif "block" not in drawn.roles:
+        boxes = gettext("Each box is a stage as a whole, or a layer.")
+    else:
+        boxes = gettext("Each box is a stage, a block or another module as a whole, or a layer.")
+    told = [boxes]
     if drawn.repeats:
         told.append(gettext("What repeats is drawn once, with its number."))
     if drawn.lines:
@@ -151,8 +141,8 @@ def _reading(drawn: Drawn, language: Language) -> list[str]:
         told.append(line.format(lines=joined(lines, language)))
     if drawn.inside:
         inside = language.ngettext(
-            "{number} skip connection is inside of a box, which says so.",
-            "{number} skip connections are inside of boxes, which say so.",
+            "{number} skip connection is inside of a box.",
+            "{number} skip connections are inside of boxes.",
             drawn.inside,
         )
         told.append(inside.format(number=drawn.inside))

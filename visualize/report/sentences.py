@@ -60,9 +60,13 @@ def kind_words(language: Language) -> dict[str, str]:
 def skip_counts(counts: Mapping[str, int], language: Language) -> str:
     """How many there are of each kind: ``5 identity, 3 projection``."""
     words = kind_words(language)
-    return joined(
-        [f"{counts[kind]:,} {word}" for kind, word in words.items() if counts.get(kind)], language
-    )
+    counted = language.gettext("{number:,} {kind}")
+    told = [
+        counted.format(number=counts[kind], kind=word)
+        for kind, word in words.items()
+        if counts.get(kind)
+    ]
+    return joined(told, language)
 
 
 def joined(words: Sequence[str], language: Language) -> str:
@@ -76,7 +80,9 @@ def size_sentence(summary: Summary, language: Language) -> str:
     frozen = total.parameters - total.trainable_parameters
     if not total.parameters:
         return language.gettext("It has no parameters.")
-    if frozen:
+    if frozen == total.parameters:
+        told = language.gettext("It has {parameters:,} parameters, all frozen")
+    elif frozen:
         told = language.gettext("It has {parameters:,} parameters, {frozen:,} of them frozen")
     else:
         told = language.gettext("It has {parameters:,} parameters, all trainable")
@@ -168,6 +174,8 @@ def skips_sentence(facts: Facts, language: Language) -> str:
         "{number:,} of them bypass a change of resolution",
         facts.long_skips,
     ).format(number=facts.long_skips)
+    if 1 < number == facts.long_skips:
+        more = language.gettext("all of them bypass a change of resolution")
     told = language.gettext("; ").join([told, more]) if facts.long_skips else told
     return told + language.gettext(".")
 
@@ -238,6 +246,12 @@ def _others(shares: Sequence[tuple[Part, str]], language: Language) -> str:
 def _paths(paths: PathLengths, language: Language) -> str:
     if paths.number < 2:
         return language.gettext("A single path leads from input to output.") if paths.number else ""
+    if paths.shortest == paths.longest:
+        return language.ngettext(
+            "{number} paths lead from input to output; they pass {length} weighted layer each.",
+            "{number} paths lead from input to output; they pass {length} weighted layers each.",
+            paths.longest,
+        ).format(number=_large(paths.number), length=paths.longest)
     return language.gettext(
         "{number} paths lead from input to output; they pass {shortest} to {longest} weighted "
         "layers, half of them at most {median}, nine in ten at most {most}."
@@ -317,5 +331,5 @@ def _rows_with_values(summary: Summary) -> list[tuple[Row, Statistics]]:
     return [
         (row, row.statistics)
         for row in summary.rows
-        if row.statistics and row.kind is not RowKind.TOTAL
+        if row.statistics and row.kind in (RowKind.LAYER, RowKind.BLOCK)
     ]

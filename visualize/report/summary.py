@@ -103,6 +103,7 @@ def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
         Field(
             Column(gettext("parameters %"), right=True),
             lambda row: _share(row.parameters, total.parameters),
+            lambda row: _exact_share(row.parameters, total.parameters),
         ),
         Field(Column("", spare=7, picture=True), bar),
         Field(
@@ -113,6 +114,7 @@ def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
         Field(
             Column(gettext("MACs %"), right=True, spare=1),
             lambda row: _share(row.macs, total.macs),
+            lambda row: _exact_share(row.macs, total.macs),
         ),
         Field(
             Column(gettext("activations"), right=True, spare=4),
@@ -148,6 +150,10 @@ def _statistics(language: Language) -> list[Field[Row]]:
 
 def _share(part: int, whole: int) -> str:
     return percent(part, whole).removesuffix(" %")
+
+
+def _exact_share(part: int, whole: int) -> str:
+    return repr(100 * part / whole if whole else 0.0)
 
 
 def _description(row: Row, language: Language) -> str:

@@ -133,19 +133,22 @@ class _Tree:
 
     classes: Mapping[str, str]
     weighted: Counter[str]
+    total: int
     adds: frozenset[str]
     concats: frozenset[str]
 
     @classmethod
     def of(cls, architecture: Architecture) -> _Tree:
         weighted: Counter[str] = Counter()
+        total = 0
         merging: dict[str | None, set[str]] = {"add": set(), "concat": set()}
         for layer in architecture.operations.values():
             if is_weighted(layer.type, layer.weights):
+                total += 1
                 weighted.update(_paths(layer.path))
             merging.get(merge_type(layer.type), set()).add(layer.path)
         adds, concats = (frozenset(merging[kind]) for kind in ("add", "concat"))
-        return cls(architecture.modules, weighted, adds, concats)
+        return cls(architecture.modules, weighted, total, adds, concats)
 
     def class_of(self, path: str) -> str:
         return self.classes.get(path, "")
@@ -179,12 +182,17 @@ class _Tree:
         return frozenset(blocks | set(self._composites(blocks)))
 
     def _composites(self, blocks: set[str]) -> Iterator[str]:
-        """The outermost other modules of a class of their own that neither hold nor are blocks."""
+        """The outermost other modules of a class of their own that neither hold nor are blocks.
+
+        What holds all that there is, as around a part that is drawn alone, is none of its parts.
+        """
         holders = {holder for block in blocks for holder in _paths(block)}
         inside: set[str] = set()
         for path, kind in self.classes.items():
             above = set(_paths(path))
             if path in holders or above & blocks or above & inside or kind in _PLAIN or not path:
+                continue
+            if self.weighted[path] == self.total:
                 continue
             if self.weighted[path] and any(other.startswith(f"{path}.") for other in self.classes):
                 inside.add(path)
