@@ -256,6 +256,12 @@ def test_a_run_on_values_is_said_and_verbose_tells_why(folder: Path) -> None:
     assert "traced by the recorded tracer" in result.stderr
 
 
+def test_hiding_what_has_no_box_is_said(folder: Path) -> None:
+    arguments = ["draw", "resnet18", "-o", "a.json", "--hide"]
+    assert "no box of its own at level layer" in run(*arguments, "BatchNorm2d").stderr
+    assert "no box" not in run(*arguments, "maxpool").stderr
+
+
 def test_progress_on_a_terminal_leaves_the_output_alone(folder: Path) -> None:
     terminal, end = pty.openpty()
     command = [sys.executable, "-m", "visualize", "graph", "net.py:Slow", "--input", "1,3,8,8"]

@@ -371,3 +371,11 @@ def test_frozen_script_keeps_weights_and_skips() -> None:
     assert architecture.macs == original.macs
     assert len(architecture.skips) == len(original.skips)
     assert "frozen" in note(frozen)
+
+
+def test_a_projection_of_a_program_tells_its_kernel(tmp_path: Path) -> None:
+    path = tmp_path / "net.pt2"
+    net = nn.Sequential(Block(4), Block(4, 2)).eval()
+    torch.export.save(torch.export.export(net, (torch.zeros(1, 4, 8, 8),)), path)
+    labels = [arrow.label for arrow in visualize.draw(str(path), level="layer").scene.arrows]
+    assert "1×1 conv, 8, /2" in labels

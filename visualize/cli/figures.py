@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from visualize.files import suffix
 
 if TYPE_CHECKING:
     from visualize.check import Finding
+    from visualize.figure import Figure
     from visualize.render import Page
 
 _OUTPUTS = Path("outputs")
@@ -127,16 +128,11 @@ def draw(
     from visualize.figure import make_page
     from visualize.files import check_target, write_files
     from visualize.models.specification import parse_model
-    from visualize.render import check_format, load_theme, missing_characters
+    from visualize.render import load_theme
     from visualize.render.fonts import require_face
-    from visualize.report import caption_file, summarize_in_a_line
+    from visualize.report import caption_file
 
-    targets = list(outputs) or [_default_output(parse_model(model).label)]
-    for target in targets:
-        if not target.is_dir():
-            check_format(suffix(target), str(target))
-        # The default folder is made once there is something to put there.
-        check_target(target if outputs or _OUTPUTS.exists() else _OUTPUTS)
+    targets = _checked_targets(outputs, parse_model(model).label)
     if save_config:
         check_target(save_config)
     look = load_theme(theme)
@@ -165,20 +161,9 @@ def draw(
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
-    unknown = missing_characters(figure.scene, figure.theme)
-    if unknown:
-        click.echo(
-            f"visualize: note: no installed font has {' '.join(unknown[:20])}; install one that "
-            "does, such as Noto Sans CJK, or give its file with --font",
-            err=True,
-        )
-    names_written = ", ".join(map(str, written))
-    boxes = len(figure.scene.boxes)
-    size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
-    click.echo(
-        f"wrote {names_written}: {boxes} boxes at level {figure.scene.level}{size}, "
-        f"{summarize_in_a_line(figure.architecture)}"
-    )
+    for note in _notes(figure, hide):
+        click.echo(f"visualize: note: {note}", err=True)
+    click.echo(_wrote(figure, written))
     if check:
         from visualize.check import FORMATS, check_figure
 
@@ -212,6 +197,48 @@ def check(figures: Sequence[Path], width: str | None) -> None:
 
     points = None if width is None else parse_length(width, "width")
     _tell({str(figure): check_file(figure, width=points) for figure in figures})
+
+
+def _checked_targets(outputs: Sequence[Path], label: str) -> list[Path]:
+    """Where figures go, if they can be written there."""
+    from visualize.files import check_target
+    from visualize.render import check_format
+
+    targets = list(outputs) or [_default_output(label)]
+    for target in targets:
+        if not target.is_dir():
+            check_format(suffix(target), str(target))
+        # The default folder is made once there is something to put there.
+        check_target(target if outputs or _OUTPUTS.exists() else _OUTPUTS)
+    return targets
+
+
+def _notes(figure: Figure, hide: Sequence[str]) -> Iterator[str]:
+    """What a user should know of a figure that was drawn."""
+    from visualize.render import missing_characters
+
+    if hide and not figure.scene.hidden:
+        yield (
+            f"what --hide names has no box of its own at level {figure.scene.level}, and none is "
+            "hidden; see --level and --expand"
+        )
+    unknown = missing_characters(figure.scene, figure.theme)
+    if unknown:
+        yield (
+            f"no installed font has {' '.join(unknown[:20])}; install one that does, such as Noto "
+            "Sans CJK, or give its file with --font"
+        )
+
+
+def _wrote(figure: Figure, written: Collection[Path]) -> str:
+    """One line on the files that were written, and what they show."""
+    from visualize.report import summarize_in_a_line
+
+    names = ", ".join(map(str, written))
+    boxes = len(figure.scene.boxes)
+    size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
+    about = summarize_in_a_line(figure.architecture)
+    return f"wrote {names}: {boxes} boxes at level {figure.scene.level}{size}, {about}"
 
 
 def _tell(findings: Mapping[str, Sequence[Finding]]) -> None:

@@ -138,10 +138,24 @@ def skip_label(architecture: Architecture, skip: Skip) -> str:
     if skip.kind is SkipKind.PROJECTION:
         operations = [architecture.operations[node] for node in skip.branch]
         works = [layer for layer in operations if family(layer.type) not in NORM | IDENTITY]
-        return clip(", ".join(operation(layer) for layer in works or operations))
+        told = (operation(_with_weights(architecture, layer)) for layer in works or operations)
+        return clip(", ".join(told))
     if skip.kind is SkipKind.CONCAT and skip.shape:
         return shape(TensorSpec(skip.shape), architecture.batch)
     return ""
+
+
+def _with_weights(architecture: Architecture, layer: Layer) -> Layer:
+    """A function that works with parameters of its module, as exported programs have them."""
+    if layer.kind is not NodeKind.FUNCTION or layer.weights or not layer.path:
+        return layer
+    weights = (
+        weight
+        for one in architecture.operations.values()
+        if one.kind is NodeKind.CONSTANT and one.path.rpartition(".")[0] == layer.path
+        for weight in one.weights
+    )
+    return replace(layer, weights=tuple(weights))
 
 
 def _title(layer: Layer, batch: int) -> str:
