@@ -21,6 +21,24 @@ at_random = settings(deadline=None, max_examples=15, suppress_health_check=[Heal
 at_every_level = pytest.mark.parametrize("level", LEVELS)
 REPEATED = Program(1, (Call("layers", "Block", (Step("around", second=8),), repeats=5),), 1)
 # Two copies are read by one concat, past the same block; to one of them that is a skip connection.
+# The same module twice in a row, and what both calls return side by side.
+READ_OF_BOTH_CALLS = Program(
+    1,
+    (
+        Call(
+            "other",
+            "Block",
+            (
+                Call("block", "Block", (Step("conv"), Step("flatten")), repeats=1),
+                Step("conv"),
+            ),
+            repeats=2,
+        ),
+        Call("other", "Block", (Step("conv"),), repeats=2),
+        Step("cat"),
+    ),
+    1,
+)
 READ_IN_TWO_WAYS = Program(
     1,
     (
@@ -86,6 +104,7 @@ class TestNothingIsLost:
     @example(architecture=run(CALLED_AGAIN))
     @example(architecture=run(REPEATED))
     @example(architecture=run(READ_IN_TWO_WAYS))
+    @example(architecture=run(READ_OF_BOTH_CALLS))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
         """Those drawn, as often as they are repeated, and those in closed boxes are all."""
         expected = Counter(skip.kind.value for skip in architecture.skips)
@@ -209,7 +228,9 @@ def test_results_of_all_copies_may_be_used() -> None:
     assert counts(architecture) == [4]
     folded = simplify(architecture, Level.LAYER)
     concat = next(layer.id for layer in folded.layers if layer.type == "cat")
-    assert [wire.copies for _, _, wire in folded.inputs(concat)] == [4]
+    # The last of them with the flow, and the others past it.
+    told = [(wire.copies, wire.skip is not None) for _, _, wire in folded.inputs(concat)]
+    assert sorted(told) == [(1, False), (3, True)]
 
 
 def test_a_run_is_cut_where_a_copy_is_tapped() -> None:

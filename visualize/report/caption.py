@@ -105,8 +105,10 @@ def _cost(summary: Summary, language: Language) -> str:
     if not any(total.inputs):
         return ""
     shapes = _shapes(total.inputs, summary.batch, language)
-    return language.gettext(
-        "For an input of {shapes} it takes {macs} multiply-accumulates (MACs)."
+    return language.ngettext(
+        "For an input of {shapes} it takes {macs} multiply-accumulates (MACs).",
+        "For inputs of {shapes} it takes {macs} multiply-accumulates (MACs).",
+        len(total.inputs),
     ).format(shapes=shapes, macs=giga(total.macs))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, NodeKind, Role
+from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, Wire
 from visualize.simplify.collapse import span
 from visualize.simplify.sameness import Sameness
 
@@ -312,30 +312,41 @@ class _Folded:
                 parent = group.id
             layer = _merged(copies[place], chain[-1].id if chain else "")
             graph.add_node(layer.id, layer=layer)
-        self._add_wires(graph)
-        return replace(self.simplified, graph=graph, groups=tuple(groups.values()))
+        folded = replace(self.simplified, graph=graph, groups=tuple(groups.values()))
+        self._add_wires(folded)
+        return folded
 
-    def _add_wires(self, graph: nx.MultiDiGraph) -> None:
+    def _add_wires(self, folded: Architecture) -> None:
         """What the first copies read, and what is read of the last ones."""
+        graph = folded.graph
         places = {box.id: place for place, box in enumerate(self.boxes)}
         for target in graph:
             wires = self.simplified.inputs(target)
             # Of several copies that a box reads, the last stands for all; where it is read as a
-            # skip connection, for those that are so too.
+            # skip connection, for those that are so too. Where only others are, as those before it
+            # in a row, the last of them stands beside it.
             read: dict[int, dict[int, bool]] = {}
+            drawn: dict[int, set[int]] = {}
             for source, _, wire in wires:
                 place = places[source]
                 skips = read.setdefault(self.kept[place], {})
                 skips[place] = skips.get(place, False) or wire.skip is not None
+                if self._is_drawn(wire, folded):
+                    drawn.setdefault(self.kept[place], set()).add(place)
             for source, _, wire in wires:
                 place = places[source]
-                equal = read[self.kept[place]]
-                if place == max(equal):
-                    shown = self.boxes[self.kept[place]].id
-                    position = graph.in_degree(target)
-                    copies = len(equal) if wire.skip is None else sum(equal.values())
-                    wire = replace(wire, position=position, copies=copies)
-                    graph.add_edge(shown, target, wire=wire)
+                equal, shown = read[self.kept[place]], drawn.get(self.kept[place], set())
+                last, among = max(equal), sum(equal.values())
+                beside = last if equal[last] else max(shown, default=last)
+                if place in (last, beside):
+                    plain = len(equal) if beside == last else len(equal) - among
+                    copies = plain if wire.skip is None else among
+                    wire = replace(wire, position=graph.in_degree(target), copies=copies)
+                    graph.add_edge(self.boxes[self.kept[place]].id, target, wire=wire)
+
+    def _is_drawn(self, wire: Wire, folded: Architecture) -> bool:
+        """Whether a wire is part of a skip connection that is not inside of a box."""
+        return wire.skip is not None and not folded.is_closed(folded.skips[wire.skip])
 
 
 def _merged(copies: Sequence[Layer], group: str) -> Layer:

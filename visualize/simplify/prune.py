@@ -100,9 +100,21 @@ def _quiet_host(
         return after.id
     if after and (before.role is Role.INPUT or _shared(layer, after) > _shared(layer, before)):
         return after.id
+    if after and _is_apart(architecture, layer, before, after):
+        return after.id
     if before.role is Role.INPUT or _parts_another(architecture, layer, before):
         return None
     return before.id
+
+
+def _is_apart(architecture: Architecture, layer: Layer, before: Layer, after: Layer) -> bool:
+    """Whether what does nothing comes after a deeper module, to whose copies it does not belong."""
+    return (
+        is_idle(architecture, layer)
+        and after.role is Role.LAYER
+        and _shared(layer, after) == _shared(layer, before)
+        and len(after.scope) < len(before.scope)
+    )
 
 
 def _parts_another(architecture: Architecture, layer: Layer, before: Layer) -> bool:
