@@ -386,6 +386,48 @@ def test_documentation_and_weights_are_told(resnet18: Summary) -> None:
     assert "arxiv.org/abs/1512.03385" in write_summary(resnet18, "md")
 
 
+class Scaled(nn.Module):
+    """A norm of its own class, and two results."""
+
+    class Norm(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True)) * self.weight
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 8)
+        self.norm = self.Norm()
+        self.second = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = self.norm(self.first(x))
+        return y, self.second(y)
+
+
+def test_all_results_and_the_weight_of_a_formula_are_told() -> None:
+    summary = visualize.summarize(Scaled(), (1, 4))
+    norm = next(row for row in summary.rows if row.name == "norm")
+    assert norm.weight == (8,)
+    assert summary.total.outputs == ((1, 8), (1, 3))
+    table = csv.DictReader(io.StringIO(write_summary(summary, "csv")))
+    assert next(row["output"] for row in table if row["layer"] == "TOTAL") == "8 +1"
+
+
+@pytest.mark.parametrize(
+    ("trainable", "words"),
+    [(0, "75 parameters, all frozen"), (1, "75 parameters, 43 of them frozen")],
+)
+def test_how_much_of_a_model_is_frozen_is_told(trainable: int, words: str) -> None:
+    model = Scaled()
+    for parameter in list(model.parameters())[trainable:]:
+        parameter.requires_grad_(False)
+    assert words in sentences(visualize.summarize(model, (1, 4)), load_language("en"))[0]
+
+
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="TeX is not installed")
 def test_latex_compiles(resnet18: Summary, tmp_path: Path) -> None:
     table = write_summary(resnet18, "latex")
