@@ -207,7 +207,7 @@ def test_skips_can_be_chosen_and_say_where_they_are_written(folder: Path) -> Non
     assert projections == [skip for skip in every if skip["kind"] == "projection"]
     assert sum(skip["macs"] for skip in projections) == 19267584
     assert json.loads(run(*arguments, "--long").stdout) == []
-    assert "has no such skip connections" in run("skips", "resnet18", "--long").stdout
+    assert "No skip connections of resnet18 to list" in run("skips", "resnet18", "--long").stdout
     table = run("skips", "resnet18", "--kind", "projection", "--lang", "zh").stdout
     assert "3 个投影：173,824 个参数，19.27 M 次乘加" in table
 

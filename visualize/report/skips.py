@@ -32,7 +32,7 @@ def write_skips(
     if format_name == "json":
         return json.dumps([_document(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
     if format_name == "table" and not rows:
-        return catalogue.gettext("{name} has no such skip connections").format(name=name) + "\n"
+        return catalogue.gettext("No skip connections of {name} to list").format(name=name) + "\n"
     title = catalogue.gettext("Skip connections of {name}").format(name=name)
     table = fill(_fields(catalogue), rows, title=title).write(format_name, width)
     return table + (_totals(rows, catalogue) if format_name == "table" else "")
