@@ -301,6 +301,12 @@ class Architecture:
         )
         return max(sizes, key=lambda size: sizes[size], default=1)
 
+    @property
+    def has_statistics(self) -> bool:
+        """Whether the values of any of its parameters are known."""
+        known = (layer.statistics for layer in self.layers)
+        return self.unused_statistics is not None or any(known)
+
     @functools.cached_property
     def homes(self) -> Mapping[str, str]:
         """The node that stands for each operation of the exact graph."""

@@ -230,8 +230,7 @@ def draw(
         statistics = told in OF_VALUES
         model = trace(model, inputs, weights=weights, statistics=statistics, report=report)
     report(f"drawing {model.name}")
-    known = model.unused_statistics or any(layer.statistics for layer in model.layers)
-    if told in OF_VALUES and model.parameters and not known:
+    if told in OF_VALUES and model.parameters and not model.has_statistics:
         raise WeightsError(
             "it was traced without the statistics of its weights",
             where=model.name,

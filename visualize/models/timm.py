@@ -82,13 +82,13 @@ def build_pretrained(spec: ModelSpec, weights: str, progress: bool) -> tuple[nn.
         WeightsError: there are no such weights, or they cannot be downloaded.
         ConstructionError: its constructor refuses the arguments.
     """
-    from visualize.models.pretrained import building_pretrained, entry_named
+    from visualize.models.pretrained import DEFAULT, building_pretrained, entry_named
 
     timm = _import_timm(spec)
     _check_name(timm, spec.name)
     name = spec.name
     tag = entry_named(weights, spec, published_weights(spec))
-    if tag != "DEFAULT":
+    if tag != DEFAULT:
         architecture = name.partition(".")[0]
         name = architecture if tag == architecture else f"{architecture}.{tag}"
     with building_pretrained(spec, tag):

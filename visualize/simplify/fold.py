@@ -331,7 +331,10 @@ class _Folded:
                 place = places[source]
                 skips = read.setdefault(self.kept[place], {})
                 skips[place] = skips.get(place, False) or wire.skip is not None
-                if self._is_drawn(wire, folded):
+            for source, _, wire in wires:
+                place = places[source]
+                equal = read[self.kept[place]]
+                if not equal[max(equal)] and self._is_drawn(wire, folded):
                     drawn.setdefault(self.kept[place], set()).add(place)
             for source, _, wire in wires:
                 place = places[source]
