@@ -12,9 +12,9 @@ import networkx as nx
 from hypothesis import strategies as st
 
 from visualize.annotate.skips import find_skips, mark_skips
-from visualize.architecture import Architecture, Layer, NodeKind, Role, TensorSpec, Wire
-from visualize.operations import merge_type
-from visualize.render import build_scene
+from visualize.core.architecture import Architecture, Layer, NodeKind, Role, TensorSpec, Wire
+from visualize.core.operators import merge_type
+from visualize.scene.build import build_scene
 
 Shape = tuple[int, ...]
 

@@ -14,7 +14,7 @@ import pytest
 import visualize
 from tests.graphs import resnet
 from visualize.check import RULES, check_figure, check_file
-from visualize.errors import FigureError, UsageError
+from visualize.core.errors import FigureError, UsageError
 
 OUTPUTS = Path(__file__).parent.parent / "outputs"
 FIGURES = sorted([*OUTPUTS.glob("*.svg"), *OUTPUTS.glob("*.pdf")])

@@ -8,9 +8,10 @@ import visualize
 from tests.graphs import shown_skips
 from tests.models import NETS
 from tests.test_simplify import LEVELS
-from visualize.architecture import Architecture
-from visualize.errors import UsageError
-from visualize.simplify import Choice, Level, simplify
+from visualize.core.architecture import Architecture
+from visualize.core.choices import Level
+from visualize.core.errors import UsageError
+from visualize.simplify import Choice, simplify
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from torch import Tensor, nn
 import visualize
 from tests.graphs import Call, Program, Step, architectures, programs, run, shown_skips
 from tests.test_simplify import CALLED_AGAIN, LEVELS, _outline, data_flow
-from visualize.architecture import Architecture, Group, Role
-from visualize.render import build_scene
-from visualize.simplify import Level, simplify
+from visualize.core.architecture import Architecture, Group, Role
+from visualize.core.choices import Level
+from visualize.scene.build import build_scene
+from visualize.simplify import simplify
 
 at_random = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 at_every_level = pytest.mark.parametrize("level", LEVELS)

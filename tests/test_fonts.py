@@ -12,9 +12,10 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 import visualize
 from tests.graphs import resnet
 from visualize.check import check_figure
-from visualize.errors import UsageError
-from visualize.render import missing_characters, with_font
-from visualize.render.fonts import FAMILY, faces, text_width
+from visualize.core.errors import UsageError
+from visualize.core.fonts import FAMILY, faces, text_width
+from visualize.scene.build import missing_characters
+from visualize.scene.themes import with_font
 
 
 def build_font(file: Path, family: str, characters: str, width: int) -> Path:
@@ -48,7 +49,7 @@ ASCII = "".join(map(chr, range(32, 127))) + "×·→–"
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of fonts, the only one there is."""
     monkeypatch.setattr(faces, "SYSTEM_FOLDERS", (str(tmp_path),))
-    monkeypatch.setattr("visualize.render.fonts.SYSTEM_FOLDERS", (str(tmp_path),))
+    monkeypatch.setattr("visualize.core.fonts.SYSTEM_FOLDERS", (str(tmp_path),))
     caches = (faces.find_face, faces.fallback, faces._installed, faces._read)
     for cache in caches:
         cache.cache_clear()

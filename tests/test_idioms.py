@@ -11,9 +11,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import visualize
-from visualize.architecture import Architecture, Role, SkipKind
-from visualize.render import build_scene
-from visualize.simplify import Level, simplify
+from visualize.core.architecture import Architecture, Role, SkipKind
+from visualize.core.choices import Level
+from visualize.scene.build import build_scene
+from visualize.simplify import simplify
 
 
 class RMSNorm(nn.Module):

@@ -10,8 +10,9 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 import visualize
-from visualize.architecture import Role
-from visualize.simplify import Level, simplify
+from visualize.core.architecture import Role
+from visualize.core.choices import Level
+from visualize.simplify import simplify
 
 Attend = Callable[[Tensor, Tensor, Tensor], Tensor]
 WIDTH, HEADS, LENGTH = 12, 3, 6

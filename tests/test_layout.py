@@ -10,12 +10,9 @@ import pytest
 
 import visualize
 from tests.models import NETS
-from visualize.render import Direction, Scene, load_theme
-from visualize.render.fonts import text_width
-from visualize.render.layout import Layout, lay_out
-from visualize.render.layout.cuts import choose_cuts, find_cuts
-from visualize.render.layout.flow import Parallel, Series, Tangle, decompose
-from visualize.render.layout.geometry import (
+from visualize.core.choices import Direction
+from visualize.core.fonts import text_width
+from visualize.core.geometry import (
     HEAD_LENGTH,
     Point,
     Rectangle,
@@ -23,8 +20,13 @@ from visualize.render.layout.geometry import (
     sample,
     without_head,
 )
-from visualize.render.layout.layered import place_layered
-from visualize.render.scene import SceneArrow, SceneBox
+from visualize.core.layout import Layout
+from visualize.core.scene import Scene, SceneArrow, SceneBox
+from visualize.layout import lay_out
+from visualize.layout.cuts import choose_cuts, find_cuts
+from visualize.layout.flow import Parallel, Series, Tangle, decompose
+from visualize.layout.layered import place_layered
+from visualize.scene.themes import load_theme
 
 THEME = load_theme("paper")
 

@@ -11,10 +11,9 @@ from torch import Tensor, nn
 import visualize
 from tests.graphs import resnet
 from visualize.check import check_figure
-from visualize.color import contrast
-from visualize.errors import UsageError
-from visualize.render import load_theme, theme_names
-from visualize.render.themes import DARK, LIGHT
+from visualize.core.color import contrast
+from visualize.core.errors import UsageError
+from visualize.scene.themes import DARK, LIGHT, load_theme, theme_names
 
 SVG = "{http://www.w3.org/2000/svg}"
 TONES = ["type", "parameters", "macs", "memory"]

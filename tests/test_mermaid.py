@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 import visualize
 from tests.models import NETS
-from visualize.render import Direction, Scene, load_theme
-from visualize.render.mermaid import to_mermaid
-from visualize.render.scene import SceneArrow, SceneBox
+from visualize.core.choices import Direction
+from visualize.core.scene import Scene, SceneArrow, SceneBox
+from visualize.export.mermaid import to_mermaid
+from visualize.scene.themes import load_theme
 
 HOME = os.environ.get("MERMAID_HOME", "")
 PARSE = """

@@ -35,8 +35,8 @@ from torch.utils import _pytree as pytree
 
 import visualize
 from tests.models import NETS
-from visualize.architecture import Architecture, NodeKind
-from visualize.errors import InputError, UntraceableError, VisualizeError
+from visualize.core.architecture import Architecture, NodeKind
+from visualize.core.errors import InputError, UntraceableError, VisualizeError
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.tensors import tensors_in
 

@@ -13,15 +13,19 @@ from hypothesis import strategies as st
 
 import visualize
 from tests.models import NETS, Residual
-from visualize.architecture import Layer, NodeKind, Role, TensorSpec
-from visualize.errors import OutputError, RenderError, UsageError
-from visualize.render import Direction, Page, Scene, load_theme, render, theme_names
-from visualize.render.dot import clean
-from visualize.render.engine import run_graphviz
-from visualize.render.fonts import FAMILY
-from visualize.render.labels import box_label
-from visualize.render.scene import SceneArrow, SceneBox
-from visualize.words import operation, shape
+from visualize.core.architecture import Layer, NodeKind, Role, TensorSpec
+from visualize.core.choices import Direction
+from visualize.core.errors import OutputError, RenderError, UsageError
+from visualize.core.fonts import FAMILY
+from visualize.core.layout import Page
+from visualize.core.scene import Scene, SceneArrow, SceneBox
+from visualize.core.words import operation, shape
+from visualize.export import render
+from visualize.export.dot import clean
+from visualize.export.engine import run_graphviz
+from visualize.layout import lay_out
+from visualize.scene.labels import box_label
+from visualize.scene.themes import load_theme, theme_names
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -53,7 +57,9 @@ def scene_of(text: str) -> Scene:
 
 
 def draw_svg(text: str) -> ET.Element:
-    files = render(scene_of(text), load_theme("paper"), Direction.TB, Page(), ["svg"], text)
+    scene, theme = scene_of(text), load_theme("paper")
+    layout = lay_out(scene, theme, Direction.TB, Page())
+    files = render(scene, theme, Direction.TB, ["svg"], text, layout)
     return ET.fromstring(files["svg"])
 
 
@@ -295,7 +301,7 @@ def test_graphviz_failures_are_errors() -> None:
 
 
 def test_a_slow_graphviz_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualize.render.engine._SECONDS", 0.001)
+    monkeypatch.setattr("visualize.export.engine._SECONDS", 0.001)
     with pytest.raises(RenderError, match="higher --level"):
         run_graphviz("digraph {a}", {"svg": ""}, FAMILY)
 

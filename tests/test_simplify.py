@@ -26,9 +26,13 @@ from tests.graphs import (
     tangle,
     unet,
 )
-from visualize.architecture import Architecture, Role, SkipKind
-from visualize.render import Direction, Page, build_scene, load_theme, render
-from visualize.simplify import Level
+from visualize.core.architecture import Architecture, Role, SkipKind
+from visualize.core.choices import Direction, Level
+from visualize.core.layout import Page
+from visualize.export import render
+from visualize.layout import lay_out
+from visualize.scene.build import build_scene
+from visualize.scene.themes import load_theme
 from visualize.simplify import simplify as fold_and_simplify
 
 simplify = functools.partial(fold_and_simplify, folded=False)
@@ -148,20 +152,29 @@ class TestSameAnswer:
 
 _DRAW = """
 import pickle, sys
-from visualize.render import Direction, Page, build_scene, load_theme, render
-from visualize.simplify import Level, simplify
+from visualize.core.choices import Direction, Level
+from visualize.core.layout import Page
+from visualize.export import render
+from visualize.layout import lay_out
+from visualize.scene.build import build_scene
+from visualize.scene.themes import load_theme
+from visualize.simplify import simplify
 
 for network in pickle.load(sys.stdin.buffer):
     for level in ("op", "layer", "block", "stage"):
         scene = build_scene(simplify(network, Level(level)), level)
-        files = render(scene, load_theme("paper"), Direction.TB, Page(), ["dot"], "x")
+        theme = load_theme("paper")
+        layout = lay_out(scene, theme, Direction.TB, Page())
+        files = render(scene, theme, Direction.TB, ["dot"], "x", layout)
         sys.stdout.buffer.write(files["dot"])
 """
 
 
 def _figure(architecture: Architecture, level: Level) -> bytes:
     scene = build_scene(simplify(architecture, level), level.value)
-    return render(scene, load_theme("paper"), Direction.TB, Page(), ["dot"], "x")["dot"]
+    theme = load_theme("paper")
+    layout = lay_out(scene, theme, Direction.TB, Page())
+    return render(scene, theme, Direction.TB, ["dot"], "x", layout)["dot"]
 
 
 def _outline(program: Program, level: Level, prefix: str) -> list[object]:

@@ -21,7 +21,7 @@ from tests.graphs import (
     unet,
 )
 from visualize.annotate.skips import find_skips
-from visualize.architecture import Architecture, Layer, Skip, TensorSpec
+from visualize.core.architecture import Architecture, Layer, Skip, TensorSpec
 
 Found = tuple[str, str, str, tuple[str, ...]]
 at_random = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])

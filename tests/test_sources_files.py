@@ -15,11 +15,11 @@ from torch import nn
 
 import visualize
 from visualize.annotate import annotate
-from visualize.architecture import Architecture
-from visualize.errors import ConstructionError, InputError, SourceError, UntraceableError
+from visualize.core.architecture import Architecture
+from visualize.core.errors import ConstructionError, InputError, SourceError, UntraceableError
+from visualize.core.traced import TracedModel
 from visualize.models import load_model
 from visualize.models.specification import parse_model
-from visualize.traced import TracedModel
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.scripted import note, trace_scripted
 

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch.utils import _pytree as pytree
 
-from visualize.errors import (
+from visualize.core.errors import (
     ConstructionError,
     SourceError,
     UnknownModelError,
     UsageError,
 )
-from visualize.example import ExampleTensor
+from visualize.core.example import ExampleTensor
 from visualize.models import load_model, parse_model
 
 pytest.importorskip("transformers")

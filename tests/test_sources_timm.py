@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.timm_models import TIMM_MODELS
-from visualize.errors import (
+from visualize.core.errors import (
     ConstructionError,
     SourceError,
     UnknownModelError,
     VisualizeError,
     WeightsError,
 )
-from visualize.example import Example, ExampleTensor
+from visualize.core.example import Example, ExampleTensor
 from visualize.models import LoadedModel, load_model, model_names, parse_model
 from visualize.models.timm import list_names
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from visualize.annotate import statistics
 from visualize.annotate.statistics import statistics_of
-from visualize.statistics import Statistics, combined
+from visualize.core.statistics import Statistics, combined
 
 numbers = st.lists(
     st.one_of(st.just(0.0), st.floats(-1e6, 1e6, allow_subnormal=False)), min_size=1, max_size=60

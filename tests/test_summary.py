@@ -25,11 +25,11 @@ from torch import Tensor, nn
 import visualize
 import visualize.report
 from tests import models
+from visualize.core.summary import Row, RowKind, Summary
 from visualize.describe.paths import count_paths
 from visualize.report import write_summary
 from visualize.report.language import load_language
 from visualize.report.sentences import sentences
-from visualize.summary import Row, RowKind, Summary
 
 REPORT = Path(visualize.report.__file__).parent
 CATALOGUE = REPORT / "locale" / "zh" / "LC_MESSAGES" / "visualize.po"

@@ -13,9 +13,9 @@ from torchinfo import summary as torchinfo_summary
 from torchvision import models
 
 import visualize
+from visualize.core.summary import RowKind
 from visualize.models import load_model
 from visualize.report import write_summary
-from visualize.summary import RowKind
 
 pytestmark = pytest.mark.zoo
 

@@ -16,8 +16,8 @@ from pdfminer.pdfpage import PDFPage
 
 import visualize
 from tests.models import NETS
+from visualize.core.latex import escape_latex
 from visualize.figure import Figure
-from visualize.latex import escape_latex
 
 needs_tex = pytest.mark.skipif(not shutil.which("pdflatex"), reason="TeX is not installed")
 PAPER = r"""

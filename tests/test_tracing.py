@@ -15,8 +15,14 @@ from torch import Tensor, fx, nn
 from torch.nn.modules import module as module_globals
 
 import visualize
-from visualize.architecture import Architecture, Layer, NodeKind
-from visualize.errors import ForwardError, InputError, ShapeError, UntraceableError, VisualizeError
+from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.errors import (
+    ForwardError,
+    InputError,
+    ShapeError,
+    UntraceableError,
+    VisualizeError,
+)
 
 IMAGE = (1, 3, 8, 8)
 

@@ -21,7 +21,7 @@ from torchvision import models
 
 import visualize
 from visualize.cli import main
-from visualize.errors import UsageError, WeightsError
+from visualize.core.errors import UsageError, WeightsError
 from visualize.models import load_model
 from visualize.models.specification import names_checkpoint
 

@@ -12,10 +12,11 @@ from torch import Tensor, nn
 
 import visualize
 from tests.graphs import shown_skips
-from visualize.configuration import FLAG, TABLE, TEXT, TEXTS, read_configuration
-from visualize.errors import UsageError
+from visualize.cli.configuration import FLAG, TABLE, TEXT, TEXTS, read_configuration
+from visualize.core.choices import Level
+from visualize.core.errors import UsageError
 from visualize.figure import Figure
-from visualize.simplify import Level, only, simplify
+from visualize.simplify import only, simplify
 
 
 class Block(nn.Module):

@@ -40,10 +40,11 @@ from torchvision.models import (
 
 import visualize
 from tests.graphs import shown_skips
-from visualize.architecture import Architecture, Layer, SkipKind
 from visualize.check import check_figure
+from visualize.core.architecture import Architecture, Layer, SkipKind
+from visualize.core.choices import Level
 from visualize.models import LoadedModel, load_model
-from visualize.simplify import Level, simplify
+from visualize.simplify import simplify
 from visualize.tracing import Inputs
 
 pytestmark = pytest.mark.zoo

@@ -30,8 +30,8 @@ from tests.test_zoo import (
     measured_macs_without_values,
 )
 from tests.timm_models import TIMM_MODELS
-from visualize.architecture import Architecture
-from visualize.example import Example
+from visualize.core.architecture import Architecture
+from visualize.core.example import Example
 from visualize.models import LoadedModel, load_model
 from visualize.tracing import Inputs
 

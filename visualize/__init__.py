@@ -11,11 +11,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from visualize.architecture import Architecture
-    from visualize.errors import VisualizeError
+    from visualize.core.architecture import Architecture
+    from visualize.core.errors import VisualizeError
+    from visualize.core.theme import Theme
     from visualize.figure import Figure
     from visualize.pipeline import draw, summarize, trace
-    from visualize.render.themes import Theme
     from visualize.simplify.idioms import RULES, Match, Rule, View, activation
 
 __version__ = "0.1.0"
@@ -40,10 +40,10 @@ _HOMES = {
     "Rule": "visualize.simplify.idioms",
     "View": "visualize.simplify.idioms",
     "activation": "visualize.simplify.idioms",
-    "Architecture": "visualize.architecture",
+    "Architecture": "visualize.core.architecture",
     "Figure": "visualize.figure",
-    "Theme": "visualize.render.themes",
-    "VisualizeError": "visualize.errors",
+    "Theme": "visualize.core.theme",
+    "VisualizeError": "visualize.core.errors",
     "draw": "visualize.pipeline",
     "summarize": "visualize.pipeline",
     "trace": "visualize.pipeline",

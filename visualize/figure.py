@@ -8,24 +8,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from visualize.architecture import Architecture
 from visualize.check import Finding, check_figure
-from visualize.files import suffix, write_files
-from visualize.quantities import parse_length
-from visualize.render import (
-    PLAIN_FORMATS,
-    Direction,
-    Layout,
-    Page,
-    Scene,
-    Theme,
-    check_format,
-    lay_out,
-    may_fit,
-    render,
-)
+from visualize.core.architecture import Architecture
+from visualize.core.choices import Direction
+from visualize.core.files import suffix, write_files
+from visualize.core.layout import Layout, Page
+from visualize.core.quantities import parse_length
+from visualize.core.scene import Scene
+from visualize.core.summary import Summary
+from visualize.core.theme import Theme
+from visualize.export import PLAIN_FORMATS, check_format, render
+from visualize.fitting import may_fit
+from visualize.layout import lay_out
 from visualize.report import Drawn, alternative_text, caption
-from visualize.summary import Summary
 
 
 @dataclass(frozen=True, repr=False)
@@ -70,7 +65,6 @@ class Figure:
             self.scene,
             self.theme,
             self.direction,
-            self.page,
             wanted,
             name,
             layout=None if PLAIN_FORMATS.issuperset(wanted) else self._layout,

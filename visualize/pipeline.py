@@ -12,27 +12,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from visualize.annotate import annotate
-from visualize.architecture import Architecture
+from visualize.core.architecture import Architecture
+from visualize.core.choices import OF_VALUES, ColorBy, Direction, Level, Tracer
+from visualize.core.errors import UsageError, WeightsError, shorten
+from visualize.core.layout import Page
+from visualize.core.matching import matching_paths, single_path
+from visualize.core.summary import Summary
+from visualize.core.theme import Theme
+from visualize.core.wrappers import unwrapped
 from visualize.describe import describe
-from visualize.errors import UsageError, WeightsError, shorten
 from visualize.figure import Figure, make_page
-from visualize.matching import matching_paths, single_path
 from visualize.models import LoadedModel, load_model
-from visualize.render import (
-    OF_VALUES,
-    ColorBy,
-    Direction,
-    Page,
-    Theme,
-    build_scene,
-    load_theme,
-    with_font,
-)
-from visualize.simplify import Choice, Level, Rule, Simplifier
+from visualize.scene.build import build_scene
+from visualize.scene.themes import load_theme, with_font
+from visualize.simplify import Choice, Rule, Simplifier
 from visualize.simplify import only as cut_out
-from visualize.summary import Summary
-from visualize.tracing import ExampleInputs, Tracer, guess_inputs, trace_model
-from visualize.wrappers import unwrapped
+from visualize.tracing import ExampleInputs, guess_inputs, trace_model
 
 if TYPE_CHECKING:
     from torch import nn

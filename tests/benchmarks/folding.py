@@ -17,7 +17,7 @@ import time
 from torch import Tensor, nn
 
 import visualize
-from visualize.architecture import Architecture
+from visualize.core.architecture import Architecture
 from visualize.simplify.contract import absorb
 
 SIZES = (10, 1000)

@@ -10,8 +10,8 @@ from visualize.annotate.cost import annotate_macs
 from visualize.annotate.parameters import annotate_parameters, count_parameters
 from visualize.annotate.skips import find_skips, mark_skips
 from visualize.annotate.structure import build_graph, called_modules
-from visualize.architecture import Architecture
-from visualize.traced import TracedModel
+from visualize.core.architecture import Architecture
+from visualize.core.traced import TracedModel
 
 __all__ = ["PASSES", "annotate", "find_skips"]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import networkx as nx
 
-from visualize.traced import TracedModel
+from visualize.core.traced import TracedModel
 
 
 def annotate_macs(graph: nx.MultiDiGraph, trace: TracedModel) -> None:

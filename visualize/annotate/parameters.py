@@ -10,8 +10,8 @@ import torch
 from torch import fx, nn
 
 from visualize.annotate.statistics import statistics_of
-from visualize.statistics import Statistics, combined
-from visualize.traced import TracedModel
+from visualize.core.statistics import Statistics, combined
+from visualize.core.traced import TracedModel
 
 
 @dataclass(frozen=True)

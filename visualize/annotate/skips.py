@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 
 import networkx as nx
 
-from visualize.architecture import Layer, Skip, SkipKind, Wire
-from visualize.operations import (
+from visualize.core.architecture import Layer, Skip, SkipKind, Wire
+from visualize.core.operators import (
     CONVOLUTION,
     IDENTITY,
     NORM,
@@ -41,7 +41,7 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
     `Wire` under ``wire``. Each fork is found by walking back from the merge in topological order,
     so the cost of a skip is that of the part of the graph it bypasses.
 
-    >>> from visualize.architecture import Layer, NodeKind, TensorSpec, Wire
+    >>> from visualize.core.architecture import Layer, NodeKind, TensorSpec, Wire
     >>> graph = nx.MultiDiGraph()
     >>> for name, weights in [("x", ()), ("conv", ((8, 8, 3, 3),)), ("add", ())]:
     ...     layer = Layer(name, NodeKind.FUNCTION, name, weights=weights)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from visualize.statistics import Statistics, combined
+from visualize.core.statistics import Statistics, combined
 
 _CHUNK = 1 << 24  # numbers that are held in double precision at a time
 

@@ -16,10 +16,10 @@ from torch import fx, nn
 from torch._jit_internal import boolean_dispatched
 from torch.fx.operator_schemas import get_signature_for_torch_op
 
-from visualize.architecture import Layer, NodeKind, Role, Wire
-from visualize.errors import shorten
-from visualize.operations import merge_type
-from visualize.traced import TracedModel
+from visualize.core.architecture import Layer, NodeKind, Role, Wire
+from visualize.core.errors import shorten
+from visualize.core.operators import merge_type
+from visualize.core.traced import TracedModel
 
 _KINDS = {
     "placeholder": NodeKind.INPUT,

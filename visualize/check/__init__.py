@@ -8,7 +8,7 @@ from visualize.check.drawn import Drawn
 from visualize.check.pdf import read_pdf
 from visualize.check.rules import RULES, Finding, check_drawn
 from visualize.check.svg import read_svg
-from visualize.errors import FigureError, UsageError
+from visualize.core.errors import FigureError, UsageError
 
 __all__ = ["FORMATS", "RULES", "Finding", "check_figure", "check_file"]
 

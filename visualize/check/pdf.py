@@ -8,7 +8,7 @@ from typing import Any
 
 from visualize.check.curves import area_of, sampled, segments
 from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText, Point
-from visualize.errors import FigureError
+from visualize.core.errors import FigureError
 
 # Filled shapes smaller than this are the heads of arrows.
 _HEAD = 7.0

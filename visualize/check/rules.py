@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from visualize.check.drawn import Area, Drawn, DrawnText
 from visualize.check.index import AreaIndex
-from visualize.color import VISIONS, contrast, difference
+from visualize.core.color import VISIONS, contrast, difference
 
 SMALLEST = 6.0  # points
 CONTRAST = 4.5  # WCAG 2.2, level AA

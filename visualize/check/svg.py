@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont, TTLibError
 
 from visualize.check.curves import area_of, sampled, segments
 from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText, Point
-from visualize.errors import FigureError
+from visualize.core.errors import FigureError
 
 _ASCENT, _DESCENT = 0.72, 0.2
 _UNKNOWN_WIDTH = 0.5  # of an em, for characters of fonts that are not at hand

@@ -14,7 +14,7 @@ import click
 from visualize import __version__
 from visualize.cli.figures import check, draw
 from visualize.cli.reports import graph, models, skips, summary
-from visualize.errors import UsageError, VisualizeError
+from visualize.core.errors import UsageError, VisualizeError
 
 
 def run() -> None:

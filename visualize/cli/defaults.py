@@ -23,7 +23,7 @@ def _key(parameter: click.Parameter) -> str:
 
 def _kind(parameter: click.Parameter) -> str:
     """What an option must be in a file."""
-    from visualize import configuration
+    from visualize.cli import configuration
 
     if parameter.name == "labels":
         return configuration.TABLE
@@ -39,7 +39,7 @@ def read_defaults(context: click.Context, _: click.Parameter, path: Path | None)
     """Let what a file says stand for what the command line does not say."""
     if path is None:
         return
-    from visualize.configuration import read_configuration
+    from visualize.cli.configuration import read_configuration
 
     keys = _keys(context.command)
     entries = read_configuration(path, {key: _kind(one) for key, one in keys.items()})
@@ -54,7 +54,7 @@ def read_defaults(context: click.Context, _: click.Parameter, path: Path | None)
 
 def configuration_file() -> bytes:
     """The present command's model and options, those that are as by default left out."""
-    from visualize.configuration import write_configuration
+    from visualize.cli.configuration import write_configuration
 
     context = click.get_current_context()
     entries = {}

@@ -12,13 +12,13 @@ import click
 from visualize.cli.defaults import configuration_file, read_defaults
 from visualize.cli.loading import load, progress, trace
 from visualize.cli.options import keep_debug, language_option, model_options, weights_option
-from visualize.errors import UsageError
-from visualize.files import suffix
+from visualize.core.errors import UsageError
+from visualize.core.files import suffix
 
 if TYPE_CHECKING:
     from visualize.check import Finding
+    from visualize.core.layout import Page
     from visualize.figure import Figure
-    from visualize.render import Page
 
 _OUTPUTS = Path("outputs")
 _OF_VALUES = ["norm", "sparsity"]  # what colours may tell of the values of weights
@@ -36,7 +36,7 @@ def _parse_labels(_: click.Context, __: click.Parameter, typed: Sequence[str]) -
 
 
 def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
-    from visualize.render.themes import theme_names
+    from visualize.scene.themes import theme_names
 
     return [name for name in theme_names() if name.startswith(typed)]
 
@@ -125,12 +125,12 @@ def draw(
     check: bool,
 ) -> None:
     """Draw MODEL."""
+    from visualize.core.files import check_target, write_files
+    from visualize.core.fonts import require_face
     from visualize.figure import make_page
-    from visualize.files import check_target, write_files
     from visualize.models.specification import parse_model
-    from visualize.render import load_theme
-    from visualize.render.fonts import require_face
     from visualize.report import caption_file
+    from visualize.scene.themes import load_theme
 
     targets = _checked_targets(outputs, parse_model(model).label)
     if save_config:
@@ -193,7 +193,7 @@ def check(figures: Sequence[Path], width: str | None) -> None:
     that are not embedded and parameters that do not add up. Exits with status 1 if any is found.
     """
     from visualize.check import check_file
-    from visualize.quantities import parse_length
+    from visualize.core.quantities import parse_length
 
     points = None if width is None else parse_length(width, "width")
     _tell({str(figure): check_file(figure, width=points) for figure in figures})
@@ -201,8 +201,8 @@ def check(figures: Sequence[Path], width: str | None) -> None:
 
 def _checked_targets(outputs: Sequence[Path], label: str) -> list[Path]:
     """Where figures go, if they can be written there."""
-    from visualize.files import check_target
-    from visualize.render import check_format
+    from visualize.core.files import check_target
+    from visualize.export import check_format
 
     targets = list(outputs) or [_default_output(label)]
     for target in targets:
@@ -215,7 +215,7 @@ def _checked_targets(outputs: Sequence[Path], label: str) -> list[Path]:
 
 def _notes(figure: Figure, hide: Sequence[str]) -> Iterator[str]:
     """What a user should know of a figure that was drawn."""
-    from visualize.render import missing_characters
+    from visualize.scene.build import missing_characters
 
     if hide and not figure.scene.hidden:
         yield (

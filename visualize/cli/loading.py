@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from visualize.architecture import Architecture
+    from visualize.core.architecture import Architecture
     from visualize.models import LoadedModel
 
 _GRACE = 10.0  # seconds between the end of a model's time and that of the program
@@ -97,7 +97,7 @@ def _silent(_: str) -> None:
 @contextlib.contextmanager
 def _model_code(model: str, timeout: float) -> Iterator[None]:
     """Run code of a model: what it prints goes to standard error, and it cannot end the program."""
-    from visualize.errors import ForwardError
+    from visualize.core.errors import ForwardError
 
     with _prints_to_standard_error(), _last_resort(timeout):
         try:

@@ -11,8 +11,8 @@ import click
 
 from visualize.cli.loading import load, progress, trace
 from visualize.cli.options import TABLES, language_option, model_options, weights_option
-from visualize.errors import UsageError
-from visualize.files import suffix
+from visualize.core.errors import UsageError
+from visualize.core.files import suffix
 
 
 @click.command(
@@ -27,7 +27,7 @@ Examples:
               help="A .json, .graphml or .dot file.  [default: print JSON]")  # fmt: skip
 def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
     """Print or write the exact annotated graph of MODEL."""
-    from visualize.files import check_target, write_files
+    from visualize.core.files import check_target, write_files
     from visualize.report import GRAPH_FORMATS, summarize_in_a_line, write_graph
 
     if output:
@@ -137,7 +137,7 @@ Examples:
 @click.argument("pattern", default="")
 def models(pattern: str) -> None:
     """List the models that can be drawn by name; PATTERN is part of a name or a glob."""
-    from visualize.errors import UnknownModelError
+    from visualize.core.errors import UnknownModelError
     from visualize.models import model_names
 
     names = model_names(pattern)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from visualize.architecture import Architecture, NodeKind, Role
+from visualize.core.architecture import Architecture, NodeKind, Role
+from visualize.core.summary import Summary
 from visualize.describe.facts import find_facts
 from visualize.describe.rows import make_rows
 from visualize.describe.skips import describe_skips
-from visualize.summary import Summary
 
 __all__ = ["describe", "describe_skips"]
 

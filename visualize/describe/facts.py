@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, SkipKind
+from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, SkipKind
+from visualize.core.summary import Facts, Part, PathLengths
 from visualize.describe.paths import count_paths
 from visualize.describe.weighted import weighted_layers
-from visualize.summary import Facts, Part, PathLengths
 
 
 def find_facts(exact: Architecture, grouped: Architecture) -> Facts:

@@ -14,8 +14,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.architecture import Architecture, Layer, NodeKind
-from visualize.operations import (
+from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.operators import (
     ACTIVATION,
     CONVOLUTION,
     IDENTITY,
@@ -30,7 +30,7 @@ from visualize.operations import (
     TRANSPOSED_CONVOLUTION,
     family,
 )
-from visualize.summary import ReceptiveField
+from visualize.core.summary import ReceptiveField
 
 _REDUCTIONS = frozenset({"mean", "sum", "amax", "amin", "max", "min", "norm", "var", "std"})
 _POINTWISE = frozenset(

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.architecture import Architecture, Layer, NodeKind
+from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.memory import activation_memory
+from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
+from visualize.core.statistics import combined
+from visualize.core.summary import Row, RowKind, Shape
+from visualize.core.words import operation
 from visualize.describe.receptive import receptive_fields
-from visualize.memory import activation_memory
-from visualize.operations import IDENTITY, RESHAPE, SLICE, family
-from visualize.statistics import combined
-from visualize.summary import Row, RowKind, Shape
-from visualize.words import operation
 
 _LISTED = 3  # kinds of modules in a container
 

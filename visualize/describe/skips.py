@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from visualize.architecture import Architecture
+from visualize.core.architecture import Architecture
+from visualize.core.summary import SkipRow
 from visualize.describe.weighted import weighted_layers
-from visualize.summary import SkipRow
 
 
 def describe_skips(

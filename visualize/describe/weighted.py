@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.architecture import Architecture, Layer, NodeKind
-from visualize.operations import ATTENTION, RECURRENT, family, is_weighted
+from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.operators import ATTENTION, RECURRENT, family, is_weighted
 
 
 def weighted_layers(exact: Architecture) -> dict[str, int]:

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from visualize.errors import WeightsError, shorten, shorten_path
-from visualize.example import Example
+from visualize.core.errors import WeightsError, shorten, shorten_path
+from visualize.core.example import Example
 from visualize.models import timm, torchvision
 from visualize.models.documentation import documentation
 from visualize.models.specification import ModelSpec, names_checkpoint, parse_inputs, parse_model
@@ -111,9 +111,9 @@ def _with_weights(
     spec: ModelSpec, weights: str, progress: bool
 ) -> tuple[nn.Module, Weights | None]:
     """The model, and the values that ``weights`` name for it."""
+    from visualize.core.wrappers import unwrapped
     from visualize.models.checkpoint import read_checkpoint
     from visualize.models.weights import fit_weights
-    from visualize.wrappers import unwrapped
 
     source = _source(spec)
     if weights and spec.source in _WITH_WEIGHTS:
@@ -144,8 +144,8 @@ def _values_of(model: nn.Module, name: str) -> Weights:
 def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:
     from torch import nn
 
+    from visualize.core.wrappers import unwrapped
     from visualize.models.weightless import building_with_values
-    from visualize.wrappers import unwrapped
 
     with building_with_values():
         model: nn.Module = _source(spec).build(spec)

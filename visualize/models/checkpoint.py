@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from visualize.errors import WeightsError, list_names, shorten_path
+from visualize.core.errors import WeightsError, list_names, shorten_path
 from visualize.models.truncated import is_safetensors, lost_tensors
 
 _ARCHIVE = b"PK\x03\x04"

@@ -24,8 +24,14 @@ from torch import fx, nn
 from torch.fx.graph_module import _assign_attr
 from torch.utils import _pytree as pytree
 
-from visualize.errors import ConstructionError, SourceError, VisualizeError, shorten, shorten_path
-from visualize.example import Example, ExampleTensor
+from visualize.core.errors import (
+    ConstructionError,
+    SourceError,
+    VisualizeError,
+    shorten,
+    shorten_path,
+)
+from visualize.core.example import Example, ExampleTensor
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 

@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from visualize.errors import WeightsError, list_names, shorten
+from visualize.core.errors import WeightsError, list_names, shorten
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import explain_construction
 

@@ -17,8 +17,8 @@ from types import ModuleType
 
 from torch import nn
 
-from visualize.errors import ConstructionError, SourceError, shorten, shorten_path
-from visualize.example import Example
+from visualize.core.errors import ConstructionError, SourceError, shorten, shorten_path
+from visualize.core.example import Example
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 

@@ -11,8 +11,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from visualize.errors import ConstructionError, SourceError, VisualizeError, shorten, shorten_path
-from visualize.example import Example
+from visualize.core.errors import (
+    ConstructionError,
+    SourceError,
+    VisualizeError,
+    shorten,
+    shorten_path,
+)
+from visualize.core.example import Example
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from visualize.errors import UsageError, shorten
-from visualize.example import Example, ExampleTensor
+from visualize.core.errors import UsageError, shorten
+from visualize.core.example import Example, ExampleTensor
 
 _INPUT = re.compile(
     r"(?:(?P<name>\w+)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>\d+))?"

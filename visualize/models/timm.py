@@ -10,8 +10,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualize.errors import ConstructionError, SourceError, UnknownModelError, shorten
-from visualize.example import Example, ExampleTensor
+from visualize.core.errors import ConstructionError, SourceError, UnknownModelError, shorten
+from visualize.core.example import Example, ExampleTensor
 from visualize.models.specification import ModelSpec
 
 if TYPE_CHECKING:

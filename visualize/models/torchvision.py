@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualize.errors import ConstructionError, UnknownModelError, shorten
-from visualize.example import Example, ExampleTensor
+from visualize.core.errors import ConstructionError, UnknownModelError, shorten
+from visualize.core.example import Example, ExampleTensor
 from visualize.models.specification import ModelSpec
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakIdKeyDictionary
 
-from visualize.errors import ConstructionError, VisualizeError, shorten
+from visualize.core.errors import ConstructionError, VisualizeError, shorten
 
 _with_values = ContextVar("_with_values", default=False)
 

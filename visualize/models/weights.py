@@ -14,7 +14,7 @@ from torch import nn
 from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
 from torch.nn.parameter import is_lazy
 
-from visualize.errors import WeightsError, list_names, shorten, shorten_path
+from visualize.core.errors import WeightsError, list_names, shorten, shorten_path
 
 _DEEPEST = 3  # mappings in mappings in which tensors are looked for
 _SHAPES = 4  # that a message tells

@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize import words
-from visualize.architecture import TensorSpec
-from visualize.quantities import giga
+from visualize.core import words
+from visualize.core.architecture import TensorSpec
+from visualize.core.quantities import giga
+from visualize.core.summary import Shape, Summary
 from visualize.report.language import Language, load_language
 from visualize.report.sentences import (
     joined,
@@ -18,7 +19,6 @@ from visualize.report.sentences import (
     skips_sentence,
     stages_sentence,
 )
-from visualize.summary import Shape, Summary
 
 _FIRST, _LAST = 12, 3  # of what a figure shows, where there is more
 

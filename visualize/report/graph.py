@@ -10,9 +10,9 @@ from typing import Any
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Layer, Skip, TensorSpec
-from visualize.documents import to_json
-from visualize.statistics import Statistics
+from visualize.core.architecture import Architecture, Layer, Skip, TensorSpec
+from visualize.core.documents import to_json
+from visualize.core.statistics import Statistics
 
 SCHEMA = 1
 GRAPH_FORMATS = ("json", "graphml", "dot")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from visualize.architecture import TensorSpec
-from visualize.operations import WEIGHTED_MODULES, family
-from visualize.quantities import giga
+from visualize.core.architecture import TensorSpec
+from visualize.core.operators import WEIGHTED_MODULES, family
+from visualize.core.quantities import giga
+from visualize.core.statistics import Statistics
+from visualize.core.summary import Facts, Part, PathLengths, Row, RowKind, Summary
+from visualize.core.words import operation_name, shape
 from visualize.report.language import Language
-from visualize.statistics import Statistics
-from visualize.summary import Facts, Part, PathLengths, Row, RowKind, Summary
-from visualize.words import operation_name, shape
 
 _LISTED = 8  # stages; a model with more is told in numbers
 _EXACT = 10**9

@@ -6,12 +6,12 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from visualize.quantities import giga
+from visualize.core.quantities import giga
+from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
 from visualize.report.language import Language, load_language
 from visualize.report.sentences import kind_words
 from visualize.report.tables import Column, Field, fill
-from visualize.summary import SkipRow
 
 
 def write_skips(

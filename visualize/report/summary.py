@@ -7,16 +7,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from visualize import words
-from visualize.architecture import TensorSpec
-from visualize.documents import to_json
-from visualize.quantities import giga, memory
+from visualize.core import words
+from visualize.core.architecture import TensorSpec
+from visualize.core.documents import to_json
+from visualize.core.quantities import giga, memory
+from visualize.core.statistics import Statistics
+from visualize.core.summary import Row, RowKind, Shape, Summary
 from visualize.report.graph import statistics_document
 from visualize.report.language import Language, load_language
 from visualize.report.sentences import percent, sentences
 from visualize.report.tables import Column, Field, Table, fill
-from visualize.statistics import Statistics
-from visualize.summary import Row, RowKind, Shape, Summary
 
 SCHEMA = 1
 SORTS = ("parameters", "macs", "memory")

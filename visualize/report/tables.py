@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
-from visualize.latex import escape_latex
+from visualize.core.latex import escape_latex
 
 TABLE_FORMATS = ("table", "md", "csv", "json", "latex")
 

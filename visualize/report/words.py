@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from visualize.architecture import Architecture
-from visualize.quantities import giga
+from visualize.core.architecture import Architecture
+from visualize.core.quantities import giga
 
 
 def summarize_in_a_line(architecture: Architecture) -> str:

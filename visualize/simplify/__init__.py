@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Collection, Sequence
 
-from visualize.architecture import Architecture, Role
+from visualize.core.architecture import Architecture, Role
+from visualize.core.choices import Level
 from visualize.simplify.choose import Choice, mark_closed, open_groups
 from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
@@ -17,16 +17,6 @@ from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
 
 __all__ = ["RULES", "Choice", "Level", "Rule", "Simplifier", "only", "simplify"]
-
-
-class Level(str, enum.Enum):
-    """How much a figure shows, from all operations to stages only."""
-
-    AUTO = "auto"
-    STAGE = "stage"
-    BLOCK = "block"
-    LAYER = "layer"
-    OP = "op"
 
 
 # What is collapsed to one box at each level.

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, Role
-from visualize.matching import matching_paths
+from visualize.core.architecture import Architecture, Group, Layer, Role
+from visualize.core.matching import matching_paths
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from typing import TypeVar
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, NodeKind, Role
-from visualize.operations import is_weighted, merge_type
+from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role
+from visualize.core.operators import is_weighted, merge_type
 from visualize.simplify.contract import Box, contract
 
 # Containers that say nothing about what they hold.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, TensorSpec, Wire
+from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, TensorSpec, Wire
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Group, Layer, NodeKind, Role, Wire
+from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, Wire
 from visualize.simplify.collapse import span
 from visualize.simplify.sameness import Sameness
 

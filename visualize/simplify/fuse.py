@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.architecture import Architecture, Layer, Role, SkipKind
-from visualize.operations import (
+from visualize.core.architecture import Architecture, Layer, Role, SkipKind
+from visualize.core.operators import (
     ACTIVATION,
     NORM,
     POOL,

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Layer, Role
-from visualize.errors import UsageError
+from visualize.core.architecture import Architecture, Layer, Role
+from visualize.core.errors import UsageError
 from visualize.simplify.contract import absorb
 
 

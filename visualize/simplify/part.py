@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import networkx as nx
 
-from visualize.architecture import Architecture, Layer, NodeKind, Role, Skip, TensorSpec, Wire
-from visualize.errors import UsageError
+from visualize.core.architecture import Architecture, Layer, NodeKind, Role, Skip, TensorSpec, Wire
+from visualize.core.errors import UsageError
 
 
 def only(architecture: Architecture, path: str) -> Architecture:

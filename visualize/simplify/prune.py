@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.architecture import Architecture, Layer, NodeKind, Role
-from visualize.operations import IDENTITY, PAD, RESHAPE, SLICE, family
+from visualize.core.architecture import Architecture, Layer, NodeKind, Role
+from visualize.core.operators import IDENTITY, PAD, RESHAPE, SLICE, family
 from visualize.simplify.contract import absorb
 
 _QUIET = IDENTITY | RESHAPE | SLICE

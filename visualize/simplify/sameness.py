@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
-from visualize.architecture import Architecture, Layer, NodeKind
-from visualize.operations import CONCAT, IDENTITY, family, merge_type
+from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.operators import CONCAT, IDENTITY, family, merge_type
 
 # Where something comes from: a place in the same copy, one in the copy before, or another node.
 _Origin = tuple[str, int | str]

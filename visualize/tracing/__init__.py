@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.tracing.front import Tracer, trace_model
+from visualize.core.choices import Tracer
+from visualize.tracing.front import trace_model
 from visualize.tracing.guess import guess_inputs
 from visualize.tracing.inputs import ExampleInputs, Inputs
 

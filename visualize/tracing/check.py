@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from visualize.errors import UntraceableError
+from visualize.core.errors import UntraceableError
 from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from visualize.errors import VisualizeError
+from visualize.core.errors import VisualizeError
 from visualize.tracing.explain import Failure, check_what_meta_does_not, explain_failure
 from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs

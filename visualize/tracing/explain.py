@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.nn.modules.conv import _ConvTransposeNd
 
-from visualize.errors import (
+from visualize.core.errors import (
     ForwardError,
     ShapeError,
     UntraceableError,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import fx, nn
 
-from visualize.errors import EndlessError, InputError, ShapeError, UsageError, VisualizeError
-from visualize.traced import TracedModel
+from visualize.core.choices import Tracer
+from visualize.core.errors import EndlessError, InputError, ShapeError, UsageError, VisualizeError
+from visualize.core.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
 from visualize.tracing.execution import record_tensors
@@ -26,14 +26,6 @@ from visualize.tracing.scripted import note, trace_scripted
 from visualize.tracing.symbolic import trace_symbolically
 
 _LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
-
-
-class Tracer(str, enum.Enum):
-    """Which tracer to use."""
-
-    AUTO = "auto"
-    SYMBOLIC = "symbolic"
-    RECORDED = "recorded"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from torch import nn
 
-from visualize.errors import EndlessError, InputError, UntraceableError, VisualizeError
-from visualize.example import ExampleTensor
+from visualize.core.errors import EndlessError, InputError, UntraceableError, VisualizeError
+from visualize.core.example import ExampleTensor
 from visualize.tracing.environment import MetaEnvironment, ValuesLost
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves

@@ -6,8 +6,8 @@ import operator
 
 from torch import fx, nn
 
-from visualize.errors import UntraceableError
-from visualize.operations import IDENTITY, RESHAPE, SLICE, family
+from visualize.core.errors import UntraceableError
+from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
 
 # What may return its argument, or a view of its memory.
 _VIEWS = IDENTITY | RESHAPE | SLICE | {"getattr"}

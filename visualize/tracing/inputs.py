@@ -11,8 +11,8 @@ import torch
 from torch import fx, nn
 from torch.utils import _pytree as pytree
 
-from visualize.errors import InputError
-from visualize.example import Example, ExampleTensor
+from visualize.core.errors import InputError
+from visualize.core.example import Example, ExampleTensor
 from visualize.tracing.tensors import FEW
 
 

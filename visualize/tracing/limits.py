@@ -20,7 +20,7 @@ import torch
 from torch import nn
 from torch.nn.modules import module
 
-from visualize.errors import EndlessError
+from visualize.core.errors import EndlessError
 from visualize.tracing.explain import line_of
 
 MOST_OPERATIONS = 300_000  # of one graph

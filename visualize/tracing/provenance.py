@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from visualize.architecture import TensorSpec
+from visualize.core.architecture import TensorSpec
 from visualize.tracing.tensors import Step, specification, unwrapped_tensor
 
 Stack = dict[str, tuple[str, type[nn.Module]]]

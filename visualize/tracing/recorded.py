@@ -14,7 +14,7 @@ from torch import fx, nn
 from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 
-from visualize.errors import VisualizeError
+from visualize.core.errors import VisualizeError
 from visualize.tracing.environment import Environment
 from visualize.tracing.explain import (
     Failure,

@@ -14,8 +14,8 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from visualize.errors import InputError
-from visualize.wrappers import unwrapped
+from visualize.core.errors import InputError
+from visualize.core.wrappers import unwrapped
 
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
 # Tables of backward hooks and of hooks for loading and saving.

@@ -19,7 +19,7 @@ import torch
 from torch import fx, nn
 from torch.fx.graph_module import _assign_attr
 
-from visualize.errors import ForwardError, InputError, UntraceableError, shorten
+from visualize.core.errors import ForwardError, InputError, UntraceableError, shorten
 from visualize.tracing.explain import Failure, explain_failure
 from visualize.tracing.flops import FlopCounter
 from visualize.tracing.inputs import Inputs

@@ -12,7 +12,7 @@ from types import FrameType
 import torch
 from torch import fx
 
-from visualize.operations import merge_type
+from visualize.core.operators import merge_type
 
 _LIBRARY = f"{Path(torch.__file__).parent}{os.sep}"
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"

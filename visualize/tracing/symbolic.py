@@ -10,7 +10,7 @@ import torch
 from torch import fx, nn
 from torch.utils import _pytree as pytree
 
-from visualize.errors import (
+from visualize.core.errors import (
     EndlessError,
     ForwardError,
     InputError,

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from visualize.architecture import TensorSpec
+from visualize.core.architecture import TensorSpec
 
 FEW = 1 << 20  # elements of a tensor whose values a run on the meta device keeps
 

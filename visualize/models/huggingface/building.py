@@ -16,7 +16,13 @@ from typing import Any
 
 from torch import nn
 
-from visualize.errors import SourceError, UnknownModelError, UsageError, VisualizeError, shorten
+from visualize.core.errors import (
+    SourceError,
+    UnknownModelError,
+    UsageError,
+    VisualizeError,
+    shorten,
+)
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 

@@ -15,7 +15,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 
-from visualize.example import Example, ExampleTensor
+from visualize.core.example import Example, ExampleTensor
 from visualize.models.specification import ModelSpec
 
 _WORDS = 128  # of a text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 
-from visualize.architecture import Layer
-from visualize.operations import IDENTITY, family
+from visualize.core.architecture import Layer
+from visualize.core.operators import IDENTITY, family
 from visualize.simplify.idioms.rule import Match, Rule, View, numbers
 
 Scalar = Callable[[float], float]

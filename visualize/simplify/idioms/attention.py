@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import prod
 
-from visualize.operations import (
+from visualize.core.operators import (
     ACTIVATION,
     ATTENTION,
     CONCAT,

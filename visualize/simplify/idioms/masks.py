@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.architecture import Architecture
-from visualize.operations import ACTIVATION, ATTENTION, NORM, WEIGHTED_MODULES, family
+from visualize.core.architecture import Architecture
+from visualize.core.operators import ACTIVATION, ATTENTION, NORM, WEIGHTED_MODULES, family
 
 _TRIANGLE = frozenset({"tril", "triu", "trilindices", "triuindices"})
 _COMPARE = frozenset({"le", "lt", "ge", "gt"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-from visualize.architecture import Architecture, Group, Layer, NodeKind, Role
-from visualize.operations import is_weighted
+from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role
+from visualize.core.operators import is_weighted
 from visualize.simplify.contract import Box, contract
 
 # Containers that say nothing about what they hold.

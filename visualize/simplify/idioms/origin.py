@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualize.operations import merge_type
+from visualize.core.operators import merge_type
 from visualize.simplify.idioms.rule import View
 
 # So many operations are looked at on the way back to what is projected.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from visualize.operations import CONVOLUTION, IDENTITY
+from visualize.core.operators import CONVOLUTION, IDENTITY
 from visualize.simplify.idioms.rule import Match, View
 from visualize.simplify.prune import is_idle
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from visualize.operations import CONCAT, IDENTITY, RESHAPE, SLICE, merge_type
+from visualize.core.operators import CONCAT, IDENTITY, RESHAPE, SLICE, merge_type
 from visualize.simplify.idioms.rule import Match, View, is_scale
 
 _JOIN = CONCAT | {"stack"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from visualize.architecture import Architecture, Layer, NodeKind, Role
-from visualize.operations import family, is_weighted, merge_type
+from visualize.core.architecture import Architecture, Layer, NodeKind, Role
+from visualize.core.operators import family, is_weighted, merge_type
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
 

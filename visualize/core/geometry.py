@@ -1,0 +1,156 @@
+"""Points, rectangles and rounded paths in the coordinates of the flow.
+
+``along`` grows in the direction of the flow, ``across`` to its side; `Direction` maps both to
+the page. All lengths are in points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+HEAD_LENGTH = 5.0  # of an arrow
+Place = tuple[float, float]  # on the page
+
+
+class Point(NamedTuple):
+    """A place in flow coordinates."""
+
+    along: float
+    across: float
+
+    def moved(self, along: float, across: float) -> Point:
+        """This point, shifted."""
+        return Point(self.along + along, self.across + across)
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """A rectangle in flow coordinates."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+
+    @classmethod
+    def around(cls, center: Point, length: float, breadth: float) -> Rectangle:
+        """The rectangle of the given size around ``center``."""
+        return cls(
+            center.along - length / 2,
+            center.along + length / 2,
+            center.across - breadth / 2,
+            center.across + breadth / 2,
+        )
+
+    def moved(self, along: float, across: float) -> Rectangle:
+        """This rectangle, shifted."""
+        return Rectangle(
+            self.start + along, self.end + along, self.low + across, self.high + across
+        )
+
+    def turned(self, length: float) -> Rectangle:
+        """This rectangle where the flow goes back over ``length``."""
+        return Rectangle(length - self.end, length - self.start, self.low, self.high)
+
+    def grown(self, margin: float) -> Rectangle:
+        """This rectangle with ``margin`` added on all sides."""
+        return Rectangle(
+            self.start - margin, self.end + margin, self.low - margin, self.high + margin
+        )
+
+    def holds(self, point: Point) -> bool:
+        """Whether ``point`` lies inside."""
+        return self.start < point.along < self.end and self.low < point.across < self.high
+
+    def overlaps(self, other: Rectangle) -> bool:
+        """Whether the two share an area."""
+        return (
+            self.start < other.end
+            and other.start < self.end
+            and self.low < other.high
+            and other.low < self.high
+        )
+
+
+def rounded_path(corners: Sequence[Point], radius: float) -> list[Point]:
+    """A cubic Bézier path along straight segments with rounded corners.
+
+    Returns 3n + 1 control points. A corner is cut at ``radius`` or at half of its shorter
+    segment; segments that end at the path's ends may be used up whole.
+    """
+    path = [corners[0]]
+    for position in range(1, len(corners) - 1):
+        before, corner, after = corners[position - 1 : position + 2]
+        room_before = math.dist(before, corner) / (1 if position == 1 else 2)
+        room_after = math.dist(corner, after) / (1 if position == len(corners) - 2 else 2)
+        cut = min(radius, room_before, room_after)
+        entry, leave = _toward(corner, before, cut), _toward(corner, after, cut)
+        _line(path, entry)
+        path += [_between(entry, corner, 0.55), _between(leave, corner, 0.55), leave]
+    _line(path, corners[-1])
+    return path
+
+
+def s_curve(start: Point, end: Point) -> list[Point]:
+    """A cubic Bézier curve that leaves and arrives along the flow."""
+    bend = (end.along - start.along) * 0.5
+    return [start, start.moved(bend, 0), end.moved(-bend, 0), end]
+
+
+def straight(start: Point, end: Point) -> list[Point]:
+    """A straight line as a cubic Bézier path."""
+    path = [start]
+    _line(path, end)
+    return path
+
+
+def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
+    """Points on a cubic Bézier path, ``steps`` on each of its curves."""
+    for place in range(0, len(path) - 1, 3):
+        curve = path[place : place + 4]
+        for step in range(1, steps):
+            t = step / steps
+            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+            yield Point(
+                sum(weight * point.along for weight, point in zip(weights, curve)),
+                sum(weight * point.across for weight, point in zip(weights, curve)),
+            )
+
+
+def without_head(path: Sequence[Point]) -> list[Point]:
+    """A cubic Bézier path that ends where its arrow head begins, in the same direction."""
+    start, before, tip = path[-4], path[-2], path[-1]
+    length = math.dist(tip, before)
+    base = _toward(tip, before, HEAD_LENGTH) if length else tip
+    if math.dist(start, tip) > 3 * HEAD_LENGTH:
+        # As far before the base as before the tip, or the curve would turn sharply to the head.
+        handle = before.moved(base.along - tip.along, base.across - tip.across)
+    else:
+        handle = before if length > HEAD_LENGTH else base
+    return [*path[:-2], handle, base]
+
+
+def bounds(path: Sequence[Point]) -> Rectangle:
+    """The smallest rectangle that holds all control points of ``path``."""
+    along = [point.along for point in path]
+    across = [point.across for point in path]
+    return Rectangle(min(along), max(along), min(across), max(across))
+
+
+def _line(path: list[Point], end: Point) -> None:
+    path += [_between(path[-1], end, 1 / 3), _between(path[-1], end, 2 / 3), end]
+
+
+def _toward(start: Point, end: Point, distance: float) -> Point:
+    length = math.dist(start, end)
+    return _between(start, end, distance / length) if length else start
+
+
+def _between(start: Point, end: Point, part: float) -> Point:
+    return Point(
+        start.along + (end.along - start.along) * part,
+        start.across + (end.across - start.across) * part,
+    )

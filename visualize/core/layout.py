@@ -1,0 +1,145 @@
+"""What a layout is: everything of a scene in its place, in flow coordinates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from visualize.core.geometry import Place, Point, Rectangle
+from visualize.core.palette import ToneEntry
+from visualize.core.scene import SceneArrow, SceneBox, SceneGroup
+
+INCH = 72.0
+_SLACK = 0.01
+# How much longer a figure may be that fits with less room between its boxes.
+_NEARLY = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedText:
+    """Text with its centre and its size in points."""
+
+    text: str
+    center: Point
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    """A box with its centre and its size along and across the flow."""
+
+    box: SceneBox
+    center: Point
+    length: float
+    breadth: float
+
+    @property
+    def rectangle(self) -> Rectangle:
+        """The area it covers."""
+        return Rectangle.around(self.center, self.length, self.breadth)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedArrow:
+    """An arrow, or a part of one, as a cubic Bézier path that ends where its head ends."""
+
+    arrow: SceneArrow
+    path: tuple[Point, ...]
+    label: PlacedText | None = None
+    head: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFrame:
+    """A frame around a repeated part, with what it says in its corner."""
+
+    group: SceneGroup
+    rectangle: Rectangle
+    texts: tuple[PlacedText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The room for a figure, in points.
+
+    ``exact`` says that the figure is to be as wide as the page, also if it needs less.
+    """
+
+    width: float = 6.875 * INCH
+    height: float = 9.0 * INCH
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLegend:
+    """One entry of the legend, in page coordinates: a sample line and the middle of its text.
+
+    ``kind`` is that of a skip connection; else ``tone`` is the colour that is explained.
+    """
+
+    kind: str
+    line: tuple[Place, Place]
+    text: str
+    center: Place
+    tone: ToneEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Title, legend and edge, in page coordinates: points, y grows upwards.
+
+    Attributes:
+        low: the lower left corner of the page.
+        high: the upper right corner.
+        title: the middle of the title.
+        title_size: of its type, in points.
+        legend: the entries of the legend.
+    """
+
+    low: Place = (0.0, 0.0)
+    high: Place = (0.0, 0.0)
+    title: Place = (0.0, 0.0)
+    title_size: float = 0.0
+    legend: tuple[PlacedLegend, ...] = ()
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the page."""
+        return self.high[0] - self.low[0], self.high[1] - self.low[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A stage's name beside its boxes: a line from the first to the last of them."""
+
+    stage: str
+    line: tuple[Point, Point]
+    texts: tuple[PlacedText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Everything of a scene in its place.
+
+    ``turns`` are the lines from the end of each column to the beginning of the next; ``in_line``
+    says that boxes stand in line with others where that may take room.
+    """
+
+    boxes: tuple[PlacedBox, ...]
+    arrows: tuple[PlacedArrow, ...]
+    notes: tuple[PlacedText, ...] = ()
+    brackets: tuple[Bracket, ...] = ()
+    turns: tuple[tuple[Point, ...], ...] = ()
+    frames: tuple[PlacedFrame, ...] = ()
+    extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
+    around: Surroundings = field(default_factory=Surroundings)
+    in_line: bool = False
+
+    def fits(self, page: Page) -> bool:
+        """Whether the figure, title and legend included, fits ``page`` in true size."""
+        width, height = self.around.size
+        return width <= page.width + _SLACK and height <= page.height + _SLACK
+
+    def nearly_fits(self, page: Page) -> bool:
+        """Whether the figure would fit ``page`` with less room between the boxes."""
+        width, height = self.around.size
+        return width <= page.width * _NEARLY and height <= page.height * _NEARLY

@@ -1,0 +1,260 @@
+"""Operations in words: what a paper would write for one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from visualize.core.architecture import Layer, NodeKind, TensorSpec
+from visualize.core.operators import (
+    ACTIVATION,
+    ATTENTION,
+    CONVOLUTION,
+    IDENTITY,
+    LINEAR,
+    NORM,
+    POOL,
+    RECURRENT,
+    RESAMPLE,
+    RESHAPE,
+    SLICE,
+    TRANSPOSED_CONVOLUTION,
+    family,
+    merge_type,
+)
+
+MERGE_SYMBOLS = {"add": "+", "multiply": "×", "concat": "‖"}
+_SHORT = {
+    "BatchNorm1d": "BN", "BatchNorm2d": "BN", "BatchNorm3d": "BN", "SyncBatchNorm": "BN",
+    "LayerNorm2d": "LayerNorm", "batch_norm": "BN", "layer_norm": "LayerNorm",
+    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "gelu": "GELU", "silu": "SiLU",
+    "elu": "ELU", "tanh": "tanh", "Tanh": "tanh", "Sigmoid": "sigmoid", "Hardsigmoid":
+    "hard sigmoid", "Hardswish": "hard swish", "hardsigmoid": "hard sigmoid", "hardswish":
+    "hard swish", "Softmax": "softmax", "group_norm": "GroupNorm", "rms_norm": "RMSNorm",
+    "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN",
+}  # fmt: skip
+
+
+def shape(tensor: TensorSpec, batch: int = 1) -> str:
+    """A shape without the dimension of the batch, if it has one.
+
+    >>> shape(TensorSpec((1, 64, 56, 56))), shape(TensorSpec((128, 2)))
+    ('64×56×56', '128×2')
+    """
+    sizes = tensor.shape
+    if len(sizes) > 1 and sizes[0] == batch:
+        sizes = sizes[1:]
+    return "×".join(map(str, sizes)) or "scalar"
+
+
+def operation(layer: Layer) -> str:
+    """One operation in words.
+
+    >>> operation(Layer("c", NodeKind.MODULE, "Conv2d", attributes={"kernel_size": [3, 3],
+    ...     "out_channels": 64, "stride": [2, 2]}))
+    '3×3 conv, 64, /2'
+    """
+    name = family(layer.type)
+    for families, words in _WORDS:
+        if name in families:
+            return words(layer)
+    if merge_type(name):
+        return {"add": "add", "multiply": "multiply"}.get(merge_type(name) or "", "concat")
+    return _SHORT.get(layer.type) or _function(layer)
+
+
+def operation_name(type_name: str) -> str:
+    """A class as a stage names it: ``conv`` for ``Conv2d``, other classes as they are.
+
+    >>> operation_name("Conv2d"), operation_name("BasicBlock")
+    ('conv', 'BasicBlock')
+    """
+    if family(type_name) in CONVOLUTION:
+        return "conv"
+    return type_name.lstrip("_") or type_name
+
+
+def symbol(layer: Layer) -> str:
+    """The sign of a merge."""
+    return MERGE_SYMBOLS[merge_type(layer.type) or "add"]
+
+
+def short_name(layer: Layer) -> str:
+    """A norm or activation as it stands in the second line of a box."""
+    return _SHORT.get(layer.type, layer.type)
+
+
+def _convolution(layer: Layer) -> str:
+    kernel = _kernel(layer)
+    channels = layer.attributes.get("out_channels") or _channels_out(layer)
+    groups = layer.attributes.get("groups", 1)
+    kind = "conv"
+    if groups and groups > 1:
+        depthwise = groups == layer.attributes.get("in_channels") or _weight(layer)[1:2] == (1,)
+        kind = "depthwise conv" if depthwise else "grouped conv"
+    words = [f"{kernel} {kind}".strip(), str(channels) if channels else ""]
+    words.append(_stride(layer))
+    dilation = layer.attributes.get("dilation", 1)
+    widest = max(dilation) if isinstance(dilation, (list, tuple)) else dilation
+    words.append(f"dilation {widest}" if widest > 1 else "")
+    return ", ".join(word for word in words if word)
+
+
+def _kernel(layer: Layer) -> str:
+    """The size of a convolution's kernel; that of a function is told by its weight."""
+    sizes = layer.attributes.get("kernel_size")
+    return _sizes(sizes or _weight(layer)[2:] or None)
+
+
+def _weight(layer: Layer) -> tuple[int, ...]:
+    """Shape of the first parameter, which is a function's weight."""
+    return layer.weights[0] if layer.weights else ()
+
+
+def _transposed_convolution(layer: Layer) -> str:
+    kernel = _kernel(layer)
+    channels = layer.attributes.get("out_channels") or _channels_out(layer)
+    stride = _stride(layer).replace("/", "×")
+    words = [f"{kernel} up-conv".strip(), str(channels) if channels else "", stride]
+    return ", ".join(word for word in words if word)
+
+
+def _pool(layer: Layer) -> str:
+    kind = re.sub(r"adaptive|pool\dd", "", family(layer.type))
+    if "adaptive" in family(layer.type):
+        sizes = layer.outputs[0].shape[2:] if layer.outputs else ()
+        if set(sizes) <= {1}:
+            return f"global {kind} pool"
+        return f"{kind} pool to {'×'.join(map(str, sizes))}"
+    kernel = _sizes(layer.attributes.get("kernel_size"))
+    return ", ".join(word for word in (f"{kind} pool {kernel}".strip(), _stride(layer)) if word)
+
+
+def _mean(layer: Layer) -> str:
+    """A mean over the two last dimensions of an image is a global average pool."""
+    given = layer.attributes.get("dim", layer.attributes.get("1"))
+    dimensions = set(given) if isinstance(given, (list, tuple)) else {given}
+    return "global avg pool" if dimensions in ({2, 3}, {-1, -2}) else "mean"
+
+
+def _linear(layer: Layer) -> str:
+    wide, out = layer.attributes.get("in_features"), layer.attributes.get("out_features")
+    if family(layer.type) == "bilinear":
+        sides = [layer.attributes.get(f"in{side}_features") for side in (1, 2)]
+        return f"Bilinear, {sides[0]}, {sides[1]} → {out}"
+    if wide is None:
+        out, wide = next((weight for weight in layer.weights if len(weight) == 2), (None, None))
+    if wide is None:
+        return "Linear"
+    return f"Linear, {wide} → {out}"
+
+
+def _matrix_product(layer: Layer) -> str:
+    """A product with a matrix of parameters, which is given as inputs × outputs."""
+    sizes = next((weight for weight in layer.weights if len(weight) == 2), None)
+    return f"Linear, {sizes[0]} → {sizes[1]}" if sizes else _spaced(layer.type)
+
+
+def _resample(layer: Layer) -> str:
+    scale = layer.attributes.get("scale_factor") or layer.attributes.get("upscale_factor")
+    factor = scale[0] if isinstance(scale, (list, tuple)) else scale
+    mode = layer.attributes.get("mode", "")
+    kind = "pixel shuffle" if "shuffle" in family(layer.type) else f"{mode} resize".strip()
+    return f"{kind} ×{factor:g}" if isinstance(factor, (int, float)) else kind
+
+
+def _embedding(layer: Layer) -> str:
+    rows, width = layer.attributes.get("num_embeddings"), layer.attributes.get("embedding_dim")
+    if rows is None and len(_weight(layer)) == 2:
+        rows, width = _weight(layer)
+    return f"Embedding, {rows} → {width}" if rows else "embedding"
+
+
+def _attention(layer: Layer) -> str:
+    heads = layer.attributes.get("num_heads")
+    return f"multi-head attention, {heads} heads" if heads else "attention"
+
+
+def _dot_product_attention(layer: Layer) -> str:
+    """Attention of queries, keys and values that are given as batch × heads × length × width."""
+    kind = "causal attention" if layer.attributes.get("is_causal") is True else "attention"
+    sizes = layer.outputs[0].shape if layer.outputs else ()
+    return f"{kind}, {sizes[1]} heads" if len(sizes) == 4 and sizes[1] > 1 else kind
+
+
+def _recurrent(layer: Layer) -> str:
+    wide, out = layer.attributes.get("input_size"), layer.attributes.get("hidden_size")
+    depth = layer.attributes.get("num_layers", 1)
+    if wide is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
+        wide, out = layer.weights[0][-1], layer.weights[1][-1]
+    kind = _SHORT.get(layer.type, layer.type)
+    words = [kind, f"{wide} → {out}" if wide else "", f"{depth} layers" if depth > 1 else ""]
+    return ", ".join(word for word in words if word)
+
+
+def _dropout(layer: Layer) -> str:
+    rate = layer.attributes.get("p")
+    name = _spaced(layer.type)
+    return f"{name} {rate:g}" if isinstance(rate, (int, float)) else name
+
+
+def _norm(layer: Layer) -> str:
+    name = short_name(layer)
+    return "BatchNorm" if name == "BN" else name
+
+
+def _spaced(type_name: str) -> str:
+    """``shifted_window_attention`` and ``StochasticDepth`` in plain words."""
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).replace("_", " ").strip()
+    return name.lower()
+
+
+def _function(layer: Layer) -> str:
+    if family(layer.type) in SLICE:
+        return "slice" if family(layer.type) in ("getitem", "narrow", "select") else "split"
+    plain = layer.kind is NodeKind.FUNCTION or family(layer.type) in RESHAPE | IDENTITY
+    return _spaced(layer.type) if plain else layer.type
+
+
+_WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
+    (CONVOLUTION, _convolution),
+    (TRANSPOSED_CONVOLUTION, _transposed_convolution),
+    (POOL, _pool),
+    (LINEAR, _linear),
+    (frozenset({"addmm"}), _matrix_product),
+    (frozenset({"mean"}), _mean),
+    (frozenset({"truediv", "div", "divide"}), lambda _: "divide"),
+    (frozenset({"sub", "subtract", "rsub"}), lambda _: "subtract"),
+    (RESAMPLE, _resample),
+    (frozenset({"embedding", "embeddingbag"}), _embedding),
+    (frozenset({"multiheadattention"}), _attention),
+    (ATTENTION, _dot_product_attention),
+    (RECURRENT, _recurrent),
+    (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
+    (NORM, _norm),
+    (ACTIVATION, short_name),
+    (IDENTITY | RESHAPE | SLICE, _function),
+)
+
+
+def _sizes(value: Any) -> str:
+    if value is None:
+        return ""
+    sizes = value if isinstance(value, (list, tuple)) else [value, value]
+    return "×".join(map(str, sizes))
+
+
+def _stride(layer: Layer) -> str:
+    stride = layer.attributes.get("stride")
+    if stride is None and family(layer.type) in POOL:
+        stride = layer.attributes.get("kernel_size")
+    sizes = stride if isinstance(stride, (list, tuple)) else [stride]
+    if not sizes or set(sizes) <= {1, None}:
+        return ""
+    return f"/{sizes[0]}" if len(set(sizes)) == 1 else "/" + "×".join(map(str, sizes))
+
+
+def _channels_out(layer: Layer) -> int | None:
+    sizes = layer.outputs[0].shape if layer.outputs else ()
+    return sizes[1] if len(sizes) > 2 else None

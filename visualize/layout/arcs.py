@@ -1,0 +1,229 @@
+"""Arcs: paths beside the boxes between two ends, nested where they overlap."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from visualize.core.geometry import Point, Rectangle, rounded_path, sample
+
+_LANE_GAP = 10.0
+# An arrow head stands straight only at the end of a straight line.
+_HEAD_ROOM = 18.0
+_RADIUS = 16.0
+_PORT_GAP = 3.4
+_LABEL_GAP = 3.0
+# How far an arc goes with the flow before it turns to its lane.
+_STEP = 6.5
+
+
+@dataclass(frozen=True, slots=True)
+class Arc:
+    """An arc from one unit to another. Its label is as long and broad as given.
+
+    ``lane`` is where it runs along the flow; ``start`` and ``end`` are the points on the boxes.
+    It leaves and arrives at the side of a box, or, where something stands there, with the flow.
+    """
+
+    index: int
+    source: str
+    target: str
+    label_length: float = 0.0
+    label_breadth: float = 0.0
+    side: int = 1
+    lane: float = 0.0
+    start: Point = field(default=Point(0, 0))
+    end: Point = field(default=Point(0, 0))
+    leaves_side: bool = True
+    arrives_side: bool = True
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The boxes it leads from and to."""
+        return self.source, self.target
+
+    def moved(self, along: float, across: float) -> Arc:
+        """This arc, shifted."""
+        return replace(
+            self,
+            lane=self.lane + across,
+            start=self.start.moved(along, across),
+            end=self.end.moved(along, across),
+        )
+
+    def path(self) -> list[Point]:
+        """The arc as a cubic Bézier path."""
+        step = _STEP if self.end.along >= self.start.along else -_STEP
+        corners = [self.start]
+        if self.leaves_side:
+            corners.append(Point(self.start.along, self.lane))
+        else:
+            below = self.start.along + step
+            corners += [Point(below, self.start.across), Point(below, self.lane)]
+        if self.arrives_side:
+            corners.append(Point(self.end.along, self.lane))
+        else:
+            above = self.end.along - step
+            corners += [Point(above, self.lane), Point(above, self.end.across)]
+        return rounded_path([*corners, self.end], _RADIUS)
+
+    def label_center(self) -> Point:
+        """Middle of the label, which stands on the outer side of the lane."""
+        offset = _LABEL_GAP + self.label_breadth / 2
+        return Point((self.start.along + self.end.along) / 2, self.lane + self.side * offset)
+
+    def areas(self) -> list[Rectangle]:
+        """What the arc and its label cover."""
+        inner = min(self.start.across, self.end.across, self.lane)
+        outer = max(self.start.across, self.end.across, self.lane)
+        first, last = sorted((self.start.along, self.end.along))
+        areas = [Rectangle(first, last, inner, outer)]
+        if self.label_breadth:
+            areas.append(
+                Rectangle.around(self.label_center(), self.label_length, self.label_breadth)
+            )
+        return areas
+
+
+def route_arcs(
+    arcs: Iterable[Arc],
+    boxes: Mapping[str, Rectangle],
+    circles: Collection[str],
+    areas: Sequence[Rectangle],
+    side: int = 1,
+    pierced: Mapping[str, float] | None = None,
+) -> list[Arc]:
+    """Give each arc a side, a lane and its ends.
+
+    Short arcs come first and run closest; an arc takes a way that runs through no box, on
+    ``side`` if it can.
+
+    Args:
+        arcs: what to route.
+        boxes: the area of each unit.
+        circles: those that are round.
+        areas: what is covered already.
+        side: where arcs run if they can, 1 or -1.
+        pierced: the axis of each frame, which arrows enter and leave there and nowhere else.
+    """
+    covered = list(areas)
+    placed: list[Arc] = []
+    rows = _Rows(boxes)
+    ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
+    for arc in ordered:
+        chosen = _freest(_ways(arc, side, boxes, covered, pierced or {}), rows)
+        placed.append(chosen)
+        covered += chosen.areas()
+    return _with_ports(placed, boxes, circles)
+
+
+def _ways(
+    arc: Arc,
+    side: int,
+    boxes: Mapping[str, Rectangle],
+    covered: Sequence[Rectangle],
+    pierced: Mapping[str, float],
+) -> Iterable[Arc]:
+    """All ways an arc can go, the best looking first."""
+    source, target = boxes[arc.source], boxes[arc.target]
+    leaving = pierced.get(arc.source, (source.low + source.high) / 2)
+    arriving = pierced.get(arc.target, (target.low + target.high) / 2)
+    for leaves_side, arrives_side in ((True, True), (True, False), (False, True), (False, False)):
+        if (leaves_side and arc.source in pierced) or (arrives_side and arc.target in pierced):
+            continue
+        for way in (side, -side):
+            placed = _on_side(arc, way, boxes, covered)
+            if not leaves_side:
+                placed = replace(placed, start=Point(source.end, leaving))
+            if not arrives_side:
+                placed = replace(placed, end=Point(target.start, arriving))
+            yield replace(placed, leaves_side=leaves_side, arrives_side=arrives_side)
+
+
+class _Rows:
+    """Boxes by where they stand along the flow, to find those in a row with something."""
+
+    def __init__(self, boxes: Mapping[str, Rectangle]) -> None:
+        self.boxes = sorted(boxes.items(), key=lambda item: item[1].start)
+        self.starts = [box.start for _, box in self.boxes]
+        self.longest = max((box.end - box.start for box in boxes.values()), default=0.0)
+
+    def near(self, along: float) -> Sequence[tuple[str, Rectangle]]:
+        """Boxes that reach into the room that an arc needs to turn at ``along``."""
+        first = bisect.bisect_left(self.starts, along - _RADIUS - self.longest)
+        return self.boxes[first : bisect.bisect_right(self.starts, along + _RADIUS)]
+
+
+def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
+    """The first of ``ways`` that runs through the fewest boxes.
+
+    Only its ends can: the lane lies outside of all that it passes.
+    """
+    found: list[tuple[int, Arc]] = []
+    for way in ways:
+        near = dict([*rows.near(way.start.along), *rows.near(way.end.along)])
+        others = [box.grown(1) for node, box in near.items() if node not in way.ends]
+        points = list(sample(way.path())) if others else []
+        hits = sum(any(box.holds(point) for point in points) for box in others)
+        if not hits:
+            return way
+        found.append((hits, way))
+    return min(found, key=lambda item: item[0])[1]
+
+
+def _span(arc: Arc, boxes: Mapping[str, Rectangle]) -> float:
+    return boxes[arc.target].start - boxes[arc.source].start
+
+
+def _on_side(
+    arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: Sequence[Rectangle]
+) -> Arc:
+    source, target = boxes[arc.source], boxes[arc.target]
+    first, last = _middle(source), _middle(target)
+    between = [area for area in covered if area.start < last - 1 and first + 1 < area.end]
+    edges = [area.high if side > 0 else -area.low for area in (*between, source)]
+    target_edge = target.high if side > 0 else -target.low
+    lane = side * max(max(edges) + _LANE_GAP, target_edge + _HEAD_ROOM)
+    start = Point(first, source.high if side > 0 else source.low)
+    end = Point(last, side * target_edge)
+    return replace(arc, side=side, lane=lane, start=start, end=end)
+
+
+def _middle(area: Rectangle) -> float:
+    return (area.start + area.end) / 2
+
+
+def _with_ports(
+    arcs: Sequence[Arc], boxes: Mapping[str, Rectangle], circles: Collection[str]
+) -> list[Arc]:
+    """Spread the ends of arcs that share a side of a box, so that none cross or coincide."""
+    ports: dict[tuple[str, int], list[tuple[int, float, int, bool]]] = {}
+    for position, arc in enumerate(arcs):
+        reach = abs(arc.lane)
+        # Arrivals come first, inner lanes before outer ones; departures the other way round.
+        if arc.arrives_side:
+            ports.setdefault((arc.target, arc.side), []).append((0, reach, position, False))
+        if arc.leaves_side:
+            ports.setdefault((arc.source, arc.side), []).append((1, -reach, position, True))
+    result = list(arcs)
+    for (node, side), ends in ports.items():
+        box = boxes[node]
+        room = (box.end - box.start) * 0.8
+        gap = min(_PORT_GAP, room / max(len(ends) - 1, 1))
+        for rank, (_, _, position, is_start) in enumerate(sorted(ends)):
+            offset = (rank - (len(ends) - 1) / 2) * gap
+            point = _on_edge(box, side, offset, node in circles)
+            arc = result[position]
+            moved = replace(arc, start=point) if is_start else replace(arc, end=point)
+            result[position] = moved
+    return result
+
+
+def _on_edge(box: Rectangle, side: int, offset: float, circle: bool) -> Point:
+    along = _middle(box) + offset
+    if not circle:
+        return Point(along, box.high if side > 0 else box.low)
+    radius = (box.end - box.start) / 2
+    center = (box.low + box.high) / 2
+    return Point(along, center + side * (radius**2 - min(offset**2, radius**2)) ** 0.5)

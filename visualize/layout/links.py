@@ -1,0 +1,139 @@
+"""Paths and labels of the links of one level, once its units have their places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from visualize.core.geometry import Point, Rectangle
+from visualize.core.layout import PlacedArrow, PlacedText
+from visualize.layout.columns import Column
+from visualize.layout.connect import connect
+from visualize.layout.frames import Level
+from visualize.layout.measure import Measure
+from visualize.layout.place import Placement
+
+
+class LinkDrawer:
+    """Draws the links of ``level``.
+
+    Args:
+        measure: knows the sizes.
+        level: whose links.
+        placement: where the units stand and the arcs run.
+        columns: the columns in which they stand; none at all where there is but one.
+        upward: units between which the flow goes back, as on the right side of a U.
+        said: where the title of their frame stands.
+        late: a unit whose arrows go straight on before they go apart.
+    """
+
+    def __init__(
+        self,
+        measure: Measure,
+        level: Level,
+        placement: Placement,
+        columns: Sequence[Column] = (),
+        upward: frozenset[str] = frozenset(),
+        said: Sequence[Rectangle] = (),
+        late: str = "",
+    ) -> None:
+        self.measure = measure
+        self.level = level
+        self.placement = placement
+        self.columns = columns
+        self.upward = upward
+        self.said = said
+        self.late = late
+        self.areas = {unit: measure.rectangle(unit, at) for unit, at in placement.centers.items()}
+        leaving: dict[str, list[int]] = {}
+        for index, link in enumerate(level.links):
+            if not link.arc:
+                leaving.setdefault(link.source, []).append(index)
+        self.leaving = leaving
+        self.arriving = Counter(link.target for link in level.links if not link.arc)
+
+    def draw_all(self, given: Mapping[int, Sequence[Point]]) -> list[PlacedArrow]:
+        """All links; the paths of some are ``given``, by their index."""
+        return [
+            self._given(index, given[index]) if index in given else self._draw(index)
+            for index in range(len(self.level.links))
+        ]
+
+    def _given(self, index: int, path: Sequence[Point]) -> PlacedArrow:
+        """A link whose path is known; its label stands on the middle of a straight one."""
+        link = self.level.links[index]
+        label = None
+        if link.label:
+            length, breadth = self.measure.label(link.label)
+            start, end = path[0], path[-1]
+            if link.arc:
+                middle = Point(start.along - length / 2 - 2, (start.across + end.across) / 2)
+                label = self._text(link.label, middle)
+            elif abs(path[1].across - start.across) < 0.01:
+                label = self._text(link.label, start.moved(length / 2 + 3, -(breadth / 2 + 4)))
+            else:
+                label = self._text(link.label, end.moved(length / 2 + 5, breadth / 2 + 4))
+        return PlacedArrow(link.arrow, tuple(path), label, link.head)
+
+    def _draw(self, index: int) -> PlacedArrow:
+        """An arc, or a direct way."""
+        link = self.level.links[index]
+        arc = self.placement.arcs.get(index)
+        if arc:
+            text = self._text(link.label, arc.label_center()) if link.arc and link.label else None
+            return PlacedArrow(link.arrow, tuple(arc.path()), text, link.head)
+        ends = (link.source, link.target)
+        others = [area for unit, area in self.areas.items() if unit not in ends]
+        others += self.said
+        source, target = self._ends(index)
+        alone = self.arriving[link.target] == 1
+        if link.target in self.upward:
+            turned = [_turned(area) for area in (source, target, *others)]
+            path = [
+                Point(-along, across)
+                for along, across in connect(turned[0], turned[1], turned[2:], alone=alone)[0]
+            ]
+        else:
+            late = link.source == self.late
+            path = connect(source, target, others, alone=alone, late=late)[0]
+        return PlacedArrow(link.arrow, tuple(path), self._shape(index, path), link.head)
+
+    def _ends(self, index: int) -> tuple[Rectangle, Rectangle]:
+        """What a link leaves and meets; it may leave where its tensor enters another column."""
+        link = self.level.links[index]
+        source, target = self.measure.ports(
+            link.source, link.target, self.placement.centers, turned=link.target in self.upward
+        )
+        for column in self.columns:
+            if column.source and link.target in column.nodes and link.source not in column.nodes:
+                along, across = column.junction
+                return Rectangle(along, along, across, across), target
+        return source, target
+
+    def _shape(self, index: int, path: Sequence[Point]) -> PlacedText | None:
+        """The shape that a link carries, on that side of it where no other curve runs."""
+        link = self.level.links[index]
+        fan = self.leaving[link.source]
+        if not link.label or index != fan[-1]:
+            return None
+        length, breadth = self.measure.label(link.label)
+        start, end = path[0], path[-1]
+        forward = 1 if end.along >= start.along else -1
+        offset = breadth / 2 + 4
+        if abs(start.across - end.across) < 1:
+            return self._text(
+                link.label,
+                Point((start.along + end.along - 4 * forward) / 2, start.across + offset),
+            )
+        if len(fan) > 1:
+            # The last of several branches: beyond its tip.
+            return self._text(link.label, end.moved(-forward * (length / 2 + 2), offset + 2))
+        side = -1 if end.across > start.across else 1
+        return self._text(link.label, start.moved(forward * (length / 2 + 2), side * offset))
+
+    def _text(self, text: str, center: Point) -> PlacedText:
+        return PlacedText(text, center, self.measure.theme.detail_size)
+
+
+def _turned(area: Rectangle) -> Rectangle:
+    return Rectangle(-area.end, -area.start, area.low, area.high)

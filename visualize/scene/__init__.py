@@ -1,0 +1,1 @@
+"""Scene: from a simplified architecture to words, roles and colours, without places."""

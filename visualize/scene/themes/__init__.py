@@ -1,0 +1,130 @@
+"""Themes: how a figure looks, as data. Each ``.toml`` file in this folder is one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from visualize.core.errors import UsageError, shorten
+from visualize.core.fonts import require_face
+from visualize.core.theme import Stroke, Theme, Tint
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_FOLDER = Path(__file__).parent
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+_STYLES = ("solid", "dashed", "dotted", "double")
+
+
+# For readers in light and in dark mode.
+LIGHT, DARK = "paper", "dark"
+AUTO = "auto"
+
+
+def theme_names() -> list[str]:
+    """The names of the themes that come with the program."""
+    return sorted([AUTO, *(path.stem for path in _FOLDER.glob("*.toml"))])
+
+
+def load_theme(name: str) -> Theme:
+    """Load a theme by its name or from a ``.toml`` file, which may leave out what it keeps.
+
+    ``auto`` is paper, with the colours of dark for readers in dark mode.
+
+    Raises:
+        UsageError: there is no such theme, or its file is not valid.
+    """
+    if not name.endswith(".toml"):
+        if name not in theme_names():
+            raise UsageError(
+                f"no theme named {shorten(name)!r}",
+                where="--theme",
+                hint=f"use one of {', '.join(theme_names())}, or a .toml file",
+            )
+        if name == AUTO:
+            light = load_theme(LIGHT)
+            night = load_theme(DARK)
+            night = replace(night, font=light.font, size=light.size, detail_size=light.detail_size)
+            return replace(light, night=night)
+        return _theme(_read(_FOLDER / f"{name}.toml"), name)
+    values = _read(_FOLDER / "paper.toml")
+    own = _read(Path(name))
+    own["skips"] = values["skips"] | own.get("skips", {})
+    return _theme(values | own, name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        return values
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read: {error.strerror}", where=f"theme {shorten(str(path))}"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"is not valid TOML: {error}", where=f"theme {shorten(str(path))}"
+        ) from error
+
+
+def _theme(values: dict[str, Any], name: str) -> Theme:
+    known = {field.name for field in fields(Theme)} - {"night"}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise UsageError(
+            f"unknown key {unknown[0]!r}",
+            where=f"theme {shorten(name)}",
+            hint=f"keys are {', '.join(sorted(known))}",
+        )
+    try:
+        return Theme(
+            font=str(values["font"]),
+            size=float(values["size"]),
+            detail_size=float(values["detail_size"]),
+            background=_color(values["background"]),
+            text=_color(values["text"]),
+            muted=_color(values["muted"]),
+            line=_color(values["line"]),
+            neutral=_tint(values["neutral"]),
+            terminal=_tint(values["terminal"]),
+            merge=_tint(values["merge"]),
+            frame=_tint(values["frame"]),
+            stages=tuple(_tint(tint) for tint in values["stages"]) or (_tint(values["neutral"]),),
+            skips={kind: _stroke(stroke) for kind, stroke in values["skips"].items()},
+            ramp=(_color(values["ramp"][0]), _color(values["ramp"][1])),
+            line_width=float(values["line_width"]) if "line_width" in values else 0.8,
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"bad value: {error}", where=f"theme {shorten(name)}") from error
+
+
+def _color(value: Any) -> str:
+    if not isinstance(value, str) or not _COLOR.fullmatch(value):
+        raise ValueError(f"{value!r} is not a colour like #1a2b3c")
+    return value
+
+
+def _tint(value: Any) -> Tint:
+    return Tint(_color(value["fill"]), _color(value["line"]))
+
+
+def _stroke(value: Any) -> Stroke:
+    if value["style"] not in _STYLES:
+        raise ValueError(f"{value['style']!r} is not one of {', '.join(_STYLES)}")
+    return Stroke(_color(value["color"]), value["style"], float(value["width"]))
+
+
+def with_font(theme: Theme, font: str) -> Theme:
+    """``theme`` in another font: an installed family, or a file.
+
+    Raises:
+        UsageError: there is no such font.
+    """
+    require_face(font)
+    return replace(theme, font=font, night=theme.night and replace(theme.night, font=font))
