@@ -16,11 +16,10 @@ from visualize.core.geometry import (
     HEAD_LENGTH,
     Point,
     Rectangle,
-    rounded_path,
-    sample,
     without_head,
 )
 from visualize.core.layout import Layout
+from visualize.core.route import Route
 from visualize.core.scene import Scene, SceneArrow, SceneBox
 from visualize.layout import lay_out
 from visualize.layout.cuts import choose_cuts, find_cuts
@@ -62,7 +61,7 @@ def hits(layout: Layout) -> list[tuple[str, str, str]]:
         and any(
             box.rectangle.start < point.along < box.rectangle.end
             and box.rectangle.low < point.across < box.rectangle.high
-            for point in sample(placed.path)
+            for point in layout.whole(placed).sample()
         )
     ]
 
@@ -101,8 +100,8 @@ def test_branches_are_entered_in_the_middle_and_along_the_flow() -> None:
     arrows = [placed for placed in layout.arrows if placed.arrow.source == "a"]
     assert len(arrows) == 3
     for placed in arrows:
-        assert placed.path[-1].across == pytest.approx(middle[placed.arrow.target])
-        before, base = without_head(placed.path)[-2:]
+        assert placed.route.end.across == pytest.approx(middle[placed.arrow.target])
+        before, base = without_head(placed.route.curves())[-2:]
         assert before.across == pytest.approx(base.across)
         assert base.along - before.along >= HEAD_LENGTH
 
@@ -111,7 +110,7 @@ def test_nested_arcs_do_not_cross() -> None:
     edges = list(itertools.pairwise(["a", "b", "c", "+1", "+2"]))
     layout = lay_out(scene(edges, [("a", "+2"), ("b", "+1")]), THEME, Direction.TB)
     outer, inner = (placed for placed in layout.arrows if placed.arrow.arc)
-    reach = [max(point.across for point in placed.path) for placed in (outer, inner)]
+    reach = [max(point.across for point in placed.route.curves()) for placed in (outer, inner)]
     assert reach[0] > reach[1] + 5
     assert hits(layout) == []
 
@@ -125,7 +124,7 @@ def test_an_arc_moves_to_the_side_that_is_free() -> None:
 def test_long_chains_wrap_into_columns_of_a_page() -> None:
     names = [f"layer{number}" for number in range(60)]
     layout = lay_out(scene(list(itertools.pairwise(names))), THEME, Direction.TB)
-    assert len(layout.turns) == 2
+    assert len(layout.trunks) == 2
     assert layout.extent.end - layout.extent.start <= 9 * 72
     assert overlaps(layout) == []
 
@@ -136,8 +135,8 @@ def test_unet_is_folded_with_skips_straight_across() -> None:
     skips = [placed for placed in layout.arrows if placed.arrow.skip == "concat"]
     assert len(skips) == 2
     for placed in skips:
-        assert len({point.along for point in placed.path}) == 1
-        assert placed.path[0].across < placed.path[-1].across
+        assert len({point.along for point in placed.route.curves()}) == 1
+        assert placed.route.start.across < placed.route.end.across
 
 
 def test_decompose_leaves_tangles_alone() -> None:
@@ -229,7 +228,7 @@ def test_cuts_prefer_the_end_of_a_stage() -> None:
 
 def test_rounded_path_keeps_its_ends_and_cuts_its_corners() -> None:
     corners = [Point(0, 0), Point(0, 50), Point(50, 50)]
-    path = rounded_path(corners, 10)
+    path = Route.rounded(corners, 10).curves()
     assert (path[0], path[-1]) == (corners[0], corners[-1])
     assert (len(path) - 1) % 3 == 0
     assert all(point.along <= 0.001 or point.across >= 39.999 for point in path)

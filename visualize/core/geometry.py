@@ -1,4 +1,4 @@
-"""Points, rectangles and rounded paths in the coordinates of the flow.
+"""Points, rectangles and curves in the coordinates of the flow.
 
 ``along`` grows in the direction of the flow, ``across`` to its side; `Direction` maps both to
 the page. All lengths are in points.
@@ -75,38 +75,6 @@ class Rectangle:
         )
 
 
-def rounded_path(corners: Sequence[Point], radius: float) -> list[Point]:
-    """A cubic Bézier path along straight segments with rounded corners.
-
-    Returns 3n + 1 control points. A corner is cut at ``radius`` or at half of its shorter
-    segment; segments that end at the path's ends may be used up whole.
-    """
-    path = [corners[0]]
-    for position in range(1, len(corners) - 1):
-        before, corner, after = corners[position - 1 : position + 2]
-        room_before = math.dist(before, corner) / (1 if position == 1 else 2)
-        room_after = math.dist(corner, after) / (1 if position == len(corners) - 2 else 2)
-        cut = min(radius, room_before, room_after)
-        entry, leave = _toward(corner, before, cut), _toward(corner, after, cut)
-        _line(path, entry)
-        path += [_between(entry, corner, 0.55), _between(leave, corner, 0.55), leave]
-    _line(path, corners[-1])
-    return path
-
-
-def s_curve(start: Point, end: Point) -> list[Point]:
-    """A cubic Bézier curve that leaves and arrives along the flow."""
-    bend = (end.along - start.along) * 0.5
-    return [start, start.moved(bend, 0), end.moved(-bend, 0), end]
-
-
-def straight(start: Point, end: Point) -> list[Point]:
-    """A straight line as a cubic Bézier path."""
-    path = [start]
-    _line(path, end)
-    return path
-
-
 def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
     """Points on a cubic Bézier path, ``steps`` on each of its curves."""
     for place in range(0, len(path) - 1, 3):
@@ -124,7 +92,7 @@ def without_head(path: Sequence[Point]) -> list[Point]:
     """A cubic Bézier path that ends where its arrow head begins, in the same direction."""
     start, before, tip = path[-4], path[-2], path[-1]
     length = math.dist(tip, before)
-    base = _toward(tip, before, HEAD_LENGTH) if length else tip
+    base = toward(tip, before, HEAD_LENGTH) if length else tip
     if math.dist(start, tip) > 3 * HEAD_LENGTH:
         # As far before the base as before the tip, or the curve would turn sharply to the head.
         handle = before.moved(base.along - tip.along, base.across - tip.across)
@@ -140,16 +108,14 @@ def bounds(path: Sequence[Point]) -> Rectangle:
     return Rectangle(min(along), max(along), min(across), max(across))
 
 
-def _line(path: list[Point], end: Point) -> None:
-    path += [_between(path[-1], end, 1 / 3), _between(path[-1], end, 2 / 3), end]
-
-
-def _toward(start: Point, end: Point, distance: float) -> Point:
+def toward(start: Point, end: Point, distance: float) -> Point:
+    """The point that is ``distance`` from ``start`` on the way to ``end``."""
     length = math.dist(start, end)
-    return _between(start, end, distance / length) if length else start
+    return between(start, end, distance / length) if length else start
 
 
-def _between(start: Point, end: Point, part: float) -> Point:
+def between(start: Point, end: Point, part: float) -> Point:
+    """The point after a ``part`` of the way from ``start`` to ``end``."""
     return Point(
         start.along + (end.along - start.along) * part,
         start.across + (end.across - start.across) * part,

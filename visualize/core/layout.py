@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 
 from visualize.core.geometry import Place, Point, Rectangle
 from visualize.core.palette import ToneEntry
+from visualize.core.route import Route
 from visualize.core.scene import SceneArrow, SceneBox, SceneGroup
 
 INCH = 72.0
@@ -40,12 +42,19 @@ class PlacedBox:
 
 @dataclass(frozen=True, slots=True)
 class PlacedArrow:
-    """An arrow, or a part of one, as a cubic Bézier path that ends where its head ends."""
+    """An arrow of the scene.
+
+    Attributes:
+        arrow: what it draws.
+        route: its last part, which ends where its head ends.
+        label: the text beside it.
+        via: the trunks that it follows before ``route``, in order: indices of `Layout.trunks`.
+    """
 
     arrow: SceneArrow
-    path: tuple[Point, ...]
+    route: Route
     label: PlacedText | None = None
-    head: bool = True
+    via: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +129,33 @@ class Bracket:
 class Layout:
     """Everything of a scene in its place.
 
-    ``turns`` are the lines from the end of each column to the beginning of the next; ``in_line``
-    says that boxes stand in line with others where that may take room.
+    Attributes:
+        boxes: the boxes, in the order of the scene.
+        arrows: the arrows, in the order of the scene.
+        trunks: plain lines without heads that several arrows may share: the parts of arrows up to
+            the border of a frame, and the turns from the end of a column to the next.
+        notes: texts beside merges.
+        brackets: names of stages.
+        frames: frames around repeated parts, outer ones before those in them.
+        extent: how far all of it reaches.
+        around: title, legend and edge.
+        in_line: whether boxes are in line with others where that may take room.
     """
 
     boxes: tuple[PlacedBox, ...]
     arrows: tuple[PlacedArrow, ...]
+    trunks: tuple[Route, ...] = ()
     notes: tuple[PlacedText, ...] = ()
     brackets: tuple[Bracket, ...] = ()
-    turns: tuple[tuple[Point, ...], ...] = ()
     frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
     around: Surroundings = field(default_factory=Surroundings)
     in_line: bool = False
+
+    def whole(self, arrow: PlacedArrow) -> Route:
+        """The route of ``arrow`` from its source to its target."""
+        parts = [*(self.trunks[trunk] for trunk in arrow.via), arrow.route]
+        return functools.reduce(Route.joined, parts)
 
     def fits(self, page: Page) -> bool:
         """Whether the figure, title and legend included, fits ``page`` in true size."""

@@ -97,10 +97,9 @@ class _Writer:
             self._frame(frame)
         for placed in layout.boxes:
             self._box(placed)
+        self._trunks(layout)
         for index, arrow in enumerate(layout.arrows):
             self._arrow(index, arrow)
-        for turn in layout.turns:
-            self._path([self.direction.on_page(point) for point in turn], {})
         for frame in layout.frames:
             for position, text in enumerate(frame.texts):
                 color = self.theme.muted if position else self._stage_tint(frame.group.stage).line
@@ -184,11 +183,24 @@ class _Writer:
             f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0.7">{cells}</table>>'
         )
 
+    def _trunks(self, layout: Layout) -> None:
+        """Lines without heads; each has the tooltip of the first arrow that follows it."""
+        first = {trunk: placed.arrow for placed in layout.arrows[::-1] for trunk in placed.via}
+        for trunk, route in enumerate(layout.trunks):
+            arrow = first[trunk]
+            self.graph.edge(
+                self.nodes[arrow.source],
+                self.nodes[arrow.target],
+                dir="none",
+                pos=" ".join(self._place(point) for point in route.curves()),
+                id=f"trunk-{trunk}",
+                tooltip=_plain(arrow.tooltip),
+                **{"class": "arrow"},
+            )
+
     def _arrow(self, index: int, placed: PlacedArrow) -> None:
         arrow = placed.arrow
-        attributes = self._stroke(arrow.skip) if arrow.skip and placed.head else {}
-        if not placed.head:
-            attributes["dir"] = "none"
+        attributes = self._stroke(arrow.skip) if arrow.skip else {}
         if placed.label:
             color = self.theme.skips[arrow.skip].color if arrow.skip else self.theme.muted
             size = _number(placed.label.size)
@@ -198,7 +210,7 @@ class _Writer:
         self.graph.edge(
             self.nodes[arrow.source],
             self.nodes[arrow.target],
-            pos=self._spline(placed.path, placed.head),
+            pos=self._spline(placed.route.curves()),
             id=f"arrow-{index}",
             tooltip=_plain(arrow.tooltip),
             **{"class": " ".join(["arrow", *(["skip", arrow.skip] if arrow.skip else [])])},
@@ -282,12 +294,11 @@ class _Writer:
             **{"class": "swatch"},
         )
 
-    def _spline(self, path: Sequence[Point], head: bool) -> str:
-        """A path that may end in an arrow head at its last point."""
+    def _spline(self, path: Sequence[Point]) -> str:
+        """A path that ends in an arrow head at its last point."""
         on_page = self.direction.on_page
-        drawn = without_head(path) if head else path
-        points = " ".join(_pair(on_page(point)) for point in drawn)
-        return f"e,{_pair(on_page(path[-1]))} {points}" if head else points
+        points = " ".join(_pair(on_page(point)) for point in without_head(path))
+        return f"e,{_pair(on_page(path[-1]))} {points}"
 
     def _place(self, point: Point) -> str:
         return _pair(self.direction.on_page(point))

@@ -6,19 +6,16 @@ it find the same facts beside it, as attributes.
 
 from __future__ import annotations
 
-import itertools
 import json
-import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 
 from visualize.core.choices import Direction
-from visualize.core.geometry import Point, Rectangle, sample
+from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import Layout, PlacedArrow, PlacedBox, PlacedFrame
 from visualize.core.palette import plain_tint, stage_numbers, tones
-from visualize.core.scene import Scene, SceneArrow, SceneBox
+from visualize.core.scene import Scene, SceneBox
 from visualize.core.theme import Theme
 
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
@@ -39,8 +36,6 @@ _GRAPHICS = {"node": "nodegraphics", "edge": "edgegraphics"}
 _STYLES = {"dashed": "dashed", "dotted": "dotted"}  # what else there is, is a plain line
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEAR = 1.0
-_STRAIGHT = 0.2
-_CURVE = 4  # pieces of a curve that is no corner
 
 
 def to_graphml(
@@ -67,9 +62,6 @@ class _Writer:
         # No operation has a colon in its name.
         self.frames = {frame.group.id: f"frame:{i}" for i, frame in enumerate(layout.frames)}
         self.placed = {placed.box.id: placed for placed in layout.boxes}
-        self.parts: dict[SceneArrow, list[PlacedArrow]] = {}
-        for part in layout.arrows:
-            self.parts.setdefault(_key(part.arrow), []).append(part)
 
     def document(self, name: str) -> ET.Element:
         for prefix, space in (("", _GRAPHML), ("y", _YED), ("xsi", _SCHEMA)):
@@ -94,9 +86,9 @@ class _Writer:
         self._inside(graph, "")
         # What comes later is drawn over what came before: where a skip connection leaves with the
         # flow, the line of the flow is seen.
-        numbered = enumerate(self.scene.arrows)
-        for number, arrow in sorted(numbered, key=lambda one: one[1].skip is None):
-            self._edge(graph, number, arrow)
+        numbered = enumerate(self.layout.arrows)
+        for number, placed in sorted(numbered, key=lambda one: one[1].arrow.skip is None):
+            self._edge(graph, number, placed)
         return root
 
     # Nodes
@@ -215,10 +207,11 @@ class _Writer:
 
     # Edges
 
-    def _edge(self, graph: ET.Element, number: int, arrow: SceneArrow) -> None:
+    def _edge(self, graph: ET.Element, number: int, placed: PlacedArrow) -> None:
+        arrow = placed.arrow
         edge = _child(graph, "edge", id=f"e{number}", source=arrow.source, target=arrow.target)
         line = _yed(_datum(edge, _GRAPHICS["edge"]), "PolyLineEdge")
-        self._path(line, arrow)
+        self._path(line, placed)
         stroke = self.theme.skips[arrow.skip] if arrow.skip else None
         _yed(
             line, "LineStyle",
@@ -239,10 +232,10 @@ class _Writer:
         told = {"label": arrow.label, "skip": arrow.skip or "", "repeat": arrow.repeat}
         _facts(edge, "edge", told)
 
-    def _path(self, line: ET.Element, arrow: SceneArrow) -> None:
+    def _path(self, line: ET.Element, placed: PlacedArrow) -> None:
         """Where an edge runs: from the centres of its boxes, these ends moved, over its bends."""
-        source, target = self.placed[arrow.source], self.placed[arrow.target]
-        corners = list(_corners(self._whole(arrow, source)))
+        source, target = self.placed[placed.arrow.source], self.placed[placed.arrow.target]
+        corners = self.layout.whole(placed).corners()
         leaves = _touches(source.rectangle, corners[0])
         start = self._offset(corners[0], source) if leaves else (0.0, 0.0)
         end = self._offset(corners[-1], target)
@@ -254,26 +247,6 @@ class _Writer:
             x, y = self._place(corner)
             _yed(path, "Point", x=_number(x), y=_number(y))
 
-    def _whole(self, arrow: SceneArrow, source: PlacedBox) -> list[Point]:
-        """The whole way of an arrow: its parts, and the turn to another column before any of them.
-
-        Of equal arrows, as where something is added to itself, all go the way of the first.
-        """
-        parts = self.parts[_key(arrow)]
-        last = next(part for part in parts if part.head)
-        path: list[Point] = []
-        for part in (*(part for part in parts if not part.head), last):
-            start = part.path[0]
-            if not _goes_on(path[-1] if path else source.center, start):
-                path += _appended(path, self._turn(start))
-            path += _appended(path, part.path)
-        return path
-
-    def _turn(self, start: Point) -> Sequence[Point]:
-        """The turn to the column in which an arrow or a part of it starts."""
-        arriving = [turn for turn in self.layout.turns if _goes_on(turn[-1], start)]
-        return min(arriving, key=lambda turn: math.dist(turn[-1], start), default=())
-
     def _offset(self, point: Point, box: PlacedBox) -> tuple[float, float]:
         (x, y), (middle, center) = self._place(point), self._place(box.center)
         return x - middle, y - center
@@ -282,61 +255,6 @@ class _Writer:
         """Page coordinates with y growing downwards."""
         x, y = self.direction.on_page(point)
         return x, -y
-
-
-def _key(arrow: SceneArrow) -> SceneArrow:
-    """An arrow as it is, wherever the layout has told its label."""
-    return replace(arrow, label="")
-
-
-def _goes_on(point: Point, start: Point) -> bool:
-    """Whether what starts somewhere is straight along the flow from a point, or there."""
-    ahead = abs(point.across - start.across) < _NEAR and point.along < start.along + _NEAR
-    return ahead or math.dist(point, start) < _NEAR
-
-
-def _appended(path: Sequence[Point], more: Sequence[Point]) -> Sequence[Point]:
-    """What to add to a path so that it goes on as ``more``; a gap is a straight line."""
-    if not path or not more:
-        return more
-    if math.dist(path[-1], more[0]) < _NEAR:
-        return more[1:]
-    return [path[-1], more[0], *more]
-
-
-def _corners(path: Sequence[Point]) -> Iterator[Point]:
-    """The points between which a path runs straight, its rounded corners sharp."""
-    found = [path[0]]
-    for place in range(0, len(path) - 1, 3):
-        start, first, second, end = path[place : place + 4]
-        corner = _crossing(start, first, second, end)
-        if corner:
-            found.append(corner)
-        elif not (_in_line(start, first, end) and _in_line(start, second, end)):
-            found += sample((start, first, second, end), _CURVE)
-        found.append(end)
-    kept = found[:1]
-    for point, following in itertools.pairwise(found[1:]):
-        if not _in_line(kept[-1], point, following):
-            kept.append(point)
-    yield from (*kept, found[-1])
-
-
-def _crossing(start: Point, first: Point, second: Point, end: Point) -> Point | None:
-    """Where the two straight lines meet that a rounded right angle lies between."""
-    if abs(first.across - start.across) < _STRAIGHT and abs(second.along - end.along) < _STRAIGHT:
-        corner = Point(end.along, start.across)
-    elif abs(first.along - start.along) < _STRAIGHT and abs(second.across - end.across) < _STRAIGHT:
-        corner = Point(start.along, end.across)
-    else:
-        return None
-    return corner if min(math.dist(corner, start), math.dist(corner, end)) > _STRAIGHT else None
-
-
-def _in_line(start: Point, middle: Point, end: Point) -> bool:
-    """Whether a path over ``middle`` is hardly longer than without it."""
-    around = math.dist(start, middle) + math.dist(middle, end)
-    return around - math.dist(start, end) < _STRAIGHT / 10
 
 
 def _touches(area: Rectangle, point: Point) -> bool:

@@ -83,10 +83,10 @@ class _Writer:
             yield from self._frame(frame)
         for placed in self.layout.boxes:
             yield self._box(placed)
+        for trunk in self.layout.trunks:
+            yield f"\\draw[line] {self._path(trunk.curves())};"
         for arrow in self.layout.arrows:
             yield from self._arrow(arrow)
-        for turn in self.layout.turns:
-            yield f"\\draw[line] {self._path(turn)};"
         for note in self.layout.notes:
             near = min(
                 (box.center for box in self.layout.boxes), key=partial(math.dist, note.center)
@@ -210,13 +210,13 @@ class _Writer:
 
     def _arrow(self, placed: PlacedArrow) -> Iterator[str]:
         arrow = placed.arrow
-        style = ["arrow" if placed.head else "line"]
-        style += [arrow.skip] if arrow.skip and placed.head else []
+        style = ["arrow", *([arrow.skip] if arrow.skip else [])]
         ends = f"{self.names[arrow.source]} to {self.names[arrow.target]}"
-        yield f"\\draw[{', '.join(style)}] {self._path(placed.path)}; % {ends}"
+        yield f"\\draw[{', '.join(style)}] {self._path(placed.route.curves())}; % {ends}"
         if placed.label:
             told = f"note, text=visualize {arrow.skip}" if arrow.skip else "note"
-            points = [*placed.path[::3], *sample(placed.path)]
+            path = self.layout.whole(placed).curves()
+            points = [*path[::3], *sample(path)]
             near = min(points, key=partial(math.dist, placed.label.center))
             yield self._text(placed.label, told, near)
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from visualize.core.choices import Direction
-from visualize.core.geometry import Rectangle, bounds
+from visualize.core.geometry import Rectangle
 from visualize.core.layout import Layout, Page
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
@@ -31,6 +31,7 @@ from visualize.layout.frames import (
     split_levels,
 )
 from visualize.layout.inside import Drawing, assemble, lay_out_frame
+from visualize.layout.legs import join_legs
 from visualize.layout.links import LinkDrawer
 from visualize.layout.measure import DENSE, KNOTTED, NARROW, Measure, Spacing
 from visualize.layout.place import Placement, Placer
@@ -82,7 +83,7 @@ def _lay_out(
     links = LinkDrawer(measure, figure, placement, columns, upward)
     drawing = assemble(placement, measure, insides, upward)
     beside = draw_aside(aside, drawing.boxes, drawing.frames, measure)
-    drawing = replace(drawing, arrows=(*links.draw_all(paths), *drawing.arrows, *beside))
+    drawing = replace(drawing, legs=(*links.draw_all(paths), *drawing.legs, *beside))
     layout = _finish(measure, placement, columns, drawing)
     return replace(layout, around=surrounder.surround(layout.extent, direction))
 
@@ -95,23 +96,26 @@ def _finish(
     order = {node: place for place, node in enumerate(measure.boxes)}
     layout = Layout(
         boxes=tuple(sorted(drawing.boxes, key=lambda placed: order[placed.box.id])),
-        arrows=drawing.arrows,
+        arrows=(),
         notes=tuple(notes(drawing.boxes, measure)),
         brackets=tuple(
             bracket for column in columns for bracket in brackets(areas, column, measure)
         ),
-        turns=tuple(turns(columns, placement, measure)),
         frames=drawing.frames,
         in_line=measure.in_line,
     )
-    return _with_extent(settle_labels(layout, measure), measure)
+    turning = tuple(turns(columns, placement, measure))
+    legs = settle_labels(layout, drawing.legs, turning, measure)
+    arrows, trunks = join_legs(measure.scene.arrows, legs, turning)
+    return _with_extent(replace(layout, arrows=arrows, trunks=trunks), measure)
 
 
 def _with_extent(layout: Layout, measure: Measure) -> Layout:
     texts = [*layout.notes, *(text for bracket in layout.brackets for text in bracket.texts)]
     texts += [arrow.label for arrow in layout.arrows if arrow.label]
     areas = [box.rectangle for box in layout.boxes] + [frame.rectangle for frame in layout.frames]
-    areas += [bounds(path) for path in (*(arrow.path for arrow in layout.arrows), *layout.turns)]
+    areas += [arrow.route.bounds() for arrow in layout.arrows]
+    areas += [trunk.bounds() for trunk in layout.trunks]
     areas += [Rectangle.around(text.center, *measure.text(text.text, text.size)) for text in texts]
     extent = Rectangle(
         min((area.start for area in areas), default=0.0),

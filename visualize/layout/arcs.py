@@ -6,7 +6,8 @@ import bisect
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.core.geometry import Point, Rectangle, rounded_path, sample
+from visualize.core.geometry import Point, Rectangle
+from visualize.core.route import Route
 
 _LANE_GAP = 10.0
 # An arrow head stands straight only at the end of a straight line.
@@ -52,8 +53,8 @@ class Arc:
             end=self.end.moved(along, across),
         )
 
-    def path(self) -> list[Point]:
-        """The arc as a cubic Bézier path."""
+    def route(self) -> Route:
+        """Where the arc runs."""
         step = _STEP if self.end.along >= self.start.along else -_STEP
         corners = [self.start]
         if self.leaves_side:
@@ -66,7 +67,7 @@ class Arc:
         else:
             above = self.end.along - step
             corners += [Point(above, self.lane), Point(above, self.end.across)]
-        return rounded_path([*corners, self.end], _RADIUS)
+        return Route.rounded([*corners, self.end], _RADIUS)
 
     def label_center(self) -> Point:
         """Middle of the label, which stands on the outer side of the lane."""
@@ -164,7 +165,7 @@ def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
     for way in ways:
         near = dict([*rows.near(way.start.along), *rows.near(way.end.along)])
         others = [box.grown(1) for node, box in near.items() if node not in way.ends]
-        points = list(sample(way.path())) if others else []
+        points = list(way.route().sample()) if others else []
         hits = sum(any(box.holds(point) for point in points) for box in others)
         if not hits:
             return way

@@ -9,11 +9,13 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from visualize.core.geometry import Point, Rectangle, rounded_path
-from visualize.core.layout import PlacedArrow, PlacedBox, PlacedFrame
+from visualize.core.geometry import Point, Rectangle
+from visualize.core.layout import PlacedBox, PlacedFrame
+from visualize.core.route import Route
 from visualize.core.scene import SceneArrow
+from visualize.layout.legs import Leg, Step
 from visualize.layout.measure import Measure
 
 # Between an arrow and the boxes and borders that it passes.
@@ -29,14 +31,15 @@ _WAYS: tuple[_Step, ...] = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
 def draw_aside(
-    arrows: Sequence[SceneArrow],
+    arrows: Mapping[int, SceneArrow],
     boxes: Sequence[PlacedBox],
     frames: Sequence[PlacedFrame],
     measure: Measure,
-) -> list[PlacedArrow]:
-    """Route ``arrows``: each leaves with the flow and arrives with it or from a side.
+) -> list[Leg]:
+    """Route ``arrows``, given by their numbers in the scene.
 
-    They keep clear of boxes and of what frames say.
+    Each leaves with the flow and arrives with it or from a side. They keep clear of
+    boxes and of the titles of frames.
     """
     if not arrows:
         return []
@@ -48,8 +51,8 @@ def draw_aside(
     ]
     router = _Router([*areas.values(), *texts], [frame.rectangle for frame in frames])
     return [
-        PlacedArrow(arrow, tuple(router.route(areas[arrow.source], areas[arrow.target])))
-        for arrow in arrows
+        Leg(arrow, (Step(number, 0),), router.route(areas[arrow.source], areas[arrow.target]))
+        for number, arrow in arrows.items()
     ]
 
 
@@ -65,8 +68,8 @@ class _Router:
         # What lies on each line of the grid, along or across.
         self._on_lines: dict[tuple[bool, float], tuple[list[Rectangle], list[Rectangle]]] = {}
 
-    def route(self, source: Rectangle, target: Rectangle) -> list[Point]:
-        """A way from the end of ``source`` to ``target``, as a rounded path."""
+    def route(self, source: Rectangle, target: Rectangle) -> Route:
+        """A way from the end of ``source`` to ``target``."""
         axis, middle = (source.low + source.high) / 2, (target.low + target.high) / 2
         row = (target.start + target.end) / 2
         begin = Point(source.end + _CLEAR, axis)
@@ -80,7 +83,7 @@ class _Router:
             ends[tip.moved(-_APPROACH, 0)] = (tip, (1, 0))
         corners = self._search(begin, {place: way for place, (_, way) in ends.items()})
         tip = ends[corners[-1]][0]
-        return rounded_path(_straightened([Point(source.end, axis), *corners, tip]), _RADIUS)
+        return Route.rounded(_straightened([Point(source.end, axis), *corners, tip]), _RADIUS)
 
     def _search(self, begin: Point, ends: dict[Point, _Step]) -> list[Point]:
         """The cheapest way from ``begin`` to one of ``ends``: A* (Hart, Nilsson, Raphael 1968).

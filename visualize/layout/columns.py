@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.core.geometry import Point, Rectangle, rounded_path
+from visualize.core.geometry import Point, Rectangle
+from visualize.core.route import Route
 from visualize.layout.cuts import Cut, choose_cuts, find_cuts
 from visualize.layout.frames import Level
 from visualize.layout.measure import Measure
@@ -116,9 +117,7 @@ def _beside(column: Column, low: float, high: float, names: float, measure: Meas
     return column.gutter - _GUTTER - high
 
 
-def turns(
-    columns: Sequence[Column], placement: Placement, measure: Measure
-) -> Iterable[tuple[Point, ...]]:
+def turns(columns: Sequence[Column], placement: Placement, measure: Measure) -> Iterable[Route]:
     """The lines that lead from the end of each column to the beginning of the next."""
     for column, following in itertools.pairwise(columns):
         if following.source is None:
@@ -134,7 +133,7 @@ def turns(
             Point(end.along - 8, end.across),
             end,
         ]
-        yield tuple(rounded_path(corners, 6))
+        yield Route.rounded(corners, 6)
 
 
 def _covered(nodes: Collection[str], placement: Placement, measure: Measure) -> list[Rectangle]:

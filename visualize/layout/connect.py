@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from visualize.core.geometry import Point, Rectangle, bounds, s_curve, sample, straight
+from visualize.core.geometry import Point, Rectangle
+from visualize.core.route import Route
 from visualize.layout.measure import CIRCLE
 
 _FAN = 20.0
@@ -17,7 +18,7 @@ def connect(
     *,
     alone: bool = False,
     late: bool = False,
-) -> tuple[list[Point], bool]:
+) -> tuple[Route, bool]:
     """A curve from the end of ``source`` to the start of ``target``, and whether it is free.
 
     An arrow that arrives ``alone`` does so in the middle. The curve bends at its beginning, at its
@@ -26,12 +27,12 @@ def connect(
     """
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(source, target, alone)
-    paths = [s_curve(start, end)]
+    paths = [Route.smooth(start, end)]
     if end.along - start.along > 1.6 * _FAN:
         bend = Point(start.along + _FAN, end.across)
-        bent_early = [*s_curve(start, bend), *straight(bend, end)[1:]]
+        bent_early = Route.smooth(start, bend).joined(Route.straight(bend, end))
         bend = Point(end.along - _FAN, start.across)
-        bent_late = [*straight(start, bend), *s_curve(bend, end)[1:]]
+        bent_late = Route.straight(start, bend).joined(Route.smooth(bend, end))
         paths = [bent_late, bent_early, *paths] if late else [bent_early, bent_late, *paths]
     free = next((path for path in paths if not _is_hit(path, others)), None)
     return free or paths[0], free is not None
@@ -50,8 +51,8 @@ def _entry(source: Rectangle, target: Rectangle, alone: bool) -> Point:
     return Point(target.start, middle + max(-spread, min(spread, offset * 0.25)))
 
 
-def _is_hit(path: Sequence[Point], areas: Iterable[Rectangle]) -> bool:
-    """Whether a Bézier path comes closer than 2 points to one of ``areas``."""
-    near = bounds(path).grown(2)
+def _is_hit(path: Route, areas: Iterable[Rectangle]) -> bool:
+    """Whether a route comes closer than 2 points to one of ``areas``."""
+    near = path.bounds().grown(2)
     close = [area.grown(2) for area in areas if area.overlaps(near)]
-    return bool(close) and any(area.holds(point) for point in sample(path) for area in close)
+    return bool(close) and any(area.holds(point) for point in path.sample() for area in close)

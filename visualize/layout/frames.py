@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import networkx as nx
 
 from visualize.core.scene import Scene, SceneArrow
+from visualize.layout.legs import Step
 
 # No id of a box or group begins with it.
 _MARK = "\0"
@@ -40,6 +41,7 @@ class Link:
 
     Attributes:
         arrow: what it draws.
+        steps: the parts of arrows that it draws.
         source: unit that it leaves.
         target: unit at which it arrives.
         arc: whether it runs beside the boxes between its ends.
@@ -48,6 +50,7 @@ class Link:
     """
 
     arrow: SceneArrow
+    steps: tuple[Step, ...]
     source: str
     target: str
     arc: bool = False
@@ -93,7 +96,7 @@ class Level:
         return {link.source: link.label for link in self.links if not link.arc}
 
 
-def split_levels(scene: Scene) -> tuple[list[Level], list[SceneArrow]]:
+def split_levels(scene: Scene) -> tuple[list[Level], dict[int, SceneArrow]]:
     """The levels of ``scene``, inner ones before those around them, and the arrows between them.
 
     Those arrows no level holds: they enter a frame, but are not the tensor on its axis.
@@ -102,13 +105,13 @@ def split_levels(scene: Scene) -> tuple[list[Level], list[SceneArrow]]:
     axes = _axes(scene, nesting)
     frames = dict.fromkeys(frame for frames in nesting.values() for frame in frames)
     levels = {frame: Level(frame) for frame in frames}
-    aside: list[SceneArrow] = []
-    for arrow in _told_once(scene.arrows):
+    aside: dict[int, SceneArrow] = {}
+    for number, arrow in enumerate(_told_once(scene.arrows)):
         inside = _frames_entered(nesting[arrow.source], nesting[arrow.target])
         if any(axes[frame] != arrow.source for frame in inside):
-            aside.append(arrow)
+            aside[number] = arrow
         else:
-            _add_links(levels, arrow, nesting[arrow.source], nesting[arrow.target])
+            _add_links(levels, number, arrow, nesting[arrow.source], nesting[arrow.target])
     for box in scene.boxes:
         chain = nesting[box.id]
         for around, frame in itertools.pairwise(chain):
@@ -172,7 +175,11 @@ def _frames_entered(source: Sequence[str], target: Sequence[str]) -> Sequence[st
 
 
 def _add_links(
-    levels: dict[str, Level], arrow: SceneArrow, source: Sequence[str], target: Sequence[str]
+    levels: dict[str, Level],
+    number: int,
+    arrow: SceneArrow,
+    source: Sequence[str],
+    target: Sequence[str],
 ) -> None:
     """Divide ``arrow`` at the borders of frames, from its source to its target."""
     common = _common(source, target)
@@ -190,23 +197,27 @@ def _add_links(
     for place, (frame, start, end) in enumerate(steps):
         last = place == len(steps) - 1
         label = arrow.label if place == (len(steps) - 1 if arrow.arc else len(left)) else ""
-        levels[frame].links.append(Link(arrow, start, end, arrow.arc and last, label, last))
+        levels[frame].links.append(
+            Link(arrow, (Step(number, place),), start, end, arrow.arc and last, label, last)
+        )
 
 
 def _without_doubles(links: Iterable[Link]) -> list[Link]:
     """One link for all arrows that cross a border together."""
-    crossing: dict[tuple[str, str], Link] = {}
+    crossing: dict[tuple[str, str], int] = {}
     result: list[Link] = []
     for link in links:
         ends = (link.source, link.target)
-        if link.head:
+        if link.head or ends not in crossing:
+            if not link.head:
+                crossing[ends] = len(result)
             result.append(link)
-        elif ends not in crossing:
-            crossing[ends] = link
-            result.append(link)
-        elif link.label and not crossing[ends].label:
-            at = result.index(crossing[ends])
-            crossing[ends] = result[at] = replace(crossing[ends], label=link.label)
+            continue
+        first = result[crossing[ends]]
+        # The label belongs to the first arrow that has one: its step comes first.
+        named = link.label and not first.label
+        steps = link.steps + first.steps if named else first.steps + link.steps
+        result[crossing[ends]] = replace(first, label=first.label or link.label, steps=steps)
     return result
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT
-from visualize.core.geometry import Point, Rectangle, bounds, sample, without_head
-from visualize.core.layout import PlacedArrow, PlacedBox, PlacedFrame, PlacedText
+from visualize.core.geometry import Point, Rectangle, sample, without_head
+from visualize.core.layout import PlacedBox, PlacedFrame, PlacedText
 from visualize.core.scene import SceneGroup
 from visualize.layout.flow import decompose
 from visualize.layout.frames import Level, entry_unit, exit_unit, frame_unit
+from visualize.layout.legs import Leg
 from visualize.layout.links import LinkDrawer
 from visualize.layout.measure import Measure
 from visualize.layout.place import Placement, Placer
@@ -29,7 +30,7 @@ class Drawing:
     """Boxes, arrows and frames in their places, in the coordinates of one level."""
 
     boxes: tuple[PlacedBox, ...] = ()
-    arrows: tuple[PlacedArrow, ...] = ()
+    legs: tuple[Leg, ...] = ()
     frames: tuple[PlacedFrame, ...] = ()
 
     def moved(self, along: float, across: float) -> Drawing:
@@ -42,11 +43,9 @@ class Drawing:
             tuple(replace(box, center=box.center.moved(along, across)) for box in self.boxes),
             tuple(
                 replace(
-                    arrow,
-                    path=tuple(point.moved(along, across) for point in arrow.path),
-                    label=arrow.label and text(arrow.label),
+                    leg, route=leg.route.moved(along, across), label=leg.label and text(leg.label)
                 )
-                for arrow in self.arrows
+                for leg in self.legs
             ),
             tuple(
                 replace(
@@ -70,12 +69,8 @@ class Drawing:
         return Drawing(
             tuple(replace(box, center=point(box.center)) for box in self.boxes),
             tuple(
-                replace(
-                    arrow,
-                    path=tuple(map(point, arrow.path)),
-                    label=arrow.label and text(arrow.label),
-                )
-                for arrow in self.arrows
+                replace(leg, route=leg.route.turned(length), label=leg.label and text(leg.label))
+                for leg in self.legs
             ),
             tuple(
                 replace(
@@ -111,7 +106,7 @@ def assemble(
             continue
         drawing = Drawing(
             drawing.boxes + inner.boxes,
-            drawing.arrows + inner.arrows,
+            drawing.legs + inner.legs,
             drawing.frames + inner.frames,
         )
     return drawing
@@ -130,15 +125,15 @@ def lay_out_frame(
         placement, length = _place(level, measure, title, more)
         said = title.areas(placement, length)
         drawer = LinkDrawer(measure, level, placement, said=said, late=entry if more else "")
-        arrows = drawer.draw_all({})
-        drawn = [without_head(one.path) for one in arrows if not one.arrow.arc]
+        legs = drawer.draw_all({})
+        drawn = [without_head(leg.route.curves()) for leg in legs if not leg.arrow.arc]
         if not any(area.holds(point) for path in drawn for point in sample(path) for area in said):
             break
-    areas = [*placement.areas, *(bounds(arrow.path) for arrow in arrows)]
+    areas = [*placement.areas, *(leg.route.bounds() for leg in legs)]
     areas += [
-        Rectangle.around(arrow.label.center, *measure.label(arrow.label.text))
-        for arrow in arrows
-        if arrow.label
+        Rectangle.around(leg.label.center, *measure.label(leg.label.text))
+        for leg in legs
+        if leg.label
     ]
     low = min(min(area.low for area in areas) - _PADDING, -title.low)
     high = max(area.high for area in areas) + _PADDING + title.high
@@ -152,7 +147,7 @@ def lay_out_frame(
     )
     inner = assemble(placement, measure, insides)
     frame = PlacedFrame(group, border, tuple(title.texts(border)))
-    return Drawing(inner.boxes, (*inner.arrows, *arrows), (frame, *inner.frames))
+    return Drawing(inner.boxes, (*inner.legs, *legs), (frame, *inner.frames))
 
 
 def _place(level: Level, measure: Measure, title: _Title, more: float) -> tuple[Placement, float]:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import PlacedArrow, PlacedText
+from visualize.core.layout import PlacedText
+from visualize.core.route import Route
 from visualize.layout.columns import Column
 from visualize.layout.connect import connect
 from visualize.layout.frames import Level
+from visualize.layout.legs import Leg
 from visualize.layout.measure import Measure
 from visualize.layout.place import Placement
 
@@ -52,36 +54,37 @@ class LinkDrawer:
         self.leaving = leaving
         self.arriving = Counter(link.target for link in level.links if not link.arc)
 
-    def draw_all(self, given: Mapping[int, Sequence[Point]]) -> list[PlacedArrow]:
-        """All links; the paths of some are ``given``, by their index."""
+    def draw_all(self, given: Mapping[int, Route]) -> list[Leg]:
+        """All links; the routes of some are ``given``, by their index."""
         return [
             self._given(index, given[index]) if index in given else self._draw(index)
             for index in range(len(self.level.links))
         ]
 
-    def _given(self, index: int, path: Sequence[Point]) -> PlacedArrow:
-        """A link whose path is known; its label stands on the middle of a straight one."""
+    def _given(self, index: int, route: Route) -> Leg:
+        """A link whose route is known; its label stands on the middle of a straight one."""
         link = self.level.links[index]
         label = None
         if link.label:
             length, breadth = self.measure.label(link.label)
-            start, end = path[0], path[-1]
+            start, end = route.start, route.end
             if link.arc:
                 middle = Point(start.along - length / 2 - 2, (start.across + end.across) / 2)
                 label = self._text(link.label, middle)
-            elif abs(path[1].across - start.across) < 0.01:
+            elif abs(route.vertices[1].point.across - start.across) < 0.01:
                 label = self._text(link.label, start.moved(length / 2 + 3, -(breadth / 2 + 4)))
             else:
                 label = self._text(link.label, end.moved(length / 2 + 5, breadth / 2 + 4))
-        return PlacedArrow(link.arrow, tuple(path), label, link.head)
+        return Leg(link.arrow, link.steps, route, label, link.head)
 
-    def _draw(self, index: int) -> PlacedArrow:
+    def _draw(self, index: int) -> Leg:
         """An arc, or a direct way."""
         link = self.level.links[index]
         arc = self.placement.arcs.get(index)
+        turn = self._turn(index)
         if arc:
             text = self._text(link.label, arc.label_center()) if link.arc and link.label else None
-            return PlacedArrow(link.arrow, tuple(arc.path()), text, link.head)
+            return Leg(link.arrow, link.steps, arc.route(), text, link.head, turn)
         ends = (link.source, link.target)
         others = [area for unit, area in self.areas.items() if unit not in ends]
         others += self.said
@@ -89,14 +92,11 @@ class LinkDrawer:
         alone = self.arriving[link.target] == 1
         if link.target in self.upward:
             turned = [_turned(area) for area in (source, target, *others)]
-            path = [
-                Point(-along, across)
-                for along, across in connect(turned[0], turned[1], turned[2:], alone=alone)[0]
-            ]
+            route = connect(turned[0], turned[1], turned[2:], alone=alone)[0].turned(0)
         else:
             late = link.source == self.late
-            path = connect(source, target, others, alone=alone, late=late)[0]
-        return PlacedArrow(link.arrow, tuple(path), self._shape(index, path), link.head)
+            route = connect(source, target, others, alone=alone, late=late)[0]
+        return Leg(link.arrow, link.steps, route, self._shape(index, route), link.head, turn)
 
     def _ends(self, index: int) -> tuple[Rectangle, Rectangle]:
         """What a link leaves and meets; it may leave where its tensor enters another column."""
@@ -104,20 +104,28 @@ class LinkDrawer:
         source, target = self.measure.ports(
             link.source, link.target, self.placement.centers, turned=link.target in self.upward
         )
-        for column in self.columns:
-            if column.source and link.target in column.nodes and link.source not in column.nodes:
-                along, across = column.junction
-                return Rectangle(along, along, across, across), target
-        return source, target
+        turn = self._turn(index)
+        if turn is None:
+            return source, target
+        along, across = self.columns[turn + 1].junction
+        return Rectangle(along, along, across, across), target
 
-    def _shape(self, index: int, path: Sequence[Point]) -> PlacedText | None:
+    def _turn(self, index: int) -> int | None:
+        """The turn over which a link comes from another column."""
+        link = self.level.links[index]
+        for turn, column in enumerate(self.columns[1:]):
+            if column.source and link.target in column.nodes and link.source not in column.nodes:
+                return turn
+        return None
+
+    def _shape(self, index: int, route: Route) -> PlacedText | None:
         """The shape that a link carries, on that side of it where no other curve runs."""
         link = self.level.links[index]
         fan = self.leaving[link.source]
         if not link.label or index != fan[-1]:
             return None
         length, breadth = self.measure.label(link.label)
-        start, end = path[0], path[-1]
+        start, end = route.start, route.end
         forward = 1 if end.along >= start.along else -1
         offset = breadth / 2 + 4
         if abs(start.across - end.across) < 1:

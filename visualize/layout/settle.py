@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from visualize.core.geometry import Point, Rectangle, bounds, sample, without_head
-from visualize.core.layout import Layout, PlacedArrow, PlacedText
+from visualize.core.layout import Layout, PlacedText
+from visualize.core.route import Route
+from visualize.layout.legs import Leg
 from visualize.layout.measure import Measure
 
 _CELL = 36.0
@@ -22,7 +24,9 @@ _APART = 2.0
 _BLANK = 1.2
 
 
-def settle_labels(layout: Layout, measure: Measure) -> Layout:
+def settle_labels(
+    layout: Layout, legs: Sequence[Leg], turns: Sequence[Route], measure: Measure
+) -> list[Leg]:
     """Move the labels of arrows that stand on a box, a text or an arrow to a free place.
 
     Tried are places on both sides of their own arrow, from its beginning on. Where none is free
@@ -31,35 +35,36 @@ def settle_labels(layout: Layout, measure: Measure) -> Layout:
     clutter = _Clutter()
     for area in _fixed(layout, measure):
         clutter.add_area(area)
-    for arrow in layout.arrows:
-        for path in _strokes(arrow, measure):
+    for leg in legs:
+        for path in _strokes(leg, measure):
             clutter.add_path(path)
-    for path in layout.turns:
-        clutter.add_path(path)
-    settled: list[PlacedArrow] = []
+    for turn in turns:
+        clutter.add_path(turn.curves())
+    settled: list[Leg] = []
     labels = {
-        number: _area(arrow.label, arrow.label.center, measure)
-        for number, arrow in enumerate(layout.arrows)
-        if arrow.label
+        number: _area(leg.label, leg.label.center, measure)
+        for number, leg in enumerate(legs)
+        if leg.label
     }
     for area in labels.values():
         clutter.add_area(area)
-    for number, arrow in enumerate(layout.arrows):
-        if not arrow.label or clutter.is_free(labels[number]):
-            settled.append(arrow)
+    for number, leg in enumerate(legs):
+        if not leg.label or clutter.is_free(labels[number]):
+            settled.append(leg)
             continue
         clutter.remove_area(labels[number])
-        label = _settled(arrow, arrow.label, clutter, measure)
+        label = _settled(leg, leg.label, clutter, measure)
         if label:
             clutter.add_area(_area(label, label.center, measure))
-        settled.append(replace(arrow, label=label))
-    return replace(layout, arrows=tuple(settled))
+        settled.append(replace(leg, label=label))
+    return settled
 
 
-def _strokes(arrow: PlacedArrow, measure: Measure) -> Iterator[Sequence[Point]]:
-    """The lines that ``arrow`` is drawn with: a double one has one on each side of its path."""
-    path = without_head(arrow.path) if arrow.head else arrow.path
-    kind = arrow.arrow.skip
+def _strokes(leg: Leg, measure: Measure) -> Iterator[Sequence[Point]]:
+    """The lines that ``leg`` is drawn with: a double one has one on each side of its path."""
+    path = leg.route.curves()
+    path = without_head(path) if leg.head else path
+    kind = leg.arrow.skip
     if kind and measure.theme.skips[kind].style == "double":
         for along, across in itertools.product((-_APART / 2, _APART / 2), repeat=2):
             yield [point.moved(along, across) for point in path]
@@ -67,20 +72,18 @@ def _strokes(arrow: PlacedArrow, measure: Measure) -> Iterator[Sequence[Point]]:
         yield path
 
 
-def _settled(
-    arrow: PlacedArrow, label: PlacedText, clutter: _Clutter, measure: Measure
-) -> PlacedText | None:
-    """``label`` at the first free place beside ``arrow``."""
-    for center in _places(arrow, label, measure):
+def _settled(leg: Leg, label: PlacedText, clutter: _Clutter, measure: Measure) -> PlacedText | None:
+    """``label`` at the first free place beside ``leg``."""
+    for center in _places(leg, label, measure):
         if clutter.is_free(_area(label, center, measure)):
             return replace(label, center=center)
     return None
 
 
-def _places(arrow: PlacedArrow, label: PlacedText, measure: Measure) -> Iterator[Point]:
+def _places(leg: Leg, label: PlacedText, measure: Measure) -> Iterator[Point]:
     length, breadth = measure.text(label.text, label.size)
     yield label.center
-    for point in (*sample(arrow.path, 12), arrow.path[-1]):
+    for point in (*leg.route.sample(12), leg.route.end):
         for side in (1, -1):
             yield point.moved(0, side * (breadth / 2 + _AWAY))
             yield point.moved(length / 2 + _AWAY, side * (breadth / 2 + _AWAY))

@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from visualize.core.geometry import Point, Rectangle, rounded_path, straight
+from visualize.core.geometry import Point, Rectangle
+from visualize.core.route import Route
 from visualize.layout.columns import Column
 from visualize.layout.flow import Part, Series
 from visualize.layout.frames import Level
@@ -61,9 +62,7 @@ def find_u(part: Part, level: Level) -> UShape | None:
     return shape if _is_only_way(shape, level) else None
 
 
-def place_u(
-    shape: UShape, placer: Placer
-) -> tuple[Placement, list[Column], dict[int, list[Point]]]:
+def place_u(shape: UShape, placer: Placer) -> tuple[Placement, list[Column], dict[int, Route]]:
     """Place both sides; return the paths of the arrows that lead across as well."""
     down, up = shape.left, shape.right[::-1]
     gaps_down = placer.gaps(down)
@@ -184,13 +183,13 @@ def _breadth(shape: UShape, placer: Placer) -> float:
 
 def _ways_across(
     shape: UShape, placement: Placement, placer: Placer, end: float
-) -> dict[int, list[Point]]:
+) -> dict[int, Route]:
     boxes = {node: placer.measure.rectangle(node, at) for node, at in placement.centers.items()}
-    paths: dict[int, list[Point]] = {}
+    paths: dict[int, Route] = {}
     for fork, merge, index in shape.rows:
         along = placement.centers[fork].along
         start, stop = Point(along, boxes[fork].high), Point(along, boxes[merge].low)
-        paths[index] = straight(start, stop)
+        paths[index] = Route.straight(start, stop)
     lowest = {
         side: placement.centers[node]
         for side, node in (("left", shape.left[-1]), ("right", shape.right[0]))
@@ -210,11 +209,11 @@ def _ways_across(
                 Point(end + _BELOW, lowest["right"].across),
                 Point(target.end, lowest["right"].across),
             ]
-            paths[index] = rounded_path(corners, 10)
+            paths[index] = Route.rounded(corners, 10)
     return paths
 
 
-def _to_bottom(ends: tuple[str, str], bottom: str, boxes: dict[str, Rectangle]) -> list[Point]:
+def _to_bottom(ends: tuple[str, str], bottom: str, boxes: dict[str, Rectangle]) -> Route:
     """A rounded way from the left side to the bottom, or from the bottom to the right side."""
     source, target = boxes[ends[0]], boxes[ends[1]]
     level = (boxes[bottom].start + boxes[bottom].end) / 2
@@ -224,4 +223,4 @@ def _to_bottom(ends: tuple[str, str], bottom: str, boxes: dict[str, Rectangle]) 
     else:
         axis = (target.low + target.high) / 2
         corners = [Point(level, source.high), Point(level, axis), Point(target.end, axis)]
-    return rounded_path(corners, 10)
+    return Route.rounded(corners, 10)
