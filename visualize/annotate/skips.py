@@ -22,11 +22,12 @@ from visualize.core.architecture import Layer, Skip, SkipKind, Wire
 from visualize.core.operators import (
     CONVOLUTION,
     IDENTITY,
-    NORM,
     POOL,
     RESAMPLE,
     SLICE,
     TRANSPOSED_CONVOLUTION,
+    MergeType,
+    counts_as_layer,
     family,
     merge_type,
 )
@@ -191,12 +192,13 @@ class _Analysis:
         if kind is None:
             return None
         layer = self.layers[found.merge]
+        combination = merge_type(layer.type)
         return Skip(
             kind=kind,
             long=self._is_long(found),
             fork=found.fork,
             merge=found.merge,
-            merge_type=merge_type(layer.type) or "",
+            merge_type=combination.value if combination else "",
             module=layer.path,
             branch=found.branch,
             bypassed=found.bypassed,
@@ -208,9 +210,9 @@ class _Analysis:
     def _kind(self, found: _Candidate) -> SkipKind | None:
         families = {family(self.layers[node].type) for node in found.branch}
         combination = merge_type(self.layers[found.merge].type)
-        if combination == "concat":
+        if combination is MergeType.CONCAT:
             return SkipKind.CONCAT if families <= IDENTITY | SLICE else None
-        if combination == "multiply":
+        if combination is MergeType.MULTIPLY:
             return None if found.branch else SkipKind.GATE
         if families <= IDENTITY:
             return SkipKind.IDENTITY
@@ -224,12 +226,8 @@ class _Analysis:
         return SkipKind.PROJECTION if fewer else None
 
     def _is_weighted(self, node: str) -> bool:
-        """Whether a node multiplies with a weight matrix or kernel, as papers count layers."""
-        return (
-            any(len(shape) > 1 for shape in self.weights[node])
-            and merge_type(self.layers[node].type) is None
-            and family(self.layers[node].type) not in NORM
-        )
+        """Whether papers count the operation as a layer."""
+        return counts_as_layer(self.layers[node].type, self.weights[node])
 
     def _depth(self, nodes: Sequence[str]) -> int:
         """The most weighted layers on one path through ``nodes``, which are in order."""

@@ -1,16 +1,101 @@
-"""The vocabulary of operations: what kind of work a type name stands for.
+"""The vocabulary of operators: one row for every family of modules and functions that is known.
 
-A module class and the function that does the same are one family, so ``Conv2d`` and
-``conv2d``, or ``AdaptiveAvgPool2d`` and ``adaptive_avg_pool2d``, are classified alike.
+A module class and the function that does the same work are one family: ``Conv2d`` and
+``conv2d``, or ``AdaptiveAvgPool2d`` and ``adaptive_avg_pool2d``. `operator` looks a type up;
+the sets below the table are views of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import enum
+import functools
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+
+class Category(enum.Enum):
+    """The kind of work that an operator does; each family belongs to exactly one."""
+
+    CONVOLUTION = "convolution"
+    TRANSPOSED_CONVOLUTION = "transposed convolution"
+    LINEAR = "linear"
+    PRODUCT = "matrix product"
+    EMBEDDING = "embedding"
+    RECURRENT = "recurrent"
+    ATTENTION = "attention"
+    NORM = "normalization"
+    ACTIVATION = "activation"
+    POOL = "pooling"
+    RESAMPLE = "resampling"
+    REDUCTION = "reduction"  # over whole dimensions
+    POINTWISE = "pointwise"
+    JOIN = "join"
+    GATHER = "gather"  # values from places that are computed
+    REPEAT = "repeat"
+    PAD = "pad"
+    SLICE = "slice"
+    RESHAPE = "reshape"  # moves values without computing any
+    IDENTITY = "identity"  # changes neither values nor shape in inference
+    OTHER = "other"
+
+
+class MergeType(str, enum.Enum):
+    """How an operator combines the tensors it reads."""
+
+    ADD = "add"
+    CONCAT = "concat"
+    MULTIPLY = "multiply"
+
+    @property
+    def symbol(self) -> str:
+        """What a figure draws in the circle of a merge."""
+        return {"add": "+", "concat": "‖", "multiply": "×"}[self.value]
+
+
+# Results of these depend on values from everywhere, or from where other values point to.
+_WITHOUT_PLACES = frozenset(
+    {
+        Category.PRODUCT, Category.EMBEDDING, Category.RECURRENT, Category.ATTENTION,
+        Category.GATHER, Category.REPEAT, Category.OTHER,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """What is known of a family of modules and functions.
+
+    Attributes:
+        family: the name it is looked up by; see `family`.
+        category: the kind of work it does.
+        word: what a figure calls it; empty if its own name will do.
+        merge: how it combines tensors, if it can be a merge.
+        keeps_places: whether it is known from which part of an image each of its results is
+            computed, so that receptive fields can be followed through it.
+        layers: how many layers papers count where it works with a weight matrix.
+        is_adaptive: whether its windows follow from the size of the output.
+        is_stacked: whether it multiplies several pairs of matrices at once.
+        copies: whether it repeats values.
+    """
+
+    family: str
+    category: Category
+    word: str = ""
+    merge: MergeType | None = None
+    keeps_places: bool = False
+    layers: int = 1
+    is_adaptive: bool = False
+    is_stacked: bool = False
+    copies: bool = False
+
+    @property
+    def moves_only(self) -> bool:
+        """Whether every value of its result is one that it reads, at another place or the same."""
+        return self.category in (Category.IDENTITY, Category.RESHAPE, Category.SLICE)
 
 
 def family(type_name: str) -> str:
-    """The name under which an operation is classified.
+    """The name under which a class or function is looked up.
 
     >>> family("AdaptiveAvgPool2d") == family("adaptive_avg_pool2d")
     True
@@ -18,80 +103,207 @@ def family(type_name: str) -> str:
     return type_name.replace("_", "").lower()
 
 
-ADD = frozenset({"add"})
-CONCAT = frozenset({"cat", "concat", "concatenate", "hstack", "vstack", "dstack"})
-MULTIPLY = frozenset({"mul", "multiply"})
+def _rows(
+    category: Category,
+    families: str,
+    *,
+    word: str = "",
+    merge: MergeType | None = None,
+    keeps_places: bool | None = None,
+    layers: int = 1,
+    is_adaptive: bool = False,
+    is_stacked: bool = False,
+    copies: bool = False,
+) -> Iterator[Operator]:
+    """One row for each of ``families``, which are separated by spaces."""
+    places = category not in _WITHOUT_PLACES if keeps_places is None else keeps_places
+    for name in families.split():
+        yield Operator(name, category, word, merge, places, layers, is_adaptive, is_stacked, copies)
 
-# Change neither values nor shape in inference.
-IDENTITY = frozenset(
-    {
-        "identity", "dropout", "dropout1d", "dropout2d", "dropout3d", "alphadropout",
-        "featurealphadropout", "featuredropout", "stochasticdepth", "droppath", "contiguous",
-        "clone", "detach", "to", "type", "float", "half", "double", "typeas", "alias",
-    }
+
+def _named(category: Category, words: str) -> Iterator[Operator]:
+    """One row for each of ``words``, which are separated by commas: families that give the name."""
+    for word in words.split(", "):
+        yield from _rows(category, family(word).replace(" ", ""), word=word)
+
+
+_TABLE: tuple[Operator, ...] = (
+    *_rows(Category.CONVOLUTION, "conv1d conv2d conv3d"),
+    *_rows(
+        Category.TRANSPOSED_CONVOLUTION, "convtranspose1d convtranspose2d convtranspose3d"
+    ),
+    *_rows(Category.LINEAR, "linear nondynamicallyquantizablelinear bilinear"),
+    *_rows(Category.PRODUCT, "matmul mm mv dot vdot inner outer einsum tensordot"),
+    *_rows(Category.PRODUCT, "addmm addmv addr addbmm multidot chainmatmul"),
+    # Each pair of matrices is one of its own, such as an expert's.
+    *_rows(Category.PRODUCT, "bmm baddbmm groupedmm", is_stacked=True),
+    *_rows(Category.EMBEDDING, "embedding embeddingbag", layers=0),
+    *_rows(Category.RECURRENT, "rnn rnntanh rnnrelu", word="RNN"),
+    *_rows(Category.RECURRENT, "lstm", word="LSTM"),
+    *_rows(Category.RECURRENT, "gru", word="GRU"),
+    *_rows(Category.RECURRENT, "lstmcell grucell rnncell rnntanhcell rnnrelucell"),
+    # Of the two, one projects what it reads and what it returns.
+    *_rows(Category.ATTENTION, "scaleddotproductattention flexattention", layers=0),
+    *_rows(Category.ATTENTION, "multiheadattention multiheadattentionforward", layers=2),
+    *_rows(Category.ATTENTION, "attention"),
+    *_rows(
+        Category.NORM, "batchnorm batchnorm1d batchnorm2d batchnorm3d syncbatchnorm",
+        word="BN", layers=0,
+    ),
+    *_rows(Category.NORM, "frozenbatchnorm2d", layers=0),
+    *_rows(Category.NORM, "layernorm layernorm2d", word="LayerNorm", layers=0),
+    *_rows(Category.NORM, "groupnorm", word="GroupNorm", layers=0),
+    *_rows(Category.NORM, "rmsnorm", word="RMSNorm", layers=0),
+    *_rows(Category.NORM, "instancenorm", word="InstanceNorm", layers=0),
+    *_rows(Category.NORM, "instancenorm1d instancenorm2d instancenorm3d", layers=0),
+    *_rows(Category.NORM, "localresponsenorm", word="LocalResponseNorm", layers=0),
+    *_rows(Category.NORM, "crossmaplrn2d", layers=0),
+    *_named(Category.ACTIVATION, "ReLU, ReLU6, LeakyReLU, PReLU, RReLU, ELU, CELU, SELU, GELU"),
+    *_named(Category.ACTIVATION, "GLU, SiLU, Swish, Mish, sigmoid, LogSigmoid, hard sigmoid"),
+    *_named(Category.ACTIVATION, "hard swish, Hardtanh, tanh, Softplus, Softsign, softmax"),
+    *_named(Category.ACTIVATION, "LogSoftmax, Softmax2d, Softmin, Threshold, Hardshrink"),
+    *_named(Category.ACTIVATION, "Softshrink, Tanhshrink"),
+    *_rows(Category.ACTIVATION, "gumbelsoftmax activation"),  # the latter is one written out
+    *_rows(Category.POOL, "avgpool1d avgpool2d avgpool3d", word="avg pool"),
+    *_rows(Category.POOL, "maxpool1d maxpool2d maxpool3d", word="max pool"),
+    *_rows(Category.POOL, "lppool1d lppool2d lppool3d", word="lp pool"),
+    *_rows(
+        Category.POOL, "adaptiveavgpool1d adaptiveavgpool2d adaptiveavgpool3d",
+        word="avg pool", is_adaptive=True,
+    ),
+    *_rows(
+        Category.POOL, "adaptivemaxpool1d adaptivemaxpool2d adaptivemaxpool3d",
+        word="max pool", is_adaptive=True,
+    ),
+    *_rows(
+        Category.POOL, "fractionalmaxpool2d fractionalmaxpool3d",
+        word="fractional max pool", keeps_places=False,
+    ),
+    *_rows(Category.RESAMPLE, "upsample interpolate upsamplingbilinear2d upsamplingnearest2d"),
+    *_rows(Category.RESAMPLE, "pixelshuffle"),
+    *_rows(Category.REDUCTION, "mean sum prod amax amin max min aminmax norm vectornorm var std"),
+    *_rows(Category.REDUCTION, "median logsumexp argmax argmin any all countnonzero"),
+    *_rows(Category.POINTWISE, "add", merge=MergeType.ADD, layers=0),
+    *_rows(Category.POINTWISE, "mul multiply", merge=MergeType.MULTIPLY, layers=0),
+    *_rows(Category.POINTWISE, "sub subtract rsub", word="subtract"),
+    *_rows(Category.POINTWISE, "div divide truediv", word="divide"),
+    *_rows(Category.POINTWISE, "addcmul addcdiv lerp floordiv remainder fmod mod layerscale"),
+    *_rows(Category.POINTWISE, "neg abs sign pow square sqrt rsqrt reciprocal exp expm1 exp2"),
+    *_rows(Category.POINTWISE, "log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh"),
+    *_rows(Category.POINTWISE, "erf erfc erfinv floor ceil round trunc frac clamp clampmin"),
+    *_rows(Category.POINTWISE, "clampmax clip maximum minimum where maskedfill nantonum"),
+    *_rows(Category.POINTWISE, "eq ne lt le gt ge isnan isinf isfinite logicaland logicalor"),
+    *_rows(Category.POINTWISE, "logicalnot logicalxor bitwiseand bitwiseor bitwisenot bitwisexor"),
+    *_rows(
+        Category.JOIN, "cat concat concatenate hstack vstack dstack",
+        merge=MergeType.CONCAT, layers=0,
+    ),
+    *_rows(Category.JOIN, "stack"),
+    *_rows(Category.GATHER, "index", keeps_places=True),
+    *_rows(Category.GATHER, "gather indexselect take takealongdim maskedselect gridsample"),
+    *_rows(Category.GATHER, "maxunpool1d maxunpool2d maxunpool3d"),
+    *_rows(Category.REPEAT, "repeat repeatinterleave tile", copies=True),
+    *_rows(Category.PAD, "pad zeropad1d zeropad2d zeropad3d constantpad1d constantpad2d"),
+    *_rows(Category.PAD, "constantpad3d reflectionpad1d reflectionpad2d reflectionpad3d"),
+    *_rows(Category.PAD, "replicationpad1d replicationpad2d replicationpad3d"),
+    *_rows(Category.PAD, "circularpad1d circularpad2d circularpad3d"),
+    *_rows(Category.SLICE, "getitem slice narrow select", word="slice"),
+    *_rows(Category.SLICE, "chunk split splitwithsizes tensorsplit unbind item", word="split"),
+    *_rows(Category.RESHAPE, "flatten unflatten ravel view viewas reshape reshapeas unsafeview"),
+    *_rows(Category.RESHAPE, "permute transpose t swapaxes swapdims movedim moveaxis"),
+    *_rows(Category.RESHAPE, "squeeze unsqueeze channelshuffle pixelunshuffle"),
+    *_rows(Category.RESHAPE, "expand expandas broadcastto", copies=True),
+    *_rows(Category.IDENTITY, "identity contiguous clone detach alias"),
+    *_rows(Category.IDENTITY, "to type typeas float half double bfloat16"),
+    *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
+    *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
+    *_rows(Category.OTHER, "getattr", keeps_places=True),
 )  # fmt: skip
-SLICE = frozenset(
-    {"slice", "chunk", "split", "tensorsplit", "narrow", "select", "unbind", "item", "getitem"}
-)
-PAD = frozenset({"pad", "zeropad2d", "constantpad2d"})
-# Move values without computing any.
-RESHAPE = frozenset(
-    {
-        "flatten", "unflatten", "view", "viewas", "reshape", "reshapeas", "permute", "transpose",
-        "t", "swapaxes", "swapdims", "movedim", "moveaxis", "squeeze", "unsqueeze", "expand",
-        "expandas", "ravel", "channelshuffle", "pixelunshuffle",
-    }
-)  # fmt: skip
-NORM = frozenset(
-    {
-        "batchnorm", "batchnorm1d", "batchnorm2d", "batchnorm3d", "syncbatchnorm",
-        "frozenbatchnorm2d", "layernorm", "layernorm2d", "groupnorm", "instancenorm",
-        "instancenorm1d", "instancenorm2d", "instancenorm3d", "rmsnorm", "localresponsenorm",
-    }
-)  # fmt: skip
-ACTIVATION = frozenset(
-    {
-        "relu", "relu6", "leakyrelu", "prelu", "rrelu", "elu", "celu", "selu", "gelu", "glu",
-        "silu", "swish", "mish", "sigmoid", "logsigmoid", "hardsigmoid", "hardswish", "hardtanh",
-        "tanh", "softplus", "softsign", "softmax", "logsoftmax", "threshold", "hardshrink",
-        "activation",  # one that is written out
-    }
-)  # fmt: skip
-CONVOLUTION = frozenset({"conv1d", "conv2d", "conv3d"})
-TRANSPOSED_CONVOLUTION = frozenset({"convtranspose1d", "convtranspose2d", "convtranspose3d"})
-LINEAR = frozenset({"linear", "nondynamicallyquantizablelinear", "bilinear"})
-# Multiply by several matrices at once, each with inputs of its own.
-STACKED_PRODUCT = frozenset({"bmm", "baddbmm", "groupedmm"})
-POOL = frozenset(
-    {
-        f"{adaptive}{kind}pool{dimensions}d"
-        for adaptive in ("", "adaptive")
-        for kind in ("avg", "max", "lp")
-        for dimensions in (1, 2, 3)
-    }
-)
-ATTENTION = frozenset({"scaleddotproductattention"})
-RECURRENT = frozenset(
-    {"lstm", "gru", "rnn", "rnntanh", "rnnrelu", "lstmcell", "grucell", "rnncell"}
-)
-RESAMPLE = frozenset(
-    {"upsample", "interpolate", "upsamplingbilinear2d", "upsamplingnearest2d", "pixelshuffle"}
-)
-
-WEIGHTED_MODULES = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
-MERGES = {"add": ADD, "concat": CONCAT, "multiply": MULTIPLY}
+_BY_FAMILY = {row.family: row for row in _TABLE}
 
 
-def merge_type(type_name: str) -> str | None:
-    """``"add"``, ``"concat"`` or ``"multiply"`` for an operation that can merge, else None."""
-    name = family(type_name)
-    return next((merge for merge, members in MERGES.items() if name in members), None)
+@functools.lru_cache(maxsize=4096)
+def operator(type_name: str) -> Operator:
+    """What is known of a class or function; its category is `Category.OTHER` if that is nothing.
 
-
-def is_weighted(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:
-    """Whether papers count an operation as a layer: it works with a weight matrix or kernel.
-
-    ``weights`` are the shapes of its parameters.
+    >>> operator("AdaptiveAvgPool2d").word, operator("MyBlock").category
+    ('avg pool', <Category.OTHER: 'other'>)
     """
-    counted = family(type_name) not in NORM and merge_type(type_name) is None
-    return counted and any(len(shape) > 1 for shape in weights)
+    name = family(type_name)
+    return _BY_FAMILY.get(name) or Operator(name, Category.OTHER)
+
+
+def _families(keep: Callable[[Operator], bool]) -> frozenset[str]:
+    return frozenset(row.family for row in _TABLE if keep(row))
+
+
+def _of(*categories: Category) -> frozenset[str]:
+    return _families(lambda row: row.category in categories)
+
+
+CONVOLUTION = _of(Category.CONVOLUTION)
+TRANSPOSED_CONVOLUTION = _of(Category.TRANSPOSED_CONVOLUTION)
+LINEAR = _of(Category.LINEAR)
+# Multiply with a kernel or matrix of their own and add a bias.
+AFFINE = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
+PRODUCT = _of(Category.PRODUCT)
+STACKED_PRODUCT = _families(lambda row: row.is_stacked)
+RECURRENT = _of(Category.RECURRENT)
+# Attention as a function of queries, keys and values, without projections of its own.
+ATTENTION = _families(lambda row: row.category is Category.ATTENTION and not row.layers)
+NORM = _of(Category.NORM)
+ACTIVATION = _of(Category.ACTIVATION)
+POOL = _of(Category.POOL)
+RESAMPLE = _of(Category.RESAMPLE)
+REDUCTION = _of(Category.REDUCTION)
+PAD = _of(Category.PAD)
+SLICE = _of(Category.SLICE)
+RESHAPE = _of(Category.RESHAPE)
+IDENTITY = _of(Category.IDENTITY)
+MOVES = _families(lambda row: row.moves_only)
+COPIES = _families(lambda row: row.copies)
+KEEPS_PLACES = _families(lambda row: row.keeps_places)
+SUBTRACT = _families(lambda row: row.word == "subtract")
+DIVIDE = _families(lambda row: row.word == "divide")
+JOIN = _of(Category.JOIN)
+CONCAT = _families(lambda row: row.merge is MergeType.CONCAT)
+WEIGHTED_MODULES = AFFINE
+MERGES = _families(lambda row: row.merge is not None)
+
+
+def merge_type(type_name: str) -> MergeType | None:
+    """How an operation combines the tensors it reads; None if it cannot be a merge.
+
+    >>> merge_type("cat").value, merge_type("Conv2d")
+    ('concat', None)
+    """
+    return operator(type_name).merge
+
+
+def has_weight_matrix(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:
+    """Whether an operation works with a weight matrix, kernel or table.
+
+    Norms, and merges with a parameter such as a position embedding, only scale or shift.
+
+    Args:
+        type_name: its class or function.
+        weights: the shapes of its parameters.
+    """
+    row = operator(type_name)
+    scales = row.category is Category.NORM or row.merge is not None
+    return not scales and any(len(shape) > 1 for shape in weights)
+
+
+def counts_as_layer(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:
+    """Whether papers count an operation when they say how many layers deep a network is.
+
+    It has a weight matrix and multiplies with it: a table of embeddings is only looked up.
+
+    >>> table = [(1000, 64)]
+    >>> has_weight_matrix("Embedding", table), counts_as_layer("Embedding", table)
+    (True, False)
+    """
+    return operator(type_name).layers > 0 and has_weight_matrix(type_name, weights)
+
+
+is_weighted = has_weight_matrix

@@ -1,8 +1,9 @@
-"""Counts as papers write them, and lengths as users do."""
+"""Format counts as papers do, and parse lengths as users write them."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from visualize.core.errors import UsageError, shorten
 
@@ -11,10 +12,14 @@ _LENGTH = re.compile(r"(\d+\.?\d*|\.\d+) *(\w*)")
 
 
 def parse_length(text: str, where: str = "") -> float:
-    """A length in points: ``3.25in``, ``8.5cm``, ``85mm`` or ``240pt``.
+    """Convert a length such as ``3.25in``, ``8.5cm``, ``85mm`` or ``240pt`` to points.
+
+    Args:
+        text: the length.
+        where: the option or key it was given for, for the error message.
 
     Raises:
-        UsageError: it is no length, or none above zero.
+        UsageError: ``text`` is not a length, or not a positive one.
 
     >>> parse_length("3.25in"), round(parse_length("8.5 cm"), 2)
     (234.0, 240.94)
@@ -23,51 +28,56 @@ def parse_length(text: str, where: str = "") -> float:
     points = float(match[1]) * _POINTS.get(match[2], 0.0) if match else 0.0
     if not 0 < points < 1e5:
         raise UsageError(
-            f"{shorten(text)!r} is no length", where=where, hint="use one like 3.25in or 8.5cm"
+            f"{shorten(text)!r} is not a length", where=where, hint="use one like 3.25in or 8.5cm"
         )
     return points
 
 
 def count(number: int) -> str:
-    """A number of parameters.
+    """A number of parameters, in thousands, millions, billions or trillions.
 
-    >>> [count(n) for n in (999, 9408, 73984, 11689512, 405853388800)]
-    ['999', '9.4 k', '74.0 k', '11.7 M', '405.9 B']
+    >>> [count(n) for n in (999, 9408, 999_950, 11689512, 405853388800)]
+    ['999', '9.4 k', '1.0 M', '11.7 M', '405.9 B']
+    """
+    return _with_one_decimal(number, ("k", "M", "B", "T")) or str(number)
+
+
+def giga(number: int) -> str:
+    """A number of operations with four significant digits and a decimal unit.
+
+    >>> giga(1814073344), giga(56510400), giga(999_996), giga(12)
+    ('1.814 G', '56.51 M', '1 M', '12')
     """
     if number < 1000:
         return str(number)
     value = float(number)
-    for unit in ("k", "M", "B"):
+    for unit in ("k", "M", "G", "T"):
         value /= 1000
-        if round(value, 1) < 1000:
-            return f"{value:.1f} {unit}"
-    return f"{value / 1000:.1f} T"
-
-
-def giga(number: int) -> str:
-    """A number of operations, with a decimal unit.
-
-    >>> giga(1814073344), giga(56510400), giga(12)
-    ('1.814 G', '56.51 M', '12')
-    """
-    for unit, size in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3)):
-        if number >= size:
-            return f"{number / size:.4g} {unit}"
-    return str(number)
+        # What rounds to 1000 belongs to the next unit.
+        if float(f"{value:.4g}") < 1000:
+            return f"{value:.4g} {unit}"
+    return f"{value:.0f} T"
 
 
 def memory(size: int) -> str:
-    """A number of bytes.
+    """A number of bytes with a decimal unit.
 
-    >>> memory(512), memory(3211264)
-    ('512 B', '3.2 MB')
+    >>> memory(512), memory(3211264), memory(5_000_000_000_000)
+    ('512 B', '3.2 MB', '5.0 TB')
     """
-    if size < 1000:
-        return f"{size} B"
-    return (
-        count(size)
-        .replace(" B", " G")
-        .replace(" k", " kB")
-        .replace(" M", " MB")
-        .replace(" G", " GB")
-    )
+    return _with_one_decimal(size, ("kB", "MB", "GB", "TB")) or f"{size} B"
+
+
+def _with_one_decimal(number: int, units: Sequence[str]) -> str:
+    """``number`` in the first of ``units``, each 1000 of the one before, in which it is < 1000.
+
+    Larger numbers take the last unit; numbers below 1000 take none, and the result is empty.
+    """
+    if number < 1000:
+        return ""
+    value = float(number)
+    for unit in units:
+        value /= 1000
+        if round(value, 1) < 1000:  # what rounds to 1000 belongs to the next unit
+            return f"{value:.1f} {unit}"
+    return f"{value:.1f} {units[-1]}"

@@ -20,20 +20,10 @@ from visualize.core.operators import (
     RESHAPE,
     SLICE,
     TRANSPOSED_CONVOLUTION,
+    MergeType,
     family,
-    merge_type,
+    operator,
 )
-
-MERGE_SYMBOLS = {"add": "+", "multiply": "×", "concat": "‖"}
-_SHORT = {
-    "BatchNorm1d": "BN", "BatchNorm2d": "BN", "BatchNorm3d": "BN", "SyncBatchNorm": "BN",
-    "LayerNorm2d": "LayerNorm", "batch_norm": "BN", "layer_norm": "LayerNorm",
-    "relu": "ReLU", "relu6": "ReLU6", "leaky_relu": "LeakyReLU", "gelu": "GELU", "silu": "SiLU",
-    "elu": "ELU", "tanh": "tanh", "Tanh": "tanh", "Sigmoid": "sigmoid", "Hardsigmoid":
-    "hard sigmoid", "Hardswish": "hard swish", "hardsigmoid": "hard sigmoid", "hardswish":
-    "hard swish", "Softmax": "softmax", "group_norm": "GroupNorm", "rms_norm": "RMSNorm",
-    "lstm": "LSTM", "gru": "GRU", "rnn_tanh": "RNN", "rnn_relu": "RNN",
-}  # fmt: skip
 
 
 def shape(tensor: TensorSpec, batch: int = 1) -> str:
@@ -59,9 +49,8 @@ def operation(layer: Layer) -> str:
     for families, words in _WORDS:
         if name in families:
             return words(layer)
-    if merge_type(name):
-        return {"add": "add", "multiply": "multiply"}.get(merge_type(name) or "", "concat")
-    return _SHORT.get(layer.type) or _function(layer)
+    known = operator(layer.type)
+    return (known.merge.value if known.merge else known.word) or _function(layer)
 
 
 def operation_name(type_name: str) -> str:
@@ -77,12 +66,12 @@ def operation_name(type_name: str) -> str:
 
 def symbol(layer: Layer) -> str:
     """The sign of a merge."""
-    return MERGE_SYMBOLS[merge_type(layer.type) or "add"]
+    return (operator(layer.type).merge or MergeType.ADD).symbol
 
 
 def short_name(layer: Layer) -> str:
     """A norm or activation as it stands in the second line of a box."""
-    return _SHORT.get(layer.type, layer.type)
+    return operator(layer.type).word or layer.type
 
 
 def _convolution(layer: Layer) -> str:
@@ -121,21 +110,27 @@ def _transposed_convolution(layer: Layer) -> str:
 
 
 def _pool(layer: Layer) -> str:
-    kind = re.sub(r"adaptive|pool\dd", "", family(layer.type))
-    if "adaptive" in family(layer.type):
+    known = operator(layer.type)
+    if known.is_adaptive:
         sizes = layer.outputs[0].shape[2:] if layer.outputs else ()
         if set(sizes) <= {1}:
-            return f"global {kind} pool"
-        return f"{kind} pool to {'×'.join(map(str, sizes))}"
+            return f"global {known.word}"
+        return f"{known.word} to {'×'.join(map(str, sizes))}"
     kernel = _sizes(layer.attributes.get("kernel_size"))
-    return ", ".join(word for word in (f"{kind} pool {kernel}".strip(), _stride(layer)) if word)
+    return ", ".join(word for word in (f"{known.word} {kernel}".strip(), _stride(layer)) if word)
 
 
 def _mean(layer: Layer) -> str:
-    """A mean over the two last dimensions of an image is a global average pool."""
+    """A mean over all places of a map, batch × channels × height × width, is a pooling."""
     given = layer.attributes.get("dim", layer.attributes.get("1"))
-    dimensions = set(given) if isinstance(given, (list, tuple)) else {given}
-    return "global avg pool" if dimensions in ({2, 3}, {-1, -2}) else "mean"
+    over = list(given) if isinstance(given, (list, tuple)) else [given]
+    left = len(layer.outputs[0].shape) if layer.outputs else 0
+    kept = layer.attributes.get("keepdim", layer.attributes.get("2")) is True
+    rank = left if kept else left + len(over)
+    # Three dimensions may as well be a sequence of vectors.
+    if rank not in (4, 5) or not all(isinstance(one, int) for one in over):
+        return "mean"
+    return "global avg pool" if {one % rank for one in over} == set(range(2, rank)) else "mean"
 
 
 def _linear(layer: Layer) -> str:
@@ -188,7 +183,7 @@ def _recurrent(layer: Layer) -> str:
     depth = layer.attributes.get("num_layers", 1)
     if wide is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
         wide, out = layer.weights[0][-1], layer.weights[1][-1]
-    kind = _SHORT.get(layer.type, layer.type)
+    kind = short_name(layer)
     words = [kind, f"{wide} → {out}" if wide else "", f"{depth} layers" if depth > 1 else ""]
     return ", ".join(word for word in words if word)
 
@@ -212,7 +207,7 @@ def _spaced(type_name: str) -> str:
 
 def _function(layer: Layer) -> str:
     if family(layer.type) in SLICE:
-        return "slice" if family(layer.type) in ("getitem", "narrow", "select") else "split"
+        return operator(layer.type).word
     plain = layer.kind is NodeKind.FUNCTION or family(layer.type) in RESHAPE | IDENTITY
     return _spaced(layer.type) if plain else layer.type
 
@@ -224,8 +219,6 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
     (LINEAR, _linear),
     (frozenset({"addmm"}), _matrix_product),
     (frozenset({"mean"}), _mean),
-    (frozenset({"truediv", "div", "divide"}), lambda _: "divide"),
-    (frozenset({"sub", "subtract", "rsub"}), lambda _: "subtract"),
     (RESAMPLE, _resample),
     (frozenset({"embedding", "embeddingbag"}), _embedding),
     (frozenset({"multiheadattention"}), _attention),

@@ -16,34 +16,17 @@ from dataclasses import dataclass
 
 from visualize.core.architecture import Architecture, Layer, NodeKind
 from visualize.core.operators import (
-    ACTIVATION,
     CONVOLUTION,
-    IDENTITY,
+    KEEPS_PLACES,
     LINEAR,
-    MERGES,
-    NORM,
-    PAD,
     POOL,
+    REDUCTION,
     RESAMPLE,
-    RESHAPE,
-    SLICE,
     TRANSPOSED_CONVOLUTION,
     family,
 )
 from visualize.core.summary import ReceptiveField
 
-_REDUCTIONS = frozenset({"mean", "sum", "amax", "amin", "max", "min", "norm", "var", "std"})
-_POINTWISE = frozenset(
-    {
-        "sub", "rsub", "subtract", "div", "divide", "truediv", "neg", "pow", "sqrt", "rsqrt",
-        "square", "exp", "log", "abs", "clamp", "clip", "maximum", "minimum", "where", "sin", "cos",
-        "softmax2d", "layerscale", "stack", "index", "getattr",
-    }
-)  # fmt: skip
-_KNOWN = (
-    CONVOLUTION | TRANSPOSED_CONVOLUTION | POOL | LINEAR | NORM | ACTIVATION | IDENTITY | RESHAPE
-    | SLICE | PAD | RESAMPLE | _REDUCTIONS | _POINTWISE | frozenset().union(*MERGES.values())
-)  # fmt: skip
 _STEP = re.compile(r"slice\([^()]*, [^()]*, (?!None\b|1\b)[^()]+\)")
 
 
@@ -101,7 +84,7 @@ def receptive_fields(architecture: Architecture) -> Mapping[str, ReceptiveField]
 
 def _keeps_places(layer: Layer) -> bool:
     """Whether it is known where the values come from that an operation on data makes."""
-    return family(layer.type) in _KNOWN and not _STEP.search(str(layer.attributes))
+    return family(layer.type) in KEEPS_PLACES and not _STEP.search(str(layer.attributes))
 
 
 def _behind(architecture: Architecture, layer: Layer, field: _Field) -> _Field:
@@ -127,7 +110,7 @@ def _behind(architecture: Architecture, layer: Layer, field: _Field) -> _Field:
         return field.seen_through(kernel, [1 / factor for factor in scale], (1,) * dimensions)
     if len(given) > 2 and len(made) <= 2 and math.prod(given[2:]) > 1:
         return field.whole()
-    if name in _REDUCTIONS and len(given) == dimensions + 2 and _joins_places(layer, given, made):
+    if name in REDUCTION and len(given) == dimensions + 2 and _joins_places(layer, given, made):
         return field.whole()
     if name in LINEAR and len(made) <= 2 and len(given) <= 2:
         return field.whole()
