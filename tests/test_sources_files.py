@@ -263,7 +263,7 @@ def test_code_in_the_document_is_not_run(tmp_path: Path) -> None:
         return content.replace(b"torch.ops.aten.linear.default", b"torch.os.system")
 
     assert visualize.trace(_changed(path, in_expressions)).parameters == 6
-    with pytest.raises(SourceError, match="no operator"):
+    with pytest.raises(SourceError, match="not a known operator"):
         load_model(_changed(path, in_target))
     assert not sentinel.exists()
 
@@ -286,10 +286,10 @@ def test_files_that_hold_no_model_are_refused_in_one_line(tmp_path: Path) -> Non
         "empty.pt": "no TorchScript",
         "missing.pt": "no such file",
         "missing.pt2": "no such file",
-        "empty.pt2": "no exported program",
-        "text.pt2": "no exported program",
-        "part.pt2": "no exported program",
-        "script.pt2": "no exported program",
+        "empty.pt2": "not an exported program",
+        "text.pt2": "not an exported program",
+        "part.pt2": "not an exported program",
+        "script.pt2": "not an exported program",
         "folder.pt2": "cannot be read",
     }
     for name, message in expected.items():

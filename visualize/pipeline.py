@@ -17,9 +17,9 @@ from visualize.core.choices import OF_VALUES, ColorBy, Direction, Level, Tracer
 from visualize.core.errors import UsageError, WeightsError, shorten
 from visualize.core.layout import Page
 from visualize.core.matching import matching_paths, single_path
+from visualize.core.modules import unwrapped
 from visualize.core.summary import Summary
 from visualize.core.theme import Theme
-from visualize.core.wrappers import unwrapped
 from visualize.describe import describe
 from visualize.figure import Figure, make_page
 from visualize.models import LoadedModel, load_model

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import networkx as nx
 
-from visualize.core.traced import TracedModel
+from visualize.core.traced import TracedModel, facts_of
 
 
 def annotate_macs(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
     """Set ``macs`` from the FLOPs that the run recorded; one MAC is two FLOPs."""
     for node in trace.graph.nodes:
         attributes = graph.nodes[node.name]
-        attributes["layer"] = replace(attributes["layer"], macs=node.meta["flops"] // 2)
+        attributes["layer"] = replace(attributes["layer"], macs=facts_of(node).flops // 2)

@@ -95,10 +95,9 @@ def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
     """Names of parameters that different modules hold and that are one tensor."""
     owners: dict[int, dict[int, str]] = {}
     for path, module in model.named_modules():
-        for name, tensor in module._parameters.items():
-            if tensor is not None:
-                names = owners.setdefault(id(tensor), {})
-                names.setdefault(id(module), f"{path}.{name}".strip("."))
+        for name, tensor in module.named_parameters(recurse=False, remove_duplicate=False):
+            names = owners.setdefault(id(tensor), {})
+            names.setdefault(id(module), f"{path}.{name}".strip("."))
     return (tuple(names.values()) for names in owners.values() if len(names) > 1)
 
 

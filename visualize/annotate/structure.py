@@ -13,13 +13,13 @@ from typing import Any
 import networkx as nx
 import torch
 from torch import fx, nn
-from torch._jit_internal import boolean_dispatched
 from torch.fx.operator_schemas import get_signature_for_torch_op
 
-from visualize.core.architecture import Layer, NodeKind, Role, Wire
+from visualize.core.architecture import Layer, ModuleCall, NodeKind, Role, Wire
 from visualize.core.errors import shorten
 from visualize.core.operators import merge_type
-from visualize.core.traced import TracedModel
+from visualize.core.torch_internals import OpOverload, parameter_names, silent_dispatch
+from visualize.core.traced import TracedModel, facts_of
 
 _KINDS = {
     "placeholder": NodeKind.INPUT,
@@ -50,7 +50,7 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
         merged = 0
         for position, source in enumerate(_sources(node)):
             carries = source.name in data and yields and _reads_values(layer.type, position)
-            outputs = source.meta["outputs"]
+            outputs = facts_of(source).outputs
             wire = Wire(outputs[0] if outputs else None, position, carries)
             graph.add_edge(source.name, layer.id, wire=wire)
             if carries:
@@ -64,12 +64,11 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
 
 def _source(node: fx.Node) -> str:
     """The line of code that calls a function, if it is known."""
-    line = node.meta.get("line")
+    line = facts_of(node).line
     if line is None:
         return ""
-    file, number = line
-    text = shorten(linecache.getline(file, number).strip())
-    return f"{Path(file).name}:{number}: {text}".removesuffix(": ")
+    text = shorten(linecache.getline(line.file, line.number).strip())
+    return f"{Path(line.file).name}:{line.number}: {text}".removesuffix(": ")
 
 
 def _reads_values(kind: str, position: int) -> bool:
@@ -83,8 +82,8 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
     """Class name of every module that the graph calls or runs inside, by path."""
     modules: dict[str, str] = {}
     for node in trace.graph.nodes:
-        for path, kind in (node.meta.get("nn_module_stack") or {}).values():
-            modules.setdefault(path, kind if isinstance(kind, str) else kind.__name__)
+        for enclosing in facts_of(node).calls:
+            modules.setdefault(enclosing.call.path, enclosing.class_name)
         if node.op == "call_module":
             target = str(node.target)
             modules.setdefault(target, type(_submodule(trace.model, target)).__name__)
@@ -92,8 +91,9 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
 
 
 def _layer(index: int, node: fx.Node, model: nn.Module) -> Layer:
-    stack = node.meta.get("nn_module_stack") or {}
-    path = next(reversed(stack.values()))[0] if stack else ""
+    facts = facts_of(node)
+    calls = tuple(enclosing.call for enclosing in facts.calls)
+    path = calls[-1].path if calls else ""
     module_class = ""
     attributes: dict[str, Any] = {}
     if node.op == "call_module":
@@ -119,12 +119,16 @@ def _layer(index: int, node: fx.Node, model: nn.Module) -> Layer:
         type=kind,
         index=index,
         path=path,
-        scope=tuple(stack) or ((path,) if node.op == "call_module" and path else ()),
+        scope=tuple(map(_entry, calls)) or ((path,) if node.op == "call_module" and path else ()),
         module_class=module_class,
         attributes=attributes,
-        outputs=node.meta["outputs"],
+        outputs=facts.outputs,
         role=_ROLES.get(node.op, Role.LAYER),
     )
+
+
+def _entry(call: ModuleCall) -> str:
+    return f"{call.path}@{call.number}" if call.number else call.path
 
 
 def _sources(node: fx.Node) -> list[fx.Node]:
@@ -141,7 +145,7 @@ def _submodule(model: nn.Module, path: str) -> nn.Module:
 def _function_name(node: fx.Node) -> str:
     """The name users know: ``add`` for ``operator.iadd``, ``Tensor.add_`` and ``aten.add``."""
     target = node.target
-    if isinstance(target, torch._ops.OpOverload):
+    if isinstance(target, OpOverload):
         name = str(target.overloadpacket.__name__).strip("_")
         if name == "convolution":
             return _convolution_name(node)
@@ -168,7 +172,7 @@ _OPERATORS = {
 def _convolution_name(node: fx.Node) -> str:
     """``conv2d`` or its like for the operator that does all convolutions."""
     _, weight, _, _, _, _, transposed, *_ = node.args
-    dimensions = len(weight.meta["outputs"][0].shape) - 2 if isinstance(weight, fx.Node) else 2
+    dimensions = len(facts_of(weight).outputs[0].shape) - 2 if isinstance(weight, fx.Node) else 2
     return f"conv{'_transpose' if transposed else ''}{dimensions}d"
 
 
@@ -194,10 +198,9 @@ def _parameter_names(node: fx.Node) -> Sequence[str]:
 def _names_of_parameters(target: Any, given: int) -> Sequence[str]:
     if not callable(target):
         return ()
-    if isinstance(target, torch._ops.OpOverload):
-        return [argument.name for argument in target._schema.arguments]
-    # torch.nn.functional chooses between functions that return indices and that do not.
-    function = boolean_dispatched.get(target, {}).get("if_false", target)
+    if isinstance(target, OpOverload):
+        return parameter_names(target)
+    function = silent_dispatch(target)
     try:
         return list(inspect.signature(function).parameters)
     except (TypeError, ValueError):  # builtins have a schema instead

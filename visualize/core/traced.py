@@ -2,25 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from visualize.core.architecture import ModuleCall, TensorSpec
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
+
+
+@dataclass(frozen=True, slots=True)
+class EnclosingCall:
+    """A module call around an operation.
+
+    Attributes:
+        call: the module and how often it was called before.
+        class_name: the name of its class.
+    """
+
+    call: ModuleCall
+    class_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """A line of the model's own code."""
+
+    file: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFacts:
+    """What a tracer knows of one node of a graph.
+
+    Attributes:
+        outputs: the tensors that it returned, in order, those inside collections included.
+        flops: the floating-point operations it took, by `torch.utils.flop_counter`.
+        calls: the module calls around it, outermost first; a leaf module's own is the last.
+        line: where a function that may merge is called; None for all others.
+    """
+
+    outputs: tuple[TensorSpec, ...] = ()
+    flops: int = 0
+    calls: tuple[EnclosingCall, ...] = ()
+    line: SourceLine | None = None
+
+
+_KEY = "visualize"
+_NOTHING = NodeFacts()
+
+
+def facts_of(node: fx.Node) -> NodeFacts:
+    """What is known of ``node``."""
+    facts: NodeFacts = node.meta.get(_KEY, _NOTHING)
+    return facts
+
+
+def set_facts(node: fx.Node, facts: NodeFacts) -> None:
+    """Replace what is known of ``node``."""
+    node.meta[_KEY] = facts
+
+
+def enclosing_calls(stack: Mapping[str, tuple[str, Any]]) -> tuple[EnclosingCall, ...]:
+    """The calls in an ``nn_module_stack`` of torch.fx or torch.export, outermost first.
+
+    A key is the path of a module, with ``@n`` after it where it was called n times before, and
+    with a prefix in exported programs. A path may hold an ``@`` of its own, so the number is what
+    follows the whole path, which the value repeats.
+
+    >>> enclosing_calls({"conv@v2@1": ("conv@v2", "torch.nn.Conv2d")})
+    (EnclosingCall(call=ModuleCall(path='conv@v2', number=1), class_name='Conv2d'),)
+    """
+    return tuple(_enclosing_calls(stack))
+
+
+def _enclosing_calls(stack: Mapping[str, tuple[str, Any]]) -> Iterator[EnclosingCall]:
+    for key, (path, kind) in stack.items():
+        name = kind if isinstance(kind, str) else kind.__name__
+        class_name = name.partition("[")[0].rpartition(".")[2]
+        yield EnclosingCall(ModuleCall(path, _number(key, path)), class_name)
+
+
+def _number(key: str, path: str) -> int:
+    """The number at the end of a key that begins with ``path`` or with a prefix and ``path``."""
+    if key.endswith(path):
+        return 0
+    before, _, number = key.rpartition("@")
+    return int(number) if before.endswith(path) and number.isdecimal() else 0
 
 
 @dataclass(frozen=True)
 class TracedModel:
     """A traced model.
 
-    The ``meta`` of each node of ``graph`` holds ``outputs``, a tuple of `TensorSpec`; ``several``,
-    whether the node returned a collection and not one tensor; ``flops``; and
-    ``nn_module_stack``, the calls around it as ``{call: (path, class)}``, outermost first. That of
-    a merge may hold ``line``, the file and line where the model's code calls it.
-
     Attributes:
-        graph: the operations of one forward pass.
+        graph: the operations of one forward pass, each with its `NodeFacts`.
         model: a replica of the model, without weights, that ``graph`` refers to.
         parameters: the parameters of the replica as it was before it ran, by name.
         tracer: ``"symbolic"`` or ``"recorded"``.

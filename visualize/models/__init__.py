@@ -111,7 +111,7 @@ def _with_weights(
     spec: ModelSpec, weights: str, progress: bool
 ) -> tuple[nn.Module, Weights | None]:
     """The model, and the values that ``weights`` name for it."""
-    from visualize.core.wrappers import unwrapped
+    from visualize.core.modules import unwrapped
     from visualize.models.checkpoint import read_checkpoint
     from visualize.models.weights import fit_weights
 
@@ -144,7 +144,7 @@ def _values_of(model: nn.Module, name: str) -> Weights:
 def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:
     from torch import nn
 
-    from visualize.core.wrappers import unwrapped
+    from visualize.core.modules import unwrapped
     from visualize.models.weightless import building_with_values
 
     with building_with_values():

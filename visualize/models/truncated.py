@@ -14,6 +14,8 @@ from pathlib import Path
 
 import torch
 
+from visualize.core.torch_internals import storage_id
+
 # The head of an entry of a zip archive, and the number of a tensor's storage in its name.
 _ENTRY = re.compile(rb"PK\x03\x04.{26}[^/\x00]+/(?:data/(\d+))?", re.DOTALL)
 _NAME_SIZES = slice(26, 28), slice(28, 30)
@@ -54,10 +56,9 @@ def _lost_of_archive(content: bytes) -> Iterator[str]:
     entries = [match[1] for match in _ENTRY.finditer(content)]
     # Only an entry after which another begins is surely whole.
     whole = sum(number is not None for number in entries[:-1])
-    numbers: dict[int, int] = {}
+    numbers: dict[int | None, int] = {}
     for name, tensor in _named(_without_storages(content)):
-        storage = tensor.untyped_storage()
-        if numbers.setdefault(storage._cdata, len(numbers)) >= whole:
+        if numbers.setdefault(storage_id(tensor), len(numbers)) >= whole:
             yield name
 
 

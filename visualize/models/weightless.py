@@ -13,6 +13,7 @@ from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakIdKeyDictionary
 
 from visualize.core.errors import ConstructionError, VisualizeError, shorten
+from visualize.core.torch_internals import module_tables
 
 _with_values = ContextVar("_with_values", default=False)
 
@@ -84,7 +85,8 @@ def _parameters_on_meta() -> Iterator[None]:
             return
         if param not in moved:
             moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
-        module._parameters[name] = moved[param]
+        parameters, _ = module_tables(module)
+        parameters[name] = moved[param]
 
     nn.Module.register_parameter = register_on_meta  # type: ignore[assignment, method-assign]
     try:

@@ -15,6 +15,7 @@ from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
 from torch.nn.parameter import is_lazy
 
 from visualize.core.errors import WeightsError, list_names, shorten, shorten_path
+from visualize.core.torch_internals import module_tables
 
 _DEEPEST = 3  # mappings in mappings in which tensors are looked for
 _SHAPES = 4  # that a message tells
@@ -175,14 +176,14 @@ def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, t
 @contextmanager
 def _taken_back(model: nn.Module) -> Iterator[None]:
     """Give a model the tensors back that it had, tied ones as they were."""
-    held = [(module, dict(module._parameters), dict(module._buffers)) for module in model.modules()]
+    tables = [table for module in model.modules() for table in module_tables(module)]
+    held = [dict(table) for table in tables]
     try:
         yield
     finally:
-        for module, parameters, buffers in held:
-            for table, tensors in ((module._parameters, parameters), (module._buffers, buffers)):
-                table.clear()
-                table.update(tensors)  # type: ignore[arg-type]
+        for table, tensors in zip(tables, held):
+            table.clear()
+            table.update(tensors)
 
 
 def _misfit(

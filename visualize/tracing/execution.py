@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import fx, nn
 
 from visualize.core.errors import VisualizeError
+from visualize.core.torch_internals import without_torch_function
+from visualize.core.traced import facts_of, set_facts
 from visualize.tracing.explain import Failure, check_what_meta_does_not, explain_failure
 from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs
@@ -15,11 +18,7 @@ from visualize.tracing.tensors import specification, tensors_in
 
 
 def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Memory) -> None:
-    """Run ``graph`` and store what each node returned in its ``meta``.
-
-    Sets ``meta["outputs"]``, a tuple of `TensorSpec`; ``meta["several"]``, whether the node
-    returned a collection and not one tensor; and ``meta["flops"]``, by the formulas of
-    `torch.utils.flop_counter`.
+    """Run ``graph`` and set ``outputs`` and ``flops`` of each node's `NodeFacts`.
 
     Raises:
         ShapeError: a layer refused the shape of its input.
@@ -41,10 +40,10 @@ class _Interpreter(fx.Interpreter):
             value = super().run_node(n)
         except Exception as error:
             raise self._explain(n, error) from error
-        n.meta["flops"] = self.memory.total - before
-        with torch._C.DisableTorchFunction():  # to ask for a shape is no operation
-            n.meta["outputs"] = tuple([specification(tensor) for tensor in tensors_in(value)])
-        n.meta["several"] = not isinstance(value, torch.Tensor)
+        with without_torch_function():  # to ask for a shape is no operation
+            outputs = tuple([specification(tensor) for tensor in tensors_in(value)])
+        flops = self.memory.total - before
+        set_facts(n, replace(facts_of(n), outputs=outputs, flops=flops))
         return value
 
     def _explain(self, node: fx.Node, error: Exception) -> VisualizeError:
@@ -74,9 +73,9 @@ class _Interpreter(fx.Interpreter):
 def _place(interpreter: _Interpreter, node: fx.Node) -> str:
     if node.op == "call_module":
         return str(node.target)
-    stack = list((node.meta.get("nn_module_stack") or {}).values())
+    calls = facts_of(node).calls
     function = getattr(node.target, "__name__", str(node.target))
-    module = stack[-1][0] if stack else f"{type(interpreter.module).__name__}.forward"
+    module = calls[-1].call.path if calls else f"{type(interpreter.module).__name__}.forward"
     return f"{module} ({function})"
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.nn.modules.conv import _ConvTransposeNd
 
 from visualize.core.errors import (
     ForwardError,
@@ -22,6 +21,8 @@ from visualize.core.errors import (
 )
 from visualize.tracing.source import is_of_the_model
 from visualize.tracing.tensors import specification
+
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def line_of(error: BaseException) -> str:
 
 def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
     """Refuse what torch refuses of real tensors and lets pass on the meta device."""
-    if isinstance(module, _ConvTransposeNd):
+    if isinstance(module, _TRANSPOSED):
         mismatch = _mismatch(module, tuple(tensor.shape))
         if mismatch:
             raise ValueError(mismatch)

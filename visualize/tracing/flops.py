@@ -13,11 +13,18 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torch.utils._device import _device_constructors
-from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
-from visualize.tracing.tensors import tensors_in, version_of
+from visualize.core.torch_internals import (
+    TorchDispatchMode,
+    can_decompose,
+    device_constructors,
+    in_transformation,
+    overload_packet,
+    storage_id,
+    version_of,
+)
+from visualize.tracing.tensors import tensors_in
 
 
 def _vector_flops(first: Any, *_: Any, **__: Any) -> int:
@@ -61,7 +68,7 @@ class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:  # the signature is torch's
-        packet = getattr(func, "_overloadpacket", func)  # higher-order operators have none
+        packet = overload_packet(func)
         formula = _MORE.get(packet)
         if formula is not None:
             self.total += formula(*args, **(kwargs or {}))
@@ -70,7 +77,7 @@ class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
             result = func(*args, **(kwargs or {}))
             self.total += flop_registry[packet](*args, **(kwargs or {}), out_val=result)
             return result
-        if isinstance(func, torch._ops.OpOverload) and func._can_decompose():
+        if can_decompose(func):
             with self:
                 result = func.decompose(*args, **(kwargs or {}))
             if result is not NotImplemented:
@@ -127,8 +134,7 @@ class Memory:
         given: Sequence[torch.Tensor],
     ) -> Any:
         """``func(*args, **kwargs)``; its FLOPs are added to ``total``."""
-        transformed = torch._C._functorch.maybe_current_level() is not None
-        key = None if transformed else _key(func, args, kwargs)
+        key = None if in_transformation() else _key(func, args, kwargs)
         known = self.known.get(key) if key else None
         if known is not None and known.result is not None and not torch.is_grad_enabled():
             self.counter.total += known.flops
@@ -169,15 +175,15 @@ class OnMeta(TorchFunctionMode):
 @functools.cache
 def factories() -> frozenset[Any]:
     """The functions that make tensors on a device."""
-    return frozenset(_device_constructors())
+    return device_constructors()
 
 
 def _is_new(result: Any, given: Sequence[torch.Tensor]) -> bool:
     """Whether ``result`` is a tensor without values that shares no memory with those given."""
     if type(result) is not torch.Tensor or not result.is_meta or not given:
         return False
-    storage = result.untyped_storage()._cdata
-    return all(t.is_meta and t.untyped_storage()._cdata != storage for t in given)
+    storage = storage_id(result)
+    return all(t.is_meta and storage_id(t) != storage for t in given)
 
 
 def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:

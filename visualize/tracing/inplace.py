@@ -1,4 +1,4 @@
-"""In-place operations: what reads a tensor after it was changed reads the operation's result."""
+"""In-place operations: later readers of a changed tensor read the operation's result."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
 from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
+from visualize.core.traced import facts_of
 
 # What may return its argument, or a view of its memory.
 _VIEWS = IDENTITY | RESHAPE | SLICE | {"getattr"}
@@ -19,7 +20,7 @@ def follow_in_place(graph: fx.Graph, model: nn.Module) -> None:
     ``y.add_(1)`` returns ``y``, and code that goes on with ``y`` goes on with the sum.
 
     Raises:
-        UntraceableError: which later values a change reaches, a symbolic graph cannot say.
+        UntraceableError: a symbolic graph does not show which later values the change reaches.
     """
     order = {node: index for index, node in enumerate(graph.nodes)}
     for node in graph.nodes:
@@ -53,14 +54,14 @@ def _is_untraceable(node: fx.Node) -> bool:
 
 def _unclear(node: fx.Node, model: nn.Module) -> UntraceableError:
     return UntraceableError(
-        "it writes to a tensor, and which others that changes a symbolic graph cannot say",
+        "in-place write to a possibly aliased tensor",
         line=f"{_scope(node) or type(model).__name__} ({_name(node).strip('_')})",
         hint="use the recorded tracer",
     )
 
 
 def _views_of(tensor: fx.Node, change: fx.Node, model: nn.Module) -> set[fx.Node]:
-    """The other nodes whose values may share memory with that of ``tensor``, save ``change``."""
+    """The other nodes, except ``change``, whose values may share memory with that of ``tensor``."""
     found = {tensor, change}
     waiting = [tensor]
     while waiting:
@@ -93,8 +94,8 @@ def _name(node: fx.Node) -> str:
 
 
 def _scope(node: fx.Node) -> str:
-    calls = list((node.meta.get("nn_module_stack") or {}).values())
-    return str(calls[-1][0]) if calls else ""
+    calls = facts_of(node).calls
+    return calls[-1].call.path if calls else ""
 
 
 def _submodule(node: fx.Node, model: nn.Module) -> nn.Module:

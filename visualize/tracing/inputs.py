@@ -9,10 +9,10 @@ from typing import Any
 
 import torch
 from torch import fx, nn
-from torch.utils import _pytree as pytree
 
 from visualize.core.errors import InputError
 from visualize.core.example import Example, ExampleTensor
+from visualize.core.torch_internals import tree_leaves, tree_map_only
 from visualize.tracing.tensors import FEW
 
 
@@ -75,7 +75,7 @@ class Inputs:
         )
 
     def _map(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Inputs:
-        args, kwargs = pytree.tree_map_only(torch.Tensor, change, (self.args, self.kwargs))
+        args, kwargs = tree_map_only(torch.Tensor, change, (self.args, self.kwargs))
         return Inputs(args, kwargs)
 
     def bind(self, model: nn.Module) -> inspect.BoundArguments:
@@ -105,7 +105,7 @@ class Inputs:
         if isinstance(model, fx.GraphModule):
             bound.apply_defaults()
             return list(bound.arguments.values())
-        leaves = pytree.tree_leaves(list(bound.arguments.values()))
+        leaves = tree_leaves(list(bound.arguments.values()))
         return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
 
 
@@ -165,7 +165,7 @@ def _tensors(value: Any) -> Any:
         return type(value)(_tensors(item) for item in value)
     if type(value) is dict:
         return {key: _tensors(item) for key, item in value.items()}
-    return pytree.tree_map_only(torch.Tensor, torch.Tensor.detach, value)
+    return tree_map_only(torch.Tensor, torch.Tensor.detach, value)
 
 
 def _made_up(meta: torch.Tensor, below: int | None, generator: torch.Generator) -> torch.Tensor:

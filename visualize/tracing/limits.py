@@ -18,9 +18,9 @@ from typing import Any
 
 import torch
 from torch import nn
-from torch.nn.modules import module
 
 from visualize.core.errors import EndlessError
+from visualize.core.torch_internals import forward_hooks, global_forward_hooks
 from visualize.tracing.explain import line_of
 
 MOST_OPERATIONS = 300_000  # of one graph
@@ -126,7 +126,7 @@ def _random_states_kept() -> Iterator[None]:
 @contextmanager
 def _hooks_kept_out() -> Iterator[None]:
     """Take away the hooks that are registered for all modules."""
-    tables = (module._global_forward_pre_hooks, module._global_forward_hooks)
+    tables = global_forward_hooks()
     hooks = [dict(table) for table in tables]
     for table in tables:
         table.clear()
@@ -199,7 +199,7 @@ def _caches(model: nn.Module) -> list[Any]:
 
 def _owners(model: nn.Module) -> list[Any]:
     """The classes and Python modules that hold the code of ``model``, installed packages apart."""
-    functions = [hook for part in model.modules() for hook in part._forward_hooks.values()]
+    functions = [hook for part in model.modules() for hook in forward_hooks(part)]
     classes = {kind for part in model.modules() for kind in type(part).__mro__}
     names = {kind.__module__ for kind in classes}
     names |= {getattr(hook, "__module__", None) or "" for hook in functions}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -12,9 +11,14 @@ from typing import Any
 import torch
 from torch import fx, nn
 from torch.overrides import TorchFunctionMode
-from torch.utils import _pytree as pytree
 
 from visualize.core.errors import VisualizeError
+from visualize.core.torch_internals import (
+    functions_to_wrap,
+    own_tensors,
+    version_of,
+    without_torch_function,
+)
 from visualize.tracing.environment import Environment
 from visualize.tracing.explain import (
     Failure,
@@ -24,17 +28,9 @@ from visualize.tracing.explain import (
 )
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
-from visualize.tracing.limits import MOST_OPERATIONS, endless
-from visualize.tracing.provenance import Provenance, Stack, share_memory
+from visualize.tracing.recorder import Calls, Recorder, share_memory
 from visualize.tracing.replica import has_own_hooks
-from visualize.tracing.source import line_of_merge
-from visualize.tracing.tensors import (
-    map_tensors,
-    specification,
-    tensors_in,
-    tensors_with_paths,
-    version_of,
-)
+from visualize.tracing.tensors import tensors_in
 
 
 def trace_recorded(
@@ -44,7 +40,7 @@ def trace_recorded(
 
     Leaf modules become ``call_module`` nodes, functions outside them ``call_function`` and
     ``call_method`` nodes, as torch.fx has them; sizes are plain numbers. ``model`` must be a
-    replica, as the run may change it. The ``meta`` of all nodes is set as `TracedModel` wants it.
+    replica, as the run may change it. Every node gets its `NodeFacts`.
 
     Raises:
         ShapeError: a layer refused the shape of its input.
@@ -55,56 +51,40 @@ def trace_recorded(
         ValuesLost: see `MetaEnvironment`.
     """
     bound = inputs.bind(model)
-    recorder = _Recorder(model, leaves, environment)
+    watch = _Watch(model, leaves, environment)
+    recorder = watch.recorder
     for name, value in bound.arguments.items():
         recorder.add_placeholders(name, value)
-    with torch.inference_mode(False), torch.no_grad(), recorder.watching():
+    with torch.inference_mode(False), torch.no_grad(), watch.watching():
         try:
             result = model(*bound.args, **bound.kwargs)
         except Exception as error:
-            raise recorder.explain(error) from error
+            raise watch.explain(error) from error
     recorder.add_output(result)
     return recorder.graph
 
 
-class _Recorder(TorchFunctionMode):
+class _Watch(TorchFunctionMode):
+    """Sees every function and module that a run calls, and hands them to a `Recorder`."""
+
     def __init__(self, model: nn.Module, leaves: Leaves, environment: Environment) -> None:
         super().__init__()
         self.model = model
         self.leaves = leaves
         self.environment = environment
-        self.graph = fx.Graph()
-        self.provenance = Provenance(self.graph, model, lambda: self.stack)
+        self.recorder = Recorder(model)
         self.paths = {id(module): path for path, module in model.named_modules()}
-        self.calls: Counter[str] = Counter()
-        self.stack: Stack = {}
         self.inside_leaf = False
-        self.operations = 0
         self.failure: Failure | None = None
 
     # What surrounds the run
-
-    def add_placeholders(self, name: str, value: Any) -> None:
-        """Add one placeholder for each tensor of the argument ``name``."""
-        for tensor in tensors_in(value):
-            node = self.graph.placeholder(name)
-            self._describe(node, (tensor,))
-            self.provenance.set(tensor, node)
-
-    def add_output(self, result: Any) -> None:
-        """Close the graph with what the model returned."""
-        tensors = tensors_in(result)
-        node = self.graph.output(map_tensors(result, self.provenance.node_of))
-        self._describe(
-            node, tensors, several=bool(tensors) and not isinstance(result, torch.Tensor)
-        )
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Record every operation and module call, and functions marked by ``torch.fx.wrap``."""
         with ExitStack() as patches:
             patches.enter_context(_patched(nn.Module, "__call__", self._watch_modules))
-            for (_, name), names in list(fx._symbolic_trace._wrapped_fns_to_patch.items()):
+            for names, name in functions_to_wrap():
                 if name in names:
                     patches.enter_context(_patched(names, name, self._watch_function))
             patches.enter_context(torch.compiler.set_stance("force_eager"))
@@ -128,12 +108,12 @@ class _Recorder(TorchFunctionMode):
                 return self._call_leaf(path, module, original, args, kwargs)
             if not path:
                 return original(module, *args, **kwargs)
-            outer = self.stack
-            self.stack = self._enter(path, type(module))
+            outer = self.recorder.calls
+            self.recorder.calls = self._enter(path, module)
             try:
                 return original(module, *args, **kwargs)
             finally:
-                self.stack = outer
+                self.recorder.calls = outer
 
         return call
 
@@ -142,7 +122,7 @@ class _Recorder(TorchFunctionMode):
             if self.inside_leaf or not tensors_in((args, kwargs)):
                 return original(*args, **kwargs)
             run = self._as_leaf(original.__name__, None, lambda: original(*args, **kwargs))
-            return self._record("call_function", original, run, args, kwargs, self.stack)
+            return self._record("call_function", original, run, args, kwargs)
 
         return call
 
@@ -152,11 +132,9 @@ class _Recorder(TorchFunctionMode):
             self.paths = {id(module): path for path, module in self.model.named_modules()}
         return self.paths.get(id(module))
 
-    def _enter(self, path: str, kind: type[nn.Module]) -> Stack:
-        """The module calls around what the module at ``path`` calls; nodes keep them."""
-        count = self.calls[path]
-        self.calls[path] += 1
-        return {**self.stack, (f"{path}@{count}" if count else path): (path, kind)}
+    def _enter(self, path: str, module: nn.Module) -> Calls:
+        """The calls around what ``module``, which is at ``path``, calls."""
+        return (*self.recorder.calls, self.recorder.enter(path, type(module).__name__))
 
     def _call_leaf(
         self, path: str, module: nn.Module, original: Callable[..., Any], args: Any, kwargs: Any
@@ -179,15 +157,15 @@ class _Recorder(TorchFunctionMode):
     ) -> Any:
         def checked() -> Any:
             if args and isinstance(args[0], torch.Tensor):
-                with torch._C.DisableTorchFunction():
+                with without_torch_function():
                     check_what_meta_does_not(module, args[0])
             return call(*args, **kwargs)
 
-        stack = self._enter(path, type(module)) if path else {}
+        calls = self._enter(path, module) if path else ()
         run = self._as_leaf(path, module, checked)
-        held = {**module._parameters, **module._buffers}
-        made = {name: tensor for name, tensor in held.items() if self.provenance.made(tensor)}
-        return self._record("call_module", path, run, args, {**kwargs, **made}, stack)
+        held = own_tensors(module)
+        made = {name: tensor for name, tensor in held.items() if self.recorder.made(tensor)}
+        return self._record("call_module", path, run, args, {**kwargs, **made}, calls)
 
     def _as_leaf(
         self, place: str, module: nn.Module | None, call: Callable[..., Any]
@@ -219,9 +197,10 @@ class _Recorder(TorchFunctionMode):
             predicate, if_true, if_false, operands = args
             with self:  # which is popped while it handles a function
                 return (if_true if predicate else if_false)(*operands)
-        if func is torch.Tensor.numpy and self.provenance.made(args[0]):
+        if func is torch.Tensor.numpy and self.recorder.made(args[0]):
             self.environment.notes.append(
-                f"{self._place(name)} takes data out of torch: what comes back is not connected"
+                f"{self.recorder.place(name)} takes data out of torch: "
+                "what comes back is not connected"
             )
         if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
             return None
@@ -230,11 +209,11 @@ class _Recorder(TorchFunctionMode):
             try:
                 return self.environment.call(func, args, kwargs, given)
             except Exception as error:
-                self.failure = Failure(error, self._place(name), None, given)
+                self.failure = Failure(error, self.recorder.place(name), None, given)
                 raise
 
         operation, target = _operation_of(func, name)
-        return self._record(operation, target, run, args, kwargs, self.stack)
+        return self._record(operation, target, run, args, kwargs)
 
     def _attribute(self, func: Any, args: Any, kwargs: Any) -> Any:
         """``x.T`` is an operation, ``x.shape`` is none, ``x.data = y`` makes ``x`` another."""
@@ -242,13 +221,9 @@ class _Recorder(TorchFunctionMode):
         name = func.__self__.__name__
         if func.__name__ == "__set__":
             if name == "data" and isinstance(args[1], torch.Tensor):
-                self.provenance.set(args[0], self.provenance.node_of(args[1]))
-        elif isinstance(value, torch.Tensor) and not self.provenance.knows(value):
-            node = self._create(
-                "call_function", getattr, (*map_tensors(args[:1], self._node), name)
-            )
-            self._describe(node, (value,))
-            self.provenance.set(value, node)
+                self.recorder.set(args[0], self.recorder.node_of(args[1]))
+        elif isinstance(value, torch.Tensor) and not self.recorder.knows(value):
+            self.recorder.add("call_function", getattr, (args[0], name), {}, args[:1], value)
         return value
 
     # What is recorded
@@ -260,84 +235,32 @@ class _Recorder(TorchFunctionMode):
         run: Callable[[Sequence[torch.Tensor]], Any],
         args: Any,
         kwargs: dict[str, Any],
-        stack: Stack,
+        calls: Calls | None = None,
     ) -> Any:
         """Run an operation on its tensors; make a node of it if it yields or changes any."""
-        with torch._C.DisableTorchFunction():  # what is asked here is not asked by the model
+        with without_torch_function():  # what is asked here is not asked by the model
             given = tensors_in((args, kwargs))
             versions = [version_of(tensor) for tensor in given]
         before = self.environment.memory.total
         result = run(given)
-        with torch._C.DisableTorchFunction():
+        with without_torch_function():
             written = [t for t, version in zip(given, versions) if version_of(t) != version]
-            if not written and operation != "call_module" and _writes_untold(target, given):
+            if not written and operation != "call_module" and _writes_uncounted(target, given):
                 written = tensors_in(args[0])
-            returned = [result] if isinstance(result, torch.Tensor) else tensors_in(result)
-            if not returned and not written:
+            if not (written or isinstance(result, torch.Tensor) or tensors_in(result)):
                 return result
-            node = self._create(
-                operation, target, map_tensors(args, self._node), map_tensors(kwargs, self._node)
-            )
-            self._describe(
-                node,
-                returned or written,
-                several=bool(returned) and not isinstance(result, torch.Tensor),
+            return self.recorder.add(
+                operation,
+                target,
+                args,
+                kwargs,
+                given,
+                result,
+                written=written,
                 flops=self.environment.memory.total - before,
-                stack=stack,
+                calls=calls,
+                unpack=operation != "call_module",  # a function's parts are all meant to be used
             )
-            changed = {id(tensor) for tensor in written}
-            kept = {id(tensor) for tensor in given} - changed
-            if any(id(tensor) in kept for tensor in returned):
-                result = _told_apart(result, kept)
-            for tensor in written:
-                self.provenance.write(tensor, node)
-            self._place_parts(result, node, changed)
-        return result
-
-    def _place_parts(self, result: Any, node: fx.Node, changed: set[int]) -> None:
-        """Note for each tensor in ``result`` where in the value of ``node`` it is."""
-        if isinstance(result, torch.Tensor):
-            if id(result) not in changed:
-                self.provenance.set(result, node)
-            return
-        for path, tensor in tensors_with_paths(result):
-            if id(tensor) not in changed:
-                self.provenance.set_part(tensor, node, path, self.stack)
-                if node.op != "call_module":  # a function's parts are all meant to be used
-                    self.provenance.node_of(tensor)
-
-    def _node(self, tensor: torch.Tensor) -> fx.Node:
-        return self.provenance.node_of(tensor)
-
-    def _create(
-        self, operation: str, target: Any, args: Any, kwargs: dict[str, Any] | None = None
-    ) -> fx.Node:
-        self.operations += 1
-        if self.operations > MOST_OPERATIONS:
-            raise endless(self._place("forward"))
-        name = type(self.model).__name__.lower() if target == "" else None
-        return self.graph.create_node(operation, target, args, kwargs or {}, name=name)
-
-    def _describe(
-        self,
-        node: fx.Node,
-        tensors: Sequence[torch.Tensor],
-        *,
-        several: bool = False,
-        flops: int = 0,
-        stack: Stack | None = None,
-    ) -> None:
-        node.meta = {
-            "outputs": tuple([specification(tensor) for tensor in tensors]),
-            "several": several,
-            "flops": flops,
-            "nn_module_stack": self.stack if stack is None else stack,
-            "line": line_of_merge(node),
-        }
-
-    def _place(self, name: str) -> str:
-        calls = list(self.stack.values())
-        return f"{calls[-1][0] if calls else f'{type(self.model).__name__}.forward'} ({name})"
 
 
 def _operation_of(func: Any, name: str) -> tuple[str, Any]:
@@ -350,7 +273,7 @@ def _operation_of(func: Any, name: str) -> tuple[str, Any]:
     return "call_method", name
 
 
-def _writes_untold(target: Any, given: Sequence[torch.Tensor]) -> bool:
+def _writes_uncounted(target: Any, given: Sequence[torch.Tensor]) -> bool:
     """Whether a function writes to tensors that do not count their versions."""
     name = target if isinstance(target, str) else getattr(target, "__name__", "")
     uncounted = name.startswith("_foreach_") or any(tensor.is_inference() for tensor in given)
@@ -360,16 +283,6 @@ def _writes_untold(target: Any, given: Sequence[torch.Tensor]) -> bool:
 def _copies_to_itself(tensor: Any, _: Any, value: Any) -> bool:
     """Whether ``x[i] = y`` is the end of ``x[i] += …``, which wrote to ``x`` already."""
     return isinstance(value, torch.Tensor) and share_memory(tensor, value)
-
-
-def _told_apart(result: Any, given: set[int]) -> Any:
-    """``result``, with another tensor where it is a tensor that was ``given`` and not changed.
-
-    What a dropout returns in inference is its input: as a node it is another value.
-    """
-    return pytree.tree_map_only(
-        torch.Tensor, lambda t: torch.ops.aten.alias(t) if id(t) in given else t, result
-    )
 
 
 @contextmanager

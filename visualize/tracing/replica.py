@@ -15,7 +15,8 @@ from torch import nn
 from torch.nn.parameter import is_lazy
 
 from visualize.core.errors import InputError
-from visualize.core.wrappers import unwrapped
+from visualize.core.modules import unwrapped
+from visualize.core.torch_internals import forward_hooks, forward_pre_hooks
 
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
 # Tables of backward hooks and of hooks for loading and saving.
@@ -47,7 +48,7 @@ def has_own_hooks(module: nn.Module) -> bool:
 
     Those of torch itself compute its weights, as in weight normalisation.
     """
-    hooks = [*module._forward_pre_hooks.values(), *module._forward_hooks.values()]
+    hooks = (*forward_pre_hooks(module), *forward_hooks(module))
     return any(not (type(hook).__module__ or "").startswith("torch.") for hook in hooks)
 
 

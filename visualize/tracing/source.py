@@ -13,6 +13,7 @@ import torch
 from torch import fx
 
 from visualize.core.operators import merge_type
+from visualize.core.traced import SourceLine
 
 _LIBRARY = f"{Path(torch.__file__).parent}{os.sep}"
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
@@ -27,10 +28,10 @@ def is_of_the_model(file: str) -> bool:
     return not file.startswith(_STANDARD_LIBRARY) or "-packages" in file
 
 
-def line_of_merge(node: fx.Node) -> tuple[str, int] | None:
-    """Where the model's own code calls a function that may merge, which is now being recorded.
+def line_of_merge(node: fx.Node) -> SourceLine | None:
+    """Where the model's own code calls a function that may merge and is now being recorded.
 
-    File and line of the innermost call in it; of other operations nobody asks, and looking costs.
+    The innermost line of its code; None for other operations, as walking the frames takes time.
     """
     if node.op not in ("call_function", "call_method"):
         return None
@@ -41,7 +42,7 @@ def line_of_merge(node: fx.Node) -> tuple[str, int] | None:
     while frame is not None:
         code = frame.f_code
         if is_of_the_model(code.co_filename):
-            return code.co_filename, frame.f_lineno
+            return SourceLine(code.co_filename, frame.f_lineno)
         if code.co_filename.startswith(_PACKAGE) and code.co_name.startswith("trace_"):
             return None  # what is around this runs the model
         frame = frame.f_back

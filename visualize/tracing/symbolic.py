@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 from torch import fx, nn
-from torch.utils import _pytree as pytree
 
 from visualize.core.errors import (
     EndlessError,
@@ -17,6 +16,8 @@ from visualize.core.errors import (
     UntraceableError,
     shorten,
 )
+from visualize.core.torch_internals import tree_map_only
+from visualize.core.traced import NodeFacts, enclosing_calls, facts_of, set_facts
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
@@ -41,10 +42,11 @@ class SymbolicTracer(fx.Tracer):
         """Note where a merge is written; stop where there is no end."""
         self.operations += 1
         if self.operations > MOST_OPERATIONS:
-            calls = list(self.module_stack.values())
-            raise endless(calls[-1][0] if calls else type(self.root).__name__)
+            paths = [path for path, _ in self.module_stack.values()]
+            raise endless(paths[-1] if paths else type(self.root).__name__)
         node = super().create_node(*args, **kwargs)
-        node.meta["line"] = line_of_merge(node)
+        calls = enclosing_calls(self.module_stack)
+        set_facts(node, NodeFacts(calls=calls, line=line_of_merge(node)))
         return node
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
@@ -64,7 +66,9 @@ class SymbolicTracer(fx.Tracer):
 
 
 def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.Graph:
-    """TracedModel ``model`` with torch.fx.
+    """The graph that torch.fx makes of ``model``, each node with its calls and source line.
+
+    A graph module already holds its graph, which is copied; a leaf module is a graph of one node.
 
     Raises:
         UntraceableError: control flow depends on the values or shapes of tensors.
@@ -92,7 +96,7 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
 
 def _map_tensors(value: Any, make: Callable[[], Any]) -> Any:
     """``value`` with every tensor in it replaced by what ``make`` returns."""
-    return pytree.tree_map_only(torch.Tensor, lambda _: make(), value)
+    return tree_map_only(torch.Tensor, lambda _: make(), value)
 
 
 def _copy_graph(model: fx.GraphModule) -> fx.Graph:
@@ -101,7 +105,10 @@ def _copy_graph(model: fx.GraphModule) -> fx.Graph:
     output = graph.graph_copy(model.graph, copies)
     graph.output(output)
     for original, copied in copies.items():
-        copied.meta = {"nn_module_stack": original.meta.get("nn_module_stack") or {}}
+        calls = enclosing_calls(original.meta.get("nn_module_stack") or {})
+        calls = tuple(one for one in calls if one.call.path) or facts_of(original).calls
+        copied.meta = {}
+        set_facts(copied, NodeFacts(calls=calls))
     return graph
 
 

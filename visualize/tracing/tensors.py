@@ -106,16 +106,3 @@ def specification(tensor: torch.Tensor) -> TensorSpec:
 
 
 _NAMES: dict[torch.dtype, str] = {}
-
-
-def version_of(tensor: torch.Tensor) -> int:
-    """How often ``tensor`` was written to; 0 for tensors of inference mode, which do not count."""
-    return 0 if tensor.is_inference() else tensor._version
-
-
-def unwrapped_tensor(tensor: torch.Tensor) -> torch.Tensor | None:
-    """The tensor inside of one that a transformation such as ``torch.vmap`` wraps, or None."""
-    if not torch._C._functorch.is_functorch_wrapped_tensor(tensor):
-        return None
-    inner: torch.Tensor = torch._C._functorch.get_unwrapped(tensor)
-    return inner

@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
-from torch.utils import _pytree as pytree
 
 from visualize.core.example import Example, ExampleTensor
+from visualize.core.torch_internals import tree_leaves
 from visualize.models.specification import ModelSpec
 
 _WORDS = 128  # of a text
@@ -318,7 +318,7 @@ class _Reader:
         features = getattr(made, "pooler_output", None)
         if features is None:
             features = made if isinstance(made, torch.Tensor) else made[0]
-        leaves: list[torch.Tensor] = pytree.tree_leaves(features)
+        leaves: list[torch.Tensor] = tree_leaves(features)
         return sum(leaf.numel() // leaf.shape[-1] for leaf in leaves)
 
     # Series of time

@@ -1,0 +1,62 @@
+"""Exported programs: ``.pt2`` archives of `torch.export.save`, read without running their code.
+
+`torch.export.load` unpickles objects, evaluates expressions and compiles guards that the file
+holds, and looks up any function of torch that it names. Here the graph is read from the JSON in
+the archive, only operators are looked up, and weights are not read at all where shapes will do.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+from torch import nn
+
+from visualize.core.errors import ConstructionError, SourceError, shorten, shorten_path
+from visualize.core.example import Example
+from visualize.models.exported.archive import EXPORT_AGAIN, Archive, explained
+from visualize.models.exported.program import Program
+from visualize.models.exported.reader import ProgramReader
+from visualize.models.specification import ModelSpec
+from visualize.models.weightless import build_weightless
+
+__all__ = ["build", "example_for"]
+
+_SCHEMA = 8  # the major version of torch.export's format that is read here
+
+
+def build(spec: ModelSpec) -> nn.Module:
+    """Read the program that ``spec`` names as a module that holds its graph.
+
+    Raises:
+        SourceError: the file is missing, is not such an archive, or holds pickled code.
+        ConstructionError: there are arguments, which a program does not take.
+    """
+    if spec.arguments:
+        raise ConstructionError("an exported program takes no arguments", where=shorten(spec.text))
+    path = Path(spec.place)
+    module = build_weightless(lambda: _read(path))
+    assert isinstance(module, nn.Module)
+    return module
+
+
+def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
+    """The inputs that the program was exported with."""
+    assert isinstance(model, Program)
+    example: Example | None = model.meta["example"]
+    return example
+
+
+def _read(path: Path) -> Program:
+    with explained(path), zipfile.ZipFile(path) as archive:
+        files = Archive(archive, path)
+        document = json.loads(files.read(f"models/{files.name}.json"))
+        version = document["schema_version"]["major"]
+        if version != _SCHEMA:
+            raise SourceError(
+                f"format version {version} is not supported (expected {_SCHEMA})",
+                where=shorten_path(str(path)),
+                hint=EXPORT_AGAIN,
+            )
+        return ProgramReader(files, document["graph_module"]).read()
