@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 import visualize
 from tests.models import NETS
 from visualize.core.choices import Direction
+from visualize.core.palette import make_palette
 from visualize.core.scene import Scene, SceneArrow, SceneBox
 from visualize.export.mermaid import to_mermaid
 from visualize.scene.themes import load_theme
 
+PAPER = load_theme("paper")
 HOME = os.environ.get("MERMAID_HOME", "")
 PARSE = """
 import { JSDOM } from "jsdom";
@@ -71,7 +73,7 @@ def test_no_text_ends_its_quotation(text: str) -> None:
     boxes = (SceneBox("a", (text, text), "layer", ("a",), 0, 0, "", "", ""),)
     arrows = (SceneArrow("a", "a", text, None, False, False, ""),)
     scene = Scene("", text, "layer", boxes, (), arrows)
-    written = to_mermaid(scene, load_theme("paper"), Direction.TB)
+    written = to_mermaid(scene, make_palette(scene, PAPER), Direction.TB)
     comment, *others = written.splitlines()
     assert comment.startswith("%% ")
     assert "".join(others).count('"') == (4 if text else 2)
@@ -87,7 +89,7 @@ def test_the_parser_of_mermaid_accepts_it(tmp_path: Path) -> None:
         )
         arrows = (SceneArrow("a", "b", text, "concat", True, False, ""),)
         scene = Scene(text, text, "layer", boxes, (), arrows)
-        names[f"nasty{number}"] = to_mermaid(scene, load_theme("paper"), Direction.LR)
+        names[f"nasty{number}"] = to_mermaid(scene, make_palette(scene, PAPER), Direction.LR)
     files = []
     for name, text in names.items():
         files.append(tmp_path / f"{name}.mmd")

@@ -21,8 +21,8 @@ from visualize.core.layout import Page
 from visualize.core.scene import Scene, SceneArrow, SceneBox
 from visualize.core.words import operation, shape
 from visualize.export import render
-from visualize.export.dot import clean
-from visualize.export.engine import run_graphviz
+from visualize.export.graphviz import run_graphviz
+from visualize.export.markup import clean
 from visualize.layout import lay_out
 from visualize.scene.labels import box_label
 from visualize.scene.themes import load_theme, theme_names
@@ -66,7 +66,7 @@ def draw_svg(text: str) -> ET.Element:
 def check_safe(root: ET.Element) -> None:
     for element in root.iter():
         assert element.tag.removeprefix(SVG) in {
-            "svg", "g", "title", "desc", "style", "path", "polygon", "ellipse", "text", "polyline",
+            "svg", "g", "title", "desc", "style", "path", "polygon", "ellipse", "rect", "text",
         }  # fmt: skip
         for name, value in element.attrib.items():
             assert not name.lower().startswith("on")
@@ -297,13 +297,13 @@ def _folder(path: Path) -> Path:
 
 def test_graphviz_failures_are_errors() -> None:
     with pytest.raises(RenderError, match="Graphviz"):
-        run_graphviz("digraph {", {"svg": ""}, FAMILY)
+        run_graphviz("digraph {", "svg", FAMILY)
 
 
 def test_a_slow_graphviz_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualize.export.engine._SECONDS", 0.001)
+    monkeypatch.setattr("visualize.export.graphviz._SECONDS", 0.001)
     with pytest.raises(RenderError, match="higher --level"):
-        run_graphviz("digraph {a}", {"svg": ""}, FAMILY)
+        run_graphviz("digraph {a}", "svg", FAMILY)
 
 
 def test_numbers_in_dot_are_short() -> None:

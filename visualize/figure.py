@@ -17,7 +17,7 @@ from visualize.core.quantities import parse_length
 from visualize.core.scene import Scene
 from visualize.core.summary import Summary
 from visualize.core.theme import Theme
-from visualize.export import PLAIN_FORMATS, check_format, render
+from visualize.export import check_format, need_layout, render
 from visualize.fitting import may_fit
 from visualize.layout import lay_out
 from visualize.report import Drawn, alternative_text, caption
@@ -67,7 +67,7 @@ class Figure:
             self.direction,
             wanted,
             name,
-            layout=None if PLAIN_FORMATS.issuperset(wanted) else self._layout,
+            layout=self._layout if need_layout(wanted) else None,
             caption=self.caption() if "tex" in wanted else "",
         )
 

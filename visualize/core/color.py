@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 Vector = tuple[float, float, float]
@@ -35,6 +36,7 @@ _TO_XYZ = (
 )
 
 
+@functools.lru_cache(1024)
 def contrast(one: str, other: str) -> float:
     """Contrast ratio of two colours as WCAG 2.2 defines it, 1 to 21.
 

@@ -26,6 +26,13 @@ class PlacedText:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedNote(PlacedText):
+    """Text beside the circle of a merge; ``box`` is the id of the merge."""
+
+    box: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedBox:
     """A box with its centre and its size along and across the flow."""
 
@@ -145,7 +152,7 @@ class Layout:
     boxes: tuple[PlacedBox, ...]
     arrows: tuple[PlacedArrow, ...]
     trunks: tuple[Route, ...] = ()
-    notes: tuple[PlacedText, ...] = ()
+    notes: tuple[PlacedNote, ...] = ()
     brackets: tuple[Bracket, ...] = ()
     frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))

@@ -1,35 +1,241 @@
-"""Tones: the colours of boxes where they tell something else than the stage."""
+"""The colours of one figure: those of a theme, matched to what its scene holds.
+
+Every colour is a `Paint`, a pair for readers in light and in dark mode. A theme without a night
+variant gives the same colour twice.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from visualize.core.choices import ColorBy
 from visualize.core.color import contrast, mixed
 from visualize.core.quantities import count, giga, memory
 from visualize.core.scene import Scene, SceneBox
-from visualize.core.theme import Theme, Tint
+from visualize.core.theme import LineStyle, Theme, Tint
 
+# The least contrast between text and what it is on, as WCAG 2.2 asks for.
 _READABLE = 4.5
+_Choice = Callable[[Theme], str]
+_TintChoice = Callable[[Theme], Tint]
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """A colour by day, and for readers in dark mode."""
+
+    day: str
+    night: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedTint:
+    """The colours of a box: its fill, its border and the smaller lines of its text."""
+
+    fill: Paint
+    line: Paint
+    detail: Paint
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedStroke:
+    """How one kind of arrow is drawn; ``width`` is in points."""
+
+    color: Paint
+    style: LineStyle
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class StageTint:
+    """The colours of a stage, and its number in the order of the figure, from 1."""
+
+    number: int
+    tint: PaintedTint
 
 
 @dataclass(frozen=True, slots=True)
 class ToneEntry:
-    """What the legend says of a colour, or of the ``ramp`` between two."""
+    """A colour that the legend explains, or the ``ramp`` from the fill of ``tint`` to its line."""
 
     text: str
-    tint: Tint
+    tint: PaintedTint
     ramp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
+class Palette:
+    """Every colour of one figure.
+
+    Attributes:
+        background: of the page.
+        text: of text.
+        muted: of text that matters less.
+        plain: arrows that are not skip connections.
+        neutral: boxes without a colour of their own.
+        terminal: inputs and outputs.
+        merge: the circles of merges.
+        frame: frames without a stage.
+        boxes: the tint of each box, by its id.
+        stages: the tint of each stage with a colour of its own, by the id of its group.
+        skips: the strokes of the kinds of skip connection that are drawn.
+        legend: the colours that the legend explains.
+    """
+
+    background: Paint
+    text: Paint
+    muted: Paint
+    plain: PaintedStroke
+    neutral: PaintedTint
+    terminal: PaintedTint
+    merge: PaintedTint
+    frame: PaintedTint
+    boxes: Mapping[str, PaintedTint]
+    stages: Mapping[str, StageTint]
+    skips: Mapping[str, PaintedStroke]
+    legend: tuple[ToneEntry, ...]
+
+    def stage(self, group: str) -> PaintedTint:
+        """The colours of a stage, or those of a box without a stage."""
+        return self.stages[group].tint if group in self.stages else self.neutral
+
+    def frame_line(self, group: str) -> Paint:
+        """The border of a frame around a stage, or of one that is not."""
+        return self.stages[group].tint.line if group in self.stages else self.frame.line
+
+    def stroke(self, kind: str | None) -> PaintedStroke:
+        """How an arrow is drawn: ``kind`` is that of its skip connection, if it is one."""
+        return self.skips[kind] if kind else self.plain
+
+
+def make_palette(scene: Scene, theme: Theme) -> Palette:
+    """Match the colours of ``theme`` to the boxes, stages and arrows of ``scene``."""
+    painter = _Painter(theme)
+    stages = _stages(scene)
+    tones = _tones(scene, theme)
+    return Palette(
+        background=painter.paint(lambda one: one.background),
+        text=painter.paint(lambda one: one.text),
+        muted=painter.paint(lambda one: one.muted),
+        plain=PaintedStroke(painter.paint(lambda one: one.line), LineStyle.SOLID, theme.line_width),
+        neutral=painter.tint(_neutral),
+        terminal=painter.tint(_terminal),
+        merge=painter.tint(_merge),
+        frame=painter.tint(lambda one: one.frame),
+        boxes={
+            box.id: painter.tint(tones.get(box.id) or _plain(box, stages)) for box in scene.boxes
+        },
+        stages={
+            stage: StageTint(number + 1, painter.tint(_stage(number)))
+            for stage, number in stages.items()
+        },
+        skips={kind: painter.stroke(kind) for kind in scene.skip_kinds},
+        legend=explained_colors(scene, theme),
+    )
+
+
+def explained_colors(scene: Scene, theme: Theme) -> tuple[ToneEntry, ...]:
+    """The colours that the legend explains: none where they show stages, which have names."""
+    painter = _Painter(theme)
+    if scene.color_by is ColorBy.STAGE:
+        return ()
+    if scene.color_by is ColorBy.TYPE:
+        return tuple(
+            ToneEntry(kind, painter.tint(choice)) for kind, choice in _kinds(scene, theme).items()
+        )
+    measure, values = _MEASURES[scene.color_by], _values(scene)
+    text = f"0 – {measure.most(max(values.values(), default=0))}"
+    if any(box.repeat > 1 and box.id in values for box in scene.boxes):
+        text += ", all copies together"
+    return (ToneEntry(text, painter.tint(lambda one: Tint(*one.ramp)), ramp=True),)
+
+
+class _Painter:
+    """Chooses from a theme and its night variant at once."""
+
+    def __init__(self, theme: Theme) -> None:
+        self.day = theme
+        self.night = theme.night or theme
+        # A figure has few different tints and many boxes.
+        self.tint = functools.cache(self._tint)
+
+    def paint(self, choice: _Choice) -> Paint:
+        return Paint(choice(self.day), choice(self.night))
+
+    def stroke(self, kind: str) -> PaintedStroke:
+        stroke = self.day.skips[kind]
+        color = self.paint(lambda one: one.skips[kind].color)
+        return PaintedStroke(color, stroke.style, stroke.width)
+
+    def _tint(self, choice: _TintChoice) -> PaintedTint:
+        return PaintedTint(
+            self.paint(lambda one: choice(one).fill),
+            self.paint(lambda one: choice(one).line),
+            self.paint(lambda one: _readable(one.muted, one.text, choice(one).fill)),
+        )
+
+
+def _readable(color: str, otherwise: str, fill: str) -> str:
+    """``color``, or another one where it does not stand out from ``fill``."""
+    return color if contrast(color, fill) >= _READABLE else otherwise
+
+
+# Which tint of a theme something has
+
+
+def _neutral(theme: Theme) -> Tint:
+    return theme.neutral
+
+
+def _terminal(theme: Theme) -> Tint:
+    return theme.terminal
+
+
+def _merge(theme: Theme) -> Tint:
+    return theme.merge
+
+
+@functools.cache
+def _stage(number: int) -> _TintChoice:
+    return lambda theme: theme.stages[number % len(theme.stages)]
+
+
+def _share(part: float) -> _TintChoice:
+    return lambda theme: Tint(mixed(*theme.ramp, part), theme.neutral.line)
+
+
+def _plain(box: SceneBox, stages: Mapping[str, int]) -> _TintChoice:
+    """The tint of a box that shows its role and its stage."""
+    if box.role in ("input", "output"):
+        return _terminal
+    if box.role == "merge":
+        return _merge
+    return _stage(stages[box.stage]) if box.stage in stages else _neutral
+
+
+def _stages(scene: Scene) -> Mapping[str, int]:
+    """The stages with colours of their own, numbered from 0; none where colours show others."""
+    if scene.color_by is not ColorBy.STAGE:
+        return {}
+    return _numbered(box.stage for box in scene.boxes if box.stage)
+
+
+def _numbered(names: Iterable[str]) -> Mapping[str, int]:
+    return {name: number for number, name in enumerate(dict.fromkeys(names))}
+
+
+# What colours show in place of stages
+
+
+@dataclass(frozen=True, slots=True)
 class _Measure:
-    """A number that a box has, None where it has none, and how the legend tells the most."""
+    """A number that a box has, None where it has none, and how the legend writes the largest."""
 
     value: Callable[[SceneBox], float | None]
-    told: Callable[[float], str]
+    most: Callable[[float], str]
 
 
 def _norm(box: SceneBox) -> float | None:
@@ -55,62 +261,35 @@ _MEASURES = {
 }
 
 
-def tones(scene: Scene, theme: Theme) -> tuple[Mapping[str, Tint], list[ToneEntry]]:
-    """The colours of boxes by id, and what the legend says of them.
+def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
+    """The tints of boxes by id, where they do not show the stage.
 
-    Kinds have the colours of stages, the commonest first; those beyond have none of their own. A
-    number lies between the colours of nothing and of the most that a box has, in all its copies;
-    a box without such a number has no colour.
+    A number lies between the colours of nothing and of the most that a box has, in all its copies;
+    a box without such a number keeps the tint of its role.
     """
     if scene.color_by is ColorBy.STAGE:
-        return {}, []
+        return {}
     if scene.color_by is ColorBy.TYPE:
-        return _by_type(scene, theme)
+        kinds = _kinds(scene, theme)
+        return {box.id: kinds.get(box.kind, _neutral) for box in scene.boxes if box.kind}
+    values = _values(scene)
+    most = max(values.values(), default=0)
+    return {name: _share(value / most if most else 0) for name, value in values.items()}
+
+
+def _kinds(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
+    """Kinds of operation have the tints of stages, the commonest first, as far as these go."""
+    common = Counter(box.kind for box in scene.boxes if box.kind and box.kind != "other")
+    names = (kind for kind, _ in common.most_common(len(theme.stages)))
+    return {kind: _stage(number) for number, kind in enumerate(names)}
+
+
+def _values(scene: Scene) -> Mapping[str, float]:
+    """What the colours of boxes measure, by id."""
     measure = _MEASURES[scene.color_by]
-    values = {
+    return {
         box.id: value
         for box in scene.boxes
         if box.role not in ("merge", "input", "output")
         and (value := measure.value(box)) is not None
     }
-    most = max(values.values(), default=0)
-    low, high = theme.ramp
-    tints = {
-        name: Tint(mixed(low, high, value / most if most else 0), theme.neutral.line)
-        for name, value in values.items()
-    }
-    text = f"0 – {measure.told(most)}"
-    if any(box.repeat > 1 and box.id in values for box in scene.boxes):
-        text += ", all copies together"
-    return tints, [ToneEntry(text, Tint(low, high), ramp=True)]
-
-
-def stage_numbers(scene: Scene) -> Mapping[str, int]:
-    """The stages that have colours of their own, numbered from 0; none where these tell else."""
-    by_stage = scene.color_by is ColorBy.STAGE
-    stages = dict.fromkeys(box.stage for box in scene.boxes if box.stage and by_stage)
-    return {stage: number for number, stage in enumerate(stages)}
-
-
-def plain_tint(box: SceneBox, theme: Theme, stages: Mapping[str, int]) -> Tint:
-    """The colour of a box where that tells its role and stage."""
-    if box.role in ("input", "output"):
-        return theme.terminal
-    return theme.merge if box.role == "merge" else stage_tint(box.stage, theme, stages)
-
-
-def stage_tint(stage: str, theme: Theme, stages: Mapping[str, int]) -> Tint:
-    """The colour of a stage; their colours begin again where there are more stages."""
-    return theme.stages[stages[stage] % len(theme.stages)] if stage in stages else theme.neutral
-
-
-def readable(color: str, otherwise: str, fill: str) -> str:
-    """``color``, or another where it does not stand out from ``fill``."""
-    return color if contrast(color, fill) >= _READABLE else otherwise
-
-
-def _by_type(scene: Scene, theme: Theme) -> tuple[Mapping[str, Tint], list[ToneEntry]]:
-    common = Counter(box.kind for box in scene.boxes if box.kind and box.kind != "other")
-    kinds = dict(zip((kind for kind, _ in common.most_common()), theme.stages, strict=False))
-    tints = {box.id: kinds.get(box.kind, theme.neutral) for box in scene.boxes if box.kind}
-    return tints, [ToneEntry(kind, tint) for kind, tint in kinds.items()]

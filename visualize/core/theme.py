@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+class LineStyle(str, enum.Enum):
+    """How a line is drawn: what distinguishes kinds of arrows without colour."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
+    DOTTED = "dotted"
+    DOUBLE = "double"
+
+
 @dataclass(frozen=True, slots=True)
 class Tint:
-    """Colours of a box."""
+    """The two colours of a box."""
 
     fill: str
     line: str
@@ -19,7 +29,7 @@ class Stroke:
     """How the arrows of one kind of skip connection are drawn; ``width`` is in points."""
 
     color: str
-    style: str
+    style: LineStyle
     width: float
 
 
@@ -27,8 +37,23 @@ class Stroke:
 class Theme:
     """Colours, type and line styles; sizes are in points.
 
-    ``ramp`` holds the colours of little and much, ``line_width`` is that of boxes and
-    arrows. ``night`` holds the colours for readers in dark mode, where they differ.
+    Attributes:
+        font: the name of a family, or a font file.
+        size: of the first line of a box.
+        detail_size: of all other text but the title.
+        background: of the page.
+        text: the colour of text.
+        muted: the colour of text that matters less.
+        line: the colour of arrows that are not skip connections.
+        neutral: boxes without a colour of their own.
+        terminal: inputs and outputs.
+        merge: the circles of merges.
+        frame: frames around repeated parts.
+        stages: one tint per stage; they begin again where a model has more stages.
+        skips: the line of each kind of skip connection.
+        ramp: the fills of boxes with little and with much of what ``--color-by`` measures.
+        line_width: of boxes and arrows.
+        night: the colours for readers in dark mode, if they differ.
     """
 
     font: str

@@ -7,36 +7,40 @@ import re
 from collections.abc import Iterator
 
 from visualize.core.choices import Direction
-from visualize.core.palette import plain_tint, stage_numbers, tones
+from visualize.core.palette import Palette
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
-from visualize.core.theme import Theme
+from visualize.core.theme import LineStyle
+from visualize.export.formats import Job
 
 _ENTITIES = {
     "#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;",
     "*": "#42;", "_": "#95;", "~": "#126;", "|": "#124;", "[": "#91;", "]": "#93;", "{": "#123;",
     "}": "#125;", ";": "#59;", "%": "#37;", "$": "#36;", "@": "#64;",
 }  # fmt: skip
-_DASHES = {"dashed": "6 4", "dotted": "2 4"}
+_DASHES = {LineStyle.DASHED: "6 4", LineStyle.DOTTED: "2 4"}
 
 
-def to_mermaid(scene: Scene, theme: Theme, direction: Direction) -> str:
-    """A Mermaid flowchart of ``scene``: a node a box, a subgraph a frame or stage.
+def write(job: Job) -> bytes:
+    """The scene as a Mermaid flowchart."""
+    return to_mermaid(job.scene, job.palette, job.direction).encode()
+
+
+def to_mermaid(scene: Scene, palette: Palette, direction: Direction) -> str:
+    """A Mermaid flowchart of ``scene``: a node per box, a subgraph per frame or stage.
 
     Skip connections are edges with the colour and the dashes that they have in a figure; a double
     line is a thick one.
     """
-    return "".join(f"{line}\n" for line in _Writer(scene, theme).lines(direction))
+    return "".join(f"{line}\n" for line in _Writer(scene, palette).lines(direction))
 
 
 class _Writer:
-    def __init__(self, scene: Scene, theme: Theme) -> None:
+    def __init__(self, scene: Scene, palette: Palette) -> None:
         self.scene = scene
-        self.theme = theme
+        self.palette = palette
         self.nodes = {box.id: f"n{index}" for index, box in enumerate(scene.boxes)}
         self.frames = {group.id: f"g{index}" for index, group in enumerate(scene.groups)}
         self.groups = {group.id: group for group in scene.groups}
-        self.tones, _ = tones(scene, theme)
-        self.stages = stage_numbers(scene)
 
     def lines(self, direction: Direction) -> Iterator[str]:
         if self.scene.title:
@@ -51,11 +55,11 @@ class _Writer:
         for box in self.scene.boxes:
             yield f"  style {self.nodes[box.id]} {self._tint(box)}"
         for group in self._shown():
-            frame = self.theme.frame
-            yield f"  style {self.frames[group.id]} fill:{frame.fill},stroke:{frame.line}"
+            fill, line = self.palette.frame.fill.day, self.palette.frame.line.day
+            yield f"  style {self.frames[group.id]} fill:{fill},stroke:{line}"
 
     def _shown(self) -> list[SceneGroup]:
-        """What is a subgraph: frames of what repeats, and stages."""
+        """The groups that are subgraphs: frames around repeated parts, and stages."""
         return [group for group in self.scene.groups if group.framed or group.role == "stage"]
 
     def _home(self, group: str) -> str:
@@ -100,24 +104,24 @@ class _Writer:
         return f'(["{text}"])' if box.role in ("input", "output") else f'("{text}")'
 
     def _arrow(self, arrow: SceneArrow) -> str:
-        double = arrow.skip and self.theme.skips[arrow.skip].style == "double"
-        line = "==>" if double else "-->"
+        style = self.palette.stroke(arrow.skip).style
+        line = "==>" if style is LineStyle.DOUBLE else "-->"
         label = f'|"{_escape(arrow.label)}"|' if arrow.label else ""
         return f"{self.nodes[arrow.source]} {line}{label} {self.nodes[arrow.target]}"
 
     def _stroke(self, kind: str) -> str:
-        stroke = self.theme.skips[kind]
+        stroke = self.palette.skips[kind]
         dashes = _DASHES.get(stroke.style)
-        told = f"stroke:{stroke.color},color:{stroke.color}"
-        return f"{told},stroke-dasharray:{dashes}" if dashes else told
+        look = f"stroke:{stroke.color.day},color:{stroke.color.day}"
+        return f"{look},stroke-dasharray:{dashes}" if dashes else look
 
     def _tint(self, box: SceneBox) -> str:
-        tint = self.tones.get(box.id) or plain_tint(box, self.theme, self.stages)
-        return f"fill:{tint.fill},stroke:{tint.line},color:{self.theme.text}"
+        tint, text = self.palette.boxes[box.id], self.palette.text.day
+        return f"fill:{tint.fill.day},stroke:{tint.line.day},color:{text}"
 
 
 def _escape(text: str) -> str:
-    """Text between quotation marks: what Markdown, HTML or Mermaid would read is an entity.
+    """Text between quotation marks: what Markdown, HTML or Mermaid could interpret is an entity.
 
     >>> print(_escape('a "b" <c> #1'))
     a #quot;b#quot; #lt;c#gt; #35;1

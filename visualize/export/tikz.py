@@ -1,24 +1,33 @@
-"""TikZ: a laid out scene as a picture that can be edited, in the font of the document."""
+"""TikZ: a picture that can be edited, in the font of the document."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 
-from visualize.core.choices import Direction
-from visualize.core.fonts import text_width
-from visualize.core.geometry import Point, sample
 from visualize.core.latex import escape_latex
-from visualize.core.layout import Bracket, Layout, PlacedArrow, PlacedBox, PlacedFrame, PlacedText
-from visualize.core.palette import ToneEntry, plain_tint, readable, stage_numbers, tones
-from visualize.core.scene import Scene
-from visualize.core.theme import Stroke, Theme, Tint
+from visualize.core.palette import Paint, PaintedStroke, PaintedTint, Palette
+from visualize.core.theme import LineStyle
+from visualize.export.curves import curves, is_straight
+from visualize.export.formats import Job
+from visualize.export.markup import number
+from visualize.export.picture import (
+    Area,
+    Arrow,
+    Box,
+    Bracket,
+    Facing,
+    Frame,
+    LegendEntry,
+    Picture,
+    Place,
+    Swatch,
+    Text,
+)
 
-_STRAIGHT = 0.01
-_ROOM = 1.05  # the paper beside what is measured
-_INSIDE = 6.0  # between a box and what stands in it
+_ROOM = 1.05  # the paper beyond what is measured
+_SLACK = 1.05  # of a text beyond its measured width
+_INSIDE = 6.0  # between a box and the text in it
 _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepackage{tikz} and
 %% \usetikzlibrary{arrows.meta} in the preamble, then in a figure \input of this file and, where
 %% this caption serves, \caption[A short title]{\visualizecaption}.
@@ -44,288 +53,251 @@ _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepack
 _TAIL = r"""\ifdefined\visualizealone\expandafter\visualizealone\fi"""
 
 
-def to_tikz(scene: Scene, layout: Layout, theme: Theme, direction: Direction, caption: str) -> str:
-    r"""A ``tikzpicture`` of a scene: styles first, then a named node a box and a path an arrow.
+def write(job: Job) -> bytes:
+    r"""A ``tikzpicture``: styles first, then a named node per box and a path per arrow.
 
     The file compiles by itself and as input of a paper, where it defines ``\visualizecaption``.
     """
-    lines = _Writer(scene, layout, theme, direction).lines(caption)
-    return "".join(f"{line}\n" for line in lines)
+    lines = _Writer(job.picture, job.palette).lines(job.caption)
+    return "".join(f"{line}\n" for line in lines).encode()
 
 
 class _Writer:
-    def __init__(self, scene: Scene, layout: Layout, theme: Theme, direction: Direction) -> None:
-        self.scene = scene
-        self.layout = layout
-        self.theme = theme
-        self.direction = direction
-        self.tones, _ = tones(scene, theme)
-        self.numbers = stage_numbers(scene)
-        self.stages = {
-            stage: f"stage {number % len(theme.stages) + 1}"
-            for stage, number in self.numbers.items()
-        }
-        self.names = _names([box.id for box in scene.boxes])
+    def __init__(self, picture: Picture, palette: Palette) -> None:
+        self.picture = picture
+        self.palette = palette
+        self.names = _names([box.box.id for box in picture.boxes])
+        self.tints = self._tints()
 
     def lines(self, caption: str) -> Iterator[str]:
+        picture = self.picture
         # A little more than the picture, or TeX breaks the page before it.
-        width, height = (_length(size * _ROOM + 1) for size in self.layout.around.size)
-        yield f"% {' '.join(self.scene.description.split())}"
-        background = self.theme.background.lstrip("#").upper()
+        width, height = (_length(size * _ROOM + 1) for size in (picture.width, picture.height))
+        yield f"% {' '.join(picture.description.split())}"
+        background = _hex(picture.background)
         yield _HEAD % {"width": width, "height": height, "background": background}
         yield f"\\gdef\\visualizecaption{{{escape_latex(caption)}}}"
-        yield from self._colors()
-        yield "\\begin{tikzpicture}[x=1bp, y=1bp,"
+        for name, color in self._colors():
+            yield f"\\definecolor{{visualize {name}}}{{HTML}}{{{_hex(color)}}}"
+        # As on the page of a picture, y grows downwards.
+        yield "\\begin{tikzpicture}[x=1bp, y=-1bp,"
         yield from (f"  {name}/.style={{{style}}}," for name, style in self._styles())
         yield "]"
-        yield from self._background()
-        for frame in self.layout.frames:
-            yield from self._frame(frame)
-        for placed in self.layout.boxes:
-            yield self._box(placed)
-        for trunk in self.layout.trunks:
-            yield f"\\draw[line] {self._path(trunk.curves())};"
-        for arrow in self.layout.arrows:
-            yield from self._arrow(arrow)
-        for note in self.layout.notes:
-            near = min(
-                (box.center for box in self.layout.boxes), key=partial(math.dist, note.center)
-            )
-            yield self._text(note, "note", near)
-        for bracket in self.layout.brackets:
-            yield from self._bracket(bracket)
-        yield from self._around()
+        if background != "FFFFFF":
+            corner = _pair((picture.width, picture.height))
+            yield f"\\path[fill={_rgb(picture.background)}] (0,0) rectangle {corner};"
+        yield from self._boxes()
+        yield from self._notes()
         yield "\\end{tikzpicture}"
         yield _TAIL
 
-    def _background(self) -> Iterator[str]:
-        """A ground for what is not drawn for white paper."""
-        background = self.theme.background
-        if background.lower() != "#ffffff":
-            around = self.layout.around
-            fill = f"fill={{rgb,255:{_rgb(background)}}}"
-            yield f"\\path[{fill}] {_pair(around.low)} rectangle {_pair(around.high)};"
+    def _boxes(self) -> Iterator[str]:
+        """What the flow is made of."""
+        picture = self.picture
+        for frame in picture.frames:
+            yield from self._frame(frame)
+        for box in picture.boxes:
+            yield self._box(box)
+        for trunk in picture.trunks:
+            yield f"\\draw[line] {_path(trunk.path)};"
+        for arrow in picture.arrows:
+            yield from self._arrow(arrow)
+
+    def _notes(self) -> Iterator[str]:
+        """What is beside it and around it."""
+        picture = self.picture
+        for box in picture.boxes:
+            if box.note:
+                yield self._note(box.note)
+        for bracket in picture.brackets:
+            yield from self._bracket(bracket)
+        if picture.title:
+            yield self._note(picture.title, ", text=visualize text")
+        for entry in picture.legend:
+            yield from self._entry(entry)
 
     # Styles
 
-    def _colors(self) -> Iterator[str]:
-        for name, color in self._palette().items():
-            yield f"\\definecolor{{{name}}}{{HTML}}{{{color.lstrip('#').upper()}}}"
-
-    def _palette(self) -> dict[str, str]:
-        theme = self.theme
-        colors = {"text": theme.text, "muted": theme.muted, "line": theme.line}
-        for name, tint in self._tints().items():
-            colors |= {f"{name} fill": tint.fill, f"{name} line": tint.line}
-        colors |= {kind: theme.skips[kind].color for kind in self.scene.skip_kinds}
-        return {f"visualize {name}": color for name, color in colors.items()}
-
-    def _tints(self) -> dict[str, Tint]:
-        theme = self.theme
-        stages = {
-            f"stage {index}": tint
-            for index, tint in enumerate(theme.stages, start=1)
-            if f"stage {index}" in self.stages.values()
-        }
+    def _tints(self) -> dict[str, PaintedTint]:
+        palette = self.palette
         plain = {
-            "layer": theme.neutral, "terminal": theme.terminal, "merge": theme.merge,
-            "frame": theme.frame,
-        }  # fmt: skip
-        return plain | stages
+            "layer": palette.neutral,
+            "terminal": palette.terminal,
+            "merge": palette.merge,
+            "frame": palette.frame,
+        }
+        return plain | {f"stage {one.number}": one.tint for one in palette.stages.values()}
+
+    def _colors(self) -> Iterator[tuple[str, Paint]]:
+        palette = self.palette
+        yield from (("text", palette.text), ("muted", palette.muted), ("line", palette.plain.color))
+        for name, tint in self.tints.items():
+            yield from ((f"{name} fill", tint.fill), (f"{name} line", tint.line))
+        yield from ((kind, stroke.color) for kind, stroke in palette.skips.items())
 
     def _styles(self) -> Iterator[tuple[str, str]]:
-        theme = self.theme
-        size, small = theme.size, theme.detail_size
-        font = f"\\fontsize{{{_number(size)}}}{{{_number(size * 1.2)}}}\\selectfont"
-        note = f"\\fontsize{{{_number(small)}}}{{{_number(small * 1.2)}}}\\selectfont"
-        width = f"line width={_number(theme.line_width)}bp"
+        picture = self.picture
+        font, small = (_font(size, 1.2) for size in (picture.size, picture.detail_size))
+        width = f"line width={number(picture.line_width)}bp"
         yield "box", f"draw, {width}, rounded corners=4bp, align=center, inner sep=0pt, font={font}"
-        for name in self._tints():
+        for name in self.tints:
             shape = "circle, " if name == "merge" else ""
             yield (
                 name,
                 f"{shape}fill=visualize {name} fill, draw=visualize {name} line, "
                 "text=visualize text",
             )
-        yield "note", f"inner sep=0pt, font={note}, text=visualize muted"
+        yield "note", f"inner sep=0pt, font={small}, text=visualize muted"
         yield "line", f"{width}, draw=visualize line"
         yield "arrow", "line, -{Latex[length=5bp, width=4bp]}"
-        for kind in self.scene.skip_kinds:
-            yield kind, self._stroke(kind, theme.skips[kind])
+        for kind, stroke in self.palette.skips.items():
+            yield kind, f"draw=visualize {kind}, {_look(stroke)}"
 
-    def _stroke(self, kind: str, stroke: Stroke) -> str:
-        if stroke.style == "double":
-            look = "double, double distance=1bp, line width=0.7bp"
+    # Things
+
+    def _frame(self, frame: Frame) -> Iterator[str]:
+        style = self._stage(frame.group.stage, ", draw=")
+        area = frame.area
+        corners = f"{_pair((area.left, area.top))} rectangle {_pair((area.right, area.bottom))}"
+        yield f"\\draw[box, frame{style}] {corners};"
+        for text in frame.texts:
+            yield self._note(text)
+
+    def _stage(self, group: str, before: str) -> str:
+        """The colour of a stage, if it has one of its own."""
+        stage = self.palette.stages.get(group)
+        return f"{before}visualize stage {stage.number} line" if stage else ""
+
+    def _box(self, box: Box) -> str:
+        name, area = self._role(box), box.area
+        if box.is_circle:
+            style = f"{name}, minimum size={_length(area.width)}"
         else:
-            look = f"line width={_number(stroke.width)}bp, {stroke.style}"
-        return f"draw=visualize {kind}, {look}"
+            sizes = _length(area.width), _length(area.height)
+            style = f"{name}, minimum width={sizes[0]}, minimum height={sizes[1]}"
+            if box.tint != self.tints[name]:
+                style += f", fill={_rgb(box.tint.fill)}, draw={_rgb(box.tint.line)}"
+        text = self._lines(box, area.width - _INSIDE)
+        place = _pair(area.center)
+        return f"\\node[box, {style}] ({self.names[box.box.id]}) at {place} {{{text}}};"
 
-    # The picture
+    def _role(self, box: Box) -> str:
+        """The style of a box."""
+        if box.is_circle:
+            return "merge"
+        if box.box.role in ("input", "output"):
+            return "terminal"
+        return f"stage {box.stage}" if box.stage else "layer"
 
-    def _frame(self, placed: PlacedFrame) -> Iterator[str]:
-        area = placed.rectangle
-        corners = [
-            self.direction.on_page(Point(along, across))
-            for along, across in ((area.start, area.low), (area.end, area.high))
-        ]
-        yield (
-            f"\\draw[box, frame{self._stage(placed.group.stage, ', draw=')}] "
-            f"{_pair(corners[0])} rectangle {_pair(corners[1])};"
-        )
-        left = Point(area.start, area.low)
-        for text in placed.texts:
-            yield self._text(text, "note", left)
-
-    def _stage(self, stage: str, before: str) -> str:
-        name = self.stages.get(stage)
-        return f"{before}visualize {name} line" if name else ""
-
-    def _box(self, placed: PlacedBox) -> str:
-        box = placed.box
-        width, height = self.direction.size(placed.length, placed.breadth)
-        if box.role == "merge":
-            sizes = f"merge, minimum size={_length(width)}"
-        else:
-            role = "terminal" if box.role in ("input", "output") else "layer"
-            role = self.stages.get(box.stage, role)
-            sizes = f"{role}, minimum width={_length(width)}, minimum height={_length(height)}"
-        tone = self.tones.get(box.id)
-        if tone and box.role != "merge":
-            sizes += f", fill={{rgb,255:{_rgb(tone.fill)}}}, draw={{rgb,255:{_rgb(tone.line)}}}"
-        room = width - _INSIDE
-        lines = [_fit(room, line) for line in box.label]
-        small = _number(self.theme.detail_size)
-        fill = tone.fill if tone else plain_tint(box, self.theme, self.numbers).fill
-        muted = self.theme.muted == readable(self.theme.muted, self.theme.text, fill)
+    def _lines(self, box: Box, room: float) -> str:
+        first, *others = box.lines
+        if box.is_circle:
+            return escape_latex(first.text)
+        muted = box.tint.detail == self.palette.muted
         color = "visualize muted" if muted else "visualize text"
         details = [
-            f"\\fontsize{{{small}}}{{{small}}}\\selectfont\\color{{{color}}}{line}"
-            for line in lines[1:]
+            f"{_font(line.size)}\\color{{{color}}}{_fit(room, line.text)}" for line in others
         ]
-        text = "\\\\".join([lines[0], *details])
-        if box.role == "merge":
-            text = escape_latex(box.label[0])
-        at = _pair(self.direction.on_page(placed.center))
-        return f"\\node[box, {sizes}] ({self.names[box.id]}) at {at} {{{text}}};"
+        return "\\\\".join([_fit(room, first.text), *details])
 
-    def _arrow(self, placed: PlacedArrow) -> Iterator[str]:
-        arrow = placed.arrow
-        style = ["arrow", *([arrow.skip] if arrow.skip else [])]
-        ends = f"{self.names[arrow.source]} to {self.names[arrow.target]}"
-        yield f"\\draw[{', '.join(style)}] {self._path(placed.route.curves())}; % {ends}"
-        if placed.label:
-            told = f"note, text=visualize {arrow.skip}" if arrow.skip else "note"
-            path = self.layout.whole(placed).curves()
-            points = [*path[::3], *sample(path)]
-            near = min(points, key=partial(math.dist, placed.label.center))
-            yield self._text(placed.label, told, near)
-
-    def _path(self, path: Sequence[Point]) -> str:
-        """Curves with their control points, and lines where these are straight."""
-        points = [self.direction.on_page(point) for point in path]
-        told = _pair(points[0])
-        for place in range(0, len(points) - 1, 3):
-            start, first, second, end = points[place : place + 4]
-            if math.dist(start, end) < _STRAIGHT:
-                continue
-            if _is_straight(start, first, second, end):
-                told += f" -- {_pair(end)}"
-            else:
-                told += f" .. controls {_pair(first)} and {_pair(second)} .. {_pair(end)}"
-        return told
-
-    def _text(self, text: PlacedText, style: str, near: Point) -> str:
-        """Text that keeps its distance from a point, however wide it is in another font."""
-        center, point = self.direction.on_page(text.center), self.direction.on_page(near)
-        return self._note(text.text, center, text.size, style, point)
-
-    def _note(
-        self, text: str, at: Sequence[float], size: float, style: str, near: Sequence[float]
-    ) -> str:
-        if size != self.theme.detail_size:
-            style += f", font=\\fontsize{{{_number(size)}}}{{{_number(size)}}}\\selectfont"
-        half = text_width(text, size, self.theme.font) / 2
-        if abs(near[0] - at[0]) >= half - _STRAIGHT:
-            side = 1 if near[0] < at[0] else -1
-            style += f", anchor={'west' if side > 0 else 'east'}"
-            at = (at[0] - side * half, at[1])
-        return f"\\node[{style}] at {_pair(at)} {{{_fit(2.1 * half, text)}}};"
+    def _arrow(self, arrow: Arrow) -> Iterator[str]:
+        scene = arrow.arrow
+        style = f"arrow, {scene.skip}" if scene.skip else "arrow"
+        ends = f"{self.names[scene.source]} to {self.names[scene.target]}"
+        yield f"\\draw[{style}] {_path(arrow.path)}; % {ends}"
+        if arrow.label:
+            color = f", text=visualize {scene.skip}" if scene.skip else ""
+            yield self._note(arrow.label, color)
 
     def _bracket(self, bracket: Bracket) -> Iterator[str]:
-        first, last = (self.direction.on_page(point) for point in bracket.line)
-        color = self._stage(bracket.stage, ", draw=")
-        yield f"\\draw[line{color}, line width=1.2bp] {_pair(first)} -- {_pair(last)};"
+        style = self._stage(bracket.group, ", draw=")
+        width = number(bracket.line.stroke.width)
+        yield f"\\draw[line{style}, line width={width}bp] {_path(bracket.line.path)};"
         for position, text in enumerate(bracket.texts):
-            color = "" if position else self._stage(bracket.stage, ", text=")
-            yield self._text(text, f"note{color}", Point(text.center.along, bracket.line[0].across))
+            yield self._note(text, "" if position else self._stage(bracket.group, ", text="))
 
-    def _around(self) -> Iterator[str]:
-        """The title above the figure and the legend below it."""
-        around = self.layout.around
-        if self.scene.title:
-            style = "note, text=visualize text"
-            yield self._note(self.scene.title, around.title, around.title_size, style, around.title)
-        for entry in around.legend:
-            start, end = entry.line
-            if entry.tone:
-                yield self._swatch(entry.tone, start, end)
-            else:
-                yield f"\\draw[{entry.kind}] {_pair(start)} -- {_pair(end)};"
-            yield self._note(entry.text, entry.center, self.theme.detail_size, "note", end)
+    def _entry(self, entry: LegendEntry) -> Iterator[str]:
+        if isinstance(entry.sample, Swatch):
+            yield _swatch(entry.sample)
+        else:
+            yield f"\\draw[{entry.kind}] {_path(entry.sample.path)};"
+        yield self._note(entry.text)
 
-    def _swatch(self, tone: ToneEntry, start: Sequence[float], end: Sequence[float]) -> str:
-        """A small box in the colour that is explained, or in all from little to much."""
-        fill, line = (f"{{rgb,255:{_rgb(color)}}}" for color in (tone.tint.fill, tone.tint.line))
-        look = f"left color={fill}, right color={line}" if tone.ramp else f"fill={fill}"
-        border = f"{{rgb,255:{_rgb(self.theme.neutral.line)}}}" if tone.ramp else line
-        corners = _pair((start[0], start[1] - 3.5)), _pair((end[0], end[1] + 3.5))
-        draw = "shadedraw" if tone.ramp else "draw"
-        return f"\\{draw}[line, draw={border}, {look}] {corners[0]} rectangle {corners[1]};"
+    def _note(self, text: Text, color: str = "") -> str:
+        """Text that keeps its distance from what it belongs to, in whatever font."""
+        style, (x, y) = f"note{color}", text.center
+        if text.size != self.picture.detail_size:
+            style += f", font={_font(text.size)}"
+        if text.facing is Facing.LEFT:
+            style, x = f"{style}, anchor=west", x - text.width / 2
+        elif text.facing is Facing.RIGHT:
+            style, x = f"{style}, anchor=east", x + text.width / 2
+        return f"\\node[{style}] at {_pair((x, y))} {{{_fit(_SLACK * text.width, text.text)}}};"
+
+
+def _swatch(swatch: Swatch) -> str:
+    """A small box in the colour that is explained, or in all from one to another."""
+    look = f"fill={_rgb(swatch.fill)}"
+    if swatch.ramp:
+        look = f"left color={_rgb(swatch.fill)}, right color={_rgb(swatch.ramp)}"
+    area: Area = swatch.area
+    corners = f"{_pair((area.left, area.top))} rectangle {_pair((area.right, area.bottom))}"
+    draw = "shadedraw" if swatch.ramp else "draw"
+    return f"\\{draw}[line, draw={_rgb(swatch.line)}, {look}] {corners};"
+
+
+def _look(stroke: PaintedStroke) -> str:
+    if stroke.style is LineStyle.DOUBLE:
+        return "double, double distance=1bp, line width=0.7bp"
+    return f"line width={number(stroke.width)}bp, {stroke.style.value}"
+
+
+def _path(path: Sequence[Place]) -> str:
+    """Curves with their control points, and lines where these are straight."""
+    parts = [_pair(path[0])]
+    for curve in curves(path):
+        if is_straight(curve):
+            parts.append(f"-- {_pair(curve[3])}")
+        else:
+            first, second, end = map(_pair, curve[1:])
+            parts.append(f".. controls {first} and {second} .. {end}")
+    return " ".join(parts)
+
+
+def _font(size: float, leading: float = 1.0) -> str:
+    return f"\\fontsize{{{number(size)}}}{{{number(size * leading)}}}\\selectfont"
 
 
 def _fit(room: float, text: str) -> str:
     return f"\\visualizefit{{{_length(room)}}}{{{escape_latex(text)}}}"
 
 
-def _is_straight(*points: Sequence[float]) -> bool:
-    """Whether points lie on one line, in this order or not."""
-    start, *others, end = points
-    length = math.dist(start, end)
-    across = (end[1] - start[1], start[0] - end[0])
-    return all(
-        abs((point[0] - start[0]) * across[0] + (point[1] - start[1]) * across[1])
-        < _STRAIGHT * length
-        for point in others
-    )
-
-
 def _names(ids: Sequence[str]) -> dict[str, str]:
     """Names of nodes: letters, digits and hyphens."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for one in ids:
         plain = re.sub(r"[^A-Za-z0-9]+", "-", one).strip("-") or "box"
-        taken = set(names.values())
-        number = 2
-        name = plain
+        name, count = plain, 2
         while name in taken:
-            name, number = f"{plain}-{number}", number + 1
+            name, count = f"{plain}-{count}", count + 1
         names[one] = name
+        taken.add(name)
     return names
 
 
-def _rgb(color: str) -> str:
-    red, green, blue = (int(color[place : place + 2], 16) for place in (1, 3, 5))
-    return f"red,{red};green,{green};blue,{blue}"
+def _hex(color: Paint) -> str:
+    return color.day.lstrip("#").upper()
 
 
-def _pair(place: Sequence[float]) -> str:
-    return f"({_number(place[0])},{_number(place[1])})"
+def _rgb(color: Paint) -> str:
+    red, green, blue = (int(color.day[place : place + 2], 16) for place in (1, 3, 5))
+    return f"{{rgb,255:red,{red};green,{green};blue,{blue}}}"
+
+
+def _pair(place: Place) -> str:
+    return f"({number(place[0])},{number(place[1])})"
 
 
 def _length(value: float) -> str:
-    return f"{_number(value)}bp"
-
-
-def _number(value: float) -> str:
-    text = f"{value:.2f}".rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
+    return f"{number(value)}bp"

@@ -8,7 +8,7 @@ from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import Page, PlacedLegend, Surroundings
-from visualize.core.palette import tones
+from visualize.core.palette import explained_colors
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 
@@ -42,7 +42,9 @@ class Surrounder:
         self.title_size = theme.size * 1.25
         self.title_width = text_width(scene.title, self.title_size, theme.font)
         kinds = scene.skip_kinds if scene.legend else ()
-        self.tones = {tone.text: tone for tone in tones(scene, theme)[1] if scene.legend}
+        self.tones = {
+            tone.text: tone for tone in (explained_colors(scene, theme) if scene.legend else ())
+        }
         # What the legend says: of kinds of skip connection, then of colours.
         self.entries = {kind: _LEGEND[kind] for kind in kinds} | {text: text for text in self.tones}
 

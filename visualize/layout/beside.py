@@ -7,19 +7,20 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import Bracket, PlacedBox, PlacedText
+from visualize.core.layout import Bracket, PlacedBox, PlacedNote, PlacedText
 from visualize.core.quantities import count
 from visualize.layout.columns import Column
 from visualize.layout.measure import Measure
 
 
-def notes(boxes: Iterable[PlacedBox], measure: Measure) -> Iterable[PlacedText]:
+def notes(boxes: Iterable[PlacedBox], measure: Measure) -> Iterable[PlacedNote]:
     """What was fused into a merge, beside its circle."""
     for placed in boxes:
         text = measure.note(placed.box)
         if text:
             offset = placed.breadth / 2 + 4 + measure.label(text)[1] / 2
-            yield PlacedText(text, placed.center.moved(0, -offset), measure.theme.detail_size)
+            center = placed.center.moved(0, -offset)
+            yield PlacedNote(text, center, measure.theme.detail_size, placed.box.id)
 
 
 def brackets_breadth(units: Collection[str], measure: Measure) -> float:

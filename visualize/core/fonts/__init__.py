@@ -6,10 +6,12 @@ Telefonica S.A., under the SIL Open Font License 1.1 (``OFL.txt`` in this folder
 
 from __future__ import annotations
 
+import functools
+import html
 import io
+import math
 import unicodedata
 from collections.abc import Iterable, Mapping
-from xml.sax.saxutils import escape
 
 from visualize.core.fonts.faces import (
     FAMILY,
@@ -27,6 +29,7 @@ __all__ = [
     "configuration",
     "faces_of",
     "family",
+    "line_extent",
     "missing",
     "require_face",
     "subset",
@@ -40,12 +43,12 @@ LINE_HEIGHT = 1.2
 def configuration(font: str = FAMILY) -> str:
     """A fontconfig file that finds ``font``, and the system's fonts for other characters.
 
-    The system's own configuration is left out: versions of fontconfig quarrel about it.
+    The system's own configuration is left out: versions of fontconfig do not agree about it.
     """
     face = find_face(font)
     own = [str(face.file.parent.resolve())] if face else []
     folders = dict.fromkeys([str(FOLDER), *own, *SYSTEM_FOLDERS])
-    entries = "".join(f"<dir>{escape(folder)}</dir>" for folder in folders)
+    entries = "".join(f"<dir>{html.escape(folder)}</dir>" for folder in folders)
     return (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">'
         f'<fontconfig>{entries}<cachedir prefix="xdg">fontconfig</cachedir></fontconfig>'
@@ -61,15 +64,31 @@ def family(font: str) -> str:
 def text_width(text: str, size: float, font: str = FAMILY) -> float:
     """Width of ``text`` in points when set at ``size`` points.
 
-    Characters that the font lacks have the width that an installed font gives them. If none does,
-    they count as an em where they are wide (Chinese, emoji), else as two thirds of one.
+    Characters that the font lacks have the width that an installed font gives them. If no font has
+    them, they count as an em where they are wide (Chinese, emoji), else as two thirds of one.
     """
     face = _face(font)
+    return _units(text, face) * size / face.per_em
+
+
+def line_extent(size: float, font: str = FAMILY) -> tuple[float, float]:
+    """How far a line of text reaches above and below its baseline, in points.
+
+    Both are rounded up to whole pixels, 96 to an inch, as Pango does: Graphviz places text so.
+    """
+    face = _face(font)
+    pixels = size * 4 / 3 / face.per_em
+    return math.ceil(face.ascent * pixels) * 0.75, math.ceil(face.descent * pixels) * 0.75
+
+
+@functools.lru_cache(8192)
+def _units(text: str, face: Face) -> float:
+    """Width of ``text`` in units of its face."""
     units = 0.0
     for character in text:
         width = face.advances.get(ord(character))
         units += _foreign_width(character) * face.per_em if width is None else width
-    return units * size / face.per_em
+    return units
 
 
 def _face(font: str) -> Face:
@@ -87,7 +106,7 @@ def _foreign_width(character: str) -> float:
 
 
 def missing(text: Iterable[str], font: str) -> list[str]:
-    """The characters that neither ``font`` nor an installed one has."""
+    """The characters that neither ``font`` nor an installed font has."""
     own = _face(font).advances
     return sorted(
         {
@@ -101,7 +120,7 @@ def missing(text: Iterable[str], font: str) -> list[str]:
 
 
 def faces_of(text: str, font: str) -> Mapping[Face, str]:
-    """The faces in which ``text`` is set, ``font`` first, each with its characters."""
+    """The faces in which ``text`` is set, ``font`` first, each with its characters, sorted."""
     main = find_face(font)
     own = main or _face(font)
     found: dict[Face, list[str]] = {main: []} if main else {}
@@ -112,6 +131,7 @@ def faces_of(text: str, font: str) -> Mapping[Face, str]:
     return {face: "".join(characters) for face, characters in found.items() if characters}
 
 
+@functools.lru_cache(64)
 def subset(face: Face, text: str) -> bytes:
     """A font reduced to the characters of ``text``, in WOFF format."""
     from fontTools.subset import Options, Subsetter

@@ -1,24 +1,35 @@
-"""Faces: the shipped font, those that are installed, and a file of the user's own."""
+"""Faces: the shipped font, the installed ones, and a file of the user's own.
+
+fontTools takes longer to import than most figures take to draw. The shipped font is therefore
+measured in advance, in ``fira_sans.json``, and fontTools is imported only where another font is
+read or a font is embedded.
+"""
 
 from __future__ import annotations
 
 import difflib
 import functools
 import io
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from fontTools.ttLib import TTCollection, TTFont, TTLibError
+from typing import TYPE_CHECKING, Any
 
 from visualize.core.errors import UsageError, shorten
 
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
+
 FAMILY = "Fira Sans"
 FOLDER = Path(__file__).parent
-_SHIPPED = FOLDER / "FiraSans-Regular.ttf"
+SHIPPED = FOLDER / "FiraSans-Regular.ttf"
+# The result of `measure` for the shipped font.
+MEASURED = FOLDER / "fira_sans.json"
 _SUFFIXES = (".ttf", ".otf", ".ttc")
-# Where systems keep fonts; those that do not exist are passed over.
+_UPRIGHT = ("regular", "book", "roman", "normal")
+# Where systems keep fonts; folders that do not exist are skipped.
 SYSTEM_FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -33,40 +44,66 @@ SYSTEM_FOLDERS = (
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """A font: its family, where it is, and the width of each character in units of an em."""
+    """A font and its metrics, in units of which ``per_em`` make an em.
+
+    Attributes:
+        family: its name.
+        file: where it is.
+        number: its place in a collection of fonts, from 0.
+        per_em: units per em.
+        ascent: how far lines of it reach above the baseline.
+        descent: how far they reach below it.
+        advances: the width of each character, by code point.
+    """
 
     family: str
     file: Path
     number: int
     per_em: int
+    ascent: int
+    descent: int
     advances: dict[int, int]
 
     def open(self) -> TTFont:
         """The font itself, to be closed."""
+        from fontTools.ttLib import TTFont
+
         return TTFont(self.file, fontNumber=self.number, lazy=True, recalcTimestamp=False)
+
+
+def measure(font: TTFont) -> dict[str, Any]:
+    """The metrics of a font as plain data: what a `Face` is made of."""
+    widths, head = font["hmtx"].metrics, font["hhea"]
+    return {
+        "family": _name(font, 16) or _name(font, 1),
+        "per_em": font["head"].unitsPerEm,
+        "ascent": head.ascent,
+        "descent": -head.descent,
+        "advances": {code: widths[glyph][0] for code, glyph in sorted(font.getBestCmap().items())},
+    }
 
 
 @functools.cache
 def find_face(name: str) -> Face | None:
-    """The face of a family that ships with the program or is installed, or in a file.
+    """The face of a family that ships with the program or is installed, or of a font file.
 
-    None if there is none of that name.
+    None if there is no such font.
     """
     if name == FAMILY:
-        return _read(_SHIPPED, 0)
+        return _shipped()
     if name.lower().endswith(_SUFFIXES):
         return _read(Path(name), 0)
     for family, style, file, number in _installed():
-        if family.lower() == name.lower() and style in ("regular", "book", "roman", "normal"):
+        if family.lower() == name.lower() and style in _UPRIGHT:
             return _read(file, number)
     return None
 
 
 def require_face(name: str) -> Face:
-    """`find_face`, of which there must be one.
+    """`find_face` for a font that must exist.
 
     Raises:
-        UsageError: there is none; the hint names the nearest.
+        UsageError: it does not; the hint names the nearest ones.
     """
     face = find_face(name)
     if face is None:
@@ -84,28 +121,33 @@ def require_face(name: str) -> Face:
 def fallback(character: str) -> Face | None:
     """An installed face that has a character, if there is one."""
     for _, style, file, number in _installed():
-        if style in ("regular", "book", "roman", "normal"):
+        if style in _UPRIGHT:
             face = _read(file, number)
             if face and ord(character) in face.advances:
                 return face
     return None
 
 
+def _shipped() -> Face:
+    values = json.loads(MEASURED.read_bytes())
+    advances = {int(code): width for code, width in values.pop("advances").items()}
+    return Face(file=SHIPPED, number=0, advances=advances, **values)
+
+
 @functools.cache
 def _read(file: Path, number: int) -> Face | None:
+    from fontTools.ttLib import TTFont, TTLibError
+
     try:
         with TTFont(file, fontNumber=number, lazy=True) as font:
-            metrics = font["hmtx"].metrics
-            advances = {code: metrics[glyph][0] for code, glyph in font.getBestCmap().items()}
-            name = _name(font, 16) or _name(font, 1)
-            return Face(name, file, number, font["head"].unitsPerEm, advances)
+            return Face(file=file, number=number, **measure(font))
     except (TTLibError, OSError, KeyError, AttributeError):
         return None
 
 
 @functools.cache
 def _installed() -> tuple[tuple[str, str, Path, int], ...]:
-    """Family, style, file and number of every font that systems keep."""
+    """Family, style, file and number of every installed font."""
     return tuple(sorted(_found(), key=lambda one: (one[0], one[1], str(one[2]))))
 
 
@@ -118,6 +160,8 @@ def _found() -> Iterator[tuple[str, str, Path, int]]:
 
 
 def _members(file: Path) -> Iterator[tuple[str, str, Path, int]]:
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+
     try:
         data = file.read_bytes()
         fonts = (

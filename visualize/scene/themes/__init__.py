@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from visualize.core.errors import UsageError, shorten
 from visualize.core.fonts import require_face
-from visualize.core.theme import Stroke, Theme, Tint
+from visualize.core.theme import LineStyle, Stroke, Theme, Tint
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -19,10 +20,7 @@ else:
 
 _FOLDER = Path(__file__).parent
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
-_STYLES = ("solid", "dashed", "dotted", "double")
-
-
-# For readers in light and in dark mode.
+# The themes that ``auto`` is made of.
 LIGHT, DARK = "paper", "dark"
 AUTO = "auto"
 
@@ -33,9 +31,11 @@ def theme_names() -> list[str]:
 
 
 def load_theme(name: str) -> Theme:
-    """Load a theme by its name or from a ``.toml`` file, which may leave out what it keeps.
+    """Load a theme by its name or from a ``.toml`` file.
 
-    ``auto`` is paper, with the colours of dark for readers in dark mode.
+    A file changes what it names and keeps the rest of ``paper``, also inside a table:
+    ``[skips.gate]`` with a ``color`` keeps the style and the width. ``auto`` is ``paper``, with the
+    colours of ``dark`` for readers in dark mode.
 
     Raises:
         UsageError: there is no such theme, or its file is not valid.
@@ -53,10 +53,20 @@ def load_theme(name: str) -> Theme:
             night = replace(night, font=light.font, size=light.size, detail_size=light.detail_size)
             return replace(light, night=night)
         return _theme(_read(_FOLDER / f"{name}.toml"), name)
-    values = _read(_FOLDER / "paper.toml")
-    own = _read(Path(name))
-    own["skips"] = values["skips"] | own.get("skips", {})
-    return _theme(values | own, name)
+    return _theme(_merged(_read(_FOLDER / "paper.toml"), _read(Path(name))), name)
+
+
+def _merged(values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """``values`` with those of ``own`` in their place, table by table.
+
+    >>> _merged({"size": 9, "frame": {"fill": "a", "line": "b"}}, {"frame": {"line": "c"}})
+    {'size': 9, 'frame': {'fill': 'a', 'line': 'c'}}
+    """
+    merged = {**values, **own}
+    for key in values.keys() & own.keys():
+        if isinstance(values[key], dict) and isinstance(own[key], dict):
+            merged[key] = _merged(values[key], own[key])
+    return merged
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -115,9 +125,10 @@ def _tint(value: Any) -> Tint:
 
 
 def _stroke(value: Any) -> Stroke:
-    if value["style"] not in _STYLES:
-        raise ValueError(f"{value['style']!r} is not one of {', '.join(_STYLES)}")
-    return Stroke(_color(value["color"]), value["style"], float(value["width"]))
+    styles = [style.value for style in LineStyle]
+    if value["style"] not in styles:
+        raise ValueError(f"{value['style']!r} is not one of {', '.join(styles)}")
+    return Stroke(_color(value["color"]), LineStyle(value["style"]), float(value["width"]))
 
 
 def with_font(theme: Theme, font: str) -> Theme:

@@ -1,0 +1,83 @@
+"""Cubic Bézier paths on the page: straight parts, parallel paths and arrow heads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from visualize.core.geometry import HEAD_LENGTH
+from visualize.export.picture import Place
+
+_STRAIGHT = 0.01
+_HALF_HEAD = 0.35 * HEAD_LENGTH
+_Curve = tuple[Place, Place, Place, Place]
+
+
+def curves(path: Sequence[Place]) -> Iterator[_Curve]:
+    """The curves of a path that lead anywhere."""
+    for place in range(0, len(path) - 1, 3):
+        start, first, second, end = path[place : place + 4]
+        if math.dist(start, end) >= _STRAIGHT:
+            yield start, first, second, end
+
+
+def is_straight(curve: _Curve) -> bool:
+    """Whether the control points of a curve are on the straight line between its ends."""
+    start, *controls, end = curve
+    across, down = end[0] - start[0], end[1] - start[1]
+    limit = _STRAIGHT * math.hypot(across, down)
+    return all(
+        abs((point[0] - start[0]) * down - (point[1] - start[1]) * across) < limit
+        for point in controls
+    )
+
+
+def parallel(path: Sequence[Place], distance: float) -> list[Place]:
+    """A path at a constant distance to the right of another one.
+
+    The ends of each curve are moved along their normals; its handles get longer or shorter as the
+    curve does, so that a rounded corner stays one.
+    """
+    moved: list[Place] = []
+    for curve in curves(path):
+        start, first, second, end = curve
+        leaving, arriving = _direction(curve), _direction(curve[::-1])
+        one = (start[0] - leaving[1] * distance, start[1] + leaving[0] * distance)
+        other = (end[0] + arriving[1] * distance, end[1] - arriving[0] * distance)
+        scale = math.dist(one, other) / math.dist(start, end)
+        handles = math.dist(start, first) * scale, math.dist(end, second) * scale
+        moved += [
+            *([] if moved else [one]),
+            (one[0] + leaving[0] * handles[0], one[1] + leaving[1] * handles[0]),
+            (other[0] + arriving[0] * handles[1], other[1] + arriving[1] * handles[1]),
+            other,
+        ]
+    return moved
+
+
+def head(shaft: Sequence[Place], tip: Place, width: float) -> tuple[Place, Place, Place] | None:
+    """The triangle at the end of an arrow whose lines are ``width`` wide; None for no direction.
+
+    It is moved back by what the point of its outline reaches beyond its corner, so that the ink
+    ends at ``tip``. Graphviz draws heads of the same size in the same place.
+    """
+    base = shaft[-1]
+    length = math.dist(base, tip)
+    if not length:
+        return None
+    across, down = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
+    back = width / 2 * math.hypot(HEAD_LENGTH, _HALF_HEAD) / _HALF_HEAD
+    x, y = base[0] - across * back, base[1] - down * back
+    return (
+        (x - down * _HALF_HEAD, y + across * _HALF_HEAD),
+        (x + across * HEAD_LENGTH, y + down * HEAD_LENGTH),
+        (x + down * _HALF_HEAD, y - across * _HALF_HEAD),
+    )
+
+
+def _direction(curve: Sequence[Place]) -> Place:
+    """The direction in which a curve leaves its first point, as a vector of length 1."""
+    start = curve[0]
+    point = next(one for one in curve[1:] if math.dist(start, one) >= _STRAIGHT)
+    length = math.dist(start, point)
+    return (point[0] - start[0]) / length, (point[1] - start[1]) / length

@@ -1,0 +1,113 @@
+"""The formats of figures: one row each, with the function that writes it."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from visualize.core.choices import Direction
+from visualize.core.documents import to_json
+from visualize.core.errors import UsageError, shorten
+from visualize.core.layout import Layout
+from visualize.core.palette import Palette, make_palette
+from visualize.core.scene import Scene
+from visualize.core.theme import Theme
+from visualize.export.compose import make_picture
+from visualize.export.picture import Picture
+
+
+@dataclass(frozen=True)
+class Job:
+    """One figure to write.
+
+    Attributes:
+        scene: what is drawn.
+        theme: the look.
+        direction: where the flow goes on the page.
+        name: the title of the figure, for those who cannot see it.
+        caption: the sentences below it.
+        layout: of the scene; formats without a layout of ours need none.
+    """
+
+    scene: Scene
+    theme: Theme
+    direction: Direction
+    name: str
+    caption: str
+    layout: Layout | None
+
+    @functools.cached_property
+    def palette(self) -> Palette:
+        """The colours of the figure."""
+        return make_palette(self.scene, self.theme)
+
+    @functools.cached_property
+    def picture(self) -> Picture:
+        """Everything on the page, for formats that need a layout."""
+        assert self.layout is not None, "this format needs no layout, or the layout is missing"
+        return make_picture(
+            self.scene, self.layout, self.theme, self.direction, self.palette, self.name
+        )
+
+
+Writer = Callable[[Job], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one kind of file is written, and whether that needs a layout."""
+
+    suffix: str
+    needs_layout: bool
+    write: Writer
+
+
+FORMATS: dict[str, Format] = {}
+"""All formats, by suffix, in the order in which messages list them."""
+
+
+def register(suffix: str, write: Writer, *, needs_layout: bool) -> None:
+    """Add a format, or replace one."""
+    FORMATS[suffix] = Format(suffix, needs_layout, write)
+
+
+def check_format(name: str, where: str = "") -> None:
+    """Raise a UsageError unless ``name`` is the suffix of a format."""
+    if name not in FORMATS:
+        raise UsageError(
+            f"cannot write the format {shorten(name)!r}" if name else "has no suffix",
+            where=where,
+            hint=f"use one of .{', .'.join(FORMATS)}",
+        )
+
+
+def need_layout(formats: Iterable[str]) -> bool:
+    """Whether any of these formats needs a layout.
+
+    >>> need_layout(["json", "mmd"]), need_layout(["json", "svg"])
+    (False, True)
+    """
+    return any(name in FORMATS and FORMATS[name].needs_layout for name in formats)
+
+
+def _module(name: str, function: str = "write") -> Writer:
+    """A writer that is imported when it is first used."""
+
+    def write(job: Job) -> bytes:
+        module = importlib.import_module(f"visualize.export.{name}")
+        content: bytes = getattr(module, function)(job)
+        return content
+
+    return write
+
+
+register("svg", _module("svg"), needs_layout=True)
+register("pdf", _module("graphviz", "write_pdf"), needs_layout=True)
+register("png", _module("graphviz", "write_png"), needs_layout=True)
+register("dot", _module("dot"), needs_layout=True)
+register("tex", _module("tikz"), needs_layout=True)
+register("mmd", _module("mermaid"), needs_layout=False)
+register("graphml", _module("graphml"), needs_layout=True)
+register("json", lambda job: to_json(job.scene.document()), needs_layout=False)
