@@ -31,11 +31,11 @@ from visualize.layout.frames import (
     split_levels,
 )
 from visualize.layout.inside import Drawing, assemble, lay_out_frame
+from visualize.layout.labels import settle_labels
 from visualize.layout.legs import join_legs
 from visualize.layout.links import LinkDrawer
 from visualize.layout.measure import DENSE, KNOTTED, NARROW, Measure, Spacing
 from visualize.layout.place import Placement, Placer
-from visualize.layout.settle import settle_labels
 from visualize.layout.ushape import find_u, place_u
 
 __all__ = ["Direction", "Layout", "Page", "lay_out"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from visualize.core.geometry import Point, Rectangle
@@ -17,6 +18,7 @@ _PORT_GAP = 3.4
 _LABEL_GAP = 3.0
 # How far an arc goes with the flow before it turns to its lane.
 _STEP = 6.5
+_STRETCH = 100.0  # of the flow, in which areas are looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,14 @@ def route_arcs(
         side: where arcs run if they can, 1 or -1.
         pierced: the axis of each frame, which arrows enter and leave there and nowhere else.
     """
-    covered = list(areas)
+    covered = _Covered(areas)
     placed: list[Arc] = []
     rows = _Rows(boxes)
     ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
     for arc in ordered:
         chosen = _freest(_ways(arc, side, boxes, covered, pierced or {}), rows)
         placed.append(chosen)
-        covered += chosen.areas()
+        covered.add(chosen.areas())
     return _with_ports(placed, boxes, circles)
 
 
@@ -123,7 +125,7 @@ def _ways(
     arc: Arc,
     side: int,
     boxes: Mapping[str, Rectangle],
-    covered: Sequence[Rectangle],
+    covered: _Covered,
     pierced: Mapping[str, float],
 ) -> Iterable[Arc]:
     """All ways an arc can go, the best looking first."""
@@ -140,6 +142,30 @@ def _ways(
             if not arrives_side:
                 placed = replace(placed, end=Point(target.start, arriving))
             yield replace(placed, leaves_side=leaves_side, arrives_side=arrives_side)
+
+
+class _Covered:
+    """Areas, found again by the stretches of the flow that they cover."""
+
+    def __init__(self, areas: Iterable[Rectangle]) -> None:
+        self._stretches: dict[int, list[Rectangle]] = defaultdict(list)
+        self.add(areas)
+
+    def add(self, areas: Iterable[Rectangle]) -> None:
+        for area in areas:
+            for stretch in _stretches(area.start, area.end):
+                self._stretches[stretch].append(area)
+
+    def edges(self, first: float, last: float, side: int) -> Iterator[float]:
+        """How far areas between two places reach to one side, some of them several times."""
+        for stretch in _stretches(min(first, last), max(first, last)):
+            for area in self._stretches.get(stretch, ()):
+                if area.start < last and first < area.end:
+                    yield area.high if side > 0 else -area.low
+
+
+def _stretches(start: float, end: float) -> range:
+    return range(int(start // _STRETCH), int(end // _STRETCH) + 1)
 
 
 class _Rows:
@@ -177,13 +203,10 @@ def _span(arc: Arc, boxes: Mapping[str, Rectangle]) -> float:
     return boxes[arc.target].start - boxes[arc.source].start
 
 
-def _on_side(
-    arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: Sequence[Rectangle]
-) -> Arc:
+def _on_side(arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: _Covered) -> Arc:
     source, target = boxes[arc.source], boxes[arc.target]
     first, last = _middle(source), _middle(target)
-    between = [area for area in covered if area.start < last - 1 and first + 1 < area.end]
-    edges = [area.high if side > 0 else -area.low for area in (*between, source)]
+    edges = [*covered.edges(first + 1, last - 1, side), source.high if side > 0 else -source.low]
     target_edge = target.high if side > 0 else -target.low
     lane = side * max(max(edges) + _LANE_GAP, target_edge + _HEAD_ROOM)
     start = Point(first, source.high if side > 0 else source.low)

@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from visualize.core.geometry import Point, Rectangle
+from visualize.core.grid import Grid
 from visualize.core.route import Route
 from visualize.layout.measure import CIRCLE
 
 _FAN = 20.0
+_CLEAR = 2.0  # between a route and what it passes
+
+
+class Obstacles:
+    """Units, and other areas such as titles, that routes keep clear of."""
+
+    def __init__(self, units: Mapping[str, Rectangle], areas: Iterable[Rectangle] = ()) -> None:
+        self._grid: Grid[str | None] = Grid()
+        for unit, area in units.items():
+            self._grid.add(area, unit)
+        for area in areas:
+            self._grid.add(area, None)
+
+    def are_clear_of(self, route: Route, ends: Collection[str]) -> bool:
+        """Whether ``route`` stays away from all but the units at its ``ends``."""
+        near = route.bounds().grown(_CLEAR)
+        close = [
+            area.grown(_CLEAR)
+            for area, unit in self._grid.overlapping(near)
+            if unit is None or unit not in ends
+        ]
+        return not close or not any(area.holds(point) for point in route.sample() for area in close)
 
 
 def connect(
     source: Rectangle,
     target: Rectangle,
-    others: Sequence[Rectangle],
+    is_clear: Callable[[Route], bool],
     *,
     alone: bool = False,
     late: bool = False,
 ) -> tuple[Route, bool]:
-    """A curve from the end of ``source`` to the start of ``target``, and whether it is free.
+    """A curve from the end of ``source`` to the start of ``target``, and whether it is clear.
 
     An arrow that arrives ``alone`` does so in the middle. The curve bends at its beginning, at its
-    end or all the way: the first of these that runs through none of ``others`` is taken, else the
-    first. One that is to bend ``late`` does so at its end, if it can.
+    end or all the way: the first of these that ``is_clear`` is taken, else the first. One that is
+    to bend ``late`` does so at its end, if it can.
     """
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(source, target, alone)
@@ -34,8 +57,8 @@ def connect(
         bend = Point(end.along - _FAN, start.across)
         bent_late = Route.straight(start, bend).joined(Route.smooth(bend, end))
         paths = [bent_late, bent_early, *paths] if late else [bent_early, bent_late, *paths]
-    free = next((path for path in paths if not _is_hit(path, others)), None)
-    return free or paths[0], free is not None
+    clear = next((path for path in paths if is_clear(path)), None)
+    return clear or paths[0], clear is not None
 
 
 def _entry(source: Rectangle, target: Rectangle, alone: bool) -> Point:
@@ -49,10 +72,3 @@ def _entry(source: Rectangle, target: Rectangle, alone: bool) -> Point:
         return Point(along, middle + radius * lean)
     spread = 0.0 if alone else (target.high - target.low) * 0.3
     return Point(target.start, middle + max(-spread, min(spread, offset * 0.25)))
-
-
-def _is_hit(path: Route, areas: Iterable[Rectangle]) -> bool:
-    """Whether a route comes closer than 2 points to one of ``areas``."""
-    near = path.bounds().grown(2)
-    close = [area.grown(2) for area in areas if area.overlaps(near)]
-    return bool(close) and any(area.holds(point) for point in path.sample() for area in close)

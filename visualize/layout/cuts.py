@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -61,18 +62,38 @@ def choose_cuts(
     if length <= limit:
         return []
     fewest = math.ceil(length / limit)
+    places = [cut.along for cut in cuts]
+    liked = [preference(cut) for cut in cuts]
     for columns in range(fewest, 2 * fewest + 2):
         ideal = length / columns
-        bonus = {cut: _PREFERENCE * ideal * preference(cut) for cut in cuts}
         chosen: list[Cut] = []
+        first = 0
         for number in range(1, columns):
-            later = [cut for cut in cuts if not chosen or cut.along > chosen[-1].along]
-            if not later:
+            if first == len(cuts):
                 break
-            offsets = {cut: abs(cut.along - number * ideal) - bonus[cut] for cut in later}
-            chosen.append(min(later, key=offsets.__getitem__))
+            best = _best(places, liked, first, number * ideal, _PREFERENCE * ideal)
+            chosen.append(cuts[best])
+            first = bisect.bisect_right(places, places[best])
         edges = [0.0, *(cut.along for cut in chosen), length]
         lengths = [end - start for start, end in itertools.pairwise(edges)]
         if max(lengths) <= limit:
             return chosen if min(lengths) >= ideal * _SHORTEST else []
     return []
+
+
+def _best(
+    places: Sequence[float], liked: Sequence[float], first: int, wanted: float, worth: float
+) -> int:
+    """Which of ``places``, from the ``first`` on, is nearest to where one is ``wanted``.
+
+    A place that is ``liked`` by 1 may be farther off by what that is ``worth``.
+    """
+    behind = bisect.bisect_left(places, wanted, first)
+    around = places[max(behind - 1, first) : behind + 1]
+    farthest = min(abs(place - wanted) for place in around) + worth
+    low = bisect.bisect_left(places, wanted - farthest, first)
+    high = bisect.bisect_right(places, wanted + farthest, first)
+    return min(
+        range(low, high),
+        key=lambda place: abs(places[place] - wanted) - worth * liked[place],
+    )

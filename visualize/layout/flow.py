@@ -7,6 +7,7 @@ has no such structure is left as a tangle for a layered layout.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 from typing import Union
 
@@ -50,9 +51,11 @@ def _decompose(graph: nx.DiGraph, nodes: list[str]) -> Part:
     inside = graph.subgraph(nodes)
     components = list(nx.weakly_connected_components(inside))
     if len(components) > 1:
-        ordered = [[node for node in nodes if node in members] for members in components]
-        ordered.sort(key=lambda members: nodes.index(members[0]))
-        return Parallel(tuple(_decompose(graph, members) for members in ordered))
+        home = {node: number for number, members in enumerate(components) for node in members}
+        ordered: dict[int, list[str]] = {}
+        for node in nodes:
+            ordered.setdefault(home[node], []).append(node)
+        return Parallel(tuple(_decompose(graph, members) for members in ordered.values()))
     if len(nodes) == 1:
         return nodes[0]
     return _series(graph, inside, nodes)
@@ -69,7 +72,11 @@ def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[str]) -> Part:
     between: list[list[str]] = [[] for _ in range(len(spine) + 1)]
     for node in nodes:
         if node not in on_spine:
-            behind = sum(before[node] >> index[other] & 1 for other in spine)
+            passed = before[node]
+            # Those come first on the spine: the first that does not precede the node ends them.
+            behind = bisect.bisect_left(
+                spine, True, key=lambda other: not passed >> index[other] & 1
+            )
             between[behind].append(node)
     parts: list[Part] = []
     for position, members in enumerate(between):

@@ -9,7 +9,7 @@ from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import PlacedText
 from visualize.core.route import Route
 from visualize.layout.columns import Column
-from visualize.layout.connect import connect
+from visualize.layout.connect import Obstacles, connect
 from visualize.layout.frames import Level
 from visualize.layout.legs import Leg
 from visualize.layout.measure import Measure
@@ -44,9 +44,15 @@ class LinkDrawer:
         self.placement = placement
         self.columns = columns
         self.upward = upward
-        self.said = said
         self.late = late
         self.areas = {unit: measure.rectangle(unit, at) for unit, at in placement.centers.items()}
+        self.obstacles = Obstacles(self.areas, said)
+        self.turns = {
+            unit: turn
+            for turn, column in enumerate(columns[1:])
+            if column.source
+            for unit in column.nodes
+        }
         leaving: dict[str, list[int]] = {}
         for index, link in enumerate(level.links):
             if not link.arc:
@@ -86,16 +92,24 @@ class LinkDrawer:
             text = self._text(link.label, arc.label_center()) if link.arc and link.label else None
             return Leg(link.arrow, link.steps, arc.route(), text, link.head, turn)
         ends = (link.source, link.target)
-        others = [area for unit, area in self.areas.items() if unit not in ends]
-        others += self.said
         source, target = self._ends(index)
         alone = self.arriving[link.target] == 1
         if link.target in self.upward:
-            turned = [_turned(area) for area in (source, target, *others)]
-            route = connect(turned[0], turned[1], turned[2:], alone=alone)[0].turned(0)
+            route = connect(
+                source.turned(0),
+                target.turned(0),
+                lambda route: self.obstacles.are_clear_of(route.turned(0), ends),
+                alone=alone,
+            )[0].turned(0)
         else:
             late = link.source == self.late
-            route = connect(source, target, others, alone=alone, late=late)[0]
+            route = connect(
+                source,
+                target,
+                lambda route: self.obstacles.are_clear_of(route, ends),
+                alone=alone,
+                late=late,
+            )[0]
         return Leg(link.arrow, link.steps, route, self._shape(index, route), link.head, turn)
 
     def _ends(self, index: int) -> tuple[Rectangle, Rectangle]:
@@ -113,10 +127,8 @@ class LinkDrawer:
     def _turn(self, index: int) -> int | None:
         """The turn over which a link comes from another column."""
         link = self.level.links[index]
-        for turn, column in enumerate(self.columns[1:]):
-            if column.source and link.target in column.nodes and link.source not in column.nodes:
-                return turn
-        return None
+        turn = self.turns.get(link.target)
+        return None if self.turns.get(link.source) == turn else turn
 
     def _shape(self, index: int, route: Route) -> PlacedText | None:
         """The shape that a link carries, on that side of it where no other curve runs."""
@@ -141,7 +153,3 @@ class LinkDrawer:
 
     def _text(self, text: str, center: Point) -> PlacedText:
         return PlacedText(text, center, self.measure.theme.detail_size)
-
-
-def _turned(area: Rectangle) -> Rectangle:
-    return Rectangle(-area.end, -area.start, area.low, area.high)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import networkx as nx
 
 from visualize.core.geometry import Point, Rectangle
 from visualize.layout.arcs import Arc, route_arcs
-from visualize.layout.connect import connect
+from visualize.layout.connect import Obstacles, connect
 from visualize.layout.flow import Parallel, Part, Series, Tangle
 from visualize.layout.frames import Level
 from visualize.layout.layered import place_layered
@@ -61,6 +62,9 @@ class Placer:
         self.level = level
         self.flow = level.flow
         self.told = level.told
+        self.leaving: dict[str, list[int]] = {}
+        for index, link in enumerate(level.links):
+            self.leaving.setdefault(link.source, []).append(index)
         self.circles = frozenset(box.id for box in measure.scene.boxes if box.role == "merge")
 
     def place(self, part: Part) -> Placement:
@@ -156,7 +160,9 @@ class Placer:
         """Route the links inside ``placement`` that need an arc."""
         centers = placement.centers
         boxes = {node: self.measure.rectangle(node, center) for node, center in centers.items()}
-        arcs = [arc for arc in self._arcs(placement) if arc.index not in placement.arcs]
+        arcs = list(self._arcs(placement, boxes))
+        if not arcs:
+            return
         pierced = {
             node: center.across for node, center in centers.items() if self.measure.is_pierced(node)
         }
@@ -164,19 +170,19 @@ class Placer:
             placement.arcs[arc.index] = arc
             placement.areas += arc.areas()
 
-    def _arcs(self, placement: Placement) -> Iterable[Arc]:
+    def _arcs(self, placement: Placement, boxes: Mapping[str, Rectangle]) -> Iterable[Arc]:
         """Links that stand for a skip connection, and those that have no direct way."""
-        centers = placement.centers
-        boxes = {node: self.measure.rectangle(node, center) for node, center in centers.items()}
-        for index, link in enumerate(self.level.links):
-            if link.source not in boxes or link.target not in boxes:
+        obstacles = Obstacles(boxes)
+        inside = sorted(index for unit in boxes for index in self.leaving.get(unit, ()))
+        for index in inside:
+            link = self.level.links[index]
+            if link.target not in boxes or index in placement.arcs:
                 continue
             ends = (link.source, link.target)
             if link.arc:
                 label = self.measure.label(link.label) if link.label else (0.0, 0.0)
                 yield Arc(index, *ends, *label)
-            else:
-                others = [area for node, area in boxes.items() if node not in ends]
-                ports = self.measure.ports(*ends, centers)
-                if not connect(*ports, others)[1]:
-                    yield Arc(index, *ends)
+                continue
+            ports = self.measure.ports(*ends, placement.centers)
+            if not connect(*ports, functools.partial(obstacles.are_clear_of, ends=ends))[1]:
+                yield Arc(index, *ends)

@@ -1,20 +1,25 @@
-"""Settling: a label that would stand on something else moves along its arrow, or is left out."""
+"""Labels: one that would lie on something else moves along its arrow, or is left out.
+
+│ 64×56×56        The places beside an arrow are tried from its beginning on,
+│                 to the left and to the right; the first one free is taken.
+┌───▼───┐
+│ box   │
+"""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from visualize.core.geometry import Point, Rectangle, bounds, sample, without_head
+from visualize.core.grid import Grid
 from visualize.core.layout import Layout, PlacedText
 from visualize.core.route import Route
 from visualize.layout.legs import Leg
 from visualize.layout.measure import Measure
 
-_CELL = 36.0
 _STEP = 1.5
 _STRAIGHT = 0.01
 _AWAY = 3.5
@@ -27,41 +32,39 @@ _BLANK = 1.2
 def settle_labels(
     layout: Layout, legs: Sequence[Leg], turns: Sequence[Route], measure: Measure
 ) -> list[Leg]:
-    """Move the labels of arrows that stand on a box, a text or an arrow to a free place.
+    """Move the labels of ``legs`` that lie on a box, a text or an arrow to a free place.
 
     Tried are places on both sides of their own arrow, from its beginning on. Where none is free
-    the label is left out: the tooltip of the arrow says the same.
+    the label is left out: the tooltip of the arrow has the same text.
     """
-    clutter = _Clutter()
-    for area in _fixed(layout, measure):
-        clutter.add_area(area)
+    clutter = _Clutter(_fixed(layout, measure))
     for leg in legs:
         for path in _strokes(leg, measure):
             clutter.add_path(path)
     for turn in turns:
         clutter.add_path(turn.curves())
-    settled: list[Leg] = []
     labels = {
-        number: _area(leg.label, leg.label.center, measure)
+        number: _Thing(_area(leg.label, leg.label.center, measure))
         for number, leg in enumerate(legs)
         if leg.label
     }
-    for area in labels.values():
-        clutter.add_area(area)
+    for thing in labels.values():
+        clutter.add(thing)
+    settled: list[Leg] = []
     for number, leg in enumerate(legs):
-        if not leg.label or clutter.is_free(labels[number]):
+        if not leg.label or clutter.is_free(labels[number].area, labels[number]):
             settled.append(leg)
             continue
-        clutter.remove_area(labels[number])
+        clutter.remove(labels[number])
         label = _settled(leg, leg.label, clutter, measure)
         if label:
-            clutter.add_area(_area(label, label.center, measure))
+            clutter.add(_Thing(_area(label, label.center, measure)))
         settled.append(replace(leg, label=label))
     return settled
 
 
 def _strokes(leg: Leg, measure: Measure) -> Iterator[Sequence[Point]]:
-    """The lines that ``leg`` is drawn with: a double one has one on each side of its path."""
+    """The lines that ``leg`` is drawn with: a double one has one on each side of its route."""
     path = leg.route.curves()
     path = without_head(path) if leg.head else path
     kind = leg.arrow.skip
@@ -83,7 +86,7 @@ def _settled(leg: Leg, label: PlacedText, clutter: _Clutter, measure: Measure) -
 def _places(leg: Leg, label: PlacedText, measure: Measure) -> Iterator[Point]:
     length, breadth = measure.text(label.text, label.size)
     yield label.center
-    for point in (*leg.route.sample(12), leg.route.end):
+    for point in itertools.chain(leg.route.sample(12), [leg.route.end]):
         for side in (1, -1):
             yield point.moved(0, side * (breadth / 2 + _AWAY))
             yield point.moved(length / 2 + _AWAY, side * (breadth / 2 + _AWAY))
@@ -94,7 +97,7 @@ def _area(label: PlacedText, center: Point, measure: Measure) -> Rectangle:
 
 
 def _fixed(layout: Layout, measure: Measure) -> Iterator[Rectangle]:
-    """What labels must keep clear of besides arrows."""
+    """What labels must keep clear of in addition to arrows."""
     for box in layout.boxes:
         yield box.rectangle
     texts: list[PlacedText] = [*layout.notes]
@@ -104,52 +107,54 @@ def _fixed(layout: Layout, measure: Measure) -> Iterator[Rectangle]:
         yield _area(text, text.center, measure)
 
 
+@dataclass(eq=False, slots=True)
+class _Thing:
+    """Something that a label must not cover: an area, or a curve within it.
+
+    Attributes:
+        area: all that it covers, or what its curve lies in.
+        curve: the control points of a cubic Bézier curve.
+        points: close together on the curve, once a label comes near it.
+    """
+
+    area: Rectangle
+    curve: Sequence[Point] = ()
+    points: list[Point] = field(default_factory=list)
+
+    def is_in(self, area: Rectangle) -> bool:
+        """Whether some of it lies in ``area``, which overlaps its own."""
+        if not self.curve:
+            return True
+        if not self.points:
+            length = sum(math.dist(*ends) for ends in itertools.pairwise(self.curve))
+            self.points = list(sample(self.curve, max(2, math.ceil(length / _STEP))))
+        return any(area.holds(point) for point in self.points)
+
+
 class _Clutter:
-    """Areas, lines and points of curves, found again by the cell of a grid in which they lie."""
+    """All that labels must keep clear of."""
 
-    def __init__(self) -> None:
-        self.areas: dict[tuple[int, int], list[Rectangle]] = defaultdict(list)
-        self.lines: dict[tuple[int, int], list[Rectangle]] = defaultdict(list)
-        self.points: dict[tuple[int, int], list[Point]] = defaultdict(list)
+    def __init__(self, areas: Iterable[Rectangle]) -> None:
+        self._things: Grid[_Thing] = Grid()
+        for area in areas:
+            self.add(_Thing(area))
 
-    def add_area(self, area: Rectangle) -> None:
-        for cell in _cells(area):
-            self.areas[cell].append(area)
+    def add(self, thing: _Thing) -> None:
+        self._things.add(thing.area, thing)
 
-    def remove_area(self, area: Rectangle) -> None:
-        for cell in _cells(area):
-            self.areas[cell].remove(area)
+    def remove(self, thing: _Thing) -> None:
+        self._things.remove(thing.area, thing)
 
     def add_path(self, path: Sequence[Point]) -> None:
-        """Add a cubic Bézier path: a straight part as a line, a curve as points close together."""
+        """Add a cubic Bézier path: a straight part covers all of its area."""
         for place in range(0, len(path) - 1, 3):
             curve = path[place : place + 4]
             reach = bounds(curve)
-            if min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT:
-                for cell in _cells(reach):
-                    self.lines[cell].append(reach)
-                continue
-            length = sum(math.dist(*ends) for ends in itertools.pairwise(curve))
-            for point in sample(curve, max(2, math.ceil(length / _STEP))):
-                self.points[int(point.along // _CELL), int(point.across // _CELL)].append(point)
+            straight = min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT
+            self.add(_Thing(reach) if straight else _Thing(reach, curve))
 
-    def is_free(self, area: Rectangle) -> bool:
-        """Whether nothing else lies in ``area``."""
+    def is_free(self, area: Rectangle, itself: _Thing | None = None) -> bool:
+        """Whether nothing but ``itself`` lies in ``area``."""
         return not any(
-            self._overlapped(cell, area) or self._pierced(cell, area) for cell in _cells(area)
+            thing is not itself and thing.is_in(area) for _, thing in self._things.overlapping(area)
         )
-
-    def _overlapped(self, cell: tuple[int, int], area: Rectangle) -> bool:
-        others: Sequence[Rectangle] = self.areas.get(cell, ())
-        return any(other is not area and other.overlaps(area) for other in others)
-
-    def _pierced(self, cell: tuple[int, int], area: Rectangle) -> bool:
-        return any(area.holds(point) for point in self.points.get(cell, ())) or any(
-            line.overlaps(area) for line in self.lines.get(cell, ())
-        )
-
-
-def _cells(area: Rectangle) -> Iterator[tuple[int, int]]:
-    for along in range(int(area.start // _CELL), int(area.end // _CELL) + 1):
-        for across in range(int(area.low // _CELL), int(area.high // _CELL) + 1):
-            yield along, across

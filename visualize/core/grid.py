@@ -1,0 +1,60 @@
+"""A grid in which areas are found by where they are, without a look at all others.
+
+┌────┬────┬────┐
+│  ▒▒│▒▒  │    │    An area is listed in each cell that it touches; a search visits the cells
+├────┼────┼────┤    of the area in question alone.
+│  ▒▒│▒▒  │  ▒ │
+└────┴────┴────┘
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from visualize.core.geometry import Rectangle
+
+_CELL = 36.0  # points
+Item = TypeVar("Item")
+_Cell = tuple[int, int]
+
+
+class Grid(Generic[Item]):
+    """Items, each with the area that it covers."""
+
+    def __init__(self) -> None:
+        self._cells: dict[_Cell, list[tuple[Rectangle, Item]]] = defaultdict(list)
+
+    def add(self, area: Rectangle, item: Item) -> None:
+        """Add ``item``, which covers ``area``."""
+        for cell in _cells(area):
+            self._cells[cell].append((area, item))
+
+    def remove(self, area: Rectangle, item: Item) -> None:
+        """Remove ``item``, which was added with ``area``."""
+        for cell in _cells(area):
+            self._cells[cell].remove((area, item))
+
+    def overlapping(self, area: Rectangle) -> Iterator[tuple[Rectangle, Item]]:
+        """The items that share more than an edge with ``area``, each once, with their areas."""
+        first = _cell(area.start, area.low)
+        for cell in _cells(area):
+            for other, item in self._cells.get(cell, ()):
+                # What covers several cells of the search is found in the first of them.
+                begin = _cell(other.start, other.low)
+                if cell == (max(first[0], begin[0]), max(first[1], begin[1])) and other.overlaps(
+                    area
+                ):
+                    yield other, item
+
+
+def _cell(along: float, across: float) -> _Cell:
+    return int(along // _CELL), int(across // _CELL)
+
+
+def _cells(area: Rectangle) -> Iterator[_Cell]:
+    first, last = _cell(area.start, area.low), _cell(area.end, area.high)
+    for along in range(first[0], last[0] + 1):
+        for across in range(first[1], last[1] + 1):
+            yield along, across
