@@ -1,4 +1,4 @@
-"""Check: whether a finished figure keeps the rules of a good one. It reads files, not scenes."""
+"""Check whether a finished figure is fit to print. It reads the file, not the scene behind it."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ FORMATS = tuple(_READERS)
 def check_figure(
     data: bytes, format_name: str, *, width: float | None = None, name: str = ""
 ) -> list[Finding]:
-    """Where a figure falls short; nothing, if it is as it should be.
+    """The problems of a figure; an empty list if there are none.
 
     Args:
         data: the file's content.
         format_name: one of `FORMATS`.
-        width: the width in points at which it is printed; its own by default.
-        name: what to call it in an error.
+        width: the width in points at which it is printed; by default its own.
+        name: what errors call it.
 
     Raises:
-        UsageError: there is no such format.
-        FigureError: the content is none of that format.
+        UsageError: the format cannot be checked.
+        FigureError: the content is not of that format.
     """
     if format_name not in _READERS:
         raise UsageError(
@@ -38,14 +38,19 @@ def check_figure(
             hint=f"use one of .{', .'.join(FORMATS)}",
         )
     drawn: Drawn = _READERS[format_name](data, name)
-    return check_drawn(drawn, width / (drawn.page.right - drawn.page.left) if width else 1.0)
+    return check_drawn(drawn, width / drawn.page.width if width else 1.0)
 
 
 def check_file(path: Path, *, width: float | None = None) -> list[Finding]:
-    """`check_figure` for a file.
+    """The problems of a figure in a file, whose suffix is its format.
+
+    Args:
+        path: the file.
+        width: the width in points at which it is printed; by default its own.
 
     Raises:
-        FigureError: it cannot be read, besides.
+        UsageError: the format cannot be checked.
+        FigureError: the file cannot be read, or its content is not of its format.
     """
     suffix = path.suffix.lower().removeprefix(".")
     try:

@@ -1,78 +1,18 @@
-"""What a finished figure shows, as plain data: read back from the file that a reader opens.
+"""What a finished figure shows, as plain data read back from its file.
 
-Lengths are in points, x grows to the right and y downwards.
+Lengths are in points, x grows to the right and y down.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-Point = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A rectangle."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def shrunk(self, margin: float) -> Area:
-        """This rectangle without ``margin`` on every side."""
-        return Area(
-            self.left + margin, self.top + margin, self.right - margin, self.bottom - margin
-        )
-
-    def holds(self, point: Point) -> bool:
-        """Whether ``point`` lies inside."""
-        x, y = point
-        return self.left < x < self.right and self.top < y < self.bottom
-
-    def is_crossed(self, start: Point, end: Point) -> bool:
-        """Whether the straight line from ``start`` to ``end`` runs through the inside.
-
-        The line is cut at each edge in turn: Liang and Barsky (1984).
-        """
-        across, down = end[0] - start[0], end[1] - start[1]
-        enters, leaves = 0.0, 1.0
-        for step, room in (
-            (-across, start[0] - self.left),
-            (across, self.right - start[0]),
-            (-down, start[1] - self.top),
-            (down, self.bottom - start[1]),
-        ):
-            if step < 0:
-                enters = max(enters, room / step)
-            elif step > 0:
-                leaves = min(leaves, room / step)
-            elif room <= 0:
-                return False
-        return enters < leaves
-
-    def overlaps(self, other: Area) -> bool:
-        """Whether the two share more than an edge."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
-
-    def encloses(self, other: Area) -> bool:
-        """Whether all of ``other`` lies inside."""
-        return (
-            self.left <= other.left
-            and self.right >= other.right
-            and self.top <= other.top
-            and self.bottom >= other.bottom
-        )
+from visualize.core.page import Area, Place
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnText:
-    """A line of text: what its letters cover, their size and colour."""
+    """A line of text: the area of its letters, its size and colour."""
 
     text: str
     area: Area
@@ -82,12 +22,16 @@ class DrawnText:
 
 @dataclass(frozen=True, slots=True)
 class DrawnBox:
-    """A filled shape: a box, the circle of a merge or, if it is a ``frame``, what lies behind.
+    """A filled shape: a box, the circle of a merge, or a frame around others.
 
     Attributes:
-        name: what it is called in the list of what falls short.
-        stage: the stage whose colour it has, if the file tells.
-        parameters: those it stands for, if the file tells.
+        name: what findings call it.
+        area: the rectangle around it.
+        fill: the colour inside.
+        line: the colour of its outline.
+        frame: whether others may lie on it.
+        stage: the class of the stage whose colour it has; empty if the file does not name one.
+        parameters: the parameters it holds, if the file gives them.
     """
 
     name: str
@@ -101,10 +45,18 @@ class DrawnBox:
 
 @dataclass(frozen=True, slots=True)
 class DrawnArrow:
-    """A line of straight parts; ``style`` is what tells it from others besides its colour."""
+    """A line, as straight parts.
+
+    Attributes:
+        name: what findings call it.
+        points: the ends of its parts.
+        color: its colour.
+        style: everything but the colour that sets it apart from others: width and dashes.
+        headed: whether it ends in an arrow head.
+    """
 
     name: str
-    points: tuple[Point, ...]
+    points: tuple[Place, ...]
     color: str
     style: str
     headed: bool = True
@@ -112,7 +64,14 @@ class DrawnArrow:
 
 @dataclass(frozen=True, slots=True)
 class DrawnFont:
-    """A font: ``characters`` are those that the file brings along, None if it is not known."""
+    """A font that the figure uses.
+
+    Attributes:
+        name: its family.
+        embedded: whether it is in the file.
+        outlines: whether its letters are outlines, unlike those of a Type 3 font.
+        characters: those that the embedded font has; None if that is not known.
+    """
 
     name: str
     embedded: bool
@@ -122,7 +81,17 @@ class DrawnFont:
 
 @dataclass(frozen=True)
 class Drawn:
-    """All that a figure shows, in the order in which it is painted."""
+    """Everything that a figure shows, in the order in which it is painted.
+
+    Attributes:
+        page: the page.
+        background: its colour.
+        texts: lines of text.
+        boxes: filled shapes.
+        arrows: lines.
+        fonts: the fonts that the texts use.
+        parameters: those of the whole model, if the file gives them.
+    """
 
     page: Area
     background: str

@@ -1,4 +1,4 @@
-"""Areas, found again by where they lie: thousands of boxes and arrows are checked in seconds."""
+"""An index of areas by their place on the page, so that thousands are checked in seconds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from visualize.check.drawn import Area, Point
+from visualize.core.page import Area, Place
 
 _CELL = 40.0  # points
 
@@ -14,7 +14,7 @@ Cell = tuple[int, int]
 
 
 class AreaIndex:
-    """Areas by the cells of a grid that they cover; they are told by their number."""
+    """Areas by the cells of a grid that they cover; the number of an area identifies it."""
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self.areas = list(areas)
@@ -24,24 +24,24 @@ class AreaIndex:
                 self._cells[cell].append(number)
 
     def overlapping(self, area: Area) -> list[int]:
-        """The areas that share more than an edge with ``area``, in order."""
+        """The areas that share more than an edge with ``area``, in ascending order."""
         near = self._near(area.left, area.top, area.right, area.bottom)
         return sorted(number for number in near if self.areas[number].overlaps(area))
 
     def pairs(self) -> Iterator[tuple[int, int]]:
-        """All pairs of areas that overlap, each once."""
+        """The numbers of all pairs of areas that overlap, each pair once."""
         for number, area in enumerate(self.areas):
             for other in self.overlapping(area):
                 if other > number:
                     yield number, other
 
-    def holding(self, point: Point) -> list[int]:
-        """The areas around ``point``, in order."""
+    def holding(self, point: Place) -> list[int]:
+        """The areas around ``point``, in ascending order."""
         near = self._near(*point, *point)
         return sorted(number for number in near if self.areas[number].holds(point))
 
-    def crossed(self, line: Sequence[Point]) -> list[int]:
-        """The areas through which a line of straight parts runs, in order."""
+    def crossed(self, line: Sequence[Place]) -> list[int]:
+        """The areas through which a line of straight parts runs, in ascending order."""
         found: set[int] = set()
         for start, end in itertools.pairwise(line):
             left, right = sorted((start[0], end[0]))

@@ -1,25 +1,33 @@
-"""Reading a figure back from a PDF: what a shape is follows from its form."""
+"""Read a figure back from a PDF: what a shape is follows from its form."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from visualize.check.curves import area_of, sampled, segments
-from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText, Point
+from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText
+from visualize.check.paths import Step, segments
 from visualize.core.errors import FigureError
+from visualize.core.page import Area, Place, polyline
 
-# Filled shapes smaller than this are the heads of arrows.
+# Filled shapes up to this size in points are arrow heads.
 _HEAD = 7.0
-_ASCENT, _DESCENT = 0.72, 0.2
+_ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
+_BACKGROUND = 0.9  # of the page is covered by its background
+_STEPS = {step.value: step for step in Step}
 
 
 def read_pdf(data: bytes, name: str) -> Drawn:
     """What the first page of a PDF shows.
 
+    Args:
+        data: the content of the file.
+        name: what errors call it.
+
     Raises:
-        FigureError: it is no PDF, or has no page.
+        FigureError: ``data`` is not a PDF, or has no page.
     """
     from pdfminer.converter import PDFPageAggregator
     from pdfminer.pdfdocument import PDFDocument
@@ -34,57 +42,66 @@ def read_pdf(data: bytes, name: str) -> Drawn:
         device = PDFPageAggregator(manager, laparams=None)
         PDFPageInterpreter(manager, device).process_page(page)
     except (PSException, StopIteration, ValueError, KeyError, TypeError) as error:
-        raise FigureError("this is no PDF of a figure", where=name) from error
+        raise FigureError("not a PDF file of a figure", where=name) from error
     layout = device.get_result()
-    return _Reader(layout.height).read(layout, _fonts(page.resources))
+    return _Page(layout).drawn(_fonts(page.resources))
 
 
-class _Reader:
-    def __init__(self, height: float) -> None:
-        self.height = height
+class _Page:
+    """A page as pdfminer reads it: y grows up."""
 
-    def read(self, layout: Any, fonts: list[DrawnFont]) -> Drawn:
+    def __init__(self, layout: Any) -> None:
+        self.layout = layout
+        self.height = float(layout.height)
+
+    def drawn(self, fonts: list[DrawnFont]) -> Drawn:
         from pdfminer.layout import LTChar, LTCurve
 
-        items = list(layout)
-        page = Area(0.0, 0.0, layout.width, layout.height)
-        drawn = Drawn(page, "#ffffff", fonts=fonts)
-        background = "#ffffff"
-        for item in items:
-            if isinstance(item, LTCurve) and item.fill and item.width >= 0.9 * layout.width:
-                covers = item.height >= 0.9 * layout.height
-                background = _color(item.non_stroking_color) if covers else background
-            elif isinstance(item, LTCurve):
-                self._shape(item, drawn)
-        drawn.texts.extend(self._texts(item for item in items if isinstance(item, LTChar)))
-        boxes = [_as_frame(box, drawn.boxes) for box in drawn.boxes]
-        return Drawn(page, background, drawn.texts, boxes, drawn.arrows, fonts)
+        curves = [item for item in self.layout if isinstance(item, LTCurve)]
+        wide = [item for item in curves if self._is_wide(item)]
+        behind = [item for item in wide if item.height >= _BACKGROUND * self.height]
+        background = _color(behind[-1].non_stroking_color) if behind else "#ffffff"
+        boxes, arrows = self._shapes(item for item in curves if not self._is_wide(item))
+        return Drawn(
+            page=Area(0.0, 0.0, self.layout.width, self.layout.height),
+            background=background,
+            texts=list(self._texts(item for item in self.layout if isinstance(item, LTChar))),
+            boxes=[_with_frame(box, boxes) for box in boxes],
+            arrows=arrows,
+            fonts=fonts,
+        )
 
-    def _shape(self, item: Any, drawn: Drawn) -> None:
+    def _is_wide(self, item: Any) -> bool:
+        """Whether a filled shape is nearly as wide as the page, as its background is."""
+        return bool(item.fill and item.width >= _BACKGROUND * self.layout.width)
+
+    def _shapes(self, items: Iterable[Any]) -> tuple[list[DrawnBox], list[DrawnArrow]]:
+        boxes: list[DrawnBox] = []
+        arrows: list[DrawnArrow] = []
+        for item in items:
+            points = self._points(item)
+            area = Area.around(points)
+            if item.fill and not isinstance(item.non_stroking_color, str):  # that is a gradient
+                if max(area.width, area.height) > _HEAD:
+                    boxes.append(_box(item, area))
+                elif arrows:  # the head of the line before it
+                    arrows[-1] = replace(arrows[-1], headed=True)
+            elif not item.fill and not any(_are_alike(area, box.area) for box in boxes):
+                # The outline of a box has been read with its filling.
+                arrows.append(_arrow(item, points))
+        return boxes, arrows
+
+    def _points(self, item: Any) -> list[Place]:
+        """Points on the outline of a shape."""
         steps = [
-            (step, [self._down(point) for point in points]) for step, *points in item.original_path
+            (_STEPS[operator], [self._down(point) for point in points])
+            for operator, *points in item.original_path
+            if operator in _STEPS
         ]
-        points = sampled(segments(steps)) or [self._down(point) for point in item.pts]
-        area = area_of(points)
-        if item.fill and not isinstance(item.non_stroking_color, str):  # that is a gradient
-            if max(area.right - area.left, area.bottom - area.top) > _HEAD:
-                name = f"the box at ({area.left:.0f}, {area.top:.0f}) pt"
-                fill, line = _color(item.non_stroking_color), _color(item.stroking_color)
-                drawn.boxes.append(DrawnBox(name, area, fill, line))
-            elif drawn.arrows:
-                # The head of the line before it.
-                last = drawn.arrows[-1]
-                drawn.arrows[-1] = DrawnArrow(last.name, last.points, last.color, last.style)
-        elif not item.fill and not any(_alike(area, box.area) for box in drawn.boxes):
-            # The outline of a box has been read with what fills it.
-            dashes = item.dashing_style[0] if item.dashing_style else []
-            style = f"{item.linewidth:g} pt {'dashed ' + str(list(dashes)) if dashes else 'solid'}"
-            name = f"the line from ({points[0][0]:.0f}, {points[0][1]:.0f}) pt"
-            color = _color(item.stroking_color)
-            drawn.arrows.append(DrawnArrow(name, tuple(points), color, style, headed=False))
+        return polyline(segments(steps)) or [self._down(point) for point in item.pts]
 
     def _texts(self, letters: Iterator[Any]) -> Iterator[DrawnText]:
-        """Lines of text: letters of one size, each where the one before ends."""
+        """Lines of text: letters of one size, each of which begins where the one before ends."""
         line: list[Any] = []
         for letter in letters:
             if line and not _continues(line[-1], letter):
@@ -102,11 +119,31 @@ class _Reader:
         area = Area(first.x0, base - _ASCENT * size, last.x1, base + _DESCENT * size)
         return DrawnText(text, area, size, _color(first.graphicstate.ncolor))
 
-    def _down(self, point: Sequence[float]) -> Point:
+    def _down(self, point: Sequence[float]) -> Place:
         return point[0], self.height - point[1]
 
 
+def _box(item: Any, area: Area) -> DrawnBox:
+    name = f"the box at ({area.left:.0f}, {area.top:.0f}) pt"
+    return DrawnBox(name, area, _color(item.non_stroking_color), _color(item.stroking_color))
+
+
+def _arrow(item: Any, points: Sequence[Place]) -> DrawnArrow:
+    """A line, without a head so far."""
+    dashes = item.dashing_style[0] if item.dashing_style else []
+    style = f"{item.linewidth:g} pt {'dashed ' + str(list(dashes)) if dashes else 'solid'}"
+    name = f"the line from ({points[0][0]:.0f}, {points[0][1]:.0f}) pt"
+    return DrawnArrow(name, tuple(points), _color(item.stroking_color), style, headed=False)
+
+
+def _with_frame(box: DrawnBox, boxes: Sequence[DrawnBox]) -> DrawnBox:
+    """``box``, marked as a frame if it encloses others."""
+    holds = any(box is not other and box.area.encloses(other.area) for other in boxes)
+    return replace(box, frame=holds)
+
+
 def _continues(before: Any, letter: Any) -> bool:
+    """Whether ``letter`` is on the same line of text as the one before it."""
     return bool(
         abs(letter.matrix[5] - before.matrix[5]) < 0.01
         and abs(letter.size - before.size) < 0.01
@@ -114,7 +151,7 @@ def _continues(before: Any, letter: Any) -> bool:
     )
 
 
-def _alike(one: Area, other: Area) -> bool:
+def _are_alike(one: Area, other: Area) -> bool:
     return one.shrunk(-0.5).encloses(other) and other.shrunk(-0.5).encloses(one)
 
 
@@ -128,13 +165,8 @@ def _color(color: Any) -> str:
     return "#" + "".join(f"{round(255 * part):02x}" for part in parts[:3])
 
 
-def _as_frame(box: DrawnBox, boxes: Sequence[DrawnBox]) -> DrawnBox:
-    """``box``, as a frame if others stand in it."""
-    holds = any(box is not other and box.area.encloses(other.area) for other in boxes)
-    return DrawnBox(box.name, box.area, box.fill, box.line, frame=True) if holds else box
-
-
 def _fonts(resources: Any) -> list[DrawnFont]:
+    """The fonts of a page, and whether a file of each is embedded."""
     from pdfminer.pdftypes import resolve1
 
     found = []

@@ -1,4 +1,4 @@
-"""The rules that a figure must keep: pure functions of what is drawn, in one table."""
+"""The rules for a good figure: pure functions of what is drawn, in one table."""
 
 from __future__ import annotations
 
@@ -6,21 +6,22 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from visualize.check.drawn import Area, Drawn, DrawnText
+from visualize.check.drawn import Drawn, DrawnText
 from visualize.check.index import AreaIndex
 from visualize.core.color import VISIONS, contrast, difference
+from visualize.core.page import Area
 
 SMALLEST = 6.0  # points
 CONTRAST = 4.5  # WCAG 2.2, level AA
 # ΔE*76 between colours that alone tell two things apart; 2.3 is just noticeable side by side.
 _LEAST_DIFFERENCE = 6.0
-# What may be crossed by less than this is touched, not run through.
+# Points by which a line may reach into a box or text that it touches.
 _TOUCH = 1.2
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Where a figure falls short of a rule."""
+    """A place where a figure breaks a rule."""
 
     rule: str
     message: str
@@ -30,7 +31,7 @@ class Finding:
 
 
 def check_drawn(drawn: Drawn, scale: float = 1.0) -> list[Finding]:
-    """What falls short in ``drawn`` when it is printed at ``scale`` times its size."""
+    """The problems of ``drawn`` if it is printed at ``scale`` times its size."""
     findings = [Finding("type size", message) for message in _type_size(drawn, scale)]
     for rule, messages in RULES.items():
         findings += [Finding(rule, message) for message in messages(drawn)]
@@ -38,7 +39,7 @@ def check_drawn(drawn: Drawn, scale: float = 1.0) -> list[Finding]:
 
 
 def _type_size(drawn: Drawn, scale: float) -> Iterator[str]:
-    """No type is smaller than 6 points where it is read."""
+    """No type is smaller than 6 points in print."""
     small = [text for text in drawn.texts if text.size * scale < SMALLEST - 0.01]
     for size, texts in itertools.groupby(
         sorted(small, key=lambda text: text.size), lambda text: text.size
@@ -49,10 +50,10 @@ def _type_size(drawn: Drawn, scale: float) -> Iterator[str]:
 
 
 def _contrast(drawn: Drawn) -> Iterator[str]:
-    """Text stands out from what it stands on."""
+    """Text contrasts with what is behind it."""
     boxes = AreaIndex(box.area for box in drawn.boxes)
     for text in drawn.texts:
-        around = boxes.holding(_middle(text.area))
+        around = boxes.holding(text.area.center)
         behind = drawn.boxes[around[-1]].fill if around else drawn.background
         ratio = contrast(text.color, behind)
         if ratio < CONTRAST - 0.005:
@@ -63,7 +64,7 @@ def _contrast(drawn: Drawn) -> Iterator[str]:
 
 
 def _text_overlap(drawn: Drawn) -> Iterator[str]:
-    """No text runs into another."""
+    """No text overlaps another."""
     texts = sorted(drawn.texts, key=lambda text: text.area.left)
     for one, other in AreaIndex(text.area.shrunk(0.3) for text in texts).pairs():
         yield (
@@ -90,7 +91,7 @@ def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
 
 
 def _box_overlap(drawn: Drawn) -> Iterator[str]:
-    """Boxes stand apart; a frame holds a box or leaves it out."""
+    """Boxes do not overlap; a frame encloses a box or leaves it out."""
     for numbers in AreaIndex(box.area.shrunk(0.3) for box in drawn.boxes).pairs():
         one, other = (drawn.boxes[number] for number in numbers)
         outer, inner = (one, other) if one.frame else (other, one)
@@ -101,20 +102,20 @@ def _box_overlap(drawn: Drawn) -> Iterator[str]:
 
 
 def _off_page(drawn: Drawn) -> Iterator[str]:
-    """Everything stands on the page."""
+    """Everything lies on the page."""
     page = drawn.page.shrunk(-0.5)
     shown = [(_quote(text), text.area) for text in drawn.texts]
     shown += [(box.name, box.area) for box in drawn.boxes]
     for name, area in shown:
         if not page.encloses(area):
-            yield f"{name} reaches beyond the page at {_place(area)}"
+            yield f"{name} extends beyond the page at {_place(area)}"
     for arrow in drawn.arrows:
         if not all(page.holds(point) for point in arrow.points):
-            yield f"{arrow.name} reaches beyond the page"
+            yield f"{arrow.name} extends beyond the page"
 
 
 def _colors(drawn: Drawn) -> Iterator[str]:
-    """What colour alone tells apart, all readers and printers can tell apart."""
+    """Arrows that differ only in colour are distinct to colour-blind readers and in grey."""
     styles: dict[str, set[str]] = {}
     for arrow in drawn.arrows:
         if arrow.headed:
@@ -126,14 +127,14 @@ def _colors(drawn: Drawn) -> Iterator[str]:
                 if apart < _LEAST_DIFFERENCE:
                     seen = f" in {vision}" if vision else ""
                     yield (
-                        f"{style} arrows in {one} and {other} differ by colour alone and look "
+                        f"{style} arrows in {one} and {other} differ only in colour and look "
                         f"alike{seen}, ΔE {apart:.1f}; at least {_LEAST_DIFFERENCE:g}"
                     )
                     break
 
 
 def _stage_colors(drawn: Drawn) -> Iterator[str]:
-    """Neighbouring stages of different colour are so for colour-blind readers as well."""
+    """Neighbouring stages of different colours are distinct to colour-blind readers."""
     tints = [(box.stage, box.fill, box.line) for box in drawn.boxes if box.stage]
     pairs = {pair for pair in itertools.pairwise(tints) if pair[0][1:] != pair[1][1:]}
     for one, other in sorted(pairs):
@@ -144,7 +145,7 @@ def _stage_colors(drawn: Drawn) -> Iterator[str]:
 
 
 def _fonts(drawn: Drawn) -> Iterator[str]:
-    """Fonts come with the figure, as outlines, with every character that is used."""
+    """Fonts are embedded, as outlines, with every character that is used."""
     used = frozenset("".join(text.text for text in drawn.texts)) - {" ", "\xa0"}
     for font in drawn.fonts:
         if not font.embedded:
@@ -163,10 +164,10 @@ def _parameters(drawn: Drawn) -> Iterator[str]:
         return
     total = sum(box.parameters or 0 for box in drawn.boxes)
     if total != drawn.parameters:
-        yield f"the boxes hold {total:,} of the model's {drawn.parameters:,}"
+        yield f"the boxes add up to {total:,}, the model has {drawn.parameters:,}"
 
 
-# In the order in which findings are told.
+# In the order in which findings are listed.
 RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
     "contrast": _contrast,
     "text over text": _text_overlap,
@@ -181,14 +182,10 @@ RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
 }
 
 
-def _middle(area: Area) -> tuple[float, float]:
-    return (area.left + area.right) / 2, (area.top + area.bottom) / 2
-
-
 def _quote(text: DrawnText) -> str:
     return f"“{text.text}”"
 
 
 def _place(area: Area) -> str:
-    x, y = _middle(area)
+    x, y = area.center
     return f"({x:.0f}, {y:.0f}) pt"

@@ -1,235 +1,225 @@
-"""Reading a figure back from an SVG."""
+"""Read a figure back from an SVG: what a shape is follows from the classes of its group.
+
+    <g class="graph">                     a filled shape in it is the background
+      <g class="cluster frame">           a frame
+      <g class="edge arrow skip">         a line, and a polygon if it has a head
+      <g class="node box stage2" data-parameters="9408">
+
+Both the SVG that this program writes and the one that Graphviz writes for it have them.
+"""
 
 from __future__ import annotations
 
-import base64
-import io
 import itertools
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
-from fontTools.ttLib import TTFont, TTLibError
-
-from visualize.check.curves import area_of, sampled, segments
-from visualize.check.drawn import Area, Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText, Point
+from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
+from visualize.check.fonts import Faces, advance, embedded_fonts, used_fonts
+from visualize.check.paths import Step, segments
 from visualize.core.errors import FigureError
+from visualize.core.page import Area, Place, polyline
 
-_ASCENT, _DESCENT = 0.72, 0.2
-_UNKNOWN_WIDTH = 0.5  # of an em, for characters of fonts that are not at hand
-_FACE = re.compile(r"@font-face\s*{([^}]*)}")
-_FAMILY = re.compile(r"font-family:\s*['\"]?([^'\";]+)")
-_DATA = re.compile(r"url\(data:[^,]*;base64,([^)]*)\)")
+_ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _STEP = re.compile(r"([MLCZmlcz])([^MLCZmlcz]*)")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _TRANSFORM = re.compile(r"(translate|scale)\(([^)]*)\)")
-_GENERIC = frozenset({"serif", "sans-serif", "monospace", "cursive", "system-ui"})
 
 
 def read_svg(data: bytes, name: str) -> Drawn:
     """What an SVG shows.
 
+    Args:
+        data: the content of the file.
+        name: what errors call it.
+
     Raises:
-        FigureError: it is no SVG.
+        FigureError: ``data`` is not an SVG file.
     """
     try:
         root = ET.fromstring(data)
     except ET.ParseError as error:
-        raise FigureError(f"this is no SVG: {error}", where=name) from error
+        raise FigureError(f"not an SVG file: {error}", where=name) from error
     if _tag(root) != "svg":
-        raise FigureError("this is no SVG", where=name)
-    return _Reader(root).read()
+        raise FigureError("not an SVG file", where=name)
+    try:
+        return _drawn(root)
+    except (ValueError, RecursionError) as error:
+        raise FigureError(f"not a valid SVG file: {error}", where=name) from error
 
 
-class _Reader:
-    def __init__(self, root: ET.Element) -> None:
-        self.root = root
-        faces = _faces(root)
-        self.advances = [widths for _, widths in faces]
-        self.fonts = _fonts(root, dict(faces))
+@dataclass(frozen=True)
+class _Transform:
+    """An even scale, then a shift."""
 
-    def read(self) -> Drawn:
-        left, top, width, height = self._view()
-        page = Area(left, top, left + width, top + height)
-        total = self.root.get("data-parameters")
-        self.drawn = Drawn(
-            page, "#ffffff", fonts=self.fonts, parameters=int(total) if total else None
-        )
-        self.background = "#ffffff"
-        self._walk(self.root, (1.0, 0.0, 0.0), self.root)
-        return Drawn(
-            page,
-            self.background,
-            self.drawn.texts,
-            self.drawn.boxes,
-            self.drawn.arrows,
-            self.fonts,
-            self.drawn.parameters,
-        )
+    scale: float = 1.0
+    right: float = 0.0
+    down: float = 0.0
 
-    def _view(self) -> list[float]:
-        box = _NUMBER.findall(self.root.get("viewBox", ""))
-        if len(box) == 4:
-            return [float(number) for number in box]
-        sizes = [_NUMBER.findall(self.root.get(side, "")) for side in ("width", "height")]
-        return [0.0, 0.0, *(float(size[0]) if size else 0.0 for size in sizes)]
+    def then(self, inner: str) -> _Transform:
+        """The transformation of an element inside that has the attribute ``inner``."""
+        scale, right, down = self.scale, self.right, self.down
+        for kind, arguments in _TRANSFORM.findall(inner):
+            numbers = [float(number) for number in _NUMBER.findall(arguments)]
+            if kind == "scale":
+                scale *= numbers[0]
+            else:
+                right += numbers[0] * scale
+                down += (numbers[1] if len(numbers) > 1 else 0.0) * scale
+        return _Transform(scale, right, down)
 
-    def _walk(
-        self, element: ET.Element, place: tuple[float, float, float], group: ET.Element
-    ) -> None:
-        """Read what is drawn in ``element``; ``place`` is its scale and its shift."""
-        place = _placed(element.get("transform", ""), place)
-        if _tag(element) == "g":
-            group = element
-        points = self._points(element, place)
-        if points:
-            self._shape(element, group, points)
-        elif _tag(element) == "text":
-            self._text(element, place)
-        for child in element:
-            self._walk(child, place, group)
+    def applied(self, place: Place) -> Place:
+        """Where ``place`` is on the page."""
+        return place[0] * self.scale + self.right, place[1] * self.scale + self.down
 
-    def _points(self, element: ET.Element, place: tuple[float, float, float]) -> list[Point]:
-        """What the outline of a shape passes."""
-        kind = _tag(element)
-        if kind == "path":
-            local = sampled(segments(_steps(element.get("d", ""))))
-        elif kind in ("polygon", "polyline"):
-            corners = _pairs(element.get("points", ""))
-            local = sampled(itertools.pairwise(corners))
-        elif kind == "ellipse":
-            x, y, across, down = (float(element.get(key, "0")) for key in ("cx", "cy", "rx", "ry"))
-            local = [(x - across, y - down), (x + across, y + down)]
-        elif kind == "rect" and "%" not in element.get("width", "%"):
-            x, y, width, height = (
-                float(element.get(key, "0")) for key in ("x", "y", "width", "height")
-            )
-            local = [(x, y), (x + width, y + height)]
-        else:
-            return []
-        scale, right, down = place
-        return [(x * scale + right, y * scale + down) for x, y in local]
 
-    def _shape(self, element: ET.Element, group: ET.Element, points: list[Point]) -> None:
-        classes = group.get("class", "").split()
-        fill, line = element.get("fill", "none"), element.get("stroke", "none")
-        name = group.get("id", _tag(element))
-        if "edge" in classes:
+@dataclass(frozen=True)
+class _Element:
+    """An element with the transformation and the innermost group that it is in."""
+
+    element: ET.Element
+    transform: _Transform
+    group: ET.Element
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of the group."""
+        return self.group.get("class", "").split()
+
+    def get(self, key: str, otherwise: str = "") -> str:
+        """An attribute of the element."""
+        return self.element.get(key, otherwise)
+
+    def numbers(self, *keys: str) -> list[float]:
+        """Attributes that are numbers, 0 where they are missing."""
+        return [float(self.get(key, "0")) for key in keys]
+
+
+def _drawn(root: ET.Element) -> Drawn:
+    faces = embedded_fonts(root)
+    total = root.get("data-parameters")
+    drawn = Drawn(
+        page=_page(root),
+        background="#ffffff",
+        fonts=used_fonts(root, faces),
+        parameters=int(total) if total else None,
+    )
+    background = drawn.background
+    for one in _elements(_Element(root, _Transform(), root)):
+        if _tag(one.element) == "text":
+            if "".join(one.element.itertext()).strip():
+                drawn.texts.append(_text(one, faces))
+            continue
+        outline = [one.transform.applied(place) for place in _outline(one)]
+        fill = one.get("fill", "none")
+        if not outline:
+            continue
+        if "edge" in one.classes:
             if fill == "none":
-                style = f"{element.get('stroke-width', '1')} pt {_dashes(element)}"
-                headed = any(_tag(child) == "polygon" for child in group)
-                arrow = DrawnArrow(name, tuple(points), line, style, headed)
-                self.drawn.arrows.append(arrow)
-        elif "node" in classes or "cluster" in classes:
-            tinted = [one for one in classes if one.startswith("stage")]
-            stage = tinted[0] if tinted and "merge" not in classes else ""
-            held = group.get("data-parameters")
-            if fill.startswith("#") and group.find("./{*}title") is not None:
-                self.drawn.boxes.append(
-                    DrawnBox(
-                        name.removeprefix("box-"),
-                        area_of(points),
-                        fill,
-                        line,
-                        "cluster" in classes,
-                        stage,
-                        int(held) if held else None,
-                    )
-                )
-        elif "graph" in classes and fill.startswith("#"):
-            self.background = fill
-
-    def _text(self, element: ET.Element, place: tuple[float, float, float]) -> None:
-        text = "".join(element.itertext())
-        if not text.strip():
-            return
-        scale, right, down = place
-        size = float(element.get("font-size", "16").removesuffix("pt")) * scale
-        width = sum(map(self._advance, text)) * size
-        x = float(element.get("x", "0")) * scale + right
-        y = float(element.get("y", "0")) * scale + down
-        x -= {"middle": width / 2, "end": width}.get(element.get("text-anchor", ""), 0.0)
-        area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
-        self.drawn.texts.append(DrawnText(text, area, size, element.get("fill", "#000000")))
-
-    def _advance(self, character: str) -> float:
-        """Width of a character in ems."""
-        for widths in self.advances:
-            if character in widths:
-                return widths[character]
-        return _UNKNOWN_WIDTH
+                drawn.arrows.append(_arrow(one, outline))
+        elif "node" in one.classes or "cluster" in one.classes:
+            if fill.startswith("#") and one.group.find("./{*}title") is not None:
+                drawn.boxes.append(_box(one, outline))
+        elif "graph" in one.classes and fill.startswith("#"):
+            background = fill
+    return replace(drawn, background=background)
 
 
-def _tag(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+def _page(root: ET.Element) -> Area:
+    view = [float(number) for number in _NUMBER.findall(root.get("viewBox", ""))]
+    if len(view) == 4:
+        left, top, width, height = view
+        return Area(left, top, left + width, top + height)
+    sizes = [_NUMBER.findall(root.get(side, "")) for side in ("width", "height")]
+    width, height = (float(size[0]) if size else 0.0 for size in sizes)
+    return Area(0.0, 0.0, width, height)
 
 
-def _placed(transform: str, around: tuple[float, float, float]) -> tuple[float, float, float]:
-    """Scale and shift of what stands in an element that is moved or scaled evenly."""
-    scale, right, down = around
-    for kind, arguments in _TRANSFORM.findall(transform):
-        numbers = [float(number) for number in _NUMBER.findall(arguments)]
-        if kind == "scale":
-            scale *= numbers[0]
+def _elements(around: _Element) -> Iterator[_Element]:
+    """An element and all in it, in the order in which they are painted."""
+    element = around.element
+    transform = around.transform.then(element.get("transform", ""))
+    group = element if _tag(element) == "g" else around.group
+    here = _Element(element, transform, group)
+    yield here
+    for child in element:
+        yield from _elements(_Element(child, transform, group))
+
+
+def _outline(one: _Element) -> list[Place]:
+    """Places on the outline of a shape, before its transformation; nothing for other elements."""
+    kind = _tag(one.element)
+    if kind == "path":
+        return polyline(segments(_steps(one.get("d"))))
+    if kind in ("polygon", "polyline"):
+        return polyline(itertools.pairwise(_pairs(one.get("points"))))
+    if kind == "ellipse":
+        x, y, across, down = one.numbers("cx", "cy", "rx", "ry")
+        return [(x - across, y - down), (x + across, y + down)]
+    if kind == "rect" and "%" not in one.get("width", "%"):
+        x, y, width, height = one.numbers("x", "y", "width", "height")
+        return [(x, y), (x + width, y + height)]
+    return []
+
+
+def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
+    dashes = one.get("stroke-dasharray")
+    look = f"dashed {dashes}" if dashes else "solid"
+    return DrawnArrow(
+        name=one.group.get("id", _tag(one.element)),
+        points=tuple(outline),
+        color=one.get("stroke", "none"),
+        style=f"{one.get('stroke-width', '1')} pt {look}",
+        headed=any(_tag(child) == "polygon" for child in one.group),
+    )
+
+
+def _box(one: _Element, outline: list[Place]) -> DrawnBox:
+    stages = [name for name in one.classes if name.startswith("stage")]
+    held = one.group.get("data-parameters")
+    return DrawnBox(
+        name=one.group.get("id", _tag(one.element)).removeprefix("box-"),
+        area=Area.around(outline),
+        fill=one.get("fill", "none"),
+        line=one.get("stroke", "none"),
+        frame="cluster" in one.classes,
+        stage=stages[0] if stages and "merge" not in one.classes else "",
+        parameters=int(held) if held else None,
+    )
+
+
+def _text(one: _Element, faces: Faces) -> DrawnText:
+    text = "".join(one.element.itertext())
+    size = float(one.get("font-size", "16").removesuffix("pt")) * one.transform.scale
+    width = sum(advance(character, faces) for character in text) * size
+    x, y = one.transform.applied((one.numbers("x")[0], one.numbers("y")[0]))
+    x -= {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0.0)
+    area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
+    return DrawnText(text, area, size, one.get("fill", "#000000"))
+
+
+def _steps(path: str) -> Iterator[tuple[Step, list[Place]]]:
+    """The steps of a path of absolute moves, lines and curves."""
+    for command, arguments in _STEP.findall(path):
+        places = _pairs(arguments)
+        if command == "C":
+            for start in range(0, len(places), 3):
+                yield Step.CURVE, places[start : start + 3]
+        elif command == "L":
+            yield from ((Step.LINE, [place]) for place in places)
+        elif command == "M":
+            yield Step.MOVE, places[:1]
+            yield from ((Step.LINE, [place]) for place in places[1:])
         else:
-            right += numbers[0] * scale
-            down += (numbers[1] if len(numbers) > 1 else 0.0) * scale
-    return scale, right, down
+            yield Step.CLOSE, []
 
 
-def _pairs(text: str) -> list[Point]:
+def _pairs(text: str) -> list[Place]:
     numbers = [float(number) for number in _NUMBER.findall(text)]
     return list(zip(numbers[::2], numbers[1::2]))
 
 
-def _steps(path: str) -> Iterator[tuple[str, list[Point]]]:
-    """The steps of a path of absolute moves, lines and curves, as Graphviz writes them."""
-    for command, arguments in _STEP.findall(path):
-        points = _pairs(arguments)
-        if command == "C":
-            yield from (("c", points[start : start + 3]) for start in range(0, len(points), 3))
-        elif command == "L":
-            yield from (("l", [point]) for point in points)
-        elif command == "M":
-            yield "m", points[:1]
-            yield from (("l", [point]) for point in points[1:])
-        else:
-            yield "h", []
-
-
-def _dashes(element: ET.Element) -> str:
-    dashes = element.get("stroke-dasharray", "")
-    return f"dashed {dashes}" if dashes else "solid"
-
-
-def _faces(root: ET.Element) -> list[tuple[str, dict[str, float]]]:
-    """The fonts that the file brings along: name, and width of each character in ems."""
-    faces = []
-    for style in root.iterfind(".//{*}style"):
-        for body in _FACE.findall(style.text or ""):
-            family, data = _FAMILY.search(body), _DATA.search(body)
-            if family and data:
-                try:
-                    with TTFont(io.BytesIO(base64.b64decode(data[1]))) as font:
-                        faces.append((family[1].strip(), _widths(font)))
-                except (TTLibError, ValueError):
-                    continue
-    return faces
-
-
-def _widths(font: TTFont) -> dict[str, float]:
-    metrics, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
-    return {chr(code): metrics[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
-
-
-def _fonts(root: ET.Element, faces: Mapping[str, Mapping[str, float]]) -> list[DrawnFont]:
-    """The first family that each element asks for, and all that the file brings along."""
-    families = dict.fromkeys(faces)
-    for element in root.iter():
-        family = element.get("font-family", "").partition(",")[0].strip(" '\"")
-        if family and family not in _GENERIC:
-            families[family] = None
-    return [
-        DrawnFont(name, name in faces, characters=frozenset(faces.get(name, ())))
-        for name in families
-    ]
+def _tag(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

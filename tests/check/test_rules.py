@@ -1,0 +1,217 @@
+"""Each rule of a good figure: a figure with one fault breaks the rule for it."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+
+import pytest
+
+import visualize
+from tests.graphs import resnet
+from visualize.check import RULES, check_figure
+from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText
+from visualize.check.rules import check_drawn
+from visualize.core.page import Area, Place
+
+SVG = "{http://www.w3.org/2000/svg}"
+SHAPES = tuple(f"{SVG}{name}" for name in ("path", "rect", "polygon", "ellipse"))
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return visualize.draw(resnet()).render(["svg", "pdf"])
+
+
+def groups(root: ET.Element, name: str) -> Iterator[ET.Element]:
+    """The groups of a class."""
+    return (one for one in root.iter(f"{SVG}g") if name in one.get("class", "").split())
+
+
+def shapes(group: ET.Element) -> list[ET.Element]:
+    return [one for one in group.iter() if one.tag in SHAPES]
+
+
+def shaft(root: ET.Element) -> ET.Element:
+    arrow = next(one for one in groups(root, "arrow") if one.get("id") == "arrow-1")
+    return next(arrow.iter(f"{SVG}path"))
+
+
+def box_texts(root: ET.Element) -> list[ET.Element]:
+    return [text for box in groups(root, "box") for text in box.iter(f"{SVG}text")]
+
+
+def corner(root: ET.Element) -> Place:
+    """The top right corner of the page in the coordinates of its content."""
+    _, top, width, _ = map(float, root.get("viewBox", "").split())
+    graph = next(groups(root, "graph"))
+    shift = re.search(r"translate\(([-\d.]+)[ ,]+([-\d.]+)\)", graph.get("transform", ""))
+    right, down = map(float, shift.groups()) if shift else (0.0, 0.0)
+    return width - right, top - down
+
+
+# Damage
+
+
+def pale_text(root: ET.Element) -> None:
+    box_texts(root)[1].set("fill", "#b0b0b0")
+
+
+def text_on_text(root: ET.Element) -> None:
+    one, other = box_texts(root)[1:3]
+    other.set("y", str(float(one.get("y", "0")) + 2))
+
+
+def arrow_through_box(root: ET.Element) -> None:
+    text = next(next(groups(root, "layer")).iter(f"{SVG}text"))
+    y = float(text.get("y", "0")) + 4
+    x = float(text.get("x", "0"))
+    shaft(root).set("d", f"M{x - 60},{y} L{x - 24},{y}")
+
+
+def arrow_through_text(root: ET.Element) -> None:
+    text = next(one for one in root.iter(f"{SVG}text") if float(one.get("font-size", "0")) == 7)
+    note = ET.SubElement(next(groups(root, "graph")), f"{SVG}g", {"class": "node note"})
+    right, top = corner(root)
+    added = ET.SubElement(note, f"{SVG}text", {**text.attrib, "x": f"{right - 24}"})
+    added.set("y", f"{top + 12}")
+    added.text = "apart"
+    shaft(root).set("d", f"M{right - 44},{top + 10} L{right - 4},{top + 10}")
+
+
+def box_on_box(root: ET.Element) -> None:
+    merge = next(groups(root, "merge"))
+    copy = ET.SubElement(next(groups(root, "graph")), f"{SVG}g", {"class": "node box merge"})
+    copy.extend(one for one in merge if one.tag in (f"{SVG}title", f"{SVG}ellipse"))
+
+
+def beyond_the_page(root: ET.Element) -> None:
+    page = root.get("viewBox", "").split()
+    root.set("viewBox", f"{page[0]} {page[1]} {float(page[2]) - 12} {page[3]}")
+
+
+def alike_arrows(root: ET.Element) -> None:
+    plain = next(one for one in groups(root, "arrow") if "skip" not in one.get("class", "").split())
+    for shape in shapes(plain):
+        if shape.get("stroke"):
+            shape.set("stroke", "#33604d")
+
+
+def alike_stages(root: ET.Element) -> None:
+    for stage, line in (("stage1", "#d85a30"), ("stage2", "#50ae30")):
+        for group in groups(root, stage):
+            for shape in shapes(group):
+                shape.set("fill", "#ffffff")
+                shape.set("stroke", line)
+
+
+def without_font(root: ET.Element) -> None:
+    root.remove(root.find(f"{SVG}style"))  # type: ignore[arg-type]
+
+
+def lost_parameters(root: ET.Element) -> None:
+    group = next(one for one in root.iter(f"{SVG}g") if one.get("data-parameters"))
+    group.set("data-parameters", str(int(group.get("data-parameters", "0")) - 1))
+
+
+DAMAGE: dict[str, Callable[[ET.Element], None]] = {
+    "contrast": pale_text,
+    "text over text": text_on_text,
+    "arrow over box": arrow_through_box,
+    "arrow over text": arrow_through_text,
+    "box over box": box_on_box,
+    "off the page": beyond_the_page,
+    "colours of arrows": alike_arrows,
+    "colours of stages": alike_stages,
+    "fonts": without_font,
+    "parameters": lost_parameters,
+}
+
+
+def test_every_rule_has_a_damaged_figure() -> None:
+    assert DAMAGE.keys() == RULES.keys()
+
+
+@pytest.mark.parametrize("rule", DAMAGE)
+def test_damage_is_found(rule: str, files: dict[str, bytes]) -> None:
+    root = ET.fromstring(files["svg"])
+    DAMAGE[rule](root)
+    found = {finding.rule for finding in check_figure(ET.tostring(root), "svg")}
+    assert rule in found
+    # One fault may be two: what moves onto another thing may also touch its text.
+    assert len(found) <= 2
+
+
+def test_a_character_that_no_font_has(files: dict[str, bytes]) -> None:
+    damaged = files["svg"].decode().replace("image ", "图像 ").encode()
+    messages = [str(finding) for finding in check_figure(damaged, "svg")]
+    assert messages == ["fonts: no embedded font has 像 图"]
+
+
+def test_a_pdf_without_its_font(files: dict[str, bytes]) -> None:
+    damaged = re.sub(rb"/FontFile2 \d+ 0 R", lambda match: b" " * len(match[0]), files["pdf"])
+    assert {finding.rule for finding in check_figure(damaged, "pdf")} == {"fonts"}
+
+
+# Messages, by hand
+
+
+def drawn(**things: object) -> Drawn:
+    return Drawn(Area(0, 0, 200, 100), "#ffffff", **things)  # type: ignore[arg-type]
+
+
+def text(words: str, size: float = 8.0, color: str = "#000000", left: float = 10) -> DrawnText:
+    return DrawnText(words, Area(left, 10, left + 30, 20), size, color)
+
+
+@pytest.mark.parametrize(
+    ("figure", "message"),
+    [
+        (
+            drawn(texts=[text("a", 5.0), text("b", 5.0, left=60)]),
+            "type size: “a” and 1 more at 5.0 pt; at least 6 pt",
+        ),
+        (
+            drawn(texts=[text("a", color="#b0b0b0")]),
+            "contrast: “a”, #b0b0b0 on #ffffff, has 2.2 : 1; at least 4.5 : 1",
+        ),
+        (
+            drawn(texts=[text("a"), text("b", left=30)]),
+            "text over text: “a” and “b” overlap at (45, 15) pt",
+        ),
+        (
+            drawn(
+                boxes=[DrawnBox("conv", Area(50, 20, 90, 60), "#ffffff", "#000000")],
+                arrows=[DrawnArrow("arrow-1", ((10, 40), (150, 40)), "#000000", "1 pt solid")],
+            ),
+            "arrow over box: arrow-1 runs through conv",
+        ),
+        (
+            drawn(
+                boxes=[
+                    DrawnBox("a", Area(50, 20, 90, 60), "#ffffff", "#000000"),
+                    DrawnBox("b", Area(80, 20, 120, 60), "#ffffff", "#000000", frame=True),
+                ]
+            ),
+            "box over box: a and b overlap",
+        ),
+        (
+            drawn(boxes=[DrawnBox("a", Area(190, 20, 210, 60), "#ffffff", "#000000")]),
+            "off the page: a extends beyond the page at (200, 40) pt",
+        ),
+        (drawn(fonts=[DrawnFont("Fira Sans", False)]), "fonts: Fira Sans is not embedded"),
+        (drawn(fonts=[DrawnFont("a", True, False)]), "fonts: a is embedded as Type 3"),
+        (drawn(parameters=9408), "parameters: the boxes add up to 0, the model has 9,408"),
+    ],
+    ids=lambda value: value.partition(":")[0] if isinstance(value, str) else "",
+)
+def test_a_finding_names_what_and_where(figure: Drawn, message: str) -> None:
+    assert [str(finding) for finding in check_drawn(figure)] == [message]
+
+
+def test_a_frame_may_enclose_boxes_and_frames() -> None:
+    box = DrawnBox("a", Area(50, 20, 90, 60), "#ffffff", "#000000")
+    frame = DrawnBox("b", Area(40, 10, 100, 70), "#ffffff", "#000000", frame=True)
+    outer = DrawnBox("c", Area(30, 5, 110, 80), "#ffffff", "#000000", frame=True)
+    assert check_drawn(drawn(boxes=[outer, frame, box])) == []

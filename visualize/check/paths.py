@@ -1,0 +1,39 @@
+"""The path operators that PDF and SVG share, as segments."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+
+from visualize.core.page import Place, Segment
+
+
+class Step(enum.Enum):
+    """What an operator of a path does; the values are the names that PDF gives them."""
+
+    MOVE = "m"
+    LINE = "l"
+    CURVE = "c"
+    CLOSE = "h"
+
+
+def segments(steps: Iterable[tuple[Step, Sequence[Place]]]) -> Iterator[Segment]:
+    """The lines and curves that ``steps`` draw, each from where the one before ended.
+
+    Args:
+        steps: each step with its control points and its end.
+
+    >>> list(segments([(Step.MOVE, [(0, 0)]), (Step.LINE, [(9, 0)]), (Step.CLOSE, [])]))
+    [((0, 0), (9, 0)), ((9, 0), (0, 0))]
+    """
+    start: Place = (0.0, 0.0)
+    here = start
+    for step, places in steps:
+        if step is Step.MOVE:
+            start = here = places[-1]
+        elif step is Step.CLOSE:
+            yield (here, start)
+            here = start
+        else:
+            yield (here, *places)
+            here = places[-1]
