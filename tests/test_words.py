@@ -87,7 +87,7 @@ def test_a_skip_from_outside_begins_at_the_cut(net: visualize.Architecture) -> N
 
 
 def test_what_is_no_single_part(net: visualize.Architecture) -> None:
-    with pytest.raises(UsageError, match=r"names 2 modules.*body\.0"):
+    with pytest.raises(UsageError, match=r"matches 2 modules.*body\.0"):
         visualize.draw(net, only="Block")
     with pytest.raises(UsageError, match=r"--only.*body"):
         visualize.draw(net, only="bod")

@@ -1,4 +1,4 @@
-"""JSON documents that people can read and compare: one line for each item of a list."""
+"""JSON documents that are easy to read and to compare: one line per item of a list."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def to_json(document: Mapping[str, Any]) -> bytes:
-    """Write ``document`` with one line for each key, and one for each object in a list.
+    """Encode ``document`` with one line per key, and one per object in a list, as UTF-8.
 
     >>> print(to_json({"schema": 1, "nodes": [{"id": "a"}, {"id": "b"}]}).decode())
     {"schema": 1,

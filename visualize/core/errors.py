@@ -1,4 +1,4 @@
-"""What can go wrong, as kinds that carry their facts: what failed, where, and what to try."""
+"""Errors: kinds of failures that carry their facts: what failed, where, and what to try."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Sequence
 
 
 class VisualizeError(Exception):
-    """Base of every error this package raises on purpose.
+    """Base of all errors that this package raises on purpose; as text, one line.
 
     Args:
-        message: what was wrong, in one sentence without a full stop.
-        where: the file, layer or option it was found in; may be empty.
-        hint: what to try; may be empty.
+        message: what went wrong, in one clause without a full stop.
+        where: the file, layer or option where it was found, if any.
+        hint: what to try, if anything.
+
+    >>> str(VisualizeError("not an SVG file", where="net.svg", hint="draw it again"))
+    'net.svg: not an SVG file; draw it again'
     """
 
     def __init__(self, message: str, *, where: str = "", hint: str = "") -> None:
@@ -28,11 +31,17 @@ class VisualizeError(Exception):
 
 
 class UsageError(VisualizeError):
-    """The request itself is malformed: an option, a suffix, a specification."""
+    """The request is malformed: an option, a suffix, a specification."""
 
 
 class UnknownModelError(VisualizeError):
-    """No model of that name; ``nearest`` lists the names most like it."""
+    """There is no model of that name.
+
+    Args:
+        name: the name.
+        nearest: the names most like it.
+        kind: what it should name.
+    """
 
     def __init__(self, name: str, nearest: list[str], *, kind: str = "model") -> None:
         likely = f"did you mean {', '.join(nearest)}?" if nearest else ""
@@ -45,7 +54,7 @@ class UnknownModelError(VisualizeError):
 
 
 class SourceError(VisualizeError):
-    """A file or module that should hold a model is missing, broken or lacks the name."""
+    """A file or module that should define a model is missing, broken or lacks the name."""
 
 
 class ConstructionError(VisualizeError):
@@ -53,10 +62,14 @@ class ConstructionError(VisualizeError):
 
 
 class WeightsError(VisualizeError):
-    """Weights cannot be had, would run code, or do not fit the model.
+    """Weights are not available, would run code, or do not fit the model.
 
-    ``missing`` and ``unexpected`` name the tensors that the model has and the weights have not, and
-    the other way round.
+    Args:
+        message: what went wrong.
+        where: the file, if any.
+        hint: what to try, if anything.
+        missing: names of tensors that the model has and the weights lack.
+        unexpected: names of tensors that the weights have and the model lacks.
     """
 
     def __init__(
@@ -78,7 +91,13 @@ class InputError(VisualizeError):
 
 
 class ShapeError(InputError):
-    """A layer refused the tensors that reached it."""
+    """A layer does not accept the tensors that reach it.
+
+    Args:
+        layer: its module path and class.
+        got: the shape that reaches it.
+        expected: the shape that it needs.
+    """
 
     def __init__(self, layer: str, got: str, expected: str) -> None:
         super().__init__(
@@ -92,7 +111,13 @@ class ShapeError(InputError):
 
 
 class UntraceableError(VisualizeError):
-    """torch.fx cannot follow the model's ``forward``; ``line`` is where it gave up."""
+    """The model's ``forward`` cannot be traced.
+
+    Args:
+        reason: why.
+        line: the line of code where tracing stopped.
+        hint: what to try, if anything.
+    """
 
     def __init__(self, reason: str, *, line: str, hint: str = "") -> None:
         super().__init__(reason, where=line, hint=hint)
@@ -100,7 +125,7 @@ class UntraceableError(VisualizeError):
 
 
 class EndlessError(UntraceableError):
-    """The model's code runs too long, or into too many operations."""
+    """The model's code takes too long, or too many operations."""
 
 
 class ForwardError(VisualizeError):
@@ -112,7 +137,7 @@ class RenderError(VisualizeError):
 
 
 class FigureError(VisualizeError):
-    """A file that should hold a figure is missing or holds none."""
+    """A file that should be a figure is missing, or is not a figure."""
 
 
 class OutputError(VisualizeError):
@@ -120,7 +145,7 @@ class OutputError(VisualizeError):
 
 
 def printable(text: str) -> str:
-    r"""``text`` as a terminal may show it: what would steer the terminal is left out.
+    r"""``text`` without control characters, safe to print on a terminal.
 
     >>> printable("fc\x1b[2J.weight")
     'fc[2J.weight'
@@ -138,7 +163,7 @@ def shorten(text: str, limit: int = 80) -> str:
 
 
 def shorten_path(path: str, limit: int = 80) -> str:
-    """Cut ``path`` to ``limit`` characters for a message, its end kept.
+    """Cut ``path`` to its last ``limit`` characters for a message.
 
     >>> shorten_path("/home/user/net.py", 8)
     '…/net.py'
@@ -147,7 +172,7 @@ def shorten_path(path: str, limit: int = 80) -> str:
 
 
 def list_names(names: Sequence[str], limit: int = 8, between: str = ", ") -> str:
-    """The first of some names, and how many more there are, for a message.
+    """The first ``limit`` names, and how many more there are, for a message.
 
     >>> list_names(["fc.weight", "fc.bias", "conv1.weight"], 2)
     'fc.weight, fc.bias and 1 more'

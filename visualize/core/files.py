@@ -1,10 +1,10 @@
-"""Writing files: each whole or not at all, and several together or none of them."""
+"""Write files: each one completely or not at all, and several together or none of them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,26 +12,30 @@ from visualize.core.errors import OutputError, UsageError, shorten
 
 
 def check_target(path: Path) -> None:
-    """Refuse a path that cannot become a file, before any work is done.
+    """Reject a path that cannot be written to, before any work is done.
 
     Raises:
         UsageError: ``path`` is a folder.
-        OutputError: its folder does not exist or cannot be written to.
+        OutputError: its folder does not exist or cannot be written to, or its name is not valid.
     """
     shown = shorten(str(path))
-    if path.is_dir():
+    try:
+        is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+    except OSError as error:  # such as a name that is too long
+        raise _unwritable(path, error) from error
+    if is_folder:
         raise UsageError("is a folder", where=shown, hint=f"name a file in it: {shown}/model.svg")
-    if not path.parent.is_dir():
+    if not has_folder:
         raise OutputError("its folder does not exist", where=shown, hint="create it first")
     if not os.access(path.parent, os.W_OK):
         raise OutputError("its folder cannot be written to", where=shown)
 
 
 def write_files(contents: Mapping[Path, bytes]) -> None:
-    """Write all of ``contents``; where one fails, nothing changes.
+    """Write the content of each path; if one cannot be written, none is.
 
     Raises:
-        OutputError: the system refuses to write one of them.
+        OutputError: a file cannot be written.
     """
     for path in contents:
         check_target(path)
@@ -41,12 +45,12 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
             try:
                 staged[path] = _stage(path, content)
             except OSError as error:
-                raise _refused(path, error) from error
+                raise _unwritable(path, error) from error
         for path in list(staged):
             try:
                 staged[path].replace(path)
             except OSError as error:
-                raise _refused(path, error) from error
+                raise _unwritable(path, error) from error
             del staged[path]
     finally:
         for leftover in staged.values():
@@ -54,28 +58,24 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
                 leftover.unlink()
 
 
-def _refused(path: Path, error: OSError) -> OutputError:
+def _unwritable(path: Path, error: OSError) -> OutputError:
     return OutputError(f"cannot be written: {error.strerror}", where=shorten(str(path)))
 
 
 def _stage(path: Path, content: bytes) -> Path:
-    """Write ``content`` to a new file beside ``path``, with the permissions of a new file."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".visualize-")
-    staged = Path(name)
+    """Write ``content`` to a new file in the folder of ``path``, with default permissions."""
+    staged = path.with_name(f".visualize-{secrets.token_hex(8)}")
     try:
-        with open(descriptor, "wb") as file:
+        with staged.open("xb") as file:
             file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        staged.chmod(0o666 & ~mask)
     except OSError:
-        staged.unlink()
+        staged.unlink(missing_ok=True)
         raise
     return staged
 
 
 def suffix(path: Path) -> str:
-    """The suffix that chooses a format, in small letters and without its dot.
+    """The suffix of ``path``, which selects a format, in lower case and without the dot.
 
     >>> suffix(Path("Figure.SVG"))
     'svg'

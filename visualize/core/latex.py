@@ -1,4 +1,4 @@
-"""Text in LaTeX: the one place where it is escaped."""
+"""Escape text for LaTeX."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _ESCAPED = {
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
     "×": r"$\times$", "→": r"$\to$", "−": "$-$", "–": "--", "…": r"\dots{}",
     "‖": r"$\parallel$", "·": r"$\cdot$", "α": r"$\alpha$", "β": r"$\beta$", "√": r"$\surd$",
-    "[": "{[}", "]": "{]}",  # after \\\\ a bracket would be its argument
+    "[": "{[}", "]": "{]}",  # after \\\\ a bracket would start its argument
 }  # fmt: skip
 
 
 def escape_latex(text: str) -> str:
-    r"""Text as LaTeX sets it, without what cannot be printed.
+    r"""``text`` as LaTeX source that typesets it; control characters become spaces.
 
     >>> print(escape_latex("a_b & 3×3"))
     a\_b \& 3$\times$3

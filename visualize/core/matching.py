@@ -1,4 +1,4 @@
-"""Which modules of a model a pattern names."""
+"""Match patterns with the modules of a model."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from visualize.core.errors import UsageError, shorten
 
 
 def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -> frozenset[str]:
-    """Paths of the modules that ``pattern`` names: by path, by glob, or by class.
+    """Paths of the modules that match ``pattern``: by path, by glob, or by class.
 
     Args:
         pattern: ``layer1.0``, ``layer1.*`` or ``Bottleneck``.
-        modules: class name of every module, by path.
-        option: what to say the pattern was given for.
+        modules: the class name of every module by its path.
+        option: the option that the pattern was given for, for the error message.
 
     Raises:
-        UsageError: it names none.
+        UsageError: no module matches.
 
     >>> sorted(matching_paths("layer?", {"layer1": "Sequential", "layer2": "Sequential"}))
     ['layer1', 'layer2']
@@ -33,25 +33,32 @@ def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -
     if not found:
         names = sorted({name for item in modules.items() for name in item if name})
         near = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
+        likely = f"did you mean {', '.join(near)}?" if near else ""
         raise UsageError(
             f"no module has the path or class {shorten(pattern)!r}",
             where=option,
-            hint=f"did you mean {', '.join(near)}?" if near else "paths are as in --names",
+            hint=likely or "run with --names to see module paths",
         )
     return found
 
 
 def single_path(pattern: str, modules: Mapping[str, str], option: str = "") -> str:
-    """Path of the one module that ``pattern`` names; of several, the one that holds the others.
+    """Path of the one module that matches ``pattern``, or of the one that contains all others.
+
+    Args:
+        pattern: ``layer1.0``, ``layer1.*`` or ``Bottleneck``.
+        modules: the class name of every module by its path.
+        option: the option that the pattern was given for, for the error message.
+
 
     Raises:
-        UsageError: it names none, or several side by side.
+        UsageError: no module matches, or several do and none contains the others.
     """
     found = sorted(matching_paths(pattern, modules, option))
     outermost = [path for path in found if not any(path.startswith(f"{other}.") for other in found)]
     if len(outermost) > 1:
         raise UsageError(
-            f"{shorten(pattern)!r} names {len(outermost)} modules",
+            f"{shorten(pattern)!r} matches {len(outermost)} modules",
             where=option,
             hint=f"choose one, such as {outermost[0]}",
         )

@@ -1,4 +1,4 @@
-"""What can be said of the values of weights, so that the parts of a model add up to the whole."""
+"""Statistics of weights that add up: those of the parts of a model give those of the whole."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Statistics of some numbers, never none.
+    """Statistics of one or more numbers.
 
-    Those of several parts are their sum: ``part + part``, by the pairwise update of Chan, Golub
+    Those of several parts are the sum of their statistics, by the pairwise update of Chan, Golub
     and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979.
 
     >>> whole = Statistics(2, 1.0, 2.0, 1) + Statistics(2, 3.0, 0.0, 0)   # 0, 2 and 3, 3
@@ -19,10 +19,10 @@ class Statistics:
     (2.0, 1.2247, 4.6904, 0.25)
 
     Attributes:
-        count: how many numbers there are.
+        count: the number of values.
         mean: their arithmetic mean.
-        squares: the sum of their squared distances from the mean.
-        zeros: how many of them are exactly zero.
+        squares: the sum of their squared deviations from the mean.
+        zeros: the number of values that are exactly zero.
     """
 
     count: int
@@ -32,22 +32,22 @@ class Statistics:
 
     @property
     def deviation(self) -> float:
-        """Standard deviation of all these numbers, not of a sample."""
+        """Their standard deviation, as a population and not as a sample."""
         return math.sqrt(self.squares / self.count)
 
     @property
     def norm(self) -> float:
-        """Euclidean norm: of a matrix, the Frobenius norm."""
+        """Their L2 norm; for a matrix, its Frobenius norm."""
         return math.sqrt(self.squares + self.count * self.mean * self.mean)
 
     @property
     def sparsity(self) -> float:
-        """The share of them that is exactly zero."""
+        """The fraction that is exactly zero."""
         return self.zeros / self.count
 
     @property
     def is_finite(self) -> bool:
-        """Whether all of them are finite numbers."""
+        """Whether all of them are finite."""
         return math.isfinite(self.squares)
 
     def __add__(self, other: Statistics) -> Statistics:
@@ -62,6 +62,6 @@ class Statistics:
 
 
 def combined(parts: Iterable[Statistics | None]) -> Statistics | None:
-    """The statistics of all parts together; None if none is known."""
+    """The statistics of all parts together; parts that are None are skipped."""
     known = [part for part in parts if part]
     return sum(known[1:], known[0]) if known else None

@@ -1,0 +1,69 @@
+"""Files are written completely or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from visualize.core.errors import OutputError, UsageError
+from visualize.core.files import check_target, suffix, write_files
+
+
+def test_files_are_written(tmp_path: Path) -> None:
+    one, other = tmp_path / "net.svg", tmp_path / "net.pdf"
+    one.write_bytes(b"old")
+    write_files({one: b"svg", other: b"pdf"})
+    assert (one.read_bytes(), other.read_bytes()) == (b"svg", b"pdf")
+    assert sorted(tmp_path.iterdir()) == [other, one]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no umask")
+def test_a_file_has_default_permissions(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_files({tmp_path / "net.svg": b""})
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "net.svg").stat().st_mode) == 0o640
+
+
+def test_nothing_changes_if_one_cannot_be_written(tmp_path: Path) -> None:
+    one = tmp_path / "net.svg"
+    one.write_bytes(b"old")
+    with pytest.raises(OutputError, match="its folder does not exist"):
+        write_files({one: b"new", tmp_path / "gone" / "net.pdf": b""})
+    assert one.read_bytes() == b"old"
+    with pytest.raises(OutputError, match=r"cannot be written: .*too long") as error:
+        write_files({one: b"new", tmp_path / ("x" * 250 + "net.pdf"): b""})
+    assert error.value.where
+    assert one.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [one]
+
+
+def test_nothing_is_left_if_a_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def replace(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(OutputError, match="cannot be written: No space left on device"):
+        write_files({tmp_path / "net.svg": b""})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
+    check_target(tmp_path / "net.svg")
+    with pytest.raises(UsageError, match=r"is a folder; name a file in it: .*/model\.svg"):
+        check_target(tmp_path)
+    with pytest.raises(OutputError, match="its folder does not exist; create it first"):
+        check_target(tmp_path / "gone" / "net.svg")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("net.svg", "svg"), ("a.b/NET.Pdf", "pdf"), ("net", ""), (".svg", "")]
+)
+def test_suffixes(name: str, expected: str) -> None:
+    assert suffix(Path(name)) == expected
