@@ -1,18 +1,14 @@
-"""The reader's own words and choice: `only`, `hide`, `labels`, and options in a file."""
+"""The reader's own words and choice: `only`, `hide` and `labels`."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from torch import Tensor, nn
 
 import visualize
 from tests.graphs import shown_skips
-from visualize.cli.configuration import FLAG, TABLE, TEXT, TEXTS, read_configuration
 from visualize.core.choices import Level
 from visualize.core.errors import UsageError
 from visualize.figure import Figure
@@ -139,49 +135,3 @@ def test_labels_name_boxes_and_frames(net: visualize.Architecture) -> None:
 def test_a_label_for_nothing_is_refused(net: visualize.Architecture) -> None:
     with pytest.raises(UsageError, match=r"--label.*did you mean stem"):
         visualize.draw(net, labels={"stm": "patchify"})
-
-
-# Options in a file
-
-
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "visualize", "draw", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
-def test_a_figure_is_drawn_again_from_its_file(tmp_path: Path) -> None:
-    figure, file = tmp_path / "net.dot", tmp_path / "net.toml"
-    done = run(
-        "squeezenet1_1", "--level", "layer", "--no-fold", "--label", "Fire=fire", "--hide",
-        "Dropout", "--title", 'a "title"', "-o", figure, "--save-config", file,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    drawn = figure.read_bytes()
-    figure.unlink()
-    assert run("--config", file).returncode == 0
-    assert figure.read_bytes() == drawn
-    other = tmp_path / "other.dot"
-    assert run("--config", file, "--title", "another", "-o", other).returncode == 0
-    assert "another" in other.read_text()
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ('them = "dark"', "no option named 'them'; did you mean theme?"),
-        ('fold = "no"', "fold must be true or false"),
-        ("hide = 3", "hide must be a list of texts"),
-        ("label = 'x'", "label must be a table"),
-        ("fold = ", "no TOML"),
-    ],
-)
-def test_what_is_wrong_in_a_file_is_told_with_its_name(
-    tmp_path: Path, text: str, told: str
-) -> None:
-    file = tmp_path / "net.toml"
-    file.write_text(text)
-    options = {"theme": TEXT, "fold": FLAG, "hide": TEXTS, "label": TABLE}
-    with pytest.raises(UsageError) as error:
-        read_configuration(file, options)
-    assert told in str(error.value)
-    assert str(file) in str(error.value)

@@ -11,10 +11,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from visualize import models
     from visualize.core.architecture import Architecture
     from visualize.core.errors import VisualizeError
     from visualize.core.theme import Theme
     from visualize.figure import Figure
+    from visualize.options import FigureOptions, SummaryOptions, TraceOptions
     from visualize.pipeline import draw, summarize, trace
     from visualize.simplify.idioms import RULES, Match, Rule, View, activation
 
@@ -23,13 +25,17 @@ __all__ = [
     "RULES",
     "Architecture",
     "Figure",
+    "FigureOptions",
     "Match",
     "Rule",
+    "SummaryOptions",
     "Theme",
+    "TraceOptions",
     "View",
     "VisualizeError",
     "activation",
     "draw",
+    "models",
     "summarize",
     "trace",
 ]
@@ -42,6 +48,9 @@ _HOMES = {
     "activation": "visualize.simplify.idioms",
     "Architecture": "visualize.core.architecture",
     "Figure": "visualize.figure",
+    "FigureOptions": "visualize.options",
+    "SummaryOptions": "visualize.options",
+    "TraceOptions": "visualize.options",
     "Theme": "visualize.core.theme",
     "VisualizeError": "visualize.core.errors",
     "draw": "visualize.pipeline",
@@ -51,7 +60,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import the public names when they are first used, so that ``import visualize`` is quick."""
+    """Import the public names when they are first used, so that ``import visualize`` is fast."""
+    if name == "models":
+        return importlib.import_module("visualize.models")
     if name not in _HOMES:
         raise AttributeError(f"module 'visualize' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from visualize.check import Finding, check_figure
 from visualize.core.architecture import Architecture
-from visualize.core.choices import Direction
+from visualize.core.choices import Direction, Level
 from visualize.core.files import suffix, write_files
-from visualize.core.layout import Layout, Page
-from visualize.core.quantities import parse_length
+from visualize.core.layout import Page
+from visualize.core.length import Length
 from visualize.core.scene import Scene
 from visualize.core.summary import Summary
 from visualize.core.theme import Theme
+from visualize.describe import describe
 from visualize.export import check_format, need_layout, render
-from visualize.fitting import may_fit
-from visualize.layout import lay_out
+from visualize.fitting import Drawing, fit
+from visualize.options import FigureOptions
 from visualize.report import Drawn, alternative_text, caption
+from visualize.simplify import Simplifier
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,27 +30,59 @@ class Figure:
     """A drawn model. In a notebook it shows itself.
 
     Attributes:
-        architecture: the exact graph of the model.
-        scene: what is drawn of it: boxes, arrows and groups as plain data.
-        theme: the look.
-        direction: where the flow goes.
-        page: the room it has.
-        redraw: draws the model again, with the same options, for another page.
-        describe: makes the summary of the model, which a caption tells of.
+        simplifier: makes the diagrams of the model.
+        options: what was asked for.
+        drawing: the scene that was drawn, with its look and its page.
     """
 
-    architecture: Architecture
-    scene: Scene
-    theme: Theme
-    direction: Direction
-    page: Page
-    redraw: Callable[[Page], Figure] = field(compare=False)
-    describe: Callable[[], Summary] = field(compare=False)
+    simplifier: Simplifier
+    options: FigureOptions
+    drawing: Drawing
+
+    @classmethod
+    def of(cls, architecture: Architecture, options: FigureOptions) -> Figure:
+        """Draw all of ``architecture``; which part of it to draw is decided before.
+
+        Raises:
+            UsageError: the theme, the font or a module that ``options`` name does not exist.
+        """
+        simplifier = Simplifier(architecture, options.idioms)
+        return cls(simplifier, options, fit(simplifier, options))
 
     def __repr__(self) -> str:
         scene = self.scene
         boxes = f"{len(scene.boxes)} boxes at level {scene.level}"
         return f"<Figure of {self.architecture.name}: {boxes}>"
+
+    @property
+    def architecture(self) -> Architecture:
+        """The exact graph of the model."""
+        return self.simplifier.exact
+
+    @property
+    def scene(self) -> Scene:
+        """What is drawn of it: boxes, arrows and groups as plain data."""
+        return self.drawing.scene
+
+    @property
+    def theme(self) -> Theme:
+        """Colours and type."""
+        return self.drawing.theme
+
+    @property
+    def direction(self) -> Direction:
+        """Direction of data flow."""
+        return self.drawing.direction
+
+    @property
+    def page(self) -> Page:
+        """The room that the figure has."""
+        return self.drawing.page
+
+    @property
+    def fits_page(self) -> bool:
+        """Whether the figure fits its page with text at its true size."""
+        return self.drawing.fits
 
     def render(self, formats: Iterable[str]) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd, graphml or json.
@@ -56,18 +90,17 @@ class Figure:
         The format tex is TikZ, mmd is Mermaid, json the scene as plain data.
 
         Raises:
-            UsageError: there is no such format.
+            UsageError: a format is not one of these.
             RenderError: Graphviz failed.
         """
-        name = self.scene.title or self.architecture.name
         wanted = list(formats)
         return render(
             self.scene,
             self.theme,
             self.direction,
             wanted,
-            name,
-            layout=self._layout if need_layout(wanted) else None,
+            self.scene.title or self.architecture.name,
+            layout=self.drawing.layout if need_layout(wanted) else None,
             caption=self.caption() if "tex" in wanted else "",
         )
 
@@ -75,74 +108,77 @@ class Figure:
         self,
         path: str | os.PathLike[str],
         *,
-        width: str | float | None = None,
-        height: str | float | None = None,
+        width: Length | str | float | None = None,
+        height: Length | str | float | None = None,
     ) -> Path:
         """Write the figure to ``path``; the suffix chooses the format.
 
         Args:
-            path: where to.
-            width: exact width, such as ``"3.25in"``, or in points; type keeps its size, and what
-                does not fit is laid out anew. As drawn by default.
-            height: the most it may be high.
+            path: the file.
+            width: exact width, such as ``"3.25in"``, or in points. Text keeps its size: the
+                figure is drawn again for this width. As drawn by default.
+            height: maximum height.
 
         Raises:
-            UsageError: the suffix is none of the formats, a length is none, or ``path`` is a
-                folder.
+            UsageError: the suffix is not that of a format, a length cannot be read, or ``path``
+                is a folder.
             OutputError: the file cannot be written.
         """
         target = Path(path)
         format_name = format_of(target)
-        figure = self
-        if width is not None or height is not None:
-            figure = self.redraw(make_page(width, height, self.page))
+        figure = self if width is None and height is None else self._resized(width, height)
         write_files({target: figure.render([format_name])[format_name]})
         return target
 
-    def check(self, width: str | float | None = None) -> list[Finding]:
-        """Where the figure, as SVG, falls short of what a good one is; nothing, if nowhere.
+    def _resized(
+        self, width: Length | str | float | None, height: Length | str | float | None
+    ) -> Figure:
+        """The same figure in another room; what is not given stays as it is."""
+        options = replace(
+            self.options,
+            width=self.options.width if width is None else Length.of(width, "width"),
+            height=self.options.height if height is None else Length.of(height, "height"),
+        )
+        return replace(self, options=options, drawing=fit(self.simplifier, options))
+
+    def check(self, width: Length | str | float | None = None) -> list[Finding]:
+        """What is wrong with the figure, as SVG; an empty list if no problems are found.
 
         Args:
-            width: at which it is printed, such as ``"3.25in"``; its own by default.
+            width: the printed width, such as ``"3.25in"``; its own by default.
 
         Raises:
-            UsageError: the length is none.
+            UsageError: the width cannot be read.
         """
-        points = None if width is None else _points(width, "width")
+        points = None if width is None else Length.of(width, "width").points
         return check_figure(self.render(["svg"])["svg"], "svg", width=points)
 
     def caption(self, language: str = "en") -> str:
-        """A paragraph to stand below the figure, in ``en`` or ``zh``; all of it is computed."""
-        return caption(self.describe(), self._drawn, language)
+        """A caption of one paragraph, in ``en`` or ``zh``, computed from the model."""
+        return caption(self._summary, self._drawn, language)
 
     def alternative_text(self, language: str = "en") -> str:
-        """The figure in words, for those who cannot see it, in ``en`` or ``zh``."""
-        return alternative_text(self.describe(), self._drawn, language)
+        """The figure in words, in ``en`` or ``zh``, for readers who cannot see it."""
+        return alternative_text(self._summary, self._drawn, language)
+
+    @functools.cached_property
+    def _summary(self) -> Summary:
+        return summary_of(self.architecture)
 
     @property
     def _drawn(self) -> Drawn:
         scene = self.scene
-        repeats = any(box.repeat > 1 for box in scene.boxes)
         return Drawn(
             level=scene.level,
             roles={box.role for box in scene.boxes},
             flow=scene.flow,
             boxes=len(scene.boxes),
-            repeats=repeats,
+            repeats=any(box.repeat > 1 for box in scene.boxes),
             lines={kind: self.theme.skips[kind].style for kind in scene.skip_kinds},
             inside=sum(number for box in scene.boxes for _, number in box.skips),
             color_by=scene.color_by.value,
             hidden=scene.hidden,
         )
-
-    @property
-    def fits_page(self) -> bool:
-        """Whether it fits its page with type in its true size."""
-        return may_fit(self.scene) and self._layout.fits(self.page)
-
-    @functools.cached_property
-    def _layout(self) -> Layout:
-        return lay_out(self.scene, self.theme, self.direction, self.page)
 
     @property
     def svg(self) -> str:
@@ -153,28 +189,14 @@ class Figure:
         return self.svg
 
 
-def make_page(
-    width: str | float | None, height: str | float | None, otherwise: Page | None = None
-) -> Page:
-    """The page that a user asks for; lengths are text such as ``3.25in`` or points.
-
-    Raises:
-        UsageError: a length is none.
-    """
-    page = otherwise or Page()
-    if width is not None:
-        page = replace(page, width=_points(width, "width"), exact=True)
-    if height is not None:
-        page = replace(page, height=_points(height, "height"))
-    return page
-
-
-def _points(length: str | float, where: str) -> float:
-    return parse_length(length if isinstance(length, str) else f"{length}pt", where)
+def summary_of(architecture: Architecture, depth: int | None = None) -> Summary:
+    """The summary of a model, down to modules ``depth`` deep or, by default, to blocks."""
+    layers = Simplifier(architecture).to(Level.LAYER, folded=False)
+    return describe(architecture, layers, depth=depth)
 
 
 def format_of(path: Path) -> str:
-    """The format that the suffix of ``path`` stands for.
+    """The format that the suffix of ``path`` names.
 
     Raises:
         UsageError: there is no such format.

@@ -12,8 +12,10 @@ from typing import Any
 import click
 
 from visualize import __version__
-from visualize.cli.figures import check, draw
-from visualize.cli.reports import graph, models, skips, summary
+from visualize.cli.check import check
+from visualize.cli.draw import draw
+from visualize.cli.models import models
+from visualize.cli.reports import graph, skips, summary
 from visualize.core.errors import UsageError, VisualizeError
 
 

@@ -1,88 +1,121 @@
-"""A figure's options in a TOML file beside it, so that it can be drawn again."""
+"""``--config`` and ``--save-config``: a figure's options in a TOML file beside it."""
 
 from __future__ import annotations
 
-import difflib
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from visualize.core.errors import UsageError, shorten
+import click
+
+from visualize.cli.options import FlagOption
+from visualize.core.errors import UnknownOptionError, UsageError
+from visualize.core.kinds import Kind, Text
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-# What an option may be in the file, by what it is on the command line.
-TEXT, FLAG, NUMBER, TEXTS, TABLE = "text", "true or false", "a number", "a list of texts", "a table"
 
-
-def read_configuration(path: Path, options: Mapping[str, str]) -> dict[str, Any]:
-    """The options in a TOML file.
+def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
+    """The entries of a TOML file, checked.
 
     Args:
         path: the file.
-        options: what each option that there is must be: one of the constants above.
+        kinds: what each entry that there may be must be.
 
     Raises:
-        UsageError: the file cannot be read, or an option is none or of another kind.
+        UsageError: the file cannot be read, or an entry is unknown or of another kind.
     """
     try:
         entries: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(error.strerror or "cannot be read", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"no TOML: {error}", where=str(path)) from error
+        raise UsageError(f"not a TOML file: {error}", where=str(path)) from error
     for key, value in entries.items():
-        if key not in options:
-            near = difflib.get_close_matches(key, options, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(options)}"
-            raise UsageError(f"no option named {shorten(key)!r}", where=str(path), hint=hint)
-        if not _is_kind(value, options[key]):
-            raise UsageError(f"{key} must be {options[key]}", where=str(path))
+        if key not in kinds:
+            raise UnknownOptionError(key, list(kinds), where=str(path))
+        try:
+            kinds[key].read(value, key)
+        except UsageError as error:
+            raise UsageError(error.message, where=str(path), hint=error.hint) from error
     return entries
 
 
 def write_configuration(entries: Mapping[str, Any]) -> bytes:
-    """A TOML file with ``entries``: texts, numbers, truth values, lists of texts and tables.
+    r"""A TOML file with ``entries``: texts, numbers, true and false, lists of texts and tables.
 
-    >>> print(write_configuration({"model": "net", "fold": False, "label": {"a.b": "B"}}).decode())
-    model = "net"
-    fold = false
+    Raises:
+        UsageError: a text is not valid Unicode.
+
+    >>> print(write_configuration({"label": {"a.b": "B"}, "title": "a\x7f"}).decode(), end="")
+    title = "a\u007f"
     <BLANKLINE>
     [label]
     "a.b" = "B"
-    <BLANKLINE>
     """
-    lines = [
-        f"{key} = {_value(value)}"
-        for key, value in entries.items()
-        if not isinstance(value, Mapping)
-    ]
-    for key, table in entries.items():
-        if isinstance(table, Mapping):
-            lines += [
-                "",
-                f"[{key}]",
-                *(f"{_value(name)} = {_value(table[name])}" for name in table),
-            ]
-    return ("\n".join(lines) + "\n").encode()
+    import tomli_w
+
+    try:
+        return tomli_w.dumps(entries).encode()
+    except UnicodeEncodeError as error:
+        raise UsageError("a text is not valid Unicode", where="--save-config") from error
 
 
-def _is_kind(value: Any, kind: str) -> bool:
-    if kind == TEXTS:
-        texts = value if isinstance(value, list) else [value]
-        return all(isinstance(text, str) for text in texts)
-    if kind == TABLE:
-        return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
-    if kind == NUMBER:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
-    return isinstance(value, bool if kind == FLAG else str)
+def read_defaults(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    """Make the entries of a file the defaults of the command line."""
+    if path is None:
+        return
+    saved = _saved(context.command)
+    entries = read_configuration(path, {key: kind for key, (_, kind) in saved.items()})
+    context.default_map = {
+        str(parameter.name): _as_typed(entries[key], parameter)
+        for key, (parameter, _) in saved.items()
+        if key in entries
+    }
 
 
-def _value(value: Any) -> str:
-    # Strings, numbers, truth values and lists of JSON are those of TOML.
-    return json.dumps(value, ensure_ascii=False)
+def configuration_file() -> bytes:
+    """The present command's MODEL and options as a file, without what nobody chose."""
+    context = click.get_current_context()
+    entries = {}
+    for key, (parameter, kind) in _saved(context.command).items():
+        value = context.params[str(parameter.name)]
+        value = str(value) if isinstance(parameter, click.Argument) else value
+        source = context.get_parameter_source(str(parameter.name))
+        if source is not click.core.ParameterSource.DEFAULT and value not in ("", None):
+            entries[key] = kind.plain(kind.read(value, key))
+    return write_configuration(entries)
+
+
+def _saved(command: click.Command) -> dict[str, tuple[click.Parameter, Kind]]:
+    """What goes to a file: MODEL, and the fields of options types, by their keys."""
+    found: dict[str, tuple[click.Parameter, Kind]] = {}
+    for parameter in command.params:
+        if isinstance(parameter, FlagOption):
+            found[parameter.option.key] = parameter, parameter.option.kind
+        elif isinstance(parameter, click.Argument):
+            found[str(parameter.name)] = parameter, Text()
+    return found
+
+
+def _as_typed(value: Any, parameter: click.Parameter) -> Any:
+    """``value`` as it would come from the command line."""
+    if isinstance(value, Mapping):
+        return [f"{name}={text}" for name, text in value.items()]
+    several = getattr(parameter, "multiple", False)
+    return [value] if several and isinstance(value, str) else value
+
+
+config_option = click.option(
+    "--config", metavar="FILE.toml", type=Path, is_eager=True, expose_value=False,
+    callback=read_defaults,
+    help="Read MODEL and options from a file; the command line wins.",
+)  # fmt: skip
+save_config_option = click.option(
+    "--save-config", metavar="FILE.toml", type=Path,
+    help="Write MODEL and options to a file for --config.",
+)  # fmt: skip

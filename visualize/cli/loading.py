@@ -1,145 +1,124 @@
-"""Models for commands: built and traced, with whatever their code does kept in bounds."""
+"""MODEL and --input: what commands take that trace a model, and how they load and trace it."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from visualize.cli.guard import model_code
+from visualize.cli.progress import progress, silent
+from visualize.core.option import Options, texts
+from visualize.options import TraceOptions
+
 if TYPE_CHECKING:
     from visualize.core.architecture import Architecture
-    from visualize.models import LoadedModel
+    from visualize.models import LoadedModel, ModelSpec
 
-_GRACE = 10.0  # seconds between the end of a model's time and that of the program
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_MODEL_HELP = """
+
+MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
+timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
+path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
+torch.export (.pt2) or torch.jit (.pt). Naming a Python file or module runs its code, as Python
+does; data files never run code. Weights are not needed, and downloaded only with --weights NAME.
+"""
 
 
-def load(model: str, inputs: Sequence[str], *, own_values: bool = False) -> LoadedModel:
-    """Build ``model``, with the values of --weights. A download shows its own progress."""
-    options = click.get_current_context().meta
-    weights = options.get("visualize.weights", "")
+@dataclass(frozen=True, kw_only=True)
+class InputOptions(Options):
+    """Example inputs of the model."""
+
+    inputs: tuple[str, ...] = texts(
+        "Shape of an input: 1,3,224,224 or 1,77:int64 or name=1,3,64,64:float32 or "
+        "1,128:int64<32000.",
+        flags=("--input",),
+        metavar="SPEC",
+    )
+
+
+def _parse_model(_: click.Context, __: click.Parameter, typed: str) -> ModelSpec:
+    from visualize.models.specification import parse_model
+
+    return parse_model(typed)
+
+
+def model_argument(command: _Command) -> _Command:
+    """Give a command its MODEL, and the options with which it reports on itself."""
+    command.__doc__ = (command.__doc__ or "") + _MODEL_HELP
+    for decorate in (
+        debug_option,
+        click.option(
+            "-v", "--verbose", is_flag=True, expose_value=False, callback=_keep_verbose,
+            help="Print which tracer was used, and which failed before it.",
+        ),
+        click.argument(
+            "model", metavar="MODEL", callback=_parse_model, shell_complete=_complete_model
+        ),
+    ):  # fmt: skip
+        command = decorate(command)
+    return command
+
+
+def _keep_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        context.find_root().meta["visualize.debug"] = True
+
+
+def _keep_verbose(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.meta["visualize.verbose"] = value
+
+
+debug_option = click.option(
+    "--debug", is_flag=True, expose_value=False, callback=_keep_debug,
+    help="Show the full traceback of an error.",
+)  # fmt: skip
+
+
+def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    from visualize.models import model_names
+
+    return [name for name in model_names() if name.startswith(typed)]
+
+
+def load(
+    model: ModelSpec, inputs: InputOptions, options: TraceOptions, *, own_values: bool = False
+) -> LoadedModel:
+    """Build ``model`` with its weights. A download shows its own progress."""
     from visualize.models import load_model, names_checkpoint
 
-    downloads = bool(weights) and not names_checkpoint(weights)
-    shown = contextlib.nullcontext(_silent) if downloads else progress()
-    with shown as report, _model_code(model, 0 if downloads else options["visualize.timeout"]):
+    downloads = bool(options.weights) and not names_checkpoint(options.weights)
+    shown = contextlib.nullcontext(silent) if downloads else progress()
+    limit = 0 if downloads else options.timeout or 0
+    with shown as report, model_code(model.text, limit):
         report(f"loading {model}")
         return load_model(
-            model, inputs, weights=weights, own_values=own_values, progress=sys.stderr.isatty()
+            model,
+            inputs.inputs,
+            weights=options.weights,
+            own_values=own_values,
+            progress=sys.stderr.isatty(),
         )
 
 
 def trace(
-    loaded: LoadedModel, report: Callable[[str], None], *, statistics: bool = False
+    loaded: LoadedModel, model: ModelSpec, options: TraceOptions, report: Callable[[str], None]
 ) -> Architecture:
-    """Trace a model, and tell what there is to know of how that was done."""
-    context = click.get_current_context()
-    options, timeout = context.meta, context.meta["visualize.timeout"]
+    """Trace a model, and print what a user should know of how that was done."""
+    from dataclasses import replace
+
     from visualize import pipeline
 
-    with _model_code(context.params["model"], timeout):
-        architecture = pipeline.trace(
-            loaded,
-            tracer=options["visualize.tracer"],
-            leaves=options["visualize.leaves"],
-            train=options["visualize.train"],
-            timeout=timeout,
-            statistics=statistics,
-            report=report,
-        )
+    with model_code(model.text, options.timeout or 0):
+        architecture = pipeline.trace(loaded, options=replace(options, weights=""), report=report)
     notes = list(architecture.notes)
-    if options["visualize.verbose"]:
+    if click.get_current_context().meta["visualize.verbose"]:
         notes += [*architecture.failures, f"traced by the {architecture.tracer} tracer"]
     for note in notes:
         click.echo(f"visualize: note: {note}", err=True)
     return architecture
-
-
-@contextlib.contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
-    """A line that says what is being done, on a terminal, once a second has passed."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.live import Live
-    from rich.spinner import Spinner
-    from rich.text import Text
-
-    spinner = Spinner("dots", "starting")
-    # Standard output is not its affair: while a model's code runs it is redirected already.
-    live = Live(
-        spinner,
-        console=Console(stderr=True),
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
-    timer = threading.Timer(1.0, live.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield lambda text: spinner.update(text=Text(f"{text} …"))
-    finally:
-        timer.cancel()
-        timer.join()
-        live.stop()
-
-
-def _silent(_: str) -> None:
-    """Report no progress."""
-
-
-@contextlib.contextmanager
-def _model_code(model: str, timeout: float) -> Iterator[None]:
-    """Run code of a model: what it prints goes to standard error, and it cannot end the program."""
-    from visualize.core.errors import ForwardError
-
-    with _prints_to_standard_error(), _last_resort(timeout):
-        try:
-            yield
-        except SystemExit as error:
-            raise ForwardError(
-                f"the model's own code ended the program with SystemExit({error.code})", where=model
-            ) from error
-
-
-@contextlib.contextmanager
-def _last_resort(seconds: float) -> Iterator[None]:
-    """End the program where the model's code catches the end of its time."""
-
-    def end() -> None:
-        line = f"visualize: not done after {seconds:g} seconds, and it does not let itself be ended"
-        os.write(2, f"{line}; does its loop end?\n".encode())
-        os._exit(1)
-
-    timer = threading.Timer(seconds + _GRACE, end)
-    timer.daemon = True
-    if seconds:
-        timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-@contextlib.contextmanager
-def _prints_to_standard_error() -> Iterator[None]:
-    """Let standard output go to standard error, also what is written to its descriptor."""
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            sys.stdout.flush()
-            kept = os.dup(1)
-            os.dup2(2, 1)
-        except OSError:  # no such descriptors
-            yield
-            return
-        try:
-            yield
-        finally:
-            os.dup2(kept, 1)
-            os.close(kept)

@@ -1,92 +1,115 @@
-"""Options that several commands have, and what completes them."""
+"""Options types as options of a command."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import click
 
-TABLES = ["table", "md", "csv", "json", "latex"]
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+from visualize.core.errors import UsageError
+from visualize.core.kinds import Chosen, Kind, Measure, Number, Switch, Table, Texts
+from visualize.core.option import Option, Options, options_of
 
-_MODEL_HELP = """
-
-MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
-timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
-path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
-torch.export (.pt2) or torch.jit (.pt). Naming a Python file or module runs its code, as Python
-does; data files never run code. Weights are not needed, and downloaded only with --weights NAME.
-"""
+Command = Callable[..., Any]
+Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
-def keep_debug(context: click.Context, _: click.Parameter, value: bool) -> None:
-    """Let errors be shown with their traceback."""
-    if value:
-        context.find_root().meta["visualize.debug"] = True
+def takes(
+    completions: Mapping[str, Completion] | None = None, **kinds: type[Options]
+) -> Callable[[Command], Command]:
+    """Give a command the options of several types; it is called with one object of each.
+
+    Args:
+        completions: what completes the value of an option in a shell, by the name of the option.
+        kinds: the types, by the parameter of the command that receives the object.
+    """
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def call(**values: Any) -> Any:
+            made = {
+                parameter: kind(**{each.name: values.pop(each.name) for each in _flagged(kind)})
+                for parameter, kind in kinds.items()
+            }
+            return command(**values, **made)
+
+        decorated: Command = call
+        for option in reversed([each for kind in kinds.values() for each in _flagged(kind)]):
+            decorated = _click_option(option, (completions or {}).get(option.name))(decorated)
+        return decorated
+
+    return decorate
 
 
-def keep(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Keep an option that all commands share for `trace`."""
-    context.meta[f"visualize.{option.name}"] = value
+def _flagged(kind: type[Options]) -> list[Option]:
+    """The options of a type that a command has."""
+    return [option for option in options_of(kind) if option.flags]
 
 
-def model_options(command: _Command) -> _Command:
-    """What all commands share that trace a model."""
-    command.__doc__ = (command.__doc__ or "") + _MODEL_HELP
-    debug = click.option(
-        "--debug", is_flag=True, expose_value=False, callback=keep_debug,
-        help="Show the whole traceback of an error.",
-    )  # fmt: skip
-    inputs = click.option(
-        "--input", "inputs", metavar="SPEC", multiple=True,
-        help="Shape of an input, once for each: 1,3,224,224 or 1,77:int64 or "
-        "name=1,3,64,64:float32 or 1,128:int64<32000.",
-    )  # fmt: skip
-    options = (
-        click.argument("model", metavar="MODEL", shell_complete=_complete_model),
-        inputs,
-        click.option(
-            "--tracer", type=click.Choice(["auto", "symbolic", "recorded"]), default="auto",
-            show_default=True, callback=keep, expose_value=False,
-            help="How to trace: by torch.fx, by recording a run, or the first that works.",
-        ),
-        click.option(
-            "--leaf", "leaves", metavar="CLASS|PATH", multiple=True, callback=keep,
-            expose_value=False, help="Show a module as one operation. Repeat it for several.",
-        ),
-        click.option(
-            "--train", is_flag=True, callback=keep, expose_value=False,
-            help="Trace the model as it is in training.",
-        ),
-        click.option(
-            "--timeout", type=click.FloatRange(min=0), metavar="SECONDS", default=600.0,
-            show_default=True, callback=keep, expose_value=False,
-            help="Give up on the model's own code after so long; 0 is never.",
-        ),
-        click.option(
-            "-v", "--verbose", is_flag=True, callback=keep, expose_value=False,
-            help="Say which tracer was used, and what was tried before.",
-        ),
-        debug,
-    )  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
+def _click_option(option: Option, complete: Completion | None) -> Callable[[Command], Command]:
+    return click.option(
+        *(option.flags or ()), option.name, cls=FlagOption, option=option, shell_complete=complete
+    )
 
 
-def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
-    from visualize.models import model_names
+class FlagOption(click.Option):
+    """An option of a command that comes from the field of an options type.
 
-    return [name for name in model_names() if name.startswith(typed)]
+    Args:
+        names: its flags and the name of the field.
+        option: the field.
+        more: what click.Option takes as well.
+    """
+
+    def __init__(self, names: Sequence[str], *, option: Option, **more: Any) -> None:
+        self.option = option
+        super().__init__(names, **_settings(option), **more)
 
 
-weights_option = click.option(
-    "--weights", metavar="NAME|FILE", default="", callback=keep, expose_value=False,
-    help="Weights to take values from: a .pt, .pth or .safetensors file, or DEFAULT or another "
-    "name of those that torchvision or timm publish, which is downloaded.",
-)  # fmt: skip
-language_option = click.option(
-    "--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True,
-    help="The language of heads, sentences and captions.",
-)  # fmt: skip
+def _settings(option: Option) -> dict[str, Any]:
+    """What click must know of an option."""
+    kind, default = option.kind, option.default
+    if isinstance(kind, Switch):
+        return {"help": option.help, "default": default, "is_flag": True}
+    several = isinstance(kind, (Texts, Table))
+    if option.command_default is not None:
+        default = option.command_default
+    return {
+        "metavar": option.metavar or ("LENGTH" if isinstance(kind, Measure) else None),
+        "help": _help(option, several),
+        "default": kind.plain(default) if default is not None and not several else None,
+        "show_default": not several and bool(default),
+        "type": _type(kind),
+        "multiple": several,
+        "callback": _read_table if isinstance(kind, Table) else None,
+    }
+
+
+def _help(option: Option, several: bool) -> str:
+    repeatable = " Repeatable." if several else ""
+    default = f"  [default: {option.default_text}]" if option.default_text else ""
+    return f"{option.help}{repeatable}{default}"
+
+
+def _type(kind: Kind) -> click.ParamType[Any]:
+    if isinstance(kind, Chosen):
+        return click.Choice(kind.names)
+    if isinstance(kind, Number):
+        bounded = click.IntRange if kind.whole else click.FloatRange
+        return bounded(min=kind.least)
+    return click.STRING
+
+
+def _read_table(
+    _: click.Context, parameter: click.Parameter, typed: Sequence[str]
+) -> Mapping[str, str]:
+    """The table of several ``NAME=TEXT``."""
+    table = {}
+    for one in typed:
+        name, equals, text = one.partition("=")
+        if not (name and equals and text):
+            raise UsageError(f"{one!r} is not {parameter.metavar}", where=parameter.opts[0])
+        table[name] = text
+    return table

@@ -1,18 +1,44 @@
-"""Commands that tell of models in documents and tables."""
+"""Commands that describe a model in documents and tables."""
 
 from __future__ import annotations
 
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from visualize.cli.loading import load, progress, trace
-from visualize.cli.options import TABLES, language_option, model_options, weights_option
+from visualize.cli.loading import InputOptions, load, model_argument, trace
+from visualize.cli.options import takes
+from visualize.cli.progress import progress
+from visualize.core.choices import Language, Sort, TableFormat
 from visualize.core.errors import UsageError
 from visualize.core.files import suffix
+from visualize.core.option import Options, choice, choice_or_none
+from visualize.options import SummaryOptions, TraceOptions
+
+if TYPE_CHECKING:
+    from visualize.models import ModelSpec
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableOptions(Options):
+    """How a table is printed."""
+
+    format: TableFormat = choice("Format of the table.", TableFormat.TABLE)
+    language: Language = choice(
+        "Language of headings and sentences.", Language.ENGLISH, flags=("--lang",)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryTableOptions(TableOptions):
+    """How a summary is printed."""
+
+    sort: Sort | None = choice_or_none("Sort by this column, largest first.", Sort)
 
 
 @click.command(
@@ -21,11 +47,13 @@ Examples:
   visualize graph resnet18
   visualize graph resnet18 -o resnet18.graphml"""
 )
-@model_options
-@weights_option
+@takes(inputs=InputOptions, options=TraceOptions)
 @click.option("-o", "--output", metavar="FILE", type=Path,
               help="A .json, .graphml or .dot file.  [default: print JSON]")  # fmt: skip
-def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
+@model_argument
+def graph(
+    model: ModelSpec, inputs: InputOptions, options: TraceOptions, output: Path | None
+) -> None:
     """Print or write the exact annotated graph of MODEL."""
     from visualize.core.files import check_target, write_files
     from visualize.report import GRAPH_FORMATS, summarize_in_a_line, write_graph
@@ -38,9 +66,10 @@ def graph(model: str, inputs: Sequence[str], output: Path | None) -> None:
                 where=str(output),
                 hint=f"use one of .{', .'.join(GRAPH_FORMATS)}",
             )
-    loaded = load(model, inputs)
+    loaded = load(model, inputs, options)
     with progress() as report:
-        architecture = trace(loaded, report, statistics=loaded.values is not None)
+        known = loaded.values is not None
+        architecture = trace(loaded, model, replace(options, statistics=known), report)
         content = write_graph(architecture, suffix(output) if output else "json")
         if output:
             write_files({output: content})
@@ -58,33 +87,26 @@ Examples:
   visualize summary resnet50 --depth 1 --format md
   visualize summary vgg16 --sort parameters --lang zh"""
 )
-@model_options
-@weights_option
-@click.option("--format", "format_name", type=click.Choice(TABLES), default="table",
-              show_default=True, help="How to print it.")  # fmt: skip
-@click.option("--depth", metavar="N", type=click.IntRange(min=1),
-              help="How many modules deep the table goes.  [default: down to blocks]")  # fmt: skip
-@click.option("--sort", type=click.Choice(["parameters", "macs", "memory"]), default=None,
-              help="List what has the most of it first.")  # fmt: skip
-@language_option
+@takes(inputs=InputOptions, table=SummaryTableOptions, options=SummaryOptions)
+@model_argument
 def summary(
-    model: str,
-    inputs: Sequence[str],
-    format_name: str,
-    depth: int | None,
-    sort: str | None,
-    language: str,
+    model: ModelSpec, inputs: InputOptions, table: SummaryTableOptions, options: SummaryOptions
 ) -> None:
-    """Tell what MODEL is made of: layers, blocks and stages in numbers, its structure in words."""
+    """Summarize MODEL: its layers, blocks and stages in numbers, its structure in words."""
     from visualize import pipeline
     from visualize.report import write_summary
 
-    loaded = load(model, inputs, own_values=True)
+    loaded = load(model, inputs, options, own_values=True)
     with progress() as report:
-        architecture = trace(loaded, report, statistics=loaded.values is not None)
-        described = pipeline.summarize(architecture, depth=depth, report=report)
+        options = replace(options, statistics=loaded.values is not None)
+        architecture = trace(loaded, model, options, report)
+        described = pipeline.summarize(architecture, options=options, report=report)
     written = write_summary(
-        described, format_name, language=language, sort=sort or "", width=_width()
+        described,
+        table.format.value,
+        language=table.language.value,
+        sort=table.sort.value if table.sort else "",
+        width=_width(),
     )
     click.echo(written, nl=False)
 
@@ -96,54 +118,38 @@ Examples:
   visualize skips resnet18 --kind projection
   visualize skips efficientnet_b0 --format csv"""
 )
-@model_options
 @click.option("--kind", "kinds", multiple=True,
               type=click.Choice(["identity", "projection", "concat", "gate"]),
-              help="List those of a kind alone. Repeat it for several.")  # fmt: skip
-@click.option("--long", is_flag=True,
-              help="List only those that bypass a change of resolution.")  # fmt: skip
-@click.option("--format", "format_name", type=click.Choice(TABLES), default="table",
-              show_default=True, help="How to print them.")  # fmt: skip
-@language_option
+              help="List only this kind; repeatable.")  # fmt: skip
+@click.option("--long", is_flag=True, help="List only those that cross resolutions.")
+@takes(inputs=InputOptions, table=TableOptions, options=TraceOptions)
+@model_argument
 def skips(
-    model: str,
-    inputs: Sequence[str],
+    model: ModelSpec,
+    inputs: InputOptions,
+    table: TableOptions,
+    options: TraceOptions,
     kinds: Sequence[str],
     long: bool,
-    format_name: str,
-    language: str,
 ) -> None:
-    """List the skip connections of MODEL: what they bypass, and where they are written."""
+    """List the skip connections of MODEL: what they bypass, and the source line of each."""
     from visualize.describe import describe_skips
     from visualize.report import summarize_in_a_line, write_skips
 
-    loaded = load(model, inputs)
+    loaded = load(model, inputs, options)
     with progress() as report:
-        architecture = trace(loaded, report)
+        architecture = trace(loaded, model, options, report)
     rows = describe_skips(architecture, kinds=kinds, long=long)
-    written = write_skips(architecture.name, rows, format_name, language=language, width=_width())
+    written = write_skips(
+        architecture.name,
+        rows,
+        table.format.value,
+        language=table.language.value,
+        width=_width(),
+    )
     click.echo(written, nl=False)
-    if format_name == "table":
+    if table.format is TableFormat.TABLE:
         click.echo(f"{architecture.name}: {summarize_in_a_line(architecture)}")
-
-
-@click.command(
-    epilog="""\b
-Examples:
-  visualize models
-  visualize models resnet
-  visualize models 'vit_*'"""
-)
-@click.argument("pattern", default="")
-def models(pattern: str) -> None:
-    """List the models that can be drawn by name; PATTERN is part of a name or a glob."""
-    from visualize.core.errors import UnknownModelError
-    from visualize.models import model_names
-
-    names = model_names(pattern)
-    if not names:
-        raise UnknownModelError(pattern, [], kind="models")
-    click.echo("\n".join(names))
 
 
 def _width() -> int | None:

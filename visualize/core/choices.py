@@ -1,4 +1,4 @@
-"""What a user can choose between. Nothing here is slow to import."""
+"""What a user can choose between. Importing this is fast, as the command line always does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Level(str, enum.Enum):
 
 
 class Direction(str, enum.Enum):
-    """Where the flow goes on the page: top to bottom, left to right or bottom to top."""
+    """Direction of data flow on the page: top to bottom, left to right or bottom to top."""
 
     TB = "TB"
     LR = "LR"
@@ -32,11 +32,11 @@ class Direction(str, enum.Enum):
 
     @property
     def is_vertical(self) -> bool:
-        """Whether the flow goes up or down the page."""
+        """Whether data flows up or down the page."""
         return self is not Direction.LR
 
     def size(self, width: float, height: float) -> tuple[float, float]:
-        """Extent along and across the flow of something that is so wide and high on the page."""
+        """Extent along and across the flow of something with this width and height on the page."""
         return (height, width) if self.is_vertical else (width, height)
 
     def on_page(self, point: tuple[float, float]) -> tuple[float, float]:
@@ -48,7 +48,7 @@ class Direction(str, enum.Enum):
 
 
 class ColorBy(str, enum.Enum):
-    """What the colours of boxes tell."""
+    """What box colours encode."""
 
     STAGE = "stage"
     TYPE = "type"
@@ -58,6 +58,32 @@ class ColorBy(str, enum.Enum):
     NORM = "norm"
     SPARSITY = "sparsity"
 
+    @property
+    def needs_values(self) -> bool:
+        """Whether it is computed from the values of weights, and not from the graph alone."""
+        return self in (ColorBy.NORM, ColorBy.SPARSITY)
 
-# What is told of the values of weights.
-OF_VALUES = frozenset({ColorBy.NORM, ColorBy.SPARSITY})
+
+class TableFormat(str, enum.Enum):
+    """How a table is written."""
+
+    TABLE = "table"
+    MARKDOWN = "md"
+    CSV = "csv"
+    JSON = "json"
+    LATEX = "latex"
+
+
+class Sort(str, enum.Enum):
+    """The column by which the rows of a summary are sorted, largest first."""
+
+    PARAMETERS = "parameters"
+    MACS = "macs"
+    MEMORY = "memory"
+
+
+class Language(str, enum.Enum):
+    """The language of headings, sentences and captions."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 
 
@@ -32,6 +33,19 @@ class VisualizeError(Exception):
 
 class UsageError(VisualizeError):
     """The request is malformed: an option, a suffix, a specification."""
+
+
+class UnknownOptionError(UsageError, TypeError):
+    """An option that does not exist; as an unknown keyword it is a TypeError as well.
+
+    >>> print(UnknownOptionError("them", ["theme", "title"]))
+    no option named 'them'; did you mean theme?
+    """
+
+    def __init__(self, name: str, known: Sequence[str], *, where: str = "") -> None:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
+        super().__init__(f"no option named {shorten(name)!r}", where=where, hint=hint)
 
 
 class UnknownModelError(VisualizeError):

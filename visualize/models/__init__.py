@@ -63,28 +63,28 @@ class LoadedModel:
 
 
 def load_model(
-    text: str,
+    name: str | ModelSpec,
     inputs: Sequence[str] = (),
     *,
     weights: str = "",
     own_values: bool = False,
     progress: bool = False,
 ) -> LoadedModel:
-    """Build the model that ``text`` names.
+    """Build the model that ``name`` names.
 
     Args:
-        text: a MODEL argument.
+        name: a MODEL argument, as text or parsed.
         inputs: specifications as of --input.
         weights: a checkpoint, or the name of published weights, which are downloaded.
         own_values: whether to read the weights that an archive of a whole model holds.
         progress: whether to show how far a download is.
 
     Raises:
-        UsageError: ``text`` or one of ``inputs`` cannot be read.
+        UsageError: ``name`` or one of ``inputs`` cannot be read.
         UnknownModelError, SourceError, ConstructionError: the model cannot be had.
         WeightsError: the weights cannot be had, or do not fit it.
     """
-    spec = parse_model(text)
+    spec = parse_model(name) if isinstance(name, str) else name
     example = parse_inputs(inputs) if inputs else None
     source = _source(spec)
     model, found = _with_weights(spec, weights, progress)

@@ -56,6 +56,9 @@ class ModelSpec:
     name: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return self.text
+
     @property
     def label(self) -> str:
         """A short name for titles and for the default output file."""

@@ -1,0 +1,60 @@
+"""`visualize draw`: its files, and what it prints."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+from tests.commands import run
+
+
+def test_draw_writes_every_format_in_one_run(folder: Path) -> None:
+    outputs = [
+        option
+        for suffix in ("svg", "pdf", "png", "json", "dot")
+        for option in ("-o", f"a.{suffix}")
+    ]
+    result = run("draw", "resnet18", *outputs)
+    assert result.exit_code == 0, result.output
+    last = result.stdout.strip().splitlines()[-1]
+    for word in ("a.svg", "a.dot", "26 boxes", "11,689,512 parameters", "1.814 G MACs", "8 skips"):
+        assert word in last
+    ET.parse(folder / "a.svg")
+    assert (folder / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert (folder / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert json.loads((folder / "a.json").read_text())["level"] == "layer"
+    assert (folder / "a.dot").read_text().startswith("digraph")
+
+
+def test_draw_writes_to_outputs_by_default(folder: Path) -> None:
+    result = run("draw", "net.py:build(depth=3)", "--input", "1,3,8,8")
+    assert result.exit_code == 0, result.output
+    assert (folder / "outputs" / "build.svg").exists()
+
+
+def test_a_figure_larger_than_a_page_is_reported(folder: Path) -> None:
+    result = run("draw", "resnet50", "--level", "op", "-o", "a.json")
+    assert "(larger than a page of 6.875 × 9 in)" in result.stdout
+    result = run("draw", "resnet50", "--level", "block", "-o", "a.json")
+    assert "larger than a page" not in result.stdout
+
+
+def test_hiding_a_module_without_a_box_is_reported(folder: Path) -> None:
+    arguments = ["draw", "resnet18", "-o", "a.json", "--hide"]
+    assert "nothing hidden: at level layer" in run(*arguments, "BatchNorm2d").stderr
+    assert "nothing hidden" not in run(*arguments, "maxpool").stderr
+
+
+def test_two_processes_write_the_same_bytes(folder: Path) -> None:
+    files = ("a.svg", "a.dot", "a.json", "a.pdf")
+    contents = []
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "visualize", "draw", "squeezenet1_1"]
+        for name in files:
+            command += ["-o", name]
+        subprocess.run(command, check=True, capture_output=True, env={"PYTHONHASHSEED": seed})
+        contents.append([(folder / name).read_bytes() for name in files])
+    assert contents[0] == contents[1]

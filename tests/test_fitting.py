@@ -1,0 +1,73 @@
+"""The level that `auto` picks, and the page."""
+
+from __future__ import annotations
+
+import pytest
+
+import visualize
+from tests.graphs import resnet
+from visualize.core.choices import Level
+from visualize.core.errors import UsageError
+from visualize.core.layout import Page
+from visualize.fitting import _FROM_DETAILED, _MOST_BOXES, fit, look, page_of
+from visualize.options import FigureOptions
+from visualize.simplify import Simplifier
+
+
+@pytest.fixture(scope="module")
+def simplifier() -> Simplifier:
+    return Simplifier(resnet())
+
+
+def test_auto_takes_the_most_detailed_level_that_fits(simplifier: Simplifier) -> None:
+    drawing = fit(simplifier, FigureOptions())
+    assert drawing.fits
+    assert drawing.scene.level == "layer"
+    for height in ("9in", "3in", "1.6in"):
+        drawing = fit(simplifier, FigureOptions(height=height))  # type: ignore[arg-type]
+        tried = [detail.level.value for detail in _FROM_DETAILED]
+        for level in tried[: tried.index(drawing.scene.level)]:
+            above = FigureOptions(level=level, height=height)  # type: ignore[arg-type]
+            assert not fit(simplifier, above).fits
+
+
+def test_if_nothing_fits_the_least_detailed_is_drawn(simplifier: Simplifier) -> None:
+    drawing = fit(simplifier, FigureOptions(width=20, height=20))  # type: ignore[arg-type]
+    assert not drawing.fits
+    assert drawing.scene.level == "stage"
+
+
+def test_a_level_that_is_asked_for_is_drawn_whether_it_fits_or_not(simplifier: Simplifier) -> None:
+    for level in Level:
+        if level is not Level.AUTO:
+            options = FigureOptions(level=level, fold=False, height=10)  # type: ignore[arg-type]
+            assert fit(simplifier, options).scene.level == level.value
+
+
+def test_a_figure_of_very_many_boxes_is_not_laid_out_to_see_whether_it_fits() -> None:
+    figure = visualize.draw("densenet121", level="op", fold=False)
+    assert len(figure.scene.boxes) > _MOST_BOXES
+    assert not figure.fits_page
+    assert "layout" not in vars(figure.drawing)
+
+
+def test_a_page() -> None:
+    assert page_of(FigureOptions()) == Page(495.0, 648.0)
+    options = FigureOptions(width="3.25in", height=300)  # type: ignore[arg-type]
+    assert page_of(options) == Page(234.0, 300.0, exact=True)
+
+
+def test_a_look() -> None:
+    assert look(FigureOptions()).background == "#ffffff"
+    dark = look(FigureOptions(theme="dark"))
+    assert look(FigureOptions(theme=dark)) is dark
+    with pytest.raises(UsageError, match="no theme named 'neon'"):
+        look(FigureOptions(theme="neon"))
+
+
+def test_modules_that_do_not_exist_are_refused_with_their_option(simplifier: Simplifier) -> None:
+    for option in ("expand", "collapse", "hide"):
+        with pytest.raises(UsageError, match=f"--{option}: no module has the path or class"):
+            fit(simplifier, FigureOptions(**{option: "nowhere"}))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="--label: no module has the path or class"):
+        fit(simplifier, FigureOptions(labels={"nowhere": "x"}))

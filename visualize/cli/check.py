@@ -1,0 +1,49 @@
+"""The command that checks a finished figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from visualize.cli.loading import debug_option
+
+if TYPE_CHECKING:
+    from visualize.check import Finding
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  visualize check resnet18.svg
+  visualize check resnet18.pdf --width 3.25in"""
+)
+@click.argument("figures", metavar="FIGURE...", nargs=-1, required=True, type=Path)
+@click.option("--width", metavar="LENGTH", help="Printed width.  [default: its own]")
+@debug_option
+def check(figures: Sequence[Path], width: str | None) -> None:
+    """Check that a figure, an .svg or .pdf file, is true and readable.
+
+    Problems are text below 6 pt, text with little contrast, text over text, arrows through boxes
+    or text, anything outside the page, colours that some readers or printers cannot distinguish,
+    fonts that are not embedded, and parameters that do not add up. Exits with status 1 if any is
+    found.
+    """
+    from visualize.check import check_file
+    from visualize.core.length import Length
+
+    points = None if width is None else Length.of(width, "width").points
+    report_findings({str(figure): check_file(figure, width=points) for figure in figures})
+
+
+def report_findings(findings: Mapping[str, Sequence[Finding]]) -> None:
+    """Print the problems of each figure; exit with status 1 if there are any."""
+    for name, found in findings.items():
+        for finding in found:
+            click.echo(f"{name}: {finding}")
+        if not found:
+            click.echo(f"{name}: no problems found")
+    if any(findings.values()):
+        click.get_current_context().exit(1)

@@ -1,0 +1,175 @@
+"""The command that draws a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from visualize.cli.check import report_findings
+from visualize.cli.configuration import config_option, configuration_file, save_config_option
+from visualize.cli.loading import InputOptions, load, model_argument, trace
+from visualize.cli.options import takes
+from visualize.cli.progress import progress
+from visualize.core.choices import Language
+from visualize.core.files import suffix
+from visualize.core.option import Options, choice, switch, texts
+from visualize.options import FigureOptions
+
+if TYPE_CHECKING:
+    from visualize.core.layout import Page
+    from visualize.figure import Figure
+    from visualize.models import ModelSpec
+
+_OUTPUTS = Path("outputs")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileOptions(Options):
+    """Which files are written beside each other for a figure."""
+
+    outputs: tuple[str, ...] = texts(
+        "File to write; the suffix is the format: .svg, .pdf, .png, .dot, .tex, .mmd, .graphml or "
+        ".json.",
+        flags=("-o", "--output"),
+        metavar="FILE",
+        default_text="outputs/NAME.svg",
+    )
+    caption: bool = switch("Write a caption and alternative text to NAME.caption.txt.")
+    language: Language = choice("Language of the caption.", Language.ENGLISH, flags=("--lang",))
+
+
+def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    from visualize.scene.themes import theme_names
+
+    return [name for name in theme_names() if name.startswith(typed)]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  visualize draw resnet18
+  visualize draw densenet121 --level block --direction LR -o densenet.pdf
+  visualize draw 'resnet18?num_classes=10' --theme dark -o resnet.png
+  visualize draw 'net.py:build(depth=18)' --input 1,3,64,64"""
+)
+@takes(
+    inputs=InputOptions,
+    files=FileOptions,
+    options=FigureOptions,
+    completions={"theme": _complete_theme},
+)
+@config_option
+@save_config_option
+@click.option("--check", is_flag=True,
+              help="Check the figure; exit with status 1 if there are problems.")  # fmt: skip
+@model_argument
+def draw(
+    model: ModelSpec,
+    inputs: InputOptions,
+    files: FileOptions,
+    options: FigureOptions,
+    save_config: Path | None,
+    check: bool,
+) -> None:
+    """Draw MODEL."""
+    from visualize.core.files import check_target, write_files
+    from visualize.fitting import look
+
+    targets = _checked_targets(files, model)
+    if save_config:
+        check_target(save_config)
+    look(options)
+    loaded = load(model, inputs, options, own_values=options.statistics)
+    with progress() as report:
+        from visualize import pipeline
+
+        architecture = trace(loaded, model, options, report)
+        figure = pipeline.draw(architecture, options=options, report=report)
+        drawn = figure.render(suffix(target) for target in targets)
+        if not files.outputs:
+            _OUTPUTS.mkdir(exist_ok=True)
+        written = {target: drawn[suffix(target)] for target in targets}
+        if files.caption:
+            beside = _caption(figure, files.language.value)
+            written |= {target.with_suffix(".caption.txt"): beside for target in targets}
+        if save_config:
+            written[save_config] = configuration_file()
+        write_files(written)
+    for note in _notes(figure):
+        click.echo(f"visualize: note: {note}", err=True)
+    click.echo(_wrote(figure, written))
+    if check:
+        _check(figure, {target: drawn[suffix(target)] for target in targets})
+
+
+def _checked_targets(files: FileOptions, model: ModelSpec) -> list[Path]:
+    """Where figures go, if they can be written there."""
+    from visualize.core.files import check_target
+    from visualize.export import check_format
+
+    targets = [Path(output) for output in files.outputs] or [_default_output(model.label)]
+    for target in targets:
+        if not target.is_dir():
+            check_format(suffix(target), str(target))
+        # The default folder is made once there is something to put there.
+        check_target(target if files.outputs or _OUTPUTS.exists() else _OUTPUTS)
+    return targets
+
+
+def _default_output(label: str) -> Path:
+    return _OUTPUTS / (re.sub(r"[^\w.-]+", "_", label)[:100] + ".svg")
+
+
+def _caption(figure: Figure, language: str) -> bytes:
+    from visualize.report import caption_file
+
+    return caption_file(figure.caption(language), figure.alternative_text(language), language)
+
+
+def _notes(figure: Figure) -> Iterator[str]:
+    """What a user should know of a figure that was drawn."""
+    from visualize.scene.build import missing_characters
+
+    if figure.options.hide and not figure.scene.hidden:
+        yield (
+            f"nothing hidden: at level {figure.scene.level} those modules are inside larger boxes; "
+            "see --level and --expand"
+        )
+    unknown = missing_characters(figure.scene, figure.theme)
+    if unknown:
+        yield (
+            f"no installed font has {' '.join(unknown[:20])}; install one that does, such as Noto "
+            "Sans CJK, or give its file with --font"
+        )
+
+
+def _wrote(figure: Figure, written: Collection[Path]) -> str:
+    """One line on the files that were written, and what they show."""
+    from visualize.report import summarize_in_a_line
+
+    names = ", ".join(map(str, written))
+    boxes = len(figure.scene.boxes)
+    size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
+    about = summarize_in_a_line(figure.architecture)
+    return f"wrote {names}: {boxes} boxes at level {figure.scene.level}{size}, {about}"
+
+
+def _inches(page: Page) -> str:
+    return f"{page.width / 72:.4g} × {page.height / 72:.4g} in"
+
+
+def _check(figure: Figure, drawn: dict[Path, bytes]) -> None:
+    """Print the problems of the files that can be checked, else those of the figure as SVG."""
+    from visualize.check import FORMATS, check_figure
+
+    findings = {
+        str(target): check_figure(data, suffix(target))
+        for target, data in drawn.items()
+        if suffix(target) in FORMATS
+    }
+    report_findings(findings or {str(next(iter(drawn))): figure.check()})

@@ -1,0 +1,125 @@
+"""The options of `trace`, `draw` and `summarize`: for Python, the command line and ``--config``.
+
+A new field is a new keyword, a new flag and a new entry of a configuration file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from visualize.core.choices import ColorBy, Direction, Level, Tracer
+from visualize.core.length import Length
+from visualize.core.option import (
+    Options,
+    choice,
+    count,
+    length,
+    number,
+    sequence,
+    switch,
+    table,
+    text,
+    texts,
+)
+from visualize.core.theme import Theme
+
+if TYPE_CHECKING:
+    from visualize.simplify import Rule
+
+__all__ = ["FigureOptions", "SummaryOptions", "TraceOptions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceOptions(Options):
+    """How a model is built and traced."""
+
+    weights: str = text(
+        "Where to read weights from: a checkpoint file (.pt, .pth or .safetensors), or the name of "
+        "published weights, such as DEFAULT (downloaded).",
+        metavar="NAME|FILE",
+    )
+    tracer: Tracer = choice(
+        "How to trace: symbolically with torch.fx, by recording one run, or the first that works.",
+        Tracer.AUTO,
+    )
+    leaves: tuple[str, ...] = texts(
+        "Show a module as one operation.", flags=("--leaf",), metavar="CLASS|PATH"
+    )
+    train: bool = switch("Trace the model in training mode.")
+    timeout: float | None = number(
+        "Stop the model's own code after this many seconds; 0 disables the limit.",
+        metavar="SECONDS",
+        command_default=600.0,
+    )
+    statistics: bool = switch("Compute the statistics of each layer's weights.", flags=())
+    name: str = text("Name of the model in titles and reports; its class by default.", flags=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureOptions(TraceOptions):
+    """What a figure shows, and how it looks."""
+
+    level: Level = choice(
+        "How much to show; auto is the most detailed level that fits the page.", Level.AUTO
+    )
+    fold: bool = switch("Show equal copies once, marked ×N.", default=True)
+    expand: tuple[str, ...] = texts(
+        "Keep a module open at every level; a glob such as layer3.* matches several. The "
+        "innermost module that matches wins, and --expand wins over --collapse.",
+        metavar="PATH|CLASS",
+    )
+    collapse: tuple[str, ...] = texts(
+        "Show a module as one box at every level.", metavar="PATH|CLASS"
+    )
+    only: str = text(
+        "Draw one module on its own, with its inputs and outputs named.", metavar="PATH"
+    )
+    hide: tuple[str, ...] = texts(
+        "Leave a module out; its operations are credited to the preceding box.",
+        metavar="PATH|CLASS",
+    )
+    labels: Mapping[str, str] = table(
+        "Custom label for a module.", flags=("--label",), metavar="PATH=TEXT"
+    )
+    idioms: tuple[Rule, ...] = sequence(
+        "Your own rules for what is one box; they are tried before the built-in ones."
+    )
+    theme: Theme | str = text(
+        "Colours and type: paper, dark, mono, slides, a file of your own, or auto, which follows "
+        "the reader's light or dark mode in an SVG.",
+        "paper",
+        also=Theme,
+        metavar="NAME|FILE.toml",
+    )
+    font: str = text(
+        "An installed font, or a font file.", metavar="NAME|FILE", default_text="the theme's"
+    )
+    color_by: ColorBy = choice(
+        "What box colours encode; norm and sparsity need the values of the weights.", ColorBy.STAGE
+    )
+    direction: Direction = choice("Direction of data flow.", Direction.TB)
+    width: Length | None = length(
+        "Exact width, such as 3.25in or 8.5cm; text keeps its size.",
+        default_text="as needed, at most 6.875in",
+    )
+    height: Length | None = length("Maximum height.", default_text="9in")
+    title: str = text("Title above the figure.", metavar="TEXT")
+    legend: bool = switch("Explain line styles and colours.", default=True)
+    names: bool = switch("Show module paths in the boxes.")
+
+    def __post_init__(self) -> None:
+        """Colours that are computed from values of weights need their statistics."""
+        super().__post_init__()
+        if self.color_by.needs_values:
+            object.__setattr__(self, "statistics", True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryOptions(TraceOptions):
+    """How far down a summary goes."""
+
+    depth: int | None = count(
+        "How many modules deep the table goes.", least=1, metavar="N", default_text="to blocks"
+    )
