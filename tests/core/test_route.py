@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualize.core.geometry import Point
+from visualize.core.geometry import Point, Transform
 from visualize.core.route import SMOOTH, Route, Vertex
 
 numbers = st.floats(-200, 200).map(lambda value: round(value, 2))
@@ -87,7 +87,8 @@ def test_a_line_is_straight(start: Point, end: Point) -> None:
 
 @given(routes(), routes())
 def test_parts_are_joined_as_they_are(one: Route, other: Route) -> None:
-    other = other.moved(one.end.along - other.start.along, one.end.across - other.start.across)
+    apart = one.end.along - other.start.along, one.end.across - other.start.across
+    other = other.transformed(Transform(*apart))
     whole = one.joined(other).curves()
     assert near(whole, [*one.curves(), *other.curves()[1:]])
 
@@ -102,15 +103,16 @@ def test_a_gap_is_closed_with_a_straight_line() -> None:
 
 @given(routes(), numbers, numbers)
 def test_curves_move_with_their_route(route: Route, along: float, across: float) -> None:
-    moved = route.moved(along, across)
+    moved = route.transformed(Transform(along, across))
     assert near(moved.curves(), [point.moved(along, across) for point in route.curves()])
 
 
 @given(routes(), st.floats(0, 300))
 def test_curves_turn_with_their_route(route: Route, length: float) -> None:
-    turned = route.turned(length).curves()
+    turn = Transform(length, mirrored=True)
+    turned = route.transformed(turn).curves()
     assert near(turned, [Point(length - along, across) for along, across in route.curves()])
-    assert near(route.turned(length).turned(length).curves(), route.curves())
+    assert near(route.transformed(turn).transformed(turn).curves(), route.curves())
 
 
 @given(routes())
@@ -138,3 +140,12 @@ def test_vertices_pass_unless_they_have_a_radius() -> None:
     assert [vertex.radius for vertex in Route.smooth(Point(0, 0), Point(9, 9)).vertices] == [
         0, SMOOTH, SMOOTH, 0,
     ]  # fmt: skip
+
+
+def test_rounded_path_keeps_its_ends_and_cuts_its_corners() -> None:
+    corners = [Point(0, 0), Point(0, 50), Point(50, 50)]
+    path = Route.rounded(corners, 10).curves()
+    assert (path[0], path[-1]) == (corners[0], corners[-1])
+    assert (len(path) - 1) % 3 == 0
+    assert all(point.along <= 0.001 or point.across >= 39.999 for point in path)
+    assert Point(0, 50) not in path

@@ -7,12 +7,14 @@ the page. All lengths are in points.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 HEAD_LENGTH = 5.0  # of an arrow
 Place = tuple[float, float]  # on the page
+Self = TypeVar("Self")
+Thing = TypeVar("Thing", bound="Placed")
 
 
 class Point(NamedTuple):
@@ -24,6 +26,40 @@ class Point(NamedTuple):
     def moved(self, along: float, across: float) -> Point:
         """This point, shifted."""
         return Point(self.along + along, self.across + across)
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A mirror along the flow, if any, and then a shift.
+
+      a──▶b           b◀──a
+    ──┼────────     ──┼────────▶ along
+    Transform()     Transform(length, mirrored=True)
+    """
+
+    along: float = 0.0
+    across: float = 0.0
+    mirrored: bool = False
+
+    def of(self, point: Point) -> Point:
+        """Where ``point`` goes."""
+        along = self.along - point.along if self.mirrored else point.along + self.along
+        return Point(along, point.across + self.across)
+
+
+MIRROR = Transform(mirrored=True)
+
+
+class Placed(Protocol):
+    """What can be shifted and mirrored."""
+
+    def transformed(self: Self, transform: Transform) -> Self:
+        """The same elsewhere."""
+
+
+def transformed(things: Iterable[Thing], transform: Transform) -> tuple[Thing, ...]:
+    """All of ``things`` elsewhere."""
+    return tuple(thing.transformed(transform) for thing in things)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +81,13 @@ class Rectangle:
             center.across + breadth / 2,
         )
 
-    def moved(self, along: float, across: float) -> Rectangle:
-        """This rectangle, shifted."""
-        return Rectangle(
-            self.start + along, self.end + along, self.low + across, self.high + across
-        )
-
-    def turned(self, length: float) -> Rectangle:
-        """This rectangle where the flow goes back over ``length``."""
-        return Rectangle(length - self.end, length - self.start, self.low, self.high)
+    def transformed(self, transform: Transform) -> Rectangle:
+        """This rectangle elsewhere."""
+        along, across = transform.along, transform.across
+        low, high = self.low + across, self.high + across
+        if transform.mirrored:
+            return Rectangle(along - self.end, along - self.start, low, high)
+        return Rectangle(self.start + along, self.end + along, low, high)
 
     def grown(self, margin: float) -> Rectangle:
         """This rectangle with ``margin`` added on all sides."""

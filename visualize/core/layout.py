@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
-from visualize.core.geometry import Place, Point, Rectangle
+from visualize.core.geometry import Place, Point, Rectangle, Transform, transformed
 from visualize.core.palette import ToneEntry
 from visualize.core.route import Route
 from visualize.core.scene import SceneArrow, SceneBox, SceneGroup
 
 INCH = 72.0
+Text = TypeVar("Text", bound="PlacedText")
 _SLACK = 0.01
 # How much longer a figure may be that fits with less room between its boxes.
 _NEARLY = 2.2
@@ -23,6 +25,10 @@ class PlacedText:
     text: str
     center: Point
     size: float
+
+    def transformed(self: Text, transform: Transform) -> Text:
+        """This text elsewhere."""
+        return replace(self, center=transform.of(self.center))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,10 @@ class PlacedBox:
         """The area it covers."""
         return Rectangle.around(self.center, self.length, self.breadth)
 
+    def transformed(self, transform: Transform) -> PlacedBox:
+        """This box elsewhere."""
+        return replace(self, center=transform.of(self.center))
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedArrow:
@@ -66,11 +76,20 @@ class PlacedArrow:
 
 @dataclass(frozen=True, slots=True)
 class PlacedFrame:
-    """A frame around a repeated part, with what it says in its corner."""
+    """A frame around a repeated part, with the lines of the title in its corner."""
 
     group: SceneGroup
     rectangle: Rectangle
     texts: tuple[PlacedText, ...] = ()
+
+    def transformed(self, transform: Transform) -> PlacedFrame:
+        """This frame elsewhere; its title reads in the same order."""
+        texts = self.texts
+        if transform.mirrored:
+            places = (text.center for text in texts[::-1])
+            texts = tuple(replace(text, center=at) for text, at in zip(texts, places))
+        rectangle = self.rectangle.transformed(transform)
+        return replace(self, rectangle=rectangle, texts=transformed(texts, transform))
 
 
 @dataclass(frozen=True, slots=True)

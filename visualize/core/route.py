@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from visualize.core.geometry import Point, Rectangle, between, bounds, sample, toward
+from visualize.core.geometry import Point, Rectangle, Transform, between, bounds, sample, toward
 
 SMOOTH = math.inf
 """The radius of a control point of a smooth curve."""
@@ -83,13 +83,9 @@ class Route:
         """Where it ends."""
         return self.vertices[-1].point
 
-    def moved(self, along: float, across: float) -> Route:
-        """This route, shifted."""
-        return self._mapped(lambda point: point.moved(along, across))
-
-    def turned(self, length: float) -> Route:
-        """This route where the flow goes back over ``length``."""
-        return self._mapped(lambda point: Point(length - point.along, point.across))
+    def transformed(self, transform: Transform) -> Route:
+        """This route elsewhere."""
+        return Route(tuple(Vertex(transform.of(point), radius) for point, radius in self.vertices))
 
     def joined(self, other: Route) -> Route:
         """This route and then ``other``; a gap between them is a straight line."""
@@ -140,9 +136,6 @@ class Route:
     def sample(self, steps: int = 16) -> Iterator[Point]:
         """Points on the route, ``steps`` - 1 inside each of its curves."""
         return sample(self.curves(), steps)
-
-    def _mapped(self, place: Callable[[Point], Point]) -> Route:
-        return Route(tuple(Vertex(place(point), radius) for point, radius in self.vertices))
 
 
 def _add_corner(path: list[Point], before: Vertex, corner: Vertex, after: Vertex) -> None:

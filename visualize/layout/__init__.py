@@ -1,42 +1,46 @@
-"""Layout: places for the boxes of a scene and paths for its arrows.
+"""Layout: places for the boxes of a scene and routes for its arrows, phase by phase.
 
-Frames are laid out first, the innermost before those around them. At each level the flow graph is
-decomposed into series and parallels, and each is placed from the inside out: a series stands on a
-straight line, parallels side by side about the line. Arcs then run beside what they bypass, the
-inner ones closer. A U-shaped flow is folded in the middle, one too long for the page goes on in
-columns. Nothing here depends on the direction on the page but the size of text.
+    levels      the figure and the frames in it, each with its own units and links
+    frames      the innermost first, each laid out by the same phases and then one unit
+    order       each flow is decomposed into series, parallels and tangles
+    place       from the inside out: a series on a straight line, parallels side by side,
+                a tangle in layers
+    columns     a U-shaped flow is folded in the middle, one too long for
+                the page goes on beside itself
+    routes      arcs beside what they bypass, curves from box to box, side inputs
+    labels      those that lie on something move along their arrows
+    surround    notes, brackets of stages, title, legend and the edge of the page
+
+Nothing here depends on the direction on the page but the size of text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from visualize.core.choices import Direction
 from visualize.core.geometry import Rectangle
-from visualize.core.layout import Layout, Page
+from visualize.core.layout import Layout, Page, PlacedText
+from visualize.core.route import Route
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
-from visualize.layout.around import PAD, Surrounder
-from visualize.layout.aside import draw_aside
-from visualize.layout.beside import brackets, brackets_breadth, notes
 from visualize.layout.columns import Column, turns, wrap
-from visualize.layout.flow import decompose
-from visualize.layout.frames import (
-    FIGURE,
-    Level,
-    entry_unit,
-    exit_unit,
-    frame_unit,
-    split_levels,
-)
-from visualize.layout.inside import Drawing, assemble, lay_out_frame
+from visualize.layout.drawing import Drawing, Inside, assemble
+from visualize.layout.frames import lay_out_frame
 from visualize.layout.labels import settle_labels
-from visualize.layout.legs import join_legs
-from visualize.layout.links import LinkDrawer
-from visualize.layout.measure import DENSE, KNOTTED, NARROW, Measure, Spacing
+from visualize.layout.levels import Levels, split_levels
+from visualize.layout.links import join_legs
+from visualize.layout.order import decompose
 from visualize.layout.place import Placement, Placer
-from visualize.layout.ushape import find_u, place_u
+from visualize.layout.routes.draw import LinkDrawer
+from visualize.layout.routes.side_inputs import draw_side_inputs
+from visualize.layout.sizes import LevelSizes, Sizes
+from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, Spacing
+from visualize.layout.surround.beside import Brackets, notes
+from visualize.layout.surround.page import Surrounder
+from visualize.layout.u_shape import find_u, place_u
+from visualize.layout.units import FrameUnit, Unit
 
 __all__ = ["Direction", "Layout", "Page", "lay_out"]
 
@@ -44,7 +48,7 @@ __all__ = ["Direction", "Layout", "Page", "lay_out"]
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:
     """Place every box, arrow and label of ``scene`` so that it fits ``page``, if it can."""
     page = page or Page()
-    layout = _lay_out(scene, theme, direction, page, Spacing())
+    layout = _lay_out(scene, theme, direction, page, ROOMY)
     if layout.fits(page) or not layout.nearly_fits(page):
         return layout
     spacings = (DENSE, NARROW, KNOTTED) if layout.in_line else (DENSE, NARROW)
@@ -55,72 +59,104 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
 def _lay_out(
     scene: Scene, theme: Theme, direction: Direction, page: Page, spacing: Spacing
 ) -> Layout:
-    surrounder = Surrounder(scene, theme, page)
-    measure = Measure(scene, theme, direction, spacing)
-    groups = {group.id: group for group in scene.groups}
-    levels, aside = split_levels(scene)
-    for level in levels:
-        for point in (entry_unit(level.frame), exit_unit(level.frame)):
-            measure.add_unit(point, Rectangle(0, 0, 0, 0))
-    insides: dict[str, Drawing] = {}
-    for level in levels[:-1]:
-        inside = lay_out_frame(level, groups[level.frame], measure, insides)
-        insides[frame_unit(level.frame)] = inside
-    figure = levels[-1] if levels else Level(FIGURE)
-    placer = Placer(measure, figure)
-    part = decompose(placer.flow)
-    shape = find_u(part, figure)
-    if shape:
-        placement, columns, paths = place_u(shape, placer)
-        upward = columns[1].nodes
-    else:
-        placement, paths, upward = placer.place(part), {}, frozenset()
-        height = page.height - surrounder.height
-        limit = height if direction.is_vertical else page.width - 2 * PAD
-        columns = wrap(
-            placement, measure, figure, limit, lambda nodes: brackets_breadth(nodes, measure)
-        )
-    links = LinkDrawer(measure, figure, placement, columns, upward)
-    drawing = assemble(placement, measure, insides, upward)
-    beside = draw_aside(aside, drawing.boxes, drawing.frames, measure)
-    drawing = replace(drawing, legs=(*links.draw_all(paths), *drawing.legs, *beside))
-    layout = _finish(measure, placement, columns, drawing)
+    """All phases, one after the other, with one spacing."""
+    surrounder = Surrounder(scene, theme, page, spacing.page)
+    sizes = Sizes(scene, theme, direction, spacing)
+    levels = split_levels(scene)
+    insides = _frames(levels, sizes)
+    units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
+    brackets = Brackets(units)
+    limit = surrounder.room(direction)
+    placed = _place(units, limit, brackets)
+    drawing = _routes(placed, units, levels, insides)
+    bends = tuple(turns(placed.columns, placed.placement, units))
+    areas = units.rectangles(placed.placement.centers)
+    order = {box: place for place, box in enumerate(sizes.boxes)}
+    layout = Layout(
+        boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
+        arrows=(),
+        notes=tuple(notes(drawing.boxes, sizes)),
+        brackets=tuple(
+            bracket for column in placed.columns for bracket in brackets.beside(column, areas)
+        ),
+        frames=drawing.frames,
+        in_line=placed.placement.in_line or any(one.in_line for one in insides.values()),
+    )
+    legs = settle_labels(layout, drawing.legs, bends, sizes)
+    arrows, trunks = join_legs(scene.arrows, legs, bends)
+    layout = replace(layout, arrows=arrows, trunks=trunks)
+    layout = replace(layout, extent=_extent(layout, sizes))
     return replace(layout, around=surrounder.surround(layout.extent, direction))
 
 
-def _finish(
-    measure: Measure, placement: Placement, columns: Sequence[Column], drawing: Drawing
-) -> Layout:
-    """What stands beside the boxes, and how far all of it reaches."""
-    areas = {unit: measure.rectangle(unit, at) for unit, at in placement.centers.items()}
-    order = {node: place for place, node in enumerate(measure.boxes)}
-    layout = Layout(
-        boxes=tuple(sorted(drawing.boxes, key=lambda placed: order[placed.box.id])),
-        arrows=(),
-        notes=tuple(notes(drawing.boxes, measure)),
-        brackets=tuple(
-            bracket for column in columns for bracket in brackets(areas, column, measure)
-        ),
-        frames=drawing.frames,
-        in_line=measure.in_line,
-    )
-    turning = tuple(turns(columns, placement, measure))
-    legs = settle_labels(layout, drawing.legs, turning, measure)
-    arrows, trunks = join_legs(measure.scene.arrows, legs, turning)
-    return _with_extent(replace(layout, arrows=arrows, trunks=trunks), measure)
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The units of the figure in their places.
+
+    Attributes:
+        placement: where they are.
+        columns: the columns that they are in.
+        routes: those links whose routes are known already, by index.
+        backwards: units between which the flow goes back.
+    """
+
+    placement: Placement
+    columns: Sequence[Column]
+    routes: Mapping[int, Route] = field(default_factory=dict)
+    backwards: frozenset[Unit] = frozenset()
 
 
-def _with_extent(layout: Layout, measure: Measure) -> Layout:
-    texts = [*layout.notes, *(text for bracket in layout.brackets for text in bracket.texts)]
-    texts += [arrow.label for arrow in layout.arrows if arrow.label]
+def _frames(levels: Levels, sizes: Sizes) -> dict[FrameUnit, Inside]:
+    """All frames, each laid out with those inside it."""
+    groups = {group.id: group for group in sizes.scene.groups}
+    insides: dict[FrameUnit, Inside] = {}
+    for level in levels.frames:
+        inside = lay_out_frame(level, groups[level.frame], sizes, insides)
+        insides[FrameUnit(level.frame)] = inside
+    return insides
+
+
+def _place(units: LevelSizes, limit: float, brackets: Brackets) -> _Placed:
+    """The units of the figure, in a U or in columns that are at most as long as ``limit``."""
+    placer = Placer(units)
+    part = decompose(placer.flow)
+    shape = find_u(part, units.level)
+    if shape:
+        folded = place_u(shape, placer)
+        return _Placed(folded.placement, folded.columns, folded.routes, folded.backwards)
+    return _Placed(*wrap(placer.place(part), units, limit, brackets.breadth))
+
+
+def _routes(
+    placed: _Placed, units: LevelSizes, levels: Levels, insides: Mapping[FrameUnit, Inside]
+) -> Drawing:
+    """All boxes and frames, and the links between them."""
+    drawer = LinkDrawer(units, placed.placement, placed.columns, placed.backwards)
+    drawing = assemble(placed.placement, units, insides, placed.backwards)
+    aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.sizes)
+    return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))
+
+
+def _extent(layout: Layout, sizes: Sizes) -> Rectangle:
+    """How far everything reaches."""
     areas = [box.rectangle for box in layout.boxes] + [frame.rectangle for frame in layout.frames]
     areas += [arrow.route.bounds() for arrow in layout.arrows]
     areas += [trunk.bounds() for trunk in layout.trunks]
-    areas += [Rectangle.around(text.center, *measure.text(text.text, text.size)) for text in texts]
-    extent = Rectangle(
+    areas += [
+        Rectangle.around(text.center, *sizes.text(text.text, text.size)) for text in _texts(layout)
+    ]
+    return Rectangle(
         min((area.start for area in areas), default=0.0),
         max((area.end for area in areas), default=0.0),
         min((area.low for area in areas), default=0.0),
         max((area.high for area in areas), default=0.0),
     )
-    return replace(layout, extent=extent)
+
+
+def _texts(layout: Layout) -> Iterable[PlacedText]:
+    yield from layout.notes
+    for bracket in layout.brackets:
+        yield from bracket.texts
+    for arrow in layout.arrows:
+        if arrow.label:
+            yield arrow.label

@@ -1,156 +1,171 @@
-"""Columns: a flow too long for the page goes on beside itself."""
+"""Columns: a flow too long for the page goes on beside itself.
+
+┌───┐   ╭───╮
+│ a │   │ ┌─┴─┐      A column ends where one tensor crosses, best between two stages. A line
+└─┬─┘   │ │ c │      leads from its end to the junction above the next.
+┌─▼─┐   │ └─┬─┘
+│ b │   │ ┌─▼─┐
+└─┬─┘   │ │ d │
+╰─────╯ └───┘
+"""
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from visualize.core.geometry import Point, Rectangle
+from visualize.core.geometry import Point, Rectangle, Transform, transformed
 from visualize.core.route import Route
 from visualize.layout.cuts import Cut, choose_cuts, find_cuts
-from visualize.layout.frames import Level
-from visualize.layout.measure import Measure
 from visualize.layout.place import Placement
+from visualize.layout.routes.arcs import Arc
+from visualize.layout.sizes import LevelSizes
+from visualize.layout.units import Unit
 
-_GUTTER = 10.0
-_TURN = 12.0
-_BRANCH = 18.0
 
-
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Column:
-    """Boxes that stand in one column.
+    """Units in one column.
 
     Attributes:
-        nodes: the boxes.
+        units: those in it.
         low: the lesser bound across the flow.
         high: the greater one.
         side: on which side of the column its stages are named, -1 or 1.
-        source: box of the column before from which its tensor comes, None for the first.
-        junction: where that tensor parts to the boxes of this column.
+        source: the unit of the column before from which its tensor comes.
+        junction: where that tensor parts to the units of this column.
         gutter: where the line to the next column runs.
     """
 
-    nodes: frozenset[str]
+    units: tuple[Unit, ...]
     low: float
     high: float
     side: int = -1
-    source: str | None = None
-    junction: Point = field(default=Point(0, 0))
+    source: Unit | None = None
+    junction: Point | None = None
     gutter: float = 0.0
 
 
 def single_column(placement: Placement) -> list[Column]:
     """All of ``placement`` as one column."""
-    return [Column(frozenset(placement.centers), placement.low, placement.high)]
+    return [Column(tuple(placement.centers), placement.low, placement.high)]
 
 
 def wrap(
     placement: Placement,
-    measure: Measure,
-    level: Level,
+    sizes: LevelSizes,
     limit: float,
-    names_breadth: Callable[[Collection[str]], float],
-) -> list[Column]:
+    names_breadth: Callable[[Collection[Unit]], float],
+) -> tuple[Placement, list[Column]]:
     """Move what is longer than ``limit`` to columns side by side.
 
     Args:
-        placement: changed in place.
-        measure: knows the sizes.
-        level: knows the links.
+        placement: the flow in one column.
+        sizes: those of the units and the links between them.
         limit: the longest a column may be.
-        names_breadth: the room that the stages' names beside some boxes take.
+        names_breadth: the room that the stages' names beside some units take.
     """
-    boxes = {node: measure.rectangle(node, at) for node, at in placement.centers.items()}
-    axes = {node: center.across for node, center in placement.centers.items()}
-    ends = [(link.source, link.target) for link in level.links]
+    boxes = sizes.rectangles(placement.centers)
     cuts = choose_cuts(
-        find_cuts(boxes, ends),
+        find_cuts(boxes, [link.ends for link in sizes.level.links]),
         placement.length,
         limit,
-        lambda cut: _preference(cut, measure),
+        lambda cut: _preference(cut, sizes),
     )
     if not cuts:
-        return single_column(placement)
-    edges = [float("-inf"), *(cut.along for cut in cuts), float("inf")]
+        return placement, single_column(placement)
+    places = [cut.along for cut in cuts]
+    homes = {unit: bisect.bisect(places, area.start) for unit, area in boxes.items()}
+    held: list[list[Unit]] = [[] for _ in range(len(cuts) + 1)]
+    for unit, home in homes.items():
+        held[home].append(unit)
+    arcs: list[list[Arc]] = [[] for _ in held]
+    for arc in placement.arcs.values():
+        arcs[homes[arc.target]].append(arc)
     columns: list[Column] = []
-    for cut, start, end in zip([None, *cuts], edges, edges[1:]):
-        nodes = frozenset(node for node, area in boxes.items() if start < area.start < end)
-        covered = _covered(nodes, placement, measure)
-        low, high = min(area.low for area in covered), max(area.high for area in covered)
-        names = names_breadth(nodes)
-        top = min(boxes[node].start for node in nodes)
-        across = _beside(columns[-1], low, high, names, measure) if columns else 0.0
-        column = Column(nodes, low + across, high + across)
-        if measure.direction.is_vertical:
-            column.gutter = column.high + _GUTTER
-        else:
-            column.gutter = column.low - names - _GUTTER
+    moves: list[Transform] = []
+    whole = Placement(length=placement.length, in_line=placement.in_line)
+    for cut, units, bypassing in zip([None, *cuts], held, arcs):
+        areas = [sizes.covered(unit, placement.centers[unit]) for unit in units]
+        areas += [area for arc in bypassing for area in arc.areas(sizes.spacing.arc)]
+        top = min(boxes[unit].start for unit in units)
+        before = columns[-1] if columns else None
+        column, move = _column(units, areas, before, sizes, names_breadth(units))
         if cut:
-            column.source = cut.before
-            middle = axes[cut.before]
-            told = level.told.get(cut.before)
-            room = max(_BRANCH, measure.label(told)[0] + 14 if told else 0.0)
-            column.junction = Point(_TURN, middle + across)
-            _move(placement, column, _TURN + room - top, across)
-        else:
-            _move(placement, column, -top, across)
+            axis = placement.centers[cut.before].across + move.across
+            column, move = _below_junction(column, move, cut, axis, sizes)
         columns.append(column)
-    return columns
+        moves.append(replace(move, along=move.along - top))
+        whole.areas += transformed(areas, moves[-1])
+    whole.centers = {
+        unit: moves[homes[unit]].of(center) for unit, center in placement.centers.items()
+    }
+    for index, arc in placement.arcs.items():
+        home = homes[arc.target]
+        moved = arc.transformed(moves[home])
+        # A tensor that comes over the gutter: the arc leaves its line above the column.
+        junction = columns[home].junction if homes[arc.source] != home else None
+        whole.arcs[index] = replace(moved, start=junction) if junction else moved
+    return whole, columns
 
 
-def _preference(cut: Cut, measure: Measure) -> float:
-    """How well a column ends between two units: best between stages, then between blocks."""
-    if measure.stages[cut.before] != measure.stages[cut.after]:
-        return 1.0
-    return 0.6 if measure.groups[cut.before] != measure.groups[cut.after] else 0.0
+def turns(columns: Sequence[Column], placement: Placement, sizes: LevelSizes) -> Iterable[Route]:
+    """The lines that lead from the end of each column to the beginning of the next."""
+    room = sizes.spacing.column
+    for column, following in itertools.pairwise(columns):
+        if following.source is None or following.junction is None:
+            continue
+        center = placement.centers[following.source]
+        source, end = sizes.rectangle(following.source, center), following.junction
+        below, above = source.end + room.out, end.along - room.over
+        corners = [
+            Point(source.end, center.across),
+            Point(below, center.across),
+            Point(below, column.gutter),
+            Point(above, column.gutter),
+            Point(above, end.across),
+            end,
+        ]
+        yield Route.rounded(corners, room.radius)
 
 
-def _beside(column: Column, low: float, high: float, names: float, measure: Measure) -> float:
-    """How far what reaches from ``low`` to ``high`` must move to stand beside ``column``.
+def _column(
+    units: Sequence[Unit],
+    areas: Sequence[Rectangle],
+    before: Column | None,
+    sizes: LevelSizes,
+    names: float,
+) -> tuple[Column, Transform]:
+    """A column beside the one ``before``, and how its units move there across the flow.
 
     Columns follow each other to the right, rows of a flow to the right follow downwards.
     """
-    if measure.direction.is_vertical:
-        return column.gutter + _GUTTER + names - low
-    return column.gutter - _GUTTER - high
+    gutter = sizes.spacing.column.gutter
+    vertical = sizes.direction.is_vertical
+    low, high = min(area.low for area in areas), max(area.high for area in areas)
+    across = 0.0
+    if before:
+        across = before.gutter + gutter + names - low if vertical else before.gutter - gutter - high
+    low, high = low + across, high + across
+    line = high + gutter if vertical else low - names - gutter
+    return Column(tuple(units), low, high, gutter=line), Transform(0.0, across)
 
 
-def turns(columns: Sequence[Column], placement: Placement, measure: Measure) -> Iterable[Route]:
-    """The lines that lead from the end of each column to the beginning of the next."""
-    for column, following in itertools.pairwise(columns):
-        if following.source is None:
-            continue
-        center = placement.centers[following.source]
-        source, end = measure.rectangle(following.source, center), following.junction
-        middle, gutter = center.across, column.gutter
-        corners = [
-            Point(source.end, middle),
-            Point(source.end + 9, middle),
-            Point(source.end + 9, gutter),
-            Point(end.along - 8, gutter),
-            Point(end.along - 8, end.across),
-            end,
-        ]
-        yield Route.rounded(corners, 6)
+def _below_junction(
+    column: Column, move: Transform, cut: Cut, axis: float, sizes: LevelSizes
+) -> tuple[Column, Transform]:
+    """The same column with room above it for the ``axis`` on which its tensor comes."""
+    room = sizes.spacing.column
+    shape = sizes.shapes.get(cut.before)
+    branch = max(room.branch, sizes.sizes.label(shape)[0] + room.label if shape else 0.0)
+    column = replace(column, source=cut.before, junction=Point(room.turn, axis))
+    return column, replace(move, along=room.turn + branch)
 
 
-def _covered(nodes: Collection[str], placement: Placement, measure: Measure) -> list[Rectangle]:
-    """What ``nodes``, the notes beside them and the arcs that end there cover."""
-    areas = [measure.covered(node, placement.centers[node]) for node in nodes]
-    for arc in placement.arcs.values():
-        if arc.target in nodes:
-            areas += arc.areas()
-    return areas
-
-
-def _move(placement: Placement, column: Column, along: float, across: float) -> None:
-    for node in column.nodes:
-        placement.centers[node] = placement.centers[node].moved(along, across)
-    for index, arc in placement.arcs.items():
-        if arc.target in column.nodes:
-            moved = arc.moved(along, across)
-            # A tensor that comes over the gutter: the arc leaves its line above the column.
-            inside = arc.source in column.nodes
-            placement.arcs[index] = moved if inside else replace(moved, start=column.junction)
+def _preference(cut: Cut, sizes: LevelSizes) -> float:
+    """How well a column ends between two units: best between stages, then between blocks."""
+    if sizes.stage(cut.before) != sizes.stage(cut.after):
+        return 1.0
+    return 0.6 if sizes.group(cut.before) != sizes.group(cut.after) else 0.0

@@ -1,4 +1,4 @@
-"""Wrapping: a flow too long for the page goes on in a column beside the first."""
+"""Cuts: where a flow too long for the page may go on in another column."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from visualize.core.geometry import Rectangle
+from visualize.layout.units import Unit
 
 # How much longer than ideal a column may be so that it ends where a reader prefers it.
 _PREFERENCE = 0.15
@@ -27,30 +28,30 @@ class Cut:
     """
 
     along: float
-    before: str
-    after: str
+    before: Unit
+    after: Unit
 
 
-def find_cuts(boxes: Mapping[str, Rectangle], arrows: Iterable[tuple[str, str]]) -> list[Cut]:
+def find_cuts(boxes: Mapping[Unit, Rectangle], links: Iterable[tuple[Unit, Unit]]) -> list[Cut]:
     """All places where everything that crosses leaves the last box before: one tensor.
 
-    ``arrows`` are pairs of source and target.
+    ``links`` are pairs of source and target.
     """
     ordered = sorted(boxes, key=lambda node: boxes[node].start)
     places = {node: place for place, node in enumerate(ordered)}
-    # How many arrows cross the gap behind each place, and how many of them come from there.
+    # How many links cross the gap behind each place, and how many of them come from there.
     crossing = [0] * (len(ordered) + 1)
     own = [0] * len(ordered)
-    for source, target in arrows:
+    for source, target in links:
         crossing[places[source]] += 1
         crossing[places[target]] -= 1
         own[places[source]] += 1
     cuts = []
-    reached, open_arrows = float("-inf"), 0
+    reached, open_links = float("-inf"), 0
     for place, (before, after) in enumerate(itertools.pairwise(ordered)):
         reached = max(reached, boxes[before].end)
-        open_arrows += crossing[place]
-        if open_arrows and open_arrows == own[place] and boxes[after].start > reached:
+        open_links += crossing[place]
+        if open_links and open_links == own[place] and boxes[after].start > reached:
             cuts.append(Cut((reached + boxes[after].start) / 2, before, after))
     return cuts
 

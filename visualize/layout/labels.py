@@ -17,34 +17,29 @@ from visualize.core.geometry import Point, Rectangle, bounds, sample, without_he
 from visualize.core.grid import Grid
 from visualize.core.layout import Layout, PlacedText
 from visualize.core.route import Route
-from visualize.layout.legs import Leg
-from visualize.layout.measure import Measure
+from visualize.layout.links import Leg
+from visualize.layout.sizes import Sizes
+from visualize.layout.spacing import LabelSpacing
 
-_STEP = 1.5
-_STRAIGHT = 0.01
-_AWAY = 3.5
-# Between the two lines of a double one, as Graphviz draws them.
-_APART = 2.0
-# What a label may share with another thing and still be clear of it: the blank in its line.
-_BLANK = 1.2
+_STRAIGHT = 0.01  # what is narrower is a line
 
 
 def settle_labels(
-    layout: Layout, legs: Sequence[Leg], turns: Sequence[Route], measure: Measure
+    layout: Layout, legs: Sequence[Leg], turns: Sequence[Route], sizes: Sizes
 ) -> list[Leg]:
     """Move the labels of ``legs`` that lie on a box, a text or an arrow to a free place.
 
     Tried are places on both sides of their own arrow, from its beginning on. Where none is free
     the label is left out: the tooltip of the arrow has the same text.
     """
-    clutter = _Clutter(_fixed(layout, measure))
+    clutter = _Clutter(_fixed(layout, sizes), sizes.spacing.label)
     for leg in legs:
-        for path in _strokes(leg, measure):
+        for path in _strokes(leg, sizes):
             clutter.add_path(path)
     for turn in turns:
         clutter.add_path(turn.curves())
     labels = {
-        number: _Thing(_area(leg.label, leg.label.center, measure))
+        number: _Thing(_area(leg.label, leg.label.center, sizes))
         for number, leg in enumerate(legs)
         if leg.label
     }
@@ -56,47 +51,50 @@ def settle_labels(
             settled.append(leg)
             continue
         clutter.remove(labels[number])
-        label = _settled(leg, leg.label, clutter, measure)
+        label = _settled(leg, leg.label, clutter, sizes)
         if label:
-            clutter.add(_Thing(_area(label, label.center, measure)))
+            clutter.add(_Thing(_area(label, label.center, sizes)))
         settled.append(replace(leg, label=label))
     return settled
 
 
-def _strokes(leg: Leg, measure: Measure) -> Iterator[Sequence[Point]]:
+def _strokes(leg: Leg, sizes: Sizes) -> Iterator[Sequence[Point]]:
     """The lines that ``leg`` is drawn with: a double one has one on each side of its route."""
     path = leg.route.curves()
-    path = without_head(path) if leg.head else path
-    kind = leg.arrow.skip
-    if kind and measure.theme.skips[kind].style == "double":
-        for along, across in itertools.product((-_APART / 2, _APART / 2), repeat=2):
+    path = without_head(path) if leg.link.head else path
+    kind = leg.link.arrow.skip
+    apart = sizes.spacing.label.double
+    if kind and sizes.theme.skips[kind].style == "double":
+        for along, across in itertools.product((-apart / 2, apart / 2), repeat=2):
             yield [point.moved(along, across) for point in path]
     else:
         yield path
 
 
-def _settled(leg: Leg, label: PlacedText, clutter: _Clutter, measure: Measure) -> PlacedText | None:
+def _settled(leg: Leg, label: PlacedText, clutter: _Clutter, sizes: Sizes) -> PlacedText | None:
     """``label`` at the first free place beside ``leg``."""
-    for center in _places(leg, label, measure):
-        if clutter.is_free(_area(label, center, measure)):
+    for center in _places(leg, label, sizes):
+        if clutter.is_free(_area(label, center, sizes)):
             return replace(label, center=center)
     return None
 
 
-def _places(leg: Leg, label: PlacedText, measure: Measure) -> Iterator[Point]:
-    length, breadth = measure.text(label.text, label.size)
+def _places(leg: Leg, label: PlacedText, sizes: Sizes) -> Iterator[Point]:
+    length, breadth = sizes.text(label.text, label.size)
+    away = sizes.spacing.label.away
     yield label.center
     for point in itertools.chain(leg.route.sample(12), [leg.route.end]):
         for side in (1, -1):
-            yield point.moved(0, side * (breadth / 2 + _AWAY))
-            yield point.moved(length / 2 + _AWAY, side * (breadth / 2 + _AWAY))
+            yield point.moved(0, side * (breadth / 2 + away))
+            yield point.moved(length / 2 + away, side * (breadth / 2 + away))
 
 
-def _area(label: PlacedText, center: Point, measure: Measure) -> Rectangle:
-    return Rectangle.around(center, *measure.text(label.text, label.size)).grown(-_BLANK / 2)
+def _area(label: PlacedText, center: Point, sizes: Sizes) -> Rectangle:
+    blank = sizes.spacing.label.blank
+    return Rectangle.around(center, *sizes.text(label.text, label.size)).grown(-blank / 2)
 
 
-def _fixed(layout: Layout, measure: Measure) -> Iterator[Rectangle]:
+def _fixed(layout: Layout, sizes: Sizes) -> Iterator[Rectangle]:
     """What labels must keep clear of in addition to arrows."""
     for box in layout.boxes:
         yield box.rectangle
@@ -104,7 +102,7 @@ def _fixed(layout: Layout, measure: Measure) -> Iterator[Rectangle]:
     texts += [text for frame in layout.frames for text in frame.texts]
     texts += [text for bracket in layout.brackets for text in bracket.texts]
     for text in texts:
-        yield _area(text, text.center, measure)
+        yield _area(text, text.center, sizes)
 
 
 @dataclass(eq=False, slots=True)
@@ -121,20 +119,24 @@ class _Thing:
     curve: Sequence[Point] = ()
     points: list[Point] = field(default_factory=list)
 
-    def is_in(self, area: Rectangle) -> bool:
-        """Whether some of it lies in ``area``, which overlaps its own."""
+    def is_in(self, area: Rectangle, step: float) -> bool:
+        """Whether some of it lies in ``area``, which overlaps its own.
+
+        Of a curve, points are looked at that are a ``step`` apart.
+        """
         if not self.curve:
             return True
         if not self.points:
             length = sum(math.dist(*ends) for ends in itertools.pairwise(self.curve))
-            self.points = list(sample(self.curve, max(2, math.ceil(length / _STEP))))
+            self.points = list(sample(self.curve, max(2, math.ceil(length / step))))
         return any(area.holds(point) for point in self.points)
 
 
 class _Clutter:
     """All that labels must keep clear of."""
 
-    def __init__(self, areas: Iterable[Rectangle]) -> None:
+    def __init__(self, areas: Iterable[Rectangle], room: LabelSpacing) -> None:
+        self.room = room
         self._things: Grid[_Thing] = Grid()
         for area in areas:
             self.add(_Thing(area))
@@ -156,5 +158,6 @@ class _Clutter:
     def is_free(self, area: Rectangle, itself: _Thing | None = None) -> bool:
         """Whether nothing but ``itself`` lies in ``area``."""
         return not any(
-            thing is not itself and thing.is_in(area) for _, thing in self._things.overlapping(area)
+            thing is not itself and thing.is_in(area, self.room.sample)
+            for _, thing in self._things.overlapping(area)
         )

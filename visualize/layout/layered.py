@@ -1,4 +1,13 @@
-"""A layered layout for tangles: what has neither a spine nor separate branches."""
+"""A layered layout for tangles: what has neither a spine nor separate branches.
+
+a     b      layer 1
+│╲   ╱│
+│ ╲ ╱ │
+│  ╳  ┆      layer 2 holds a bend, where the link from b to e goes by
+│ ╱ ╲ ┆
+c     d┆     layer 3
+e
+"""
 
 from __future__ import annotations
 
@@ -9,6 +18,7 @@ from typing import NamedTuple
 import networkx as nx
 
 from visualize.core.geometry import Point
+from visualize.layout.units import Unit
 
 _SWEEPS = 4
 
@@ -16,43 +26,43 @@ _SWEEPS = 4
 class Bend(NamedTuple):
     """Where what ``source`` returns goes by ``layer``, on its way to one further along."""
 
-    source: str
+    source: Unit
     layer: int
 
 
-Node = str | Bend
+Node = Unit | Bend
 Lines = Mapping[Node, tuple[Node, ...]]
 
 
 def place_layered(
     graph: nx.DiGraph,
-    sizes: Mapping[str, tuple[float, float]],
+    sizes: Mapping[Unit, tuple[float, float]],
     layer_gap: float,
     node_gap: float,
     *,
     lanes: bool = True,
-) -> dict[str, Point]:
+) -> dict[Unit, Point]:
     """Place a directed acyclic graph in layers, by the longest path to each node.
 
     Within a layer nodes are ordered by the mean place of their neighbours, in a few sweeps back
-    and forth: the barycentre method of Sugiyama, Tagawa and Toda (1981). Each node then stands in
+    and forth: the barycentre method of Sugiyama, Tagawa and Toda (1981). Each node is then put in
     line with the first of those that it reads, where that line crosses no other: the alignment of
     Brandes and Köpf (2001). ``sizes`` gives length and breadth; the result is relative to the
     middle of where the graph begins. Without ``lanes`` nothing is kept free for links that pass
-    a layer, and no node stands in line with another: that needs less room.
+    a layer, and no node is put in line with another: that needs less room.
     """
     places = {node: number for number, node in enumerate(graph)}
     layers = [sorted(layer, key=places.__getitem__) for layer in nx.topological_generations(graph)]
     ordered, flow = _with_bends(graph, layers) if lanes else ([*map(list, layers)], graph)
     _order(ordered, flow)
     lines = _lines(ordered, flow) if lanes else {node: (node,) for node in graph}
-    breadths = {node: sizes[node][1] if isinstance(node, str) else 0.0 for node in flow}
+    breadths = {node: 0.0 if isinstance(node, Bend) else sizes[node][1] for node in flow}
     across = _coordinates(ordered, flow, lines, breadths, node_gap)
     middle = (
         min(across[node] - breadths[node] / 2 for node in graph)
         + max(across[node] + breadths[node] / 2 for node in graph)
     ) / 2
-    centers: dict[str, Point] = {}
+    centers: dict[Unit, Point] = {}
     along = 0.0
     for layer in layers:
         length = max(sizes[node][0] for node in layer)
@@ -63,7 +73,7 @@ def place_layered(
 
 
 def _with_bends(
-    graph: nx.DiGraph, layers: Sequence[Sequence[str]]
+    graph: nx.DiGraph, layers: Sequence[Sequence[Unit]]
 ) -> tuple[list[list[Node]], nx.DiGraph]:
     """The layers and links of ``graph``, with a bend in each layer that a link passes."""
     depth = {node: number for number, layer in enumerate(layers) for node in layer}
@@ -96,7 +106,7 @@ def _order(layers: list[list[Node]], flow: nx.DiGraph) -> None:
 
 
 def _lines(layers: Sequence[Sequence[Node]], flow: nx.DiGraph) -> Lines:
-    """For each node all those that stand in one line with it.
+    """For each node all those in one line with it.
 
     A line goes on to a node from the first that it reads. Lines of bends come before others, of
     several nodes the one that reads a result first, and no line crosses one that was there before.
@@ -107,7 +117,7 @@ def _lines(layers: Sequence[Sequence[Node]], flow: nx.DiGraph) -> Lines:
         links = [(next(flow.predecessors(node)), node) for node in layer]
         links.sort(
             key=lambda link: (
-                sum(isinstance(end, str) for end in link),
+                sum(not isinstance(end, Bend) for end in link),
                 list(flow.successors(link[0])).index(link[1]),
             )
         )
@@ -164,7 +174,7 @@ def _coordinates(
 
 
 def _from_left(left: Mapping[Node, Sequence[tuple[Node, float]]]) -> Iterator[Node]:
-    """The lines, each behind all that stand to the left of it."""
+    """The lines, each behind all to the left of it."""
     beside = nx.DiGraph()
     beside.add_nodes_from(left)
     beside.add_edges_from((one, line) for line, others in left.items() for one, _ in others)

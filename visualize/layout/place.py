@@ -1,4 +1,12 @@
-"""Placing: boxes in series and side by side, from the inside out, and arcs beside them."""
+"""Place: units in series and side by side, from the inside out, and arcs beside them.
+
+▒▒▒▒▒▒▒▒▒▒▒         A series is on a straight line, its axis. Parallels are side by side,
+│              the middle of all on the axis. Everything is relative to the point where
+┌──┴──┐           the axis begins.
+▒▒▒▒▒ ▒▒▒▒▒
+└──┬──┘
+▒▒▒▒▒▒▒▒▒▒▒
+"""
 
 from __future__ import annotations
 
@@ -9,13 +17,13 @@ from dataclasses import dataclass, field
 
 import networkx as nx
 
-from visualize.core.geometry import Point, Rectangle
-from visualize.layout.arcs import Arc, route_arcs
-from visualize.layout.connect import Obstacles, connect
-from visualize.layout.flow import Parallel, Part, Series, Tangle
-from visualize.layout.frames import Level
+from visualize.core.geometry import Point, Rectangle, Transform, transformed
 from visualize.layout.layered import place_layered
-from visualize.layout.measure import Measure
+from visualize.layout.order import Parallel, Part, Series, Tangle
+from visualize.layout.routes.arcs import Arc, route_arcs
+from visualize.layout.routes.direct import Obstacles, connect
+from visualize.layout.sizes import LevelSizes
+from visualize.layout.units import BoxUnit, Unit
 
 
 @dataclass
@@ -27,12 +35,14 @@ class Placement:
         arcs: the links that run beside boxes, by index.
         areas: what all of it covers.
         length: its extent along the flow.
+        in_line: whether boxes are in line with others where that may take room.
     """
 
-    centers: dict[str, Point] = field(default_factory=dict)
+    centers: dict[Unit, Point] = field(default_factory=dict)
     arcs: dict[int, Arc] = field(default_factory=dict)
     areas: list[Rectangle] = field(default_factory=list)
     length: float = 0.0
+    in_line: bool = False
 
     @property
     def low(self) -> float:
@@ -44,35 +54,43 @@ class Placement:
         """The greater bound across the flow."""
         return max((area.high for area in self.areas), default=0.0)
 
-    def take(self, other: Placement, along: float, across: float) -> None:
+    def transformed(self, transform: Transform) -> Placement:
+        """This placement elsewhere."""
+        return Placement(
+            {unit: transform.of(center) for unit, center in self.centers.items()},
+            {index: arc.transformed(transform) for index, arc in self.arcs.items()},
+            [*transformed(self.areas, transform)],
+            self.length,
+            self.in_line,
+        )
+
+    def add(self, other: Placement, along: float, across: float) -> None:
         """Add another placement, shifted."""
-        for node, center in other.centers.items():
-            self.centers[node] = center.moved(along, across)
-        for index, arc in other.arcs.items():
-            self.arcs[index] = arc.moved(along, across)
-        self.areas += [area.moved(along, across) for area in other.areas]
+        moved = other.transformed(Transform(along, across))
+        self.centers |= moved.centers
+        self.arcs |= moved.arcs
+        self.areas += moved.areas
+        self.in_line |= moved.in_line
 
 
 class Placer:
     """Places the parts of the flow of one level."""
 
-    def __init__(self, measure: Measure, level: Level) -> None:
-        self.measure = measure
-        self.spacing = measure.spacing
-        self.level = level
-        self.flow = level.flow
-        self.told = level.told
-        self.leaving: dict[str, list[int]] = {}
-        for index, link in enumerate(level.links):
+    def __init__(self, sizes: LevelSizes) -> None:
+        self.sizes = sizes
+        self.spacing = sizes.spacing
+        self.level = sizes.level
+        self.flow = sizes.level.flow
+        self.leaving: dict[Unit, list[int]] = {}
+        for index, link in enumerate(self.level.links):
             self.leaving.setdefault(link.source, []).append(index)
-        self.circles = frozenset(box.id for box in measure.scene.boxes if box.role == "merge")
 
     def place(self, part: Part) -> Placement:
         """Place ``part`` and route the arcs inside it."""
-        if isinstance(part, str):
-            length = self.measure.length(part)
+        if isinstance(part, Unit):
+            length = self.sizes.length(part)
             center = Point(length / 2, 0)
-            return Placement({part: center}, {}, [self.measure.covered(part, center)], length)
+            return Placement({part: center}, {}, [self.sizes.covered(part, center)], length)
         if isinstance(part, Series):
             return self.place_series(part.parts, self.gaps(part.parts))
         placement = self._parallel(part) if isinstance(part, Parallel) else self._tangle(part)
@@ -81,44 +99,40 @@ class Placer:
 
     def gaps(self, parts: Sequence[Part]) -> list[float]:
         """The room between neighbours of a series."""
-        return [
-            self.measure.gap(before, after, self.told)
-            for before, after in itertools.pairwise(parts)
-        ]
+        return [self.sizes.gap(before, after) for before, after in itertools.pairwise(parts)]
 
     def place_series(
         self, parts: Sequence[Part], gaps: Sequence[float], side: int = 1
     ) -> Placement:
         """Place ``parts`` on a line with the given ``gaps``; arcs run on ``side`` if they can."""
-        placement = Placement()
+        placement = Placement(in_line=_goes_on_beside(parts))
         for part, gap in zip(parts, [0.0, *gaps]):
             inner = self.place(part)
             aside = 0.0 if placement.centers else self._off_axis(inner, parts)
-            placement.take(inner, placement.length + gap, -aside)
+            placement.add(inner, placement.length + gap, -aside)
             placement.length += gap + inner.length
         self._route(placement, side)
         return placement
 
     def _off_axis(self, first: Placement, parts: Sequence[Part]) -> float:
-        """How far the first of ``parts`` has the branch that goes on in the second from its axis.
+        """How far from its axis the first of ``parts`` has the branch that the second continues.
 
-        A decoder goes on from its own input, beside the encoder that it reads as well. Where
-        branches are put together by an operation, that stands between them.
+        A decoder continues its own input, beside the encoder that it reads as well. An operation
+        that puts branches together is between them.
         """
-        if len(parts) < 2 or not isinstance(parts[0], Parallel) or not isinstance(parts[1], str):
+        if not _goes_on_beside(parts) or not self.spacing.lanes:
             return 0.0
-        self.measure.in_line = True
-        if not self.spacing.lanes:
-            return 0.0
-        box = self.measure.boxes.get(parts[1])
-        if box and box.role not in ("block", "stage"):
-            return 0.0
-        source = next(self.flow.predecessors(parts[1]), None)
+        following = parts[1]
+        if isinstance(following, BoxUnit):
+            box = self.sizes.sizes.boxes[following.box]
+            if box.role not in ("block", "stage"):
+                return 0.0
+        source = next(self.flow.predecessors(following), None)
         return first.centers[source].across if source in first.centers else 0.0
 
     def _parallel(self, parallel: Parallel) -> Placement:
         inner = [self.place(part) for part in parallel.parts]
-        if not self.measure.direction.is_vertical:
+        if not self.sizes.direction.is_vertical:
             inner.reverse()  # across grows upwards, and the first branch belongs on top
         length = max(placement.length for placement in inner)
         breadth = sum(placement.high - placement.low for placement in inner)
@@ -127,62 +141,65 @@ class Placer:
         across = -(breadth + beside * (len(inner) - 1)) / 2
         for branch in inner:
             # All begin in one row.
-            placement.take(branch, 0.0, across - branch.low)
+            placement.add(branch, 0.0, across - branch.low)
             across += branch.high - branch.low + beside
         return placement
 
     def _tangle(self, tangle: Tangle) -> Placement:
         sizes = {}
-        for node in tangle.nodes:
-            covered = self.measure.covered(node, Point(0, 0))
-            sizes[node] = (covered.end - covered.start, 2 * max(-covered.low, covered.high))
-        self.measure.in_line = True
+        for unit in tangle.nodes:
+            covered = self.sizes.covered(unit, Point(0, 0))
+            sizes[unit] = (covered.end - covered.start, 2 * max(-covered.low, covered.high))
         # Not a view of the flow: that would iterate over its nodes as a set.
         inside = nx.DiGraph()
         inside.add_nodes_from(tangle.nodes)
         inside.add_edges_from(
-            (source, node)
-            for node in tangle.nodes
-            for source in self.flow.predecessors(node)
+            (source, unit)
+            for unit in tangle.nodes
+            for source in self.flow.predecessors(unit)
             if source in sizes
         )
-        centers = place_layered(
-            inside,
-            sizes,
-            self.spacing.fan,
-            self.spacing.beside,
-            lanes=self.spacing.lanes,
-        )
-        areas = [self.measure.covered(node, center) for node, center in centers.items()]
-        return Placement(centers, {}, areas, max(area.end for area in areas))
+        spacing = self.spacing
+        centers = place_layered(inside, sizes, spacing.fan, spacing.beside, lanes=spacing.lanes)
+        areas = [self.sizes.covered(unit, center) for unit, center in centers.items()]
+        length = max(area.end for area in areas)
+        return Placement(centers, {}, areas, length, in_line=True)
 
     def _route(self, placement: Placement, side: int = 1) -> None:
         """Route the links inside ``placement`` that need an arc."""
-        centers = placement.centers
-        boxes = {node: self.measure.rectangle(node, center) for node, center in centers.items()}
+        boxes = self.sizes.rectangles(placement.centers)
         arcs = list(self._arcs(placement, boxes))
         if not arcs:
             return
-        pierced = {
-            node: center.across for node, center in centers.items() if self.measure.is_pierced(node)
+        circles = {unit for unit in boxes if self.sizes.is_merge(unit)}
+        axes: dict[Unit, float] = {
+            unit: center.across
+            for unit, center in placement.centers.items()
+            if not isinstance(unit, BoxUnit)
         }
-        for arc in route_arcs(arcs, boxes, self.circles, placement.areas, side, pierced):
+        room = self.spacing.arc
+        for arc in route_arcs(arcs, boxes, circles, placement.areas, room, side, axes):
             placement.arcs[arc.index] = arc
-            placement.areas += arc.areas()
+            placement.areas += arc.areas(room)
 
-    def _arcs(self, placement: Placement, boxes: Mapping[str, Rectangle]) -> Iterable[Arc]:
-        """Links that stand for a skip connection, and those that have no direct way."""
-        obstacles = Obstacles(boxes)
+    def _arcs(self, placement: Placement, boxes: Mapping[Unit, Rectangle]) -> Iterable[Arc]:
+        """Links that represent a skip connection, and those that have no direct way."""
+        obstacles = Obstacles(boxes, (), self.spacing.curve)
         inside = sorted(index for unit in boxes for index in self.leaving.get(unit, ()))
         for index in inside:
             link = self.level.links[index]
             if link.target not in boxes or index in placement.arcs:
                 continue
-            ends = (link.source, link.target)
             if link.arc:
-                label = self.measure.label(link.label) if link.label else (0.0, 0.0)
-                yield Arc(index, *ends, *label)
+                label = self.sizes.sizes.label(link.label.text) if link.label else (0.0, 0.0)
+                yield Arc(index, *link.ends, *label)
                 continue
-            ports = self.measure.ports(*ends, placement.centers)
-            if not connect(*ports, functools.partial(obstacles.are_clear_of, ends=ends))[1]:
-                yield Arc(index, *ends)
+            ports = self.sizes.ports(*link.ends, placement.centers)
+            is_clear = functools.partial(obstacles.are_clear_of, ends=link.ends)
+            if not connect(*ports, is_clear, self.spacing)[1]:
+                yield Arc(index, *link.ends)
+
+
+def _goes_on_beside(parts: Sequence[Part]) -> bool:
+    """Whether ``parts`` begin with branches, and one unit comes behind them."""
+    return len(parts) > 1 and isinstance(parts[0], Parallel) and isinstance(parts[1], Unit)

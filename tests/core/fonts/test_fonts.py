@@ -101,3 +101,9 @@ def test_a_file_that_is_no_font(tmp_path: Path) -> None:
     theme = visualize.draw(resnet()).theme
     with pytest.raises(UsageError, match=r"no font named"):
         with_font(theme, str(tmp_path / "no.ttf"))
+
+
+def test_text_is_measured() -> None:
+    assert text_width("iii", 9) < text_width("mmm", 9)
+    assert text_width("conv", 18) == pytest.approx(2 * text_width("conv", 9))
+    assert text_width("卷积", 10) == pytest.approx(20)

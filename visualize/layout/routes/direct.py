@@ -1,4 +1,11 @@
-"""Direct arrows: curves along the flow from one box to another."""
+"""Direct arrows: curves along the flow from one box to another.
+
+┌───┐          ┌───┐         ┌───┐
+└─┬─┘          └─┬─┘         └─┬─┘
+╰────╮         │             ╰──╮       The first of these that runs clear of others is
+│         ╰────╮           ╰──╮    taken: early, late, or all the way.
+┌─▼─┐          ┌─▼─┐          ┌─▼─┐
+"""
 
 from __future__ import annotations
 
@@ -7,27 +14,28 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from visualize.core.geometry import Point, Rectangle
 from visualize.core.grid import Grid
 from visualize.core.route import Route
-from visualize.layout.measure import CIRCLE
-
-_FAN = 20.0
-_CLEAR = 2.0  # between a route and what it passes
+from visualize.layout.spacing import CurveSpacing, Spacing
+from visualize.layout.units import Unit
 
 
 class Obstacles:
     """Units, and other areas such as titles, that routes keep clear of."""
 
-    def __init__(self, units: Mapping[str, Rectangle], areas: Iterable[Rectangle] = ()) -> None:
-        self._grid: Grid[str | None] = Grid()
+    def __init__(
+        self, units: Mapping[Unit, Rectangle], areas: Iterable[Rectangle], room: CurveSpacing
+    ) -> None:
+        self.room = room
+        self._grid: Grid[Unit | None] = Grid()
         for unit, area in units.items():
             self._grid.add(area, unit)
         for area in areas:
             self._grid.add(area, None)
 
-    def are_clear_of(self, route: Route, ends: Collection[str]) -> bool:
+    def are_clear_of(self, route: Route, ends: Collection[Unit]) -> bool:
         """Whether ``route`` stays away from all but the units at its ``ends``."""
-        near = route.bounds().grown(_CLEAR)
+        near = route.bounds().grown(self.room.clear)
         close = [
-            area.grown(_CLEAR)
+            area.grown(self.room.clear)
             for area, unit in self._grid.overlapping(near)
             if unit is None or unit not in ends
         ]
@@ -38,6 +46,7 @@ def connect(
     source: Rectangle,
     target: Rectangle,
     is_clear: Callable[[Route], bool],
+    spacing: Spacing,
     *,
     alone: bool = False,
     late: bool = False,
@@ -49,26 +58,28 @@ def connect(
     to bend ``late`` does so at its end, if it can.
     """
     start = Point(source.end, (source.low + source.high) / 2)
-    end = _entry(source, target, alone)
+    end = _entry(source, target, spacing, alone)
+    fan = spacing.curve.bend
     paths = [Route.smooth(start, end)]
-    if end.along - start.along > 1.6 * _FAN:
-        bend = Point(start.along + _FAN, end.across)
+    if end.along - start.along > 1.6 * fan:
+        bend = Point(start.along + fan, end.across)
         bent_early = Route.smooth(start, bend).joined(Route.straight(bend, end))
-        bend = Point(end.along - _FAN, start.across)
+        bend = Point(end.along - fan, start.across)
         bent_late = Route.straight(start, bend).joined(Route.smooth(bend, end))
         paths = [bent_late, bent_early, *paths] if late else [bent_early, bent_late, *paths]
     clear = next((path for path in paths if is_clear(path)), None)
     return clear or paths[0], clear is not None
 
 
-def _entry(source: Rectangle, target: Rectangle, alone: bool) -> Point:
+def _entry(source: Rectangle, target: Rectangle, spacing: Spacing, alone: bool) -> Point:
     """Where an arrow from ``source`` arrives: leaning to the side it comes from, unless alone."""
+    curve = spacing.curve
     middle = (target.low + target.high) / 2
     offset = (source.low + source.high) / 2 - middle
-    if target.high - target.low <= CIRCLE:
+    if target.high - target.low <= spacing.box.circle:
         radius = (target.high - target.low) / 2
-        lean = max(-0.8, min(0.8, offset / 60))
+        lean = max(-0.8, min(0.8, offset / curve.round))
         along = (target.start + target.end) / 2 - radius * (1 - lean * lean) ** 0.5
         return Point(along, middle + radius * lean)
-    spread = 0.0 if alone else (target.high - target.low) * 0.3
-    return Point(target.start, middle + max(-spread, min(spread, offset * 0.25)))
+    spread = 0.0 if alone else (target.high - target.low) * curve.spread
+    return Point(target.start, middle + max(-spread, min(spread, offset * curve.lean)))

@@ -1,4 +1,10 @@
-"""Structure of a flow graph: what stands in series and what in parallel.
+"""Order: the structure of a flow graph, what is in series and what in parallel.
+
+        a
+       ╭┴╮
+       b c      Series(a, Parallel(b, c), d)
+       ╰┬╯
+        d
 
 A figure has one spine where the graph has: nodes that every other node comes before or after.
 What lies between two of them are branches side by side, each with a spine of its own. Only what
@@ -13,7 +19,9 @@ from typing import Union
 
 import networkx as nx
 
-Part = Union[str, "Series", "Parallel", "Tangle"]
+from visualize.layout.units import Unit
+
+Part = Union[Unit, "Series", "Parallel", "Tangle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,16 @@ class Parallel:
 class Tangle:
     """Connected nodes of which none is comparable with all others."""
 
-    nodes: tuple[str, ...]
+    nodes: tuple[Unit, ...]
+
+
+def units_of(part: Part) -> set[Unit]:
+    """All units in ``part``."""
+    if isinstance(part, Unit):
+        return {part}
+    if isinstance(part, Tangle):
+        return set(part.nodes)
+    return set().union(*map(units_of, part.parts))
 
 
 def decompose(graph: nx.DiGraph) -> Part:
@@ -47,12 +64,12 @@ def decompose(graph: nx.DiGraph) -> Part:
     return _decompose(graph, list(graph))
 
 
-def _decompose(graph: nx.DiGraph, nodes: list[str]) -> Part:
+def _decompose(graph: nx.DiGraph, nodes: list[Unit]) -> Part:
     inside = graph.subgraph(nodes)
     components = list(nx.weakly_connected_components(inside))
     if len(components) > 1:
         home = {node: number for number, members in enumerate(components) for node in members}
-        ordered: dict[int, list[str]] = {}
+        ordered: dict[int, list[Unit]] = {}
         for node in nodes:
             ordered.setdefault(home[node], []).append(node)
         return Parallel(tuple(_decompose(graph, members) for members in ordered.values()))
@@ -61,7 +78,7 @@ def _decompose(graph: nx.DiGraph, nodes: list[str]) -> Part:
     return _series(graph, inside, nodes)
 
 
-def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[str]) -> Part:
+def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[Unit]) -> Part:
     before = _ancestors(inside, nodes)
     spine = _spine(nodes, before)
     if not spine:
@@ -69,7 +86,7 @@ def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[str]) -> Part:
     on_spine = set(spine)
     index = {node: position for position, node in enumerate(nodes)}
     # A node off the spine lies behind as many nodes of the spine as precede it.
-    between: list[list[str]] = [[] for _ in range(len(spine) + 1)]
+    between: list[list[Unit]] = [[] for _ in range(len(spine) + 1)]
     for node in nodes:
         if node not in on_spine:
             passed = before[node]
@@ -87,10 +104,10 @@ def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[str]) -> Part:
     return Series(tuple(parts))
 
 
-def _ancestors(graph: nx.DiGraph, nodes: list[str]) -> dict[str, int]:
+def _ancestors(graph: nx.DiGraph, nodes: list[Unit]) -> dict[Unit, int]:
     """The ancestors of every node, as a set of bits, one for each place in ``nodes``."""
     index = {node: position for position, node in enumerate(nodes)}
-    before: dict[str, int] = {}
+    before: dict[Unit, int] = {}
     for node in nodes:
         bits = 0
         for source in graph.predecessors(node):
@@ -99,7 +116,7 @@ def _ancestors(graph: nx.DiGraph, nodes: list[str]) -> dict[str, int]:
     return before
 
 
-def _spine(nodes: list[str], before: dict[str, int]) -> list[str]:
+def _spine(nodes: list[Unit], before: dict[Unit, int]) -> list[Unit]:
     """The nodes that are comparable with all others."""
     common_after = (1 << len(nodes)) - 1
     followed = [False] * len(nodes)

@@ -1,4 +1,13 @@
-"""Arcs: paths beside the boxes between two ends, nested where they overlap."""
+"""Arcs: routes beside the boxes between two ends, nested where they overlap.
+
+┌───┐
+│ a ├────╮        Short arcs come first and run closest. An arc leaves and arrives at the
+└─┬─┘    │        sides of its boxes, or with the flow where something is beside them.
+┌─▼─┐    │
+│ b ├─╮  │
+└─┬─┘ │  │
+▼   │  │ lanes
+"""
 
 from __future__ import annotations
 
@@ -7,17 +16,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.core.geometry import Point, Rectangle
+from visualize.core.geometry import Point, Rectangle, Transform
 from visualize.core.route import Route
+from visualize.layout.spacing import ArcSpacing
+from visualize.layout.units import Unit
 
-_LANE_GAP = 10.0
-# An arrow head stands straight only at the end of a straight line.
-_HEAD_ROOM = 18.0
-_RADIUS = 16.0
-_PORT_GAP = 3.4
-_LABEL_GAP = 3.0
-# How far an arc goes with the flow before it turns to its lane.
-_STEP = 6.5
 _STRETCH = 100.0  # of the flow, in which areas are looked up together
 
 
@@ -26,12 +29,12 @@ class Arc:
     """An arc from one unit to another. Its label is as long and broad as given.
 
     ``lane`` is where it runs along the flow; ``start`` and ``end`` are the points on the boxes.
-    It leaves and arrives at the side of a box, or, where something stands there, with the flow.
+    It leaves and arrives at the side of a box, or with the flow where something is beside it.
     """
 
     index: int
-    source: str
-    target: str
+    source: Unit
+    target: Unit
     label_length: float = 0.0
     label_breadth: float = 0.0
     side: int = 1
@@ -42,22 +45,22 @@ class Arc:
     arrives_side: bool = True
 
     @property
-    def ends(self) -> tuple[str, str]:
-        """The boxes it leads from and to."""
+    def ends(self) -> tuple[Unit, Unit]:
+        """The units it leads from and to."""
         return self.source, self.target
 
-    def moved(self, along: float, across: float) -> Arc:
-        """This arc, shifted."""
+    def transformed(self, transform: Transform) -> Arc:
+        """This arc elsewhere."""
         return replace(
             self,
-            lane=self.lane + across,
-            start=self.start.moved(along, across),
-            end=self.end.moved(along, across),
+            lane=self.lane + transform.across,
+            start=transform.of(self.start),
+            end=transform.of(self.end),
         )
 
-    def route(self) -> Route:
+    def route(self, room: ArcSpacing) -> Route:
         """Where the arc runs."""
-        step = _STEP if self.end.along >= self.start.along else -_STEP
+        step = room.step if self.end.along >= self.start.along else -room.step
         corners = [self.start]
         if self.leaves_side:
             corners.append(Point(self.start.along, self.lane))
@@ -69,33 +72,33 @@ class Arc:
         else:
             above = self.end.along - step
             corners += [Point(above, self.lane), Point(above, self.end.across)]
-        return Route.rounded([*corners, self.end], _RADIUS)
+        return Route.rounded([*corners, self.end], room.radius)
 
-    def label_center(self) -> Point:
-        """Middle of the label, which stands on the outer side of the lane."""
-        offset = _LABEL_GAP + self.label_breadth / 2
+    def label_center(self, room: ArcSpacing) -> Point:
+        """Middle of the label, which is on the outer side of the lane."""
+        offset = room.label + self.label_breadth / 2
         return Point((self.start.along + self.end.along) / 2, self.lane + self.side * offset)
 
-    def areas(self) -> list[Rectangle]:
+    def areas(self, room: ArcSpacing) -> list[Rectangle]:
         """What the arc and its label cover."""
         inner = min(self.start.across, self.end.across, self.lane)
         outer = max(self.start.across, self.end.across, self.lane)
         first, last = sorted((self.start.along, self.end.along))
         areas = [Rectangle(first, last, inner, outer)]
         if self.label_breadth:
-            areas.append(
-                Rectangle.around(self.label_center(), self.label_length, self.label_breadth)
-            )
+            center = self.label_center(room)
+            areas.append(Rectangle.around(center, self.label_length, self.label_breadth))
         return areas
 
 
 def route_arcs(
     arcs: Iterable[Arc],
-    boxes: Mapping[str, Rectangle],
-    circles: Collection[str],
+    boxes: Mapping[Unit, Rectangle],
+    circles: Collection[Unit],
     areas: Sequence[Rectangle],
+    room: ArcSpacing,
     side: int = 1,
-    pierced: Mapping[str, float] | None = None,
+    axes: Mapping[Unit, float] | None = None,
 ) -> list[Arc]:
     """Give each arc a side, a lane and its ends.
 
@@ -107,33 +110,34 @@ def route_arcs(
         boxes: the area of each unit.
         circles: those that are round.
         areas: what is covered already.
+        room: the lengths of arcs.
         side: where arcs run if they can, 1 or -1.
-        pierced: the axis of each frame, which arrows enter and leave there and nowhere else.
+        axes: the axis of each frame, which arrows enter and leave there and nowhere else.
     """
-    covered = _Covered(areas)
+    covered = _Covered(areas, room)
     placed: list[Arc] = []
-    rows = _Rows(boxes)
+    rows = _Rows(boxes, room)
     ordered = sorted(arcs, key=lambda arc: (_span(arc, boxes), arc.index))
     for arc in ordered:
-        chosen = _freest(_ways(arc, side, boxes, covered, pierced or {}), rows)
+        chosen = _freest(_ways(arc, side, boxes, covered, axes or {}), rows)
         placed.append(chosen)
-        covered.add(chosen.areas())
-    return _with_ports(placed, boxes, circles)
+        covered.add(chosen.areas(room))
+    return _with_ports(placed, boxes, circles, room)
 
 
 def _ways(
     arc: Arc,
     side: int,
-    boxes: Mapping[str, Rectangle],
+    boxes: Mapping[Unit, Rectangle],
     covered: _Covered,
-    pierced: Mapping[str, float],
+    axes: Mapping[Unit, float],
 ) -> Iterable[Arc]:
     """All ways an arc can go, the best looking first."""
     source, target = boxes[arc.source], boxes[arc.target]
-    leaving = pierced.get(arc.source, (source.low + source.high) / 2)
-    arriving = pierced.get(arc.target, (target.low + target.high) / 2)
+    leaving = axes.get(arc.source, (source.low + source.high) / 2)
+    arriving = axes.get(arc.target, (target.low + target.high) / 2)
     for leaves_side, arrives_side in ((True, True), (True, False), (False, True), (False, False)):
-        if (leaves_side and arc.source in pierced) or (arrives_side and arc.target in pierced):
+        if (leaves_side and arc.source in axes) or (arrives_side and arc.target in axes):
             continue
         for way in (side, -side):
             placed = _on_side(arc, way, boxes, covered)
@@ -147,7 +151,8 @@ def _ways(
 class _Covered:
     """Areas, found again by the stretches of the flow that they cover."""
 
-    def __init__(self, areas: Iterable[Rectangle]) -> None:
+    def __init__(self, areas: Iterable[Rectangle], room: ArcSpacing) -> None:
+        self.room = room
         self._stretches: dict[int, list[Rectangle]] = defaultdict(list)
         self.add(areas)
 
@@ -169,17 +174,18 @@ def _stretches(start: float, end: float) -> range:
 
 
 class _Rows:
-    """Boxes by where they stand along the flow, to find those in a row with something."""
+    """Boxes by where they are along the flow, to find those in a row with something."""
 
-    def __init__(self, boxes: Mapping[str, Rectangle]) -> None:
+    def __init__(self, boxes: Mapping[Unit, Rectangle], room: ArcSpacing) -> None:
+        self.room = room
         self.boxes = sorted(boxes.items(), key=lambda item: item[1].start)
         self.starts = [box.start for _, box in self.boxes]
         self.longest = max((box.end - box.start for box in boxes.values()), default=0.0)
 
-    def near(self, along: float) -> Sequence[tuple[str, Rectangle]]:
+    def near(self, along: float) -> Sequence[tuple[Unit, Rectangle]]:
         """Boxes that reach into the room that an arc needs to turn at ``along``."""
-        first = bisect.bisect_left(self.starts, along - _RADIUS - self.longest)
-        return self.boxes[first : bisect.bisect_right(self.starts, along + _RADIUS)]
+        first = bisect.bisect_left(self.starts, along - self.room.radius - self.longest)
+        return self.boxes[first : bisect.bisect_right(self.starts, along + self.room.radius)]
 
 
 def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
@@ -190,8 +196,8 @@ def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
     found: list[tuple[int, Arc]] = []
     for way in ways:
         near = dict([*rows.near(way.start.along), *rows.near(way.end.along)])
-        others = [box.grown(1) for node, box in near.items() if node not in way.ends]
-        points = list(way.route().sample()) if others else []
+        others = [box.grown(rows.room.clear) for node, box in near.items() if node not in way.ends]
+        points = list(way.route(rows.room).sample()) if others else []
         hits = sum(any(box.holds(point) for point in points) for box in others)
         if not hits:
             return way
@@ -199,16 +205,16 @@ def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
     return min(found, key=lambda item: item[0])[1]
 
 
-def _span(arc: Arc, boxes: Mapping[str, Rectangle]) -> float:
+def _span(arc: Arc, boxes: Mapping[Unit, Rectangle]) -> float:
     return boxes[arc.target].start - boxes[arc.source].start
 
 
-def _on_side(arc: Arc, side: int, boxes: Mapping[str, Rectangle], covered: _Covered) -> Arc:
+def _on_side(arc: Arc, side: int, boxes: Mapping[Unit, Rectangle], covered: _Covered) -> Arc:
     source, target = boxes[arc.source], boxes[arc.target]
     first, last = _middle(source), _middle(target)
     edges = [*covered.edges(first + 1, last - 1, side), source.high if side > 0 else -source.low]
     target_edge = target.high if side > 0 else -target.low
-    lane = side * max(max(edges) + _LANE_GAP, target_edge + _HEAD_ROOM)
+    lane = side * max(max(edges) + covered.room.lane, target_edge + covered.room.head)
     start = Point(first, source.high if side > 0 else source.low)
     end = Point(last, side * target_edge)
     return replace(arc, side=side, lane=lane, start=start, end=end)
@@ -219,10 +225,13 @@ def _middle(area: Rectangle) -> float:
 
 
 def _with_ports(
-    arcs: Sequence[Arc], boxes: Mapping[str, Rectangle], circles: Collection[str]
+    arcs: Sequence[Arc],
+    boxes: Mapping[Unit, Rectangle],
+    circles: Collection[Unit],
+    spacing: ArcSpacing,
 ) -> list[Arc]:
     """Spread the ends of arcs that share a side of a box, so that none cross or coincide."""
-    ports: dict[tuple[str, int], list[tuple[int, float, int, bool]]] = {}
+    ports: dict[tuple[Unit, int], list[tuple[int, float, int, bool]]] = {}
     for position, arc in enumerate(arcs):
         reach = abs(arc.lane)
         # Arrivals come first, inner lanes before outer ones; departures the other way round.
@@ -233,8 +242,8 @@ def _with_ports(
     result = list(arcs)
     for (node, side), ends in ports.items():
         box = boxes[node]
-        room = (box.end - box.start) * 0.8
-        gap = min(_PORT_GAP, room / max(len(ends) - 1, 1))
+        room = (box.end - box.start) * spacing.ports
+        gap = min(spacing.port, room / max(len(ends) - 1, 1))
         for rank, (_, _, position, is_start) in enumerate(sorted(ends)):
             offset = (rank - (len(ends) - 1) / 2) * gap
             point = _on_edge(box, side, offset, node in circles)

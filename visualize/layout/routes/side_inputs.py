@@ -1,4 +1,9 @@
-"""Arrows that enter a frame beside its axis: an encoder's result in every layer of a decoder.
+"""Side inputs: arrows that enter a frame beside its axis, as an encoder's result does a decoder's.
+
+        ╭────────────╮
+    ┌───┼──▶ box     │
+    │   │     ↓      │
+    │   ╰─────┼──────╯
 
 They are routed last, between boxes that have their places: along and across the flow, clear of all
 boxes, with as few bends as there can be.
@@ -9,62 +14,61 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import PlacedBox, PlacedFrame
 from visualize.core.route import Route
-from visualize.core.scene import SceneArrow
-from visualize.layout.legs import Leg, Step
-from visualize.layout.measure import Measure
-
-# Between an arrow and the boxes and borders that it passes.
-_CLEAR = 5.0
-# The last straight part of an arrow, with its head.
-_APPROACH = 11.0
-_RADIUS = 8.0
-# A bend costs as much as so many points of way.
-_BEND = 40.0
+from visualize.layout.links import Leg, Link
+from visualize.layout.sizes import Sizes
+from visualize.layout.spacing import SideInputSpacing
 
 _Step = tuple[int, int]
 _WAYS: tuple[_Step, ...] = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
-def draw_aside(
-    arrows: Mapping[int, SceneArrow],
+def draw_side_inputs(
+    links: Sequence[Link],
     boxes: Sequence[PlacedBox],
     frames: Sequence[PlacedFrame],
-    measure: Measure,
+    sizes: Sizes,
 ) -> list[Leg]:
-    """Route ``arrows``, given by their numbers in the scene.
+    """Route ``links`` between boxes that have their places.
 
     Each leaves with the flow and arrives with it or from a side. They keep clear of
     boxes and of the titles of frames.
     """
-    if not arrows:
+    if not links:
         return []
+    room = sizes.spacing.side_input
     areas = {placed.box.id: placed.rectangle for placed in boxes}
     texts = [
-        Rectangle.around(text.center, *measure.text(text.text, text.size))
+        Rectangle.around(text.center, *sizes.text(text.text, text.size))
         for frame in frames
         for text in frame.texts
     ]
-    router = _Router([*areas.values(), *texts], [frame.rectangle for frame in frames])
+    router = _Router([*areas.values(), *texts], [frame.rectangle for frame in frames], room)
     return [
-        Leg(arrow, (Step(number, 0),), router.route(areas[arrow.source], areas[arrow.target]))
-        for number, arrow in arrows.items()
+        Leg(link, router.route(areas[link.arrow.source], areas[link.arrow.target]))
+        for link in links
     ]
 
 
 class _Router:
     """Finds ways on the lines that run just beside boxes and frames."""
 
-    def __init__(self, boxes: Sequence[Rectangle], frames: Sequence[Rectangle]) -> None:
+    def __init__(
+        self,
+        boxes: Sequence[Rectangle],
+        frames: Sequence[Rectangle],
+        room: SideInputSpacing,
+    ) -> None:
+        self.room = room
         self.boxes = boxes
         self.frames = frames
         around = [*boxes, *frames]
-        self.along = _lines((area.start, area.end) for area in around)
-        self.across = _lines((area.low, area.high) for area in around)
+        self.along = _lines(((area.start, area.end) for area in around), room.clear)
+        self.across = _lines(((area.low, area.high) for area in around), room.clear)
         # What lies on each line of the grid, along or across.
         self._on_lines: dict[tuple[bool, float], tuple[list[Rectangle], list[Rectangle]]] = {}
 
@@ -72,18 +76,19 @@ class _Router:
         """A way from the end of ``source`` to ``target``."""
         axis, middle = (source.low + source.high) / 2, (target.low + target.high) / 2
         row = (target.start + target.end) / 2
-        begin = Point(source.end + _CLEAR, axis)
+        begin = Point(source.end + self.room.clear, axis)
         quarter = (target.high - target.low) / 4
         ends = {
-            Point(row, target.low - _APPROACH): (Point(row, target.low), (0, 1)),
-            Point(row, target.high + _APPROACH): (Point(row, target.high), (0, -1)),
+            Point(row, target.low - self.room.approach): (Point(row, target.low), (0, 1)),
+            Point(row, target.high + self.room.approach): (Point(row, target.high), (0, -1)),
         }
         for across in (middle - quarter, middle + quarter):
             tip = Point(target.start, across)
-            ends[tip.moved(-_APPROACH, 0)] = (tip, (1, 0))
+            ends[tip.moved(-self.room.approach, 0)] = (tip, (1, 0))
         corners = self._search(begin, {place: way for place, (_, way) in ends.items()})
         tip = ends[corners[-1]][0]
-        return Route.rounded(_straightened([Point(source.end, axis), *corners, tip]), _RADIUS)
+        corners = _straightened([Point(source.end, axis), *corners, tip])
+        return Route.rounded(corners, self.room.radius)
 
     def _search(self, begin: Point, ends: dict[Point, _Step]) -> list[Point]:
         """The cheapest way from ``begin`` to one of ``ends``: A* (Hart, Nilsson, Raphael 1968).
@@ -118,7 +123,7 @@ class _Router:
                 reached = (
                     cost
                     + _distance(here, point)
-                    + _BEND * (turn != way)
+                    + self.room.bend * (turn != way)
                     + self._crossing(here, point)
                 )
                 following = (*there, turn)
@@ -162,10 +167,10 @@ def _distance(one: Point, other: Point) -> float:
     return abs(one.along - other.along) + abs(one.across - other.across)
 
 
-def _lines(sides: Iterable[tuple[float, float]]) -> list[float]:
+def _lines(sides: Iterable[tuple[float, float]], clear: float) -> list[float]:
     """The places just before and behind ``sides``, those nearly alike once."""
     lines: list[float] = []
-    for place in sorted(edge for low, high in sides for edge in (low - _CLEAR, high + _CLEAR)):
+    for place in sorted(edge for low, high in sides for edge in (low - clear, high + clear)):
         if not lines or place - lines[-1] > 1:
             lines.append(place)
     return lines

@@ -1,0 +1,72 @@
+"""Arcs are nested, and move to the side that is free."""
+
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.layouts import THEME, hits, scene
+from visualize.core.choices import Direction
+from visualize.core.geometry import Point, Rectangle, Transform
+from visualize.layout import lay_out
+from visualize.layout.routes.arcs import Arc, route_arcs
+from visualize.layout.spacing import ROOMY
+from visualize.layout.units import BoxUnit
+
+
+def test_nested_arcs_do_not_cross() -> None:
+    edges = list(itertools.pairwise(["a", "b", "c", "+1", "+2"]))
+    layout = lay_out(scene(edges, [("a", "+2"), ("b", "+1")]), THEME, Direction.TB)
+    outer, inner = (placed for placed in layout.arrows if placed.arrow.arc)
+    reach = [max(point.across for point in placed.route.curves()) for placed in (outer, inner)]
+    assert reach[0] > reach[1] + 5
+    assert hits(layout) == []
+
+
+def test_an_arc_moves_to_the_side_that_is_free() -> None:
+    edges = [("a", "b"), ("a", "c"), ("b", "d"), ("d", "+"), ("+", "e"), ("c", "e")]
+    layout = lay_out(scene(edges, [("b", "+")]), THEME, Direction.TB)
+    assert hits(layout) == []
+
+
+boxes = {
+    BoxUnit(str(number)): Rectangle(40 * number, 40 * number + 20, -30, 30) for number in range(6)
+}
+pairs = st.tuples(st.integers(0, 5), st.integers(0, 5)).filter(lambda pair: pair[0] < pair[1])
+
+
+@given(st.lists(pairs, min_size=1, max_size=5, unique=True), st.sampled_from([1, -1]))
+def test_lanes_lie_outside_of_what_they_pass(found: list[tuple[int, int]], side: int) -> None:
+    arcs = [
+        Arc(index, BoxUnit(str(one)), BoxUnit(str(other)))
+        for index, (one, other) in enumerate(found)
+    ]
+    routed = route_arcs(arcs, boxes, (), [*boxes.values()], ROOMY.arc, side)
+    assert sorted(arc.index for arc in routed) == list(range(len(arcs)))
+    for arc in routed:
+        assert arc.side * arc.lane >= 30 + ROOMY.arc.lane
+        for unit, area in boxes.items():
+            inner, points = area.grown(-0.1), arc.route(ROOMY.arc).sample()
+            assert unit in arc.ends or not any(inner.holds(point) for point in points)
+
+
+@given(pairs, st.floats(-50, 50), st.floats(-50, 50), st.booleans())
+def test_an_arc_runs_where_its_route_is_transformed_to(
+    found: tuple[int, int], along: float, across: float, mirrored: bool
+) -> None:
+    ends = (BoxUnit(str(number)) for number in found)
+    (arc,) = route_arcs([Arc(0, *ends)], boxes, (), [*boxes.values()], ROOMY.arc)
+    transform = Transform(along, across, mirrored)
+    one, other = arc.transformed(transform).route(ROOMY.arc), arc.route(ROOMY.arc)
+    for (a, _), (b, _) in zip(one.vertices, other.transformed(transform).vertices, strict=True):
+        assert abs(a.along - b.along) < 1e-9
+        assert abs(a.across - b.across) < 1e-9
+
+
+def test_the_label_of_an_arc_is_beyond_its_lane() -> None:
+    arc = Arc(0, BoxUnit("a"), BoxUnit("b"), 8.0, 30.0, 1, 50.0, Point(0, 10), Point(40, 10))
+    room = ROOMY.arc
+    assert arc.label_center(room) == Point(20, 50 + room.label + 15)
+    assert Rectangle.around(arc.label_center(room), 8, 30) in arc.areas(room)

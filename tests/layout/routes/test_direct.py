@@ -1,0 +1,48 @@
+"""Direct arrows arrive in the middle, and bend clear of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.layouts import THEME, scene
+from visualize.core.choices import Direction
+from visualize.core.geometry import HEAD_LENGTH, Point, Rectangle, without_head
+from visualize.layout import lay_out
+from visualize.layout.routes.direct import Obstacles, connect
+from visualize.layout.spacing import ROOMY
+from visualize.layout.units import BoxUnit
+
+
+def test_branches_are_entered_in_the_middle_and_along_the_flow() -> None:
+    edges = [("a", branch) for branch in "bcd"] + [(branch, "+") for branch in "bcd"]
+    layout = lay_out(scene(edges), THEME, Direction.TB)
+    middle = {placed.box.id: placed.center.across for placed in layout.boxes}
+    arrows = [placed for placed in layout.arrows if placed.arrow.source == "a"]
+    assert len(arrows) == 3
+    for placed in arrows:
+        assert placed.route.end.across == pytest.approx(middle[placed.arrow.target])
+        before, base = without_head(placed.route.curves())[-2:]
+        assert before.across == pytest.approx(base.across)
+        assert base.along - before.along >= HEAD_LENGTH
+
+
+def test_a_curve_bends_where_it_is_clear() -> None:
+    source, target = Rectangle(0, 20, -10, 10), Rectangle(100, 120, 60, 80)
+    beside = {BoxUnit("early"): Rectangle(24, 60, 30, 90)}
+    obstacles = Obstacles(beside, [], ROOMY.curve)
+    route, clear = connect(source, target, lambda one: obstacles.are_clear_of(one, ()), ROOMY)
+    assert clear
+    assert route.corners()[1] == Point(80, 0)  # straight on, and then aside
+    free, _ = connect(source, target, lambda _: True, ROOMY)
+    assert free.corners()[-2].along == pytest.approx(40)  # aside at once
+    _, clear = connect(source, target, lambda _: False, ROOMY)
+    assert not clear
+
+
+def test_the_ends_of_a_route_are_no_obstacles() -> None:
+    source, target = Rectangle(0, 20, -10, 10), Rectangle(40, 60, -10, 10)
+    units = {BoxUnit("a"): source, BoxUnit("b"): target}
+    obstacles = Obstacles(units, [], ROOMY.curve)
+    route, _ = connect(source, target, lambda _: True, ROOMY)
+    assert obstacles.are_clear_of(route, tuple(units))
+    assert not obstacles.are_clear_of(route, ())

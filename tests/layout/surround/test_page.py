@@ -1,0 +1,43 @@
+"""Title and legend surround the figure, and the page has room for all."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from tests.layouts import THEME, scene
+from visualize.core.choices import Direction
+from visualize.core.geometry import Rectangle
+from visualize.core.layout import Page
+from visualize.layout.spacing import ROOMY
+from visualize.layout.surround.page import Surrounder
+
+DRAWN = scene(list(itertools.pairwise("abc")), [("a", "c")])
+EXTENT = Rectangle(0, 100, -40, 40)
+
+
+def surrounder(page: Page, title: str = "") -> Surrounder:
+    return Surrounder(replace(DRAWN, title=title), THEME, page, ROOMY.page)
+
+
+def test_the_title_is_above_and_the_legend_below() -> None:
+    around = surrounder(Page(), "A title").surround(EXTENT, Direction.TB)
+    (entry,) = around.legend
+    assert entry.text == "identity shortcut"
+    assert around.title[1] > 0
+    assert entry.center[1] < -100
+    assert around.low[0] < -40 < 40 < around.high[0]
+    assert around.low[1] < entry.center[1] < around.title[1] < around.high[1]
+
+
+def test_a_page_of_exact_width_is_filled() -> None:
+    around = surrounder(Page(width=500.0, exact=True)).surround(EXTENT, Direction.TB)
+    assert around.size[0] == pytest.approx(500)
+
+
+def test_title_and_legend_take_from_the_room_of_the_flow() -> None:
+    plain, titled = (surrounder(Page(), title).room(Direction.TB) for title in ("", "A title"))
+    assert titled < plain < Page().height
+    assert surrounder(Page(), "A title").room(Direction.LR) == Page().width - 2 * ROOMY.page.pad

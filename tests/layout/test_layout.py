@@ -1,0 +1,78 @@
+"""Layouts of whole figures: nothing overlaps, and arrows keep clear of boxes."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+
+import pytest
+
+import visualize
+from tests.layouts import THEME, hits, overlaps, scene
+from tests.models import NETS
+from visualize.core.choices import Direction
+from visualize.core.layout import Page
+from visualize.layout import lay_out
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("level", ["op", "layer", "block"])
+@pytest.mark.parametrize("name", NETS)
+def test_nets_are_drawn_clear(name: str, level: str, direction: Direction) -> None:
+    make, inputs = NETS[name]
+    figure = visualize.draw(make(), inputs, level=level)
+    layout = lay_out(figure.scene, THEME, direction)
+    assert overlaps(layout) == []
+    assert hits(layout) == []
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_every_arrow_is_placed_whole(name: str) -> None:
+    make, inputs = NETS[name]
+    figure = visualize.draw(make(), inputs)
+    layout = lay_out(figure.scene, THEME, Direction.TB)
+    assert [placed.arrow for placed in layout.arrows] == list(figure.scene.arrows)
+    boxes = {placed.box.id: placed.rectangle.grown(1.1) for placed in layout.boxes}
+    for placed in layout.arrows:
+        whole = layout.whole(placed)
+        assert boxes[placed.arrow.source].holds(whole.start)
+        assert boxes[placed.arrow.target].holds(whole.end)
+    assert {trunk for placed in layout.arrows for trunk in placed.via} == set(
+        range(len(layout.trunks))
+    )
+
+
+def test_a_figure_that_misses_the_page_is_denser() -> None:
+    drawn = scene(list(itertools.pairwise("abcdefgh")))
+    roomy = lay_out(drawn, THEME, Direction.TB)
+    width, height = roomy.around.size
+    dense = lay_out(drawn, THEME, Direction.TB, Page(width + 1, height - 10))
+    assert dense.around.size[1] <= height - 10
+    # What misses it by far stays as it is.
+    assert lay_out(drawn, THEME, Direction.TB, Page(10, 10)).around.size == roomy.around.size
+
+
+def test_time_grows_with_the_number_of_boxes() -> None:
+    """Counted in calls, so that a busy machine does not matter."""
+    small, large = calls(150), calls(600)
+    assert large <= 5 * small
+
+
+def calls(length: int) -> int:
+    """How many functions are called to lay out a chain with skips, in a process of its own."""
+    code = (
+        "import cProfile, itertools, json, pstats\n"
+        "from tests.layouts import THEME, scene\n"
+        "from visualize.core.choices import Direction\n"
+        "from visualize.layout import lay_out\n"
+        f"names = [str(number) for number in range({length})]\n"
+        "arcs = [(names[at], names[at + 4]) for at in range(0, len(names) - 5, 5)]\n"
+        "drawn = scene(list(itertools.pairwise(names)), arcs)\n"
+        "profile = cProfile.Profile()\n"
+        "profile.runcall(lay_out, drawn, THEME, Direction.TB)\n"
+        "print(json.dumps(pstats.Stats(profile).total_calls))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    return int(json.loads(done.stdout))

@@ -1,0 +1,55 @@
+"""Sizes of boxes and gaps follow their texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.layouts import figure_sizes, scene, sizes_of
+from visualize.core.choices import Direction
+from visualize.core.geometry import Point, Rectangle
+from visualize.layout.order import Parallel
+from visualize.layout.spacing import NARROW, ROOMY
+from visualize.layout.units import BoxUnit, EntryPort, ExitPort
+
+a, b = BoxUnit("a"), BoxUnit("b")
+
+
+def test_most_boxes_are_as_wide_as_the_widest() -> None:
+    drawn = scene([("a", "b"), ("b", "+")])
+    boxes = (replace(drawn.boxes[0], label=("a rather long label of a box",)), *drawn.boxes[1:])
+    drawn = replace(drawn, boxes=boxes)
+    sizes = sizes_of(drawn)
+    wide, narrow, circle = (sizes.extents[node].area for node in "ab+")
+    assert wide.high == narrow.high > ROOMY.box.narrowest / 2
+    assert circle == Rectangle(-6.5, 6.5, -6.5, 6.5)
+    uneven = sizes_of(drawn, NARROW)
+    assert uneven.extents["a"].area.high > uneven.extents["b"].area.high
+    across = sizes_of(drawn, direction=Direction.LR).extents["a"].area
+    assert (across.end, across.high) == (wide.high, wide.end)
+
+
+def test_a_gap_has_room_for_its_label() -> None:
+    drawn = scene([("a", "b")])
+    assert figure_sizes(drawn).gap(a, b) == ROOMY.gap
+    labelled = replace(drawn, arrows=(replace(drawn.arrows[0], label="64×56×56"),))
+    assert figure_sizes(labelled).gap(a, b) >= ROOMY.label_gap
+    assert figure_sizes(drawn).gap(a, Parallel((a, b))) == ROOMY.fan
+
+
+def test_ports_have_the_room_of_their_frame() -> None:
+    sizes = figure_sizes(scene([("a", "b")]))
+    sizes.entry_room, sizes.exit_room = 30.0, 9.0
+    assert sizes.gap(EntryPort("f"), a) == 30
+    assert sizes.gap(b, ExitPort("f")) == 9
+    assert sizes.gap(EntryPort("f"), Parallel((a, b))) == 30
+
+
+def test_a_note_is_part_of_what_a_merge_covers() -> None:
+    drawn = scene([("a", "+")])
+    merge = replace(drawn.boxes[1], label=("+", "ReLU"))
+    sizes = figure_sizes(replace(drawn, boxes=(drawn.boxes[0], merge)))
+    plain, covered = (one(BoxUnit("+"), Point(0, 0)) for one in (sizes.rectangle, sizes.covered))
+    assert covered.low < plain.low - ROOMY.box.note
+    assert sizes.is_merge(BoxUnit("+"))
+    assert not sizes.is_merge(a)
+    assert sizes.members([a, BoxUnit("+")]) == {"a", "+"}

@@ -1,0 +1,1 @@
+"""Routes: where the arrows run, once the units have their places."""

@@ -1,0 +1,207 @@
+"""Sizes: how much room boxes, labels and gaps take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from visualize.core.choices import Direction
+from visualize.core.fonts import LINE_HEIGHT, text_width
+from visualize.core.geometry import Point, Rectangle, Transform
+from visualize.core.scene import Scene, SceneBox
+from visualize.core.theme import Theme
+from visualize.layout.levels import Level
+from visualize.layout.order import Part
+from visualize.layout.spacing import Spacing
+from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """A unit as its level sees it.
+
+    Attributes:
+        area: what it covers, around the middle of its axis.
+        members: the boxes in it.
+        stage: the stage that it belongs to.
+        group: the group that it belongs to.
+    """
+
+    area: Rectangle
+    members: frozenset[str] = frozenset()
+    stage: str = ""
+    group: str = ""
+
+
+class Sizes:
+    """Sizes of the boxes and texts of a scene, along and across the flow, in points."""
+
+    def __init__(self, scene: Scene, theme: Theme, direction: Direction, spacing: Spacing) -> None:
+        self.scene = scene
+        self.theme = theme
+        self.direction = direction
+        self.spacing = spacing
+        self.boxes = {box.id: box for box in scene.boxes}
+        self.extents = {
+            box: Extent(
+                Rectangle.around(Point(0, 0), *size),
+                frozenset([box]),
+                self.boxes[box].stage,
+                self.boxes[box].group,
+            )
+            for box, size in self._box_sizes().items()
+        }
+
+    def text(self, text: str, size: float) -> tuple[float, float]:
+        """Length and breadth of a line set in ``size`` points."""
+        return self.direction.size(text_width(text, size, self.theme.font), size * LINE_HEIGHT)
+
+    def label(self, text: str) -> tuple[float, float]:
+        """Length and breadth of a line in the smaller type."""
+        return self.text(text, self.theme.detail_size)
+
+    def note(self, box: SceneBox) -> str:
+        """What is beside the circle of a merge: what was fused into it."""
+        return ", ".join(box.label[1:]) if box.role == "merge" else ""
+
+    def _box_sizes(self) -> dict[str, tuple[float, float]]:
+        """Length and breadth of every box; most share one width on the page."""
+        spacing = self.spacing
+        boxes = [box for box in self.scene.boxes if box.role != "merge"]
+        needs = {box.id: self._text_size(box.label) for box in boxes}
+        # Inputs and outputs are apart from the others: they make no other box wider.
+        shared = [box.id for box in boxes if box.role not in ("input", "output")]
+        widths = [needs[node][0] + 2 * spacing.padding for node in shared]
+        narrowest, widest = spacing.box.narrowest, spacing.box.widest_common
+        common = max([narrowest, *(width for width in widths if width <= widest)])
+        common = common if spacing.even else narrowest / 2
+        circle = spacing.box.circle * max(1.0, self.theme.size / spacing.box.common_type)
+        sizes = {box.id: (circle, circle) for box in self.scene.boxes}
+        for node, (width, height) in needs.items():
+            sizes[node] = self.direction.size(
+                max(common, width + 2 * spacing.padding), height + spacing.margin
+            )
+        return sizes
+
+    def _text_size(self, lines: Sequence[str]) -> tuple[float, float]:
+        """Width and height on the page of a label whose first line is in full size."""
+        sizes = [self.theme.size] + [self.theme.detail_size] * (len(lines) - 1)
+        width = max(
+            (text_width(line, size, self.theme.font) for line, size in zip(lines, sizes)),
+            default=0.0,
+        )
+        return width, sum(sizes[: len(lines)]) * LINE_HEIGHT
+
+
+class LevelSizes:
+    """Sizes of the units of one level.
+
+    Args:
+        sizes: those of boxes and texts.
+        level: whose units.
+        frames: the frames in it.
+        entry_room: what is kept free behind the entry.
+        exit_room: what is kept free before the exit.
+    """
+
+    def __init__(
+        self,
+        sizes: Sizes,
+        level: Level,
+        frames: Mapping[FrameUnit, Extent],
+        entry_room: float = 0.0,
+        exit_room: float = 0.0,
+    ) -> None:
+        self.sizes = sizes
+        self.level = level
+        self.spacing = sizes.spacing
+        self.direction = sizes.direction
+        self.entry_room = entry_room
+        self.exit_room = exit_room
+        self.shapes = level.shapes
+        self.extents: dict[Unit, Extent] = {}
+        for unit in level.units:
+            if isinstance(unit, BoxUnit):
+                self.extents[unit] = sizes.extents[unit.box]
+            elif isinstance(unit, FrameUnit):
+                self.extents[unit] = frames[unit]
+            else:
+                self.extents[unit] = Extent(Rectangle(0, 0, 0, 0))
+
+    def length(self, unit: Unit) -> float:
+        """How far a unit reaches along the flow."""
+        area = self.extents[unit].area
+        return area.end - area.start
+
+    def rectangle(self, unit: Unit, center: Point) -> Rectangle:
+        """The area of a unit."""
+        return self.extents[unit].area.transformed(Transform(*center))
+
+    def rectangles(self, centers: Mapping[Unit, Point]) -> dict[Unit, Rectangle]:
+        """The areas of units."""
+        return {unit: self.rectangle(unit, center) for unit, center in centers.items()}
+
+    def covered(self, unit: Unit, center: Point) -> Rectangle:
+        """The area of a unit together with the note beside it."""
+        area = self.rectangle(unit, center)
+        note = self.sizes.note(self.sizes.boxes[unit.box]) if isinstance(unit, BoxUnit) else ""
+        breadth = self.sizes.label(note)[1] + self.spacing.box.note if note else 0.0
+        return Rectangle(area.start, area.end, area.low - breadth, area.high)
+
+    def stage(self, unit: Unit) -> str:
+        """The stage that a unit belongs to."""
+        return self.extents[unit].stage
+
+    def group(self, unit: Unit) -> str:
+        """The group that a unit belongs to."""
+        return self.extents[unit].group
+
+    def members(self, units: Iterable[Unit]) -> set[str]:
+        """The boxes in units."""
+        return {box for unit in units for box in self.extents[unit].members}
+
+    def is_merge(self, unit: Unit) -> bool:
+        """Whether a unit is the circle of a merge."""
+        return isinstance(unit, BoxUnit) and self.sizes.boxes[unit.box].role == "merge"
+
+    def ports(
+        self,
+        source: Unit,
+        target: Unit,
+        centers: Mapping[Unit, Point],
+        *,
+        backwards: bool = False,
+    ) -> tuple[Rectangle, Rectangle]:
+        """What an arrow between two units leaves and meets: a box, or the border of a frame.
+
+        Args:
+            source: the unit that it leaves.
+            target: the unit at which it arrives.
+            centers: where units are.
+            backwards: whether the flow goes back here, so that frames end where they would begin.
+        """
+        leaving = self.rectangle(source, centers[source])
+        meeting = self.rectangle(target, centers[target])
+        if not isinstance(source, BoxUnit):
+            border, axis = leaving.start if backwards else leaving.end, centers[source].across
+            leaving = Rectangle(border, border, axis, axis)
+        if not isinstance(target, BoxUnit):
+            border, axis = meeting.end if backwards else meeting.start, centers[target].across
+            meeting = Rectangle(border, border, axis, axis)
+        return leaving, meeting
+
+    def gap(self, before: Part, after: Part) -> float:
+        """Room between two parts of a series: enough for the label of the arrow between them."""
+        least = max(
+            self.entry_room if isinstance(before, EntryPort) else 0.0,
+            self.exit_room if isinstance(after, ExitPort) else 0.0,
+        )
+        if not isinstance(before, Unit) or not isinstance(after, Unit):
+            return max(self.spacing.fan, least)
+        if least:
+            return least
+        label = self.shapes.get(before)
+        if not label:
+            return self.spacing.gap
+        room = self.spacing.margin / 2 + self.spacing.label.gap
+        return max(self.spacing.label_gap, self.sizes.label(label)[0] + room)
