@@ -14,12 +14,23 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class SceneBox:
-    """A box. ``label`` holds its lines, the first in full size; ``stage`` chooses its colour.
+    """A box.
 
-    ``repeat`` is how many copies of a part of the model it stands for, ``skips`` how many skip
-    connections of each kind it holds, in all copies. ``kind`` is what sort of operation it is, and
-    ``memory`` the bytes of the tensors that all of it computes; ``statistics`` are of the values of
-    all its parameters.
+    Attributes:
+        id: names it in this scene.
+        label: its lines, the first in full size.
+        role: what it shows, such as ``layer`` or ``merge``.
+        members: ids of the graph nodes in it, those of all copies.
+        parameters: their parameters.
+        macs: their multiply-accumulate operations.
+        group: id of the innermost group around it, or empty.
+        stage: id of the stage that decides its colour, or empty.
+        tooltip: what a reader sees who points at it.
+        repeat: the number of copies of a part of the model that it shows.
+        skips: the number of skip connections of each kind inside it, in all copies.
+        kind: the type of operation, for colours by type.
+        memory: bytes of the tensors that its members compute.
+        statistics: those of the values of its parameters, if they are known.
     """
 
     id: str
@@ -40,7 +51,19 @@ class SceneBox:
 
 @dataclass(frozen=True, slots=True)
 class SceneGroup:
-    """A block, stage or repeat around boxes; ``framed`` tells whether a frame is drawn."""
+    """A block, stage or repeat around boxes.
+
+    Attributes:
+        id: names it in this scene.
+        label: the text of its frame.
+        detail: a second line in smaller type.
+        role: ``block``, ``stage`` or ``repeat``.
+        parent: id of the group around it, or empty.
+        repeat: the number of copies of what is inside.
+        framed: whether a frame is drawn around it.
+        stage: id of the stage that decides its colour, or empty.
+        tooltip: what a reader sees who points at its frame.
+    """
 
     id: str
     label: str
@@ -55,9 +78,17 @@ class SceneGroup:
 
 @dataclass(frozen=True, slots=True)
 class SceneArrow:
-    """An arrow; ``arc`` marks the one that stands for a whole skip connection.
+    """An arrow.
 
-    ``long`` is as for the skip connection itself; ``repeat`` is how many copies the arrow has.
+    Attributes:
+        source: id of the box where it begins.
+        target: id of the box where it ends.
+        label: the text beside it.
+        skip: the kind of skip connection that it is part of, if any.
+        arc: whether it alone is a whole skip connection.
+        long: whether that skip connection bypasses a change of resolution.
+        tooltip: what a reader sees who points at it.
+        repeat: the number of copies of the arrow.
     """
 
     source: str
@@ -72,10 +103,19 @@ class SceneArrow:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Everything a figure shows.
+    """Everything that a figure shows.
 
-    ``parameters`` are those that the boxes hold together, ``hidden`` is how many operations are not
-    drawn.
+    Attributes:
+        title: its heading, or empty.
+        description: one sentence for readers who do not see it.
+        level: the level of detail, such as ``block``.
+        boxes: the boxes, in order of execution.
+        groups: the groups around them, outer ones first.
+        arrows: the arrows between them.
+        legend: whether colours and lines are explained.
+        parameters: those of all boxes.
+        color_by: what colours encode.
+        hidden: the number of operations that are not drawn.
     """
 
     title: str
@@ -99,26 +139,27 @@ class Scene:
 
     @property
     def flow(self) -> tuple[str, ...]:
-        """What a reader sees in order: the first line of each box, and parts by their names.
+        """What a reader sees in order: the first line of each box, or the name of a part it is in.
 
-        A part is a stage of several boxes, or a frame.
+        A part is a stage of several boxes, or a frame; the outermost one counts, once.
         """
         groups = {group.id: group for group in self.groups}
         held = Counter(box.stage for box in self.boxes)
-        told: dict[str, str] = {}
+        texts: dict[tuple[type, str], str] = {}
         for box in self.boxes:
-            part, group = f"box {box.id}", groups.get(box.group)
+            part: tuple[type, str] = (SceneBox, box.id)
+            group = groups.get(box.group)
             text = "" if box.role == "merge" else box.label[0]
             while group:
                 if group.framed or (group.role == "stage" and held[group.id] > 1):
-                    part, text = group.id, group.label
+                    part, text = (SceneGroup, group.id), group.label
                 group = groups.get(group.parent)
             if text:
-                told[part] = text
-        return tuple(told.values())
+                texts[part] = text
+        return tuple(texts.values())
 
     def document(self) -> dict[str, Any]:
-        """The scene document: plain data of schema 1."""
+        """The scene as plain data, as it is written to JSON files."""
         return {
             "schema": SCHEMA,
             "title": self.title,

@@ -1,0 +1,80 @@
+"""The scene: what a reader sees in order, and the document that is written of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
+
+
+def box(name: str, group: str = "", stage: str = "", role: str = "layer") -> SceneBox:
+    return SceneBox(name, (name, "9 k"), role, (name,), 9, 27, group, stage, name)
+
+
+def group(name: str, parent: str = "", role: str = "block", framed: bool = False) -> SceneGroup:
+    return SceneGroup(name, f"label of {name}", "", role, parent, framed=framed)
+
+
+def arrow(source: str, target: str, skip: str | None = None) -> SceneArrow:
+    return SceneArrow(source, target, "", skip, arc=skip is not None, long=False, tooltip="")
+
+
+def scene(
+    boxes: list[SceneBox],
+    groups: list[SceneGroup] | None = None,
+    arrows: tuple[SceneArrow, ...] = (),
+) -> Scene:
+    return Scene("", "", "block", tuple(boxes), tuple(groups or ()), arrows)
+
+
+def test_the_flow_is_the_first_lines() -> None:
+    assert scene([box("a"), box("b"), box("c")]).flow == ("a", "b", "c")
+
+
+def test_merges_are_not_named() -> None:
+    assert scene([box("a"), box("+", role="merge"), box("b")]).flow == ("a", "b")
+
+
+def test_equal_boxes_are_each_named() -> None:
+    one = box("a")
+    same = replace(box("b"), label=one.label)
+    assert scene([one, same]).flow == ("a", "a")
+
+
+def test_a_frame_is_named_once_for_all_in_it() -> None:
+    groups = [group("outer", framed=True), group("inner", parent="outer", framed=True)]
+    boxes = [box("stem"), box("a", "inner"), box("b", "outer"), box("head")]
+    assert scene(boxes, groups).flow == ("stem", "label of outer", "head")
+
+
+def test_a_group_without_a_frame_is_not_named() -> None:
+    assert scene([box("a", "g"), box("b", "g")], [group("g")]).flow == ("a", "b")
+
+
+def test_a_stage_is_named_if_it_has_several_boxes() -> None:
+    groups = [group("s1", role="stage"), group("s2", role="stage")]
+    boxes = [box("a", "s1", "s1"), box("b", "s2", "s2"), box("c", "s2", "s2")]
+    assert scene(boxes, groups).flow == ("a", "label of s2")
+
+
+def test_a_box_and_a_group_of_one_name_are_two_things() -> None:
+    boxes = [box("a", "a"), box("a")]
+    assert scene(boxes, [group("a", framed=True)]).flow == ("label of a", "a")
+
+
+def test_kinds_of_skips_are_in_the_order_of_the_legend() -> None:
+    arrows = (arrow("a", "b", "gate"), arrow("a", "b"), arrow("a", "b", "identity"))
+    assert scene([box("a"), box("b")], arrows=arrows).skip_kinds == ("identity", "gate")
+
+
+def test_the_document_is_plain_data() -> None:
+    found = scene([box("a", "g")], [group("g")], (arrow("a", "a", "gate"),))
+    document = found.document()
+    assert json.loads(json.dumps(document)) == document
+    assert document["boxes"][0]["group"] == "g"
+    assert document["groups"][0]["parent"] is None
+    assert document["arrows"][0]["skip"] == "gate"
+    assert set(document) == {
+        "schema", "title", "description", "level", "boxes", "groups", "arrows",
+    }  # fmt: skip
