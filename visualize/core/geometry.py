@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
 HEAD_LENGTH = 5.0  # of an arrow
-Place = tuple[float, float]  # on the page
 Self = TypeVar("Self")
 Thing = TypeVar("Thing", bound="Placed")
 

@@ -6,7 +6,8 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from visualize.core.geometry import Place, Point, Rectangle, Transform, transformed
+from visualize.core.geometry import Point, Rectangle, Transform, transformed
+from visualize.core.page import Place
 from visualize.core.palette import ToneEntry
 from visualize.core.route import Route
 from visualize.core.scene import SceneArrow, SceneBox, SceneGroup

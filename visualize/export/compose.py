@@ -18,12 +18,13 @@ from visualize.core.layout import (
     PlacedLegend,
     PlacedText,
 )
+from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke, Palette
 from visualize.core.scene import Scene
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
 from visualize.export.markup import LONGEST, clean, one_line
-from visualize.export.picture import Area, Facing, Part, Picture, Place, Text
+from visualize.export.picture import Facing, Part, Picture, Text
 
 _RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
 _BRACKET_WIDTH = 1.2
@@ -113,14 +114,8 @@ class _Composer:
         return tuple(map(self._place, points))
 
     def _area(self, area: Rectangle) -> Area:
-        one = self._place(Point(area.start, area.low))
-        other = self._place(Point(area.end, area.high))
-        return Area(
-            min(one[0], other[0]),
-            min(one[1], other[1]),
-            abs(one[0] - other[0]),
-            abs(one[1] - other[1]),
-        )
+        corners = Point(area.start, area.low), Point(area.end, area.high)
+        return Area.around(map(self._place, corners))
 
     def _home(self, group: str) -> str | None:
         """The id of the innermost frame that a group is or is in."""
@@ -268,7 +263,7 @@ class _Composer:
         ramp = entry.tone.ramp
         return drawn.Swatch(
             id=f"swatch-{number}",
-            area=Area(start[0], start[1] - height / 2, end[0] - start[0], height),
+            area=Area(start[0], start[1] - height / 2, end[0], start[1] + height / 2),
             fill=tint.fill,
             line=self.palette.neutral.line if ramp else tint.line,
             ramp=tint.line if ramp else None,

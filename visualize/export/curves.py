@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from visualize.core.geometry import HEAD_LENGTH
-from visualize.export.picture import Place
+from visualize.core.page import Place
 
 _STRAIGHT = 0.01
 _HALF_HEAD = 0.35 * HEAD_LENGTH

@@ -14,12 +14,12 @@ import graphviz
 
 from visualize.core.fonts import LINE_HEIGHT, family
 from visualize.core.geometry import HEAD_LENGTH
+from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke, Palette
 from visualize.core.theme import LineStyle
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.picture import (
-    Area,
     Arrow,
     Box,
     Frame,
@@ -27,7 +27,6 @@ from visualize.export.picture import (
     Line,
     Part,
     Picture,
-    Place,
     Swatch,
     Text,
 )

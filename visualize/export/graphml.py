@@ -10,12 +10,13 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
+from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, Palette
 from visualize.core.scene import Scene, SceneBox
 from visualize.core.theme import LineStyle
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
-from visualize.export.picture import Area, Arrow, Box, Frame, Picture, Place
+from visualize.export.picture import Arrow, Box, Frame, Picture
 
 _GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 _YED = "http://www.yworks.com/xml/graphml"

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke, PaintedTint
 from visualize.core.scene import SceneArrow, SceneBox, SceneGroup
 
-Place = tuple[float, float]
 SCHEMA = 1
 
 
@@ -37,31 +37,6 @@ class Facing(enum.Enum):
     LEFT = "left"
     MIDDLE = "middle"
     RIGHT = "right"
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A rectangle on the page."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """The x of its right side."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """The y of its lower side."""
-        return self.top + self.height
-
-    @property
-    def center(self) -> Place:
-        """Its middle."""
-        return self.left + self.width / 2, self.top + self.height / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from visualize.core.fonts import faces_of, family, line_extent, subset
 from visualize.core.fonts.faces import Face
+from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke
 from visualize.core.theme import LineStyle
 from visualize.export.curves import curves, head, is_straight, parallel
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
-from visualize.export.picture import Area, Arrow, Box, Frame, Line, Picture, Place, Swatch, Text
+from visualize.export.picture import Arrow, Box, Frame, Line, Picture, Swatch, Text
 
 _FALLBACK = "Helvetica, Arial, sans-serif"
 _DASHES = {LineStyle.DASHED: "5,2", LineStyle.DOTTED: "1,5"}

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 
 from visualize.core.latex import escape_latex
+from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke, PaintedTint, Palette
 from visualize.core.theme import LineStyle
 from visualize.export.curves import curves, is_straight
 from visualize.export.formats import Job
 from visualize.export.markup import number
 from visualize.export.picture import (
-    Area,
     Arrow,
     Box,
     Bracket,
@@ -20,7 +20,6 @@ from visualize.export.picture import (
     Frame,
     LegendEntry,
     Picture,
-    Place,
     Swatch,
     Text,
 )
