@@ -7,22 +7,25 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from visualize.check import Finding, check_figure
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Direction, Level
 from visualize.core.files import suffix, write_files
 from visualize.core.layout import Page
 from visualize.core.length import Length
 from visualize.core.scene import Scene
-from visualize.core.summary import Summary
 from visualize.core.theme import Theme
-from visualize.describe import describe
 from visualize.export import check_format, need_layout, render
 from visualize.fitting import Drawing, fit
 from visualize.options import FigureOptions
-from visualize.report import Drawn, alternative_text, caption
 from visualize.simplify import Simplifier
+
+# A figure that is only drawn is neither checked nor described: what does that is imported late.
+if TYPE_CHECKING:
+    from visualize.check import Finding
+    from visualize.core.summary import Summary
+    from visualize.report import Drawn
 
 
 @dataclass(frozen=True, repr=False)
@@ -150,15 +153,21 @@ class Figure:
         Raises:
             UsageError: the width cannot be read.
         """
+        from visualize.check import check_figure
+
         points = None if width is None else Length.of(width, "width").points
         return check_figure(self.render(["svg"])["svg"], "svg", width=points)
 
     def caption(self, language: str = "en") -> str:
         """A caption of one paragraph, in ``en`` or ``zh``, computed from the model."""
+        from visualize.report import caption
+
         return caption(self._summary, self._drawn, language)
 
     def alternative_text(self, language: str = "en") -> str:
         """The figure in words, in ``en`` or ``zh``, for readers who cannot see it."""
+        from visualize.report import alternative_text
+
         return alternative_text(self._summary, self._drawn, language)
 
     @functools.cached_property
@@ -167,6 +176,8 @@ class Figure:
 
     @property
     def _drawn(self) -> Drawn:
+        from visualize.report import Drawn
+
         scene = self.scene
         return Drawn(
             level=scene.level,
@@ -191,6 +202,8 @@ class Figure:
 
 def summary_of(architecture: Architecture, depth: int | None = None) -> Summary:
     """The summary of a model, down to modules ``depth`` deep or, by default, to blocks."""
+    from visualize.describe import describe
+
     layers = Simplifier(architecture).to(Level.LAYER, folded=False)
     return describe(architecture, layers, depth=depth)
 

@@ -15,7 +15,6 @@ from visualize.core.errors import UsageError, WeightsError, shorten
 from visualize.core.matching import single_path
 from visualize.core.modules import unwrapped
 from visualize.core.signature import takes_options
-from visualize.core.summary import Summary
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
 from visualize.models import LoadedModel, ModelSpec, load_model
@@ -25,6 +24,8 @@ from visualize.tracing import ExampleInputs, guess_inputs, trace_model
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from visualize.core.summary import Summary
 
     Source = nn.Module | str | ModelSpec | LoadedModel | Architecture
 Progress = Callable[[str], None]

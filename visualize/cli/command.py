@@ -21,8 +21,8 @@ from visualize.core.errors import UsageError, VisualizeError
 
 def run() -> None:
     """Entry point of the command."""
-    # In a short process, collecting the many objects that importing torch makes, and freeing them
-    # one by one at its end, take longer than many a figure.
+    # In a short process, collecting the many objects that importing torch creates, and freeing
+    # them one by one at its end, takes longer than drawing many a figure.
     gc.disable()
     try:
         main()
@@ -33,7 +33,7 @@ def run() -> None:
 
 
 def _end(status: int) -> None:
-    """End at once; what cannot be written out is left to Python, which tells of it."""
+    """End at once; if output cannot be flushed, leave that to Python, which reports it."""
     atexit._run_exitfuncs()
     with contextlib.suppress(OSError, ValueError):
         sys.stdout.flush()

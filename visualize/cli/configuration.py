@@ -13,11 +13,6 @@ from visualize.cli.options import FlagOption
 from visualize.core.errors import UnknownOptionError, UsageError
 from visualize.core.kinds import Kind, Text
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 
 def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     """The entries of a TOML file, checked.
@@ -29,6 +24,10 @@ def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     Raises:
         UsageError: the file cannot be read, or an entry is unknown or of another kind.
     """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         entries: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -14,7 +14,7 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import takes
 from visualize.cli.progress import progress
-from visualize.core.choices import Language, Sort, TableFormat
+from visualize.core.choices import Language, SkipKind, Sort, TableFormat
 from visualize.core.errors import UsageError
 from visualize.core.files import suffix
 from visualize.core.option import Options, choice, choice_or_none
@@ -119,7 +119,7 @@ Examples:
   visualize skips efficientnet_b0 --format csv"""
 )
 @click.option("--kind", "kinds", multiple=True,
-              type=click.Choice(["identity", "projection", "concat", "gate"]),
+              type=click.Choice([kind.value for kind in SkipKind]),
               help="List only this kind; repeatable.")  # fmt: skip
 @click.option("--long", is_flag=True, help="List only those that cross resolutions.")
 @takes(inputs=InputOptions, table=TableOptions, options=TraceOptions)

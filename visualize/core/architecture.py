@@ -15,6 +15,7 @@ from typing import Any
 
 import networkx as nx
 
+from visualize.core.choices import SkipKind as SkipKind
 from visualize.core.statistics import Statistics
 
 
@@ -38,15 +39,6 @@ class Role(str, enum.Enum):
     BLOCK = "block"
     STAGE = "stage"
     REPEAT = "repeat"
-
-
-class SkipKind(str, enum.Enum):
-    """The four kinds of skip connection."""
-
-    IDENTITY = "identity"
-    PROJECTION = "projection"
-    CONCAT = "concat"
-    GATE = "gate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,15 @@ class ColorBy(str, enum.Enum):
         return self in (ColorBy.NORM, ColorBy.SPARSITY)
 
 
+class SkipKind(str, enum.Enum):
+    """The four kinds of skip connection."""
+
+    IDENTITY = "identity"
+    PROJECTION = "projection"
+    CONCAT = "concat"
+    GATE = "gate"
+
+
 class TableFormat(str, enum.Enum):
     """How a table is written."""
 

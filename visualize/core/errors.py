@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 
 
@@ -43,6 +42,8 @@ class UnknownOptionError(UsageError, TypeError):
     """
 
     def __init__(self, name: str, known: Sequence[str], *, where: str = "") -> None:
+        import difflib
+
         near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
         super().__init__(f"no option named {shorten(name)!r}", where=where, hint=hint)
