@@ -67,7 +67,7 @@ class FigureOptions(TraceOptions):
     fold: bool = switch("Show equal copies once, marked ×N.", default=True)
     expand: tuple[str, ...] = texts(
         "Keep a module open at every level; a glob such as layer3.* matches several. The "
-        "innermost module that matches wins, and --expand wins over --collapse.",
+        "innermost module that matches wins, and expand wins over collapse.",
         metavar="PATH|CLASS",
     )
     collapse: tuple[str, ...] = texts(
@@ -81,7 +81,9 @@ class FigureOptions(TraceOptions):
         metavar="PATH|CLASS",
     )
     labels: Mapping[str, str] = table(
-        "Custom label for a module.", flags=("--label",), metavar="PATH=TEXT"
+        "Custom label for a module, by path, glob or class.",
+        flags=("--label",),
+        metavar="PATH=TEXT",
     )
     idioms: tuple[Rule, ...] = sequence(
         "Your own rules for what is one box; they are tried before the built-in ones."

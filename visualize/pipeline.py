@@ -41,7 +41,7 @@ def trace(
     inputs: ExampleInputs | None = None,
     *,
     options: TraceOptions | None = None,
-    report: Progress = _silent,
+    report: Progress | None = None,
     **keywords: Any,
 ) -> Architecture:
     """Trace ``model`` and annotate it; the model itself is left exactly as it is.
@@ -61,7 +61,7 @@ def trace(
     Raises:
         VisualizeError: an option or the model cannot be used, or it cannot be traced.
     """
-    chosen = TraceOptions.of(options, keywords)
+    chosen, report = TraceOptions.of(options, keywords), report or _silent
     if isinstance(model, Architecture):
         return _with_statistics(model, chosen)
     loaded = _load(model, chosen, report)
@@ -105,7 +105,7 @@ def draw(
     inputs: ExampleInputs | None = None,
     *,
     options: FigureOptions | None = None,
-    report: Progress = _silent,
+    report: Progress | None = None,
     **keywords: Any,
 ) -> Figure:
     """Draw ``model``.
@@ -120,7 +120,7 @@ def draw(
     Raises:
         VisualizeError: an option, the model or its inputs cannot be used.
     """
-    chosen = FigureOptions.of(options, keywords)
+    chosen, report = FigureOptions.of(options, keywords), report or _silent
     chosen = replace(chosen, theme=look(chosen), font="")
     architecture = trace(model, inputs, options=chosen, report=report)
     report(f"drawing {architecture.name}")
@@ -136,7 +136,7 @@ def summarize(
     inputs: ExampleInputs | None = None,
     *,
     options: SummaryOptions | None = None,
-    report: Progress = _silent,
+    report: Progress | None = None,
     **keywords: Any,
 ) -> Summary:
     """Describe ``model``: a table of its layers, blocks and stages, and facts about its structure.
@@ -152,7 +152,7 @@ def summarize(
     Raises:
         VisualizeError: an option, the model or its inputs cannot be used.
     """
-    chosen = SummaryOptions.of(options, keywords)
+    chosen, report = SummaryOptions.of(options, keywords), report or _silent
     if isinstance(model, (str, ModelSpec)):
         model = _load(model, replace(chosen, statistics=True), report)
         chosen = replace(chosen, weights="")
