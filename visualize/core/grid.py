@@ -9,13 +9,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
 from visualize.core.geometry import Rectangle
 
-_CELL = 36.0  # points
+_CELL = 72.0  # points
 Item = TypeVar("Item")
 _Cell = tuple[int, int]
 
@@ -28,8 +29,9 @@ class Grid(Generic[Item]):
 
     def add(self, area: Rectangle, item: Item) -> None:
         """Add ``item``, which covers ``area``."""
+        entry = (area, item)
         for cell in _cells(area):
-            self._cells[cell].append((area, item))
+            self._cells[cell].append(entry)
 
     def remove(self, area: Rectangle, item: Item) -> None:
         """Remove ``item``, which was added with ``area``."""
@@ -55,6 +57,6 @@ def _cell(along: float, across: float) -> _Cell:
 
 def _cells(area: Rectangle) -> Iterator[_Cell]:
     first, last = _cell(area.start, area.low), _cell(area.end, area.high)
-    for along in range(first[0], last[0] + 1):
-        for across in range(first[1], last[1] + 1):
-            yield along, across
+    if first == last:
+        return iter((first,))
+    return itertools.product(range(first[0], last[0] + 1), range(first[1], last[1] + 1))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 
-from visualize.core.geometry import Point, Rectangle
+from visualize.core.geometry import Point, Rectangle, bounds
 from visualize.core.grid import Grid
 from visualize.core.route import Route
 from visualize.layout.spacing import CurveSpacing, Spacing
@@ -33,7 +33,7 @@ class Obstacles:
 
     def are_clear_of(self, route: Route, ends: Collection[Unit]) -> bool:
         """Whether ``route`` stays away from all but the units at its ``ends``."""
-        near = route.bounds().grown(self.room.clear)
+        near = bounds([vertex.point for vertex in route.vertices]).grown(self.room.clear)
         close = [
             area.grown(self.room.clear)
             for area, unit in self._grid.overlapping(near)
