@@ -10,7 +10,7 @@ import networkx as nx
 from visualize.core.choices import Direction
 from visualize.core.layout import Layout
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
-from visualize.layout.levels import FIGURE, Level, Levels, split_levels
+from visualize.layout.levels import split_levels
 from visualize.layout.sizes import LevelSizes, Sizes
 from visualize.layout.spacing import ROOMY, Spacing
 from visualize.scene.themes import load_theme
@@ -60,15 +60,6 @@ def sizes_of(drawn: Scene, spacing: Spacing = ROOMY, direction: Direction = Dire
 def figure_sizes(drawn: Scene, spacing: Spacing = ROOMY) -> LevelSizes:
     """The sizes of a scene without frames."""
     return LevelSizes(sizes_of(drawn, spacing), split_levels(drawn).figure, {})
-
-
-def units(level: Level) -> list[str]:
-    """The units of a level as text: a box by its id, others with their kind."""
-    return [repr(unit).replace("BoxUnit(box=", "(") for unit in level.units]
-
-
-def level_of(levels: Levels, frame: str = FIGURE) -> Level:
-    return next((level for level in levels.frames if level.frame == frame), levels.figure)
 
 
 def overlaps(layout: Layout) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.layouts import THEME, scene, sizes_of
+from tests.layouts import scene, sizes_of
 from visualize.layout.drawing import assemble
 from visualize.layout.frames import lay_out_frame
 from visualize.layout.levels import split_levels
@@ -13,7 +13,6 @@ from visualize.layout.units import FrameUnit
 
 
 def test_a_frame_is_mirrored_where_the_flow_goes_back() -> None:
-    assert THEME
     drawn = scene([("a", "b"), ("b", "c")], frames={"b": "f", "c": "f"})
     levels, sizes = split_levels(drawn), sizes_of(drawn)
     unit = FrameUnit("f")

@@ -133,7 +133,7 @@ def _routes(
     """All boxes and frames, and the links between them."""
     drawer = LinkDrawer(units, placed.placement, placed.columns, placed.backwards)
     drawing = assemble(placed.placement, units, insides, placed.backwards)
-    aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.sizes)
+    aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.common)
     return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))
 
 

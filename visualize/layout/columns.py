@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from visualize.core.geometry import Point, Rectangle, Transform, transformed
 from visualize.core.route import Route
 from visualize.layout.cuts import Cut, choose_cuts, find_cuts
 from visualize.layout.place import Placement
-from visualize.layout.routes.arcs import Arc
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import Unit
 
@@ -81,33 +80,21 @@ def wrap(
     held: list[list[Unit]] = [[] for _ in range(len(cuts) + 1)]
     for unit, home in homes.items():
         held[home].append(unit)
-    arcs: list[list[Arc]] = [[] for _ in held]
-    for arc in placement.arcs.values():
-        arcs[homes[arc.target]].append(arc)
+    covered = _covered(placement, homes, held, sizes)
     columns: list[Column] = []
     moves: list[Transform] = []
-    whole = Placement(length=placement.length, in_line=placement.in_line)
-    for cut, units, bypassing in zip([None, *cuts], held, arcs):
-        areas = [sizes.covered(unit, placement.centers[unit]) for unit in units]
-        areas += [area for arc in bypassing for area in arc.areas(sizes.spacing.arc)]
-        top = min(boxes[unit].start for unit in units)
+    for cut, units, areas in zip([None, *cuts], held, covered):
         before = columns[-1] if columns else None
         column, move = _column(units, areas, before, sizes, names_breadth(units))
         if cut:
             axis = placement.centers[cut.before].across + move.across
             column, move = _below_junction(column, move, cut, axis, sizes)
         columns.append(column)
+        top = min(boxes[unit].start for unit in units)
         moves.append(replace(move, along=move.along - top))
-        whole.areas += transformed(areas, moves[-1])
-    whole.centers = {
-        unit: moves[homes[unit]].of(center) for unit, center in placement.centers.items()
-    }
-    for index, arc in placement.arcs.items():
-        home = homes[arc.target]
-        moved = arc.transformed(moves[home])
-        # A tensor that comes over the gutter: the arc leaves its line above the column.
-        junction = columns[home].junction if homes[arc.source] != home else None
-        whole.arcs[index] = replace(moved, start=junction) if junction else moved
+    whole = _moved(placement, homes, columns, moves)
+    for areas, move in zip(covered, moves):
+        whole.areas += transformed(areas, move)
     return whole, columns
 
 
@@ -129,6 +116,38 @@ def turns(columns: Sequence[Column], placement: Placement, sizes: LevelSizes) ->
             end,
         ]
         yield Route.rounded(corners, room.radius)
+
+
+def _covered(
+    placement: Placement,
+    homes: Mapping[Unit, int],
+    held: Sequence[Sequence[Unit]],
+    sizes: LevelSizes,
+) -> list[list[Rectangle]]:
+    """What the units of each column, the notes beside them and the arcs that end there cover."""
+    covered = [[sizes.covered(unit, placement.centers[unit]) for unit in units] for units in held]
+    for arc in placement.arcs.values():
+        covered[homes[arc.target]] += arc.areas(sizes.spacing.arc)
+    return covered
+
+
+def _moved(
+    placement: Placement,
+    homes: Mapping[Unit, int],
+    columns: Sequence[Column],
+    moves: Sequence[Transform],
+) -> Placement:
+    """The units and arcs of ``placement``, each moved as its column is."""
+    whole = Placement(length=placement.length, in_line=placement.in_line)
+    for unit, center in placement.centers.items():
+        whole.centers[unit] = moves[homes[unit]].of(center)
+    for index, arc in placement.arcs.items():
+        home = homes[arc.target]
+        moved = arc.transformed(moves[home])
+        # A tensor that comes over the gutter: the arc leaves its line above the column.
+        junction = columns[home].junction if homes[arc.source] != home else None
+        whole.arcs[index] = replace(moved, start=junction) if junction else moved
+    return whole
 
 
 def _column(
@@ -159,7 +178,7 @@ def _below_junction(
     """The same column with room above it for the ``axis`` on which its tensor comes."""
     room = sizes.spacing.column
     shape = sizes.shapes.get(cut.before)
-    branch = max(room.branch, sizes.sizes.label(shape)[0] + room.label if shape else 0.0)
+    branch = max(room.branch, sizes.label(shape)[0] + room.label if shape else 0.0)
     column = replace(column, source=cut.before, junction=Point(room.turn, axis))
     return column, replace(move, along=room.turn + branch)
 

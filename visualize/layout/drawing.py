@@ -59,7 +59,7 @@ def assemble(
         if isinstance(unit, BoxUnit):
             area = sizes.extents[unit].area
             length, breadth = area.end - area.start, area.high - area.low
-            boxes.append(PlacedBox(sizes.sizes.boxes[unit.box], center, length, breadth))
+            boxes.append(PlacedBox(sizes.common.boxes[unit.box], center, length, breadth))
         elif isinstance(unit, FrameUnit):
             length = sizes.length(unit)
             inside = insides[unit].drawing

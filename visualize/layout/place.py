@@ -123,10 +123,10 @@ class Placer:
         if not _goes_on_beside(parts) or not self.spacing.lanes:
             return 0.0
         following = parts[1]
-        if isinstance(following, BoxUnit):
-            box = self.sizes.sizes.boxes[following.box]
-            if box.role not in ("block", "stage"):
-                return 0.0
+        assert isinstance(following, Unit)
+        box = self.sizes.box(following)
+        if box and box.role not in ("block", "stage"):
+            return 0.0
         source = next(self.flow.predecessors(following), None)
         return first.centers[source].across if source in first.centers else 0.0
 
@@ -191,7 +191,7 @@ class Placer:
             if link.target not in boxes or index in placement.arcs:
                 continue
             if link.arc:
-                label = self.sizes.sizes.label(link.label.text) if link.label else (0.0, 0.0)
+                label = self.sizes.label(link.label.text) if link.label else (0.0, 0.0)
                 yield Arc(index, *link.ends, *label)
                 continue
             ports = self.sizes.ports(*link.ends, placement.centers)

@@ -112,7 +112,7 @@ class LevelSizes:
         entry_room: float = 0.0,
         exit_room: float = 0.0,
     ) -> None:
-        self.sizes = sizes
+        self.common = sizes
         self.level = level
         self.spacing = sizes.spacing
         self.direction = sizes.direction
@@ -127,6 +127,14 @@ class LevelSizes:
                 self.extents[unit] = frames[unit]
             else:
                 self.extents[unit] = Extent(Rectangle(0, 0, 0, 0))
+
+    def label(self, text: str) -> tuple[float, float]:
+        """Length and breadth of a line in the smaller type."""
+        return self.common.label(text)
+
+    def box(self, unit: Unit) -> SceneBox | None:
+        """The box that a unit is, if it is one."""
+        return self.common.boxes[unit.box] if isinstance(unit, BoxUnit) else None
 
     def length(self, unit: Unit) -> float:
         """How far a unit reaches along the flow."""
@@ -144,8 +152,9 @@ class LevelSizes:
     def covered(self, unit: Unit, center: Point) -> Rectangle:
         """The area of a unit together with the note beside it."""
         area = self.rectangle(unit, center)
-        note = self.sizes.note(self.sizes.boxes[unit.box]) if isinstance(unit, BoxUnit) else ""
-        breadth = self.sizes.label(note)[1] + self.spacing.box.note if note else 0.0
+        box = self.box(unit)
+        note = self.common.note(box) if box else ""
+        breadth = self.label(note)[1] + self.spacing.box.note if note else 0.0
         return Rectangle(area.start, area.end, area.low - breadth, area.high)
 
     def stage(self, unit: Unit) -> str:
@@ -162,7 +171,8 @@ class LevelSizes:
 
     def is_merge(self, unit: Unit) -> bool:
         """Whether a unit is the circle of a merge."""
-        return isinstance(unit, BoxUnit) and self.sizes.boxes[unit.box].role == "merge"
+        box = self.box(unit)
+        return box is not None and box.role == "merge"
 
     def ports(
         self,
@@ -204,4 +214,4 @@ class LevelSizes:
         if not label:
             return self.spacing.gap
         room = self.spacing.margin / 2 + self.spacing.label.gap
-        return max(self.spacing.label_gap, self.sizes.label(label)[0] + room)
+        return max(self.spacing.label_gap, self.label(label)[0] + room)

@@ -168,7 +168,7 @@ def _breadth(shape: UShape, placer: Placer) -> float:
     room = placer.spacing.u
     inner = room.inner * placer.spacing.fan / ROOMY.fan
     texts = (placer.level.links[row.link].label for row in shape.rows)
-    sizes = [placer.sizes.sizes.label(label.text if label else "") for label in texts]
+    sizes = [placer.sizes.label(label.text if label else "") for label in texts]
     lengths, labels = [length for length, _ in sizes], [breadth for _, breadth in sizes]
     if placer.sizes.direction.is_vertical:
         beside = max(lengths + labels) + inner

@@ -69,7 +69,7 @@ class LinkDrawer:
         """A link whose route is known; its label is at the middle of a straight one."""
         if not link.label:
             return Leg(link, route)
-        length, breadth = self.sizes.sizes.label(link.label.text)
+        length, breadth = self.sizes.label(link.label.text)
         beside = breadth / 2 + self.spacing.label.beside
         start, end = route.start, route.end
         if link.arc:
@@ -130,7 +130,7 @@ class LinkDrawer:
         if not link.label or index != fan[-1]:
             return None
         room = self.spacing.label
-        length, breadth = self.sizes.sizes.label(link.label.text)
+        length, breadth = self.sizes.label(link.label.text)
         start, end = route.start, route.end
         forward = 1 if end.along >= start.along else -1
         offset = breadth / 2 + room.beside
@@ -145,5 +145,5 @@ class LinkDrawer:
         return self._text(link, start.moved(aside, side * offset))
 
     def _text(self, link: Link, center: Point) -> PlacedText | None:
-        size = self.sizes.sizes.theme.detail_size
+        size = self.sizes.common.theme.detail_size
         return PlacedText(link.label.text, center, size) if link.label else None

@@ -41,7 +41,7 @@ class Brackets:
 
     def __init__(self, sizes: LevelSizes) -> None:
         self.units = sizes
-        self.sizes = sizes.sizes
+        self.sizes = sizes.common
         self.room = sizes.spacing.bracket
         self.groups = {group.id: group for group in self.sizes.scene.groups}
         self.parameters: dict[str, dict[str, int]] = {}
