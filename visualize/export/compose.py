@@ -180,7 +180,7 @@ class _Composer:
 
     def _arrow(self, number: int, placed: PlacedArrow) -> drawn.Arrow:
         arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.skip)
-        path = placed.route.curves()
+        path = _leading(placed.route.curves())
         corners = self._path(self.layout.whole(placed).corners())
         label = None
         if placed.label:
@@ -314,6 +314,13 @@ def _straight(start: Place, end: Place) -> tuple[Place, ...]:
         (start[0] + (end[0] - start[0]) * part / 3, start[1] + (end[1] - start[1]) * part / 3)
         for part in range(4)
     )
+
+
+def _leading(path: list[Point]) -> list[Point]:
+    """A path without last curves that lead nowhere: a head needs a direction."""
+    while len(path) > 4 and math.dist(path[-4], path[-1]) < _STRAIGHT:
+        path = path[:-3]
+    return path
 
 
 def _nearest(line: Sequence[Place], to: Place) -> Place:
