@@ -11,7 +11,7 @@ from click.testing import CliRunner
 import visualize
 from tests.models import NETS
 from visualize.cli import main
-from visualize.core.errors import UsageError
+from visualize.core.errors import OutputError, UsageError
 from visualize.export import FORMATS, Job, need_layout, register
 
 
@@ -56,3 +56,22 @@ def test_unknown_formats_are_refused_with_those_there_are() -> None:
 
 def test_plain_formats_need_no_layout() -> None:
     assert {name for name in FORMATS if not need_layout([name])} == {"json", "mmd"}
+
+
+def test_figure_saves_by_suffix_and_refuses_others(tmp_path: Path) -> None:
+    make, inputs = NETS["inception"]
+    figure = visualize.draw(make(), inputs)
+    assert figure.save(tmp_path / "a.SVG").read_bytes().startswith(b"<?xml")
+    with pytest.raises(UsageError, match="jpeg"):
+        figure.save(tmp_path / "a.jpeg")
+    with pytest.raises(UsageError, match="folder"):
+        figure.save(_folder(tmp_path / "b.svg"))
+    with pytest.raises(OutputError, match="does not exist"):
+        figure.save(tmp_path / "nowhere" / "a.svg")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.SVG", "b.svg"]
+    assert figure._repr_svg_().startswith("<?xml")
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path

@@ -1,0 +1,87 @@
+"""PDF and PNG: what Graphviz draws in its child process."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+import pytest
+
+import visualize
+from tests.graphs import resnet
+from tests.models import NETS
+from visualize.core.errors import RenderError
+from visualize.core.fonts import FAMILY
+from visualize.export.graphviz import run_graphviz
+from visualize.scene.themes import LIGHT
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_pdf_embeds_truetype_and_never_type_3() -> None:
+    make, inputs = NETS["residual"]
+    pdf = visualize.draw(make(), inputs).render(["pdf"])["pdf"]
+    assert b"/Subtype /TrueType" in pdf or b"/Subtype /CIDFontType2" in pdf
+    assert b"/FontFile2" in pdf
+    assert b"/Type3" not in pdf
+    assert b"FiraSans" in pdf
+
+
+def test_graphviz_failures_are_errors() -> None:
+    with pytest.raises(RenderError, match="Graphviz"):
+        run_graphviz("digraph {", "svg", FAMILY)
+
+
+def test_a_slow_graphviz_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visualize.export.graphviz._SECONDS", 0.001)
+    with pytest.raises(RenderError, match="higher --level"):
+        run_graphviz("digraph {a}", "svg", FAMILY)
+
+
+def test_auto_is_paper_on_paper() -> None:
+    files = [visualize.draw(resnet(), theme=theme).render(["pdf"]) for theme in ("auto", LIGHT)]
+    assert files[0] == files[1]
+
+
+def heads(root: ET.Element) -> dict[str, tuple[float, float]]:
+    """The middle of each arrow head, by the id of the arrow."""
+    found = {}
+    for group in root.iter(f"{SVG}g"):
+        shape = next(group.iter(f"{SVG}polygon"), None)
+        if shape is not None and group.get("id", "").startswith("arrow-"):
+            corners = {
+                tuple(map(float, pair.split(","))) for pair in shape.get("points", "").split()
+            }
+            x, y = (sum(values) / len(corners) for values in zip(*corners))
+            found[group.get("id", "")] = (x, y)
+    return found
+
+
+def baselines(root: ET.Element) -> dict[str, list[float]]:
+    """The heights of lines of text, by the id of what they belong to."""
+    return {
+        group.get("id", ""): [float(text.get("y", "0")) for text in group.iter(f"{SVG}text")]
+        for group in root.iter(f"{SVG}g")
+        if group.get("id", "").startswith(("box-", "text-", "arrow-"))
+    }
+
+
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT"])
+@pytest.mark.parametrize("name", ["residual", "unet", "squeeze_excite"])
+def test_the_svg_has_text_and_heads_where_graphviz_draws_them(name: str, direction: str) -> None:
+    make, inputs = NETS[name]
+    figure = visualize.draw(make(), inputs, direction=direction, title="A title")
+    files = figure.render(["svg", "dot"])
+    ours = ET.fromstring(files["svg"])
+    theirs = ET.fromstring(run_graphviz(files["dot"].decode(), "svg", FAMILY))
+    # Graphviz counts y from the bottom of its page, which is wider by 0.36 pt on each side.
+    height = float(next(theirs.iter(f"{SVG}g")).get("transform", "").split()[-1].rstrip(")"))
+    lines, their_lines = baselines(ours), baselines(theirs)
+    assert lines.keys() == their_lines.keys()
+    for key, values in lines.items():
+        moved = [y + 0.36 - height for y in values]
+        assert their_lines[key] == pytest.approx(moved, abs=0.05), key
+    points, their_points = heads(ours), heads(theirs)
+    assert points.keys() == their_points.keys()
+    assert points
+    for key, (x, y) in points.items():
+        assert their_points[key] == pytest.approx((x + 0.36, y + 0.36 - height), abs=0.05), key

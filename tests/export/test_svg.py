@@ -1,0 +1,197 @@
+"""SVG: valid, safe and accessible, with its font embedded, in the colours of both modes."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+import visualize
+from tests.graphs import resnet
+from tests.models import NETS
+from visualize.check import check_figure
+from visualize.core.choices import Direction
+from visualize.core.layout import Page
+from visualize.core.scene import Scene, SceneArrow, SceneBox
+from visualize.core.theme import Theme, Tint
+from visualize.export import render
+from visualize.export.markup import clean
+from visualize.layout import lay_out
+from visualize.scene.themes import DARK, LIGHT, load_theme, theme_names
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "a & b",
+    "'single' \"double\"",
+    "back\\slash \\N \\n \\E",
+    "line\nbreak\r\ttab",
+    "<<b>bold</b>>",
+    "&#0; &amp; &unknown;",
+    "🧠 emoji 👩‍🔬",
+    "卷积层",
+    "שלום مرحبا",
+    "\x00\x07\ud800",
+    "",
+    "x" * 10_000,
+    "]]> -->",
+    "javascript:alert(1)",
+]
+
+
+def scene_of(text: str) -> Scene:
+    boxes = (
+        SceneBox("in" + text, (text, text), "input", ("a",), 0, 0, "", "", text),
+        SceneBox("b", ("+", text), "merge", ("b",), 0, 0, "", "", text),
+    )
+    arrow = SceneArrow("in" + text, "b", text, "concat", False, False, text)
+    return Scene(text, text, "layer", boxes, (), (arrow,))
+
+
+def draw_svg(text: str) -> ET.Element:
+    scene, theme = scene_of(text), load_theme("paper")
+    layout = lay_out(scene, theme, Direction.TB, Page())
+    files = render(scene, theme, Direction.TB, ["svg"], text, layout)
+    return ET.fromstring(files["svg"])
+
+
+def check_safe(root: ET.Element) -> None:
+    for element in root.iter():
+        assert element.tag.removeprefix(SVG) in {
+            "svg", "g", "title", "desc", "style", "path", "polygon", "ellipse", "rect", "text",
+        }  # fmt: skip
+        for name, value in element.attrib.items():
+            assert not name.lower().startswith("on")
+            assert "href" not in name.lower()
+            assert name in ("id", "class") or "javascript" not in value.lower()
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_any_text_gives_a_valid_and_safe_svg(text: str) -> None:
+    root = draw_svg(text)
+    check_safe(root)
+    words = " ".join("".join(element.itertext()) for element in root.iter(f"{SVG}text"))
+    for word in clean(text).split():
+        assert word[:300] in words
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(max_size=40))
+def test_random_text_gives_a_valid_and_safe_svg(text: str) -> None:
+    check_safe(draw_svg(text))
+
+
+def test_odd_module_names_reach_the_figure(tmp_path: Path) -> None:
+
+    model = nn.Sequential()
+    for name in ("a<b", "q&a", 'say "hi"', "back\\slash", "new\nline", "🧠", "层", "א" * 5000):
+        model.add_module(name, nn.Linear(4, 4))
+    figure = visualize.draw(model, (1, 4), names=True)
+    root = ET.fromstring(figure.svg)
+    check_safe(root)
+    assert "a<b" in "".join(root.itertext())
+
+
+def test_svg_is_accessible_and_carries_its_font() -> None:
+    make, inputs = NETS["residual"]
+    figure = visualize.draw(make(), inputs, title="A residual net")
+    root = ET.fromstring(figure.svg)
+    assert root.get("role") == "img"
+    assert root.findtext(f"{SVG}title") == "A residual net"
+    assert "identity" not in (root.findtext(f"{SVG}desc") or "identity")
+    assert "parameters" in (root.findtext(f"{SVG}desc") or "")
+    assert "@font-face" in (root.findtext(f"{SVG}style") or "")
+    ids = [element.get("id") for element in root.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    groups = {element.get("id"): element for element in root.iter(f"{SVG}g")}
+    for box in figure.scene.boxes:
+        group = groups[f"box-{box.id}"]
+        assert box.role in group.get("class", "").split()
+        assert group.findtext(f"{SVG}title") == box.tooltip
+        shown = "".join(element.text or "" for element in group.iter(f"{SVG}text"))
+        assert box.label[0] in shown
+    kinds = {arrow.skip for arrow in figure.scene.arrows if arrow.skip}
+    assert kinds == {"identity", "projection"}
+    texts = {element.text for element in root.iter(f"{SVG}text")}
+    assert {"identity shortcut", "projection shortcut", "A residual net"} <= texts
+    assert "concat" not in texts
+
+
+def test_legend_can_be_left_out() -> None:
+    make, inputs = NETS["residual"]
+    assert "identity shortcut" not in visualize.draw(make(), inputs, legend=False).svg
+
+
+def expected(box: SceneBox, theme: Theme, stages: Sequence[str]) -> Tint:
+    """The tint that a theme has for the role or stage of a box."""
+    roles = {"input": theme.terminal, "output": theme.terminal, "merge": theme.merge}
+    if box.role in roles:
+        return roles[box.role]
+    return theme.stages[stages.index(box.stage)] if box.stage else theme.neutral
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("direction", Direction)
+def test_everything_has_the_colour_that_its_theme_says(theme: str, direction: Direction) -> None:
+    make, inputs = NETS["residual"]
+    figure = visualize.draw(make(), inputs, theme=theme, direction=direction)
+    look, root = figure.theme, ET.fromstring(figure.svg)
+    groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
+    stages = list(dict.fromkeys(box.stage for box in figure.scene.boxes if box.stage))
+    assert len(stages) == 2
+    for box in figure.scene.boxes:
+        shape = next(one for one in groups[f"box-{box.id}"] if one.get("fill"))
+        assert Tint(shape.get("fill", ""), shape.get("stroke", "")) == expected(box, look, stages)
+        for text in groups[f"box-{box.id}"].iter(f"{SVG}text"):
+            assert text.get("fill") in (look.text, look.muted)
+    assert next(root.iter(f"{SVG}rect")).get("fill") == look.background
+    for number, arrow in enumerate(figure.scene.arrows):
+        lines = groups[f"arrow-{number}"].findall(f"{SVG}path")
+        color = look.skips[arrow.skip].color if arrow.skip else look.line
+        assert {line.get("stroke") for line in lines} == {color}
+
+
+TONES = ["type", "parameters", "macs", "memory"]
+
+
+@pytest.mark.parametrize("theme", theme_names())
+@pytest.mark.parametrize("told", ["stage", *TONES])
+def test_every_look_is_clean(theme: str, told: str) -> None:
+    figure = visualize.draw(resnet(), theme=theme, color_by=told)
+    for format_name, data in figure.render(["svg", "pdf"]).items():
+        assert not check_figure(data, format_name)
+
+
+def rules(svg: str) -> dict[str, str]:
+    """What the style sheet for dark mode sets, by class."""
+    sheet = re.search(r"@media \(prefers-color-scheme: dark\) \{(.*)\}", svg)
+    assert sheet
+    return dict(re.findall(r"\.(dark\d+) \{ ([^}]*); \}", sheet[1]))
+
+
+def test_auto_has_the_colours_of_both_modes() -> None:
+    light, dark, auto = (
+        visualize.draw(resnet(), theme=theme).svg for theme in (LIGHT, DARK, "auto")
+    )
+    found = rules(auto)
+    twins = zip(
+        (one for one in ET.fromstring(auto).iter() if one.tag != f"{SVG}style"),
+        (one for one in ET.fromstring(light).iter() if one.tag != f"{SVG}style"),
+        (one for one in ET.fromstring(dark).iter() if one.tag != f"{SVG}style"),
+        strict=True,
+    )
+    for element, in_light, in_dark in twins:
+        changed = dict(
+            found[name].split(": ") for name in element.get("class", "").split() if name in found
+        )
+        for key in ("fill", "stroke"):
+            assert element.get(key) == in_light.get(key)
+            assert changed.get(key, element.get(key)) == in_dark.get(key)
