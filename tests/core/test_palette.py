@@ -23,12 +23,12 @@ def fills(figure: visualize.Figure) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("told", ["parameters", "macs", "memory"])
-def test_the_more_the_darker(told: str) -> None:
-    figure = visualize.draw(resnet(), color_by=told, level="layer", fold=False)
+@pytest.mark.parametrize("color_by", ["parameters", "macs", "memory"])
+def test_the_more_the_darker(color_by: str) -> None:
+    figure = visualize.draw(resnet(), color_by=color_by, level="layer", fold=False)
     drawn = fills(figure)
     boxes = [box for box in figure.scene.boxes if box.role == "layer"]
-    boxes.sort(key=lambda box: getattr(box, told))
+    boxes.sort(key=lambda box: getattr(box, color_by))
     depths = [contrast(drawn[box.id], "#ffffff") for box in boxes]
     assert depths == sorted(depths)
     assert depths[0] < depths[-1]
@@ -42,7 +42,7 @@ def test_the_legend_explains_the_colours() -> None:
     assert "swatch" not in visualize.draw(resnet()).svg
 
 
-def test_an_unknown_choice_is_told_with_those_there_are() -> None:
+def test_an_unknown_choice_is_refused_with_those_there_are() -> None:
     with pytest.raises(UsageError, match=r"no color_by named 'size'.*parameters"):
         visualize.draw(resnet(), color_by="size")
     with pytest.raises(UsageError, match=r"no theme named 'blue'.*auto.*slides"):

@@ -51,8 +51,8 @@ def test_networkx_reads_all_that_is_drawn(name: str, level: str) -> None:
         facts = boxes[box.id]
         assert facts["label"].split("\n") == list(box.label)
         assert json.loads(facts["members"]) == list(box.members)
-        told = (facts["role"], facts["repeat"], facts["parameters"], facts["macs"])
-        assert told == (box.role, box.repeat, box.parameters, box.macs)
+        found = (facts["role"], facts["repeat"], facts["parameters"], facts["macs"])
+        assert found == (box.role, box.repeat, box.parameters, box.macs)
     arrows = sorted((one.source, one.target, one.skip or "", one.label) for one in scene.arrows)
     edges = graph.edges(data=True)
     assert sorted((a, b, facts["skip"], facts["label"]) for a, b, facts in edges) == arrows
@@ -94,7 +94,7 @@ def test_frames_are_groups_around_their_boxes() -> None:
         inner = [geometry(node) for node in frame.iter(f"{GRAPHML}node") if node is not frame]
         assert len(inner) > 1
         assert all(left < a and top < b and c < right and d < bottom for a, b, c, d in inner)
-        room = {name: float(told) for name, told in next(frame.iter(f"{YED}Insets")).items()}
+        room = {name: float(size) for name, size in next(frame.iter(f"{YED}Insets")).items()}
         assert left + room["left"] == pytest.approx(min(area[0] for area in inner), abs=0.1)
         assert top + room["top"] == pytest.approx(min(area[1] for area in inner), abs=0.1)
 

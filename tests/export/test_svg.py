@@ -163,9 +163,9 @@ TONES = ["type", "parameters", "macs", "memory"]
 
 
 @pytest.mark.parametrize("theme", theme_names())
-@pytest.mark.parametrize("told", ["stage", *TONES])
-def test_every_look_is_clean(theme: str, told: str) -> None:
-    figure = visualize.draw(resnet(), theme=theme, color_by=told)
+@pytest.mark.parametrize("color_by", ["stage", *TONES])
+def test_every_look_is_clean(theme: str, color_by: str) -> None:
+    figure = visualize.draw(resnet(), theme=theme, color_by=color_by)
     for format_name, data in figure.render(["svg", "pdf"]).items():
         assert not check_figure(data, format_name)
 

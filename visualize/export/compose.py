@@ -217,11 +217,15 @@ class _Composer:
         first, last = map(self._place, bracket.line)
         stroke = PaintedStroke(color, LineStyle.SOLID, _BRACKET_WIDTH)
         texts = (
-            self._beside(text, self.palette.muted if position else color, Part.BRACKET, first[0])
+            self._bracket_text(text, self.palette.muted if position else color, (first, last))
             for position, text in enumerate(bracket.texts)
         )
         line = drawn.Line(f"bracket-{number}", _straight(first, last), stroke)
         return drawn.Bracket(bracket.stage, line, tuple(texts))
+
+    def _bracket_text(self, text: PlacedText, color: Paint, line: Sequence[Place]) -> Text:
+        near = _nearest(line, self._place(text.center))
+        return self._beside(text, color, Part.BRACKET, near[0])
 
     # Text
 

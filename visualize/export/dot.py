@@ -25,7 +25,6 @@ from visualize.export.picture import (
     Frame,
     LegendEntry,
     Line,
-    Part,
     Picture,
     Swatch,
     Text,
@@ -35,7 +34,6 @@ _ANCHOR = "anchor"
 _ARROW_SIZE = HEAD_LENGTH / 10
 # Above and below a row of a label, as Graphviz spaces the rows of a table.
 _PADDING = "0.7"
-_CLASSES = {Part.TITLE: "title", Part.LEGEND: "legend", Part.FRAME: "note frame-label"}
 
 
 def write(job: Job) -> bytes:
@@ -198,7 +196,7 @@ class _Writer:
             fontsize=number(text.size, 3),
             fontcolor=text.color.day,
             id=text.id,
-            **{"class": _CLASSES.get(text.part, "note")},
+            **{"class": text.classes},
         )
 
     def _stroke(self, stroke: PaintedStroke) -> dict[str, str]:

@@ -90,15 +90,14 @@ class _Writer:
 
     def _inside(self, graph: ET.Element, around: str | None) -> None:
         """The frames and boxes directly in one frame, or in none."""
-        for frame in self.picture.frames:
-            if frame.frame == around:
-                node = self._frame(graph, frame)
-                inner = _child(node, "graph", edgedefault="directed")
-                inner.set("id", f"{self.frames[frame.id]}:")
-                self._inside(inner, frame.id)
-        for box in self.picture.boxes:
-            if box.frame == around:
-                self._box(graph, box)
+        frames, boxes = self.picture.inside(around)
+        for frame in frames:
+            node = self._frame(graph, frame)
+            inner = _child(node, "graph", edgedefault="directed")
+            inner.set("id", f"{self.frames[frame.id]}:")
+            self._inside(inner, frame.id)
+        for box in boxes:
+            self._box(graph, box)
 
     def _box(self, graph: ET.Element, box: Box) -> None:
         node = _child(graph, "node", id=box.box.id)
@@ -144,8 +143,7 @@ class _Writer:
 
     def _room(self, frame: Frame) -> dict[str, str]:
         """The room between a frame and what is in it, on each side."""
-        boxes = [box.area for box in self.picture.boxes if box.frame == frame.id]
-        areas = [*boxes, *(one.area for one in self.picture.frames if one.frame == frame.id)]
+        areas = [one.area for things in self.picture.inside(frame.id) for one in things]
         around = frame.area
         return {
             "left": number(min(area.left for area in areas) - around.left),

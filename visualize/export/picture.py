@@ -31,6 +31,9 @@ class Part(enum.Enum):
     LEGEND = "legend"
 
 
+_CLASSES = {Part.TITLE: "title", Part.LEGEND: "legend", Part.FRAME: "note frame-label"}
+
+
 class Facing(enum.Enum):
     """The side of a text on which it has what it belongs to: there it keeps its distance."""
 
@@ -51,6 +54,11 @@ class Text:
     part: Part
     facing: Facing = Facing.MIDDLE
     id: str = ""
+
+    @property
+    def classes(self) -> str:
+        """The classes of its element, if it is one of its own."""
+        return _CLASSES.get(self.part, "note")
 
     def document(self) -> dict[str, Any]:
         """The text as plain data."""
@@ -79,7 +87,7 @@ class Box:
         radius: of its corners.
         tint: its colours.
         lines: its text.
-        note: what a merge has beside it.
+        note: the text next to a merge.
     """
 
     id: str
@@ -167,7 +175,7 @@ class Arrow:
         shaft: the same path without the head.
         corners: the whole way from box to box as a polyline, its rounded corners sharp.
         stroke: how it is drawn.
-        label: the text beside it.
+        label: the text next to it.
     """
 
     id: str
@@ -198,7 +206,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """The name of a stage beside its boxes, at a straight line; ``group`` is the stage."""
+    """The name of a stage next to its boxes, with a straight line; ``group`` is the stage."""
 
     group: str
     line: Line
@@ -288,6 +296,11 @@ class Picture:
     brackets: tuple[Bracket, ...]
     title: Text | None
     legend: tuple[LegendEntry, ...]
+
+    def inside(self, frame: str | None) -> tuple[list[Frame], list[Box]]:
+        """The frames and boxes directly in the frame with this id, or in none."""
+        frames = [one for one in self.frames if one.frame == frame]
+        return frames, [box for box in self.boxes if box.frame == frame]
 
     def texts(self) -> Iterator[Text]:
         """The texts with an id, which are elements of their own, in the order of their ids."""

@@ -21,7 +21,6 @@ from visualize.export.picture import Arrow, Box, Frame, Line, Picture, Swatch, T
 _FALLBACK = "Helvetica, Arial, sans-serif"
 _DASHES = {LineStyle.DASHED: "5,2", LineStyle.DOTTED: "1,5"}
 _APART = 2.0  # between the two lines of a double one
-_CLASSES = {"title": "title", "legend": "legend", "frame": "note frame-label"}
 
 
 def write(job: Job) -> bytes:
@@ -87,7 +86,7 @@ class _Writer:
             if isinstance(entry.sample, Swatch):
                 yield from self._swatch(entry.sample, entry.text.text)
         for text in picture.texts():
-            yield f'<g id="{text.id}" class="node {_CLASSES.get(text.part.value, "note")}">'
+            yield f'<g id="{text.id}" class="node {text.classes}">'
             yield from self._text(text)
             yield "</g>"
 
@@ -207,7 +206,7 @@ class _Writer:
 
 
 def _title(text: str) -> str:
-    """What browsers show beside the pointer, and screen readers read."""
+    """What browsers show at the pointer, and screen readers read."""
     return f"<title>{_escape(clean(text))}</title>"
 
 

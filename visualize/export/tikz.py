@@ -103,7 +103,7 @@ class _Writer:
             yield from self._arrow(arrow)
 
     def _notes(self) -> Iterator[str]:
-        """What is beside it and around it."""
+        """What is next to the flow and around it."""
         picture = self.picture
         for box in picture.boxes:
             if box.note:

@@ -30,7 +30,7 @@ def test_text_is_readable_and_kinds_differ_without_colour(name: str) -> None:
     for fill in [theme.background, *fills]:
         assert contrast(theme.text, fill) >= 4.5
         assert contrast(theme.muted, fill) >= 4.5
-    # Names of stages and labels of arcs stand on the background.
+    # Names of stages and labels of arcs are on the background.
     for color in [*(tint.line for tint in theme.stages), *(s.color for s in theme.skips.values())]:
         assert contrast(color, theme.background) >= 3
     for stroke in theme.skips.values():
