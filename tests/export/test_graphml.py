@@ -171,5 +171,6 @@ def test_any_text_is_xml(label: str, title: str) -> None:
     scene = dataclasses.replace(
         figure.scene, title=title, boxes=(dataclasses.replace(first, label=(label,)), *others)
     )
-    graph = read(written(dataclasses.replace(figure, scene=scene)))
+    drawing = dataclasses.replace(figure.drawing, scene=scene)
+    graph = read(written(dataclasses.replace(figure, drawing=drawing)))
     assert len(graph) >= len(scene.boxes)

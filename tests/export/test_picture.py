@@ -19,8 +19,8 @@ Golden = Callable[[str, bytes], None]
 def picture(name: str, **options: object) -> Picture:
     net, shapes = NETS[name]
     figure = visualize.draw(net(), shapes, **options)
-    layout = figure._layout
-    return Job(figure.scene, figure.theme, figure.direction, name, "", layout).picture
+    drawing = figure.drawing
+    return Job(drawing.scene, drawing.theme, drawing.direction, name, "", drawing.layout).picture
 
 
 @pytest.mark.parametrize(

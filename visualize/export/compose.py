@@ -267,7 +267,7 @@ class _Composer:
         ramp = entry.tone.ramp
         return drawn.Swatch(
             id=f"swatch-{number}",
-            area=Area(start[0], start[1] - height / 2, end[0], start[1] + height / 2),
+            area=Area(start[0], start[1] - height / 2, end[0], end[1] + height / 2),
             fill=tint.fill,
             line=self.palette.neutral.line if ramp else tint.line,
             ramp=tint.line if ramp else None,

@@ -19,16 +19,7 @@ from visualize.core.palette import PaintedStroke, Palette
 from visualize.core.theme import LineStyle
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
-from visualize.export.picture import (
-    Arrow,
-    Box,
-    Frame,
-    LegendEntry,
-    Line,
-    Picture,
-    Swatch,
-    Text,
-)
+from visualize.export.picture import Arrow, Box, Frame, LegendEntry, Line, Picture, Swatch, Text
 
 _ANCHOR = "anchor"
 _ARROW_SIZE = HEAD_LENGTH / 10
