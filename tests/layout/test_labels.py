@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.layouts import scene, sizes_of
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import Layout, PlacedBox, PlacedText
+from visualize.core.layout import PlacedBox, PlacedText
 from visualize.core.route import Route
 from visualize.core.scene import SceneArrow
 from visualize.layout.labels import settle_labels
@@ -30,7 +30,7 @@ def settled(center: Point, boxes: list[Rectangle]) -> PlacedText | None:
         )
         for area in boxes
     ]
-    (result,) = settle_labels(Layout(tuple(placed), ()), [leg], [], SIZES)
+    (result,) = settle_labels([leg], [], placed, [], SIZES)
     return result.label
 
 
@@ -63,7 +63,7 @@ def test_a_label_keeps_clear_of_curves() -> None:
     curve = Leg(replace(LINK, label=None), Route.smooth(Point(0, 10), Point(60, 14)))
     text = PlacedText("8×8", Point(30, 12), 7)
     own = Leg(LINK, Route.straight(Point(0, 0), Point(80, 0)), text)
-    _, result = settle_labels(Layout((), ()), [curve, own], [], SIZES)
+    _, result = settle_labels([curve, own], [], [], [], SIZES)
     assert result.label
     assert result.label != text
     inside = area(result.label).grown(-0.6)

@@ -5,18 +5,19 @@
     order       each flow is decomposed into series, parallels and tangles
     place       from the inside out: a series on a straight line, parallels side by side,
                 a tangle in layers
-    columns     a U-shaped flow is folded in the middle, one too long for
-                the page goes on beside itself
+    columns     a U-shaped flow is folded in the middle, one too long for the page goes on
+                beside itself
     routes      arcs beside what they bypass, curves from box to box, side inputs
+    surround    notes, and brackets of stages
     labels      those that lie on something move along their arrows
-    surround    notes, brackets of stages, title, legend and the edge of the page
+    page        title and legend, and the edge of the page
 
 Nothing here depends on the direction on the page but the size of text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from visualize.core.choices import Direction
@@ -60,31 +61,24 @@ def _lay_out(
     scene: Scene, theme: Theme, direction: Direction, page: Page, spacing: Spacing
 ) -> Layout:
     """All phases, one after the other, with one spacing."""
-    surrounder = Surrounder(scene, theme, page, spacing.page)
     sizes = Sizes(scene, theme, direction, spacing)
+    surrounder = Surrounder(scene, theme, page, spacing.page)
     levels = split_levels(scene)
     insides = _frames(levels, sizes)
     units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
     brackets = Brackets(units)
-    limit = surrounder.room(direction)
-    placed = _place(units, limit, brackets)
+    placed = _place(units, surrounder.room(direction), brackets)
     drawing = _routes(placed, units, levels, insides)
     bends = tuple(turns(placed.columns, placed.placement, units))
-    areas = units.rectangles(placed.placement.centers)
-    order = {box: place for place, box in enumerate(sizes.boxes)}
-    layout = Layout(
-        boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
-        arrows=(),
-        notes=tuple(notes(drawing.boxes, sizes)),
-        brackets=tuple(
-            bracket for column in placed.columns for bracket in brackets.beside(column, areas)
-        ),
-        frames=drawing.frames,
+    surrounded = _surround(drawing, placed, units, brackets)
+    legs = settle_labels(drawing.legs, bends, drawing.boxes, _fixed_texts(surrounded), sizes)
+    arrows, trunks = join_legs(scene.arrows, legs, bends)
+    layout = replace(
+        surrounded,
+        arrows=arrows,
+        trunks=trunks,
         in_line=placed.placement.in_line or any(one.in_line for one in insides.values()),
     )
-    legs = settle_labels(layout, drawing.legs, bends, sizes)
-    arrows, trunks = join_legs(scene.arrows, legs, bends)
-    layout = replace(layout, arrows=arrows, trunks=trunks)
     layout = replace(layout, extent=_extent(layout, sizes))
     return replace(layout, around=surrounder.surround(layout.extent, direction))
 
@@ -137,26 +131,41 @@ def _routes(
     return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))
 
 
+def _surround(drawing: Drawing, placed: _Placed, units: LevelSizes, brackets: Brackets) -> Layout:
+    """Boxes and frames with all that is beside them, still without arrows."""
+    order = {box: place for place, box in enumerate(units.common.boxes)}
+    areas = units.rectangles(placed.placement.centers)
+    return Layout(
+        boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
+        arrows=(),
+        notes=tuple(notes(drawing.boxes, units.common)),
+        brackets=tuple(
+            bracket for column in placed.columns for bracket in brackets.beside(column, areas)
+        ),
+        frames=drawing.frames,
+    )
+
+
+def _fixed_texts(layout: Layout) -> list[PlacedText]:
+    """All texts but the labels of arrows, which have their places by now."""
+    texts: list[PlacedText] = [*layout.notes]
+    texts += [text for frame in layout.frames for text in frame.texts]
+    texts += [text for bracket in layout.brackets for text in bracket.texts]
+    return texts
+
+
 def _extent(layout: Layout, sizes: Sizes) -> Rectangle:
     """How far everything reaches."""
+    texts: list[PlacedText] = [*layout.notes]
+    texts += [text for bracket in layout.brackets for text in bracket.texts]
+    texts += [arrow.label for arrow in layout.arrows if arrow.label]
     areas = [box.rectangle for box in layout.boxes] + [frame.rectangle for frame in layout.frames]
     areas += [arrow.route.bounds() for arrow in layout.arrows]
     areas += [trunk.bounds() for trunk in layout.trunks]
-    areas += [
-        Rectangle.around(text.center, *sizes.text(text.text, text.size)) for text in _texts(layout)
-    ]
+    areas += [Rectangle.around(text.center, *sizes.text(text.text, text.size)) for text in texts]
     return Rectangle(
         min((area.start for area in areas), default=0.0),
         max((area.end for area in areas), default=0.0),
         min((area.low for area in areas), default=0.0),
         max((area.high for area in areas), default=0.0),
     )
-
-
-def _texts(layout: Layout) -> Iterable[PlacedText]:
-    yield from layout.notes
-    for bracket in layout.brackets:
-        yield from bracket.texts
-    for arrow in layout.arrows:
-        if arrow.label:
-            yield arrow.label

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from visualize.core.geometry import Point, Rectangle, bounds, sample, without_head
 from visualize.core.grid import Grid
-from visualize.core.layout import Layout, PlacedText
+from visualize.core.layout import PlacedBox, PlacedText
 from visualize.core.route import Route
 from visualize.layout.links import Leg
 from visualize.layout.sizes import Sizes
@@ -25,14 +25,29 @@ _STRAIGHT = 0.01  # what is narrower is a line
 
 
 def settle_labels(
-    layout: Layout, legs: Sequence[Leg], turns: Sequence[Route], sizes: Sizes
+    legs: Sequence[Leg],
+    turns: Iterable[Route],
+    boxes: Iterable[PlacedBox],
+    texts: Iterable[PlacedText],
+    sizes: Sizes,
 ) -> list[Leg]:
     """Move the labels of ``legs`` that lie on a box, a text or an arrow to a free place.
 
     Tried are places on both sides of their own arrow, from its beginning on. Where none is free
     the label is left out: the tooltip of the arrow has the same text.
+
+    Args:
+        legs: all arrows.
+        turns: lines between columns.
+        boxes: what labels keep clear of, as they do of all arrows.
+        texts: other texts, which they keep clear of as well.
+        sizes: those of texts.
     """
-    clutter = _Clutter(_fixed(layout, sizes), sizes.spacing.label)
+    clutter = _Clutter(sizes.spacing.label)
+    for box in boxes:
+        clutter.add(_Thing(box.rectangle))
+    for text in texts:
+        clutter.add(_Thing(_area(text, text.center, sizes)))
     for leg in legs:
         for path in _strokes(leg, sizes):
             clutter.add_path(path)
@@ -94,17 +109,6 @@ def _area(label: PlacedText, center: Point, sizes: Sizes) -> Rectangle:
     return Rectangle.around(center, *sizes.text(label.text, label.size)).grown(-blank / 2)
 
 
-def _fixed(layout: Layout, sizes: Sizes) -> Iterator[Rectangle]:
-    """What labels must keep clear of in addition to arrows."""
-    for box in layout.boxes:
-        yield box.rectangle
-    texts: list[PlacedText] = [*layout.notes]
-    texts += [text for frame in layout.frames for text in frame.texts]
-    texts += [text for bracket in layout.brackets for text in bracket.texts]
-    for text in texts:
-        yield _area(text, text.center, sizes)
-
-
 @dataclass(eq=False, slots=True)
 class _Thing:
     """Something that a label must not cover: an area, or a curve within it.
@@ -135,11 +139,9 @@ class _Thing:
 class _Clutter:
     """All that labels must keep clear of."""
 
-    def __init__(self, areas: Iterable[Rectangle], room: LabelSpacing) -> None:
+    def __init__(self, room: LabelSpacing) -> None:
         self.room = room
         self._things: Grid[_Thing] = Grid()
-        for area in areas:
-            self.add(_Thing(area))
 
     def add(self, thing: _Thing) -> None:
         self._things.add(thing.area, thing)
