@@ -12,9 +12,15 @@ import networkx as nx
 from hypothesis import strategies as st
 
 from visualize.annotate.skips import find_skips, mark_skips
-from visualize.core.architecture import Architecture, Layer, NodeKind, Role, TensorSpec, Wire
+from visualize.core.architecture import (
+    Architecture,
+    ModuleCall,
+    NodeKind,
+    Operation,
+    TensorSpec,
+    Wire,
+)
 from visualize.core.operators import merge_type
-from visualize.scene.build import build_scene
 
 Shape = tuple[int, ...]
 
@@ -30,13 +36,13 @@ class Net:
         self.modules: dict[str, str] = {}
         self._prefix = prefix
         self._data: set[str] = set()
-        self._scope: list[tuple[str, str]] = []
+        self._calls_around: list[ModuleCall] = []
         self._calls: Counter[str] = Counter()
         self._names: Counter[str] = Counter()
 
     def shape(self, node: str) -> Shape:
         """Shape of the first tensor that ``node`` returns."""
-        outputs = self.graph.nodes[node]["layer"].outputs
+        outputs = self.graph.nodes[node]["operation"].outputs
         return outputs[0].shape if outputs else ()
 
     @contextmanager
@@ -44,9 +50,9 @@ class Net:
         """What is added inside belongs to a call of the module ``name``."""
         path = self._path(name)
         self.modules.setdefault(path, kind)
-        self._scope.append((path, self._call_of(path)))
+        self._calls_around.append(self._call_of(path))
         yield
-        self._scope.pop()
+        self._calls_around.pop()
 
     def input(self, *shape: int, name: str = "x") -> str:
         return self._add(name, NodeKind.INPUT, "input", (), [shape or (1, 8, 16, 16)], path="")
@@ -91,7 +97,7 @@ class Net:
         path = self._path(name or self._fresh(kind))
         self.modules.setdefault(path, kind)
         call = self._call_of(path)
-        first = call == path
+        first = call.number == 0
         outputs = [self.shape(sources[0]) if shape is None else shape]
         parameters = sum(map(prod, weights)) if first else 0
         return self._add(
@@ -101,7 +107,7 @@ class Net:
             sources,
             outputs,
             path=path,
-            scope=(*(entry for _, entry in self._scope), call),
+            calls=(*self._calls_around, call),
             module_class=f"torch.nn.{kind}",
             parameters=parameters,
             trainable_parameters=parameters,
@@ -154,16 +160,16 @@ class Net:
         graph = nx.MultiDiGraph(self.graph)
         skips = find_skips(graph)
         mark_skips(graph, skips)
-        layers = [layer for _, layer in graph.nodes(data="layer")]
+        operations = [one for _, one in graph.nodes(data="operation")]
         return Architecture(
             name="net",
             class_name="Net",
             graph=graph,
             modules=dict(self.modules),
             skips=skips,
-            parameters=sum(layer.parameters for layer in layers),
-            trainable_parameters=sum(layer.trainable_parameters for layer in layers),
-            buffers=sum(layer.buffers for layer in layers),
+            parameters=sum(one.parameters for one in operations),
+            trainable_parameters=sum(one.trainable_parameters for one in operations),
+            buffers=sum(one.buffers for one in operations),
         )
 
     def _add(
@@ -175,44 +181,42 @@ class Net:
         shapes: Sequence[Shape],
         *,
         path: str | None = None,
-        scope: tuple[str, ...] | None = None,
+        calls: tuple[ModuleCall, ...] | None = None,
         **counts: object,
     ) -> str:
-        """Add a node; which edges carry data is told in visualize/annotate/structure.py."""
-        layer = Layer(
+        """Add a node; which edges carry data is defined in visualize/annotate/structure.py."""
+        operation = Operation(
             id=self._unique(self._prefix + name),
             kind=kind,
             type=type_name,
             index=len(self.graph),
             path=self._path() if path is None else path,
-            scope=tuple(entry for _, entry in self._scope) if scope is None else scope,
+            calls=tuple(self._calls_around) if calls is None else calls,
             outputs=tuple(TensorSpec(shape) for shape in shapes),
-            role={NodeKind.INPUT: Role.INPUT, NodeKind.OUTPUT: Role.OUTPUT}.get(kind, Role.LAYER),
             **counts,  # type: ignore[arg-type]
         )
-        self.graph.add_node(layer.id, layer=layer)
+        self.graph.add_node(operation.id, operation=operation)
         yields = kind is NodeKind.OUTPUT or bool(shapes)
         carried = 0
         for position, source in enumerate(sources):
-            outputs = self.graph.nodes[source]["layer"].outputs
+            outputs = self.graph.nodes[source]["operation"].outputs
             data = source in self._data and yields
             wire = Wire(outputs[0] if outputs else None, position, data)
-            self.graph.add_edge(source, layer.id, wire=wire)
+            self.graph.add_edge(source, operation.id, wire=wire)
             carried += data
         if carried or kind is NodeKind.INPUT:
-            self._data.add(layer.id)
+            self._data.add(operation.id)
         if carried > 1 and merge_type(type_name):
-            self.graph.nodes[layer.id]["layer"] = replace(layer, role=Role.MERGE)
-        return layer.id
+            self.graph.nodes[operation.id]["operation"] = replace(operation, merges=True)
+        return operation.id
 
     def _path(self, name: str = "") -> str:
-        outer = self._scope[-1][0] if self._scope else ""
+        outer = self._calls_around[-1].path if self._calls_around else ""
         return ".".join(step for step in (outer, name) if step)
 
-    def _call_of(self, path: str) -> str:
+    def _call_of(self, path: str) -> ModuleCall:
         self._calls[path] += 1
-        earlier = self._calls[path] - 1
-        return f"{path}@{earlier}" if earlier else path
+        return ModuleCall(path, self._calls[path] - 1)
 
     def _fresh(self, kind: str) -> str:
         """A name that no module of this kind has yet."""
@@ -484,17 +488,17 @@ def _with_buffer(net: Net, name: str, source: str, *_: object) -> list[str]:
     return [net.add(net.constant(f"table{name}", *net.shape(source), buffer=True), source)]
 
 
-def _module(kind: str) -> Operation:
+def _module(kind: str) -> Adder:
     return lambda net, name, source, *_: [
         net.module(kind, source, name=f"{kind.lower()}{name}", shape=net.shape(source))
     ]
 
 
-def _function(kind: str) -> Operation:
+def _function(kind: str) -> Adder:
     return lambda net, _, source, *__: [net.function(kind, source)]
 
 
-def _merge(kind: str) -> Operation:
+def _merge(kind: str) -> Adder:
     return lambda net, _, source, values, choice: [
         net.function(kind, source, _alike(net, source, values, choice))
     ]
@@ -502,8 +506,8 @@ def _merge(kind: str) -> Operation:
 
 # Adds to a network what stands under a name, on a source, values to choose another from and
 # a choice; returns what it computes.
-Operation = Callable[[Net, str, str, Sequence[str], int], list[str]]
-OPERATIONS: dict[str, Operation] = {
+Adder = Callable[[Net, str, str, Sequence[str], int], list[str]]
+OPERATIONS: dict[str, Adder] = {
     "conv": lambda net, name, source, *_: _weighted(net, name, source, 1),
     "strided conv": lambda net, name, source, *_: _weighted(net, name, source, 2),
     "norm": _norm,
@@ -588,20 +592,3 @@ def programs() -> st.SearchStrategy[Program]:
 def architectures() -> st.SearchStrategy[Architecture]:
     """Random valid exact architectures."""
     return programs().map(run)
-
-
-def shown_skips(simplified: Architecture) -> Counter[str]:
-    """How many skip connections of each kind a figure shows: drawn ones and those in boxes.
-
-    One drawn in a repeat stands for as many as there are copies.
-    """
-    shown: Counter[str] = Counter()
-    for box in build_scene(simplified, "layer").boxes:
-        shown.update(dict(box.skips))
-    drawn = set()
-    for _, target, wire in simplified.wires:
-        if wire.skip is not None and wire.skip not in drawn:
-            drawn.add(wire.skip)
-            copies = max(simplified.layer(target).repeat, wire.copies)
-            shown[simplified.skips[wire.skip].kind.value] += copies
-    return shown

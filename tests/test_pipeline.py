@@ -72,7 +72,7 @@ def test_an_architecture_is_not_traced_again() -> None:
 
 
 def kinds(architecture: Architecture) -> list[str]:
-    return [layer.type for layer in architecture.layers]
+    return [layer.type for layer in architecture.operations]
 
 
 @pytest.mark.parametrize("made", FUNCTIONS)

@@ -35,7 +35,7 @@ from torch.utils import _pytree as pytree
 
 import visualize
 from tests.models import NETS
-from visualize.core.architecture import Architecture, NodeKind
+from visualize.core.architecture import Architecture, ModuleCall, NodeKind
 from visualize.core.errors import InputError, UntraceableError, VisualizeError
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.tensors import tensors_in
@@ -117,7 +117,7 @@ def _reaches_output(architecture: Architecture, model: nn.Module) -> set[str]:
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     found: set[str] = set()
     inputs = 0
-    for layer in architecture.layers:
+    for layer in architecture.operations:
         if layer.kind is NodeKind.INPUT:
             if layer.id in reached and layer.outputs[0].dtype.startswith("float"):
                 found.add(f"input{inputs}")
@@ -999,9 +999,11 @@ def test_the_graph_depends_on_what_a_run_depends_on(name: str):
     assert reached >= needed
     assert reached <= needed | entry.also
     results = [(tuple(t.shape), str(t.dtype)) for t in _eager(*given)]
-    assert [(t.shape, f"torch.{t.dtype}") for t in architecture.layer("output").outputs] == results
+    assert [
+        (t.shape, f"torch.{t.dtype}") for t in architecture.operation("output").outputs
+    ] == results
     total = sum(parameter.numel() for parameter in model.parameters())
-    counted = sum(layer.parameters for layer in architecture.layers)
+    counted = sum(layer.parameters for layer in architecture.operations)
     assert architecture.parameters == counted + architecture.unused_parameters >= total
 
 
@@ -1119,10 +1121,9 @@ class SixTimes(nn.Module):
 
 def test_a_module_called_six_times():
     architecture = record(SixTimes(), (3, 4))
-    inner = [layer for layer in architecture.layers if layer.type == "Linear"]
-    suffixes = ["", "@1", "@2", "@3", "@4", "@5"]
-    assert [layer.scope for layer in inner] == [
-        (f"block{suffix}", f"block.inner{suffix}") for suffix in suffixes
+    inner = [layer for layer in architecture.operations if layer.type == "Linear"]
+    assert [layer.calls for layer in inner] == [
+        (ModuleCall("block", number), ModuleCall("block.inner", number)) for number in range(6)
     ]
     assert [layer.parameters for layer in inner] == [20, 0, 0, 0, 0, 0]
     assert [layer.macs for layer in inner] == [48] * 6
@@ -1145,8 +1146,8 @@ def _facts(architecture: Architecture) -> Any:
     size = {"size"}  # sizes are plain numbers in a run
     return (
         [
-            (layer.type, layer.path, layer.scope, layer.parameters, layer.macs, layer.outputs)
-            for layer in architecture.layers
+            (layer.type, layer.path, layer.calls, layer.parameters, layer.macs, layer.outputs)
+            for layer in architecture.operations
             if layer.type not in size
         ],
         [
@@ -1163,14 +1164,14 @@ def test_tracing_twice_gives_the_same():
         entry = PROGRAMS[name]
         model = entry.kind()
         one, other = (record(model, Inputs(entry.args, entry.kwargs)) for _ in range(2))
-        assert list(one.layers) == list(other.layers)
+        assert list(one.operations) == list(other.operations)
         assert list(one.wires) == list(other.wires)
 
 
 def test_edges_carry_the_states_of_an_lstm():
     entry = PROGRAMS["passes_states_on"]
     architecture = record(entry.kind(), list(entry.args))
-    (second,) = [layer for layer in architecture.layers if layer.path == "n"]
+    (second,) = [layer for layer in architecture.operations if layer.path == "n"]
     shapes = [wire.tensor.shape for _, _, wire in architecture.inputs(second.id)]
     assert shapes == [(2, 5, 4), (2, 5, 4), (2, 5, 4)]
     assert len({source for source, _, _ in architecture.inputs(second.id)}) == 3
@@ -1203,7 +1204,7 @@ def test_a_scripted_submodule_keeps_its_parameters():
 
     architecture = record(Around(), (3, 4))
     assert (architecture.parameters, architecture.unused_parameters) == (40, 0)
-    assert sum(layer.parameters for layer in architecture.layers) == 40
+    assert sum(layer.parameters for layer in architecture.operations) == 40
 
 
 # Values decide
@@ -1222,7 +1223,7 @@ class Choosing(nn.Module):
 @pytest.mark.parametrize(("gate", "path"), [(1.0, "yes"), (-1.0, "no")])
 def test_the_branch_of_the_weights_is_taken(gate: float, path: str):
     architecture = visualize.trace(Choosing(gate), (3, 4))
-    assert [layer.path for layer in architecture.layers if layer.type == "Linear"] == [path]
+    assert [layer.path for layer in architecture.operations if layer.type == "Linear"] == [path]
     assert "values" in architecture.notes[0]
     assert len(architecture.failures) == 2
 
@@ -1252,7 +1253,7 @@ def test_devices_are_ignored():
 
     architecture = record(OnCuda(), (3, 4))
     assert architecture.notes == ()
-    assert architecture.layer("output").outputs[0].dtype == "float64"
+    assert architecture.operation("output").outputs[0].dtype == "float64"
 
 
 def test_inference_mode_around_tracing():
@@ -1295,7 +1296,7 @@ def test_training_mode_is_that_of_the_option(training: bool, train: bool):
     model = Auxiliary().train(training)
     model.drop.eval()
     architecture = record(model, (3, 4), train=train)
-    assert len(architecture.layer("output").outputs) == 1 + train
+    assert len(architecture.operation("output").outputs) == 1 + train
     assert architecture.unused_parameters == (0 if train else 10)
     assert [part.training for part in model.modules()] == [training, training, False, training]
 
@@ -1304,7 +1305,7 @@ def test_the_auxiliary_heads_of_googlenet_in_training():
     with torch.device("meta"):
         model = torchvision.models.googlenet(weights=None, init_weights=False, aux_logits=True)
     architecture = record(model, (2, 3, 224, 224), train=True)
-    assert [t.shape for t in architecture.layer("output").outputs] == [(2, 1000)] * 3
+    assert [t.shape for t in architecture.operation("output").outputs] == [(2, 1000)] * 3
     assert (architecture.parameters, architecture.unused_parameters) == (13_004_888, 0)
     assert model.training
 
@@ -1321,7 +1322,7 @@ def _two() -> nn.Sequential:
 
 
 def _types(architecture: Architecture) -> list[str]:
-    return [layer.type for layer in architecture.layers]
+    return [layer.type for layer in architecture.operations]
 
 
 def test_a_hook_changes_an_output():
@@ -1355,7 +1356,7 @@ def test_a_hook_makes_a_skip_connection():
 def test_a_hook_of_the_model_changes_its_result():
     model = _two()
     model.register_forward_hook(lambda _, given, output: {"y": output, "x": given[0]})
-    assert len(record(model, (3, 4)).layer("output").outputs) == 2
+    assert len(record(model, (3, 4)).operation("output").outputs) == 2
 
 
 def test_a_hook_with_keywords():
@@ -1678,7 +1679,7 @@ def test_a_run_on_values_frees_what_it_no_longer_needs():
             return x * sum(reference() is not None for reference in living)
 
     architecture = record(Chain(), X)
-    (scale,) = [layer for layer in architecture.layers if layer.type == "mul"]
+    (scale,) = [layer for layer in architecture.operations if layer.type == "mul"]
     assert 1 in scale.attributes.values()
 
 
@@ -1780,7 +1781,7 @@ class Whole(nn.Module):
 @pytest.mark.parametrize("leaf", ["Parts", "parts", "P*"])
 def test_a_leaf_that_returns_a_dataclass(leaf: str):
     architecture = record(Whole(), (3, 4), leaves=[leaf])
-    (parts,) = [layer for layer in architecture.layers if layer.path == "parts"]
+    (parts,) = [layer for layer in architecture.operations if layer.path == "parts"]
     assert (parts.kind, parts.type, parts.parameters) == (NodeKind.MODULE, "Parts", 40)
     assert (parts.macs, len(parts.outputs)) == (96, 3)
     reads = [s for s, _, _ in architecture.inputs("mul")]
@@ -1813,7 +1814,7 @@ def test_a_leaf_that_returns_a_dataclass(leaf: str):
 )
 def test_guesses_from_the_first_layer(model: nn.Module, shape: tuple[int | None, ...]):
     architecture = visualize.trace(model)
-    (given,) = [layer for layer in architecture.layers if layer.kind is NodeKind.INPUT]
+    (given,) = [layer for layer in architecture.operations if layer.kind is NodeKind.INPUT]
     guessed = given.outputs[0].shape
     assert len(guessed) == len(shape)
     assert all(size in (None, found) for size, found in zip(shape, guessed))

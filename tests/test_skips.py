@@ -21,7 +21,7 @@ from tests.graphs import (
     unet,
 )
 from visualize.annotate.skips import find_skips
-from visualize.core.architecture import Architecture, Layer, Skip, TensorSpec
+from visualize.core.architecture import Architecture, Operation, Skip, TensorSpec
 
 Found = tuple[str, str, str, tuple[str, ...]]
 at_random = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
@@ -408,7 +408,7 @@ class Reference:
     MERGES = frozenset({"add", "cat", "mul"})
 
     def __init__(self, graph: nx.MultiDiGraph) -> None:
-        self.layers: dict[str, Layer] = dict(graph.nodes(data="layer"))
+        self.layers: dict[str, Operation] = dict(graph.nodes(data="operation"))
         self.data_inputs: dict[str, list[tuple[str, TensorSpec | None]]] = {}
         self.constant_inputs: dict[str, list[str]] = {}
         for node in graph:

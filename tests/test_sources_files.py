@@ -15,7 +15,7 @@ from torch import nn
 
 import visualize
 from visualize.annotate import annotate
-from visualize.core.architecture import Architecture
+from visualize.core.architecture import Architecture, ModuleCall
 from visualize.core.errors import ConstructionError, InputError, SourceError, UntraceableError
 from visualize.core.traced import TracedModel
 from visualize.models import load_model
@@ -107,7 +107,7 @@ def _script(model: nn.Module, *inputs: torch.Tensor) -> Architecture:
 
 
 def _facts(architecture: Architecture) -> dict[str, Any]:
-    outputs = [layer.outputs for layer in architecture.layers if layer.kind.value == "output"]
+    outputs = [layer.outputs for layer in architecture.operations if layer.kind.value == "output"]
     return {
         "parameters": architecture.parameters,
         "buffers": architecture.buffers,
@@ -153,15 +153,15 @@ def test_blocks_and_parameters_keep_their_paths(tmp_path: Path) -> None:
     blocks = {path: kind for path, kind in original.modules.items() if kind == "Block"}
     for other in (exported, scripted):
         assert {p: k for p, k in other.modules.items() if k == "Block"} == blocks
-        constants = {layer.path for layer in other.layers if layer.parameters}
+        constants = {layer.path for layer in other.operations if layer.parameters}
         assert constants == {
             name for name, _ in model.named_parameters() if not name.startswith("unused")
         }
-        scope = next(layer.scope for layer in other.layers if layer.path == "blocks.1.conv1")
-        assert scope == ("blocks", "blocks.1", "blocks.1.conv1")
+        calls = next(layer.calls for layer in other.operations if layer.path == "blocks.1.conv1")
+        assert calls == tuple(map(ModuleCall, ("blocks", "blocks.1", "blocks.1.conv1")))
 
 
-def test_second_call_of_a_module_has_a_scope_of_its_own(tmp_path: Path) -> None:
+def test_second_call_of_a_module_is_numbered(tmp_path: Path) -> None:
     class Twice(nn.Module):
         def __init__(self) -> None:
             super().__init__()
@@ -174,8 +174,8 @@ def test_second_call_of_a_module_has_a_scope_of_its_own(tmp_path: Path) -> None:
     model, inputs = Twice(), torch.zeros(2, 4)
     exported = visualize.trace(_export(model, tmp_path / "net.pt2", inputs))
     for architecture in (exported, _script(torch.jit.script(model), inputs)):
-        scopes = [layer.scope for layer in architecture.layers if layer.type == "linear"]
-        assert scopes == [("inner",), ("inner@1",)]
+        calls = [layer.calls for layer in architecture.operations if layer.type == "linear"]
+        assert calls == [(ModuleCall("inner"),), (ModuleCall("inner", 1),)]
         assert architecture.parameters == 20
 
 
@@ -187,7 +187,7 @@ def test_dynamic_program_takes_the_sizes_it_was_exported_with(tmp_path: Path) ->
     assert example is not None
     assert torch.equal(example.args[0], inputs)
     architecture = visualize.trace(path)
-    assert all(layer.outputs for layer in architecture.layers if layer.type == "linear")
+    assert all(layer.outputs for layer in architecture.operations if layer.type == "linear")
     assert visualize.trace(path, (torch.ones(2, 6, dtype=torch.int64),)).macs * 2 == (
         architecture.macs
     )
@@ -197,7 +197,7 @@ def test_decomposed_program_uses_the_names_of_layers(tmp_path: Path) -> None:
     program = torch.export.export(Residual().eval(), (MODELS["residual"][1],))
     torch.export.save(program.run_decompositions(), tmp_path / "net.pt2")
     architecture = visualize.trace(str(tmp_path / "net.pt2"))
-    types = {layer.type for layer in architecture.layers}
+    types = {layer.type for layer in architecture.operations}
     assert {"conv2d", "batch_norm", "linear"} <= types
     assert architecture.macs == visualize.trace(Residual(), MODELS["residual"][1]).macs
 
@@ -330,7 +330,7 @@ def test_script_runs_its_control_flow() -> None:
     model = torch.jit.script(Loops())
     before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     architecture = _script(model, torch.zeros(2, 4))
-    types = collections.Counter(layer.type for layer in architecture.layers)
+    types = collections.Counter(layer.type for layer in architecture.operations)
     assert (types["linear"], types["mul"]) == (3, 2)
     assert (architecture.parameters, architecture.buffers) == (20, 4)
     assert all(torch.equal(before[name], tensor) for name, tensor in model.state_dict().items())

@@ -15,7 +15,7 @@ from torch import Tensor, fx, nn
 from torch.nn.modules import module as module_globals
 
 import visualize
-from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
 from visualize.core.errors import (
     ForwardError,
     InputError,
@@ -27,18 +27,18 @@ from visualize.core.errors import (
 IMAGE = (1, 3, 8, 8)
 
 
-def _layers(architecture: Architecture, path: str) -> list[Layer]:
-    return [layer for layer in architecture.layers if layer.path == path]
+def _layers(architecture: Architecture, path: str) -> list[Operation]:
+    return [layer for layer in architecture.operations if layer.path == path]
 
 
 def _types(architecture: Architecture) -> list[str]:
-    return [layer.type for layer in architecture.layers]
+    return [layer.type for layer in architecture.operations]
 
 
 def _input_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     return {
         layer.id: layer.outputs[0].shape
-        for layer in architecture.layers
+        for layer in architecture.operations
         if layer.kind is NodeKind.INPUT
     }
 
@@ -46,7 +46,7 @@ def _input_shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
 def _parameters_under(architecture: Architecture, prefix: str) -> int:
     return sum(
         layer.parameters
-        for layer in architecture.layers
+        for layer in architecture.operations
         if layer.path == prefix or layer.path.startswith(f"{prefix}.")
     )
 
@@ -201,7 +201,7 @@ def test_the_example_tensor_is_unchanged():
 def test_tracing_twice_gives_the_same():
     model, _ = _prepare(Busy)
     one, other = (visualize.trace(model, IMAGE) for _ in range(2))
-    assert list(one.layers) == list(other.layers)
+    assert list(one.operations) == list(other.operations)
     assert list(one.wires) == list(other.wires)
 
 
@@ -254,13 +254,13 @@ def test_a_module_called_twice_counts_at_its_first_call():
     assert first.weights == second.weights == ((3, 3, 1, 1), (3,))
 
 
-def test_calls_of_a_module_have_scopes_of_their_own():
+def test_calls_of_a_module_are_numbered():
     architecture = visualize.trace(Repeated(), IMAGE)
     first, second = _layers(architecture, "block.conv")
-    assert first.scope == ("block", "block.conv")
-    assert second.scope == ("block@1", "block.conv@1")
-    relus = [layer for layer in architecture.layers if layer.type == "relu"]
-    assert [relu.scope for relu in relus] == [("block",), ("block@1",)]
+    assert first.calls == (ModuleCall("block"), ModuleCall("block.conv"))
+    assert second.calls == (ModuleCall("block", 1), ModuleCall("block.conv", 1))
+    relus = [layer for layer in architecture.operations if layer.type == "relu"]
+    assert [relu.calls for relu in relus] == [(ModuleCall("block"),), (ModuleCall("block", 1),)]
     assert [relu.path for relu in relus] == ["block", "block"]
 
 
@@ -285,7 +285,7 @@ def test_parameters_of_functions_count_where_they_are_read():
     (weight,), (bias,) = _layers(architecture, "weight"), _layers(architecture, "bias")
     assert (weight.kind, weight.parameters) == (NodeKind.CONSTANT, 4 * 3 * 3 * 3)
     assert (bias.parameters, bias.trainable_parameters) == (4, 0)
-    (convolution,) = [layer for layer in architecture.layers if layer.type == "conv2d"]
+    (convolution,) = [layer for layer in architecture.operations if layer.type == "conv2d"]
     assert convolution.macs == 4 * 3 * 3 * 3 * 6 * 6
     read = [source for source, _, wire in architecture.inputs(convolution.id) if not wire.data]
     assert read == [weight.id, bias.id]
@@ -305,7 +305,7 @@ def test_buffers_are_counted():
     assert (scale.buffers, scale.parameters) == (4, 0)
     assert architecture.buffers == 6
     norm = visualize.trace(nn.Sequential(nn.BatchNorm2d(3)), IMAGE)
-    assert norm.buffers == sum(layer.buffers for layer in norm.layers) == 3 + 3 + 1
+    assert norm.buffers == sum(layer.buffers for layer in norm.operations) == 3 + 3 + 1
 
 
 def test_resnet18_is_that_of_the_paper():
@@ -321,7 +321,7 @@ def test_resnet18_is_that_of_the_paper():
     }
     assert {path: _parameters_under(architecture, path) for path in counts} == counts
     assert architecture.parameters == 11_689_512
-    assert sum(layer.parameters for layer in architecture.layers) == 11_689_512
+    assert sum(layer.parameters for layer in architecture.operations) == 11_689_512
 
 
 # Inputs
@@ -365,7 +365,7 @@ def test_a_single_input_of_every_form(shape: Any):
 
 def test_dtypes_of_example_tensors_are_kept():
     architecture = visualize.trace(Tied(), torch.zeros(1, 5, dtype=torch.int32))
-    dtypes = [layer.outputs[0].dtype for layer in architecture.layers]
+    dtypes = [layer.outputs[0].dtype for layer in architecture.operations]
     assert dtypes == ["int32", "float32", "float32", "float32"]
 
 
@@ -415,8 +415,8 @@ def test_a_graph_module_is_taken_as_it_is():
     expected = visualize.trace(model, IMAGE)
     architecture = visualize.trace(fx.symbolic_trace(model), IMAGE)
     assert _types(architecture) == _types(expected)
-    paths = [layer.path for layer in architecture.layers]
-    assert paths == [layer.path for layer in expected.layers]
+    paths = [layer.path for layer in architecture.operations]
+    assert paths == [layer.path for layer in expected.operations]
     assert (architecture.parameters, architecture.macs) == (expected.parameters, expected.macs)
 
 
@@ -431,7 +431,7 @@ def test_a_graph_module_keeps_its_own_graph():
 def test_a_leaf_module_is_a_model():
     architecture = visualize.trace(nn.Linear(4, 3), (2, 4))
     assert _types(architecture) == ["input", "Linear", "output"]
-    (linear,) = [layer for layer in architecture.layers if layer.kind is NodeKind.MODULE]
+    (linear,) = [layer for layer in architecture.operations if layer.kind is NodeKind.MODULE]
     assert (linear.parameters, linear.macs, linear.module_class) == (15, 24, "torch.nn.Linear")
     assert linear.outputs[0].shape == (2, 3)
 
@@ -440,7 +440,7 @@ def test_a_leaf_module_with_several_inputs_is_a_model():
     attention = nn.MultiheadAttention(8, 2, batch_first=True)
     architecture = visualize.trace(attention, [(2, 5, 8), (2, 7, 8), (2, 7, 8)])
     assert _input_shapes(architecture) == {"query": (2, 5, 8), "key": (2, 7, 8), "value": (2, 7, 8)}
-    (layer,) = [layer for layer in architecture.layers if layer.kind is NodeKind.MODULE]
+    (layer,) = [layer for layer in architecture.operations if layer.kind is NodeKind.MODULE]
     assert layer.parameters == architecture.parameters == 4 * (8 * 8 + 8)
     assert [tensor.shape for tensor in layer.outputs] == [(2, 5, 8), (2, 5, 7)]
 

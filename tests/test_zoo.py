@@ -39,9 +39,9 @@ from torchvision.models import (
 )
 
 import visualize
-from tests.graphs import shown_skips
+from tests.diagrams import shown_skips
 from visualize.check import check_figure
-from visualize.core.architecture import Architecture, Layer, SkipKind
+from visualize.core.architecture import Architecture, Operation, SkipKind
 from visualize.core.choices import Level
 from visualize.models import LoadedModel, load_model
 from visualize.simplify import simplify
@@ -120,7 +120,7 @@ def test_the_sweep_covers_all_of_torchvision():
 def test_parameters_are_those_of_the_model(traced: Traced):
     architecture = traced.architecture
     assert architecture.parameters == sum(p.numel() for p in traced.model.parameters())
-    counted = sum(layer.parameters for layer in architecture.layers)
+    counted = sum(layer.parameters for layer in architecture.operations)
     assert counted == architecture.parameters - architecture.unused_parameters
 
 
@@ -172,11 +172,11 @@ _does = operator.attrgetter("kind", "type", "path", "scope", "outputs", "paramet
 def _data_operations(architecture: Architecture) -> list[tuple[Any, ...]]:
     """What the operations on data do, in order; to read a shape is none."""
 
-    def works_on_data(layer: Layer) -> bool:
+    def works_on_data(layer: Operation) -> bool:
         takes_data = any(wire.data for _, _, wire in architecture.inputs(layer.id))
         return takes_data and bool(layer.outputs) and layer.type not in ("getattr", "size", "dim")
 
-    return [_does(layer) for layer in architecture.layers if works_on_data(layer)]
+    return [_does(layer) for layer in architecture.operations if works_on_data(layer)]
 
 
 def test_both_tracers_agree(traced: Traced):
@@ -265,11 +265,11 @@ def test_simplification_loses_nothing(traced: Traced, level: Level, folded: bool
     architecture = traced.architecture
     simplified = simplify(architecture, level, folded=folded)
     assert shown_skips(simplified) == Counter(skip.kind.value for skip in architecture.skips)
-    members = [member for layer in simplified.layers for member in layer.members]
+    members = [member for box in simplified.boxes for member in box.members]
     assert sorted(members) == sorted(architecture.graph)
     used = architecture.parameters - architecture.unused_parameters
-    assert sum(layer.parameters for layer in simplified.layers) == used
-    assert simplified.macs == architecture.macs
+    assert sum(box.parameters for box in simplified.boxes) == used
+    assert sum(box.macs for box in simplified.boxes) == architecture.macs
     assert nx.is_directed_acyclic_graph(simplified.graph)
 
 
@@ -330,11 +330,11 @@ def _traced_leaves(
 ) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
     """The same as the trace has it: a leaf that was opened returns what its last node does."""
     last = {}
-    for layer in architecture.layers:
-        call = layer.scope[-1] if layer.scope else ""
-        if call and _is_leaf(model.get_submodule(call.partition("@")[0])):
+    for layer in architecture.operations:
+        call = layer.calls[-1] if layer.calls else None
+        if call and _is_leaf(model.get_submodule(call.path)):
             last[call] = [tensor.shape for tensor in layer.outputs]
-    return ((call.partition("@")[0], shapes) for call, shapes in last.items())
+    return ((call.path, shapes) for call, shapes in last.items())
 
 
 @pytest.mark.parametrize("name", RUN_FOR_REAL)
@@ -347,7 +347,7 @@ def test_a_real_run_calls_the_same_layers_with_the_same_shapes(name: str):
     with torch.inference_mode():
         output = model(torch.rand(example.args[0].shape))
     assert calls == expected
-    returned = [layer for layer in architecture.layers if layer.kind.value == "output"]
+    returned = [layer for layer in architecture.operations if layer.kind.value == "output"]
     assert [[tensor.shape for tensor in layer.outputs] for layer in returned] == [_shapes(output)]
 
 

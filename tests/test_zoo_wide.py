@@ -106,7 +106,7 @@ def trace(loaded: LoadedModel) -> Architecture:
     """Trace ``loaded``, and see that each of its parameters is counted once."""
     torch.manual_seed(0)  # for models that draw at random how much they compute
     architecture = visualize.trace(loaded)
-    counted = sum(layer.parameters for layer in architecture.layers)
+    counted = sum(layer.parameters for layer in architecture.operations)
     assert counted + architecture.unused_parameters == architecture.parameters
     assert architecture.parameters == sum(p.numel() for p in loaded.model.parameters())
     return architecture
@@ -162,7 +162,7 @@ def backbone_norms(model: nn.Module) -> int:
 def published_macs(architecture: Architecture) -> Iterable[int]:
     """MACs of each layer, if as many objects were found as with the published weights."""
     found = FOUND.get(architecture.name, {})
-    for layer in architecture.layers:
+    for layer in architecture.operations:
         head = layer.path.removeprefix("roi_heads.").partition("_")[0]
         if layer.macs and head in found:
             yield layer.macs * found[head] // layer.outputs[0].shape[0]
@@ -222,7 +222,7 @@ from visualize.models import load_model
 loaded = load_model(sys.argv[1])
 architecture = visualize.trace(loaded)
 parameters = sum(p.numel() for p in loaded.model.parameters())
-counted = sum(layer.parameters for layer in architecture.layers)
+counted = sum(layer.parameters for layer in architecture.operations)
 skips = collections.Counter((skip.module, skip.kind.value) for skip in architecture.skips)
 # Not ru_maxrss, which begins with what the process that started this one held.
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1])

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 import visualize
 from visualize.core.architecture import Architecture
+from visualize.core.diagram import Diagram
 from visualize.simplify.contract import absorb
 
 SIZES = (10, 1000)
@@ -64,7 +65,7 @@ def main() -> int:
     }
     boxes = {size: draw(architecture) for size, architecture in traced.items()}
     few, many = (seconds(draw, architecture) for architecture in traced.values())
-    reading = seconds(lambda architecture: absorb(architecture, {}), traced[SIZES[-1]])
+    reading = seconds(lambda architecture: absorb(Diagram.of(architecture), {}), traced[SIZES[-1]])
     passes = max(0.0, many - 3 * few) / reading
     sys.stdout.write(
         f"{SIZES[0]} layers {few:.2f} s, {SIZES[1]} layers {many:.2f} s, "

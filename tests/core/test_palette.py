@@ -52,6 +52,6 @@ def test_an_unknown_choice_is_refused_with_those_there_are() -> None:
 def test_activations_are_counted_in_bytes() -> None:
     figure = visualize.draw(resnet(), level="op", fold=False)
     conv = next(box for box in figure.scene.boxes if box.label[0].startswith("3×3 conv"))
-    node = figure.architecture.layer(conv.id)
+    node = figure.architecture.operation(conv.id)
     shape = node.outputs[0].shape
     assert conv.memory == 4 * shape[0] * shape[1] * shape[2] * shape[3]

@@ -44,5 +44,5 @@ def test_a_mean_over_all_places_is_a_global_pool(
     shape: tuple[int, ...], dim: tuple[int, ...], words: str, keepdim: bool, by_name: bool
 ) -> None:
     exact = visualize.trace(Mean(dim, keepdim, by_name), shape)
-    (mean,) = (layer for layer in exact.layers if layer.type == "mean")
+    (mean,) = (layer for layer in exact.operations if layer.type == "mean")
     assert operation(mean) == words

@@ -15,7 +15,7 @@ from visualize.core.traced import TracedModel
 
 __all__ = ["PASSES", "annotate", "find_skips"]
 
-# Each pass rewrites the layers of the graph; they run in this order.
+# Each pass rewrites the operations of the graph; they run in this order.
 PASSES: tuple[Callable[[nx.MultiDiGraph, TracedModel], None], ...] = (
     annotate_parameters,
     annotate_macs,

@@ -13,4 +13,5 @@ def annotate_macs(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
     """Set ``macs`` from the FLOPs that the run recorded; one MAC is two FLOPs."""
     for node in trace.graph.nodes:
         attributes = graph.nodes[node.name]
-        attributes["layer"] = replace(attributes["layer"], macs=facts_of(node).flops // 2)
+        operation = attributes["operation"]
+        attributes["operation"] = replace(operation, macs=facts_of(node).flops // 2)

@@ -41,8 +41,8 @@ def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
         new_buffers = [tensor for tensor in buffers if id(tensor) not in seen]
         seen.update(id(tensor) for tensor in (*parameters, *buffers))
         attributes = graph.nodes[node.name]
-        attributes["layer"] = replace(
-            attributes["layer"],
+        attributes["operation"] = replace(
+            attributes["operation"],
             parameters=sum(tensor.numel() for tensor in new),
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
             buffers=sum(tensor.numel() for tensor in new_buffers),
@@ -121,8 +121,8 @@ def _unused_modules(
 ) -> Iterator[str]:
     """Paths of the outermost modules that hold unused parameters and of which no node is part."""
     used: set[str] = set()
-    for _, layer in graph.nodes(data="layer"):
-        steps = layer.path.split(".")
+    for _, operation in graph.nodes(data="operation"):
+        steps = operation.path.split(".")
         used.update(".".join(steps[:length]) for length in range(1, len(steps) + 1))
 
     def visit(module: nn.Module, path: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import networkx as nx
 
-from visualize.core.architecture import Layer, Skip, SkipKind, Wire
+from visualize.core.architecture import Operation, Skip, SkipKind, Wire
 from visualize.core.operators import (
     CONVOLUTION,
     IDENTITY,
@@ -38,15 +38,15 @@ _SPATIAL = CONVOLUTION | TRANSPOSED_CONVOLUTION | POOL | RESAMPLE
 def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
     """All skip connections of ``graph``, ordered by their merges.
 
-    The graph is directed and acyclic; its nodes carry a `Layer` under ``layer`` and its edges a
-    `Wire` under ``wire``. Each fork is found by walking back from the merge in topological order,
+    The graph is directed and acyclic; its nodes carry an `Operation` under ``operation``, its edges
+    a `Wire` under ``wire``. Each fork is found by walking back from the merge in topological order,
     so the cost of a skip is that of the part of the graph it bypasses.
 
-    >>> from visualize.core.architecture import Layer, NodeKind, TensorSpec, Wire
+    >>> from visualize.core.architecture import NodeKind, Operation, TensorSpec, Wire
     >>> graph = nx.MultiDiGraph()
     >>> for name, weights in [("x", ()), ("conv", ((8, 8, 3, 3),)), ("add", ())]:
-    ...     layer = Layer(name, NodeKind.FUNCTION, name, weights=weights)
-    ...     graph.add_node(name, layer=layer)
+    ...     operation = Operation(name, NodeKind.FUNCTION, name, weights=weights)
+    ...     graph.add_node(name, operation=operation)
     >>> tensor = TensorSpec((1, 8, 4, 4))
     >>> for position, (source, target) in enumerate([("x", "conv"), ("conv", "add"), ("x", "add")]):
     ...     _ = graph.add_edge(source, target, wire=Wire(tensor, position))
@@ -117,7 +117,7 @@ class _Search:
 
 class _Analysis:
     def __init__(self, graph: nx.MultiDiGraph) -> None:
-        self.layers: dict[str, Layer] = dict(graph.nodes(data="layer"))
+        self.layers: dict[str, Operation] = dict(graph.nodes(data="operation"))
         self.order = list(nx.topological_sort(graph))
         self.position = {node: index for index, node in enumerate(self.order)}
         self.inflows: dict[str, list[_Inflow]] = {}

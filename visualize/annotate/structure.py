@@ -15,7 +15,7 @@ import torch
 from torch import fx, nn
 from torch.fx.operator_schemas import get_signature_for_torch_op
 
-from visualize.core.architecture import Layer, ModuleCall, NodeKind, Role, Wire
+from visualize.core.architecture import ModuleCall, NodeKind, Operation, Wire
 from visualize.core.errors import shorten
 from visualize.core.operators import merge_type
 from visualize.core.torch_internals import OpOverload, parameter_names, silent_dispatch
@@ -29,7 +29,6 @@ _KINDS = {
     "get_attr": NodeKind.CONSTANT,
     "output": NodeKind.OUTPUT,
 }
-_ROLES = {"placeholder": Role.INPUT, "output": Role.OUTPUT}
 
 
 def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
@@ -42,23 +41,23 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph()
     data: set[str] = set()
     for index, node in enumerate(trace.graph.nodes):
-        layer = _layer(index, node, trace.model)
-        graph.add_node(layer.id, layer=layer)
-        yields = layer.kind is NodeKind.OUTPUT or bool(layer.outputs)
-        if layer.kind is NodeKind.INPUT and yields:
-            data.add(layer.id)
+        operation = _operation(index, node, trace.model)
+        graph.add_node(operation.id, operation=operation)
+        yields = operation.kind is NodeKind.OUTPUT or bool(operation.outputs)
+        if operation.kind is NodeKind.INPUT and yields:
+            data.add(operation.id)
         merged = 0
         for position, source in enumerate(_sources(node)):
-            carries = source.name in data and yields and _reads_values(layer.type, position)
+            carries = source.name in data and yields and _reads_values(operation.type, position)
             outputs = facts_of(source).outputs
             wire = Wire(outputs[0] if outputs else None, position, carries)
-            graph.add_edge(source.name, layer.id, wire=wire)
+            graph.add_edge(source.name, operation.id, wire=wire)
             if carries:
-                data.add(layer.id)
+                data.add(operation.id)
                 merged += 1
-        if merged > 1 and merge_type(layer.type):
-            merge = replace(layer, role=Role.MERGE, source=_source(node))
-            graph.nodes[layer.id]["layer"] = merge
+        if merged > 1 and merge_type(operation.type):
+            merge = replace(operation, merges=True, source=_source(node))
+            graph.nodes[operation.id]["operation"] = merge
     return graph
 
 
@@ -90,7 +89,7 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
     return modules
 
 
-def _layer(index: int, node: fx.Node, model: nn.Module) -> Layer:
+def _operation(index: int, node: fx.Node, model: nn.Module) -> Operation:
     facts = facts_of(node)
     calls = tuple(enclosing.call for enclosing in facts.calls)
     path = calls[-1].path if calls else ""
@@ -113,22 +112,17 @@ def _layer(index: int, node: fx.Node, model: nn.Module) -> Layer:
         kind, attributes = "input", {"name": str(node.target)}
     else:
         kind = node.op
-    return Layer(
+    return Operation(
         id=node.name,
         kind=_KINDS[node.op],
         type=kind,
         index=index,
         path=path,
-        scope=tuple(map(_entry, calls)) or ((path,) if node.op == "call_module" and path else ()),
+        calls=calls or ((ModuleCall(path),) if node.op == "call_module" and path else ()),
         module_class=module_class,
         attributes=attributes,
         outputs=facts.outputs,
-        role=_ROLES.get(node.op, Role.LAYER),
     )
-
-
-def _entry(call: ModuleCall) -> str:
-    return f"{call.path}@{call.number}" if call.number else call.path
 
 
 def _sources(node: fx.Node) -> list[fx.Node]:

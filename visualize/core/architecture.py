@@ -1,7 +1,10 @@
-"""The typed graph every stage works on: operations, tensors, skip connections.
+"""The exact graph of a model: its operations, the tensors between them, its skip connections.
 
-An `Architecture` wraps a `networkx.MultiDiGraph`. Each node carries a `Layer` under the key
-``layer``, each edge a `Wire` under the key ``wire``. Nothing here knows torch.
+    model ─trace▶ fx.Graph ─annotate▶ Architecture ─simplify▶ Diagram ─scene▶ Scene ─ …
+                                      ^^^^^^^^^^^^
+
+An `Architecture` wraps a `networkx.MultiDiGraph`. Each node carries an `Operation` under the key
+``operation``, each edge a `Wire` under the key ``wire``. Nothing here knows torch.
 """
 
 from __future__ import annotations
@@ -20,25 +23,13 @@ from visualize.core.statistics import Statistics
 
 
 class NodeKind(str, enum.Enum):
-    """What a node of the graph is."""
+    """What an operation is."""
 
     INPUT = "input"
     MODULE = "module"
     FUNCTION = "function"
     CONSTANT = "constant"
     OUTPUT = "output"
-
-
-class Role(str, enum.Enum):
-    """What a node stands for in a figure."""
-
-    INPUT = "input"
-    OUTPUT = "output"
-    LAYER = "layer"
-    MERGE = "merge"
-    BLOCK = "block"
-    STAGE = "stage"
-    REPEAT = "repeat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +46,7 @@ class ModuleCall:
 
     Attributes:
         path: module path.
-        number: how many times this module was called before.
+        number: how many times this module was called before: 0 for the first call.
     """
 
     path: str
@@ -63,36 +54,30 @@ class ModuleCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """One operation of a model or, after simplification, one box that stands for several.
+class Operation:
+    """One operation of a model, as the trace recorded it: the payload of a node of `Architecture`.
 
     Attributes:
         id: unique and stable name of the node.
-        index: its place in the order of execution.
         kind: input, module, function, constant or output.
         type: class name of the module or name of the function, ``Conv2d`` or ``add``.
+        index: position in the order of execution.
         path: module path; for a function, that of the module whose ``forward`` calls it.
-        scope: one entry a module call that encloses the operation, outermost first. A second
-            call of the same module has another entry (``"block@1"``), so calls can be told apart.
+        calls: the module calls around the operation, outermost first; for a module its own call
+            comes last.
         module_class: fully qualified class of a module, empty for a function.
         attributes: its hyperparameters, as plain JSON values.
         parameters: number of parameters counted here: each tensor once, at its first use.
         trainable_parameters: those of them that require a gradient.
-        buffers: number of buffer elements counted here, in the same way.
+        buffers: number of buffer elements, counted in the same way.
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
         weights: shape of every parameter it uses, also of those counted elsewhere.
-        statistics: of the values of the parameters counted here, where these were asked for; of a
-            box, its parts have them.
+        statistics: of the values of the parameters counted here, if they were requested.
         source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
-        parts: the operations that a box stands for, in order; empty for an exact node.
-        role: what it stands for in a figure.
-        group: id of the innermost group it belongs to, empty if none.
-        repeat: how many equal copies a box stands for, by all the repeats around it.
-        copy: one of these copies, None if there is but one.
-        hidden: ids of the operations in it that the reader asked not to see.
-        label: what a box says whose operations are an idiom, in lines. Inside of a box the last
-            operation of an idiom has its lines, and the others have one that is empty.
+        merges: whether it combines two or more data inputs: an add, a concat or a product.
+        neighbour: of an input or output of a part that was cut out of a model, the module outside
+            of it that the tensor comes from or goes to; empty otherwise.
     """
 
     id: str
@@ -100,7 +85,7 @@ class Layer:
     type: str
     index: int = 0
     path: str = ""
-    scope: tuple[str, ...] = ()
+    calls: tuple[ModuleCall, ...] = ()
     module_class: str = ""
     attributes: Mapping[str, Any] = field(default_factory=dict)
     parameters: int = 0
@@ -111,28 +96,13 @@ class Layer:
     weights: tuple[tuple[int, ...], ...] = ()
     statistics: Statistics | None = None
     source: str = ""
-    parts: tuple[Layer, ...] = ()
-    role: Role = Role.LAYER
-    group: str = ""
-    repeat: int = 1
-    copy: Layer | None = None
-    hidden: frozenset[str] = frozenset()
-    label: tuple[str, ...] = ()
+    merges: bool = False
+    neighbour: str = ""
 
     @property
     def call(self) -> int:
-        """How often the module around or of this operation was called before."""
-        return int(self.scope[-1].partition("@")[2] or 0) if self.scope else 0
-
-    @property
-    def members(self) -> tuple[str, ...]:
-        """Ids of the operations of the exact graph that this node stands for."""
-        return tuple(part.id for part in self.parts) or (self.id,)
-
-    @property
-    def operations(self) -> tuple[Layer, ...]:
-        """The exact operations this node stands for: its parts, or itself."""
-        return self.parts or (self,)
+        """How often the module of this operation, or around it, was called before."""
+        return self.calls[-1].number if self.calls else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +114,7 @@ class Wire:
         position: index of the edge among the inputs of its target.
         data: whether it carries data: a tensor computed from the model's inputs.
         skip: index into `Architecture.skips` if the edge is part of a skip branch.
-        copies: how many equal sources have such an edge, where one stands for all.
+        copies: how many equal wires it represents, where the boxes at its ends represent copies.
     """
 
     tensor: TensorSpec | None
@@ -158,7 +128,7 @@ class Wire:
 class Skip:
     """A skip connection from ``fork`` to ``merge``; see `visualize.annotate.skips`.
 
-    All nodes are named as in the exact graph, also where a simplified graph holds the skip.
+    All nodes are operations of the exact graph.
 
     Attributes:
         kind: identity, projection, concat or gate.
@@ -187,53 +157,60 @@ class Skip:
     bypassed_parameters: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A block, stage or repeat: a frame around boxes, or one colour for them.
+class WiredGraph:
+    """A directed acyclic `networkx.MultiDiGraph` whose edges carry a `Wire` under ``wire``.
 
-    Attributes:
-        id: unique and stable name.
-        role: block, stage or repeat.
-        type: class name of the module, or of the blocks of which a stage is made.
-        path: module path; for a stage that is no module of its own, that of its first block.
-        label: the path or paths it covers, for a reader.
-        parent: id of the group around it, empty at the outermost level.
-        count: number of blocks or layers in a stage; 1 for a block.
-        repeat: how many equal copies follow each other where the boxes inside show one.
-        shared: whether the copies are the same modules, called so many times.
-        parallel: whether the copies stand side by side and not one after the other.
+    The graph is never changed once it is wrapped, so what is read off it is kept.
     """
 
-    id: str
-    role: Role
-    type: str
-    path: str
-    label: str
-    parent: str = ""
-    count: int = 1
-    repeat: int = 1
-    shared: bool = False
-    parallel: bool = False
+    graph: nx.MultiDiGraph
+
+    @property
+    def wires(self) -> Iterator[tuple[str, str, Wire]]:
+        """All edges as ``(source, target, wire)``, by target and then by position."""
+        for node in self.graph:
+            yield from self.inputs(node)
+
+    def inputs(self, node: str) -> Sequence[tuple[str, str, Wire]]:
+        """The edges that arrive at ``node``, by position."""
+        arriving = self._arriving.get(node)
+        if arriving is None:
+            # Read off the graph's own tables: its views cost several times as much.
+            arriving = self._arriving[node] = [
+                (source, node, edge["wire"])
+                for source, edges in self.graph.pred[node].items()
+                for edge in edges.values()
+            ]
+            arriving.sort(key=lambda edge: edge[2].position)
+        return arriving
+
+    def data_sources(self, node: str) -> list[str]:
+        """The sources of the edges that carry data to ``node``, by position."""
+        return [source for source, _, wire in self.inputs(node) if wire.data]
+
+    @functools.cached_property
+    def _arriving(self) -> dict[str, list[tuple[str, str, Wire]]]:
+        return {}
 
 
 @dataclass(frozen=True)
-class Architecture:
-    """An annotated model graph.
+class Architecture(WiredGraph):
+    """The exact graph of a model: every operation of one run, and the totals of the model.
 
     Attributes:
         name: what the user called the model.
         class_name: class of the model.
-        graph: a directed acyclic `networkx.MultiDiGraph`; nodes carry ``layer``, edges ``wire``.
+        graph: a directed acyclic `networkx.MultiDiGraph`; nodes carry ``operation``, edges
+            ``wire``. It must not be changed.
         modules: class name of every module that is called, by path.
         skips: the skip connections, ordered by their merges.
-        groups: blocks and stages, outer ones first; empty for an exact graph.
         parameters: number of parameters, unused ones included.
         trainable_parameters: those that require a gradient.
         buffers: number of buffer elements.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
         tied: names of parameters that are one tensor, as of an embedding and the last layer.
-        unused_statistics: of the values of the unused parameters, where these were asked for.
+        unused_statistics: of the values of the unused parameters, if they were requested.
         tracer: ``"symbolic"`` or ``"recorded"``.
         documentation: the first paragraph of the model's own documentation.
         published: names of the weights that are published for it.
@@ -247,7 +224,6 @@ class Architecture:
     graph: nx.MultiDiGraph
     modules: Mapping[str, str] = field(default_factory=dict)
     skips: tuple[Skip, ...] = ()
-    groups: tuple[Group, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0
     buffers: int = 0
@@ -262,77 +238,59 @@ class Architecture:
     notes: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
 
-    def layer(self, node: str) -> Layer:
-        """The payload of ``node``."""
-        layer: Layer = self.graph.nodes[node]["layer"]
-        return layer
-
-    @property
-    def layers(self) -> Iterator[Layer]:
-        """The payloads of all nodes, in graph order, which is topological."""
-        return (layer for _, layer in self.graph.nodes(data="layer"))
-
-    @property
-    def wires(self) -> Iterator[tuple[str, str, Wire]]:
-        """All edges as ``(source, target, wire)``, by target and then by position."""
-        for node in self.graph:
-            yield from self.inputs(node)
-
-    def inputs(self, node: str) -> Sequence[tuple[str, str, Wire]]:
-        """The edges that arrive at ``node``, by position; they are those of the first call."""
-        arriving = self._arriving.get(node)
-        if arriving is None:
-            # Read off the graph's own tables: its views cost several times as much.
-            arriving = self._arriving[node] = [
-                (source, node, edge["wire"])
-                for source, edges in self.graph.pred[node].items()
-                for edge in edges.values()
-            ]
-            arriving.sort(key=lambda edge: edge[2].position)
-        return arriving
+    def operation(self, node: str) -> Operation:
+        """The operation with the id ``node``."""
+        return self._operations[node]
 
     @functools.cached_property
-    def _arriving(self) -> dict[str, list[tuple[str, str, Wire]]]:
-        return {}
+    def operations(self) -> tuple[Operation, ...]:
+        """All operations in graph order, which is topological."""
+        return tuple(self._operations.values())
+
+    @functools.cached_property
+    def _operations(self) -> Mapping[str, Operation]:
+        return dict(self.graph.nodes(data="operation"))
+
+    @functools.cached_property
+    def call_ids(self) -> Mapping[ModuleCall, str]:
+        """A unique id for every module call: the path, and ``path@1`` for the second call.
+
+        >>> graph = nx.MultiDiGraph()
+        >>> calls = (ModuleCall("block"), ModuleCall("block", 1))
+        >>> graph.add_node("x", operation=Operation("x", NodeKind.FUNCTION, "relu", calls=calls))
+        >>> list(Architecture("net", "Net", graph).call_ids.values())
+        ['block', 'block@1']
+        """
+        calls = dict.fromkeys(call for operation in self.operations for call in operation.calls)
+        # A first call has the path as its id; a module can be named as a later call would be.
+        taken = {call.path for call in calls}
+        ids: dict[ModuleCall, str] = {}
+        for call in calls:
+            name = f"{call.path}@{call.number}" if call.number else call.path
+            while call.number and name in taken:
+                name += "'"
+            taken.add(name)
+            ids[call] = name
+        return ids
 
     @functools.cached_property
     def batch(self) -> int:
         """The size that most tensors begin with: that of the batch."""
         sizes = Counter(
             tensor.shape[0]
-            for layer in self.operations.values()
-            for tensor in layer.outputs
-            if layer.kind is not NodeKind.CONSTANT and len(tensor.shape) > 1
+            for operation in self.operations
+            for tensor in operation.outputs
+            if operation.kind is not NodeKind.CONSTANT and len(tensor.shape) > 1
         )
         return max(sizes, key=lambda size: sizes[size], default=1)
 
     @property
     def has_statistics(self) -> bool:
         """Whether the values of any of its parameters are known."""
-        known = (layer.statistics for layer in self.layers)
+        known = (operation.statistics for operation in self.operations)
         return self.unused_statistics is not None or any(known)
-
-    @functools.cached_property
-    def homes(self) -> Mapping[str, str]:
-        """The node that stands for each operation of the exact graph."""
-        return {member: layer.id for layer in self.layers for member in layer.members}
-
-    @functools.cached_property
-    def operations(self) -> Mapping[str, Layer]:
-        """The operations of the exact graph, by id."""
-        return {part.id: part for layer in self.layers for part in layer.operations}
-
-    def is_closed(self, skip: Skip) -> bool:
-        """Whether everything that ``skip`` bypasses lies inside the box of its fork or merge.
-
-        Fork and merge may be in one box and the rest in others: in that of a repeat, where one
-        copy of the block ends and the next begins.
-        """
-        homes = self.homes
-        ends = {homes[skip.fork], homes[skip.merge]}
-        return all(homes[node] in ends for node in skip.bypassed)
 
     @functools.cached_property
     def macs(self) -> int:
         """Multiply-accumulate operations of one forward pass."""
-        return sum(layer.macs for layer in self.layers)
+        return sum(operation.macs for operation in self.operations)

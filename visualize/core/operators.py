@@ -267,7 +267,7 @@ SUBTRACT = _families(lambda row: row.word == "subtract")
 DIVIDE = _families(lambda row: row.word == "divide")
 JOIN = _of(Category.JOIN)
 CONCAT = _families(lambda row: row.merge is MergeType.CONCAT)
-WEIGHTED_MODULES = AFFINE
+
 MERGES = _families(lambda row: row.merge is not None)
 
 
@@ -304,6 +304,3 @@ def counts_as_layer(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:
     (True, False)
     """
     return operator(type_name).layers > 0 and has_weight_matrix(type_name, weights)
-
-
-is_weighted = has_weight_matrix

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from visualize.core.architecture import Layer, NodeKind, TensorSpec
+from visualize.core.architecture import NodeKind, Operation, TensorSpec
 from visualize.core.operators import (
     ACTIVATION,
     ATTENTION,
@@ -38,10 +38,10 @@ def shape(tensor: TensorSpec, batch: int = 1) -> str:
     return "×".join(map(str, sizes)) or "scalar"
 
 
-def operation(layer: Layer) -> str:
+def operation(layer: Operation) -> str:
     """One operation in words.
 
-    >>> operation(Layer("c", NodeKind.MODULE, "Conv2d", attributes={"kernel_size": [3, 3],
+    >>> operation(Operation("c", NodeKind.MODULE, "Conv2d", attributes={"kernel_size": [3, 3],
     ...     "out_channels": 64, "stride": [2, 2]}))
     '3×3 conv, 64, /2'
     """
@@ -64,17 +64,17 @@ def operation_name(type_name: str) -> str:
     return type_name.lstrip("_") or type_name
 
 
-def symbol(layer: Layer) -> str:
+def symbol(layer: Operation) -> str:
     """The sign of a merge."""
     return (operator(layer.type).merge or MergeType.ADD).symbol
 
 
-def short_name(layer: Layer) -> str:
+def short_name(layer: Operation) -> str:
     """A norm or activation as it stands in the second line of a box."""
     return operator(layer.type).word or layer.type
 
 
-def _convolution(layer: Layer) -> str:
+def _convolution(layer: Operation) -> str:
     kernel = _kernel(layer)
     channels = layer.attributes.get("out_channels") or _channels_out(layer)
     groups = layer.attributes.get("groups", 1)
@@ -90,18 +90,18 @@ def _convolution(layer: Layer) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _kernel(layer: Layer) -> str:
+def _kernel(layer: Operation) -> str:
     """The size of a convolution's kernel; that of a function is told by its weight."""
     sizes = layer.attributes.get("kernel_size")
     return _sizes(sizes or _weight(layer)[2:] or None)
 
 
-def _weight(layer: Layer) -> tuple[int, ...]:
+def _weight(layer: Operation) -> tuple[int, ...]:
     """Shape of the first parameter, which is a function's weight."""
     return layer.weights[0] if layer.weights else ()
 
 
-def _transposed_convolution(layer: Layer) -> str:
+def _transposed_convolution(layer: Operation) -> str:
     kernel = _kernel(layer)
     channels = layer.attributes.get("out_channels") or _channels_out(layer)
     stride = _stride(layer).replace("/", "×")
@@ -109,7 +109,7 @@ def _transposed_convolution(layer: Layer) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _pool(layer: Layer) -> str:
+def _pool(layer: Operation) -> str:
     known = operator(layer.type)
     if known.is_adaptive:
         sizes = layer.outputs[0].shape[2:] if layer.outputs else ()
@@ -120,7 +120,7 @@ def _pool(layer: Layer) -> str:
     return ", ".join(word for word in (f"{known.word} {kernel}".strip(), _stride(layer)) if word)
 
 
-def _mean(layer: Layer) -> str:
+def _mean(layer: Operation) -> str:
     """A mean over all places of a map, batch × channels × height × width, is a pooling."""
     given = layer.attributes.get("dim", layer.attributes.get("1"))
     over = list(given) if isinstance(given, (list, tuple)) else [given]
@@ -133,7 +133,7 @@ def _mean(layer: Layer) -> str:
     return "global avg pool" if {one % rank for one in over} == set(range(2, rank)) else "mean"
 
 
-def _linear(layer: Layer) -> str:
+def _linear(layer: Operation) -> str:
     wide, out = layer.attributes.get("in_features"), layer.attributes.get("out_features")
     if family(layer.type) == "bilinear":
         sides = [layer.attributes.get(f"in{side}_features") for side in (1, 2)]
@@ -145,13 +145,13 @@ def _linear(layer: Layer) -> str:
     return f"Linear, {wide} → {out}"
 
 
-def _matrix_product(layer: Layer) -> str:
+def _matrix_product(layer: Operation) -> str:
     """A product with a matrix of parameters, which is given as inputs × outputs."""
     sizes = next((weight for weight in layer.weights if len(weight) == 2), None)
     return f"Linear, {sizes[0]} → {sizes[1]}" if sizes else _spaced(layer.type)
 
 
-def _resample(layer: Layer) -> str:
+def _resample(layer: Operation) -> str:
     scale = layer.attributes.get("scale_factor") or layer.attributes.get("upscale_factor")
     factor = scale[0] if isinstance(scale, (list, tuple)) else scale
     mode = layer.attributes.get("mode", "")
@@ -159,28 +159,29 @@ def _resample(layer: Layer) -> str:
     return f"{kind} ×{factor:g}" if isinstance(factor, (int, float)) else kind
 
 
-def _embedding(layer: Layer) -> str:
+def _embedding(layer: Operation) -> str:
     rows, width = layer.attributes.get("num_embeddings"), layer.attributes.get("embedding_dim")
     if rows is None and len(_weight(layer)) == 2:
         rows, width = _weight(layer)
     return f"Embedding, {rows} → {width}" if rows else "embedding"
 
 
-def _attention(layer: Layer) -> str:
+def _attention(layer: Operation) -> str:
     heads = layer.attributes.get("num_heads")
     return f"multi-head attention, {heads} heads" if heads else "attention"
 
 
-def _dot_product_attention(layer: Layer) -> str:
+def _dot_product_attention(layer: Operation) -> str:
     """Attention of queries, keys and values that are given as batch × heads × length × width."""
     kind = "causal attention" if layer.attributes.get("is_causal") is True else "attention"
     sizes = layer.outputs[0].shape if layer.outputs else ()
     return f"{kind}, {sizes[1]} heads" if len(sizes) == 4 and sizes[1] > 1 else kind
 
 
-def _recurrent(layer: Layer) -> str:
+def _recurrent(layer: Operation) -> str:
     wide, out = layer.attributes.get("input_size"), layer.attributes.get("hidden_size")
-    depth = layer.attributes.get("num_layers", 1)
+    stacked = layer.attributes.get("num_layers")
+    depth = stacked if isinstance(stacked, int) else 1
     if wide is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
         wide, out = layer.weights[0][-1], layer.weights[1][-1]
     kind = short_name(layer)
@@ -188,13 +189,13 @@ def _recurrent(layer: Layer) -> str:
     return ", ".join(word for word in words if word)
 
 
-def _dropout(layer: Layer) -> str:
+def _dropout(layer: Operation) -> str:
     rate = layer.attributes.get("p")
     name = _spaced(layer.type)
     return f"{name} {rate:g}" if isinstance(rate, (int, float)) else name
 
 
-def _norm(layer: Layer) -> str:
+def _norm(layer: Operation) -> str:
     name = short_name(layer)
     return "BatchNorm" if name == "BN" else name
 
@@ -205,14 +206,14 @@ def _spaced(type_name: str) -> str:
     return name.lower()
 
 
-def _function(layer: Layer) -> str:
+def _function(layer: Operation) -> str:
     if family(layer.type) in SLICE:
         return operator(layer.type).word
     plain = layer.kind is NodeKind.FUNCTION or family(layer.type) in RESHAPE | IDENTITY
     return _spaced(layer.type) if plain else layer.type
 
 
-_WORDS: tuple[tuple[frozenset[str], Callable[[Layer], str]], ...] = (
+_WORDS: tuple[tuple[frozenset[str], Callable[[Operation], str]], ...] = (
     (CONVOLUTION, _convolution),
     (TRANSPOSED_CONVOLUTION, _transposed_convolution),
     (POOL, _pool),
@@ -238,7 +239,7 @@ def _sizes(value: Any) -> str:
     return "×".join(map(str, sizes))
 
 
-def _stride(layer: Layer) -> str:
+def _stride(layer: Operation) -> str:
     stride = layer.attributes.get("stride")
     if stride is None and family(layer.type) in POOL:
         stride = layer.attributes.get("kernel_size")
@@ -248,6 +249,6 @@ def _stride(layer: Layer) -> str:
     return f"/{sizes[0]}" if len(set(sizes)) == 1 else "/" + "×".join(map(str, sizes))
 
 
-def _channels_out(layer: Layer) -> int | None:
+def _channels_out(layer: Operation) -> int | None:
     sizes = layer.outputs[0].shape if layer.outputs else ()
     return sizes[1] if len(sizes) > 2 else None

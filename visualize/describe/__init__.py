@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.core.architecture import Architecture, NodeKind, Role
+from visualize.core.architecture import Architecture
+from visualize.core.diagram import BoxKind, Diagram, GroupKind
 from visualize.core.summary import Summary
 from visualize.describe.facts import find_facts
 from visualize.describe.rows import make_rows
@@ -13,7 +14,7 @@ __all__ = ["describe", "describe_skips"]
 
 def describe(
     exact: Architecture,
-    grouped: Architecture,
+    grouped: Diagram,
     *,
     depth: int | None = None,
 ) -> Summary:
@@ -24,12 +25,8 @@ def describe(
         grouped: the same model at the level of layers, its blocks and stages marked.
         depth: how many modules deep the table goes; by default it goes down to blocks.
     """
-    blocks = {group.path for group in grouped.groups if group.role is Role.BLOCK}
-    formulas = {
-        layer.path
-        for layer in grouped.layers
-        if layer.kind is NodeKind.MODULE and not layer.module_class
-    }
+    blocks = {group.path for group in grouped.groups if group.kind is GroupKind.BLOCK}
+    formulas = {box.path for box in grouped.boxes if box.kind is BoxKind.FORMULA}
     return Summary(
         name=exact.name,
         class_name=exact.class_name,

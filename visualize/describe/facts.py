@@ -8,13 +8,14 @@ from collections.abc import Collection, Mapping
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, SkipKind
+from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind
+from visualize.core.diagram import Diagram, Group
 from visualize.core.summary import Facts, Part, PathLengths
 from visualize.describe.paths import count_paths
 from visualize.describe.weighted import weighted_layers
 
 
-def find_facts(exact: Architecture, grouped: Architecture) -> Facts:
+def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     """The facts of a model.
 
     Args:
@@ -31,14 +32,14 @@ def find_facts(exact: Architecture, grouped: Architecture) -> Facts:
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         projection_layers=sum(weighted.get(node, 0) for node in branches),
-        projection_parameters=sum(exact.layer(node).parameters for node in branches),
-        projection_macs=sum(exact.layer(node).macs for node in branches),
+        projection_parameters=sum(exact.operation(node).parameters for node in branches),
+        projection_macs=sum(exact.operation(node).macs for node in branches),
         tied=exact.tied,
     )
 
 
 def _flow(exact: Architecture) -> nx.MultiDiGraph:
-    """What data flows where, save into gates: what scales a tensor is beside its path."""
+    """What data flows where, but not into gates: what scales a tensor is not on its path."""
     beside = {
         (node, skip.merge)
         for skip in exact.skips
@@ -49,8 +50,8 @@ def _flow(exact: Architecture) -> nx.MultiDiGraph:
     for source, target, wire in exact.wires:
         if wire.data and (source, target) not in beside:
             flow.add_edge(source, target)
-    ends = {layer.id for layer in exact.layers if layer.kind is NodeKind.OUTPUT}
-    starts = {layer.id for layer in exact.layers if layer.kind is NodeKind.INPUT}
+    ends = {one.id for one in exact.operations if one.kind is NodeKind.OUTPUT}
+    starts = {one.id for one in exact.operations if one.kind is NodeKind.INPUT}
     inner = _reached(flow, starts) & _reached(flow.reverse(copy=False), ends)
     kept: nx.MultiDiGraph = flow.subgraph(inner)
     return kept
@@ -61,24 +62,19 @@ def _reached(flow: nx.MultiDiGraph, starts: set[str]) -> set[str]:
     return starts.union(*(nx.descendants(flow, start) for start in starts))
 
 
-def _parts(exact: Architecture, grouped: Architecture, weighted: Mapping[str, int]) -> list[Part]:
-    """Stages, and the modules that stand between them, in order."""
-    groups = {group.id: group for group in grouped.groups}
-    homes: dict[str, Group | None] = {}
-    for layer in grouped.layers:
-        stage = _stage(layer.group, groups)
-        homes.update(dict.fromkeys(layer.members, stage))
+def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -> list[Part]:
+    """Stages, and the modules between them, in order."""
     opened = {
         above
-        for path in (*(group.path for group in groups.values()), _holder(exact, weighted))
+        for path in (*(group.path for group in grouped.groups), _holder(exact, weighted))
         for above in itertools.accumulate(path.split("."), lambda *steps: ".".join(steps))
     }
-    members: dict[str, list[Layer]] = {}
+    members: dict[str, list[Operation]] = {}
     stages: dict[str, Group | None] = {}
-    for layer in exact.layers:
-        stage = homes.get(layer.id)
-        name = stage.label if stage else _outermost(layer.path, opened) or layer.type
-        members.setdefault(name, []).append(layer)
+    for one in exact.operations:
+        stage = grouped.stage(grouped.box(grouped.host(one.id)))
+        name = stage.label if stage else _outermost(one.path, opened) or one.type
+        members.setdefault(name, []).append(one)
         stages.setdefault(name, stage)
     last = list(weighted)[-1] if weighted else ""
     return [
@@ -86,26 +82,18 @@ def _parts(exact: Architecture, grouped: Architecture, weighted: Mapping[str, in
             name=name,
             type=stage.type if stage else "",
             blocks=stage.count if stage else 0,
-            shape=next((one.outputs[0].shape for one in reversed(layers) if one.outputs), ()),
-            parameters=sum(layer.parameters for layer in layers),
-            macs=sum(layer.macs for layer in layers),
-            last=any(layer.id == last for layer in layers),
+            shape=next((one.outputs[0].shape for one in reversed(part) if one.outputs), ()),
+            parameters=sum(one.parameters for one in part),
+            macs=sum(one.macs for one in part),
+            last=any(one.id == last for one in part),
         )
-        for name, layers in members.items()
-        if (stage := stages[name]) or any(layer.parameters or layer.macs for layer in layers)
+        for name, part in members.items()
+        if (stage := stages[name]) or any(one.parameters or one.macs for one in part)
     ]
 
 
-def _stage(group: str, groups: Mapping[str, Group]) -> Group | None:
-    while group:
-        if groups[group].role is Role.STAGE:
-            return groups[group]
-        group = groups[group].parent
-    return None
-
-
 def _outermost(path: str, opened: Collection[str]) -> str:
-    """The outermost module around an operation that is not ``opened``, empty if there is none.
+    """The outermost module around an operation that is not ``opened``, or an empty text.
 
     >>> _outermost("model.embed.tokens", {"model", "model.layers"}), _outermost("model", {"model"})
     ('model.embed', '')
@@ -116,6 +104,6 @@ def _outermost(path: str, opened: Collection[str]) -> str:
 
 def _holder(exact: Architecture, weighted: Mapping[str, int]) -> str:
     """The module that holds all weighted layers, empty where that is the model itself."""
-    steps = [exact.layer(node).path.split(".")[:-1] for node in weighted]
+    steps = [exact.operation(node).path.split(".")[:-1] for node in weighted]
     common = itertools.takewhile(lambda names: len(set(names)) == 1, zip(*steps))
     return ".".join(names[0] for names in common)

@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.operators import (
     CONVOLUTION,
     KEEPS_PLACES,
@@ -58,19 +58,25 @@ def receptive_fields(architecture: Architecture) -> Mapping[str, ReceptiveField]
     with attention or samples taken elsewhere, there are none.
     """
     data = {target for _, target, wire in architecture.wires if wire.data}
-    works = [layer for layer in architecture.layers if layer.id in data and layer.outputs]
-    if not all(_keeps_places(layer) for layer in works if layer.kind is not NodeKind.OUTPUT):
+    works = [
+        operation
+        for operation in architecture.operations
+        if operation.id in data and operation.outputs
+    ]
+    if not all(
+        _keeps_places(operation) for operation in works if operation.kind is not NodeKind.OUTPUT
+    ):
         return {}
     fields: dict[str, _Field] = {}
-    for layer in architecture.layers:
-        if layer.kind is NodeKind.INPUT:
-            dimensions = len(layer.outputs[0].shape) - 2 if layer.outputs else 0
+    for operation in architecture.operations:
+        if operation.kind is NodeKind.INPUT:
+            dimensions = len(operation.outputs[0].shape) - 2 if operation.outputs else 0
             if dimensions > 0:
-                fields[layer.id] = _Field((1.0,) * dimensions, (1.0,) * dimensions)
+                fields[operation.id] = _Field((1.0,) * dimensions, (1.0,) * dimensions)
             continue
         before = [
             fields[source]
-            for source, _, wire in architecture.inputs(layer.id)
+            for source, _, wire in architecture.inputs(operation.id)
             if wire.data and source in fields
         ]
         if before and len({len(field.size) for field in before}) == 1:
@@ -78,39 +84,39 @@ def receptive_fields(architecture: Architecture) -> Mapping[str, ReceptiveField]
                 tuple(map(max, zip(*(field.size for field in before)))),
                 tuple(map(max, zip(*(field.step for field in before)))),
             )
-            fields[layer.id] = _behind(architecture, layer, widest)
+            fields[operation.id] = _behind(architecture, operation, widest)
     return {node: field.size for node, field in fields.items()}
 
 
-def _keeps_places(layer: Layer) -> bool:
+def _keeps_places(operation: Operation) -> bool:
     """Whether it is known where the values come from that an operation on data makes."""
-    return family(layer.type) in KEEPS_PLACES and not _STEP.search(str(layer.attributes))
+    return family(operation.type) in KEEPS_PLACES and not _STEP.search(str(operation.attributes))
 
 
-def _behind(architecture: Architecture, layer: Layer, field: _Field) -> _Field:
-    name = family(layer.type)
+def _behind(architecture: Architecture, one: Operation, field: _Field) -> _Field:
+    name = family(one.type)
     dimensions = len(field.size)
-    given = _input_sizes(architecture, layer)
-    made = layer.outputs[0].shape if layer.outputs else ()
+    given = _input_sizes(architecture, one)
+    made = one.outputs[0].shape if one.outputs else ()
     if name in POOL and "adaptive" in name:
         return _adaptive(field, given[-dimensions:], made[-dimensions:])
     if name in CONVOLUTION | TRANSPOSED_CONVOLUTION | POOL:
-        kernel = _sizes(layer, "kernel_size", dimensions, _kernel(architecture, layer, dimensions))
-        stride = _sizes(layer, "stride", dimensions, kernel if name in POOL else (1,) * dimensions)
-        dilation = _sizes(layer, "dilation", dimensions, (1,) * dimensions)
+        kernel = _sizes(one, "kernel_size", dimensions, _kernel(architecture, one, dimensions))
+        stride = _sizes(one, "stride", dimensions, kernel if name in POOL else (1,) * dimensions)
+        dilation = _sizes(one, "dilation", dimensions, (1,) * dimensions)
         if name in TRANSPOSED_CONVOLUTION:
-            # A value is made of one in so many as the stride reaches of the kernel.
+            # A value is made from every stride-th value of the kernel.
             kernel = tuple(math.ceil(k / s) for k, s in zip(kernel, stride))
             stride = tuple(1 / s for s in stride)
         return field.seen_through(kernel, stride, dilation)
     if name in RESAMPLE and len(given) == len(made) == dimensions + 2:
         scale = [out / into if into else 1.0 for out, into in zip(made[2:], given[2:])]
-        nearest = "nearest" in str(layer.attributes.get("mode", "")) or "pixel" in name
+        nearest = "nearest" in str(one.attributes.get("mode", "")) or "pixel" in name
         kernel = tuple(1 if nearest else 2 for _ in scale)
         return field.seen_through(kernel, [1 / factor for factor in scale], (1,) * dimensions)
     if len(given) > 2 and len(made) <= 2 and math.prod(given[2:]) > 1:
         return field.whole()
-    if name in REDUCTION and len(given) == dimensions + 2 and _joins_places(layer, given, made):
+    if name in REDUCTION and len(given) == dimensions + 2 and _joins_places(one, given, made):
         return field.whole()
     if name in LINEAR and len(made) <= 2 and len(given) <= 2:
         return field.whole()
@@ -127,34 +133,34 @@ def _adaptive(field: _Field, given: Sequence[int], made: Sequence[int]) -> _Fiel
     )
 
 
-def _input_sizes(architecture: Architecture, layer: Layer) -> tuple[int, ...]:
-    for _, _, wire in architecture.inputs(layer.id):
+def _input_sizes(architecture: Architecture, operation: Operation) -> tuple[int, ...]:
+    for _, _, wire in architecture.inputs(operation.id):
         if wire.data and wire.tensor:
             return wire.tensor.shape
     return ()
 
 
-def _joins_places(layer: Layer, given: Sequence[int], made: Sequence[int]) -> bool:
+def _joins_places(operation: Operation, given: Sequence[int], made: Sequence[int]) -> bool:
     """Whether a reduction goes over the places of a map, and not over its channels alone."""
-    dimension = layer.attributes.get("dim")
+    dimension = operation.attributes.get("dim")
     if dimension is None:
         return len(made) < len(given)
     over = dimension if isinstance(dimension, (list, tuple)) else [dimension]
     return any(isinstance(one, int) and one % len(given) > 1 for one in over)
 
 
-def _kernel(architecture: Architecture, layer: Layer, dimensions: int) -> tuple[int, ...]:
-    """The kernel of a convolution that is a function, told by the shape of its weight."""
-    for _, _, wire in architecture.inputs(layer.id):
+def _kernel(architecture: Architecture, operation: Operation, dimensions: int) -> tuple[int, ...]:
+    """The kernel of a convolution that is a function, known by the shape of its weight."""
+    for _, _, wire in architecture.inputs(operation.id):
         if not wire.data and wire.tensor and len(wire.tensor.shape) == dimensions + 2:
             return wire.tensor.shape[2:]
     return (1,) * dimensions
 
 
 def _sizes(
-    layer: Layer, name: str, dimensions: int, otherwise: tuple[float, ...]
+    operation: Operation, name: str, dimensions: int, otherwise: tuple[float, ...]
 ) -> tuple[float, ...]:
-    value = layer.attributes.get(name)
+    value = operation.attributes.get(name)
     if isinstance(value, int):
         return (value,) * dimensions
     if isinstance(value, (list, tuple)) and len(value) == dimensions:

@@ -6,13 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core import words
+from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.memory import activation_memory
 from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
 from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
-from visualize.core.words import operation
 from visualize.describe.receptive import receptive_fields
 
 _LISTED = 3  # kinds of modules in a container
@@ -40,7 +41,7 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
             words=", ".join(exact.unused_modules),
             parameters=exact.unused_parameters,
             trainable_parameters=exact.trainable_parameters
-            - sum(layer.trainable_parameters for layer in exact.layers),
+            - sum(one.trainable_parameters for one in exact.operations),
             statistics=exact.unused_statistics,
         )
     whole = table.row(root)
@@ -55,6 +56,13 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
     )
 
 
+class _Step(NamedTuple):
+    """What leads from a module to one in it, or to a function or parameter of its own."""
+
+    name: str
+    is_module: bool
+
+
 @dataclass
 class _Node:
     """A module of the tree, or one function or parameter in it, with the operations in it."""
@@ -62,40 +70,42 @@ class _Node:
     name: str
     path: str = ""
     depth: int = 0
-    operations: list[Layer] = field(default_factory=list)
-    children: dict[str, _Node] = field(default_factory=dict)
+    operations: list[Operation] = field(default_factory=list)
+    children: dict[_Step, _Node] = field(default_factory=dict)
     is_operation: bool = False
 
-    def module(self, step: str) -> _Node:
-        """The module that is called ``step`` here."""
-        path = f"{self.path}.{step}".strip(".")
-        return self.children.setdefault(step, _Node(_name(path), path, self.depth + 1))
+    def module(self, name: str) -> _Node:
+        """The module that is called ``name`` here."""
+        path = f"{self.path}.{name}".strip(".")
+        return self._child(_Step(name, is_module=True), _name(path), path)
 
-    def add(self, layer: Layer) -> None:
+    def add(self, operation: Operation) -> None:
         """Add a function or parameter of this module itself."""
-        if layer.kind is NodeKind.CONSTANT:
-            name, path = _name(layer.path), layer.path
+        if operation.kind is NodeKind.CONSTANT:
+            name, path = _name(operation.path), operation.path
         else:
-            earlier = sum(layer.type == child.operations[0].type for child in self._functions())
+            earlier = sum(operation.type == child.operations[0].type for child in self._functions())
             number = f"_{earlier + 1}" if earlier else ""
-            name, path = _name(f"{self.path}.{layer.type}".strip(".")) + number, layer.id
-        # No step of a module path has a space in it.
-        node = self.children.setdefault(f"{path} ", _Node(name, path, self.depth + 1))
+            name, path = _name(f"{self.path}.{operation.type}".strip(".")) + number, operation.id
+        node = self._child(_Step(path, is_module=False), name, path)
         node.is_operation = True
-        node.operations.append(layer)
+        node.operations.append(operation)
 
     @property
     def calls_modules(self) -> bool:
         """Whether it is a module that calls others."""
-        return any(" " not in step for step in self.children)
+        return any(step.is_module for step in self.children)
 
     @property
     def is_idle(self) -> bool:
         """Whether it is a module that calls nothing of its own worth a row."""
         return not self.children and not self.is_operation
 
+    def _child(self, step: _Step, name: str, path: str) -> _Node:
+        return self.children.setdefault(step, _Node(name, path, self.depth + 1))
+
     def _functions(self) -> Iterator[_Node]:
-        return (child for key, child in self.children.items() if key.endswith(" "))
+        return (child for step, child in self.children.items() if not step.is_module)
 
 
 class _Table:
@@ -104,36 +114,33 @@ class _Table:
         self.blocks = blocks
         self.depth = depth
         self.fields = receptive_fields(exact)
-        self.data = {
-            layer.id: any(wire.data for _, _, wire in exact.inputs(layer.id))
-            for layer in exact.layers
-        }
+        self.data = {one.id: bool(exact.data_sources(one.id)) for one in exact.operations}
         self.tied = {name: names for names in exact.tied for name in names}
 
     def tree(self) -> _Node:
         """The tree of modules, each with all the operations in it."""
         root = _Node("TOTAL")
-        for layer in self.exact.layers:
-            if layer.kind in (NodeKind.INPUT, NodeKind.OUTPUT):
+        for one in self.exact.operations:
+            if one.kind in (NodeKind.INPUT, NodeKind.OUTPUT):
                 continue
             node = root
-            node.operations.append(layer)
-            steps = layer.path.split(".") if layer.path else []
-            for step in steps[:-1] if layer.kind is NodeKind.CONSTANT else steps:
+            node.operations.append(one)
+            steps = one.path.split(".") if one.path else []
+            for step in steps[:-1] if one.kind is NodeKind.CONSTANT else steps:
                 node = node.module(step)
-                node.operations.append(layer)
-            if layer.kind is NodeKind.MODULE:
+                node.operations.append(one)
+            if one.kind is NodeKind.MODULE:
                 node.is_operation = True
-            elif self._is_shown(layer):
-                node.add(layer)
+            elif self._is_shown(one):
+                node.add(one)
         return root
 
-    def _is_shown(self, layer: Layer) -> bool:
+    def _is_shown(self, operation: Operation) -> bool:
         """Whether a function or parameter has a row of its own in an open module."""
-        if layer.parameters or layer.macs:
+        if operation.parameters or operation.macs:
             return True
-        moves = family(layer.type) in RESHAPE | SLICE | IDENTITY
-        return layer.kind is NodeKind.FUNCTION and self.data[layer.id] and not moves
+        moves = family(operation.type) in RESHAPE | SLICE | IDENTITY
+        return operation.kind is NodeKind.FUNCTION and self.data[operation.id] and not moves
 
     def inside(self, node: _Node) -> Iterator[Row]:
         """The rows of what is in a module."""
@@ -158,10 +165,10 @@ class _Table:
 
     def row(self, node: _Node) -> Row:
         """All that is in a node as one row."""
-        layers = node.operations
+        operations = node.operations
         single = not node.children
-        first = layers[0] if layers else Layer("", NodeKind.FUNCTION, "")
-        inputs, outputs, last = self._ends(layers)
+        first = operations[0] if operations else Operation("", NodeKind.FUNCTION, "")
+        inputs, outputs, last = self._ends(operations)
         return Row(
             name=node.name,
             kind=RowKind.LAYER if single else RowKind.BLOCK,
@@ -169,19 +176,19 @@ class _Table:
             depth=node.depth,
             type=_type(first) if single else self.exact.modules.get(node.path, ""),
             words=_words(first) if single else self._held(node),
-            skips={} if single else self._skips(layers),
-            weight=() if node.calls_modules else self._weight(layers),
+            skips={} if single else self._skips(operations),
+            weight=() if node.calls_modules else self._weight(operations),
             inputs=inputs,
             outputs=outputs,
-            parameters=sum(layer.parameters for layer in layers),
-            trainable_parameters=sum(layer.trainable_parameters for layer in layers),
-            buffers=sum(layer.buffers for layer in layers),
-            macs=sum(layer.macs for layer in layers),
-            memory=sum(self._memory(layer) for layer in layers),
+            parameters=sum(one.parameters for one in operations),
+            trainable_parameters=sum(one.trainable_parameters for one in operations),
+            buffers=sum(one.buffers for one in operations),
+            macs=sum(one.macs for one in operations),
+            memory=activation_memory(one for one in operations if self.data[one.id]),
             receptive_field=self.fields.get(last),
-            calls=len(layers) if single else 1,
-            shares=self._shares(layers) if single else (),
-            statistics=combined(layer.statistics for layer in layers),
+            calls=len(operations) if single else 1,
+            shares=self._shares(operations) if single else (),
+            statistics=combined(one.statistics for one in operations),
         )
 
     def _held(self, node: _Node) -> str:
@@ -192,64 +199,60 @@ class _Table:
         )
         if node.path in self.exact.modules or not node.path:
             return ""
-        told = [f"{number} × {kind.lstrip('_')}" for kind, number in kinds.items()]
-        return ", ".join(told[:_LISTED]) + (", …" if len(told) > _LISTED else "")
+        counted = [f"{number} × {kind.lstrip('_')}" for kind, number in kinds.items()]
+        return ", ".join(counted[:_LISTED]) + (", …" if len(counted) > _LISTED else "")
 
-    def _memory(self, layer: Layer) -> int:
-        return activation_memory(layer) if self.data[layer.id] else 0
-
-    def _weight(self, layers: Sequence[Layer]) -> Shape:
+    def _weight(self, operations: Sequence[Operation]) -> Shape:
         """The shape of the first parameter that some operations have."""
         shapes = (
-            layer.outputs[0].shape if layer.kind is NodeKind.CONSTANT else layer.weights[0]
-            for layer in layers
-            if layer.weights
+            one.outputs[0].shape if one.kind is NodeKind.CONSTANT else one.weights[0]
+            for one in operations
+            if one.weights
         )
         return next(shapes, ())
 
-    def _skips(self, layers: Sequence[Layer]) -> Mapping[str, int]:
+    def _skips(self, operations: Sequence[Operation]) -> Mapping[str, int]:
         """The skip connections that are merged in a module, by kind."""
-        members = {layer.id for layer in layers}
+        members = {one.id for one in operations}
         kinds = (skip.kind.value for skip in self.exact.skips if skip.merge in members)
         return dict(Counter(kinds))
 
-    def _shares(self, layers: Sequence[Layer]) -> tuple[str, ...]:
+    def _shares(self, operations: Sequence[Operation]) -> tuple[str, ...]:
         """The parameters of other modules that are the same tensors as those here."""
-        path = layers[0].path if layers else ""
+        path = operations[0].path if operations else ""
         found: dict[str, None] = {}
         for name, names in self.tied.items():
             if name == path or name.startswith(f"{path}."):
                 found.update(dict.fromkeys(one for one in names if one != name))
         return tuple(found)
 
-    def _ends(self, layers: Sequence[Layer]) -> tuple[tuple[Shape, ...], tuple[Shape, ...], str]:
+    def _ends(
+        self, operations: Sequence[Operation]
+    ) -> tuple[tuple[Shape, ...], tuple[Shape, ...], str]:
         """Shapes of what enters and of what leaves, and the last operation whose result leaves."""
-        members = {layer.id for layer in layers}
+        members = {one.id for one in operations}
         inputs: dict[str, Shape] = {}
-        for layer in layers:
-            for source, _, wire in self.exact.inputs(layer.id):
+        for one in operations:
+            for source, _, wire in self.exact.inputs(one.id):
                 if wire.data and wire.tensor and source not in members:
                     inputs.setdefault(source, wire.tensor.shape)
         leaving = [
-            layer
-            for layer in layers
-            if layer.outputs and not members.issuperset(self.exact.graph.successors(layer.id))
+            one
+            for one in operations
+            if one.outputs and not members.issuperset(self.exact.graph.successors(one.id))
         ]
-        leaving = (
-            [layer for layer in leaving if self.data[layer.id]] or leaving or list(layers[-1:])
-        )
-        last = leaving[-1] if leaving else None
-        outputs = tuple(tensor.shape for layer in leaving for tensor in layer.outputs)
-        return tuple(inputs.values()), outputs, last.id if last else ""
+        data = [one for one in leaving if self.data[one.id]]
+        leaving = data or leaving or list(operations[-1:])
+        outputs = tuple(tensor.shape for one in leaving for tensor in one.outputs)
+        return tuple(inputs.values()), outputs, leaving[-1].id if leaving else ""
 
 
-def _words(layer: Layer) -> str:
-    constant = layer.kind is NodeKind.CONSTANT
-    return "" if constant else operation(replace(layer, parts=()))
+def _words(operation: Operation) -> str:
+    return "" if operation.kind is NodeKind.CONSTANT else words.operation(operation)
 
 
-def _type(layer: Layer) -> str:
-    return "parameter" if layer.kind is NodeKind.CONSTANT else layer.type
+def _type(operation: Operation) -> str:
+    return "parameter" if operation.kind is NodeKind.CONSTANT else operation.type
 
 
 def _name(path: str) -> str:

@@ -23,10 +23,10 @@ def describe_skips(
     return tuple(
         SkipRow(
             skip=skip,
-            macs=sum(exact.layer(node).macs for node in skip.branch),
+            macs=sum(exact.operation(node).macs for node in skip.branch),
             bypassed_layers=sum(weighted.get(node, 0) for node in skip.bypassed),
-            bypassed_macs=sum(exact.layer(node).macs for node in skip.bypassed),
-            source=exact.layer(skip.merge).source,
+            bypassed_macs=sum(exact.operation(node).macs for node in skip.bypassed),
+            source=exact.operation(skip.merge).source,
         )
         for skip in exact.skips
         if (not kinds or skip.kind.value in kinds) and (skip.long or not long)

@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from visualize.core.architecture import Architecture, Layer, NodeKind
-from visualize.core.operators import ATTENTION, RECURRENT, family, is_weighted
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.operators import ATTENTION, RECURRENT, counts_as_layer, family, operator
 
 
 def weighted_layers(exact: Architecture) -> dict[str, int]:
-    """The layers that papers count, by operation: what multiplies with weights.
+    """How many layers each operation is to a paper, of those that are any.
 
-    Those are convolutions, linear layers and their like; norms, tables of embeddings and biases
-    are none. Attention of torch.nn is two, one before and one after it; a recurrent layer is as
-    many as are stacked in it.
+    They are what multiplies with weights: convolutions, linear layers and their like, but not
+    norms, tables of embeddings or biases; see `counts_as_layer`. Attention of torch.nn is two
+    layers, one before and one after it; a recurrent module as many as are stacked in it.
     """
     found: dict[str, int] = {}
-    for layer in exact.layers:
-        if not any(wire.data for _, _, wire in exact.inputs(layer.id)):
-            continue
-        weights = [*layer.weights, *_parameters_read(exact, layer)]
-        name = family(layer.type)
-        if not is_weighted(layer.type, weights) or "embedding" in name or not layer.macs:
-            continue
-        several = {"multiheadattention": 2} | dict.fromkeys(
-            RECURRENT, int(layer.attributes.get("num_layers", 1))
-        )
-        found[layer.id] = several.get(name, 1)
+    for one in exact.operations:
+        if one.macs and exact.data_sources(one.id):
+            weights = [*one.weights, *_parameters_read(exact, one)]
+            if counts_as_layer(one.type, weights):
+                found[one.id] = _layers(one)
     return found
 
 
-def _parameters_read(exact: Architecture, layer: Layer) -> list[tuple[int, ...]]:
+def _layers(operation: Operation) -> int:
+    """How many layers an operation with weights is."""
+    stacked = operation.attributes.get("num_layers")
+    if family(operation.type) in RECURRENT and isinstance(stacked, int):
+        return stacked
+    return operator(operation.type).layers
+
+
+def _parameters_read(exact: Architecture, operation: Operation) -> list[tuple[int, ...]]:
     """Shapes of the parameters that a function reads, by way of casts and the like."""
+    if family(operation.type) in ATTENTION:
+        return []
     shapes: list[tuple[int, ...]] = []
-    for source, _, wire in exact.inputs(layer.id):
-        before = exact.layer(source)
+    for source, _, wire in exact.inputs(operation.id):
+        before = exact.operation(source)
         while not wire.data and before.kind is NodeKind.FUNCTION and exact.inputs(before.id):
-            before = exact.layer(exact.inputs(before.id)[0][0])
+            before = exact.operation(exact.inputs(before.id)[0][0])
         if not wire.data and before.kind is NodeKind.CONSTANT:
             shapes += before.weights
-    return shapes if family(layer.type) not in ATTENTION else []
+    return shapes

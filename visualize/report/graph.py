@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, Layer, Skip, TensorSpec
+from visualize.core.architecture import Architecture, Operation, Skip, TensorSpec
 from visualize.core.documents import to_json
 from visualize.core.statistics import Statistics
 
@@ -37,7 +37,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             "tracer": architecture.tracer,
             "notes": list(architecture.notes),
         },
-        "nodes": [_node(layer) for layer in architecture.layers],
+        "nodes": [_node(layer) for layer in architecture.operations],
         "edges": [
             {
                 "source": source,
@@ -91,7 +91,7 @@ def statistics_document(values: Statistics) -> dict[str, Any]:
     return {name: one if math.isfinite(one) else None for name, one in told.items()}
 
 
-def _node(layer: Layer) -> dict[str, Any]:
+def _node(layer: Operation) -> dict[str, Any]:
     values = layer.statistics
     return {
         "id": layer.id,
@@ -141,8 +141,8 @@ def _dot(architecture: Architecture) -> bytes:
     import graphviz
 
     dot = graphviz.Digraph()
-    nodes = {layer.id: f"node{index}" for index, layer in enumerate(architecture.layers)}
-    for layer in architecture.layers:
+    nodes = {layer.id: f"node{index}" for index, layer in enumerate(architecture.operations)}
+    for layer in architecture.operations:
         lines = [layer.id, layer.type]
         if layer.outputs:
             lines.append("×".join(map(str, layer.outputs[0].shape)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from visualize.core.architecture import TensorSpec
-from visualize.core.operators import WEIGHTED_MODULES, family
+from visualize.core.operators import AFFINE, family
 from visualize.core.quantities import giga
 from visualize.core.statistics import Statistics
 from visualize.core.summary import Facts, Part, PathLengths, Row, RowKind, Summary
@@ -127,7 +127,7 @@ def stages_sentence(summary: Summary, language: Language) -> str:
     if not stages:
         return language.gettext("It has no stages of blocks that repeat.")
     number = sum(stage.blocks for stage in stages)
-    if all(family(stage.type) in WEIGHTED_MODULES for stage in stages):
+    if all(family(stage.type) in AFFINE for stage in stages):
         told = language.ngettext(
             "{number} of its layers stands in {stages} of one resolution: {list}.",
             "{number} of its layers stand in {stages} of one resolution: {list}.",

@@ -1,13 +1,15 @@
-"""From a simplified architecture to a scene: words, roles and tooltips of all that is drawn."""
+"""From a diagram to a scene: words, roles and tooltips of all that is drawn."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, Skip, Wire
+from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, Wire
 from visualize.core.choices import ColorBy
+from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
 from visualize.core.memory import activation_memory
 from visualize.core.quantities import count, giga
@@ -17,9 +19,22 @@ from visualize.core.theme import Theme
 from visualize.core.words import shape
 from visualize.scene import labels
 
+# The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
+_ROLES = {
+    BoxKind.INPUT: "input",
+    BoxKind.OUTPUT: "output",
+    BoxKind.OPERATION: "layer",
+    BoxKind.MERGE: "merge",
+    BoxKind.IDIOM: "layer",
+    BoxKind.FORMULA: "layer",
+    BoxKind.COMPUTATION: "block",
+    BoxKind.BLOCK: "block",
+    BoxKind.STAGE: "stage",
+}
+
 
 def build_scene(
-    architecture: Architecture,
+    diagram: Diagram,
     level: str,
     *,
     title: str = "",
@@ -28,212 +43,189 @@ def build_scene(
     titles: Mapping[str, str] | None = None,
     color_by: ColorBy = ColorBy.STAGE,
 ) -> Scene:
-    """Turn a simplified architecture into a scene.
+    """Turn a diagram into a scene.
 
     Args:
+        diagram: what is drawn.
         level: the level it was simplified to.
         title: shown above the figure; the model's name is used where a title must not be empty.
         legend: whether to explain the line styles of the skip connections that are present.
         names: whether boxes show their module paths.
         titles: the reader's own words for modules, by path.
-        color_by: what the colours of boxes tell.
+        color_by: what the colours of boxes show.
     """
-    titles = titles or {}
-    groups = {group.id: group for group in architecture.groups}
-    closed: dict[str, list[Skip]] = {}
-    for skip in architecture.skips:
-        if architecture.is_closed(skip):
-            closed.setdefault(architecture.homes[skip.merge], []).append(skip)
-    around = {layer.id: _around(layer.group, groups) for layer in architecture.layers}
-    held = Counter(group.id for chain in around.values() for group in chain)
-    framed = {
-        group.id for group in groups.values() if group.role is Role.REPEAT and held[group.id] > 1
-    }
+    builder = _Builder(diagram, names, titles or {})
+    exact = diagram.exact
     return Scene(
         title=title,
-        description=describe(architecture),
+        description=describe(exact),
         level=level,
-        boxes=tuple(
-            _box(
-                layer,
-                [g for g in around[layer.id] if g.id not in framed],
-                groups,
-                closed.get(layer.id, []),
-                names,
-                titles,
-                architecture.batch,
-            )
-            for layer in architecture.layers
-        ),
-        groups=tuple(
-            _group(group, groups, list(architecture.layers), around, group.id in framed, titles)
-            for group in architecture.groups
-        ),
-        arrows=tuple(
-            _arrow(architecture, source, target, wire)
-            for source, target, wire in architecture.wires
-        ),
+        boxes=builder.boxes(),
+        groups=tuple(map(builder.group, diagram.groups)),
+        arrows=tuple(builder.arrow(*edge) for edge in diagram.wires),
         legend=legend,
-        parameters=architecture.parameters - architecture.unused_parameters,
+        parameters=exact.parameters - exact.unused_parameters,
         color_by=color_by,
-        hidden=sum(
-            part.id in layer.hidden and part.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
-            for layer in architecture.layers
-            for part in layer.operations
-        ),
+        hidden=sum(_computes(one) for box in diagram.boxes for one in labels.hidden(box)),
     )
 
 
-def _around(group: str, groups: dict[str, Group]) -> list[Group]:
-    """The groups around a box, the innermost first."""
-    chain = []
-    while group:
-        chain.append(groups[group])
-        group = groups[group].parent
-    return chain
-
-
-def describe(architecture: Architecture) -> str:
+def describe(exact: Architecture) -> str:
     """One sentence for screen readers: name, size, cost and skip connections."""
-    skips = labels.closed_skips(architecture.skips) or "none"
-    unused = architecture.unused_parameters
+    skips = labels.closed_skips(exact.skips) or "none"
+    unused = exact.unused_parameters
     return (
-        f"{architecture.name}: {architecture.parameters:,} parameters"
+        f"{exact.name}: {exact.parameters:,} parameters"
         + (f" ({unused:,} of them unused)" if unused else "")
-        + f", {giga(architecture.macs)} MACs, skip connections: {skips}"
+        + f", {giga(exact.macs)} MACs, skip connections: {skips}"
     )
 
 
-def _box(
-    layer: Layer,
-    around: Sequence[Group],
-    groups: dict[str, Group],
-    closed: Sequence[Skip],
-    names: bool,
-    titles: Mapping[str, str],
-    batch: int,
-) -> SceneBox:
-    repeats = [group for group in around if group.role is Role.REPEAT]
-    lines = labels.box_label(
-        layer.copy or layer,
-        title=titles.get(layer.path, "") if layer.kind is NodeKind.MODULE else "",
-        repeat=repeats[0] if repeats else None,
-        inside=labels.closed_skips(closed[: len(closed) // layer.repeat]),
-        names=names,
-        batch=batch,
-    )
-    kinds = Counter(skip.kind.value for skip in closed)
-    return SceneBox(
-        id=layer.id,
-        label=tuple(lines),
-        role=layer.role.value,
-        members=layer.members,
-        parameters=layer.parameters,
-        macs=layer.macs,
-        group=layer.group,
-        stage=_stage(layer.group, groups),
-        tooltip=_tooltip(layer, batch),
-        repeat=layer.repeat,
-        skips=tuple(sorted(kinds.items())),
-        kind=labels.kind_name(layer),
-        memory=activation_memory(layer),
-        statistics=combined(part.statistics for part in layer.operations),
-    )
+def missing_characters(scene: Scene, theme: Theme) -> list[str]:
+    """The characters of ``scene`` for which there is no font: they would be drawn as boxes."""
+    texts = [line for box in scene.boxes for line in box.label]
+    texts += [text for group in scene.groups for text in (group.label, group.detail)]
+    return missing([scene.title, *texts, *(arrow.label for arrow in scene.arrows)], theme.font)
 
 
-def _stage(group: str, groups: dict[str, Group]) -> str:
-    """The stage around a group, which decides the colour; empty if there is none."""
-    stages = (one.id for one in _around(group, groups) if one.role is Role.STAGE)
-    return next(stages, "")
+@dataclass(frozen=True)
+class _Builder:
+    """Turns the parts of one diagram into those of a scene."""
+
+    diagram: Diagram
+    names: bool
+    titles: Mapping[str, str]
+
+    def boxes(self) -> tuple[SceneBox, ...]:
+        """All boxes, each with the skip connections that are closed inside it."""
+        closed: dict[str, list[Skip]] = {}
+        for skip in self.diagram.skips:
+            if self.diagram.is_closed(skip):
+                closed.setdefault(self.diagram.host(skip.merge), []).append(skip)
+        return tuple(self._box(box, closed.get(box.id, [])) for box in self.diagram.boxes)
+
+    def _box(self, box: Box, closed: Sequence[Skip]) -> SceneBox:
+        batch = self.diagram.exact.batch
+        repeats = (
+            group
+            for group in self.diagram.around(box)
+            if group.kind is GroupKind.REPEAT and not self._is_framed(group)
+        )
+        lines = labels.box_label(
+            box,
+            title=self.titles.get(box.path, "") if box.is_module else "",
+            repeat=next(repeats, None),
+            inside=labels.closed_skips(closed[: len(closed) // box.repeat]),
+            names=self.names,
+            batch=batch,
+        )
+        kinds = Counter(skip.kind.value for skip in closed)
+        return SceneBox(
+            id=box.id,
+            label=tuple(lines),
+            role=_ROLES[box.kind],
+            members=box.members,
+            parameters=box.parameters,
+            macs=box.macs,
+            group=box.group,
+            stage=self._stage(box),
+            tooltip=_tooltip(box, batch),
+            repeat=box.repeat,
+            skips=tuple(sorted(kinds.items())),
+            kind=labels.kind_name(box),
+            memory=activation_memory(box.operations),
+            statistics=combined(one.statistics for one in box.operations),
+        )
+
+    def group(self, group: Group) -> SceneGroup:
+        """A block, stage or repeat."""
+        inside = self.diagram.inside(group)
+        title = self.titles.get(group.path, "")
+        if group.kind is not GroupKind.REPEAT:
+            total = sum(box.parameters for box in inside)
+            label = labels.clip(title or group.label or group.type)
+            detail = count(total) if total else ""
+        else:
+            label = labels.repeat_label(group, title)
+            one = sum(self._in_one_copy(box, group) for box in inside)
+            detail = labels.repeat_detail(group, one)
+        return SceneGroup(
+            id=group.id,
+            label=label,
+            detail=detail,
+            role=group.kind.value,
+            parent=group.parent,
+            repeat=group.repeat,
+            framed=self._is_framed(group),
+            stage=self._stage(group),
+            tooltip=f"{group.label} ({group.type})" if group.type else group.label,
+        )
+
+    def _is_framed(self, group: Group) -> bool:
+        """Whether a frame is drawn: around what repeats, where it is more than one box."""
+        return group.kind is GroupKind.REPEAT and len(self.diagram.inside(group)) > 1
+
+    def _stage(self, inner: Box | Group) -> str:
+        """Id of the stage around a box or group, which decides the colour; empty if none."""
+        stage = self.diagram.stage(inner)
+        return stage.id if stage else ""
+
+    def _in_one_copy(self, box: Box, group: Group) -> int:
+        """Parameters of a box in one copy of a repeat around it, inner repeats included."""
+        around = self.diagram.around(box)
+        inner = around[: around.index(group)]
+        repeats = [one.repeat for one in inner if one.kind is GroupKind.REPEAT and not one.shared]
+        return box.counted.parameters * math.prod(repeats)
+
+    def arrow(self, source: str, target: str, wire: Wire) -> SceneArrow:
+        """What flows from one box to another."""
+        diagram, batch = self.diagram, self.diagram.exact.batch
+        skip = diagram.skips[wire.skip] if wire.skip is not None else None
+        ends = (diagram.host(skip.fork), diagram.host(skip.merge)) if skip else None
+        arc = (source, target) == ends
+        label = ""
+        if skip and arc:
+            label = labels.skip_label(diagram.exact, skip)
+        elif wire.tensor and _changes_shape(diagram, source):
+            label = shape(wire.tensor, batch)
+        return SceneArrow(
+            source=source,
+            target=target,
+            label=label,
+            skip=skip.kind.value if skip else None,
+            arc=arc,
+            long=skip is not None and skip.long,
+            tooltip=_arrow_tooltip(wire, skip, batch),
+            # Those into a repeat are in every copy; of what leaves one, another may read all.
+            repeat=max(diagram.box(target).repeat, wire.copies),
+        )
 
 
-def _tooltip(layer: Layer, batch: int) -> str:
-    lines = [f"{layer.path or layer.id} ({layer.type})"]
-    if layer.outputs:
-        lines.append("output " + ", ".join(shape(tensor, batch) for tensor in layer.outputs[:4]))
-    shown = layer.copy or layer
-    each = f" each, {layer.repeat} copies" if layer.copy else ""
-    if shown.parameters:
-        lines.append(f"{shown.parameters:,} parameters{each}")
-    if shown.macs:
-        lines.append(f"{shown.macs:,} MACs{each}")
-    values = combined(part.statistics for part in shown.operations)
+def _computes(operation: Operation) -> bool:
+    return operation.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
+
+
+def _tooltip(box: Box, batch: int) -> str:
+    lines = [f"{box.path or box.id} ({box.type})"]
+    if box.outputs:
+        lines.append("output " + ", ".join(shape(tensor, batch) for tensor in box.outputs[:4]))
+    each = f" each, {box.repeat} copies" if box.copies else ""
+    if box.counted.parameters:
+        lines.append(f"{box.counted.parameters:,} parameters{each}")
+    if box.counted.macs:
+        lines.append(f"{box.counted.macs:,} MACs{each}")
+    operations = box.shown.operations
+    values = combined(one.statistics for one in operations)
     if values:
         lines.append(
             f"weights: mean {values.mean:.3g}, deviation {values.deviation:.3g}, "
             f"norm {values.norm:.4g}, {100 * values.sparsity:.1f} % zero{each}"
         )
-    if len(shown.parts) > 1:
-        steps = [part.path or part.id for part in shown.parts if part.outputs]
+    if len(operations) > 1:
+        steps = [one.path or one.id for one in operations if one.outputs]
         listed = steps if len(steps) <= 8 else [*steps[:7], f"… {len(steps) - 7} more"]
         lines.append(", ".join(listed))
     return "\n".join(lines)
-
-
-def _group(
-    group: Group,
-    groups: dict[str, Group],
-    layers: Sequence[Layer],
-    around: dict[str, list[Group]],
-    framed: bool,
-    titles: Mapping[str, str],
-) -> SceneGroup:
-    inside = [layer for layer in layers if group in around[layer.id]]
-    if group.role is not Role.REPEAT:
-        total = sum(layer.parameters for layer in inside)
-        label = labels.clip(titles.get(group.path) or group.label or group.type)
-        detail = count(total) if total else ""
-    else:
-        label = labels.repeat_label(group, titles.get(group.path, ""))
-        one = sum(_in_one_copy(layer, group, around[layer.id]) for layer in inside)
-        detail = labels.repeat_detail(group, one)
-    return SceneGroup(
-        id=group.id,
-        label=label,
-        detail=detail,
-        role=group.role.value,
-        parent=group.parent,
-        repeat=group.repeat,
-        framed=framed,
-        stage=_stage(group.parent, groups),
-        tooltip=f"{group.label} ({group.type})" if group.type else group.label,
-    )
-
-
-def _in_one_copy(layer: Layer, group: Group, around: Sequence[Group]) -> int:
-    """Parameters of a box in one copy of a repeat around it, repeats inside of that included."""
-    shown = layer.copy or layer
-    inner = around[: around.index(group)]
-    repeats = [one.repeat for one in inner if one.role is Role.REPEAT and not one.shared]
-    return shown.parameters * math.prod(repeats)
-
-
-def _arrow(architecture: Architecture, source: str, target: str, wire: Wire) -> SceneArrow:
-    skip = architecture.skips[wire.skip] if wire.skip is not None else None
-    homes, batch = architecture.homes, architecture.batch
-    arc = skip is not None and (source, target) == (homes[skip.fork], homes[skip.merge])
-    if skip and arc:
-        label = labels.skip_label(architecture, skip)
-    else:
-        label = shape(wire.tensor, batch) if wire.tensor and _changes(architecture, source) else ""
-    return SceneArrow(
-        source=source,
-        target=target,
-        label=label,
-        skip=skip.kind.value if skip else None,
-        arc=arc,
-        long=skip is not None and skip.long,
-        tooltip=_arrow_tooltip(wire, skip, batch),
-        repeat=_copies(architecture, source, target, wire),
-    )
-
-
-def _copies(architecture: Architecture, source: str, target: str, wire: Wire) -> int:
-    """How many wires of the unfolded graph an arrow stands for.
-
-    Those into a repeat are in every copy; of what leaves one, another operation may read all.
-    """
-    return max(architecture.layer(target).repeat, wire.copies)
 
 
 def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
@@ -244,15 +236,8 @@ def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
     return f"{skip.kind.value} skip into {skip.module or skip.merge}, {size}, {bypassed}"
 
 
-def _changes(architecture: Architecture, node: str) -> bool:
-    """Whether what ``node`` returns has another shape than everything it reads."""
-    layer = architecture.layer(node)
-    read = {wire.tensor.shape for _, _, wire in architecture.inputs(node) if wire.tensor}
-    return bool(layer.outputs and read and layer.outputs[-1].shape not in read)
-
-
-def missing_characters(scene: Scene, theme: Theme) -> list[str]:
-    """The characters of ``scene`` for which there is no font: they would be drawn as boxes."""
-    texts = [line for box in scene.boxes for line in box.label]
-    texts += [text for group in scene.groups for text in (group.label, group.detail)]
-    return missing([scene.title, *texts, *(arrow.label for arrow in scene.arrows)], theme.font)
+def _changes_shape(diagram: Diagram, node: str) -> bool:
+    """Whether what a box returns has another shape than everything it reads."""
+    box = diagram.box(node)
+    read = {wire.tensor.shape for _, _, wire in diagram.inputs(node) if wire.tensor}
+    return bool(box.outputs and read and box.outputs[-1].shape not in read)

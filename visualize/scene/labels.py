@@ -8,16 +8,16 @@ from dataclasses import replace
 
 from visualize.core.architecture import (
     Architecture,
-    Group,
-    Layer,
     NodeKind,
-    Role,
+    Operation,
     Skip,
     SkipKind,
     TensorSpec,
 )
+from visualize.core.diagram import Box, BoxKind, Group, Idiom
 from visualize.core.operators import (
     ACTIVATION,
+    AFFINE,
     ATTENTION,
     CONVOLUTION,
     IDENTITY,
@@ -27,7 +27,6 @@ from visualize.core.operators import (
     RESAMPLE,
     STACKED_PRODUCT,
     TRANSPOSED_CONVOLUTION,
-    WEIGHTED_MODULES,
     family,
     merge_type,
 )
@@ -38,7 +37,7 @@ _LONGEST = 48
 
 
 def box_label(
-    layer: Layer,
+    box: Box,
     *,
     title: str = "",
     repeat: Group | None = None,
@@ -49,19 +48,18 @@ def box_label(
     """The lines of a box: what it is, then details and parameters in smaller type.
 
     Args:
-        layer: what the box shows; of several copies, one.
+        box: the box; of several copies, the first is shown.
         title: the reader's own words for it; what it does by default.
-        repeat: the repeat that the box alone makes up, if it does.
+        repeat: the repeat that consists of this box alone, if there is one.
         inside: what a closed box holds.
         names: whether to show the module path.
-        batch: size of the batch, which is not told.
+        batch: size of the batch, which is not shown.
     """
-    seen = [part for part in layer.operations if part.id not in layer.hidden]
-    hidden = sum(part.parameters for part in layer.operations if part.id in layer.hidden)
-    shown = replace(layer, parts=tuple(seen)) if layer.hidden else layer
-    if layer.role is Role.MERGE:
-        more = [f"{each(hidden, repeat)} hidden"] if hidden else []
-        return [symbol(layer), *_details(shown), *more]
+    shown, parameters = box.shown, box.counted.parameters
+    concealed = sum(one.parameters for one in hidden(shown))
+    if box.kind is BoxKind.MERGE:
+        more = [f"{each(concealed, repeat)} hidden"] if concealed else []
+        return [symbol(shown.core), *_details(shown), *more]
     lines = [title or _title(shown, batch)]
     details = [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
@@ -69,28 +67,39 @@ def box_label(
     elif repeat:
         lines[0] = f"{lines[0]} {_copies(repeat)}"
     details += _details(shown)
-    if layer.weights and not hidden and _is_shared(layer):
+    if shown.weights and not concealed and _is_shared(shown, parameters):
         details.append("shared weights")
-    if layer.parameters > hidden:
-        details.append(each(layer.parameters - hidden, repeat))
-    if hidden:
-        details.append(f"{each(hidden, repeat)} hidden")
+    if parameters > concealed:
+        details.append(each(parameters - concealed, repeat))
+    if concealed:
+        details.append(f"{each(concealed, repeat)} hidden")
     if details:
         lines.append(" · ".join(details))
-    if names and layer.path:
-        lines.append(layer.path)
+    if names and box.path:
+        lines.append(box.path)
     return [clip(line) for line in lines]
 
 
-def _is_shared(layer: Layer) -> bool:
-    """Whether the largest tensor that a layer works with is counted elsewhere."""
-    return layer.parameters < max(math.prod(weight) for weight in layer.weights)
+def hidden(box: Box) -> list[Operation]:
+    """The operations of a box that the reader asked not to see."""
+    return [one for one in box.operations if one.id in box.hidden] if box.hidden else []
+
+
+def _seen(box: Box) -> Sequence[Operation]:
+    """The operations of a box that a reader sees."""
+    return [one for one in box.operations if one.id not in box.hidden]
+
+
+def _is_shared(box: Box, parameters: int) -> bool:
+    """Whether the largest tensor that a box works with is counted elsewhere."""
+    return parameters < max(math.prod(weight) for weight in box.weights)
 
 
 def repeat_label(group: Group, title: str = "") -> str:
     """What a frame says: ``×35 Bottleneck``, or that the same modules are applied again.
 
-    >>> repeat_label(Group("r", Role.REPEAT, "Block", "", "", repeat=9))
+    >>> from visualize.core.diagram import GroupKind
+    >>> repeat_label(Group("r", GroupKind.REPEAT, "Block", "", "", repeat=9))
     '×9 Block'
     """
     kind = title or (operation_name(group.type) if group.type and group.count == 1 else "")
@@ -101,7 +110,8 @@ def repeat_label(group: Group, title: str = "") -> str:
 def repeat_detail(group: Group, parameters: int) -> str:
     """The smaller line of a frame: of what one copy consists, and the parameters of one copy.
 
-    >>> repeat_detail(Group("r", Role.REPEAT, "Block", "", "", count=2, repeat=9), 999)
+    >>> from visualize.core.diagram import GroupKind
+    >>> repeat_detail(Group("r", GroupKind.REPEAT, "Block", "", "", count=2, repeat=9), 999)
     '2 Blocks, 999 each'
     """
     kind = f"{group.count} {operation_name(group.type)}s" if group.type and group.count > 1 else ""
@@ -133,62 +143,59 @@ def closed_skips(skips: Sequence[Skip]) -> str:
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
-def skip_label(architecture: Architecture, skip: Skip) -> str:
-    """What stands beside an arc: what a projection does, or the shape that a concat carries."""
+def skip_label(exact: Architecture, skip: Skip) -> str:
+    """What is written next to an arc: what a projection does, or the shape a concat carries."""
     if skip.kind is SkipKind.PROJECTION:
-        operations = [architecture.operations[node] for node in skip.branch]
-        works = [layer for layer in operations if family(layer.type) not in NORM | IDENTITY]
-        told = (operation(_with_weights(architecture, layer)) for layer in works or operations)
-        return clip(", ".join(told))
+        branch = [exact.operation(node) for node in skip.branch]
+        works = [one for one in branch if family(one.type) not in NORM | IDENTITY]
+        words = (operation(_with_weights(exact, one)) for one in works or branch)
+        return clip(", ".join(words))
     if skip.kind is SkipKind.CONCAT and skip.shape:
-        return shape(TensorSpec(skip.shape), architecture.batch)
+        return shape(TensorSpec(skip.shape), exact.batch)
     return ""
 
 
-def _with_weights(architecture: Architecture, layer: Layer) -> Layer:
+def _with_weights(exact: Architecture, function: Operation) -> Operation:
     """A function that works with parameters of its module, as exported programs have them."""
-    if layer.kind is not NodeKind.FUNCTION or layer.weights or not layer.path:
-        return layer
+    if function.kind is not NodeKind.FUNCTION or function.weights or not function.path:
+        return function
     weights = (
         weight
-        for one in architecture.operations.values()
-        if one.kind is NodeKind.CONSTANT and one.path.rpartition(".")[0] == layer.path
+        for one in exact.operations
+        if one.kind is NodeKind.CONSTANT and one.path.rpartition(".")[0] == function.path
         for weight in one.weights
     )
-    return replace(layer, weights=tuple(weights))
+    return replace(function, weights=tuple(weights))
 
 
-def _title(layer: Layer, batch: int) -> str:
-    if layer.role is Role.INPUT:
-        return f"{_input_name(layer)} {_shapes(layer, batch)}".strip()
-    if layer.role is Role.OUTPUT:
-        name = str(layer.attributes.get("name", "output"))
-        return f"{name} {_shapes(layer, batch)}".strip()
-    if layer.role is Role.BLOCK:
-        return f"{operation_name(layer.type)}, {_width(layer)}".removesuffix(", ")
-    if layer.role is Role.STAGE:
-        number = layer.attributes.get("count", 1)
-        kind = operation_name(layer.type)
-        counted = f"{kind} layer" if family(layer.type) in WEIGHTED_MODULES else kind
-        return f"{number} {counted}s" if number > 1 else kind
-    if layer.label:
-        return layer.label[0]
-    constants = _constants(layer)
-    if merge_type(layer.type) and constants:
+def _title(box: Box, batch: int) -> str:
+    if box.kind is BoxKind.INPUT:
+        return f"{_input_name(box)} {_shapes(box, batch)}".strip()
+    if box.kind is BoxKind.OUTPUT:
+        return f"{_output_name(box)} {_shapes(box, batch)}".strip()
+    if box.kind in (BoxKind.BLOCK, BoxKind.COMPUTATION):
+        return f"{operation_name(box.type)}, {_width(box)}".removesuffix(", ")
+    if box.kind is BoxKind.STAGE:
+        kind = operation_name(box.type)
+        counted = f"{kind} layer" if family(box.type) in AFFINE else kind
+        return f"{box.count} {counted}s" if box.count > 1 else kind
+    if box.kind is BoxKind.IDIOM:
+        return box.label[0]
+    constants = _constants(box)
+    if merge_type(box.type) and constants:
         return constants[0]
-    return operation(_core(layer))
+    return operation(_described(box))
 
 
-def kind_name(layer: Layer) -> str:
+def kind_name(box: Box) -> str:
     """What sort of operation a box is, for those who colour by it; a block has its class's name."""
-    if layer.role in (Role.INPUT, Role.OUTPUT, Role.MERGE):
+    if box.kind.is_end or box.kind is BoxKind.MERGE:
         return ""
-    if layer.role in (Role.BLOCK, Role.STAGE):
-        is_class = layer.path and layer.kind is NodeKind.MODULE
-        return operation_name(layer.type) if is_class or layer.weights else "other"
-    name = family(layer.type)
+    if box.kind.is_closed:
+        return operation_name(box.type) if box.path or box.weights else "other"
+    name = family(box.type)
     sorts = (kind for kind, members in _KINDS.items() if name in members)
-    return next(sorts, operation_name(layer.type) if layer.weights else "other")
+    return next(sorts, operation_name(box.type) if box.weights else "other")
 
 
 _KINDS = {
@@ -202,42 +209,50 @@ _KINDS = {
 }
 
 
-def _core(layer: Layer) -> Layer:
+def _described(box: Box) -> Operation:
     """The operation that a box is named after, with all weights that the box brings to it."""
-    same = (part for part in layer.parts if (part.id, part.type) == (layer.id, layer.type))
-    core = next(same, layer)
-    return core if core.weights else replace(core, weights=layer.weights)
+    if box.kind is BoxKind.FORMULA:
+        return Operation(
+            box.id, NodeKind.MODULE, box.type, outputs=box.outputs, weights=box.weights
+        )
+    return box.core if box.core.weights else replace(box.core, weights=box.weights)
 
 
-def _shapes(layer: Layer, batch: int) -> str:
-    return ", ".join(shape(tensor, batch) for tensor in layer.outputs[:3]) + (
-        ", …" if len(layer.outputs) > 3 else ""
+def _shapes(box: Box, batch: int) -> str:
+    return ", ".join(shape(tensor, batch) for tensor in box.outputs[:3]) + (
+        ", …" if len(box.outputs) > 3 else ""
     )
 
 
-def _input_name(layer: Layer) -> str:
+def _input_name(box: Box) -> str:
     """``image`` for what can be one, else the name of the argument."""
-    sizes = layer.outputs[0].shape if layer.outputs else ()
+    if box.core.neighbour:
+        return f"from {box.core.neighbour}"
+    sizes = box.outputs[0].shape if box.outputs else ()
     is_image = len(sizes) == 4 and sizes[1] in (1, 3) and min(sizes[2:]) > 1
-    name = str(layer.attributes.get("name", layer.id))
-    return "image" if is_image and name in _UNTOLD else name
+    name = str(box.attributes.get("name", box.id))
+    return "image" if is_image and name in _GENERIC else name
 
 
-# Names of arguments that tell nothing of what they hold.
-_UNTOLD = frozenset({"x", "input", "input_1", "inputs", "image", "images", "img", "pixel_values"})
+def _output_name(box: Box) -> str:
+    return f"to {box.core.neighbour}" if box.core.neighbour else "output"
 
 
-def _width(layer: Layer) -> str:
+# Names of arguments that say nothing about what they hold.
+_GENERIC = frozenset({"x", "input", "input_1", "inputs", "image", "images", "img", "pixel_values"})
+
+
+def _width(box: Box) -> str:
     """Channels that a block returns: of its sizes, that which a weighted layer in it makes.
 
-    The last such layer decides. Where none makes any of the sizes, channels stand where the last
-    of them has its own. In a sequence of vectors they stand last.
+    The last such layer decides. Where none makes any of the sizes, channels are where the last
+    of them has its own. In a sequence of vectors they come last.
     """
-    sizes = layer.outputs[-1].shape if layer.outputs else ()
+    sizes = box.outputs[-1].shape if box.outputs else ()
     works = [
-        (part.outputs[0].shape, 1 if family(part.type) in CONVOLUTION else -1)
-        for part in reversed(layer.parts)
-        if family(part.type) in CONVOLUTION | LINEAR and part.outputs
+        (one.outputs[0].shape, 1 if family(one.type) in CONVOLUTION else -1)
+        for one in reversed(_seen(box))
+        if family(one.type) in CONVOLUTION | LINEAR and one.outputs
     ]
     if len(sizes) < 2 or not works:
         return ""
@@ -247,74 +262,71 @@ def _width(layer: Layer) -> str:
     return str(sizes[works[0][1]])
 
 
-def _details(layer: Layer) -> list[str]:
+def _details(box: Box) -> list[str]:
     """Norms, activations and constants that were fused into a box."""
-    if layer.role in (Role.BLOCK, Role.STAGE, Role.INPUT, Role.OUTPUT):
+    if box.kind.is_closed or box.kind.is_end:
         return []
-    after = [part for part in layer.parts if part.index > layer.index]
-    if _is_formula(layer) and not layer.label:
-        # What is inside of it is its own; only what was fused behind it is told.
-        depth = len(layer.scope)
-        after = [part for part in after if not depth or part.scope[:depth] != layer.scope]
-    fused = [word for word in map(_fused_name, after) if word]
-    constants = _experts(layer) if _is_formula(layer) else _constants(layer)
-    if merge_type(layer.type) and layer.role is not Role.MERGE:
+    after = [one for one in _seen(box) if one.index > box.index]
+    if box.kind is BoxKind.FORMULA:
+        # What is inside of it is its own; only what was fused behind it is listed.
+        depth = len(box.calls)
+        after = [one for one in after if not depth or one.calls[:depth] != box.calls]
+    idioms = {name: idiom for idiom in box.idioms for name in idiom.members}
+    fused = [word for one in after if (word := _fused_name(one, idioms.get(one.id)))]
+    is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
+    constants = _experts(box) if is_formula else _constants(box)
+    if merge_type(box.type) and box.kind is not BoxKind.MERGE:
         constants = constants[1:]
-    return [*layer.label[1:], *([", ".join(fused)] if fused else []), *constants]
+    return [*box.label[1:], *([", ".join(fused)] if fused else []), *constants]
 
 
-def _fused_name(part: Layer) -> str:
+def _fused_name(fused: Operation, idiom: Idiom | None) -> str:
     """What a box says of an operation that was fused into it: norms, activations and idioms."""
-    if part.label:
-        return part.label[0]
-    told = family(part.type) in NORM | ACTIVATION and part.type != "glu"
-    return short_name(part) if told else ""
+    if idiom:
+        return idiom.label[0] if fused.id == idiom.last else ""
+    is_named = family(fused.type) in NORM | ACTIVATION and fused.type != "glu"
+    return short_name(fused) if is_named else ""
 
 
-def _is_formula(layer: Layer) -> bool:
-    """Whether a box is a formula with a name: that of its module, or one of its own."""
-    named = layer.kind is NodeKind.MODULE and not layer.module_class
-    return layer.role is Role.LAYER and (named or bool(layer.label))
-
-
-def _experts(layer: Layer) -> list[str]:
+def _experts(box: Box) -> list[str]:
     """``8 experts`` where a formula multiplies by a stack of as many matrices, all in one.
 
     Each of its parameters holds something for every expert, the first dimension numbers them.
     """
-    numbers = {weight[0] for weight in layer.weights if weight}
-    stacked = any(len(weight) > 2 for weight in layer.weights)
-    stacked &= any(family(part.type) in STACKED_PRODUCT for part in layer.parts)
+    numbers = {weight[0] for weight in box.weights if weight}
+    stacked = any(len(weight) > 2 for weight in box.weights)
+    stacked &= any(family(one.type) in STACKED_PRODUCT for one in _seen(box))
     return [f"{number} experts" for number in numbers if stacked and number > 1 == len(numbers)]
 
 
-def _constants(layer: Layer) -> list[str]:
+def _constants(box: Box) -> list[str]:
     """``+ pos_embedding`` for each parameter that a box adds, multiplies or concatenates."""
     words = []
-    operands: list[Layer] = []
-    for part in layer.operations:
-        if part.label:
+    operands: list[Operation] = []
+    named = {name for idiom in box.idioms for name in idiom.members}
+    for one in _seen(box):
+        if one.id in named:
             continue
-        if part.kind is NodeKind.CONSTANT:
-            operands.append(part)
-        elif merge_type(part.type) and not _is_plain(part) and part.role is Role.LAYER:
-            named = [_humanize(operand.path) for operand in operands]
-            named = named or [f"{number:g}" for number in _numbers(part)]
-            if named:
-                words.append(f"{symbol(part)} {named[-1]}")
+        if one.kind is NodeKind.CONSTANT:
+            operands.append(one)
+        elif merge_type(one.type) and not _is_plain(one) and not one.merges:
+            given = [_humanize(operand.path) for operand in operands]
+            given = given or [f"{number:g}" for number in _numbers(one)]
+            if given:
+                words.append(f"{symbol(one)} {given[-1]}")
             operands = []
     return words
 
 
-def _numbers(layer: Layer) -> list[float]:
+def _numbers(function: Operation) -> list[float]:
     """The plain numbers that a function was given."""
-    values = layer.attributes.values()
+    values = function.attributes.values()
     return [value for value in values if isinstance(value, (int, float)) and value is not True]
 
 
-def _is_plain(layer: Layer) -> bool:
+def _is_plain(function: Operation) -> bool:
     """Whether an operation works on sizes and indices alone."""
-    return all(tensor.dtype.startswith(("int", "uint", "bool")) for tensor in layer.outputs)
+    return all(tensor.dtype.startswith(("int", "uint", "bool")) for tensor in function.outputs)
 
 
 def _humanize(path: str) -> str:

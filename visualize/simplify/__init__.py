@@ -1,12 +1,13 @@
-"""Simplify: from an exact `Architecture` to one with fewer boxes that has lost nothing."""
+"""Simplify: from an exact `Architecture` to a `Diagram` with fewer boxes that loses nothing."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Collection, Sequence
 
-from visualize.core.architecture import Architecture, Role
+from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
+from visualize.core.diagram import Diagram, GroupKind
 from visualize.simplify.choose import Choice, mark_closed, open_groups
 from visualize.simplify.collapse import collapse, mark_groups
 from visualize.simplify.fold import fold
@@ -21,10 +22,10 @@ __all__ = ["RULES", "Choice", "Level", "Rule", "Simplifier", "only", "simplify"]
 
 # What is collapsed to one box at each level.
 _COLLAPSED = {
-    Level.OP: frozenset[Role](),
-    Level.LAYER: frozenset[Role](),
-    Level.BLOCK: frozenset({Role.BLOCK}),
-    Level.STAGE: frozenset({Role.BLOCK, Role.STAGE}),
+    Level.OP: frozenset[GroupKind](),
+    Level.LAYER: frozenset[GroupKind](),
+    Level.BLOCK: frozenset({GroupKind.BLOCK}),
+    Level.STAGE: frozenset({GroupKind.BLOCK, GroupKind.STAGE}),
 }
 
 
@@ -37,8 +38,8 @@ def simplify(
     depth: int | None = None,
     hidden: Collection[str] = (),
     idioms: Sequence[Rule] = (),
-) -> Architecture:
-    """Simplify an exact architecture to one level; see `Simplifier`."""
+) -> Diagram:
+    """The diagram of an exact architecture at one level; see `Simplifier`."""
     simplifier = Simplifier(architecture, idioms)
     return simplifier.to(level, folded=folded, choice=choice, depth=depth, hidden=hidden)
 
@@ -66,7 +67,7 @@ class Simplifier:
         choice: Choice | None = None,
         depth: int | None = None,
         hidden: Collection[str] = (),
-    ) -> Architecture:
+    ) -> Diagram:
         """Simplify to ``level``, which must not be auto.
 
         Args:
@@ -94,20 +95,20 @@ class Simplifier:
             )
         if hidden:
             simplified = hide(simplified, hidden)
-        return fold(self.exact, simplified) if folded else simplified
+        return fold(simplified) if folded else simplified
 
     @functools.cached_property
-    def _pruned(self) -> Architecture:
-        return prune_plumbing(self.exact)
+    def _pruned(self) -> Diagram:
+        return prune_plumbing(Diagram.of(self.exact))
 
     @functools.cached_property
-    def _operations(self) -> Architecture:
+    def _operations(self) -> Diagram:
         """All operations, with their groups."""
         return mark_groups(self._pruned)
 
     @functools.cached_property
-    def _layers(self) -> Architecture:
+    def _layers(self) -> Diagram:
         """All layers, with their groups."""
         used = prune_unused(self._pruned)
-        named = name_formulas(name_idioms(self.exact, used, self.rules))
+        named = name_formulas(name_idioms(used, self.rules))
         return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

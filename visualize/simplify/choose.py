@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-import networkx as nx
-
-from visualize.core.architecture import Architecture, Group, Layer, Role
+from visualize.core.architecture import ModuleCall
+from visualize.core.diagram import Box, Diagram, Group, GroupKind
 from visualize.core.matching import matching_paths
 
 
@@ -40,63 +39,52 @@ class Choice:
         deep = {path for path in modules if path and path.count(".") + 1 == depth}
         return replace(self, closed=self.closed | deep)
 
-    def closes(self, layer: Layer) -> str | None:
-        """The call of a module that is to be closed over ``layer``, if there is one."""
-        for call in reversed(layer.scope):
-            path = call.partition("@")[0]
-            if path in self.opened:
+    def closes(self, box: Box) -> ModuleCall | None:
+        """The call of a module that is to be closed over ``box``, if there is one."""
+        for call in reversed(box.calls):
+            if call.path in self.opened:
                 return None
-            if path in self.closed:
+            if call.path in self.closed:
                 return call
         return None
 
 
-def mark_closed(architecture: Architecture, choice: Choice) -> tuple[Architecture, frozenset[str]]:
+def mark_closed(diagram: Diagram, choice: Choice) -> tuple[Diagram, frozenset[str]]:
     """Make each call of a closed module a group; return the ids of these groups as well."""
-    groups = {group.id: group for group in architecture.groups}
-    graph = nx.MultiDiGraph(architecture.graph)
+    groups = {group.id: group for group in diagram.groups}
+    marked: list[Box] = []
     closed: set[str] = set()
-    for layer in architecture.layers:
-        call = choice.closes(layer)
+    for box in diagram.boxes:
+        call = choice.closes(box)
         if call is None:
             continue
-        path = call.partition("@")[0]
-        if call not in closed:
-            kind = architecture.modules.get(path, "")
-            parent = _around(layer.group, path, groups)
-            groups[call] = Group(call, Role.BLOCK, kind, path, label=path, parent=parent)
-            closed.add(call)
-        graph.nodes[layer.id]["layer"] = replace(layer, group=call)
-    return replace(architecture, graph=graph, groups=tuple(groups.values())), frozenset(closed)
+        name, path = diagram.exact.call_ids[call], call.path
+        if name not in closed:
+            kind = diagram.exact.modules.get(path, "")
+            parent = _parent(diagram, box, path)
+            groups[name] = Group(name, GroupKind.BLOCK, kind, path, label=path, parent=parent)
+            closed.add(name)
+        marked.append(replace(box, group=name))
+    return diagram.with_boxes(marked, tuple(groups.values())), frozenset(closed)
 
 
-def open_groups(architecture: Architecture, choice: Choice) -> frozenset[str]:
+def open_groups(diagram: Diagram, choice: Choice) -> frozenset[str]:
     """The groups that open because a module in them is to be open, or they themselves are."""
-    groups = {group.id: group for group in architecture.groups}
-    inside: dict[str, set[str]] = {}
     opened: dict[str, set[str]] = {}
-    for layer in architecture.layers:
-        group = layer.group
-        while group:
-            inside.setdefault(group, set()).add(layer.id)
-            group = groups[group].parent
-        for call in layer.scope:
-            path = call.partition("@")[0]
-            if path in choice.opened:
-                opened.setdefault(path, set()).add(layer.id)
+    for box in diagram.boxes:
+        for call in box.calls:
+            if call.path in choice.opened:
+                opened.setdefault(call.path, set()).add(box.id)
+    held = {group.id: {box.id for box in diagram.inside(group)} for group in diagram.groups}
     return frozenset(
-        group
-        for group, layers in inside.items()
-        if any(module <= layers for module in opened.values())
+        group for group, boxes in held.items() if any(module <= boxes for module in opened.values())
     )
 
 
-def _around(group: str, path: str, groups: Mapping[str, Group]) -> str:
-    """The innermost group around a module: a stage, or a block that holds it."""
-    while group:
-        found = groups[group]
-        inside = path == found.path or found.path.startswith(f"{path}.")
-        if (found.role is Role.STAGE and not inside) or path.startswith(f"{found.path}."):
-            return group
-        group = found.parent
+def _parent(diagram: Diagram, box: Box, path: str) -> str:
+    """Id of the innermost group around a module: a stage, or a block that holds it."""
+    for group in diagram.around(box):
+        inside = path == group.path or group.path.startswith(f"{path}.")
+        if (group.kind is GroupKind.STAGE and not inside) or path.startswith(f"{group.path}."):
+            return group.id
     return ""

@@ -9,32 +9,31 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import networkx as nx
-
-from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role
-from visualize.core.operators import is_weighted, merge_type
-from visualize.simplify.contract import Box, contract
+from visualize.core.architecture import Architecture, NodeKind
+from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
+from visualize.core.operators import has_weight_matrix, merge_type
+from visualize.simplify.contract import Closed, Cluster, contract
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"", "Sequential", "ModuleList", "ModuleDict"})
 # So many operations in a row are one computation.
 _LONG = 24
 _SHORT = 2
-_Key = TypeVar("_Key", str, "str | None")
+_Key = TypeVar("_Key")
 
 
-def mark_groups(architecture: Architecture) -> Architecture:
-    """Find blocks and stages and write on every layer the innermost group it belongs to."""
-    blocks = _block_of_layers(architecture)
-    stages = _stage_of_layers(architecture, blocks)
+def mark_groups(diagram: Diagram) -> Diagram:
+    """Find blocks and stages and write on every box the innermost group it belongs to."""
+    blocks = _block_of_boxes(diagram)
+    stages = _stage_of_boxes(diagram, blocks)
     groups: dict[str, Group] = {}
-    graph = nx.MultiDiGraph(architecture.graph)
-    for layer in architecture.layers:
-        stage, block = stages.get(layer.id), blocks.get(layer.id)
+    marked: list[Box] = []
+    for box in diagram.boxes:
+        stage, block = stages.get(box.id), blocks.get(box.id)
         if stage:
             groups.setdefault(stage.id, stage)
         if block:
@@ -42,88 +41,96 @@ def mark_groups(architecture: Architecture) -> Architecture:
             groups.setdefault(inside.id, inside)
         innermost = block or stage
         if innermost:
-            graph.nodes[layer.id]["layer"] = replace(layer, group=innermost.id)
-    return replace(architecture, graph=graph, groups=tuple(groups.values()))
+            marked.append(replace(box, group=innermost.id))
+    return diagram.with_boxes(marked, tuple(groups.values()))
 
 
 def collapse(
-    architecture: Architecture,
-    roles: Collection[Role],
+    diagram: Diagram,
+    kinds: Collection[GroupKind],
     *,
     closed: Collection[str] = (),
     opened: Collection[str] = (),
     brief: bool = False,
-) -> Architecture:
-    """Collapse every outermost group of ``roles`` to one box.
+) -> Diagram:
+    """Collapse every outermost group of ``kinds`` to one box.
 
     Args:
-        architecture: with its groups marked.
-        roles: what to collapse: nothing, blocks, or blocks and stages.
-        closed: ids of groups that are collapsed whatever their role.
+        diagram: with its groups marked.
+        kinds: what to collapse: nothing, blocks, or blocks and stages.
+        closed: ids of groups that are collapsed whatever their kind.
         opened: ids of groups that are not.
         brief: whether any computation between them is one box, not only a long one.
     """
-    groups = {group.id: group for group in architecture.groups}
 
-    def is_closed(group: str) -> bool:
-        return group in closed or (groups[group].role in roles and group not in opened)
+    def is_closed(group: Group) -> bool:
+        return group.id in closed or (group.kind in kinds and group.id not in opened)
 
-    def closed_in(layer: Layer) -> str:
-        """Id of the outermost group that closes over ``layer``."""
-        found, group = "", layer.group
-        while group:
-            found = group if is_closed(group) else found
-            group = groups[group].parent
-        return found
+    def closed_around(box: Box) -> Group | None:
+        """The outermost group that closes over ``box``."""
+        return next(filter(is_closed, reversed(diagram.around(box))), None)
 
     length, ends = _LONG, frozenset[str]()
     if brief:
-        length, ends = _SHORT, frozenset(skip.merge for skip in architecture.skips)
-    boxes: list[Box] = []
-    for group_id, run in _runs(architecture.layers, closed_in):
-        if not group_id:
-            boxes.extend(
-                _condensed(run, length, ends) if roles else (Box(one.id, (one.id,)) for one in run)
-            )
-            continue
-        nodes = tuple(layer.id for layer in run)
-        single = len(run) == 1 and run[0].role is not Role.MERGE
-        inner = {layer.group for layer in run if groups[layer.group].role is Role.BLOCK}
-        group = replace(groups[group_id], count=len(inner or run))
-        boxes.append(Box(nodes[0], nodes, None if single else group))
-    return contract(architecture, boxes)
+        length, ends = _SHORT, frozenset(skip.merge for skip in diagram.skips)
+    clusters: list[Cluster] = []
+    for group, run in _runs(diagram.boxes, closed_around):
+        if group:
+            clusters.append(_closed_group(diagram, group, run))
+        elif kinds:
+            clusters.extend(_condensed(run, length, ends))
+        else:
+            clusters.extend(Cluster.single(box.id) for box in run)
+    return contract(diagram, clusters)
 
 
-def _condensed(layers: Iterable[Layer], length: int, ends: Collection[str]) -> Iterator[Box]:
+def _closed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster:
+    """A group as one box; a layer that is alone in it stays as it is."""
+    nodes = tuple(box.id for box in run)
+    if len(run) == 1 and run[0].kind is not BoxKind.MERGE:
+        return Cluster.single(nodes[0])
+    blocks = {box.group for box in run if diagram.group(box.group).kind is GroupKind.BLOCK}
+    is_stage = group.kind is GroupKind.STAGE
+    closed = Closed(
+        id=group.id,
+        kind=BoxKind.STAGE if is_stage else BoxKind.BLOCK,
+        type=group.type,
+        path=group.path,
+        # A closed block belongs to the stage around it; a closed stage is coloured as itself.
+        group=group.id if is_stage else group.parent,
+        count=len(blocks or run) if is_stage else 1,
+    )
+    return Cluster(nodes[0], nodes, closed)
+
+
+def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iterator[Cluster]:
     """A box for each layer, but one for ``length`` of one computation without weights.
 
     No computation goes on beyond ``ends``.
     """
 
-    def computing(layer: Layer) -> str | None:
-        return None if layer.id in ends else _computing_module(layer)
+    def computing(box: Box) -> str | None:
+        return None if box.id in ends else _computing_module(box)
 
-    for module, run in _runs(layers, computing):
-        nodes = tuple(layer.id for layer in run)
+    for module, run in _runs(boxes, computing):
+        nodes = tuple(box.id for box in run)
         if module is None or len(run) < length:
-            yield from (Box(node, (node,)) for node in nodes)
+            yield from map(Cluster.single, nodes)
         else:
             kind = f"{len(run)} operations"
-            group = Group(nodes[0], Role.BLOCK, kind, module, label=module)
-            yield Box(nodes[0], nodes, group)
+            closed = Closed(nodes[0], BoxKind.COMPUTATION, kind, module, count=len(run))
+            yield Cluster(nodes[0], nodes, closed)
 
 
-def _computing_module(layer: Layer) -> str | None:
+def _computing_module(box: Box) -> str | None:
     """Path of the module whose code computes without weights, or None if this is no such layer."""
-    plain = layer.kind is NodeKind.FUNCTION and not any(part.weights for part in layer.operations)
-    return layer.path if plain else None
+    is_plain = not box.is_module and box.core.kind is NodeKind.FUNCTION
+    return box.path if is_plain and not any(one.weights for one in box.operations) else None
 
 
-def _runs(
-    layers: Iterable[Layer], key: Callable[[Layer], _Key]
-) -> Iterator[tuple[_Key, list[Layer]]]:
-    """Runs of consecutive layers with the same key. A run in topological order is convex."""
-    for value, run in itertools.groupby(layers, key):
+def _runs(boxes: Iterable[Box], key: Callable[[Box], _Key]) -> Iterator[tuple[_Key, list[Box]]]:
+    """Boxes that follow each other and have the same ``key``."""
+    for value, run in itertools.groupby(boxes, key):
         yield value, list(run)
 
 
@@ -138,17 +145,17 @@ class _Tree:
     concats: frozenset[str]
 
     @classmethod
-    def of(cls, architecture: Architecture) -> _Tree:
+    def of(cls, exact: Architecture) -> _Tree:
         weighted: Counter[str] = Counter()
         total = 0
         merging: dict[str | None, set[str]] = {"add": set(), "concat": set()}
-        for layer in architecture.operations.values():
-            if is_weighted(layer.type, layer.weights):
+        for operation in exact.operations:
+            if has_weight_matrix(operation.type, operation.weights):
                 total += 1
-                weighted.update(_paths(layer.path))
-            merging.get(merge_type(layer.type), set()).add(layer.path)
+                weighted.update(_paths(operation.path))
+            merging.get(merge_type(operation.type), set()).add(operation.path)
         adds, concats = (frozenset(merging[kind]) for kind in ("add", "concat"))
-        return cls(architecture.modules, weighted, total, adds, concats)
+        return cls(exact.modules, weighted, total, adds, concats)
 
     def class_of(self, path: str) -> str:
         return self.classes.get(path, "")
@@ -184,7 +191,7 @@ class _Tree:
     def _composites(self, blocks: set[str]) -> Iterator[str]:
         """The outermost other modules of a class of their own that neither hold nor are blocks.
 
-        What holds all that there is, as around a part that is drawn alone, is none of its parts.
+        A module that holds everything, as around a part that is drawn alone, is not one of them.
         """
         holders = {holder for block in blocks for holder in _paths(block)}
         inside: set[str] = set()
@@ -209,63 +216,63 @@ def _paths(path: str) -> list[str]:
     return [".".join(steps[:length]) for length in range(1, len(steps) + 1)]
 
 
-def _block_of_layers(architecture: Architecture) -> dict[str, Group]:
-    tree = _Tree.of(architecture)
+def _block_of_boxes(diagram: Diagram) -> dict[str, Group]:
+    """The block around each box, by the id of the box."""
+    tree = _Tree.of(diagram.exact)
     blocks = tree.blocks()
+    ids = diagram.exact.call_ids
     found: dict[str, Group] = {}
-    for layer in architecture.layers:
-        for call in layer.scope:
-            path = call.partition("@")[0]
-            if path in blocks:
-                kind = tree.class_of(path)
-                found[layer.id] = Group(call, Role.BLOCK, kind, path, label=path)
+    for box in diagram.boxes:
+        for call in box.calls:
+            if call.path in blocks:
+                kind = tree.class_of(call.path)
+                found[box.id] = Group(ids[call], GroupKind.BLOCK, kind, call.path, call.path)
                 break
     boxes = Counter(block.id for block in found.values())
     return {node: block for node, block in found.items() if boxes[block.id] > 1}
 
 
-def _stage_of_layers(architecture: Architecture, blocks: Mapping[str, Group]) -> dict[str, Group]:
+def _stage_of_boxes(diagram: Diagram, blocks: Mapping[str, Group]) -> dict[str, Group]:
     """Stages: runs of blocks, or of layers where there are no blocks, at one resolution."""
     resolutions = {
-        block.id: _resolution(layer)
-        for layer in architecture.layers
-        if (block := blocks.get(layer.id))
+        block.id: _resolution(box) for box in diagram.boxes if (block := blocks.get(box.id))
     }
 
-    def key(layer: Layer) -> str:
-        block = blocks.get(layer.id)
+    def key(box: Box) -> tuple[object, ...] | None:
+        """What all of one stage have in common; None for what belongs to no stage."""
+        block = blocks.get(box.id)
         if block:
-            return f"{_holder(block.path)} {block.type} {resolutions[block.id]}"
-        if blocks or not is_weighted(layer.type, layer.weights) or not _holder(layer.path):
-            return ""
-        return f"{_holder(layer.path)} {_resolution(layer)}"
+            return _holder(block.path), block.type, resolutions[block.id]
+        if blocks or not has_weight_matrix(box.type, box.weights) or not _holder(box.path):
+            return None
+        return _holder(box.path), _resolution(box)
 
     stages: dict[str, Group] = {}
-    for value, run in _runs(architecture.layers, key):
-        if not value:
+    for value, run in _runs(diagram.boxes, key):
+        if value is None:
             continue
-        units = dict.fromkeys(blocks[layer.id].id if blocks else layer.id for layer in run)
+        units = dict.fromkeys(blocks[box.id].id if blocks else box.id for box in run)
         if blocks or len(units) > 1:
-            ends = [blocks.get(layer.id, layer) for layer in (run[0], run[-1])]
+            ends = [blocks.get(box.id, box) for box in (run[0], run[-1])]
             path, kind = ends[0].path, ends[0].type
             label = span(path, ends[1].path)
-            stage = Group(f"stage {path}", Role.STAGE, kind, path, label, count=len(units))
-            stages.update(dict.fromkeys((layer.id for layer in run), stage))
+            stage = Group(_stage_id(path), GroupKind.STAGE, kind, path, label, count=len(units))
+            stages.update(dict.fromkeys((box.id for box in run), stage))
     if not blocks and len({stage.id for stage in stages.values()}) < 2:
         return {}
-    # What stands between the blocks that a network repeats belongs to no stage.
+    # What lies between the blocks that a network repeats belongs to no stage.
     repeated = {stage.type for stage in stages.values() if stage.count > 1}
     stages = {
         node: stage for node, stage in stages.items() if not repeated or stage.type in repeated
     }
-    return _with_whole_modules(architecture, stages)
+    return _with_whole_modules(diagram, stages)
 
 
-def _with_whole_modules(architecture: Architecture, stages: dict[str, Group]) -> dict[str, Group]:
+def _with_whole_modules(diagram: Diagram, stages: dict[str, Group]) -> dict[str, Group]:
     """Give a stage that is the only one of a module the module's name and all its layers."""
     held: dict[str, set[str]] = {}
     for node, stage in stages.items():
-        held.setdefault(_holder(architecture.layer(node).path and stage.path), set()).add(stage.id)
+        held.setdefault(_holder(diagram.box(node).path and stage.path), set()).add(stage.id)
     whole = {holder: ids.pop() for holder, ids in held.items() if holder and len(ids) == 1}
     # A module that also holds the stages of another is no stage itself.
     whole = {
@@ -275,13 +282,17 @@ def _with_whole_modules(architecture: Architecture, stages: dict[str, Group]) ->
     }
     by_id = {stage.id: stage for stage in stages.values()}
     result = dict(stages)
-    for layer in architecture.layers:
-        for path in _paths(layer.path):
-            if path in whole and (layer.id not in stages or stages[layer.id].id == whole[path]):
-                result[layer.id] = replace(
-                    by_id[whole[path]], id=f"stage {path}", path=path, label=path
+    for box in diagram.boxes:
+        for path in _paths(box.path):
+            if path in whole and (box.id not in stages or stages[box.id].id == whole[path]):
+                result[box.id] = replace(
+                    by_id[whole[path]], id=_stage_id(path), path=path, label=path
                 )
     return result
+
+
+def _stage_id(path: str) -> str:
+    return f"stage {path}"
 
 
 def span(first: str, last: str) -> str:
@@ -305,5 +316,5 @@ def _holder(path: str) -> str:
     return path.rpartition(".")[0]
 
 
-def _resolution(layer: Layer) -> tuple[int, ...]:
-    return layer.outputs[-1].shape[2:] if layer.outputs else ()
+def _resolution(box: Box) -> tuple[int, ...]:
+    return box.outputs[-1].shape[2:] if box.outputs else ()

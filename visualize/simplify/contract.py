@@ -1,126 +1,160 @@
-"""The one way to simplify: put nodes together, so that nothing is lost."""
+"""The one way to simplify: put boxes together, so that nothing is lost."""
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, TensorSpec, Wire
+from visualize.core.architecture import ModuleCall, Operation, TensorSpec
+from visualize.core.diagram import Box, BoxKind, Diagram
 
 
-@dataclass(frozen=True)
-class Box:
-    """Nodes of a graph that become one node.
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What several boxes become that are more than their core: a block, stage or formula.
 
     Attributes:
-        core: the node whose name, type and attributes the new node takes over.
-        nodes: all of them, the core included.
-        stands_for: the block, stage or formula that the new node is, if it is one.
+        id: id of the new box; a number follows it if it is taken.
+        kind: formula, computation, block or stage.
+        type: what it is called.
+        path: module path.
+        group: id of the innermost group around it.
+        count: number of blocks or layers in it.
+        calls: the module calls around it; those of the core by default.
+    """
+
+    id: str
+    kind: BoxKind
+    type: str
+    path: str
+    group: str = ""
+    count: int = 1
+    calls: tuple[ModuleCall, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Boxes of a diagram that become one box.
+
+    Attributes:
+        core: id of the box whose name, type and attributes the new one takes over.
+        nodes: ids of all of them, the core included.
+        closed: the block, stage, computation or formula that the new box is, if it is one.
     """
 
     core: str
     nodes: tuple[str, ...]
-    stands_for: Group | None = None
+    closed: Closed | None = None
+
+    @classmethod
+    def single(cls, node: str) -> Cluster:
+        """A box that stays as it is."""
+        return cls(node, (node,))
 
 
-def contract(architecture: Architecture, boxes: Iterable[Box]) -> Architecture:
-    """Contract each of ``boxes`` to one node; together they must partition the graph.
+def contract(diagram: Diagram, clusters: Iterable[Cluster]) -> Diagram:
+    """Contract each of ``clusters`` to one box; together they must partition the diagram.
 
-    The boxes must come in an order in which data flows from earlier to later ones. Parameters,
-    buffers, MACs and operations are summed. Edges between the same two boxes become one, except
-    that skip branches stay apart; edges without data are dropped, because what they carry
-    (sizes, constants) is not drawn.
+    They must come in an order in which data flows from earlier to later ones. Edges between the
+    same two boxes become one, except that skip branches stay apart; edges without data are
+    dropped, because what they carry (sizes, constants) is not drawn.
     """
-    boxes = list(boxes)
     graph = nx.MultiDiGraph()
-    homes: dict[str, str] = {}
-    for box in boxes:
-        layer = _combine(architecture, box, graph)
-        graph.add_node(layer.id, layer=layer)
-        homes.update(dict.fromkeys(box.nodes, layer.id))
-    contracted = replace(architecture, graph=graph)
+    hosts: dict[str, str] = {}
+    for cluster in clusters:
+        box = _combine(diagram, cluster, taken=(diagram.graph, graph))
+        graph.add_node(box.id, box=box)
+        hosts.update(dict.fromkeys(cluster.nodes, box.id))
+    is_closed = _closed_test(diagram, hosts)
     seen: set[tuple[str, str, int | None]] = set()
-    for source, target, wire in architecture.wires:
-        ends = homes[source], homes[target]
+    for source, target, wire in diagram.wires:
+        ends = hosts[source], hosts[target]
         if not wire.data or ends[0] == ends[1]:
             continue
-        skip = None if _is_closed(contracted, wire) else wire.skip
+        skip = None if is_closed(wire.skip) else wire.skip
         if (*ends, skip) not in seen:
             seen.add((*ends, skip))
             position = graph.in_degree(ends[1])
             graph.add_edge(*ends, wire=replace(wire, skip=skip, position=position))
-    return contracted
+    return replace(diagram, graph=graph)
 
 
-def absorb(architecture: Architecture, hosts: Mapping[str, str]) -> Architecture:
-    """Contract each node into its host, hosts of hosts followed to the end."""
-    members: dict[str, list[str]] = {}
-    for node in architecture.graph:
-        host = node
-        while host in hosts:
-            host = hosts[host]
-        members.setdefault(host, []).append(node)
-    ordered = sorted(members.items(), key=lambda item: architecture.layer(item[0]).index)
-    return contract(architecture, (Box(core, tuple(nodes)) for core, nodes in ordered))
+def absorb(diagram: Diagram, hosts: Mapping[str, str]) -> Diagram:
+    """Contract each box into its host, hosts of hosts followed to the end."""
+    nodes: dict[str, list[str]] = {}
+    for node in diagram.graph:
+        nodes.setdefault(follow(node, hosts), []).append(node)
+    ordered = sorted(nodes.items(), key=lambda item: diagram.box(item[0]).index)
+    return contract(diagram, (Cluster(core, tuple(inside)) for core, inside in ordered))
 
 
-def _is_closed(architecture: Architecture, wire: Wire) -> bool:
-    return wire.skip is not None and architecture.is_closed(architecture.skips[wire.skip])
+def follow(node: str, hosts: Mapping[str, str]) -> str:
+    """The box that ``node`` ends up in, hosts of hosts followed to the end.
+
+    >>> follow("norm", {"norm": "conv", "conv": "block"})
+    'block'
+    """
+    while node in hosts:
+        node = hosts[node]
+    return node
 
 
-def _combine(architecture: Architecture, box: Box, built: nx.MultiDiGraph) -> Layer:
-    core = architecture.layer(box.core)
-    if len(box.nodes) == 1 and core.parts and not box.stands_for:
+def _closed_test(diagram: Diagram, hosts: Mapping[str, str]) -> Callable[[int | None], bool]:
+    """Whether a skip connection lies inside one box once all is contracted; see `Diagram`."""
+    inside = {operation: hosts[node] for operation, node in diagram.hosts.items()}
+
+    @functools.cache
+    def is_closed(number: int | None) -> bool:
+        if number is None:
+            return False
+        skip = diagram.skips[number]
+        ends = {inside[skip.fork], inside[skip.merge]}
+        return all(inside[node] in ends for node in skip.bypassed)
+
+    return is_closed
+
+
+def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]) -> Box:
+    core = diagram.box(cluster.core)
+    if len(cluster.nodes) == 1 and not cluster.closed:
         return core
-    layers = [architecture.layer(node) for node in box.nodes]
-    parts = sorted((part for layer in layers for part in layer.operations), key=_execution)
-    if box.stands_for:
-        core = _closed(core, box.stands_for, taken=(architecture.graph, built))
-    return replace(
+    boxes = [diagram.box(node) for node in cluster.nodes]
+    operations = sorted((one for box in boxes for one in box.operations), key=_execution)
+    combined = replace(
         core,
-        parts=tuple(parts),
-        parameters=sum(layer.parameters for layer in layers),
-        trainable_parameters=sum(layer.trainable_parameters for layer in layers),
-        buffers=sum(layer.buffers for layer in layers),
-        macs=sum(layer.macs for layer in layers),
-        outputs=_outputs(parts),
-        weights=tuple(shape for layer in layers for shape in layer.weights),
+        operations=tuple(operations),
+        outputs=_outputs(operations),
+        weights=tuple(shape for box in boxes for shape in box.weights),
+        idioms=tuple(idiom for box in boxes for idiom in box.idioms),
     )
+    return _close(combined, cluster.closed, taken) if cluster.closed else combined
 
 
-def _closed(core: Layer, group: Group, taken: Iterable[Container[str]]) -> Layer:
-    # What of a group stands apart from the rest is a box of its own.
-    numbered = (f"{group.id} {number}" for number in itertools.count(2))
-    names = itertools.chain([group.id], numbered)
+def _close(box: Box, closed: Closed, taken: Sequence[Container[str]]) -> Box:
+    # What of a group lies apart from the rest is a box of its own.
+    numbered = (f"{closed.id} {number}" for number in itertools.count(2))
+    names = itertools.chain([closed.id], numbered)
     return replace(
-        core,
+        box,
         id=next(name for name in names if not any(name in graph for graph in taken)),
-        kind=NodeKind.MODULE,
-        type=group.type,
-        path=group.path,
-        module_class="",
-        attributes={"count": group.count} if group.role is Role.STAGE else {},
-        role=group.role,
-        # A closed block belongs to the stage around it; a closed stage is coloured as itself.
-        group=group.id if group.role is Role.STAGE else group.parent,
-        scope=_scope(core, group),
+        kind=closed.kind,
+        type=closed.type,
+        path=closed.path,
+        calls=box.calls if closed.calls is None else closed.calls,
+        label=(),
+        group=closed.group,
+        count=closed.count,
     )
 
 
-def _scope(core: Layer, group: Group) -> tuple[str, ...]:
-    """The calls up to that which a formula is; of blocks and stages, those of the first layer."""
-    if group.role is not Role.LAYER:
-        return core.scope
-    return core.scope[: core.scope.index(group.id) + 1]
+def _execution(operation: Operation) -> int:
+    return operation.index
 
 
-def _execution(layer: Layer) -> int:
-    return layer.index
-
-
-def _outputs(parts: Sequence[Layer]) -> tuple[TensorSpec, ...]:
-    """What the last of ``parts`` that makes a tensor returns."""
-    return next((part.outputs for part in reversed(parts) if part.outputs), ())
+def _outputs(operations: Sequence[Operation]) -> tuple[TensorSpec, ...]:
+    """What the last of ``operations`` that makes a tensor returns."""
+    return next((one.outputs for one in reversed(operations) if one.outputs), ())

@@ -1,4 +1,4 @@
-"""Fold repeats: of equal copies that follow each other, or stand side by side, one is left.
+"""Fold repeats: of equal copies, one after the other or in parallel, one is left.
 
 Copies are equal if their operations, attributes, shapes and wiring are: what reads inside a copy
 reads in the same place, what reads from the copy before reads the same of it, and what reads from
@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role, Wire
+from visualize.core.architecture import ModuleCall, Wire
+from visualize.core.diagram import Box, Diagram, Group, GroupKind
 from visualize.simplify.collapse import span
 from visualize.simplify.sameness import Sameness
 
@@ -52,35 +53,26 @@ class Run:
         return self.start + self.length * self.copies
 
 
-def fold(exact: Architecture, simplified: Architecture) -> Architecture:
+def fold(diagram: Diagram) -> Diagram:
     """Keep one copy of everything that repeats.
 
-    The boxes of the first copy stay; each stands for the operations of all copies, has ``repeat``
-    copies in all, and shows one of them, ``copy``. A `Group` of the role repeat stands around
-    them.
-
-    Args:
-        exact: the graph in which copies are compared.
-        simplified: what is folded: the same architecture at some level.
+    The boxes of the first copy stay; each holds the operations of all copies and keeps these as
+    its ``copies``. A repeat, which is a `Group`, is put around them. Copies are compared in the
+    exact graph.
     """
-    boxes = list(simplified.layers)
-    finder = _Finder(simplified, boxes, Sameness(exact, boxes))
-    runs = tuple(finder.find((0, len(boxes)), 0))
-    if not runs:
-        return simplified
-    return _Folded(simplified, boxes, finder.sameness, runs).build()
+    sameness = Sameness(diagram.exact, diagram.boxes)
+    finder = _Finder(diagram.boxes, sameness)
+    runs = tuple(finder.find((0, len(diagram.boxes)), 0))
+    return _Folded(diagram, sameness, runs).build() if runs else diagram
 
 
 class _Finder:
     """Finds runs of equal copies in the tree of module calls."""
 
-    def __init__(
-        self, simplified: Architecture, boxes: Sequence[Layer], sameness: Sameness
-    ) -> None:
+    def __init__(self, boxes: Sequence[Box], sameness: Sameness) -> None:
         self.boxes = boxes
         self.sameness = sameness
-        self.scopes = [_calls_around(box) for box in boxes]
-        self.architecture = simplified
+        self.calls = [_calls_around(box) for box in boxes]
 
     def find(self, within: _Range, depth: int) -> Iterator[Run]:
         """The runs among the calls at ``depth`` of the tree, and in those that do not repeat."""
@@ -97,9 +89,9 @@ class _Finder:
                 children.append((indices[0], indices[-1] + 1))
         return children
 
-    def _call(self, index: int, depth: int) -> str | None:
-        scope = self.scopes[index]
-        return scope[depth] if depth < len(scope) else None
+    def _call(self, index: int, depth: int) -> ModuleCall | None:
+        calls = self.calls[index]
+        return calls[depth] if depth < len(calls) else None
 
     def _fold(self, children: Sequence[_Range], depth: int) -> Iterator[Run]:
         chosen = self._choose(children)
@@ -119,7 +111,7 @@ class _Finder:
                 yield from self.find((start, end), depth + 1)
 
     def _choose(self, children: Sequence[_Range]) -> list[tuple[Run, int, int]]:
-        """Runs of ``children`` that do not overlap: what saves the most boxes comes first."""
+        """Runs of ``children`` that do not overlap: what removes the most boxes comes first."""
         tokens = [self._token(child) for child in children]
         free = [True] * len(children)
         chosen: list[tuple[Run, int, int]] = []
@@ -147,7 +139,7 @@ class _Finder:
     def _token(self, child: _Range) -> int:
         """A number for what is in a child; equal children have the same."""
         signatures = self.sameness.signatures[slice(*child)]
-        depth = [len(self.scopes[index]) for index in range(*child)]
+        depth = [len(self.calls[index]) for index in range(*child)]
         return self.sameness.number((*signatures, *depth))
 
     def _saved(self, children: Sequence[_Range], start: int, period: int, length: int) -> int:
@@ -189,30 +181,23 @@ def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:
             yield places[0], len(places) + period
 
 
-def _calls_around(box: Layer) -> tuple[str, ...]:
-    """The module calls in which a box stands; its own is none of them."""
-    if box.role in (Role.BLOCK, Role.STAGE):
-        own = (place for place, call in enumerate(box.scope) if call.partition("@")[0] == box.path)
-        return box.scope[: next(own, len(box.scope))]
-    return box.scope[:-1] if box.kind is NodeKind.MODULE else box.scope
+def _calls_around(box: Box) -> tuple[ModuleCall, ...]:
+    """The module calls around a box, its own left out."""
+    if box.kind.is_closed:
+        own = (place for place, call in enumerate(box.calls) if call.path == box.path)
+        return box.calls[: next(own, len(box.calls))]
+    return box.calls[:-1] if box.is_module else box.calls
 
 
 class _Folded:
-    """The architecture in which only the first copy of every run is left."""
+    """The diagram in which only the first copy of every run is left."""
 
-    def __init__(
-        self,
-        simplified: Architecture,
-        boxes: Sequence[Layer],
-        sameness: Sameness,
-        runs: Sequence[Run],
-    ) -> None:
-        self.simplified = simplified
-        self.boxes = boxes
+    def __init__(self, diagram: Diagram, sameness: Sameness, runs: Sequence[Run]) -> None:
+        self.diagram = diagram
+        self.boxes = diagram.boxes
         self.sameness = sameness
-        self.groups = {group.id: group for group in simplified.groups}
         # For each box the place of that which is left of its copies.
-        self.kept = list(range(len(boxes)))
+        self.kept = list(range(len(self.boxes)))
         # The groups of repeats around each box that is left, with how many boxes they cover.
         self.repeats: dict[int, list[tuple[Group, int]]] = {}
         for run in runs:
@@ -235,7 +220,7 @@ class _Folded:
         kinds = {kind for _, kind in names}
         return Group(
             id=f"repeat {first.id} {run.length}",
-            role=Role.REPEAT,
+            kind=GroupKind.REPEAT,
             type=kinds.pop() if len(kinds) == 1 else "",
             path=names[0][0],
             label=span(names[0][0], last[0]),
@@ -252,23 +237,23 @@ class _Folded:
         """Path and class of the module whose call a child is; of a single box, its own."""
         boxes = self.boxes[slice(*child)]
         if len(boxes) == 1:
-            return boxes[0].path, boxes[0].type if boxes[0].role is not Role.LAYER else ""
+            return boxes[0].path, "" if boxes[0].kind.is_layer else boxes[0].type
         calls = zip(*(_calls_around(box) for box in boxes))
         common = list(itertools.takewhile(lambda call: len(set(call)) == 1, calls))
-        path = common[-1][0].partition("@")[0] if common else ""
-        return path, self.simplified.modules.get(path, "")
+        path = common[-1][0].path if common else ""
+        return path, self.diagram.exact.modules.get(path, "")
 
     def _chains(self) -> dict[int, list[Group]]:
         """The groups around each box that is left, outer ones first.
 
         What covers more is around what covers less: first of the boxes that are left, then of all.
-        A group that a repeat cuts is none in the repeat.
+        A group that a repeat cuts is not around the boxes of the repeat.
         """
         chains: dict[int, list[Group]] = {}
         covered: Counter[str] = Counter()
         left: dict[str, set[int]] = {}
         for place, box in enumerate(self.boxes):
-            chain = list(self._groups_around(box))
+            chain = list(self.diagram.around(box))
             covered.update(group.id for group in chain)
             if self.kept[place] != place:
                 continue
@@ -280,10 +265,10 @@ class _Folded:
             chains[place] = chain
 
         def order(group: Group) -> tuple[int, int, bool]:
-            return -len(left[group.id]), -covered[group.id], group.role is Role.REPEAT
+            return -len(left[group.id]), -covered[group.id], group.kind is GroupKind.REPEAT
 
         for place, chain in chains.items():
-            repeats = [left[group.id] for group in chain if group.role is Role.REPEAT]
+            repeats = [left[group.id] for group in chain if group.kind is GroupKind.REPEAT]
             whole = (
                 group
                 for group in chain
@@ -292,82 +277,110 @@ class _Folded:
             chains[place] = sorted(whole, key=order)
         return chains
 
-    def _groups_around(self, box: Layer) -> Iterator[Group]:
-        group = box.group
-        while group:
-            yield self.groups[group]
-            group = self.groups[group].parent
-
-    def build(self) -> Architecture:
-        """The folded architecture."""
-        graph = nx.MultiDiGraph()
-        copies: dict[int, list[Layer]] = {}
+    def build(self) -> Diagram:
+        """The folded diagram."""
+        copies: dict[int, list[Box]] = {}
         for place, box in enumerate(self.boxes):
             copies.setdefault(self.kept[place], []).append(box)
+        boxes: list[Box] = []
         groups: dict[str, Group] = {}
         for place, chain in self._chains().items():
             parent = ""
             for group in chain:
                 groups.setdefault(group.id, replace(group, parent=parent))
                 parent = group.id
-            layer = _merged(copies[place], chain[-1].id if chain else "")
-            graph.add_node(layer.id, layer=layer)
-        folded = replace(self.simplified, graph=graph, groups=tuple(groups.values()))
-        self._add_wires(folded)
-        return folded
+            boxes.append(_merged(copies[place], parent))
+        graph = nx.MultiDiGraph()
+        graph.add_nodes_from((box.id, {"box": box}) for box in boxes)
+        self._add_wires(graph)
+        return replace(self.diagram, graph=graph, groups=tuple(groups.values()))
 
-    def _add_wires(self, folded: Architecture) -> None:
-        """What the first copies read, and what is read of the last ones."""
-        graph = folded.graph
+    def _add_wires(self, graph: nx.MultiDiGraph) -> None:
+        """Add what the first copies read, and what is read of the last ones."""
         places = {box.id: place for place, box in enumerate(self.boxes)}
+        is_drawn = self._drawn_test(places)
         for target in graph:
-            wires = self.simplified.inputs(target)
-            # Of several copies that a box reads, the last stands for all; where it is read as a
-            # skip connection, for those that are so too. Where only others are, as those before it
-            # in a row, the last of them stands beside it.
-            read: dict[int, dict[int, bool]] = {}
-            drawn: dict[int, set[int]] = {}
-            for source, _, wire in wires:
-                place = places[source]
-                skips = read.setdefault(self.kept[place], {})
-                skips[place] = skips.get(place, False) or wire.skip is not None
-            for source, _, wire in wires:
-                place = places[source]
-                equal = read[self.kept[place]]
-                if not equal[max(equal)] and self._is_drawn(wire, folded):
-                    drawn.setdefault(self.kept[place], set()).add(place)
-            for source, _, wire in wires:
-                place = places[source]
-                equal, shown = read[self.kept[place]], drawn.get(self.kept[place], set())
-                last, among = max(equal), sum(equal.values())
-                beside = last if equal[last] else max(shown, default=last)
-                if place in (last, beside):
-                    plain = len(equal) if beside == last else len(equal) - among
-                    copies = plain if wire.skip is None else among
+            wires = [(places[source], wire) for source, _, wire in self.diagram.inputs(target)]
+            bundles: dict[int, list[tuple[int, Wire]]] = {}
+            for place, wire in wires:
+                bundles.setdefault(self.kept[place], []).append((place, wire))
+            bundled = {source: _Bundle.of(equal, is_drawn) for source, equal in bundles.items()}
+            for place, wire in wires:
+                source = self.kept[place]
+                copies = bundled[source].copies(place, wire)
+                if copies:
                     wire = replace(wire, position=graph.in_degree(target), copies=copies)
-                    graph.add_edge(self.boxes[self.kept[place]].id, target, wire=wire)
+                    graph.add_edge(self.boxes[source].id, target, wire=wire)
 
-    def _is_drawn(self, wire: Wire, folded: Architecture) -> bool:
-        """Whether a wire is part of a skip connection that is not inside of a box."""
-        return wire.skip is not None and not folded.is_closed(folded.skips[wire.skip])
+    def _drawn_test(self, places: Mapping[str, int]) -> Callable[[Wire], bool]:
+        """Whether a wire is part of a skip connection that is not inside one box once folded."""
+
+        def left(operation: str) -> int:
+            return self.kept[places[self.diagram.host(operation)]]
+
+        def is_drawn(wire: Wire) -> bool:
+            if wire.skip is None:
+                return False
+            skip = self.diagram.skips[wire.skip]
+            ends = {left(skip.fork), left(skip.merge)}
+            return not all(left(node) in ends for node in skip.bypassed)
+
+        return is_drawn
 
 
-def _merged(copies: Sequence[Layer], group: str) -> Layer:
+@dataclass(frozen=True, slots=True)
+class _Bundle:
+    """What a box reads of equal copies, of which one or two wires are drawn.
+
+    The last copy that it reads represents them all. If that one is read as a skip connection, its
+    skip connection represents those of the others. If only copies before it are so read, the last
+    of these is drawn next to it:
+
+        copy 1 ─skip─┐         one box for all copies
+        copy 2 ─skip─┤            ├─skip ×2─┐
+        copy 3 ──────┴─▶ merge    └────×1───┴─▶ merge
+
+    Attributes:
+        read: the copies that are read.
+        skips: those of them that are read as skip connections.
+        beside: the copy whose skip connection is drawn; the last one if no skip connection is.
+    """
+
+    read: frozenset[int]
+    skips: frozenset[int]
+    beside: int
+
+    @classmethod
+    def of(cls, equal: Sequence[tuple[int, Wire]], is_drawn: Callable[[Wire], bool]) -> _Bundle:
+        """The bundle of some wires, each with the copy that it comes from."""
+        last = max(place for place, _ in equal)
+        skips = frozenset(place for place, wire in equal if wire.skip is not None)
+        beside = last
+        if last not in skips:
+            beside = max((place for place, wire in equal if is_drawn(wire)), default=last)
+        return cls(frozenset(place for place, _ in equal), skips, beside)
+
+    def copies(self, place: int, wire: Wire) -> int:
+        """How many wires the one from the copy ``place`` represents; 0 if it is not drawn."""
+        last = max(self.read)
+        if place not in (last, self.beside):
+            return 0
+        if wire.skip is not None:
+            return len(self.skips)
+        return len(self.read) - (0 if self.beside == last else len(self.skips))
+
+
+def _merged(copies: Sequence[Box], group: str) -> Box:
     """The first of ``copies`` as a box for all of them."""
     first = copies[0]
     if len(copies) == 1:
         return replace(first, group=group)
-    # Of shared modules only the first call counts parameters.
-    shown = copies[-1] if copies[-1].parameters or not first.parameters else first
     return replace(
         first,
-        parts=tuple(part for copy in copies for part in copy.operations),
-        parameters=sum(copy.parameters for copy in copies),
-        trainable_parameters=sum(copy.trainable_parameters for copy in copies),
-        buffers=sum(copy.buffers for copy in copies),
-        macs=sum(copy.macs for copy in copies),
+        operations=tuple(operation for copy in copies for operation in copy.operations),
         weights=tuple(shape for copy in copies for shape in copy.weights),
+        idioms=tuple(idiom for copy in copies for idiom in copy.idioms),
+        hidden=frozenset().union(*(copy.hidden for copy in copies)),
         group=group,
-        repeat=len(copies),
-        copy=replace(first, parameters=shown.parameters, macs=shown.macs),
+        copies=tuple(copies),
     )

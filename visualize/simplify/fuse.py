@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from visualize.core.architecture import Architecture, Layer, Role, SkipKind
+import enum
+
+from visualize.core.architecture import SkipKind
+from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import (
     ACTIVATION,
+    AFFINE,
     NORM,
     POOL,
-    WEIGHTED_MODULES,
     family,
     merge_type,
 )
 from visualize.simplify.contract import absorb
 
 
-def fuse_layers(architecture: Architecture) -> Architecture:
+def fuse_layers(diagram: Diagram) -> Diagram:
     """Absorb norms and activations into the layer, norm or merge right before them.
 
     A norm joins a convolution or linear layer; an activation, or a scale or offset by a constant,
@@ -22,56 +25,63 @@ def fuse_layers(architecture: Architecture) -> Architecture:
     join a box once.
     """
     hosts: dict[str, str] = {}
-    # For each box that grows, its last operation and what it holds besides its core.
+    # For each box that grows, its last operation and what it holds in addition to its core.
     tails: dict[str, str] = {}
-    fused: dict[str, set[str]] = {}
-    for layer in architecture.layers:
-        role = _fusion(layer)
-        sources = [source for source, _, _ in architecture.inputs(layer.id)]
-        if role is None or len(sources) != 1:
+    fused: dict[str, set[_Addition]] = {}
+    for box in diagram.boxes:
+        addition = _addition(box)
+        sources = [source for source, _, _ in diagram.inputs(box.id)]
+        if addition is None or len(sources) != 1:
             continue
         host = hosts.get(sources[0], sources[0])
         held = fused.setdefault(host, set())
-        if tails.get(host, host) != sources[0] or architecture.graph.out_degree(sources[0]) != 1:
+        if tails.get(host, host) != sources[0] or diagram.graph.out_degree(sources[0]) != 1:
             continue
-        if (role not in held or role == "constant") and _accepts(
-            architecture.layer(host), role, held
-        ):
-            hosts[layer.id] = host
-            tails[host] = layer.id
-            held.add(role)
-    return absorb(architecture, hosts)
+        is_new = addition not in held or addition is _Addition.CONSTANT
+        if is_new and _accepts(diagram.box(host), addition, held):
+            hosts[box.id] = host
+            tails[host] = box.id
+            held.add(addition)
+    return absorb(diagram, hosts)
 
 
-def fuse_skip_branches(architecture: Architecture) -> Architecture:
-    """Absorb what stands on a skip branch into its merge: the arc itself tells what it does."""
+def fuse_skip_branches(diagram: Diagram) -> Diagram:
+    """Absorb what lies on a skip branch into its merge: the arc itself says what it does."""
     hosts: dict[str, str] = {}
-    for skip in architecture.skips:
-        if skip.kind is SkipKind.GATE or architecture.is_closed(skip):
+    for skip in diagram.skips:
+        if skip.kind is SkipKind.GATE or diagram.is_closed(skip):
             continue
-        merge = architecture.homes[skip.merge]
-        ends = {merge, architecture.homes[skip.fork]}
-        branch = {architecture.homes[node] for node in skip.branch} - ends
-        if all(architecture.graph.out_degree(node) == 1 for node in branch):
+        merge = diagram.host(skip.merge)
+        ends = {merge, diagram.host(skip.fork)}
+        branch = {diagram.host(node) for node in skip.branch} - ends
+        if all(diagram.graph.out_degree(node) == 1 for node in branch):
             hosts.update(dict.fromkeys(branch, merge))
-    return absorb(architecture, hosts) if hosts else architecture
+    return absorb(diagram, hosts) if hosts else diagram
 
 
-def _fusion(layer: Layer) -> str | None:
-    """What an operation that can join the one before it adds to it, None for all others."""
-    name = family(layer.type)
+class _Addition(enum.Enum):
+    """What an operation that joins the one before it adds to it."""
+
+    NORM = enum.auto()
+    ACTIVATION = enum.auto()
+    CONSTANT = enum.auto()
+
+
+def _addition(box: Box) -> _Addition | None:
+    """What an operation can add to the one before it, None for all that cannot join one."""
+    name = family(box.type)
     if name in NORM:
-        return "norm"
+        return _Addition.NORM
     if name in ACTIVATION:
-        return "activation"
-    # Adds or multiplies with a constant or parameter; with two data inputs it were a merge.
-    return "constant" if merge_type(name) and layer.role is Role.LAYER else None
+        return _Addition.ACTIVATION
+    # Adds or multiplies with a constant or parameter; with two data inputs it would be a merge.
+    return _Addition.CONSTANT if merge_type(name) and box.kind.is_layer else None
 
 
-def _accepts(host: Layer, role: str, held: set[str]) -> bool:
+def _accepts(host: Box, addition: _Addition, held: set[_Addition]) -> bool:
     name = family(host.type)
-    if role == "norm":
-        return name in WEIGHTED_MODULES and "activation" not in held
-    if host.role not in (Role.LAYER, Role.MERGE):
+    if addition is _Addition.NORM:
+        return name in AFFINE and _Addition.ACTIVATION not in held
+    if not host.kind.is_layer and host.kind is not BoxKind.MERGE:
         return False
-    return role == "constant" or name not in ACTIVATION | POOL
+    return addition is _Addition.CONSTANT or name not in ACTIVATION | POOL

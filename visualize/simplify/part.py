@@ -7,7 +7,14 @@ from dataclasses import replace
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, Layer, NodeKind, Role, Skip, TensorSpec, Wire
+from visualize.core.architecture import (
+    Architecture,
+    NodeKind,
+    Operation,
+    Skip,
+    TensorSpec,
+    Wire,
+)
 from visualize.core.errors import UsageError
 
 
@@ -25,19 +32,21 @@ def only(architecture: Architecture, path: str) -> Architecture:
     Raises:
         UsageError: the run never calls it.
     """
-    inside = {layer.id for layer in architecture.layers if path in map(_path, layer.scope)}
+    inside = {
+        one.id for one in architecture.operations if any(call.path == path for call in one.calls)
+    }
     if not inside:
         raise UsageError(f"the run does not call {path!r}", where="--only")
     graph = nx.MultiDiGraph()
     entries = _entries(architecture, inside, path)
     for entry in entries.values():
-        graph.add_node(entry.id, layer=entry)
-    for layer in architecture.layers:
-        if layer.id in inside:
-            graph.add_node(layer.id, layer=layer)
+        graph.add_node(entry.id, operation=entry)
+    for one in architecture.operations:
+        if one.id in inside:
+            graph.add_node(one.id, operation=one)
     exits = list(_exits(architecture, inside, path))
     for leave, _ in exits:
-        graph.add_node(leave.id, layer=leave)
+        graph.add_node(leave.id, operation=leave)
     kept = _skips(architecture, inside, {source: entry.id for source, entry in entries.items()})
     numbers = {number: place for place, number in enumerate(kept)}
     for source, target, wire in architecture.wires:
@@ -54,7 +63,7 @@ def only(architecture: Architecture, path: str) -> Architecture:
 def _with_totals(
     architecture: Architecture, graph: nx.MultiDiGraph, skips: tuple[Skip, ...], path: str
 ) -> Architecture:
-    layers = [layer for _, layer in graph.nodes(data="layer")]
+    operations = [one for _, one in graph.nodes(data="operation")]
     unused = tuple(one for one in architecture.unused_modules if f"{one}.".startswith(f"{path}."))
     return replace(
         architecture,
@@ -67,59 +76,57 @@ def _with_totals(
             if f"{one}.".startswith(f"{path}.") or f"{path}.".startswith(f"{one}.")
         },
         skips=skips,
-        groups=(),
-        parameters=sum(layer.parameters for layer in layers),
-        trainable_parameters=sum(layer.trainable_parameters for layer in layers),
-        buffers=sum(layer.buffers for layer in layers),
+        parameters=sum(one.parameters for one in operations),
+        trainable_parameters=sum(one.trainable_parameters for one in operations),
+        buffers=sum(one.buffers for one in operations),
         unused_parameters=0,
         unused_statistics=None,
         unused_modules=unused,
     )
 
 
-def _entries(architecture: Architecture, inside: set[str], path: str) -> dict[str, Layer]:
+def _entries(architecture: Architecture, inside: set[str], path: str) -> dict[str, Operation]:
     """An input for each operation outside whose tensor is read inside."""
-    entries: dict[str, Layer] = {}
+    entries: dict[str, Operation] = {}
     for source, target, wire in architecture.wires:
         if target not in inside or source in inside or wire.tensor is None or not wire.data:
             continue
-        made = architecture.layer(source)
+        made = architecture.operation(source)
         if made.kind is NodeKind.INPUT:
             entries[source] = made
         elif source not in entries:
-            entries[source] = Layer(
+            entries[source] = Operation(
                 id=f"from {source}",
                 kind=NodeKind.INPUT,
                 type="input",
                 index=-1,
-                attributes={"name": f"from {_neighbour(made, path)}"},
                 outputs=(wire.tensor,),
-                role=Role.INPUT,
+                neighbour=_neighbour(made, path),
             )
     return entries
 
 
 def _exits(
     architecture: Architecture, inside: set[str], path: str
-) -> Iterator[tuple[Layer, list[tuple[str, TensorSpec | None]]]]:
-    """An output for each module outside that reads what is made inside, and what it reads."""
+) -> Iterator[tuple[Operation, list[tuple[str, TensorSpec | None]]]]:
+    """An output for each module outside that reads what is made inside, and what it reads.
+
+    What the model itself returns goes to an output without a neighbour.
+    """
     read: dict[str, dict[str, TensorSpec | None]] = {}
     for source, target, wire in architecture.wires:
         if source in inside and target not in inside and wire.data and wire.tensor:
-            user = architecture.layer(target)
-            name = "output" if user.kind is NodeKind.OUTPUT else f"to {_neighbour(user, path)}"
-            read.setdefault(name, {})[source] = wire.tensor
-    last = len(architecture.graph)
-    for name, sources in read.items():
-        tensors = tuple(tensor for tensor in sources.values() if tensor)
-        leave = Layer(
-            id=name,
+            user = architecture.operation(target)
+            neighbour = "" if user.kind is NodeKind.OUTPUT else _neighbour(user, path)
+            read.setdefault(neighbour, {})[source] = wire.tensor
+    for neighbour, sources in read.items():
+        leave = Operation(
+            id=f"to {neighbour}" if neighbour else "output",
             kind=NodeKind.OUTPUT,
             type="output",
-            index=last,
-            attributes={"name": name},
-            outputs=tensors,
-            role=Role.OUTPUT,
+            index=len(architecture.graph),
+            outputs=tuple(tensor for tensor in sources.values() if tensor),
+            neighbour=neighbour,
         )
         yield leave, list(sources.items())
 
@@ -140,15 +147,11 @@ def _skips(
     }
 
 
-def _neighbour(layer: Layer, path: str) -> str:
-    """What a reader calls an operation outside of ``path``: the module beside it that holds it."""
-    steps, other = path.split("."), layer.path.split(".") if layer.path else []
+def _neighbour(operation: Operation, path: str) -> str:
+    """What a reader calls an operation outside of ``path``: the module next to it that holds it."""
+    steps, other = path.split("."), operation.path.split(".") if operation.path else []
     common = next(
         (place for place, (a, b) in enumerate(zip(steps, other)) if a != b),
         min(len(steps), len(other)),
     )
-    return ".".join(other[: common + 1]) if len(other) > common else layer.type
-
-
-def _path(call: str) -> str:
-    return call.partition("@")[0]
+    return ".".join(other[: common + 1]) if len(other) > common else operation.type

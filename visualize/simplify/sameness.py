@@ -2,22 +2,66 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any
+from typing import NamedTuple
 
-from visualize.core.architecture import Architecture, Layer, NodeKind
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.diagram import Box
 from visualize.core.operators import CONCAT, IDENTITY, family, merge_type
 
-# Where something comes from: a place in the same copy, one in the copy before, or another node.
-_Origin = tuple[str, int | str]
 _SYMMETRIC = CONCAT | frozenset({"stack", "sum", "output"})
+
+
+class _Copy(enum.IntEnum):
+    """The copy that something a copy reads comes from."""
+
+    SAME = 0
+    BEFORE = 1
+    OTHER = 2  # none of the two
+
+
+class _Origin(NamedTuple):
+    """Where something that a copy reads comes from.
+
+    It is comparable between copies: ``box`` and ``place`` count from the start of the copy that it
+    comes from. What comes from elsewhere has the id of its ``node`` instead.
+    """
+
+    copy: _Copy
+    box: int = 0
+    place: int = 0
+    node: str = ""
+
+
+class _Parameter(NamedTuple):
+    """A parameter: the operation that uses it, by its path, and which of its parameters it is."""
+
+    path: str
+    place: int
+    shape: tuple[int, ...]
+
+
+class _Fork(NamedTuple):
+    """The kind and the beginning of a skip connection that ends at an operation."""
+
+    kind: str
+    is_long: bool
+    origin: _Origin
+
+
+class _Reads(NamedTuple):
+    """What one operation of a copy reads: its inputs, and the skip connections that end there."""
+
+    inputs: tuple[_Origin, ...]
+    forks: tuple[_Fork, ...]
 
 
 class Sameness:
     """Compares runs of boxes by the exact operations in them.
 
     Only operations on data count: sizes, masks and tables that are computed from constants alone
-    stand with their first user, and parameters with every operation that they reach. Rates of
+    belong to their first user, and parameters with every operation that they reach. Rates of
     dropout, which do nothing in inference and are not drawn, may differ.
 
     Args:
@@ -25,12 +69,9 @@ class Sameness:
         boxes: the boxes that hold them, in order.
     """
 
-    def __init__(self, exact: Architecture, boxes: Sequence[Layer]) -> None:
+    def __init__(self, exact: Architecture, boxes: Sequence[Box]) -> None:
         self.exact = exact
-        self.sources = {
-            node: [source for source, _, wire in exact.inputs(node) if wire.data]
-            for node in exact.graph
-        }
+        self.sources = {node: exact.data_sources(node) for node in exact.graph}
         self.users: dict[str, list[str]] = {node: [] for node in exact.graph}
         for node, sources in self.sources.items():
             for source in sources:
@@ -49,35 +90,33 @@ class Sameness:
         }
         self.skips: dict[str, list[tuple[str, bool, str]]] = {}
         for skip in exact.skips:
-            told = (skip.kind.value, skip.long, skip.fork)
-            self.skips.setdefault(skip.merge, []).append(told)
+            fork = (skip.kind.value, skip.long, skip.fork)
+            self.skips.setdefault(skip.merge, []).append(fork)
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
 
-    def _is_compared(self, part: Layer) -> bool:
-        """Whether an operation works on data; where the flow ends is none of the last copy's."""
+    def _is_compared(self, part: Operation) -> bool:
+        """Whether an operation works on data; the output does not belong to the last copy."""
         works = self.sources[part.id] or part.kind is NodeKind.INPUT
         return bool(works) and part.kind is not NodeKind.OUTPUT
 
-    def _weight_owners(self) -> dict[str, frozenset[tuple[str, tuple[int, ...]]]]:
-        """For each node, the parameters that it works with, as path and shape."""
-        owners: dict[str, frozenset[tuple[str, tuple[int, ...]]]] = {}
-        for layer in self.exact.layers:
-            own = {(f"{layer.path} {place}", shape) for place, shape in enumerate(layer.weights)}
-            for source, _, wire in self.exact.inputs(layer.id):
+    def _weight_owners(self) -> dict[str, frozenset[_Parameter]]:
+        """For each operation, the parameters that it works with."""
+        owners: dict[str, frozenset[_Parameter]] = {}
+        for one in self.exact.operations:
+            own = {_Parameter(one.path, place, shape) for place, shape in enumerate(one.weights)}
+            for source, _, wire in self.exact.inputs(one.id):
                 if not wire.data and not self.sources[source]:
                     own |= owners[source]
-            owners[layer.id] = frozenset(own)
+            owners[one.id] = frozenset(own)
         return owners
 
     def _constants(self) -> dict[str, int]:
         """A number for how each tensor comes about that depends on no input of the model."""
         numbers: dict[str, int] = {}
-        for layer in self.exact.layers:
-            if self.sources[layer.id] or layer.kind is NodeKind.INPUT:
+        for one in self.exact.operations:
+            if self.sources[one.id] or one.kind is NodeKind.INPUT:
                 continue
-            numbers[layer.id] = self.number(
-                (self._work(layer), self._constant_inputs(layer.id, numbers))
-            )
+            numbers[one.id] = self.number((self._work(one), self._constant_inputs(one.id, numbers)))
         return numbers
 
     def _constant_inputs(self, node: str, numbers: Mapping[str, int]) -> tuple[int, ...]:
@@ -87,26 +126,27 @@ class Sameness:
             if wire.tensor and not wire.data and source in numbers
         )
 
-    def _work(self, layer: Layer) -> Hashable:
+    def _work(self, operation: Operation) -> Hashable:
         """What an operation does, whatever it reads."""
+        is_idle = family(operation.type) in IDENTITY
         return (
-            layer.type,
-            layer.kind,
-            layer.module_class,
-            "" if family(layer.type) in IDENTITY else repr(sorted(layer.attributes.items())),
-            tuple((tensor.shape, tensor.dtype) for tensor in layer.outputs),
+            operation.type,
+            operation.kind,
+            operation.module_class,
+            "" if is_idle else repr(sorted(operation.attributes.items())),
+            tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs),
         )
 
-    def _signature(self, box: Layer, index: int) -> int:
+    def _signature(self, box: Box, index: int) -> int:
         """A number that boxes share which hold the same operations, wired alike inside."""
-        told = (
-            box.role,
+        work = (
+            box.kind,
             box.type,
             tuple(
                 (
                     self._work(part),
                     self._constant_inputs(part.id, self.constants),
-                    tuple(sorted(shape for _, shape in self.owners[part.id])),
+                    tuple(sorted(parameter.shape for parameter in self.owners[part.id])),
                     tuple(
                         place if home == index else -1
                         for home, place in map(self._place, self.sources[part.id])
@@ -115,11 +155,11 @@ class Sameness:
                 for part in self.operations[index]
             ),
         )
-        return self.number(told)
+        return self.number(work)
 
-    def number(self, told: Hashable) -> int:
+    def number(self, value: Hashable) -> int:
         """The same number for equal values."""
-        return self._numbers.setdefault(told, len(self._numbers))
+        return self._numbers.setdefault(value, len(self._numbers))
 
     def _place(self, node: str) -> tuple[int, int]:
         return self.places.get(node, (-1, -1))
@@ -142,28 +182,36 @@ class Sameness:
             count += 1
         return self._untapped(start, length, count)
 
-    def _wiring(self, start: int, before: int | None, length: int) -> list[Any]:
-        """Where each input, and the fork of each skip connection, of a copy comes from."""
-        found: list[Any] = []
+    def _wiring(self, start: int, before: int | None, length: int) -> list[_Reads]:
+        """What each operation of a copy reads, and where the skip connections into it begin.
+
+        Args:
+            start: the first box of the copy.
+            before: the first box of the copy before it, None for the first copy.
+            length: number of boxes in a copy.
+        """
 
         def origin(node: str) -> _Origin:
             home, place = self._place(node)
             if start <= home < start + length:
-                return f"in {home - start}", place
+                return _Origin(_Copy.SAME, home - start, place)
             if before is not None and before <= home < before + length:
-                return f"before {home - before}", place
-            return "out", node
+                return _Origin(_Copy.BEFORE, home - before, place)
+            return _Origin(_Copy.OTHER, node=node)
 
-        for box in range(start, start + length):
-            for part in self.operations[box]:
-                found.append([origin(source) for source in self.sources[part.id]])
-                found.append(
+        return [
+            _Reads(
+                tuple(map(origin, self.sources[part.id])),
+                tuple(
                     sorted(
-                        (kind, is_long, origin(fork))
+                        _Fork(kind, is_long, origin(fork))
                         for kind, is_long, fork in self.skips.get(part.id, ())
                     )
-                )
-        return found
+                ),
+            )
+            for box in range(start, start + length)
+            for part in self.operations[box]
+        ]
 
     def _sharing(self, one: int, other: int, length: int) -> list[int]:
         """How many parameters each operation of a copy has in common with that of another."""
@@ -185,14 +233,14 @@ class Sameness:
             for part in self.operations[box]
         ]
         return all(
-            part.path and part.path == other.path and part.scope != other.scope
+            part.path and part.path == other.path and part.calls != other.calls
             for part, other in zip(parts, again)
         )
 
     def is_parallel(self, start: int, length: int) -> bool:
         """Whether the second copy reads nothing of the first."""
         wiring = self._wiring(start + length, start, length)
-        return not any(where.startswith("before") for inputs in wiring[::2] for where, _ in inputs)
+        return not any(origin.copy is _Copy.BEFORE for reads in wiring for origin in reads.inputs)
 
     def _untapped(self, start: int, length: int, count: int) -> int:
         """So many copies that nothing else uses a result of one in their middle.
@@ -212,7 +260,7 @@ class Sameness:
         return count
 
     def _taps(self, start: int, length: int, copies: int) -> set[tuple[int, int, str]]:
-        """What uses which results of a copy, outside of so many ``copies`` from it on."""
+        """What uses which results of a copy, outside of it and the ``copies`` - 1 after it."""
         taps = set()
         for box in range(start, start + length):
             for place, part in enumerate(self.operations[box]):
@@ -224,11 +272,11 @@ class Sameness:
 
     def _is_symmetric(self, user: str) -> bool:
         """Whether an operation treats all its inputs alike, as a sum or a concat does."""
-        kind = self.exact.layer(user).type
+        kind = self.exact.operation(user).type
         return merge_type(kind) == "add" or family(kind) in _SYMMETRIC
 
 
-def _fits_first(first: Sequence[Any], pattern: Sequence[Any]) -> bool:
+def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads]) -> bool:
     """Whether the first copy is wired as ``pattern``, the second, is.
 
     Where the second reads from the first, the first reads from outside, always the same for the
@@ -237,16 +285,13 @@ def _fits_first(first: Sequence[Any], pattern: Sequence[Any]) -> bool:
     outside: dict[_Origin, _Origin] = {}
 
     def fits(here: _Origin, there: _Origin) -> bool:
-        if not there[0].startswith("before"):
+        if there.copy is not _Copy.BEFORE:
             return here == there
-        return here[0] == "out" and outside.setdefault(there, here) == here
+        return here.copy is _Copy.OTHER and outside.setdefault(there, here) == here
 
-    for number, (here, there) in enumerate(zip(first, pattern)):
-        if len(here) != len(there):
+    for here, there in zip(first, pattern):
+        if len(here.inputs) != len(there.inputs) or not all(map(fits, here.inputs, there.inputs)):
             return False
-        if number % 2 == 0:
-            if not all(map(fits, here, there)):
-                return False
-        elif [told[:2] for told in here] != [told[:2] for told in there]:
+        if [fork[:2] for fork in here.forks] != [fork[:2] for fork in there.forks]:
             return False
     return True

@@ -1,7 +1,7 @@
 """Idioms: operations that a reader knows by one name are one box with that name.
 
 A reader sees ``RMSNorm``, not pow, mean, add, rsqrt and mul. What matches are structures, never
-names of models: all rules stand in one table, `RULES`.
+names of models: all rules are in one table, `RULES`.
 """
 
 from __future__ import annotations

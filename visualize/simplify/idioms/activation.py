@@ -1,11 +1,11 @@
-"""Activations written out, told by what they compute: GELU, SiLU and their like."""
+"""Activations written out, known by what they compute: GELU, SiLU and their like."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 
-from visualize.core.architecture import Layer
+from visualize.core.architecture import Operation
 from visualize.core.operators import IDENTITY, family
 from visualize.simplify.idioms.rule import Match, Rule, View, numbers
 
@@ -77,12 +77,12 @@ def _computes(view: View, origin: str, last: str, expected: list[float]) -> bool
 def _evaluate(view: View, node: str, known: dict[str, float]) -> float | None:
     """What ``node`` computes if the values of some operations are known; None if unclear."""
     if node not in known:
-        read = view.pruned.inputs(node)
+        read = view.diagram.inputs(node)
         values = [_evaluate(view, source, known) for source, _, _ in read]
         operands = [value for value in values if value is not None]
         result = None
         if len(operands) == len(values):
-            result = _apply(view.layer(node), operands, _times_read(view, node))
+            result = _apply(view.layer(node).core, operands, _times_read(view, node))
         if result is None:
             return None
         known[node] = result
@@ -94,19 +94,19 @@ def _times_read(view: View, node: str) -> int:
     return sum(wire.data for _, _, wire in view.exact.inputs(node))
 
 
-def _apply(layer: Layer, operands: list[float], times: int) -> float | None:
-    kind = family(layer.type)
+def _apply(operation: Operation, operands: list[float], times: int) -> float | None:
+    kind = family(operation.type)
     if len(operands) == 1 and times == 2:
         operands = operands * 2
     if kind in IDENTITY:
         return operands[0]
     if kind in _UNARY:
         return _UNARY[kind](operands[0]) if len(operands) == 1 else None
-    given = numbers(layer)
-    if layer.attributes.get("alpha", 1) != 1:
+    given = numbers(operation)
+    if operation.attributes.get("alpha", 1) != 1:
         return None
     if len(operands) == 1 and len(given) == 1:
-        place = next(name for name, value in layer.attributes.items() if value is given[0])
+        place = next(name for name, value in operation.attributes.items() if value is given[0])
         operands = [*given, *operands] if place in _LEFT else [*operands, *given]
     return _BINARY[kind](*operands) if kind in _BINARY and len(operands) == 2 else None
 
@@ -135,6 +135,6 @@ _BINARY: Mapping[str, Callable[[float, float], float]] = {
     "subtract": lambda a, b: a - b,
     "truediv": lambda a, b: a / b,
 }
-# These have names of their own: what ends with one of them is another activation's input.
+# These have names of their own: what ends with one of them is the input of another activation.
 _ALONE = frozenset({"relu", "relu6", "sigmoid", "tanh"}) | IDENTITY
 _COMPUTED = frozenset(_UNARY) | frozenset(_BINARY) | IDENTITY

@@ -10,13 +10,13 @@ from math import prod
 
 from visualize.core.operators import (
     ACTIVATION,
+    AFFINE,
     ATTENTION,
     CONCAT,
     IDENTITY,
     NORM,
     RESHAPE,
     SLICE,
-    WEIGHTED_MODULES,
 )
 from visualize.simplify.idioms.origin import attends_to
 from visualize.simplify.idioms.rule import Match, View, is_scale
@@ -26,8 +26,8 @@ _MASKED = frozenset({"maskedfill", "where"})
 _MOVED = IDENTITY | RESHAPE | SLICE | {"type"}
 _REPEAT = frozenset({"repeat", "repeatinterleave", "expand", "tile"})
 # What changes the values so much that the result is no longer a score or a weight.
-_OTHER = (NORM | ACTIVATION | WEIGHTED_MODULES | _PRODUCT) - {"tanh"}
-# So many operations may stand between two of the products and softmax.
+_OTHER = (NORM | ACTIVATION | AFFINE | _PRODUCT) - {"tanh"}
+# At most this many operations may lie between softmax and a product.
 _REACH = 24
 _Path = frozenset[str]
 
@@ -63,10 +63,10 @@ def match_attention_function(view: View, node: str) -> Match | None:
     if view.kind(node) not in ATTENTION:
         return None
     read = [source for source, _, wire in view.exact.inputs(node) if wire.tensor is not None]
-    shapes = [view.exact.layer(source).outputs[0].shape for source in read[:3]]
+    shapes = [view.exact.operation(source).outputs[0].shape for source in read[:3]]
     if len(shapes) < 3:
         return None
-    homes = [view.pruned.homes[source] for source in read]
+    homes = [view.diagram.host(source) for source in read]
     query, key, value = (home if home in view.sources(node) else None for home in homes[:3])
     prepared = [_prepared(view, each) if each else frozenset() for each in (query, key, value)]
     heads = shapes[0][-3] if len(shapes[0]) > 3 else 1
@@ -80,7 +80,7 @@ def match_attention_function(view: View, node: str) -> Match | None:
 
 
 def _mask(view: View, node: str) -> str:
-    """``"causal"``, ``"masked"`` if the mask is stored and what it hides cannot be told, or ""."""
+    """``"causal"``, ``"masked"`` if the mask is stored and what it hides is unknown, or ""."""
     if view.is_causal(node):
         return "causal"
     read = view.exact.inputs(node)
@@ -175,13 +175,13 @@ def _copies(view: View, prepared: frozenset[str]) -> int:
 
 
 def _heads(view: View, scores: str, last: str) -> int:
-    """Number of heads, told by what the results of all heads are joined to; 1 if unclear."""
+    """Number of heads, known by what the results of all heads are joined to; 1 if unclear."""
     width, joined = view.shape(last)[-1], last
     while len(view.users(joined)) == 1 and view.kind(view.users(joined)[0]) in _MOVED:
         joined = view.users(joined)[0]
     sizes = view.shape(scores)
-    told = view.shape(joined)[-1] // width
-    several = told > 1 and told * width == view.shape(joined)[-1]
-    if several and (told in sizes[:-1] or sizes[0] % told == 0):
-        return told
-    return sizes[-3] if len(sizes) > 3 and told <= 1 else 1
+    heads = view.shape(joined)[-1] // width
+    several = heads > 1 and heads * width == view.shape(joined)[-1]
+    if several and (heads in sizes[:-1] or sizes[0] % heads == 0):
+        return heads
+    return sizes[-3] if len(sizes) > 3 and heads <= 1 else 1

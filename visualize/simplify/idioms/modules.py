@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from visualize.core.architecture import Architecture, Group, Layer, NodeKind, Role
-from visualize.core.operators import is_weighted
-from visualize.simplify.contract import Box, contract
+from visualize.core.architecture import ModuleCall, NodeKind
+from visualize.core.diagram import Box, BoxKind, Diagram
+from visualize.core.operators import has_weight_matrix
+from visualize.simplify.contract import Closed, Cluster, contract
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
 
 
-def name_formulas(architecture: Architecture) -> Architecture:
+def name_formulas(diagram: Diagram) -> Diagram:
     """Make one box of each call of a module that holds no weighted layer: a norm, an activation.
 
     It is named after the class. What it computes with weight matrices of its own belongs to it, as
@@ -21,52 +22,57 @@ def name_formulas(architecture: Architecture) -> Architecture:
     single operation or an input or output stays as it is, and so does one that does other work in
     between.
     """
-    formulas = _formulas(architecture)
+    formulas = _formulas(diagram)
     if not formulas:
-        return architecture
-    boxes: list[Box] = []
-    for call, run in itertools.groupby(
-        architecture.layers, lambda layer: _outermost(layer, formulas)
-    ):
-        layers = list(run)
-        if call is None or len(layers) != formulas[call]:
-            boxes.extend(Box(layer.id, (layer.id,)) for layer in layers)
-            continue
-        path = call.partition("@")[0]
-        group = Group(call, Role.LAYER, architecture.modules[path], path, label=path)
-        nodes = tuple(layer.id for layer in layers)
-        boxes.append(Box(nodes[0], nodes, group))
-    return contract(architecture, boxes)
+        return diagram
+    clusters: list[Cluster] = []
+    for call, run in itertools.groupby(diagram.boxes, lambda box: _outermost(box, formulas)):
+        boxes = list(run)
+        if call is None or len(boxes) != formulas[call]:
+            clusters.extend(Cluster.single(box.id) for box in boxes)
+        else:
+            clusters.append(_formula(diagram, call, boxes))
+    return contract(diagram, clusters)
 
 
-def _formulas(architecture: Architecture) -> Mapping[str, int]:
+def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluster:
+    """All of a call as one box, which lies in the calls up to this one."""
+    first = boxes[0]
+    closed = Closed(
+        id=diagram.exact.call_ids[call],
+        kind=BoxKind.FORMULA,
+        type=diagram.exact.modules[call.path],
+        path=call.path,
+        calls=first.calls[: first.calls.index(call) + 1],
+    )
+    return Cluster(first.id, tuple(box.id for box in boxes), closed)
+
+
+def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
     """The calls that are one formula, with the number of operations in each."""
-    sizes: dict[str, int] = {}
-    excluded: set[str] = set()
-    merges = {skip.merge for skip in architecture.skips}
-    for layer in architecture.layers:
-        for call in layer.scope:
+    sizes: dict[ModuleCall, int] = {}
+    excluded: set[ModuleCall] = set()
+    merges = {skip.merge for skip in diagram.skips}
+    for box in diagram.boxes:
+        for call in box.calls:
             sizes[call] = sizes.get(call, 0) + 1
-        is_end = layer.kind in (NodeKind.INPUT, NodeKind.OUTPUT)
-        if is_end or merges.intersection(layer.members):
-            excluded.update(layer.scope)
-        elif is_weighted(layer.type, layer.weights):
-            excluded.update(layer.scope[: -1 if _has_own_weights(layer) else None])
-    kinds = architecture.modules
+        if box.kind.is_end or merges.intersection(box.members):
+            excluded.update(box.calls)
+        elif has_weight_matrix(box.type, box.weights):
+            excluded.update(box.calls[: -1 if _has_own_weights(box) else None])
+    kinds = diagram.exact.modules
     return {
         call: size
         for call, size in sizes.items()
-        if size > 1
-        and call not in excluded
-        and kinds.get(call.partition("@")[0], "Sequential") not in _PLAIN
+        if size > 1 and call not in excluded and kinds.get(call.path, "Sequential") not in _PLAIN
     }
 
 
-def _has_own_weights(layer: Layer) -> bool:
+def _has_own_weights(box: Box) -> bool:
     """Whether a function works with parameters of the very module that calls it."""
-    owners = {part.path.rpartition(".")[0] for part in layer.operations if part.weights}
-    return layer.kind is NodeKind.FUNCTION and owners == {layer.path}
+    owners = {one.path.rpartition(".")[0] for one in box.operations if one.weights}
+    return box.core.kind is NodeKind.FUNCTION and owners == {box.path}
 
 
-def _outermost(layer: Layer, formulas: Mapping[str, int]) -> str | None:
-    return next((call for call in layer.scope if call in formulas), None)
+def _outermost(box: Box, formulas: Mapping[ModuleCall, int]) -> ModuleCall | None:
+    return next((call for call in box.calls if call in formulas), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from visualize.core.architecture import ModuleCall
 from visualize.core.operators import merge_type
 from visualize.simplify.idioms.rule import View
 
@@ -31,22 +32,22 @@ def _origins(view: View, start: str) -> set[str] | None:
     """All on the way back to what is projected to queries or keys; None if that is too much.
 
     The way ends at what a residual connection adds to, and behind the first weighted layers: it
-    goes on where these stand in the same module as each other.
+    goes on only past those in the same module as the first.
     """
     found = {start}
     waiting = [start]
-    home: tuple[str, ...] = ()
+    home: tuple[ModuleCall, ...] | None = None
     for node in waiting:
         if len(found) > _REACH:
             return None
         if view.is_residual(node) and merge_type(view.kind(node)) == "add":
             continue
         if view.is_weighted(node):
-            scope = view.layer(node).scope
-            if home and scope[: len(home)] != home:
+            calls = view.layer(node).calls
+            if home is None:
+                home = calls[:-1]
+            elif not home or calls[: len(home)] != home:
                 continue
-            if not home:
-                home = scope[:-1] or ("",)
         new = [source for source in view.sources(node) if source not in found]
         found.update(new)
         waiting += new

@@ -142,10 +142,10 @@ def _shifted(view: View, found: Rearrangement, label: str) -> Match:
 
 
 def _behind_idle(view: View, node: str) -> tuple[str | None, set[str]]:
-    """The operation before ``node``, and what stands between the two and changes no value."""
+    """The operation before ``node``, and what lies between the two and changes no value."""
     passed: set[str] = set()
     here = view.only_source(node)
-    while here and (view.kind(here) in _PERMUTE or is_idle(view.pruned, view.layer(here))):
+    while here and (view.kind(here) in _PERMUTE or is_idle(view.diagram, view.layer(here))):
         passed.add(here)
         here = view.only_source(here)
     return here, passed
@@ -183,7 +183,7 @@ def _rearranged(view: View, node: str) -> Rearrangement | None:
 
 
 def _before(view: View, node: str, passed: frozenset[str]) -> tuple[str, set[str]] | None:
-    """What stands before ``node`` behind operations of the kinds ``passed``, and all on the way."""
+    """What comes before ``node`` and operations of the kinds ``passed``, and all on the way."""
     inside: set[str] = set()
     here = view.only_source(node)
     while here:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from visualize.core.architecture import Architecture, Layer, NodeKind, Role
-from visualize.core.operators import family, is_weighted, merge_type
+from visualize.core.architecture import Operation
+from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
+from visualize.core.operators import family, has_weight_matrix, merge_type
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
 
-# So many operations at most are looked at on the way back from the last one of an idiom.
+# At most this many operations are looked at on the way back from the last one of an idiom.
 _REACH = 32
 
 
@@ -49,25 +51,30 @@ class View:
 
     Sizes, constants and masks that are computed from positions alone have gone into the first
     operation that uses them.
+
+    Attributes:
+        diagram: one box for each operation on data.
+        exact: the exact graph behind it.
     """
 
-    def __init__(self, exact: Architecture, pruned: Architecture) -> None:
-        self.exact = exact
-        self.pruned = pruned
-        self._causal = causal_masks(exact)
-        self._merges = {pruned.homes[skip.merge] for skip in exact.skips}
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+        self.exact = diagram.exact
+        self._causal = causal_masks(self.exact)
+        self._merges = {diagram.host(skip.merge) for skip in diagram.skips}
+        self._kinds = {box.id: family(box.type) for box in diagram.boxes}
         self._sources = {
-            node: tuple(dict.fromkeys(source for source, _, _ in pruned.inputs(node)))
-            for node in pruned.graph
+            node: tuple(dict.fromkeys(source for source, _, _ in diagram.inputs(node)))
+            for node in diagram.graph
         }
 
-    def layer(self, node: str) -> Layer:
+    def layer(self, node: str) -> Box:
         """The operation itself: attributes, shapes, module."""
-        return self.pruned.layer(node)
+        return self.diagram.box(node)
 
     def kind(self, node: str) -> str:
         """What it does, in one word without case and underscores: ``matmul``, ``softmax``."""
-        return family(self.layer(node).type)
+        return self._kinds[node]
 
     def shape(self, node: str) -> tuple[int, ...]:
         """Shape of the first tensor that it returns."""
@@ -80,7 +87,7 @@ class View:
 
     def users(self, node: str) -> Sequence[str]:
         """The operations that read its result, each once."""
-        return tuple(self.pruned.graph.successors(node))
+        return tuple(self.diagram.graph.successors(node))
 
     def only_source(self, node: str) -> str | None:
         """What it reads, if that is one result that nothing else reads."""
@@ -94,7 +101,7 @@ class View:
     def is_weighted(self, node: str) -> bool:
         """Whether it works with a weight matrix or kernel."""
         layer = self.layer(node)
-        return is_weighted(layer.type, layer.weights)
+        return has_weight_matrix(layer.type, layer.weights)
 
     def is_causal(self, node: str) -> bool:
         """Whether it reads a mask that hides later positions from earlier ones."""
@@ -129,39 +136,50 @@ class View:
             waiting.update(self.sources(node))
 
 
-def name_idioms(exact: Architecture, pruned: Architecture, rules: Collection[Rule]) -> Architecture:
+def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
     """Make one box of all that a rule matches; of two matches the one that ends later counts.
 
     A match is drawn as it is where something outside reads from inside of it, or where it would
     hide a residual connection, an input or an output.
     """
-    view = View(exact, pruned)
+    view = View(diagram)
     hosts: dict[str, str] = {}
-    found: dict[str, Layer] = {}
-    for layer in reversed(list(pruned.layers)):
-        if layer.id in hosts or view.is_residual(layer.id) or _is_end(layer):
+    found: dict[str, _Found] = {}
+    for box in reversed(diagram.boxes):
+        if box.id in hosts or view.is_residual(box.id) or box.kind.is_end:
             continue
         for rule in rules:
-            match = rule.match(view, layer.id)
-            inside = match.inside - {layer.id} if match else frozenset()
-            if match and _is_whole(view, inside, layer.id) and hosts.keys().isdisjoint(inside):
-                hosts.update(dict.fromkeys(inside, layer.id))
-                label = match.label or (rule.name,)
-                kind = rule.counts_as or rule.name
-                found[layer.id] = replace(layer, type=kind, role=Role.LAYER, label=label)
+            match = rule.match(view, box.id)
+            inside = match.inside - {box.id} if match else frozenset()
+            if match and _is_whole(view, inside, box.id) and hosts.keys().isdisjoint(inside):
+                hosts.update(dict.fromkeys(inside, box.id))
+                found[box.id] = _Found(rule, match)
                 break
     if not found:
-        return pruned
-    absorbed = absorb(pruned, hosts)
-    for node, layer in found.items():
-        box = absorbed.layer(node)
-        parts = tuple(
-            replace(part, label=layer.label if part.id == node else ("",))
-            for part in box.operations
-        )
-        named = replace(box, type=layer.type, role=layer.role, label=layer.label, parts=parts)
-        absorbed.graph.nodes[node]["layer"] = named
-    return absorbed
+        return diagram
+    absorbed = absorb(diagram, hosts)
+    return absorbed.with_boxes(
+        _named(absorbed.box(node), rule, match) for node, (rule, match) in found.items()
+    )
+
+
+class _Found(NamedTuple):
+    """A match, and the rule that found it."""
+
+    rule: Rule
+    match: Match
+
+
+def _named(box: Box, rule: Rule, match: Match) -> Box:
+    """The box of all the operations of a match."""
+    label = match.label or (rule.name,)
+    return replace(
+        box,
+        kind=BoxKind.IDIOM,
+        type=rule.counts_as or rule.name,
+        label=label,
+        idioms=(Idiom(label, box.core.id, frozenset(box.members)),),
+    )
 
 
 def _is_whole(view: View, inside: frozenset[str], last: str) -> bool:
@@ -169,20 +187,16 @@ def _is_whole(view: View, inside: frozenset[str], last: str) -> bool:
     return all(
         nodes.issuperset(view.users(node))
         and not view.is_residual(node)
-        and not _is_end(view.layer(node))
+        and not view.layer(node).kind.is_end
         for node in inside
     )
 
 
-def _is_end(layer: Layer) -> bool:
-    return layer.kind in (NodeKind.INPUT, NodeKind.OUTPUT)
-
-
-def numbers(layer: Layer) -> list[float]:
+def numbers(operation: Operation) -> list[float]:
     """The plain numbers that a function was given."""
     return [
         value
-        for name, value in layer.attributes.items()
+        for name, value in operation.attributes.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool) and name != "alpha"
     ]
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections import Counter
 
 import networkx as nx
-import pytest
 import torch
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from torch import Tensor, nn
 
 import visualize
-from tests.graphs import Call, Program, Step, architectures, programs, run, shown_skips
-from tests.test_simplify import CALLED_AGAIN, LEVELS, _outline, data_flow
-from visualize.core.architecture import Architecture, Group, Role
+from tests.diagrams import (
+    CALLED_AGAIN,
+    at_every_level,
+    at_random,
+    data_flow,
+    outline,
+    shown_skips,
+)
+from tests.graphs import Call, Program, Step, architectures, programs, run
+from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
+from visualize.core.diagram import BoxKind, Group, GroupKind
 from visualize.scene.build import build_scene
 from visualize.simplify import simplify
 
-at_random = settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-at_every_level = pytest.mark.parametrize("level", LEVELS)
 REPEATED = Program(1, (Call("layers", "Block", (Step("around", second=8),), repeats=5),), 1)
-# Two copies are read by one concat, past the same block; to one of them that is a skip connection.
+
 # The same module twice in a row, and what both calls return side by side.
 READ_OF_BOTH_CALLS = Program(
     1,
@@ -40,6 +45,9 @@ READ_OF_BOTH_CALLS = Program(
     ),
     1,
 )
+
+
+# Two copies are read by one concat, past the same block; to one of them that is a skip connection.
 READ_IN_TWO_WAYS = Program(
     1,
     (
@@ -62,7 +70,7 @@ READ_IN_TWO_WAYS = Program(
 def repeats(architecture: Architecture, level: Level = Level.LAYER) -> list[Group]:
     """The repeats that a figure shows."""
     groups = simplify(architecture, level).groups
-    return [group for group in groups if group.role is Role.REPEAT]
+    return [group for group in groups if group.kind is GroupKind.REPEAT]
 
 
 def counts(architecture: Architecture, level: Level = Level.LAYER) -> list[int]:
@@ -77,13 +85,13 @@ class TestNothingIsLost:
     @example(architecture=run(REPEATED))
     def test_operations_parameters_and_cost(self, level: Level, architecture: Architecture) -> None:
         folded = simplify(architecture, level)
-        members = [member for layer in folded.layers for member in layer.members]
+        members = [member for box in folded.boxes for member in box.members]
         assert sorted(members) == sorted(architecture.graph)
-        for layer in folded.layers:
-            exact = [architecture.layer(member) for member in layer.members]
-            assert layer.parameters == sum(part.parameters for part in exact)
-            assert layer.macs == sum(part.macs for part in exact)
-            assert layer.buffers == sum(part.buffers for part in exact)
+        for box in folded.boxes:
+            exact = [architecture.operation(member) for member in box.members]
+            assert list(box.operations) == exact
+            assert box.parameters == sum(part.parameters for part in exact)
+            assert box.macs == sum(part.macs for part in exact)
 
     @at_random
     @given(architecture=architectures())
@@ -94,10 +102,10 @@ class TestNothingIsLost:
         assert nx.is_directed_acyclic_graph(nx.DiGraph(folded.graph))
         order = {box: place for place, box in enumerate(folded.graph)}
         assert all(order[source] < order[target] for source, target, _ in folded.wires)
-        homes, drawn = folded.homes, set(nx.DiGraph(folded.graph).edges)
+        homes, drawn = folded.hosts, set(nx.DiGraph(folded.graph).edges)
         for source, target in data_flow(architecture).edges:
             ends = homes[source], homes[target]
-            between = folded.layer(ends[0]).repeat > 1 and folded.layer(ends[1]).repeat > 1
+            between = folded.box(ends[0]).repeat > 1 and folded.box(ends[1]).repeat > 1
             assert ends[0] == ends[1] or ends in drawn or between
 
     @at_random
@@ -116,8 +124,8 @@ class TestNothingIsLost:
     @given(program=programs())
     def test_ids_do_not_matter(self, level: Level, program: Program) -> None:
         one, other = (simplify(run(program, prefix), level) for prefix in ("one_", "other_"))
-        assert [layer.repeat for layer in one.layers] == [layer.repeat for layer in other.layers]
-        assert _outline(program, level, "one_") == _outline(program, level, "other_")
+        assert [box.repeat for box in one.boxes] == [box.repeat for box in other.boxes]
+        assert outline(program, level, "one_") == outline(program, level, "other_")
 
 
 class Residual(nn.Module):
@@ -219,19 +227,19 @@ def test_one_block_applied_again_is_shared() -> None:
     (group,) = repeats(traced(Loop(Residual(), times=5)))
     assert (group.repeat, group.shared) == (5, True)
     folded = simplify(traced(Loop(Residual(), times=5)), Level.LAYER)
-    weighted = [layer for layer in folded.layers if layer.weights]
+    weighted = [box for box in folded.boxes if box.weights]
     assert len(weighted) == 2
-    assert all(layer.copy and layer.copy.parameters == layer.parameters for layer in weighted)
+    assert all(box.copies and box.counted.parameters == box.parameters for box in weighted)
 
 
 def test_results_of_all_copies_may_be_used() -> None:
     architecture = traced(Loop(*(Residual() for _ in range(4)), way="all"))
     assert counts(architecture) == [4]
     folded = simplify(architecture, Level.LAYER)
-    concat = next(layer.id for layer in folded.layers if layer.type == "cat")
+    concat = next(box.id for box in folded.boxes if box.type == "cat")
     # The last of them with the flow, and the others past it.
-    told = [(wire.copies, wire.skip is not None) for _, _, wire in folded.inputs(concat)]
-    assert sorted(told) == [(1, False), (3, True)]
+    wires = [(wire.copies, wire.skip is not None) for _, _, wire in folded.inputs(concat)]
+    assert sorted(wires) == [(1, False), (3, True)]
 
 
 def test_a_run_is_cut_where_a_copy_is_tapped() -> None:
@@ -252,12 +260,12 @@ def test_queries_keys_and_values_are_no_copies() -> None:
     assert counts(visualize.trace(Attention(), (1, 2, 6, 8))) == []
 
 
-def test_blocks_stand_for_their_copies() -> None:
+def test_a_block_represents_its_copies() -> None:
     folded = simplify(traced(Loop(*(Residual() for _ in range(7)))), Level.BLOCK)
-    block = next(layer for layer in folded.layers if layer.role is Role.BLOCK)
+    block = next(box for box in folded.boxes if box.kind is BoxKind.BLOCK)
     assert block.repeat == 7
-    assert block.copy
-    assert block.copy.parameters * 7 == block.parameters
+    assert block.copies
+    assert block.counted.parameters * 7 == block.parameters
     scene = build_scene(folded, "block")
     box = next(box for box in scene.boxes if box.role == "block")
     assert box.label == ("Residual, 8 ×7", "1 residual · 1.2 k each")

@@ -8,7 +8,8 @@ import pytest
 
 import visualize
 from tests.models import Residual
-from visualize.core.architecture import Layer, NodeKind, Role, TensorSpec
+from visualize.core.architecture import NodeKind, Operation, TensorSpec
+from visualize.core.diagram import Box
 from visualize.core.words import operation, shape
 from visualize.scene.labels import box_label
 
@@ -48,7 +49,7 @@ def test_labels_say_what_a_paper_says(
     kind: str, attributes: dict[str, object], output: tuple[int, ...], words: str
 ) -> None:
     outputs = (TensorSpec(output),) if output else ()
-    layer = Layer("a", NodeKind.MODULE, kind, attributes=attributes, outputs=outputs)
+    layer = Operation("a", NodeKind.MODULE, kind, attributes=attributes, outputs=outputs)
     assert operation(layer) == words
 
 
@@ -60,20 +61,18 @@ def test_the_batch_is_what_most_tensors_begin_with() -> None:
 
 
 def test_labels_of_boxes() -> None:
-    image = Layer(
-        "x", NodeKind.INPUT, "input", outputs=(TensorSpec((1, 3, 8, 8)),), role=Role.INPUT
-    )
-    assert box_label(image) == ["image 3×8×8"]
+    image = Operation("x", NodeKind.INPUT, "input", outputs=(TensorSpec((1, 3, 8, 8)),))
+    assert box_label(Box.of(image)) == ["image 3×8×8"]
     tokens = replace(image, id="tokens", outputs=(TensorSpec((1, 77), "int64"),))
-    assert box_label(tokens) == ["tokens 77"]
-    merge = Layer("add", NodeKind.FUNCTION, "add", role=Role.MERGE)
-    assert box_label(merge) == ["+"]
-    linear = Layer("fc", NodeKind.MODULE, "Linear", path="head.fc", parameters=513_000)
-    assert box_label(linear, names=True) == ["Linear", "513.0 k", "head.fc"]
+    assert box_label(Box.of(tokens)) == ["tokens 77"]
+    merge = Operation("add", NodeKind.FUNCTION, "add", merges=True)
+    assert box_label(Box.of(merge)) == ["+"]
+    linear = Operation("fc", NodeKind.MODULE, "Linear", path="head.fc", parameters=513_000)
+    assert box_label(Box.of(linear), names=True) == ["Linear", "513.0 k", "head.fc"]
     tied = replace(linear, weights=((100, 64), (100,)), parameters=100)
-    assert box_label(tied) == ["Linear, 64 → 100", "shared weights · 100"]
-    boxes = replace(image, kind=NodeKind.OUTPUT, role=Role.OUTPUT, outputs=(TensorSpec((9, 4)),))
-    assert box_label(boxes) == ["output 9×4"]
-    assert box_label(boxes, batch=9) == ["output 4"]
+    assert box_label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100"]
+    boxes = replace(image, kind=NodeKind.OUTPUT, outputs=(TensorSpec((9, 4)),))
+    assert box_label(Box.of(boxes)) == ["output 9×4"]
+    assert box_label(Box.of(boxes), batch=9) == ["output 4"]
     assert shape(TensorSpec((1,))) == "1"
     assert shape(TensorSpec(())) == "scalar"

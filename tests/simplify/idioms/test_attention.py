@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
 import visualize
-from visualize.core.architecture import Role
 from visualize.core.choices import Level
+from visualize.core.diagram import BoxKind
 from visualize.simplify import simplify
 
 Attend = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -45,12 +45,12 @@ def labels(model: nn.Module, tracer: str = "auto") -> list[tuple[str, ...]]:
     """What the boxes say at the level layer; nothing of the model may be lost."""
     exact = visualize.trace(model, ((1, LENGTH, WIDTH), (1, LENGTH, WIDTH)), tracer=tracer)
     simplified = simplify(exact, Level.LAYER)
-    members = [member for layer in simplified.layers for member in layer.members]
+    members = [member for box in simplified.boxes for member in box.members]
     assert sorted(members) == sorted(exact.graph)
-    assert sum(layer.parameters for layer in simplified.layers) == exact.parameters
-    assert simplified.macs == exact.macs
-    drawn = {simplified.homes[skip.merge] for skip in exact.skips}
-    assert all(simplified.layer(merge).role is Role.MERGE for merge in drawn)
+    assert sum(box.parameters for box in simplified.boxes) == exact.parameters
+    assert sum(box.macs for box in simplified.boxes) == exact.macs
+    drawn = {simplified.hosts[skip.merge] for skip in exact.skips}
+    assert all(simplified.box(merge).kind is BoxKind.MERGE for merge in drawn)
     assert len(exact.skips) == 1
     return [box.label for box in visualize.draw(exact, level="layer").scene.boxes]
 
@@ -211,6 +211,6 @@ def test_a_residual_addition_is_never_part_of_attention() -> None:
 
 def test_the_level_op_shows_all_operations() -> None:
     exact = visualize.trace(Attention(plain), ((1, LENGTH, WIDTH), (1, LENGTH, WIDTH)))
-    kinds = [layer.type for layer in simplify(exact, Level.OP).layers]
+    kinds = [box.type for box in simplify(exact, Level.OP).boxes]
     assert kinds.count("matmul") == 2
     assert "softmax" in kinds

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 import visualize
-from tests.graphs import shown_skips
+from tests.diagrams import (
+    LEVELS,
+    shown_skips,
+)
 from tests.models import NETS
-from tests.test_simplify import LEVELS
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
 from visualize.core.errors import UsageError
@@ -26,7 +28,7 @@ def boxes(
     """Paths of the boxes between the stem and the pool."""
     choice = Choice.of(expand.split(), collapse.split(), architecture.modules)
     simple = simplify(architecture, level, folded=False, choice=choice)
-    return [layer.path for layer in simple.layers if layer.path.startswith("stage")]
+    return [box.path for box in simple.boxes if box.path.startswith("stage")]
 
 
 def test_a_stage_opens_to_its_blocks(residual: Architecture) -> None:
@@ -69,7 +71,7 @@ def test_nothing_is_lost(name: str, level: Level, folded: bool) -> None:
     for path in architecture.modules:
         for choice in (Choice(opened=frozenset([path])), Choice(closed=frozenset([path]))):
             simple = simplify(architecture, level, folded=folded, choice=choice)
-            members = [member for layer in simple.layers for member in layer.members]
+            members = [member for box in simple.boxes for member in box.members]
             assert sorted(members) == sorted(architecture.graph)
             assert shown_skips(simple) == shown_skips(simplify(architecture, level))
 

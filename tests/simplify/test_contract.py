@@ -1,0 +1,78 @@
+"""Contraction: boxes become one and their wires are rejoined."""
+
+from __future__ import annotations
+
+from tests.graphs import Net
+from visualize.core.diagram import BoxKind, Diagram
+from visualize.simplify.contract import Closed, Cluster, absorb, contract, follow
+
+
+def chain() -> Diagram:
+    """An input, two convolutions in a residual connection, an add."""
+    net = Net()
+    x = net.input()
+    net.output(net.add(x, net.conv(net.conv(x, name="a"), name="b")))
+    return Diagram.of(net.build())
+
+
+def test_hosts_of_hosts_are_followed_to_the_end() -> None:
+    assert follow("a", {"a": "b", "b": "c"}) == "c"
+    assert follow("c", {"a": "b", "b": "c"}) == "c"
+
+
+def test_a_host_keeps_its_name_and_gets_the_operations_in_order() -> None:
+    diagram = absorb(chain(), {"a": "b", "b": "add"})
+    add = diagram.box("add")
+    assert add.members == ("a", "b", "add")
+    assert (add.kind, add.core.id) == (BoxKind.MERGE, "add")
+    assert add.parameters == 2 * (8 * 8 * 9 + 8)
+    assert add.weights == ((8, 8, 3, 3), (8,)) * 2
+
+
+def test_wires_between_the_same_boxes_become_one_unless_one_is_a_skip() -> None:
+    open_ = absorb(chain(), {"b": "a"})
+    assert [(s, t, w.skip) for s, t, w in open_.wires if t == "add"] == [
+        ("x", "add", 0),
+        ("a", "add", None),
+    ]
+    closed = absorb(chain(), {"a": "add", "b": "add"})
+    assert [(s, t, w.skip) for s, t, w in closed.wires] == [
+        ("x", "add", None),
+        ("add", "output", None),
+    ]
+
+
+def test_a_closed_box_takes_the_name_it_is_given() -> None:
+    closed = Closed("block", BoxKind.BLOCK, "Block", "layers.0", group="stage", count=2)
+    clusters = [
+        Cluster.single("x"),
+        Cluster("a", ("a", "b", "add"), closed),
+        Cluster.single("output"),
+    ]
+    box = contract(chain(), clusters).box("block")
+    assert (box.kind, box.type, box.path, box.group, box.count) == (
+        BoxKind.BLOCK,
+        "Block",
+        "layers.0",
+        "stage",
+        2,
+    )
+    assert box.members == ("a", "b", "add")
+
+
+def test_an_id_that_is_taken_gets_a_number() -> None:
+    closed = Closed("x", BoxKind.BLOCK, "Block", "x")
+    clusters = [
+        Cluster.single("x"),
+        Cluster("a", ("a", "b"), closed),
+        Cluster.single("add"),
+        Cluster.single("output"),
+    ]
+    assert [box.id for box in contract(chain(), clusters).boxes] == ["x", "x 2", "add", "output"]
+
+
+def test_the_diagram_before_stays_as_it_was() -> None:
+    before = chain()
+    boxes, wires = before.boxes, list(before.wires)
+    absorb(before, {"a": "b"})
+    assert (before.boxes, list(before.wires)) == (boxes, wires)

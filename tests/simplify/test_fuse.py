@@ -1,0 +1,97 @@
+"""Fusing: norms, activations and skip branches join the layer before them."""
+
+from __future__ import annotations
+
+import functools
+
+from tests.diagrams import (
+    boxes,
+)
+from tests.graphs import (
+    Net,
+    resnet,
+)
+from visualize.core.architecture import SkipKind
+from visualize.core.choices import Level
+from visualize.simplify import simplify as fold_and_simplify
+
+simplify = functools.partial(fold_and_simplify, folded=False)
+
+
+class TestFusing:
+    def test_convolution_norm_and_activation(self) -> None:
+        net = Net()
+        x = net.norm(net.conv(net.input(), name="conv"), "norm")
+        net.output(net.global_pool(net.function("relu", x)))
+        fused = boxes(net)["Conv2d"]
+        assert fused == ("conv", "norm", "relu")
+
+    def test_a_result_that_is_used_twice_is_not_fused(self) -> None:
+        net = Net()
+        x = net.conv(net.input(), name="conv")
+        net.output(net.norm(x, "norm"), x)
+        assert boxes(net)["Conv2d"] == ("conv",)
+        assert boxes(net)["BatchNorm2d"] == ("norm",)
+
+    def test_a_norm_after_the_activation_is_not_fused(self) -> None:
+        net = Net()
+        x = net.function("relu", net.conv(net.input(), name="conv"))
+        net.output(net.norm(x, "norm"))
+        assert boxes(net)["Conv2d"] == ("conv", "relu")
+        assert boxes(net)["BatchNorm2d"] == ("norm", "output")
+
+    def test_a_norm_that_reads_a_second_tensor_is_not_fused(self) -> None:
+        net = Net()
+        style = net.input(1, 8, 1, 1, name="style")
+        x = net.module("LayerNorm", net.conv(net.input(), name="conv"), style, name="norm")
+        net.output(net.conv(x))
+        assert boxes(net)["LayerNorm"] == ("norm",)
+
+    def test_a_second_activation_is_not_fused(self) -> None:
+        net = Net()
+        x = net.function("relu", net.conv(net.input(), name="conv"))
+        net.output(net.function("sigmoid", x))
+        assert boxes(net)["Conv2d"] == ("conv", "relu")
+
+    def test_an_activation_joins_a_merge(self) -> None:
+        net = Net()
+        x = net.input()
+        net.output(net.conv(net.function("relu", net.add(net.conv(x), x))))
+        assert boxes(net)["add"] == ("add", "relu")
+
+    def test_an_activation_does_not_join_an_input(self) -> None:
+        net = Net()
+        net.output(net.function("relu", net.input()))
+        assert boxes(net) == {"input": ("x",), "relu": ("relu", "output")}
+
+    def test_a_scale_by_a_parameter_joins_what_is_scaled(self) -> None:
+        net = Net()
+        x = net.mul(net.linear(net.input(1, 8)), net.constant("gamma", 8))
+        net.output(net.linear(x, name="head"), x)
+        assert ("linear0", "gamma", "mul") in [
+            box.members for box in simplify(net.build(), Level.LAYER).boxes
+        ]
+
+
+class TestSkipBranches:
+    def test_a_projection_goes_to_its_merge(self) -> None:
+        layers = simplify(resnet(), Level.LAYER)
+        (index,) = [
+            index for index, skip in enumerate(layers.skips) if skip.kind is SkipKind.PROJECTION
+        ]
+        skip = layers.skips[index]
+        assert layers.box("add_2").members[:3] == (*skip.branch, "add_2")
+        assert [edge[:2] for edge in layers.wires if edge[2].skip == index] == [("add_1", "add_2")]
+
+    def test_a_branch_with_another_user_stays(self) -> None:
+        net = Net()
+        x = net.input()
+        down = net.conv(x, stride=2, name="down")
+        y = net.add(net.conv(net.conv(x, stride=2)), down)
+        net.output(y, down)
+        layers = simplify(net.build(), Level.LAYER)
+        assert layers.box("down").members == ("down",)
+        assert [edge[:2] for edge in layers.wires if edge[2].skip == 0] == [
+            ("x", "down"),
+            ("down", "add"),
+        ]

@@ -1,0 +1,135 @@
+"""Pruning: plumbing, what is never used and what only moves data go into other boxes."""
+
+from __future__ import annotations
+
+import networkx as nx
+import torch
+from torch import Tensor, nn
+
+from tests.diagrams import (
+    boxes,
+)
+from tests.formulas import types
+from tests.graphs import (
+    Net,
+)
+from visualize.core.choices import Level
+from visualize.simplify import simplify
+
+
+class TestPruning:
+    def test_sizes_and_constants_serve_the_operation_that_uses_them(self) -> None:
+        net = Net()
+        x = net.input(1, 8, 4, 4)
+        size = net.value("mul", net.value("size", x))
+        x = net.add(net.function("view", x, size), net.function("exp", net.constant("bias", 8)))
+        net.output(x)
+        assert boxes(net, Level.OP) == {
+            "input": ("x",),
+            "view": ("size", "mul", "view"),
+            "add": ("bias", "exp", "add"),
+            "output": ("output",),
+        }
+
+    def test_a_constant_goes_to_its_first_user(self) -> None:
+        net = Net()
+        table = net.constant("table", 8)
+        net.output(net.mul(net.add(net.input(1, 8), table), table))
+        assert boxes(net, Level.OP)["add"] == ("table", "add")
+
+    def test_a_check_goes_to_what_it_checks(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        net.value("assert", net.value("eq", net.value("size", x)))
+        net.output(x)
+        assert boxes(net, Level.OP)["Conv2d"] == ("conv2d0", "size", "eq", "assert")
+
+    def test_picking_a_tensor_goes_to_what_returns_several(self) -> None:
+        net = Net()
+        halves = net.split("chunk", net.conv(net.input()), (1, 4, 16, 16), (1, 4, 16, 16))
+        net.output(net.conv(net.cat(*halves)))
+        assert boxes(net, Level.OP)["chunk"] == ("chunk", "getitem", "getitem_1")
+
+    def test_a_slice_stays_at_op_level(self) -> None:
+        net = Net()
+        net.output(net.function("getitem", net.input(), shape=(1, 4, 16, 16)))
+        assert boxes(net, Level.OP)["getitem"] == ("getitem",)
+
+    def test_reshaping_goes_to_the_operation_before(self) -> None:
+        net = Net()
+        x = net.module("Dropout", net.conv(net.input(1, 8, 1, 1)), name="dropout")
+        net.output(net.linear(net.function("flatten", x, shape=(1, 8))))
+        assert boxes(net)["Conv2d"] == ("conv2d0", "dropout", "flatten")
+
+    def test_reshaping_of_an_input_goes_to_the_operation_after(self) -> None:
+        net = Net()
+        x = net.function("flatten", net.input(1, 8, 1, 1), shape=(1, 8))
+        net.output(net.linear(x))
+        assert boxes(net) == {"input": ("x",), "Linear": ("flatten", "linear0", "output")}
+
+    def test_reshaping_does_not_go_past_what_picks_by_a_computed_index(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        with net.call("experts"):
+            flat = net.function("flatten", x, shape=(1, 8))
+            picked = net.function("getitem", flat, net.function("argsort", x))
+            net.output(net.linear(picked))
+        simplified = simplify(net.build(), Level.LAYER, folded=False)
+        assert nx.is_directed_acyclic_graph(simplified.graph)
+
+    def test_reshaping_and_padding_by_nothing_go_the_same_way(self) -> None:
+        net = Net()
+        x = net.linear(net.input(1, 8, 8))
+        with net.call("mixer", "Mixer"):
+            x = net.function("pad", net.function("permute", x))
+            net.output(net.linear(x, name="in"))
+        assert boxes(net)["Linear"] == ("permute", "pad", "mixer_in", "output")
+
+    def test_a_single_tensor_needs_no_output(self) -> None:
+        net = Net()
+        net.output(net.conv(net.input()))
+        assert boxes(net) == {"input": ("x",), "Conv2d": ("conv2d0", "output")}
+
+    def test_an_unused_result_keeps_the_output(self) -> None:
+        net = Net()
+        x = net.input()
+        net.conv(x, name="unused")
+        net.output(net.conv(x))
+        assert boxes(net)["output"] == ("output",)
+
+    def test_what_nothing_uses_goes_to_what_it_reads(self) -> None:
+        net = Net()
+        x = net.input()
+        net.function("any", net.function("eq", x))
+        net.output(net.conv(x))
+        assert boxes(net) == {"input": ("x", "eq", "any"), "Conv2d": ("conv2d0", "output")}
+
+    def test_what_leads_to_an_unused_layer_stays(self) -> None:
+        net = Net()
+        x = net.input()
+        net.conv(net.function("relu", x), name="unused")
+        net.output(net.conv(x))
+        assert boxes(net)["relu"] == ("relu",)
+
+    def test_what_deals_out_the_result_of_another_module_stays(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        with net.call("block"):
+            half = net.function("getitem", x, shape=(1, 4, 16, 16))
+            net.output(net.conv(half), net.conv(half))
+        assert boxes(net)["getitem"] == ("getitem",)
+
+    def test_two_tensors_that_are_returned_meet_in_an_output(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        net.output(x, net.linear(x))
+        assert boxes(net)["output"] == ("output",)
+
+
+def test_shapes_and_dtypes_of_data_are_no_data() -> None:
+    class Masked(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            mask = torch.ones_like(x).cumsum(1)
+            return x.relu() * mask.type_as(x)
+
+    assert types(Masked()) == ["relu"]
