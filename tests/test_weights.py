@@ -213,7 +213,7 @@ def test_a_model_of_ones_own_has_its_own_values() -> None:
         assert id(tensor) == before[name][0]
         assert torch.equal(tensor, before[name][1])
     assert visualize.summarize(model, (1, 3, 8, 8)).total.statistics is None
-    with pytest.raises(UsageError, match="load them into the model"):
+    with pytest.raises(UsageError, match="call load_state_dict yourself"):
         visualize.draw(model, (1, 3, 8, 8), weights="w.pt")
     with pytest.raises(WeightsError, match="have no values"):
         visualize.draw(model.to("meta"), (1, 3, 8, 8), color_by="norm")
