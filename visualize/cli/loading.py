@@ -26,7 +26,7 @@ MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with construct
 timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
 path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
 torch.export (.pt2) or torch.jit (.pt). Naming a Python file or module runs its code, as Python
-does; data files never run code. Weights are not needed, and downloaded only with --weights NAME.
+does; data files never run code. Weights are never needed; only --weights NAME downloads any.
 """
 
 
