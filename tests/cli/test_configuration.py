@@ -46,7 +46,9 @@ def test_every_option_survives_the_file(tmp_path: Path) -> None:
     ]  # fmt: skip
     done = run("draw", "resnet18", "-o", str(figure), *options, "--save-config", str(file))
     assert done.exit_code == 0, done.stderr
-    assert tomllib.loads(file.read_text(encoding="utf-8")) == {
+    saved = file.read_text(encoding="utf-8")
+    assert saved.startswith('model = "resnet18"\n')
+    assert tomllib.loads(saved) == {
         "model": "resnet18", "input": ["1,3,64,64"], "output": [str(figure)], "lang": "zh",
         "caption": True, "level": "block", "fold": False, "expand": ["layer1", "layer2"],
         "collapse": ["layer3.*"], "hide": ["fc"], "label": {"layer1": "first"}, "theme": "mono",

@@ -92,13 +92,17 @@ def configuration_file() -> bytes:
 
 def _saved(command: click.Command) -> dict[str, tuple[click.Parameter, Kind]]:
     """What goes to a file: MODEL, and the fields of options types, by their keys."""
-    found: dict[str, tuple[click.Parameter, Kind]] = {}
-    for parameter in command.params:
-        if isinstance(parameter, FlagOption):
-            found[parameter.option.key] = parameter, parameter.option.kind
-        elif isinstance(parameter, click.Argument):
-            found[str(parameter.name)] = parameter, Text()
-    return found
+    arguments = {
+        str(each.name): (each, Text())
+        for each in command.params
+        if isinstance(each, click.Argument)
+    }
+    options = {
+        each.option.key: (each, each.option.kind)
+        for each in command.params
+        if isinstance(each, FlagOption)
+    }
+    return {**arguments, **options}
 
 
 def _as_typed(value: Any, parameter: click.Parameter) -> Any:
