@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import visualize
-from tests.two_blocks import Net, first_lines
+from tests.two_blocks import Block, Net, first_lines
 from visualize.core.errors import UsageError
+from visualize.scene.build import describe
 
 
 @pytest.fixture(scope="module")
@@ -25,3 +26,43 @@ def test_labels_name_boxes_and_frames(net: visualize.Architecture) -> None:
 def test_a_label_for_nothing_is_refused(net: visualize.Architecture) -> None:
     with pytest.raises(UsageError, match=r"--label.*did you mean stem"):
         visualize.draw(net, labels={"stm": "patchify"})
+
+
+# Numbers
+
+
+def test_a_folded_box_counts_all_copies_and_shows_one(net: visualize.Architecture) -> None:
+    scene = visualize.draw(net, level="block").scene
+    (block,) = [box for box in scene.boxes if box.role == "block"]
+    assert block.repeat == 2
+    assert block.parameters == 2 * sum(p.numel() for p in Block(8).parameters())
+    assert f"{block.parameters // 2:,} parameters each, 2 copies" in block.tooltip
+    assert block.skips == (("identity", 2),)
+
+
+def test_hidden_operations_are_counted_in_all_copies(net: visualize.Architecture) -> None:
+    folded, plain = (
+        visualize.draw(net, level="layer", fold=fold, hide=["body.?.conv2"]).scene
+        for fold in (True, False)
+    )
+    assert len(folded.boxes) < len(plain.boxes)
+    assert folded.hidden == plain.hidden == 2
+
+
+def test_a_frame_has_the_parameters_of_one_copy(net: visualize.Architecture) -> None:
+    scene = visualize.draw(net, level="layer").scene
+    (frame,) = [group for group in scene.groups if group.framed]
+    assert (frame.label, frame.repeat) == ("×2 Block", 2)
+    assert frame.detail == "1.2 k each"
+
+
+def test_roles_are_those_that_documents_name(net: visualize.Architecture) -> None:
+    for level in ("op", "layer", "block", "stage"):
+        roles = {box.role for box in visualize.draw(net, level=level).scene.boxes}
+        assert roles <= {"input", "output", "layer", "merge", "block", "stage"}
+
+
+def test_screen_readers_get_one_sentence(net: visualize.Architecture) -> None:
+    sentence = describe(net)
+    assert sentence.startswith(f"Net: {net.parameters:,} parameters, ")
+    assert sentence.endswith("skip connections: 2 residual")

@@ -1,0 +1,99 @@
+"""Weighted layers: what papers count as depth, and what is left out."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import visualize
+from tests.graphs import Net
+from visualize.core.architecture import NodeKind, Operation
+from visualize.core.operators import counts_as_layer, has_weight_matrix
+from visualize.describe.weighted import weighted_layers
+
+
+def counted(model: nn.Module, inputs: object) -> dict[str, int]:
+    """How many layers the operations of each type are, by type."""
+    exact = visualize.trace(model, inputs)  # type: ignore[arg-type]
+    return {exact.operation(node).type: number for node, number in weighted_layers(exact).items()}
+
+
+def test_what_multiplies_with_weights_counts() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1))
+    exact = visualize.trace(model, (1, 3, 8, 8))
+    assert [exact.operation(node).type for node in weighted_layers(exact)] == ["Conv2d", "Conv2d"]
+
+
+@pytest.mark.parametrize(("layers", "number"), [(1, 1), (3, 3)])
+def test_a_recurrent_module_is_as_many_layers_as_are_stacked_in_it(
+    layers: int, number: int
+) -> None:
+    assert counted(nn.LSTM(4, 4, layers), (1, 5, 4)) == {"LSTM": number}
+
+
+def test_attention_is_two_layers() -> None:
+    class Attend(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(8, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            result: Tensor = self.attention(x, x, x)[0]
+            return result
+
+    assert counted(Attend(), (1, 5, 8)) == {"MultiheadAttention": 2}
+
+
+class Deep(nn.Module):
+    """Not a recurrent module, though it has a number of layers."""
+
+    def __init__(self, num_layers: object) -> None:
+        super().__init__()
+        self.num_layers = num_layers
+        self.weight = nn.Parameter(torch.ones(4, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x @ self.weight
+
+
+@pytest.mark.parametrize("num_layers", ["two", [2, 3], 4])
+def test_a_number_of_layers_is_read_of_recurrent_modules_alone(num_layers: object) -> None:
+    model = nn.Sequential(Deep(num_layers), nn.Linear(4, 2))
+    exact = visualize.trace(model, (1, 4), leaves=["Deep"])
+    assert [exact.operation(node).path for node in weighted_layers(exact)] == ["0", "1"]
+    assert visualize.summarize(model, (1, 4)).facts.paths.longest == 2
+
+
+def test_a_recurrent_module_of_a_reader_may_number_its_layers_in_words() -> None:
+    net = Net()
+    x = net.input(1, 4)
+    node = net.linear(x)
+    operation = net.graph.nodes[node]["operation"]
+    attributes = {"num_layers": "two"}
+    net.graph.nodes[node]["operation"] = Operation(
+        node, NodeKind.MODULE, "GRU", macs=16, weights=((4, 4),), attributes=attributes,
+        outputs=operation.outputs,
+    )  # fmt: skip
+    net.output(node)
+    assert weighted_layers(net.build()) == {node: 1}
+
+
+def test_embeddings_have_weights_and_add_no_depth() -> None:
+    """So a block that holds one is a block with weights, and no deeper for it."""
+    model = nn.Sequential(nn.Embedding(10, 4), nn.Linear(4, 2))
+    assert counted(model, torch.zeros(1, 3, dtype=torch.int64)) == {"Linear": 1}
+    assert has_weight_matrix("Embedding", [(10, 4)])
+    assert not counts_as_layer("Embedding", [(10, 4)])
+
+
+def test_a_function_counts_by_the_parameters_it_reads() -> None:
+    class Functional(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight, self.bias = nn.Parameter(torch.ones(2, 4)), nn.Parameter(torch.ones(2))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return nn.functional.linear(x, self.weight.float(), self.bias)
+
+    assert counted(Functional(), (1, 4)) == {"linear": 1}
