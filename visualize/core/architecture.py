@@ -216,7 +216,7 @@ class Architecture(WiredGraph):
         published: names of the weights that are published for it.
         weights: what the statistics are of, a name or a file; empty for the model's own values.
         notes: what a user should know of how the graph was made: what was assumed or made up.
-        failures: the ways of tracing that were tried before in vain, and why.
+        failures: the ways of tracing that failed before, and why.
     """
 
     name: str

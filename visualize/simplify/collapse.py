@@ -15,12 +15,12 @@ from typing import TypeVar
 
 from visualize.core.architecture import Architecture, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
-from visualize.core.operators import has_weight_matrix, merge_type
+from visualize.core.operators import MergeType, has_weight_matrix, merge_type
 from visualize.simplify.contract import Closed, Cluster, contract
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"", "Sequential", "ModuleList", "ModuleDict"})
-# So many operations in a row are one computation.
+# This many operations in a row are one computation.
 _LONG = 24
 _SHORT = 2
 _Key = TypeVar("_Key")
@@ -148,14 +148,17 @@ class _Tree:
     def of(cls, exact: Architecture) -> _Tree:
         weighted: Counter[str] = Counter()
         total = 0
-        merging: dict[str | None, set[str]] = {"add": set(), "concat": set()}
+        adds, concats = set[str](), set[str]()
         for operation in exact.operations:
             if has_weight_matrix(operation.type, operation.weights):
                 total += 1
                 weighted.update(_paths(operation.path))
-            merging.get(merge_type(operation.type), set()).add(operation.path)
-        adds, concats = (frozenset(merging[kind]) for kind in ("add", "concat"))
-        return cls(exact.modules, weighted, total, adds, concats)
+            merge = merge_type(operation.type)
+            if merge is MergeType.ADD:
+                adds.add(operation.path)
+            elif merge is MergeType.CONCAT:
+                concats.add(operation.path)
+        return cls(exact.modules, weighted, total, frozenset(adds), frozenset(concats))
 
     def class_of(self, path: str) -> str:
         return self.classes.get(path, "")

@@ -22,9 +22,9 @@ from visualize.core.diagram import Box, Diagram, Group, GroupKind
 from visualize.simplify.collapse import span
 from visualize.simplify.sameness import Sameness
 
-# So many earlier equal children are looked at to find the period of a run.
+# This many earlier equal children are looked at to find the period of a run.
 _LOOK_BACK = 4
-# So many periods are tried.
+# This many periods are tried.
 _PERIODS = 32
 _Range = tuple[int, int]
 

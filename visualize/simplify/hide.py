@@ -60,7 +60,7 @@ def _source(
         return sources.pop()
     what = "reads no tensor" if not sources else f"joins {len(sources)} tensors"
     raise UsageError(
-        f"cannot hide {call.path}: it {what}, so no other box can stand for it",
+        f"cannot hide {call.path}: it {what}, so no other box can represent it",
         where="--hide",
         hint="close it with --collapse, or hide what is around it",
     )

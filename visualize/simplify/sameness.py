@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.diagram import Box
-from visualize.core.operators import CONCAT, IDENTITY, family, merge_type
+from visualize.core.operators import CONCAT, IDENTITY, MergeType, family, merge_type
 
 _SYMMETRIC = CONCAT | frozenset({"stack", "sum", "output"})
 
@@ -18,7 +18,7 @@ class _Copy(enum.IntEnum):
 
     SAME = 0
     BEFORE = 1
-    OTHER = 2  # none of the two
+    OTHER = 2  # neither of the two
 
 
 class _Origin(NamedTuple):
@@ -243,7 +243,7 @@ class Sameness:
         return not any(origin.copy is _Copy.BEFORE for reads in wiring for origin in reads.inputs)
 
     def _untapped(self, start: int, length: int, count: int) -> int:
-        """So many copies that nothing else uses a result of one in their middle.
+        """How many of ``count`` copies there are up to one whose results something else uses.
 
         What uses the same result of every copy may: a concat of all of them, say.
         """
@@ -273,7 +273,7 @@ class Sameness:
     def _is_symmetric(self, user: str) -> bool:
         """Whether an operation treats all its inputs alike, as a sum or a concat does."""
         kind = self.exact.operation(user).type
-        return merge_type(kind) == "add" or family(kind) in _SYMMETRIC
+        return merge_type(kind) is MergeType.ADD or family(kind) in _SYMMETRIC
 
 
 def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads]) -> bool:

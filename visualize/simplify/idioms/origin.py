@@ -6,7 +6,7 @@ from visualize.core.architecture import ModuleCall
 from visualize.core.operators import merge_type
 from visualize.simplify.idioms.rule import View
 
-# So many operations are looked at on the way back to what is projected.
+# This many operations are looked at on the way back to what is projected.
 _REACH = 64
 
 

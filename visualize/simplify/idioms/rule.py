@@ -35,9 +35,9 @@ class Rule:
 
     Attributes:
         name: what the box says if the match says nothing else.
-        match: is asked for each operation whether an idiom ends with it, and returns the
-            operations before it that belong to the idiom, or None.
-        counts_as: type of the operation that does the same, so that the box is treated alike: an
+        match: called for each operation; returns the operations before it that belong to an idiom
+            that ends with it, or None.
+        counts_as: type of an operation that does the same, so that the box is treated like it: an
             activation joins the layer before it. The name by default.
     """
 
