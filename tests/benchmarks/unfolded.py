@@ -3,9 +3,9 @@
     pip install transformers && python tests/benchmarks/unfolded.py [LAYERS...]
 
 Each model is traced once. What is measured comes after that: choosing and describing the boxes,
-their layout and the SVG, in a process of its own, with the time of each stage and the memory that
-it takes beyond tracing. The aim is at most 8 s and 0.8 GB for 126 layers (6,691 boxes), and time
-that grows with the number of boxes: seconds per 1,000 boxes are about the same for each size.
+their layout and the SVG, in a process of its own, with the CPU time of each stage and the memory
+that it takes beyond tracing. The aim is at most 8 s and 0.8 GB for 126 layers (6,691 boxes), and
+time that grows with the number of boxes: seconds per 1,000 boxes are about the same for each size.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ def measure(layers: int) -> None:
     """Print what a model with ``layers`` layers costs, stage by stage."""
     architecture = visualize.trace(MODEL.format(layers=layers))
     memory = _peak()
-    times = [time.perf_counter()]
+    times = [time.process_time()]
     figure = visualize.draw(architecture, level="op", fold=False)
-    times.append(time.perf_counter())
+    times.append(time.process_time())
     layout = lay_out(figure.scene, figure.theme, figure.direction, figure.page)
-    times.append(time.perf_counter())
+    times.append(time.process_time())
     image = render(figure.scene, figure.theme, figure.direction, ["svg"], "", layout)["svg"]
-    times.append(time.perf_counter())
+    times.append(time.process_time())
     boxes = len(figure.scene.boxes)
     whole = times[-1] - times[0]
     scene, placing, drawing = (after - before for before, after in itertools.pairwise(times))
