@@ -13,7 +13,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.core.geometry import Point, Rectangle, bounds, sample, without_head
+from visualize.core.geometry import Point, Rectangle, Transform, bounds, sample, without_head
 from visualize.core.grid import Grid
 from visualize.core.layout import PlacedBox, PlacedText
 from visualize.core.route import Route
@@ -22,6 +22,8 @@ from visualize.layout.sizes import Sizes
 from visualize.layout.spacing import LabelSpacing
 
 _STRAIGHT = 0.01  # what is narrower is a line
+_Shifts = Sequence[tuple[float, float]]
+_ITSELF: _Shifts = ((0.0, 0.0),)  # the shifts of a line that is drawn once
 
 
 def settle_labels(
@@ -44,22 +46,16 @@ def settle_labels(
         sizes: those of texts.
     """
     clutter = _Clutter(sizes.spacing.label)
-    for box in boxes:
-        clutter.add(_Thing(box.rectangle))
-    for text in texts:
-        clutter.add(_Thing(_area(text, text.center, sizes)))
-    for leg in legs:
-        for path in _strokes(leg, sizes):
-            clutter.add_path(path)
-    for turn in turns:
-        clutter.add_path(turn.curves())
+    clutter.add(_Thing(box.rectangle) for box in boxes)
+    clutter.add(_Thing(_area(text, text.center, sizes)) for text in texts)
+    clutter.add(thing for leg in legs for thing in _things(leg, sizes))
+    clutter.add(thing for turn in turns for thing in _along(turn.curves()))
     labels = {
         number: _Thing(_area(leg.label, leg.label.center, sizes))
         for number, leg in enumerate(legs)
         if leg.label
     }
-    for thing in labels.values():
-        clutter.add(thing)
+    clutter.add(labels.values())
     settled: list[Leg] = []
     for number, leg in enumerate(legs):
         if not leg.label or clutter.is_free(labels[number].area, labels[number]):
@@ -68,22 +64,30 @@ def settle_labels(
         clutter.remove(labels[number])
         label = _settled(leg, leg.label, clutter, sizes)
         if label:
-            clutter.add(_Thing(_area(label, label.center, sizes)))
+            clutter.add([_Thing(_area(label, label.center, sizes))])
         settled.append(replace(leg, label=label))
     return settled
 
 
-def _strokes(leg: Leg, sizes: Sizes) -> Iterator[Sequence[Point]]:
-    """The lines that ``leg`` is drawn with: a double one has one on each side of its route."""
+def _things(leg: Leg, sizes: Sizes) -> Iterator[_Thing]:
+    """What ``leg`` is drawn with: a double line is one on each side of its route."""
     path = leg.route.curves()
     path = without_head(path) if leg.link.head else path
     kind = leg.link.arrow.skip
-    apart = sizes.spacing.label.double
     if kind and sizes.theme.skips[kind].style == "double":
-        for along, across in itertools.product((-apart / 2, apart / 2), repeat=2):
-            yield [point.moved(along, across) for point in path]
+        apart = sizes.spacing.label.double / 2
+        sides = (-apart, apart)
+        yield from _along(path, [(along, across) for along in sides for across in sides])
     else:
-        yield path
+        yield from _along(path)
+
+
+def _along(path: Sequence[Point], shifts: _Shifts = _ITSELF) -> Iterator[_Thing]:
+    """The curves of a cubic Bézier path, drawn at all ``shifts``."""
+    most = max(along for along, _ in shifts)
+    for place in range(0, len(path) - 1, 3):
+        curve = path[place : place + 4]
+        yield _Thing(bounds(curve).grown(most), curve, shifts)
 
 
 def _settled(leg: Leg, label: PlacedText, clutter: _Clutter, sizes: Sizes) -> PlacedText | None:
@@ -116,20 +120,30 @@ class _Thing:
     Attributes:
         area: all that it covers, or what its curve lies in.
         curve: the control points of a cubic Bézier curve.
+        shifts: where the curve is drawn, relative to its control points.
         points: close together on the curve, once a label comes near it.
     """
 
     area: Rectangle
     curve: Sequence[Point] = ()
+    shifts: _Shifts = _ITSELF
     points: list[Point] = field(default_factory=list)
 
     def is_in(self, area: Rectangle, step: float) -> bool:
         """Whether some of it lies in ``area``, which overlaps its own.
 
-        Of a curve, points are looked at that are a ``step`` apart.
+        A straight part is all of what it reaches over. Of a curve, points are looked at that are
+        a ``step`` apart.
         """
-        if not self.curve:
-            return True
+        return not self.curve or any(
+            self._is_drawn_in(area.transformed(Transform(-along, -across)), step)
+            for along, across in self.shifts
+        )
+
+    def _is_drawn_in(self, area: Rectangle, step: float) -> bool:
+        reach = bounds(self.curve)
+        if min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT:
+            return reach.overlaps(area)
         if not self.points:
             length = sum(math.dist(*ends) for ends in itertools.pairwise(self.curve))
             self.points = list(sample(self.curve, max(2, math.ceil(length / step))))
@@ -143,19 +157,12 @@ class _Clutter:
         self.room = room
         self._things: Grid[_Thing] = Grid()
 
-    def add(self, thing: _Thing) -> None:
-        self._things.add(thing.area, thing)
+    def add(self, things: Iterable[_Thing]) -> None:
+        for thing in things:
+            self._things.add(thing.area, thing)
 
     def remove(self, thing: _Thing) -> None:
         self._things.remove(thing.area, thing)
-
-    def add_path(self, path: Sequence[Point]) -> None:
-        """Add a cubic Bézier path: a straight part covers all of its area."""
-        for place in range(0, len(path) - 1, 3):
-            curve = path[place : place + 4]
-            reach = bounds(curve)
-            straight = min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT
-            self.add(_Thing(reach) if straight else _Thing(reach, curve))
 
     def is_free(self, area: Rectangle, itself: _Thing | None = None) -> bool:
         """Whether nothing but ``itself`` lies in ``area``."""

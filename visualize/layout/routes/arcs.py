@@ -12,8 +12,9 @@
 from __future__ import annotations
 
 import bisect
+import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from visualize.core.geometry import Point, Rectangle, Transform
@@ -153,20 +154,32 @@ class _Covered:
 
     def __init__(self, areas: Iterable[Rectangle], room: ArcSpacing) -> None:
         self.room = room
-        self._stretches: dict[int, list[Rectangle]] = defaultdict(list)
+        self._areas: dict[int, list[Rectangle]] = defaultdict(list)
+        # How far all areas in a stretch reach to the greater side and to the lesser one.
+        self._reach: dict[int, tuple[float, float]] = {}
         self.add(areas)
 
     def add(self, areas: Iterable[Rectangle]) -> None:
         for area in areas:
             for stretch in _stretches(area.start, area.end):
-                self._stretches[stretch].append(area)
+                self._areas[stretch].append(area)
+                high, low = self._reach.get(stretch, (area.high, -area.low))
+                self._reach[stretch] = max(high, area.high), max(low, -area.low)
 
-    def edges(self, first: float, last: float, side: int) -> Iterator[float]:
-        """How far areas between two places reach to one side, some of them several times."""
-        for stretch in _stretches(min(first, last), max(first, last)):
-            for area in self._stretches.get(stretch, ()):
-                if area.start < last and first < area.end:
-                    yield area.high if side > 0 else -area.low
+    def edge(self, first: float, last: float, side: int) -> float:
+        """How far areas between two places reach to one side, at the most."""
+        stretches = _stretches(min(first, last), max(first, last))
+        index = 0 if side > 0 else 1
+        edges = [
+            self._reach[stretch][index] for stretch in stretches[1:-1] if stretch in self._reach
+        ]
+        for stretch in {stretches[0], stretches[-1]}:
+            edges += [
+                area.high if side > 0 else -area.low
+                for area in self._areas.get(stretch, ())
+                if area.start < last and first < area.end
+            ]
+        return max(edges, default=-math.inf)
 
 
 def _stretches(start: float, end: float) -> range:
@@ -212,9 +225,9 @@ def _span(arc: Arc, boxes: Mapping[Unit, Rectangle]) -> float:
 def _on_side(arc: Arc, side: int, boxes: Mapping[Unit, Rectangle], covered: _Covered) -> Arc:
     source, target = boxes[arc.source], boxes[arc.target]
     first, last = _middle(source), _middle(target)
-    edges = [*covered.edges(first + 1, last - 1, side), source.high if side > 0 else -source.low]
+    edge = max(covered.edge(first + 1, last - 1, side), source.high if side > 0 else -source.low)
     target_edge = target.high if side > 0 else -target.low
-    lane = side * max(max(edges) + covered.room.lane, target_edge + covered.room.head)
+    lane = side * max(edge + covered.room.lane, target_edge + covered.room.head)
     start = Point(first, source.high if side > 0 else source.low)
     end = Point(last, side * target_edge)
     return replace(arc, side=side, lane=lane, start=start, end=end)
