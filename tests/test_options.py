@@ -49,12 +49,12 @@ import visualize
 from click.testing import CliRunner
 from visualize.cli import main
 
-figure = visualize.draw("alexnet", echo="in Python")
+figure = visualize.draw("net.py:net", (1, 4), echo="in Python")
 assert figure.options.echo == "in Python"
 assert "echo: Repeat these words." in visualize.draw.__doc__
 
-arguments = ["draw", "alexnet", "-o", "a.json", "--echo", "in a flag", "--save-config", "a.toml"]
-assert CliRunner().invoke(main, arguments).exit_code == 0
+arguments = ["draw", "net.py:net", "--input", "1,4", "-o", "a.json", "--echo", "in a flag"]
+assert CliRunner().invoke(main, [*arguments, "--save-config", "a.toml"]).exit_code == 0
 assert 'echo = "in a flag"' in open("a.toml").read()
 assert "--echo WORDS" in CliRunner().invoke(main, ["draw", "--help"]).output
 
@@ -68,11 +68,8 @@ assert seen == ["in a flag"]
 
 
 def test_a_new_field_is_one_edit(tmp_path: Path) -> None:
-    shutil.copytree(
-        Path(visualize.__file__).parent,
-        tmp_path / "visualize",
-        ignore=shutil.ignore_patterns("__pycache__"),
-    )
+    shutil.copytree(Path(visualize.__file__).parent, tmp_path / "visualize")
+    (tmp_path / "net.py").write_text("from torch import nn\nnet = nn.Linear(4, 4)\n")
     file = tmp_path / "visualize" / "options.py"
     before = file.read_text(encoding="utf-8")
     place = before.index("    level: Level = choice(")

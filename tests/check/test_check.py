@@ -68,7 +68,7 @@ def test_the_command(tmp_path: Path, files: dict[str, bytes]) -> None:
         done = subprocess.run(command, capture_output=True, text=True)
         return done.returncode, done.stdout
 
-    assert run() == (0, f"{figure}: nothing falls short\n")
+    assert run() == (0, f"{figure}: no problems found\n")
     status, told = run("--width", "1in")
     assert status == 1
     assert "type size" in told
