@@ -126,6 +126,9 @@ class _Analysis:
         self.parameters: dict[str, int] = {
             node: layer.parameters for node, layer in self.layers.items()
         }
+        families = {node: family(layer.type) for node, layer in self.layers.items()}
+        self.spatial = {node for node, name in families.items() if name in _SPATIAL}
+        self.pooling = {node for node, name in families.items() if name in POOL or name == "mean"}
         for node in self.order:
             self._read(graph, node)
 
@@ -179,12 +182,15 @@ class _Analysis:
         start = self.position[fork]
         reached = {fork}
         off_chain = search.weighted.keys() - set(chain)
-        passed = sorted(self.position[node] for node in off_chain if self.position[node] > start)
+        passed = sorted([at for node in off_chain if (at := self.position[node]) > start])
         between = []
-        for node in (self.order[position] for position in passed):
-            if any(inflow.source in reached for inflow in self.inflows[node]):
-                reached.add(node)
-                between.append(node)
+        for position in passed:
+            node = self.order[position]
+            for inflow in self.inflows[node]:
+                if inflow.source in reached:
+                    reached.add(node)
+                    between.append(node)
+                    break
         return tuple(between)
 
     def _typed(self, found: _Candidate) -> Skip | None:
@@ -245,16 +251,8 @@ class _Analysis:
         inflows = self.inflows[found.merge]
         ends = [found.fork, found.merge, *(inflow.source for inflow in inflows)]
         resolutions = {self._resolution(node) for node in ends}
-        passed = {
-            self._resolution(node)
-            for node in found.bypassed
-            if family(self.layers[node].type) in _SPATIAL
-        }
-        pooled = {
-            self._resolution(node)
-            for node in found.bypassed
-            if family(self.layers[node].type) in POOL | {"mean"}
-        }
+        passed = {self._resolution(node) for node in found.bypassed if node in self.spatial}
+        pooled = {self._resolution(node) for node in found.bypassed if node in self.pooling}
         return any(set(sizes) != {1} or sizes not in pooled for sizes in passed - resolutions)
 
     def _resolution(self, node: str) -> tuple[int, ...]:

@@ -59,7 +59,8 @@ class _Interpreter(fx.Interpreter):
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         module = self.fetch_attr(str(target))
         if args and isinstance(args[0], torch.Tensor):
-            check_what_meta_does_not(module, args[0])
+            with without_torch_function():
+                check_what_meta_does_not(module, args[0])
         return module(*args, **kwargs)
 
     def fetch_attr(self, target: str) -> Any:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,17 +88,38 @@ class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
+class _Form:
+    """A new tensor on the meta device."""
+
+    shape: torch.Size
+    strides: tuple[int, ...]
+    dtype: torch.dtype
+
+    def make(self) -> torch.Tensor:
+        return torch.empty_strided(self.shape, self.strides, dtype=self.dtype, device="meta")
+
+
+@dataclass(frozen=True)
+class _Forms:
+    """A tuple of new tensors, None where it holds None."""
+
+    items: tuple[_Form | None, ...]
+
+    def make(self) -> tuple[torch.Tensor | None, ...]:
+        return tuple([None if item is None else item.make() for item in self.items])
+
+
+@dataclass(frozen=True)
 class _Call:
     """What is known of calls of a function with tensors of certain shapes.
 
     Attributes:
         flops: how many each takes.
-        result: shape, strides and dtype of the new tensor that each returns on the meta device,
-            if that is all it does.
+        result: what each returns on the meta device, if that is all it does.
     """
 
     flops: int
-    result: tuple[torch.Size, tuple[int, ...], torch.dtype] | None = None
+    result: _Form | _Forms | None = None
 
 
 class Memory:
@@ -136,10 +159,13 @@ class Memory:
         """``func(*args, **kwargs)``; its FLOPs are added to ``total``."""
         key = None if in_transformation() else _key(func, args, kwargs)
         known = self.known.get(key) if key else None
+        if key and known is None and func in _RULES:
+            form = _RULES[func](*args, **kwargs)
+            if form is not None:
+                known = self.known[key] = _Call(0, form)
         if known is not None and known.result is not None and not torch.is_grad_enabled():
             self.counter.total += known.flops
-            shape, strides, dtype = known.result
-            return torch.empty_strided(shape, strides, dtype=dtype, device="meta")
+            return known.result.make()
         if known is not None and not self.counts_all:
             self.counter.total += known.flops
             return func(*args, **kwargs)
@@ -150,9 +176,7 @@ class Memory:
         flops = self.counter.total - before
         if key:
             unchanged = versions == [version_of(tensor) for tensor in given]
-            new = unchanged and _is_new(result, given)
-            form = (result.shape, result.stride(), result.dtype) if new else None
-            self.known[key] = _Call(flops, form)
+            self.known[key] = _Call(flops, _form_of(result, given) if unchanged else None)
         return result
 
 
@@ -178,12 +202,87 @@ def factories() -> frozenset[Any]:
     return device_constructors()
 
 
-def _is_new(result: Any, given: Sequence[torch.Tensor]) -> bool:
-    """Whether ``result`` is a tensor without values that shares no memory with those given."""
-    if type(result) is not torch.Tensor or not result.is_meta or not given:
-        return False
-    storage = storage_id(result)
-    return all(t.is_meta and storage_id(t) != storage for t in given)
+def _form_of(result: Any, given: Sequence[torch.Tensor]) -> _Form | _Forms | None:
+    """The form of what a function returned; None if that is more than new tensors on meta."""
+    if not given or not all(tensor.is_meta for tensor in given):
+        return None
+    storages = {storage_id(tensor) for tensor in given}
+    if type(result) is not tuple:
+        return _form_of_new(result, storages)
+    forms = []
+    for item in result:
+        form = None if item is None else _form_of_new(item, storages)
+        if item is not None and form is None:
+            return None
+        forms.append(form)
+    return _Forms(tuple(forms))
+
+
+def _form_of_new(tensor: Any, storages: set[int | None]) -> _Form | None:
+    """The form of a tensor that shares none of ``storages``, to which its own is added."""
+    if type(tensor) is not torch.Tensor or not tensor.is_meta:
+        return None
+    storage = storage_id(tensor)
+    if storage in storages:
+        return None
+    storages.add(storage)
+    return _Form(tensor.shape, tensor.stride(), tensor.dtype)
+
+
+def _batch_norm(
+    image: torch.Tensor,
+    mean: torch.Tensor | None,
+    variance: torch.Tensor | None,
+    weight: torch.Tensor | None = None,
+    bias: torch.Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+) -> _Form | None:
+    """The form of a batch norm in inference: that of its input, if its statistics fit it."""
+    if training or mean is None or variance is None or image.dim() < 2:
+        return None
+    for tensor in (mean, variance, weight, bias):
+        if tensor is not None:
+            fits = tensor.shape == image.shape[1:2] and tensor.dtype == image.dtype
+            if not (fits and tensor.is_meta):
+                return None
+    if not (image.is_meta and type(image) is torch.Tensor and image.is_contiguous()):
+        return None
+    return _Form(image.shape, image.stride(), image.dtype)
+
+
+def _concat(tensors: Any, dim: Any = 0) -> _Form | None:
+    """The form of a concat of contiguous tensors that fit each other."""
+    if type(dim) is not int or type(tensors) not in (list, tuple) or not tensors:
+        return None
+    first = tensors[0]
+    rank = first.dim()
+    if not -rank <= dim < rank:
+        return None
+    rest = list(first.shape)
+    rest[dim] = 0
+    length = 0
+    for tensor in tensors:
+        if type(tensor) is not torch.Tensor or tensor.dim() != rank:
+            return None
+        if not (tensor.is_meta and tensor.is_contiguous() and tensor.dtype == first.dtype):
+            return None
+        length += tensor.shape[dim]
+        sizes = list(tensor.shape)
+        sizes[dim] = 0
+        if sizes != rest:
+            return None
+    rest[dim] = length
+    strides = itertools.accumulate([1, *(max(size, 1) for size in rest[:0:-1])], operator.mul)
+    return _Form(torch.Size(rest), tuple(strides)[::-1], first.dtype)
+
+
+# Functions without FLOPs whose result is plain and takes the meta device long to find.
+_RULES: dict[Any, Callable[..., _Form | None]] = {
+    torch.nn.functional.batch_norm: _batch_norm,
+    torch.cat: _concat,
+}
 
 
 def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import operator
+from collections.abc import Mapping
 
 from torch import fx, nn
 
@@ -32,10 +34,14 @@ def follow_in_place(graph: fx.Graph, model: nn.Module) -> None:
         views = _views_of(changed, node, model)
         if _name(node) == "__setitem__":
             views.add(changed)  # it returns nothing that could be read instead
-        later = {user for user, index in order.items() if index > order[node]}
-        if any(not later.isdisjoint(view.users) for view in views):
+        is_later = functools.partial(_follows, order, node)
+        if any(is_later(user) for view in views for user in view.users):
             raise _unclear(node, model)
-        changed.replace_all_uses_with(node, later.__contains__)
+        changed.replace_all_uses_with(node, is_later)
+
+
+def _follows(order: Mapping[fx.Node, int], node: fx.Node, user: fx.Node) -> bool:
+    return order[user] > order[node]
 
 
 def _is_untraceable(node: fx.Node) -> bool:

@@ -7,7 +7,7 @@ import functools
 import io
 import sys
 import types
-from collections import deque
+from collections import OrderedDict, deque
 from typing import Any
 
 import torch
@@ -19,6 +19,8 @@ from visualize.core.modules import unwrapped
 from visualize.core.torch_internals import forward_hooks, forward_pre_hooks
 
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
+_PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None), type(Ellipsis)})
+_EMPTY = frozenset({dict, list, set, OrderedDict})  # copied by way of an empty one
 # Tables of backward hooks and of hooks for loading and saving.
 _OTHER_HOOKS = frozenset(
     name for name in vars(nn.Module()) if "_hooks" in name and "forward" not in name
@@ -65,6 +67,8 @@ class _Copier:
         self.memo: dict[int, Any] = {}
 
     def copy(self, value: Any) -> Any:
+        if type(value) in _PLAIN:
+            return value
         if id(value) in self.memo:
             return self.memo[id(value)]
         if isinstance(value, nn.Module):
@@ -88,7 +92,11 @@ class _Copier:
             return tuple(self.copy(item) for item in value)
         if isinstance(value, tuple):  # a named tuple, whose constructor is its own affair
             return value
-        copied = self.memo[id(value)] = copy.copy(value)
+        kind = type(value)
+        if kind in _EMPTY:
+            copied = self.memo[id(value)] = kind()
+        else:  # of a class of its own, which may hold more than its items
+            copied = self.memo[id(value)] = copy.copy(value)
         if isinstance(value, dict):
             for key, item in value.items():
                 copied[key] = self.copy(item)

@@ -17,7 +17,7 @@ from visualize.core.errors import (
     shorten,
 )
 from visualize.core.torch_internals import tree_map_only
-from visualize.core.traced import NodeFacts, enclosing_calls, facts_of, set_facts
+from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
@@ -37,6 +37,7 @@ class SymbolicTracer(fx.Tracer):
         self.inputs = inputs
         self.leaves = leaves
         self.operations = 0
+        self.known_calls: dict[str, EnclosingCall] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
         """Note where a merge is written; stop where there is no end."""
@@ -45,9 +46,17 @@ class SymbolicTracer(fx.Tracer):
             paths = [path for path, _ in self.module_stack.values()]
             raise endless(paths[-1] if paths else type(self.root).__name__)
         node = super().create_node(*args, **kwargs)
-        calls = enclosing_calls(self.module_stack)
-        set_facts(node, NodeFacts(calls=calls, line=line_of_merge(node)))
+        set_facts(node, NodeFacts(calls=self._calls(), line=line_of_merge(node)))
         return node
+
+    def _calls(self) -> tuple[EnclosingCall, ...]:
+        """The calls around what is traced now, each made once."""
+        calls = []
+        for key, entry in self.module_stack.items():
+            if key not in self.known_calls:
+                (self.known_calls[key],) = enclosing_calls({key: entry})
+            calls.append(self.known_calls[key])
+        return tuple(calls)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Ask `Leaves`."""

@@ -1,0 +1,124 @@
+"""What is known of a call is what the meta device would answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from visualize.tracing.flops import FlopCounter, Memory, OnMeta
+from visualize.tracing.tensors import tensors_in
+
+
+def _meta(*shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+    return torch.empty(shape, dtype=dtype, device="meta")
+
+
+def _norm(*shape: int, channels: int = 8) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    statistics = [_meta(channels) for _ in range(4)]
+    return F.batch_norm, (_meta(*shape), *statistics)
+
+
+CALLS: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
+    "batch norm of an image": _norm(2, 8, 4, 4),
+    "batch norm of features": _norm(2, 8),
+    "batch norm of a volume": _norm(1, 8, 2, 3, 4),
+    "batch norm in training": (F.batch_norm, (_meta(2, 8), *([_meta(8)] * 4), True)),
+    "batch norm without weights": (F.batch_norm, (_meta(2, 8), _meta(8), _meta(8))),
+    "batch norm of what lies otherwise": (
+        F.batch_norm, (_meta(2, 4, 4, 8).permute(0, 3, 1, 2), *([_meta(8)] * 4))
+    ),
+    "concat": (torch.cat, ([_meta(2, 3, 4), _meta(2, 5, 4)], 1)),
+    "concat of empty parts": (torch.cat, ((_meta(0, 4), _meta(0, 4)),)),
+    "concat from the end": (torch.cat, ([_meta(2, 3), _meta(2, 1)], -1)),
+    "concat of different dtypes": (torch.cat, ([_meta(2), _meta(2, dtype=torch.float16)],)),
+    "concat of what lies otherwise": (torch.cat, ([_meta(3, 2).T, _meta(3, 2).T],)),
+    "concat with an old empty tensor": (torch.cat, ([_meta(0), _meta(2, 3)],)),
+    "two results": (torch.max, (_meta(3, 4), 1)),
+    "views": (torch.split, (_meta(4, 2), 2)),
+    "the same": (F.dropout, (_meta(3), 0.5, False)),
+}  # fmt: skip
+
+
+def _form(tensor: torch.Tensor) -> tuple[Any, ...]:
+    return tuple(tensor.shape), tensor.stride(), tensor.dtype, tensor.device.type
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_known_calls_return_what_the_function_returns(name: str) -> None:
+    function, args = CALLS[name]
+    memory = Memory()
+    with torch.no_grad():
+        expected = function(*args)
+        for _ in range(2):  # the second is known
+            found = memory.call(function, args, {}, tensors_in(args))
+            assert type(found) is type(expected) or isinstance(found, tuple)
+            assert [*map(_form, tensors_in(found))] == [*map(_form, tensors_in(expected))]
+
+
+@pytest.mark.parametrize(
+    ("function", "args"),
+    [
+        _norm(2, 7, 4, 4),
+        _norm(8),
+        (torch.cat, ([_meta(2, 3), _meta(3, 3)], 1)),
+        (torch.cat, ([_meta(2, 3)], 2)),
+        (torch.cat, ([],)),
+    ],
+)
+def test_what_a_function_refuses_is_refused(
+    function: Callable[..., Any], args: tuple[Any, ...]
+) -> None:
+    memory = Memory()
+    with pytest.raises((RuntimeError, ValueError, IndexError)), torch.no_grad():
+        memory.call(function, args, {}, tensors_in(args))
+
+
+def test_results_of_known_calls_are_new_tensors() -> None:
+    memory = Memory()
+    args = (_meta(3, 4), 1)
+    with torch.no_grad():
+        first, second = (memory.call(torch.max, args, {}, args[:1]) for _ in range(2))
+    assert first[0] is not second[0]
+    assert first[0].untyped_storage()._cdata != second[0].untyped_storage()._cdata
+
+
+def test_views_and_inputs_are_never_made_up() -> None:
+    memory = Memory()
+    x = _meta(4, 2)
+    with torch.no_grad():
+        for _ in range(2):
+            assert memory.call(F.dropout, (x, 0.5, False), {}, (x,)) is x
+            part, _ = memory.call(torch.split, (x, 2), {}, (x,))
+            assert part.untyped_storage()._cdata == x.untyped_storage()._cdata
+
+
+def test_flops_are_counted_at_every_call() -> None:
+    memory = Memory()
+    with torch.no_grad(), memory.counting(), OnMeta(memory):
+        for _ in range(3):
+            F.linear(_meta(2, 8), _meta(4, 8))
+            F.scaled_dot_product_attention(*[_meta(1, 2, 5, 8)] * 3)
+    attention = 2 * (2 * 2 * 5 * 5 * 8)
+    assert memory.total == 3 * (2 * 2 * 8 * 4 + attention)
+
+
+@pytest.mark.parametrize(
+    ("function", "args", "flops"),
+    [
+        (torch.mv, (_meta(3, 4), _meta(4)), 2 * 3 * 4),
+        (torch.dot, (_meta(4), _meta(4)), 2 * 4),
+        (F.bilinear, (_meta(2, 3), _meta(2, 4), _meta(5, 3, 4)), 2 * 2 * 5 * 3 * 5),
+        (torch.mm, (_meta(2, 3), _meta(3, 4)), 2 * 2 * 3 * 4),
+        (F.conv2d, (_meta(1, 3, 8, 8), _meta(4, 3, 3, 3)), 2 * 36 * 4 * 27),
+    ],
+)
+def test_flops_of_operators(
+    function: Callable[..., Any], args: tuple[torch.Tensor, ...], flops: int
+) -> None:
+    with FlopCounter() as counter, torch.no_grad():
+        function(*args)
+    assert counter.total == flops
