@@ -22,14 +22,14 @@ from torchvision import models
 
 import visualize
 from tests.huggingface_models import MODELS as TRANSFORMERS
-from tests.test_zoo import (
+from tests.timm_models import TIMM_MODELS
+from tests.zoo.test_zoo import (
     ARGUMENTS,
     CLASSIFICATION,
     OPS_DIGITS,
     measured_macs,
     measured_macs_without_values,
 )
-from tests.timm_models import TIMM_MODELS
 from visualize.core.architecture import Architecture
 from visualize.core.example import Example
 from visualize.models import LoadedModel, load_model

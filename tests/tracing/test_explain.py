@@ -1,0 +1,73 @@
+"""Errors of a run name the layer, what it got and what it expects."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from torch import nn
+
+import visualize
+from tests.tracing.nets import (
+    IMAGE,
+    Raising,
+)
+from visualize.core.errors import (
+    ForwardError,
+    ShapeError,
+)
+
+
+def test_a_refused_shape_names_the_layer_and_both_shapes():
+    body = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(9, 8, 3))
+    with pytest.raises(ShapeError) as caught:
+        visualize.trace(nn.Sequential(nn.Sequential(body)), IMAGE)
+    error = caught.value
+    assert error.layer == "0.0.1 (Conv2d)"
+    assert error.got == "1×8×6×6"
+    assert error.expected == "9 channels"
+    assert all(part in str(error) for part in (error.layer, error.got, error.expected))
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "expected"),
+    [
+        (nn.Linear(4, 3), (1, 5), "4 features in the last dimension"),
+        (nn.BatchNorm2d(4), (1, 3, 8, 8), "4 channels"),
+        (nn.GroupNorm(2, 4), (1, 3, 8, 8), "4 channels"),
+        (nn.LayerNorm((4, 5)), (1, 4, 4), "a shape that ends in 4×5"),
+        (nn.LSTM(4, 3), (2, 1, 5), "4 features in the last dimension"),
+        (nn.Conv1d(4, 3, 2), (1, 3, 8), "4 channels"),
+        (nn.RMSNorm(4), (1, 3), "a shape that ends in 4"),
+    ],
+)
+def test_each_kind_of_layer_says_what_it_expects(
+    layer: nn.Module, shape: tuple[int, ...], expected: str
+):
+    with pytest.raises(ShapeError) as caught:
+        visualize.trace(nn.Sequential(layer), shape)
+    assert caught.value.layer == f"0 ({type(layer).__name__})"
+    assert caught.value.got == "×".join(map(str, shape))
+    assert caught.value.expected == expected
+
+
+def _place(function: Callable[..., Any], text: str) -> str:
+    """File, number and source of the line of ``function`` that holds ``text``."""
+    lines, start = inspect.getsourcelines(function)
+    (offset,) = [index for index, line in enumerate(lines) if text in line]
+    return f"{Path(inspect.getfile(function)).name}:{start + offset}: `{lines[offset].strip()}`"
+
+
+def test_an_exception_of_forward_is_told_with_its_line():
+    with pytest.raises(ForwardError) as caught:
+        visualize.trace(Raising(), IMAGE)
+    assert caught.value.where == _place(Raising.finish, "raise")
+    assert caught.value.message == "forward raised RuntimeError: on purpose"
+
+
+def test_a_transposed_convolution_refuses_a_wrong_number_of_channels():
+    with pytest.raises(ShapeError):
+        visualize.trace(nn.ConvTranspose2d(4, 3, 2), (1, 5, 8, 8))
