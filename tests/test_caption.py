@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torchvision import models
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.cli import main
 from visualize.figure import Figure
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.report import write_graph
 
 Golden = Callable[[str, bytes], None]

@@ -34,10 +34,10 @@ def test_help_has_examples() -> None:
     [
         (1, ["draw", "resnet81"], ["resnet81", "did you mean", "resnet18"]),
         (1, ["draw", "missing.py:Net"], ["missing.py", "no such file"]),
-        (1, ["draw", "net.py:Nett"], ["net.py", "Nett", "it has"]),
+        (1, ["draw", "net.py:Nett"], ["net.py", "'Nett' is not defined", "did you mean"]),
         (1, ["draw", "broken.py:Net"], ["broken.py:1", "SyntaxError"]),
         (1, ["draw", "no_such_package:Net"], ["no_such_package", "no module named"]),
-        (1, ["draw", "net.py:number"], ["number is no model", "int"]),
+        (1, ["draw", "net.py:number"], ["number is not a model", "int"]),
         (1, ["draw", "net.py:Failing", "--input", "1"], ["RuntimeError", "no licence"]),
         (1, ["draw", "resnet18?nonsense=1"], ["resnet18?nonsense=1", "TypeError"]),
         (1, ["draw", "net.py:Raising"], ["no input is known", "KeyError", "--input"]),

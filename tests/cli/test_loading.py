@@ -24,7 +24,7 @@ def test_assumed_inputs_are_reported(folder: Path) -> None:
 
 def test_a_run_on_values_is_reported_and_verbose_gives_the_reason(folder: Path) -> None:
     arguments = ["skips", "net.py:Branching", "--input", "1,3"]
-    assert "depends on values: it was run on the CPU" in run(*arguments).stderr
+    assert "depends on values: the model was run on the CPU" in run(*arguments).stderr
     result = run(*arguments, "-v")
     assert "symbolic tracing failed: net.py:17: `if x.sum() > 0:`" in result.stderr
     assert "traced by the recorded tracer" in result.stderr

@@ -7,7 +7,7 @@ import math
 import pytest
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.layout import PlacedBox
 from visualize.export import Job
 from visualize.export.picture import Arrow, Facing, Part, Picture, Text

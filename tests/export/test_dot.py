@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 
 
 def test_numbers_in_dot_are_short() -> None:

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.cli import main
 from visualize.core.errors import OutputError, UsageError
 from visualize.export import FORMATS, Job, need_layout, register

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 import visualize
 from tests.graphs import resnet
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.figure import Figure
 
 YED = "{http://www.yworks.com/xml/graphml}"

@@ -8,7 +8,7 @@ import pytest
 
 import visualize
 from tests.graphs import resnet
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.errors import RenderError
 from visualize.core.fonts import FAMILY
 from visualize.export.graphviz import run_graphviz

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.choices import Direction
 from visualize.core.palette import make_palette
 from visualize.core.scene import Scene, SceneArrow, SceneBox

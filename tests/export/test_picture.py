@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.documents import to_json
 from visualize.export import Job
 from visualize.export.picture import Part, Picture

@@ -14,7 +14,7 @@ from torch import nn
 
 import visualize
 from tests.graphs import resnet
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.check import check_figure
 from visualize.core.choices import Direction
 from visualize.core.layout import Page

@@ -15,7 +15,7 @@ from pdfminer.high_level import extract_text
 from pdfminer.pdfpage import PDFPage
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.latex import escape_latex
 from visualize.figure import Figure
 

@@ -11,7 +11,7 @@ import pytest
 
 import visualize
 from tests.layouts import THEME, hits, overlaps, scene
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.choices import Direction
 from visualize.core.layout import Page
 from visualize.layout import lay_out

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import visualize
 from tests.layouts import THEME, figure_sizes, scene
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.choices import Direction
 from visualize.layout import lay_out
 from visualize.layout.order import decompose

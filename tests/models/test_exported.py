@@ -176,10 +176,10 @@ def test_files_that_hold_no_model_are_refused_in_one_line(tmp_path: Path) -> Non
     (tmp_path / "program.pt").write_bytes(whole.read_bytes())
     (tmp_path / "script.pt2").write_bytes((tmp_path / "weights.pt").read_bytes())
     expected = {
-        "weights.pt": "holds weights, not a model",
+        "weights.pt": "contains weights, not a model",
         "module.pt": "pickled objects",
-        "program.pt": "no TorchScript",
-        "empty.pt": "no TorchScript",
+        "program.pt": "not a TorchScript",
+        "empty.pt": "not a TorchScript",
         "missing.pt": "no such file",
         "missing.pt2": "no such file",
         "empty.pt2": "not an exported program",

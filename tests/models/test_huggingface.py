@@ -166,7 +166,11 @@ def test_an_argument_that_only_the_code_knows_is_taken():
         ("hf:missing/config.json", SourceError, "cannot be read"),
         (f"{LLAMA}&architectures=LlamaForCausal", UnknownModelError, "LlamaForCausalLM"),
         (f"{LLAMA}&architectures=BertModel", SourceError, "built from BertConfig"),
-        ("hf:LlamaConfig?hidden_size=30&num_attention_heads=4", ConstructionError, "building it"),
+        (
+            "hf:LlamaConfig?hidden_size=30&num_attention_heads=4",
+            ConstructionError,
+            "building the model",
+        ),
     ],
 )
 def test_errors_say_what_to_do(text, error, words):
@@ -176,7 +180,7 @@ def test_errors_say_what_to_do(text, error, words):
 
 def test_errors_of_files(tmp_path):
     (tmp_path / "bad.json").write_text("{")
-    with pytest.raises(SourceError, match="is no JSON"):
+    with pytest.raises(SourceError, match="not JSON"):
         load_model(f"hf:{tmp_path}/bad.json")
     with pytest.raises(SourceError, match="model_type"):
         load_model(write(tmp_path, hidden_size=8))

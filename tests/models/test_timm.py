@@ -132,7 +132,7 @@ def test_published_weights_are_taken_from_the_cache(
         assert loaded.values["fc.weight"].equal(model.fc.weight)
     with pytest.raises(WeightsError, match="could not be downloaded"):
         load_model("timm:test_vit", weights="DEFAULT")
-    with pytest.raises(WeightsError, match="there are DEFAULT, r160_in1k"):
+    with pytest.raises(WeightsError, match="available: DEFAULT, r160_in1k"):
         load_model("timm:test_resnet", weights="r161")
 
 

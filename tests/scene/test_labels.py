@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import visualize
-from tests.models import Residual
+from tests.nets import Residual
 from visualize.core.architecture import NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Box
 from visualize.core.words import operation, shape

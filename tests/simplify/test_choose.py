@@ -9,7 +9,7 @@ from tests.diagrams import (
     LEVELS,
     shown_skips,
 )
-from tests.models import NETS
+from tests.nets import NETS
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
 from visualize.core.errors import UsageError

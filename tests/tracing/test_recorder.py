@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 import visualize
-from tests.models import NETS
+from tests.nets import NETS
 from tests.tracing.programs import PROGRAMS, linear
 from tests.tracing.programs.arguments import Block
 from visualize.core.architecture import Architecture, ModuleCall

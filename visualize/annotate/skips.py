@@ -4,7 +4,7 @@ A *merge* combines two or more data tensors: add, concat or multiply. For each o
 inputs, the *chain* is followed back from the merge, node by node, as long as a node has one data
 input. The *fork* is the first node of the chain from which another input of the merge can be
 reached by a path off the chain that holds an operation with parameters: the *bypassed* path.
-What stands between fork and merge on the chain is the *skip branch*; what it does decides the
+The nodes between fork and merge on the chain are the *skip branch*; what they do decides the
 kind. Identity and projection shortcuts are those of He et al., "Deep Residual Learning for Image
 Recognition" (2015), gates those of Hu et al., "Squeeze-and-Excitation Networks" (2017).
 """
@@ -137,7 +137,7 @@ class _Analysis:
         self.inflows[node] = [_Inflow(source, wire) for source, _, wire in edges if wire.data]
         weights = self.layers[node].weights
         for source, _, wire in edges:
-            # Only a tensor holds values: a parameter's dtype or size is no parameter.
+            # Only a tensor holds values: a parameter's dtype or size is not a parameter.
             if wire.tensor and not wire.data and not self.inflows[source]:
                 weights += self.weights[source]
                 self.parameters[node] += self.parameters[source]
@@ -246,7 +246,7 @@ class _Analysis:
     def _is_long(self, found: _Candidate) -> bool:
         """Whether the bypassed path passes a resolution found at none of its ends.
 
-        The one value a channel that a global pool leaves is no resolution.
+        The one value per channel that a global pool leaves is not a resolution.
         """
         inflows = self.inflows[found.merge]
         ends = [found.fork, found.merge, *(inflow.source for inflow in inflows)]

@@ -1,4 +1,4 @@
-"""Example inputs as they are written down, before there are tensors."""
+"""Descriptions of example inputs, before any tensor is made."""
 
 from __future__ import annotations
 

@@ -102,9 +102,9 @@ class TracedModel:
         model: a replica of the model, without weights, that ``graph`` refers to.
         parameters: the parameters of the replica as it was before it ran, by name.
         tracer: ``"symbolic"`` or ``"recorded"``.
-        notes: what a user should know of how the graph was made.
-        failures: the ways of tracing that were tried before in vain, and why.
-        values: the parameters of the model itself by name, where their statistics are asked for.
+        notes: what a user should know about how the graph was made.
+        failures: the ways of tracing that were tried before and failed, and why.
+        values: the parameters of the model itself by name, where their statistics are requested.
     """
 
     graph: fx.Graph

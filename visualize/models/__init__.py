@@ -44,11 +44,11 @@ class LoadedModel:
         model: the model, its weights on the meta device where its constructor allows that.
         example: the inputs to trace it with, or None if none are known.
         rebuild: builds the model again, this time with values in its weights; None if nothing can.
-        documentation: the first paragraph of its documentation, empty if there is none.
+        documentation: the first paragraph of its documentation, or empty.
         published: names of the weights that are published for it.
-        values: its parameters by name with the values that were asked for, None without any.
-        weights: what these values are of, a name or a file.
-        notes: what a user should know of how they were matched.
+        values: its parameters by name with the values that were requested, or None.
+        weights: where these values come from, a name or a file.
+        notes: what a user should know about how they were matched.
     """
 
     name: str
@@ -77,12 +77,12 @@ def load_model(
         inputs: specifications as of --input.
         weights: a checkpoint, or the name of published weights, which are downloaded.
         own_values: whether to read the weights that an archive of a whole model holds.
-        progress: whether to show how far a download is.
+        progress: whether to show the progress of a download.
 
     Raises:
         UsageError: ``name`` or one of ``inputs`` cannot be read.
-        UnknownModelError, SourceError, ConstructionError: the model cannot be had.
-        WeightsError: the weights cannot be had, or do not fit it.
+        UnknownModelError, SourceError, ConstructionError: the model cannot be built.
+        WeightsError: the weights are not available, or do not fit it.
     """
     spec = parse_model(name) if isinstance(name, str) else name
     example = parse_inputs(inputs) if inputs else None
@@ -110,7 +110,7 @@ def load_model(
 def _with_weights(
     spec: ModelSpec, weights: str, progress: bool
 ) -> tuple[nn.Module, Weights | None]:
-    """The model, and the values that ``weights`` name for it."""
+    """The model, and its values from ``weights``."""
     from visualize.core.modules import unwrapped
     from visualize.models.checkpoint import read_checkpoint
     from visualize.models.weights import fit_weights
@@ -118,7 +118,7 @@ def _with_weights(
     source = _source(spec)
     if weights and spec.source in _WITH_WEIGHTS:
         raise WeightsError(
-            "it has its own weights", where=shorten_path(spec.place), hint="leave out --weights"
+            "this file has its own weights", where=shorten_path(spec.place), hint="omit --weights"
         )
     if not weights or names_checkpoint(weights):
         model: nn.Module = source.build(spec)
@@ -127,9 +127,9 @@ def _with_weights(
         return model, fit_weights(unwrapped(model), read_checkpoint(Path(weights)), weights)
     if spec.source not in _PUBLISHING:
         raise WeightsError(
-            f"no weights named {shorten(weights)!r} are known for it",
+            f"no published weights named {shorten(weights)!r}",
             where=shorten(spec.text),
-            hint="give a file, .pt, .pth or .safetensors",
+            hint="give a checkpoint file: .pt, .pth or .safetensors",
         )
     model, name = source.build_pretrained(spec, weights, progress)
     return model, _values_of(model, name)

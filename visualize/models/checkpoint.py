@@ -1,4 +1,4 @@
-"""Checkpoints: files of weights, read without running code that they may hold."""
+"""Checkpoints: files of weights, read without running code they may contain."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from visualize.core.errors import WeightsError, list_names, shorten_path
 from visualize.models.truncated import is_safetensors, lost_tensors
 
 _ARCHIVE = b"PK\x03\x04"
-_SAVE_TENSORS = "save its tensors alone, by torch.save(model.state_dict(), FILE)"
+_SAVE_TENSORS = "save only its tensors, with torch.save(model.state_dict(), FILE)"
 
 
 def read_checkpoint(path: Path) -> Mapping[Any, Any]:
-    """What a file of ``torch.save`` or safetensors holds; its tensors stay in the file as it is.
+    """The content of a file of ``torch.save`` or safetensors; tensors stay mapped to the file.
 
     Raises:
-        WeightsError: the file is missing, cut off, no checkpoint, or would run code.
+        WeightsError: the file is missing, truncated, not a checkpoint, or would run code.
     """
     where = shorten_path(str(path))
     try:
@@ -41,7 +41,7 @@ def read_checkpoint(path: Path) -> Mapping[Any, Any]:
         content = _read_safetensors(path) if is_safetensors(head) else _read_torch(path, head)
     if not isinstance(content, Mapping):
         raise WeightsError(
-            f"holds no tensors by name but a {type(content).__name__}",
+            f"contains a {type(content).__name__}, not tensors by name",
             where=where,
             hint=_SAVE_TENSORS,
         )
@@ -55,13 +55,13 @@ def _read_safetensors(path: Path) -> Mapping[str, torch.Tensor]:
 
 
 def _read_torch(path: Path, head: bytes) -> Any:
-    is_archive = head.startswith(_ARCHIVE)  # what older versions wrote cannot be mapped
+    is_archive = head.startswith(_ARCHIVE)  # files of older versions cannot be mapped
     return torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
 
 
 @contextmanager
 def _one_line(path: Path) -> Iterator[None]:
-    """Tell of whatever is wrong with a file in one line."""
+    """Turn whatever is wrong with a file into a `WeightsError`."""
     where = shorten_path(str(path))
     try:
         yield
@@ -70,10 +70,12 @@ def _one_line(path: Path) -> Iterator[None]:
         if not (named or _is_pickled(path)):
             raise _broken(path, error) from error
         held = (
-            f"it holds objects ({named[1]}) besides tensors" if named else "it is no plain pickle"
+            f"it contains objects ({named[1]}), not only tensors"
+            if named
+            else "it is not a plain pickle"
         )
         raise WeightsError(
-            f"refused: {held}, which could run code when it is read",
+            f"refused: {held}, which could run code when loaded",
             where=where,
             hint=_SAVE_TENSORS,
         ) from error
@@ -82,38 +84,38 @@ def _one_line(path: Path) -> Iterator[None]:
 
 
 def _is_pickled(path: Path) -> bool:
-    """Whether a file is a pickle, or an archive of torch.save that is whole."""
+    """Whether a file is a pickle, or a complete archive of torch.save."""
     content = path.read_bytes()
     if content.startswith(_ARCHIVE):
         return True
     try:
         for _ in pickletools.genops(content):
             pass
-    except Exception:  # of many kinds, for what is no pickle
+    except Exception:  # of many kinds, for what is not a pickle
         return False
     return True
 
 
 def _broken(path: Path, error: Exception) -> WeightsError:
-    """What to tell of a file that cannot be read."""
+    """The error for a file that cannot be read."""
     where = shorten_path(str(path))
     lost = lost_tensors(path)
     if lost:
         return WeightsError(
-            f"is cut off: it has lost {list_names(lost)}", where=where, hint="get it again"
+            f"truncated: {list_names(lost)} missing", where=where, hint="download it again"
         )
     if "TorchScript" in str(error):
         return WeightsError(
-            "is a TorchScript archive, a model with its weights",
+            "a TorchScript archive: a model with its weights",
             where=where,
             hint="give it as MODEL, or save its state_dict()",
         )
     if path.read_bytes().startswith(_ARCHIVE) and not _is_whole(path):
-        return WeightsError("is cut off at its end", where=where, hint="get it again")
+        return WeightsError("truncated at its end", where=where, hint="download it again")
     return WeightsError(
-        "is no checkpoint, or only a part of one",
+        "not a checkpoint, or truncated",
         where=where,
-        hint="give a file of torch.save or safetensors",
+        hint="download it again; torch.save and safetensors files can be read",
     )
 
 

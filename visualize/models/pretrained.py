@@ -1,4 +1,4 @@
-"""What the catalogues of models have in common where they build one with its published weights."""
+"""Building a model of a catalogue with its published weights: names, download, errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def entry_named(weights: str, spec: ModelSpec, published: Sequence[str]) -> str:
     A name may be written as torchvision does, ``ResNet18_Weights.IMAGENET1K_V1``.
 
     Raises:
-        WeightsError: there are none of that name.
+        WeightsError: no such weights are published.
     """
     prefix, _, last = weights.rpartition(".")
     name = last if prefix.endswith("_Weights") else weights
@@ -30,19 +30,19 @@ def entry_named(weights: str, spec: ModelSpec, published: Sequence[str]) -> str:
         return name
     nearest = difflib.get_close_matches(name, published, n=3, cutoff=0.4)
     raise WeightsError(
-        f"no weights named {shorten(name)!r} are published"
+        f"no published weights named {shorten(name)!r}"
         if published
-        else "no weights are published for it",
+        else "this model has no published weights",
         where=shorten(spec.text),
-        hint=f"there are {DEFAULT}, {list_names(nearest or published)}"
+        hint=f"available: {DEFAULT}, {list_names(nearest or published)}"
         if published
-        else "give a file of them",
+        else "give a checkpoint file",
     )
 
 
 @contextmanager
 def building_pretrained(spec: ModelSpec, weights: str) -> Iterator[None]:
-    """Let a catalogue fetch weights, read as data alone; tell of what goes wrong in one line."""
+    """Let a catalogue download weights, read as data only; failures are `WeightsError`."""
     where = shorten(f"{weights} of {spec.label}")
     try:
         with _reading_data_alone():
@@ -52,11 +52,11 @@ def building_pretrained(spec: ModelSpec, weights: str) -> Iterator[None]:
         raise WeightsError(
             f"could not be downloaded: {reason}",
             where=where,
-            hint="download them elsewhere and give the file, --weights FILE",
+            hint="download the file elsewhere and give it as --weights FILE",
         ) from error
     except pickle.UnpicklingError as error:
         raise WeightsError(
-            "refused: what was downloaded holds more than tensors", where=where
+            "refused: the downloaded file holds more than tensors", where=where
         ) from error
     except Exception as error:
         raise explain_construction(error, spec.text) from error

@@ -28,7 +28,7 @@ def build(spec: ModelSpec) -> nn.Module:
 
     Raises:
         SourceError: the file or module is missing or broken, or has no such name.
-        ConstructionError: the constructor raises, or makes no ``nn.Module``.
+        ConstructionError: the constructor raises, or does not return an ``nn.Module``.
     """
     module = _import_file(Path(spec.place)) if spec.source == "file" else _import(spec.place)
     if not hasattr(module, spec.name):
@@ -38,7 +38,7 @@ def build(spec: ModelSpec) -> nn.Module:
         return found
     if not callable(found):
         raise SourceError(
-            f"{spec.name} is no model but of type {type(found).__name__}",
+            f"{spec.name} is not a model but a {type(found).__name__}",
             where=shorten_path(spec.place),
         )
     try:
@@ -47,13 +47,13 @@ def build(spec: ModelSpec) -> nn.Module:
         raise explain_construction(error, spec.text) from error
     if not isinstance(model, nn.Module):
         raise ConstructionError(
-            f"it made a {type(model).__name__}, not an nn.Module", where=shorten(spec.text)
+            f"it returned a {type(model).__name__}, not an nn.Module", where=shorten(spec.text)
         )
     return model
 
 
 def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
-    """None: a file or module does not tell what its models take."""
+    """None: a Python file does not describe the inputs of its models."""
     return None
 
 
@@ -69,9 +69,9 @@ def _missing_name(module: ModuleType, spec: ModelSpec) -> SourceError:
         and getattr(value, "__module__", module.__name__) == module.__name__
     ]
     nearest = difflib.get_close_matches(spec.name, models, n=3) or models[:5]
-    hint = f"it has {', '.join(nearest)}" if nearest else "it defines no nn.Module of its own"
+    hint = f"did you mean {', '.join(nearest)}?" if nearest else "it defines no nn.Module"
     return SourceError(
-        f"no {shorten(spec.name)!r} in it", where=shorten_path(spec.place), hint=hint
+        f"{shorten(spec.name)!r} is not defined", where=shorten_path(spec.place), hint=hint
     )
 
 
@@ -117,7 +117,7 @@ def _broken(error: Exception, place: str) -> SourceError:
 
 @contextmanager
 def _beside(folder: Path) -> Iterator[None]:
-    """Let imports find the neighbours of a file, as they do when Python runs it."""
+    """Let imports find modules next to a file, as they do when Python runs it."""
     entry = str(folder.resolve())
     sys.path.insert(0, entry)
     try:

@@ -1,4 +1,4 @@
-"""TorchScript archives of `torch.jit.save`. Other files of PyTorch are told apart and refused."""
+"""TorchScript archives of `torch.jit.save`. Other files of PyTorch are recognized and refused."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from visualize.core.example import Example
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 
-# What a pickled state dict names besides functions of torch: an order and tensors.
+# What a pickled state dict imports: an ordered dict and tensors.
 _OF_WEIGHTS = ("collections ", "torch ", "torch._utils ", "torch.serialization ", "_codecs ")
 
 
@@ -42,7 +42,7 @@ def build(spec: ModelSpec) -> nn.Module:
 
 
 def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
-    """None: a script does not tell the shapes that it takes."""
+    """None: a script does not record the shapes of its inputs."""
     return None
 
 
@@ -59,7 +59,7 @@ def _load(path: Path) -> nn.Module:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=where) from error
     except (zipfile.BadZipFile, ValueError) as error:  # broken, also the pickle in it
         raise SourceError(
-            "is no TorchScript archive, or only a part of one",
+            "not a TorchScript archive, or truncated",
             where=where,
             hint="save it again with torch.jit.save",
         ) from error
@@ -88,17 +88,17 @@ def _refuse_others(archive: zipfile.ZipFile, where: str) -> None:
         return
     if "data.pkl" not in files:
         raise SourceError(
-            "is no TorchScript archive", where=where, hint="save it again with torch.jit.save"
+            "not a TorchScript archive", where=where, hint="save it again with torch.jit.save"
         )
     named = _globals(archive.read(files["data.pkl"]))
     if all(name.startswith(_OF_WEIGHTS) for name in named):
         raise SourceError(
-            "holds weights, not a model",
+            "contains weights, not a model",
             where=where,
-            hint="give the Python model that they belong to, as path/to/file.py:NAME",
+            hint="give the Python model they belong to, as path/to/file.py:NAME",
         )
     raise SourceError(
-        "holds pickled objects, which run code when they are read",
+        "contains pickled objects, which run code when loaded",
         where=where,
         hint="export the model with torch.export.save, or give its Python file",
     )

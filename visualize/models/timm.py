@@ -70,7 +70,7 @@ def published_weights(spec: ModelSpec) -> tuple[str, ...]:
 
 
 def build_pretrained(spec: ModelSpec, weights: str, progress: bool) -> tuple[nn.Module, str]:
-    """Build a model as its published weights have it, with their values; and tell their name.
+    """Build a model with its published weights; return it and their name.
 
     Args:
         weights: ``DEFAULT`` for those of the tag in its name, else of the first; or a tag.

@@ -72,7 +72,7 @@ def published_weights(spec: ModelSpec) -> tuple[str, ...]:
 
 
 def build_pretrained(spec: ModelSpec, weights: str, progress: bool) -> tuple[nn.Module, str]:
-    """Build a model as its published weights have it, with their values; and tell their name.
+    """Build a model with its published weights; return it and their name.
 
     Args:
         weights: ``DEFAULT``, or one of `published_weights`.
@@ -117,7 +117,7 @@ def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     """The input of the published weights whose size is nearest to that of ``model``.
 
     Several sets of weights can belong to one architecture at different resolutions; the count
-    of parameters tells which of them the model as built can take.
+    of parameters decides which of them fits the model as built.
     """
     weights = list(_entries(spec))
     if not weights:

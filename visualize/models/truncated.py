@@ -1,4 +1,4 @@
-"""Which tensors a checkpoint has lost whose file is cut off, as by a broken download."""
+"""Which tensors are missing from a truncated checkpoint, as after a broken download."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _HEAD = 30  # bytes before the name
 
 
 def lost_tensors(path: Path) -> list[str]:
-    """Names of the tensors whose values are missing at the end of a file, as far as it tells.
+    """Names of the tensors whose values are missing at the end of a file, as far as known.
 
     Safetensors has the names, and where each tensor ends, at its beginning. A file of torch.save
-    begins with a pickle that tells them, and then has the storages in the order of the tensors;
-    what says where each of them is would be at its end.
+    begins with a pickle that names them, followed by the storages in the order of the tensors;
+    the index of the archive, which is at its end, is missing.
     """
     content = path.read_bytes()
     with contextlib.suppress(Exception), warnings.catch_warnings():  # whatever else is wrong
@@ -67,7 +67,7 @@ def _without_storages(content: bytes) -> object:
     name, extra = (int.from_bytes(content[size], "little") for size in _NAME_SIZES)
     pickle = io.BytesIO(content[_HEAD + name + extra :])
     for _ in pickletools.genops(pickle):
-        pass  # up to its end, which only reading it tells
+        pass  # up to its end, which only reading it finds
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("archive/data.pkl", pickle.getvalue()[: pickle.tell()])

@@ -63,7 +63,7 @@ def explain_construction(error: Exception, name: str) -> ConstructionError:
     """The error to show when the constructor of ``name`` raised ``error``."""
     reason = shorten(str(error).strip().partition("\n")[0], 160)
     return ConstructionError(
-        f"building it raised {type(error).__name__}: {reason}",
+        f"building the model raised {type(error).__name__}: {reason}",
         where=shorten(name),
         hint="check its arguments, as in NAME?key=value",
     )

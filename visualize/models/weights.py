@@ -17,9 +17,9 @@ from torch.nn.parameter import is_lazy
 from visualize.core.errors import WeightsError, list_names, shorten, shorten_path
 from visualize.core.torch_internals import module_tables
 
-_DEEPEST = 3  # mappings in mappings in which tensors are looked for
-_SHAPES = 4  # that a message tells
-_TRIED = 5  # names that are looked for behind a prefix
+_DEEPEST = 3  # levels of nested mappings to search for tensors
+_SHAPES = 4  # at most in a message
+_TRIED = 5  # names to look for behind a prefix
 # What wrappers for compilation and for several devices put into names.
 _WRAPPED = re.compile(r"(?:_orig_mod|_fsdp_wrapped_module|_checkpoint_wrapped_module)\.")
 _MISSHAPEN = re.compile(
@@ -29,7 +29,7 @@ _MISSHAPEN = re.compile(
 
 @dataclass(frozen=True)
 class Weights:
-    """What weights are called, the values of a model's tensors by name, and notes on them."""
+    """The name of weights, the values of a model's tensors by name, and notes on them."""
 
     name: str
     values: Mapping[str, torch.Tensor]
@@ -40,8 +40,8 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
     """Match the tensors in a checkpoint with those of ``model``, which is left as it is.
 
     The mapping of names to tensors may be an entry of the checkpoint, such as ``state_dict``, and
-    all names may have a prefix, such as ``module.``: what has most of the model's names is taken.
-    What the model itself does to names and tensors of old checkpoints is done.
+    all names may have a prefix, such as ``module.``: the entry with most of the model's names is
+    taken. Conversions that the model itself makes for old checkpoints apply.
 
     Args:
         model: without values, or with others.
@@ -72,24 +72,24 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
     missing = [name for name, _ in model.named_parameters() if name not in values]
     if missing:
         raise _mismatch(missing, [], unexpected, where)
-    besides = (f"{where}: it has {list_names(unexpected)} besides",) if unexpected else ()
-    return Weights(where, values, (*notes, *besides))
+    ignored = (f"{where}: unexpected {list_names(unexpected)} ignored",) if unexpected else ()
+    return Weights(where, values, (*notes, *ignored))
 
 
 def _check_model(model: nn.Module, where: str) -> None:
     """Refuse models into which nothing can be loaded."""
     if isinstance(model, torch.jit.ScriptModule):
-        raise WeightsError("a TorchScript has its own weights", where=where)
+        raise WeightsError("TorchScript has its own weights", where=where)
     if any(map(is_lazy, model.parameters())):
         raise WeightsError(
-            "the model has lazy layers without a shape",
+            "the model has uninitialized lazy layers",
             where=where,
-            hint="run it once on an example",
+            hint="run it once on an example input",
         )
 
 
 class _State(dict[str, Any]):
-    """A state dict; its metadata tells the version of each module that was saved."""
+    """A state dict; its metadata holds the version of each saved module."""
 
     def __init__(self, entries: Mapping[str, Any], metadata: object) -> None:
         super().__init__(entries)
@@ -99,14 +99,14 @@ class _State(dict[str, Any]):
 def _matching(
     checkpoint: Mapping[Any, Any], expected: Mapping[str, torch.Tensor], where: str
 ) -> tuple[_State, list[str]]:
-    """The state dict in a checkpoint that has most of the names expected, and where it stood."""
+    """The state dict in a checkpoint with most of the expected names, and notes on where it was."""
     found = [
         (sum(prefix + name in state for name in expected), entry, prefix, state)
         for entry, state in _states(checkpoint, "", set())
         for prefix in _prefixes(state, expected)
     ]
     if not found:
-        raise WeightsError("holds no tensors by name", where=where)
+        raise WeightsError("contains no tensors by name", where=where)
     _, entry, prefix, state = max(found, key=lambda one: one[0])
     if prefix:
         consume_prefix_in_state_dict_if_present(state, prefix)
@@ -138,8 +138,8 @@ def _states(
 
 
 def _prefixes(state: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str]:
-    """What may stand before the names of a model: nothing, or what most often does."""
-    # The names that are longest are hardly the end of another.
+    """Candidate prefixes of a model's names: none, and the most frequent ones."""
+    # The longest names are unlikely to be the end of another.
     longest = sorted(expected, key=len)[-_TRIED:]
     before = Counter(
         name.removesuffix(one) for one in longest for name in state if name.endswith(f".{one}")
@@ -148,7 +148,7 @@ def _prefixes(state: Mapping[str, Any], expected: Mapping[str, Any]) -> list[str
 
 
 def _convert(state: _State, expected: Mapping[str, torch.Tensor]) -> None:
-    """Let parameters be numbers that can be trained, whatever they were saved as."""
+    """Convert integers to the floating-point type of the parameter they are for."""
     for name, tensor in expected.items():
         found = state.get(name)
         if isinstance(found, torch.Tensor) and tensor.is_floating_point():
@@ -175,7 +175,7 @@ def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, t
 
 @contextmanager
 def _taken_back(model: nn.Module) -> Iterator[None]:
-    """Give a model the tensors back that it had, tied ones as they were."""
+    """Restore the model's tensors afterwards, tied ones included."""
     tables = [table for module in model.modules() for table in module_tables(module)]
     held = [dict(table) for table in tables]
     try:
@@ -189,9 +189,9 @@ def _taken_back(model: nn.Module) -> Iterator[None]:
 def _misfit(
     state: Mapping[str, Any], expected: Mapping[str, torch.Tensor], reason: str, where: str
 ) -> WeightsError:
-    """What to tell where torch refuses a state dict."""
+    """The error for a state dict that torch refuses."""
     shapes = [
-        f"{name} is {_shape(found)} and should be {_shape(wanted)}"
+        f"{name} is {_shape(found)}, expected {_shape(wanted)}"
         for name, found, wanted in _MISSHAPEN.findall(reason)
     ]
     if not shapes:
@@ -205,20 +205,20 @@ def _misfit(
 def _mismatch(
     missing: list[str], shapes: list[str], unexpected: list[str], where: str
 ) -> WeightsError:
-    told = [
-        f"it lacks {list_names(missing)}" if missing else "",
+    differences = [
+        f"missing {list_names(missing)}" if missing else "",
         list_names(shapes, _SHAPES, "; "),
-        f"it has {list_names(unexpected)} besides" if unexpected else "",
+        f"unexpected {list_names(unexpected)}" if unexpected else "",
     ]
     return WeightsError(
-        f"does not fit the model: {'; '.join(filter(None, told))}",
+        f"does not fit the model: {'; '.join(filter(None, differences))}",
         where=where,
-        hint="build the model as it was trained, such as NAME?num_classes=10",
+        hint="build the model as it was trained, for example NAME?num_classes=10",
         missing=missing,
         unexpected=unexpected,
     )
 
 
 def _shape(sizes: str) -> str:
-    """Sizes as torch tells them, as a shape: ``10, 512`` is 10×512."""
-    return sizes.replace(", ", "×") or "a single number"
+    """Sizes as torch prints them, as a shape: ``10, 512`` is 10×512."""
+    return sizes.replace(", ", "×") or "a scalar"

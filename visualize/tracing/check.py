@@ -19,7 +19,7 @@ def check_against_run(
     """Compare ``graph`` with a run of ``model`` on meta tensors.
 
     Under a proxy ``isinstance(x, torch.Tensor)`` is false, so tracing can take a branch that no
-    run takes. A run that meta tensors do not allow proves nothing and is passed over.
+    run takes. A run that fails on meta tensors proves nothing and is ignored.
 
     Raises:
         UntraceableError: the two differ; it names the first layer where they do.
@@ -39,15 +39,15 @@ def check_against_run(
     if traced != called:
         first = next((b or a for a, b in zip([*traced, ""], [*called, ""]) if a != b), "a layer")
         raise UntraceableError(
-            "torch.fx takes another branch than a run of the model does, as code that asks "
-            "isinstance(x, torch.Tensor) can make it",
+            "under torch.fx the model takes a different branch than in a run, as code that asks "
+            "isinstance(x, torch.Tensor) can cause",
             line=first,
-            hint="move the question out of forward",
+            hint="move this test out of forward",
         )
 
 
 def _record_calls(model: nn.Module, leaves: Leaves, called: list[str]) -> list[Any]:
-    """Let every leaf module append its path to ``called``; leaves inside leaves are no calls."""
+    """Let every leaf module append its path to ``called``, leaves inside leaves excepted."""
     depth = 0
 
     def enter(path: str) -> None:

@@ -26,7 +26,7 @@ class Environment:
 
     def __init__(self) -> None:
         self.memory = Memory()
-        self.notes: list[str] = []  # what a user should know of the run
+        self.notes: list[str] = []  # what a user should know about the run
 
     def call(
         self,
@@ -126,7 +126,7 @@ class MetaEnvironment(Environment):
         return result
 
 
-# Functions that make tensors of no values that anything could depend on, and of given ones.
+# Functions that make tensors without meaningful values, and of values given to them.
 _UNKNOWN = frozenset(("empty", "empty_strided", "empty_permuted", "rand", "randn"))
 _WRITTEN_DOWN = frozenset(("tensor", "as_tensor", "asarray", "arange", "linspace", "scalar_tensor"))
 

@@ -40,7 +40,7 @@ class _Interpreter(fx.Interpreter):
             value = super().run_node(n)
         except Exception as error:
             raise self._explain(n, error) from error
-        with without_torch_function():  # to ask for a shape is no operation
+        with without_torch_function():  # asking for a shape is not an operation
             outputs = tuple([specification(tensor) for tensor in tensors_in(value)])
         flops = self.memory.total - before
         set_facts(n, replace(facts_of(n), outputs=outputs, flops=flops))

@@ -1,4 +1,4 @@
-"""What went wrong in a run, said so that a user knows where and what to try."""
+"""What went wrong in a run, as an error that names the place and what to try."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def explain_failure(failure: Failure) -> VisualizeError:
                 return ShapeError(place, "×".join(map(str, shape)) or "a scalar", expected)
     if asks_for_values(error):
         return UntraceableError(
-            "what this operation returns depends on the values of its tensors, not on their shapes "
-            "alone",
+            "the result of this operation depends on the values of its tensors, not only on their "
+            "shapes",
             line=place,
             hint="keep it out of forward",
         )
@@ -79,7 +79,7 @@ def explain_forward(error: Exception) -> VisualizeError:
 
 
 def asks_for_values(error: Exception) -> bool:
-    """Whether ``error`` is of tensors without values, asked for some."""
+    """Whether ``error`` is that of a tensor without values which was asked for them."""
     return isinstance(error, NotImplementedError) or "meta tensor" in str(error)
 
 
@@ -95,7 +95,7 @@ def line_of(error: BaseException) -> str:
 
 
 def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
-    """Refuse what torch refuses of real tensors and lets pass on the meta device."""
+    """Refuse inputs that torch refuses on real tensors but accepts on the meta device."""
     if isinstance(module, _TRANSPOSED):
         mismatch = _mismatch(module, tuple(tensor.shape))
         if mismatch:
@@ -118,7 +118,7 @@ def _reason(error: Exception, limit: int) -> str:
 
 
 def _mismatch(module: nn.Module, shape: tuple[int, ...]) -> str:
-    """What a module of torch.nn requires of an input of ``shape`` and does not get, in words."""
+    """What a module of torch.nn requires of its input and ``shape`` lacks, in words."""
     # Convolutions, norms and linear layers name the sizes they require.
     spatial = len(getattr(module, "kernel_size", ())) if hasattr(module, "in_channels") else 0
     if spatial and len(shape) not in (spatial + 1, spatial + 2):

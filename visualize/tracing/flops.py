@@ -286,7 +286,7 @@ _RULES: dict[Any, Callable[..., _Form | None]] = {
 
 
 def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """What decides the result of a call, its values apart, or None where that cannot be told."""
+    """What decides the form of a call's result; None where values or addresses may matter too."""
     try:
         key = (func, _part(args), _part(tuple(kwargs.items())))
         hash(key)

@@ -45,7 +45,7 @@ class _Way:
     Attributes:
         tracer: ``"symbolic"`` or ``"recorded"``.
         trace: makes the graph.
-        note: what a user should know of a graph made in this way.
+        note: what a user should know about a graph made in this way.
     """
 
     tracer: Tracer
@@ -74,12 +74,12 @@ def trace_model(
         train: whether to trace the model in training mode.
         timeout: seconds after which to give up.
         rebuild: builds the model with values in its weights, for a run that depends on them.
-        made_up: whether these values are but what its constructor makes.
+        made_up: whether these values are those of a fresh initialization.
 
     Raises:
         InputError: the inputs do not fit ``forward`` or one of its layers.
         UntraceableError: no tracer can follow ``forward``.
-        EndlessError: there is no end to it, or none in time.
+        EndlessError: it does not end, or not in time.
         ForwardError: ``forward`` raised.
         UsageError: ``leaves`` names nothing in the model.
     """
@@ -172,7 +172,7 @@ class _Front:
             with contextlib.suppress(ValuesLost):
                 replica = replicate(self.model, train=self.train)
                 return self._record(replica, inputs, MetaEnvironment(values))
-        raise AssertionError("no values can be lost where there are none")
+        raise AssertionError("a run without values cannot lose any")
 
     def _recorded_with_values(self) -> _Traced:
         model = self.model
@@ -192,8 +192,7 @@ def _has_values(model: nn.Module) -> bool:
     return not any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
 
 
-_WITH_VALUES = "what it computes depends on values: it was run on the CPU, with its own weights"
+_WITH_VALUES = "control flow depends on values: the model was run on the CPU with its own weights"
 _WITH_MADE_UP_VALUES = (
-    "what it computes depends on values: it was run on the CPU, with weights as its constructor "
-    "makes them"
+    "control flow depends on values: the model was run on the CPU with freshly initialized weights"
 )

@@ -1,4 +1,4 @@
-"""Example inputs for a model of which none are known, guessed from its first layers."""
+"""Example inputs guessed from a model's first layers, where none are known."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _SIZES: dict[int, tuple[tuple[int, ...], ...]] = {
     3: ((16, 112, 112), (32, 64, 64), (16, 224, 224), (16, 16, 16), (8, 8, 8)),
 }
 _TOKENS = (128, 16, 8)
-_FIRST = 4  # so many layers are asked
+_FIRST = 4  # layers to derive inputs from
 
 
 def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inputs, str]:
     """Inputs that ``model`` runs with, and a sentence that says what was assumed.
 
-    Convolutions tell their channels, linear layers their features, embeddings their vocabulary;
+    Convolutions give their channels, linear layers their features, embeddings their vocabulary;
     sizes are tried until the model runs on meta tensors.
 
     Raises:
         InputError: nothing that was tried fits.
-        EndlessError: there is no end to the model's run.
+        EndlessError: the model's run does not end.
     """
     names = _required(model)
     refused: list[str] = []
@@ -51,7 +51,7 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
             except EndlessError:
                 raise
             except (UntraceableError, ValuesLost):
-                pass  # the inputs are not what it lacks
+                pass  # other inputs would not help
             except VisualizeError as error:
                 refused.append(f"; with {text}: {error.where}: {error.message}")
                 continue
@@ -98,11 +98,11 @@ def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
             return
     if not asked:
         for shape in ((1, 3, 224, 224), (1, 16), (1, 16, 16)):
-            yield ExampleTensor(shape), ", as no layer tells what it takes"
+            yield ExampleTensor(shape), ", as no layer determines its input"
 
 
 def _tensors_for(module: nn.Module) -> list[tuple[ExampleTensor, str]]:
-    """What ``module`` could be given, if it is of a kind that tells."""
+    """What ``module`` could be given, if its class determines that."""
     if not type(module).__module__.startswith("torch.nn"):
         return []
     if below := _attribute(module, "num_embeddings"):

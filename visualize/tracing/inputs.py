@@ -35,7 +35,7 @@ class Inputs:
         of those is several; a mapping gives keyword arguments; a callable makes any of these.
 
         Raises:
-            InputError: ``example`` is none of these.
+            InputError: ``example`` is of another type.
         """
         if isinstance(example, Inputs):
             return example
@@ -110,7 +110,7 @@ class Inputs:
 
 
 def _signature(model: nn.Module) -> inspect.Signature:
-    """Of ``forward``; that of a graph module is told by its placeholders."""
+    """The signature of ``forward``; for a graph module, that of its placeholders."""
     if not isinstance(model, fx.GraphModule):
         return inspect.signature(model.forward)
     return inspect.Signature(

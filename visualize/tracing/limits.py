@@ -1,4 +1,4 @@
-"""What a run of foreign code must not do: take for ever, or leave traces in global state."""
+"""Limits on a run of foreign code: it ends in time and leaves global state unchanged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from visualize.core.torch_internals import forward_hooks, global_forward_hooks
 from visualize.tracing.explain import line_of
 
 MOST_OPERATIONS = 300_000  # of one graph
-_AGAIN = 1.0  # seconds until code that caught the end is ended again
+_AGAIN = 1.0  # seconds until code that caught the interruption is interrupted again
 
 
 class _TimeIsUp(BaseException):
@@ -40,7 +40,7 @@ def endless(place: str) -> EndlessError:
 
 @contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
-    """End what runs inside after ``seconds``.
+    """Interrupt what runs inside after ``seconds``.
 
     Raises:
         EndlessError: the time is up; it names the line that was running.
@@ -78,7 +78,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _bomb(seconds: float) -> Iterator[None]:
-    """Raise from another thread, where signals cannot be had."""
+    """Raise from another thread, where signals are not available."""
     thread = ctypes.c_ulong(threading.get_ident())
     done = threading.Event()
 

@@ -1,4 +1,4 @@
-"""Recorded tracing: one eager run of the model, written down as a ``torch.fx.Graph``."""
+"""Recorded tracing: one eager run of the model, recorded as a ``torch.fx.Graph``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def trace_recorded(
         ShapeError: a layer refused the shape of its input.
         ForwardError: ``forward`` raised.
         UntraceableError: the environment lacks the values that the model asks for.
-        EndlessError: there is no end to its operations.
+        EndlessError: there are too many operations.
         InputError: the inputs do not fit the signature of ``forward``.
         ValuesLost: see `MetaEnvironment`.
     """
@@ -142,7 +142,7 @@ class _Watch(TorchFunctionMode):
         if not has_own_hooks(module):
             call = functools.partial(original, module)
             return self._record_leaf(path, module, call, args, kwargs)
-        # What hooks do is no part of the leaf: only its forward is one node.
+        # Hooks are not part of the leaf: only its forward is one node.
         forward = module.forward
         vars(module)["forward"] = lambda *args, **kwargs: self._record_leaf(
             path, module, forward, args, kwargs
@@ -170,7 +170,7 @@ class _Watch(TorchFunctionMode):
     def _as_leaf(
         self, place: str, module: nn.Module | None, call: Callable[..., Any]
     ) -> Callable[..., Any]:
-        """Let ``call`` run without recording what it does inside."""
+        """Run ``call`` without recording the operations inside it."""
 
         def run(given: Sequence[torch.Tensor]) -> Any:
             self.inside_leaf = True
@@ -216,7 +216,7 @@ class _Watch(TorchFunctionMode):
         return self._record(operation, target, run, args, kwargs)
 
     def _attribute(self, func: Any, args: Any, kwargs: Any) -> Any:
-        """``x.T`` is an operation, ``x.shape`` is none, ``x.data = y`` makes ``x`` another."""
+        """``x.T`` is an operation, ``x.shape`` is not, ``x.data = y`` replaces ``x``."""
         value = self.environment.call(func, args, kwargs, ())
         name = func.__self__.__name__
         if func.__name__ == "__set__":

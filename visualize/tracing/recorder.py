@@ -245,7 +245,9 @@ class Recorder:
                 return node
             name = f"_tensor_constant{self._constants}"
             self._constants += 1
-            vars(self.model)[name] = tensor.detach()  # no attribute, so that it is no parameter
+            vars(self.model)[name] = (
+                tensor.detach()
+            )  # not by setattr, so that it is not a parameter
         node = self.graph.create_node("get_attr", name)
         self._describe(node, (tensor,))
         self.set(tensor, node)

@@ -58,8 +58,8 @@ class _Copier:
     def __init__(self, model: nn.Module, values: bool) -> None:
         if any(map(is_lazy, model.parameters())):
             raise InputError(
-                "the model has lazy layers without a shape",
-                hint="run it once on an example, then draw it",
+                "the model has uninitialized lazy layers",
+                hint="run it once on an example input, then draw it",
             )
         size = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
         self.values = values

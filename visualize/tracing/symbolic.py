@@ -40,7 +40,7 @@ class SymbolicTracer(fx.Tracer):
         self.known_calls: dict[str, EnclosingCall] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
-        """Note where a merge is written; stop where there is no end."""
+        """Record the source line of a merge; stop after too many operations."""
         self.operations += 1
         if self.operations > MOST_OPERATIONS:
             paths = [path for path, _ in self.module_stack.values()]

@@ -60,7 +60,7 @@ class Archive:
         if not programs:
             compiled = any(path.startswith(f"{self.folder}data/aotinductor/") for path in paths)
             raise SourceError(
-                "holds compiled code and no graph" if compiled else "not an exported program",
+                "contains compiled code, not a graph" if compiled else "not an exported program",
                 where=self.where,
                 hint=EXPORT_AGAIN,
             )
@@ -95,7 +95,7 @@ class Archive:
     def refuse_pickle(self, what: str) -> NoReturn:
         """Raise the error for parts that only running code could read."""
         raise SourceError(
-            f"its {what} are pickled objects, which could run code when they are read",
+            f"its {what} are pickled objects, which could run code when loaded",
             where=self.where,
             hint="export it again with plain tensors only",
         )

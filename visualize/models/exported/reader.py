@@ -33,7 +33,7 @@ from visualize.models.exported.document import (
 )
 from visualize.models.exported.program import Program
 
-# What may be called besides operators: arithmetic on sizes.
+# What may be called other than operators: arithmetic on sizes.
 _ARITHMETIC = frozenset(
     {
         "abs", "add", "and_", "eq", "floordiv", "ge", "getitem", "gt", "le", "lshift", "lt", "mod",
@@ -60,8 +60,8 @@ _STORED = {
 class ProgramReader:
     """Makes a program of the graph in a document.
 
-    A name stands for a function that gives its node, because parameters and parts of tuples
-    become nodes where they are used and not before.
+    A name maps to a function that returns its node, because parameters and parts of tuples
+    become nodes only where they are used.
     """
 
     def __init__(self, files: Archive, document: Json) -> None:

@@ -26,8 +26,8 @@ from visualize.core.errors import (
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 
-# What a model type is mostly for, the most telling first: transformers has a mapping from model
-# type to class for each of them, and many types are in several.
+# What a model type is mostly used for, the most specific task first: transformers has a mapping
+# from model type to class for each of them, and many types are in several.
 _TASKS = (
     "TEXT_TO_WAVEFORM",
     "SPEECH_SEQ_2_SEQ",
@@ -61,7 +61,7 @@ _TASKS = (
     "RETRIEVAL",
 )
 _WORD = re.compile(r"[A-Za-z_]\w*")
-# Arguments that every configuration takes, besides its own.
+# Arguments that every configuration takes in addition to its own.
 _COMMON = ("model_type", "torch_dtype", "attn_implementation", "experts_implementation")
 
 
@@ -118,7 +118,7 @@ def _from_file(
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror}", where=place) from error
     except ValueError as error:
-        raise SourceError(f"is no JSON: {error}", where=place) from error
+        raise SourceError(f"not JSON: {error}", where=place) from error
     model_type = written.get("model_type") if isinstance(written, dict) else None
     if not isinstance(model_type, str):
         raise SourceError(

@@ -248,7 +248,7 @@ class Interpreter:
                 result = placed.function(*placed.args, **placed.kwargs)
         except Exception as error:
             raise explain_failure(Failure(error, self._place(node), None, tensors)) from error
-        # Numbers that the script keeps in tensors are no data.
+        # Numbers that the script keeps in tensors are not data.
         if tensors_in(result) and not (tensors and all(map(self._is_number, tensors))):
             written = [t for t, version in zip(tensors, versions) if version_of(t) != version]
             self._enter(node)
@@ -335,7 +335,7 @@ def _unwrap(value: Any) -> Any:
 
 def _needs_values(place: str) -> UntraceableError:
     return UntraceableError(
-        "what is done next depends on the values of tensors, not on their shapes alone",
+        "control flow depends on the values of tensors, not only on their shapes",
         line=place,
         hint="keep it out of forward",
     )
@@ -343,7 +343,7 @@ def _needs_values(place: str) -> UntraceableError:
 
 def _unknown(node: Any, place: str) -> UntraceableError:
     return UntraceableError(
-        f"this part of TorchScript ({node.kind()}) is not understood",
+        f"this part of TorchScript ({node.kind()}) is not supported",
         line=place,
         hint="give the Python model, or export it with torch.export",
     )
