@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 from pathlib import Path
 
+import networkx as nx
 import pytest
 import torch
 from torch import nn
@@ -100,3 +101,21 @@ def test_frozen_script_keeps_weights_and_skips() -> None:
     assert architecture.macs == original.macs
     assert len(architecture.skips) == len(original.skips)
     assert "frozen" in note(frozen)
+
+
+class Writing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.a = nn.Linear(4, 4)
+        self.b = nn.Linear(4, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.a(x)
+        y[:, 0] = self.b(x)[:, 0]
+        return y + 1
+
+
+def test_what_is_written_to_a_view_is_read_later() -> None:
+    architecture = trace_script(torch.jit.script(Writing()), torch.zeros(2, 4))
+    reached = {architecture.layer(name).path for name in nx.ancestors(architecture.graph, "output")}
+    assert {"a", "b"} <= {path.partition(".")[0] for path in reached}

@@ -38,7 +38,7 @@ def build(spec: ModelSpec) -> nn.Module:
         return found
     if not callable(found):
         raise SourceError(
-            f"{spec.name} is not a model but a {type(found).__name__}",
+            f"{spec.name} is not a model (type {type(found).__name__})",
             where=shorten_path(spec.place),
         )
     try:

@@ -1,0 +1,55 @@
+"""A symbolic graph that takes another branch than a run is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import visualize
+from visualize.core.errors import UntraceableError
+from visualize.tracing.check import check_against_run
+from visualize.tracing.flops import Memory
+from visualize.tracing.inputs import Inputs
+from visualize.tracing.leaves import Leaves
+from visualize.tracing.symbolic import trace_symbolically
+
+
+class Asking(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tensor = nn.Linear(4, 4)
+        self.other = nn.Linear(4, 4)
+
+    def forward(self, x: Any) -> Any:
+        return self.tensor(x) if isinstance(x, torch.Tensor) else self.other(x)
+
+
+def test_the_first_layer_that_differs_is_named() -> None:
+    model = Asking().to("meta")
+    inputs = Inputs.of((2, 4)).without_values()
+    graph = trace_symbolically(model, inputs, Leaves())
+    with pytest.raises(UntraceableError, match="different branch") as caught:
+        check_against_run(graph, model, inputs, Leaves(), Memory())
+    assert caught.value.line == "tensor"
+    assert not model.tensor._forward_hooks
+
+
+def test_the_recorded_tracer_takes_the_branch_of_a_run() -> None:
+    architecture = visualize.trace(Asking(), (2, 4))
+    assert architecture.tracer == "recorded"
+    assert [layer.path for layer in architecture.layers if layer.parameters] == ["tensor"]
+
+
+def test_a_run_that_meta_tensors_do_not_allow_proves_nothing() -> None:
+    class Deciding(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+    model = Deciding()
+    inputs = Inputs.of((2, 4)).without_values()
+    graph = trace_symbolically(model, inputs, Leaves())
+    model.forward = lambda x: x if x.sum() > 0 else -x  # type: ignore[method-assign]
+    check_against_run(graph, model, inputs, Leaves(), Memory())

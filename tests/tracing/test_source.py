@@ -1,0 +1,40 @@
+"""Merges know the line of the model's own code that calls them."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+import visualize
+from visualize.tracing.source import is_of_the_model
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.layer(x)
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_the_line_of_a_merge_is_found(tracer: str) -> None:
+    architecture = visualize.trace(Residual(), (1, 4), tracer=tracer)
+    number = inspect.getsourcelines(Residual.forward)[1] + 1
+    assert architecture.layer("add").source == (
+        f"{Path(__file__).name}:{number}: return x + self.layer(x)"
+    )
+    assert architecture.layer("layer").source == ""
+
+
+def test_code_of_torch_python_and_this_package_is_not_the_model() -> None:
+    assert is_of_the_model(__file__)
+    for module in (torch, inspect, visualize):
+        assert module.__file__ is not None
+        assert not is_of_the_model(module.__file__)
+    assert not is_of_the_model("<frozen importlib._bootstrap>")
