@@ -14,7 +14,7 @@ def test_macs_of_layers(tracer: str) -> None:
         nn.Conv2d(3, 8, 3, bias=False), nn.ReLU(), nn.Flatten(), nn.Linear(288, 5)
     )
     architecture = visualize.trace(model, (1, 3, 8, 8), tracer=tracer)
-    assert {layer.type: layer.macs for layer in architecture.layers if layer.macs} == {
+    assert {layer.type: layer.macs for layer in architecture.operations if layer.macs} == {
         "Conv2d": 6 * 6 * 8 * 27,
         "Linear": 288 * 5,
     }

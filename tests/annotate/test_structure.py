@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import visualize
 from visualize.annotate.structure import called_modules
 from visualize.core.architecture import Architecture, ModuleCall, NodeKind
 from visualize.core.traced import EnclosingCall, NodeFacts, TracedModel, set_facts
+from visualize.report import write_graph
 
 
 class Net(nn.Module):
@@ -32,7 +34,7 @@ def architecture(request: pytest.FixtureRequest) -> Architecture:
 
 
 def test_kinds_and_types(architecture: Architecture) -> None:
-    found = {layer.type: layer.kind for layer in architecture.layers}
+    found = {layer.type: layer.kind for layer in architecture.operations}
     assert found == {
         "input": NodeKind.INPUT, "Conv2d": NodeKind.MODULE, "max_pool2d": NodeKind.FUNCTION,
         "constant": NodeKind.CONSTANT, "mul": NodeKind.FUNCTION, "zeros_like": NodeKind.FUNCTION,
@@ -41,7 +43,7 @@ def test_kinds_and_types(architecture: Architecture) -> None:
 
 
 def test_attributes_have_their_names(architecture: Architecture) -> None:
-    layers = {layer.type: layer for layer in architecture.layers}
+    layers = {layer.type: layer for layer in architecture.operations}
     assert layers["Conv2d"].module_class == "torch.nn.Conv2d"
     assert layers["Conv2d"].attributes["kernel_size"] == [3, 3]
     assert layers["max_pool2d"].attributes["kernel_size"] == 2
@@ -49,7 +51,7 @@ def test_attributes_have_their_names(architecture: Architecture) -> None:
 
 
 def test_only_values_are_data(architecture: Architecture) -> None:
-    kinds = {layer.id: layer.type for layer in architecture.layers}
+    kinds = {layer.id: layer.type for layer in architecture.operations}
     data = {(kinds[a], kinds[b]): wire.data for a, b, wire in architecture.wires}
     assert data["max_pool2d", "mul"]
     assert not data["constant", "mul"]
@@ -74,5 +76,40 @@ def test_modules_are_those_called_and_entered() -> None:
 def test_operators_of_programs_have_the_names_users_know(tmp_path: Path) -> None:
     program = torch.export.export(Net().eval(), (torch.zeros(1, 3, 8, 8),))
     torch.export.save(program, tmp_path / "net.pt2")
-    types = {layer.type for layer in visualize.trace(str(tmp_path / "net.pt2")).layers}
+    types = {layer.type for layer in visualize.trace(str(tmp_path / "net.pt2")).operations}
     assert {"conv2d", "max_pool2d", "cat"} <= types
+
+
+class Named(nn.Module):
+    """Modules whose names look like numbered calls of others, each called twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_module("conv@v2", nn.Sequential(nn.Linear(4, 4)))
+        self.add_module("conv@1", nn.Linear(4, 4))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for name in ("conv@v2", "conv@1", "conv@v2", "conv@1"):
+            x = self.get_submodule(name)(x)
+        return x
+
+
+@pytest.mark.parametrize("way", ["symbolic", "recorded", "exported"])
+def test_a_name_with_an_at_is_no_number_of_a_call(way: str, tmp_path: Path) -> None:
+    model = Named().eval()
+    if way == "exported":
+        program = torch.export.export(model, (torch.zeros(2, 4),))
+        torch.export.save(program, tmp_path / "net.pt2")
+        architecture = visualize.trace(str(tmp_path / "net.pt2"))
+    else:
+        architecture = visualize.trace(model, (2, 4), tracer=way)
+    kinds = ("Linear", "linear")
+    calls = [layer.calls[-1] for layer in architecture.operations if layer.type in kinds]
+    assert calls == [
+        ModuleCall("conv@v2.0", 0), ModuleCall("conv@1", 0),
+        ModuleCall("conv@v2.0", 1), ModuleCall("conv@1", 1),
+    ]  # fmt: skip
+    document = json.loads(write_graph(architecture, "json"))
+    numbers = [node["call"] for node in document["nodes"] if node["type"] in kinds]
+    assert numbers == [0, 0, 1, 1]
+    assert visualize.draw(architecture, level="block").scene.boxes

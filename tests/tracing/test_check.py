@@ -40,7 +40,7 @@ def test_the_first_layer_that_differs_is_named() -> None:
 def test_the_recorded_tracer_takes_the_branch_of_a_run() -> None:
     architecture = visualize.trace(Asking(), (2, 4))
     assert architecture.tracer == "recorded"
-    assert [layer.path for layer in architecture.layers if layer.parameters] == ["tensor"]
+    assert [layer.path for layer in architecture.operations if layer.parameters] == ["tensor"]
 
 
 def test_a_run_that_meta_tensors_do_not_allow_proves_nothing() -> None:

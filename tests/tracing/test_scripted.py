@@ -117,5 +117,7 @@ class Writing(nn.Module):
 
 def test_what_is_written_to_a_view_is_read_later() -> None:
     architecture = trace_script(torch.jit.script(Writing()), torch.zeros(2, 4))
-    reached = {architecture.layer(name).path for name in nx.ancestors(architecture.graph, "output")}
+    reached = {
+        architecture.operation(name).path for name in nx.ancestors(architecture.graph, "output")
+    }
     assert {"a", "b"} <= {path.partition(".")[0] for path in reached}

@@ -26,10 +26,10 @@ class Residual(nn.Module):
 def test_the_line_of_a_merge_is_found(tracer: str) -> None:
     architecture = visualize.trace(Residual(), (1, 4), tracer=tracer)
     number = inspect.getsourcelines(Residual.forward)[1] + 1
-    assert architecture.layer("add").source == (
+    assert architecture.operation("add").source == (
         f"{Path(__file__).name}:{number}: return x + self.layer(x)"
     )
-    assert architecture.layer("layer").source == ""
+    assert architecture.operation("layer").source == ""
 
 
 def test_code_of_torch_python_and_this_package_is_not_the_model() -> None:
