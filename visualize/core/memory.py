@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from visualize.core.architecture import NodeKind, Operation
 from visualize.core.dtypes import element_size
-from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
+from visualize.core.operators import operator
 
 
 def activation_memory(operations: Iterable[Operation]) -> int:
@@ -16,6 +16,6 @@ def activation_memory(operations: Iterable[Operation]) -> int:
         math.prod(tensor.shape) * element_size(tensor.dtype)
         for operation in operations
         if operation.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
-        and family(operation.type) not in RESHAPE | SLICE | IDENTITY
+        and not operator(operation.type).moves_only
         for tensor in operation.outputs
     )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from visualize.core import words
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.memory import activation_memory
-from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
+from visualize.core.operators import operator
 from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
 from visualize.describe.receptive import receptive_fields
@@ -139,7 +139,7 @@ class _Table:
         """Whether a function or parameter has a row of its own in an open module."""
         if operation.parameters or operation.macs:
             return True
-        moves = family(operation.type) in RESHAPE | SLICE | IDENTITY
+        moves = operator(operation.type).moves_only
         return operation.kind is NodeKind.FUNCTION and self.data[operation.id] and not moves
 
     def inside(self, node: _Node) -> Iterator[Row]:

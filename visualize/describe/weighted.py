@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
-from visualize.core.operators import ATTENTION, RECURRENT, counts_as_layer, family, operator
+from visualize.core.operators import RECURRENT, counts_as_layer, family, operator
 
 
 def weighted_layers(exact: Architecture) -> dict[str, int]:
@@ -32,8 +32,6 @@ def _layers(operation: Operation) -> int:
 
 def _parameters_read(exact: Architecture, operation: Operation) -> list[tuple[int, ...]]:
     """Shapes of the parameters that a function reads, by way of casts and the like."""
-    if family(operation.type) in ATTENTION:
-        return []
     shapes: list[tuple[int, ...]] = []
     for source, _, wire in exact.inputs(operation.id):
         before = exact.operation(source)

@@ -18,17 +18,15 @@ from visualize.core.diagram import Box, BoxKind, Group, Idiom
 from visualize.core.operators import (
     ACTIVATION,
     AFFINE,
-    ATTENTION,
     CONVOLUTION,
     IDENTITY,
     LINEAR,
     NORM,
-    POOL,
-    RESAMPLE,
     STACKED_PRODUCT,
-    TRANSPOSED_CONVOLUTION,
+    Category,
     family,
     merge_type,
+    operator,
 )
 from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape, short_name, symbol
@@ -193,19 +191,19 @@ def kind_name(box: Box) -> str:
         return ""
     if box.kind.is_closed:
         return operation_name(box.type) if box.path or box.weights else "other"
-    name = family(box.type)
-    sorts = (kind for kind, members in _KINDS.items() if name in members)
-    return next(sorts, operation_name(box.type) if box.weights else "other")
+    otherwise = operation_name(box.type) if box.weights else "other"
+    return _KINDS.get(operator(box.type).category, otherwise)
 
 
 _KINDS = {
-    "convolution": CONVOLUTION | TRANSPOSED_CONVOLUTION,
-    "linear": LINEAR,
-    "normalization": NORM,
-    "attention": ATTENTION | {"attention", "multiheadattention"},
-    "pooling": POOL,
-    "activation": ACTIVATION,
-    "resampling": RESAMPLE,
+    Category.CONVOLUTION: "convolution",
+    Category.TRANSPOSED_CONVOLUTION: "convolution",
+    Category.LINEAR: "linear",
+    Category.NORM: "normalization",
+    Category.ATTENTION: "attention",
+    Category.POOL: "pooling",
+    Category.ACTIVATION: "activation",
+    Category.RESAMPLE: "resampling",
 }
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from visualize.core.architecture import NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram
-from visualize.core.operators import IDENTITY, PAD, RESHAPE, SLICE, family
+from visualize.core.operators import IDENTITY, MOVES, PAD, SLICE, family
 from visualize.simplify.contract import absorb, follow
-
-_QUIET = IDENTITY | RESHAPE | SLICE
 
 
 def prune_plumbing(diagram: Diagram) -> Diagram:
@@ -88,7 +86,7 @@ def is_idle(diagram: Diagram, box: Box) -> bool:
 def _is_quiet(diagram: Diagram, box: Box) -> bool:
     """Whether an operation only moves data, and is not an idiom that has a name."""
     is_named = box.kind is BoxKind.IDIOM
-    return not is_named and (family(box.type) in _QUIET or is_idle(diagram, box))
+    return not is_named and (family(box.type) in MOVES or is_idle(diagram, box))
 
 
 def _quiet_host(diagram: Diagram, box: Box, source: Box, hosts: dict[str, str]) -> str | None:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.diagram import Box
-from visualize.core.operators import CONCAT, IDENTITY, MergeType, family, merge_type
+from visualize.core.operators import IDENTITY, JOIN, MergeType, family, merge_type
 
-_SYMMETRIC = CONCAT | frozenset({"stack", "sum", "output"})
+_SYMMETRIC = JOIN | frozenset({"sum", "output"})
 
 
 class _Copy(enum.IntEnum):

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
-from visualize.core.operators import IDENTITY, RESHAPE, SLICE, family
+from visualize.core.operators import MOVES, family
 from visualize.core.traced import facts_of
 
 # What may return its argument, or a view of its memory.
-_VIEWS = IDENTITY | RESHAPE | SLICE | {"getattr"}
+_VIEWS = MOVES | {"getattr"}
 
 
 def follow_in_place(graph: fx.Graph, model: nn.Module) -> None:

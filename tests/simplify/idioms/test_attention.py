@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -214,3 +215,20 @@ def test_the_level_op_shows_all_operations() -> None:
     kinds = [box.type for box in simplify(exact, Level.OP).boxes]
     assert kinds.count("matmul") == 2
     assert "softmax" in kinds
+
+
+@pytest.mark.parametrize("product", [torch.matmul, torch.dot])
+def test_weights_of_single_numbers_are_not_attention(product: Any) -> None:
+    class Weighted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.key, self.value = nn.Linear(8, 8), nn.Linear(8, 1)
+
+        def forward(self, x: Tensor, query: Tensor) -> Tensor:
+            weights = (self.key(x) @ query).softmax(-1)
+            return product(weights, self.value(x).squeeze(-1))
+
+    figure = visualize.draw(Weighted(), ((5, 8), (8,)))
+    lines = [box.label[0] for box in figure.scene.boxes]
+    assert product.__name__ in lines
+    assert not any("attention" in line for line in lines)

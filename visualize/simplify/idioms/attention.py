@@ -13,20 +13,17 @@ from visualize.core.operators import (
     AFFINE,
     ATTENTION,
     CONCAT,
-    IDENTITY,
+    COPIES,
+    MOVES,
     NORM,
-    RESHAPE,
-    SLICE,
+    PRODUCT,
 )
 from visualize.simplify.idioms.origin import attends_to
 from visualize.simplify.idioms.rule import Match, View, is_scale
 
-_PRODUCT = frozenset({"matmul", "bmm", "einsum", "baddbmm"})
 _MASKED = frozenset({"maskedfill", "where"})
-_MOVED = IDENTITY | RESHAPE | SLICE | {"type"}
-_REPEAT = frozenset({"repeat", "repeatinterleave", "expand", "tile"})
 # What changes the values so much that the result is no longer a score or a weight.
-_OTHER = (NORM | ACTIVATION | AFFINE | _PRODUCT) - {"tanh"}
+_OTHER = (NORM | ACTIVATION | AFFINE | PRODUCT) - {"tanh"}
 # At most this many operations may lie between softmax and a product.
 _REACH = 24
 _Path = frozenset[str]
@@ -34,7 +31,7 @@ _Path = frozenset[str]
 
 def match_attention(view: View, node: str) -> Match | None:
     """Product of queries and keys, scale, mask, softmax, dropout, product with the values."""
-    if view.kind(node) not in _PRODUCT or len(view.sources(node)) != 2:
+    if view.kind(node) not in PRODUCT or len(view.sources(node)) != 2 or not view.shape(node):
         return None
     for source in view.sources(node):
         weights = _path(view, source, {"softmax"}, _keeps_weights)
@@ -43,7 +40,7 @@ def match_attention(view: View, node: str) -> Match | None:
         softmax = weights[-1]
         if not _is_over_keys(view, softmax):
             continue
-        scores = _path(view, view.sources(softmax)[0], _PRODUCT, _keeps_scores)
+        scores = _path(view, view.sources(softmax)[0], PRODUCT, _keeps_scores)
         if not scores or len(view.sources(scores[-1])) < 2:
             continue
         query, key = view.sources(scores[-1])[-2:]
@@ -126,7 +123,7 @@ def _path(
 
 def _keeps_weights(view: View, node: str) -> bool:
     """Whether weights of attention are still that: dropped out, cast, moved, masked."""
-    kinds = _MOVED | _MASKED | {"nantonum", "add", "mul"}
+    kinds = MOVES | _MASKED | {"nantonum", "add", "mul"}
     return view.kind(node) in kinds and not view.is_residual(node)
 
 
@@ -136,7 +133,7 @@ def _keeps_scores(view: View, node: str) -> bool:
     if kind in _OTHER or view.is_residual(node):
         return False
     sizes = {prod(view.shape(source)) for source in view.sources(node)}
-    return kind in _MOVED | CONCAT or prod(view.shape(node)) in sizes
+    return kind in MOVES | CONCAT or prod(view.shape(node)) in sizes
 
 
 def _is_over_keys(view: View, softmax: str) -> bool:
@@ -152,9 +149,9 @@ def _prepared(view: View, node: str) -> frozenset[str]:
     passed: list[str] = []
     last = 0
     here: str | None = node if len(view.users(node)) == 1 else None
-    while here and (view.kind(here) in _MOVED | _REPEAT or is_scale(view, here)):
+    while here and (view.kind(here) in MOVES | COPIES or is_scale(view, here)):
         passed.append(here)
-        if view.kind(here) in _REPEAT or is_scale(view, here):
+        if view.kind(here) in COPIES or is_scale(view, here):
             last = len(passed)
         here = view.only_source(here)
     if 0 < last < len(passed) and _adds_axis(view, passed[last]):
@@ -177,7 +174,7 @@ def _copies(view: View, prepared: frozenset[str]) -> int:
 def _heads(view: View, scores: str, last: str) -> int:
     """Number of heads, known by what the results of all heads are joined to; 1 if unclear."""
     width, joined = view.shape(last)[-1], last
-    while len(view.users(joined)) == 1 and view.kind(view.users(joined)[0]) in _MOVED:
+    while len(view.users(joined)) == 1 and view.kind(view.users(joined)[0]) in MOVES:
         joined = view.users(joined)[0]
     sizes = view.shape(scores)
     heads = view.shape(joined)[-1] // width

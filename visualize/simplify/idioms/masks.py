@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from visualize.core.architecture import Architecture
-from visualize.core.operators import ACTIVATION, AFFINE, ATTENTION, NORM, family
+from visualize.core.operators import ACTIVATION, AFFINE, ATTENTION, NORM, PRODUCT, family
 
 _TRIANGLE = frozenset({"tril", "triu", "trilindices", "triuindices"})
 _COMPARE = frozenset({"le", "lt", "ge", "gt"})
 # No mask is behind these: what they return is data.
-_END = ATTENTION | ACTIVATION | NORM | AFFINE | {"matmul", "bmm", "baddbmm", "einsum"}
+_END = ATTENTION | ACTIVATION | NORM | AFFINE | PRODUCT
 
 
 def causal_masks(exact: Architecture) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualize.core.architecture import ModuleCall
-from visualize.core.operators import merge_type
+from visualize.core.operators import MergeType, merge_type
 from visualize.simplify.idioms.rule import View
 
 # This many operations are looked at on the way back to what is projected.
@@ -40,7 +40,7 @@ def _origins(view: View, start: str) -> set[str] | None:
     for node in waiting:
         if len(found) > _REACH:
             return None
-        if view.is_residual(node) and merge_type(view.kind(node)) == "add":
+        if view.is_residual(node) and merge_type(view.kind(node)) is MergeType.ADD:
             continue
         if view.is_weighted(node):
             calls = view.layer(node).calls

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from visualize.core.operators import CONCAT, IDENTITY, RESHAPE, SLICE, merge_type
+from visualize.core.operators import JOIN, MOVES, SUBTRACT, MergeType, merge_type
 from visualize.simplify.idioms.rule import Match, View, is_scale
 
-_JOIN = CONCAT | {"stack"}
-_SUBTRACT = frozenset({"sub", "subtract"})
 _COMPLEX = frozenset({"viewascomplex", "viewasreal"})
-_MOVED = IDENTITY | RESHAPE | SLICE
 # By what is scaled, added, negated or subtracted, and joined.
 _WRITTEN = (
     {"scale": 2, "add": 1, "neg": 1, "join": 1},  # x * cos + join(-x2, x1) * sin
@@ -40,22 +37,22 @@ def _begins(view: View, inside: set[str], origin: str) -> bool:
     """Whether the rotation keeps the shape of what it reads, so that nothing of it is left."""
     last = max(inside, key=lambda each: view.layer(each).index)
     sizes = sorted(view.shape(last)), sorted(view.shape(origin))
-    return view.kind(last) not in _MOVED or sizes[0] == sizes[1]
+    return view.kind(last) not in MOVES or sizes[0] == sizes[1]
 
 
 def _work(view: View, node: str) -> str | None:
     """What an operation does in a rotation, None if it has no place in one."""
     kind = view.kind(node)
-    if kind in _MOVED:
+    if kind in MOVES:
         return "move"
     if kind in _COMPLEX:
         return "complex"
-    if kind in _JOIN:
+    if kind in JOIN:
         return "join"
     if kind == "neg":
         return "neg"
     if is_scale(view, node):
         return "scale" if not view.layer(node).attributes else None
-    if kind in _SUBTRACT and len(view.sources(node)) == 2:
+    if kind in SUBTRACT - {"rsub"} and len(view.sources(node)) == 2:
         return "sub"
-    return "add" if merge_type(kind) == "add" and len(view.sources(node)) == 2 else None
+    return "add" if merge_type(kind) is MergeType.ADD and len(view.sources(node)) == 2 else None

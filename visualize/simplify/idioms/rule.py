@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from visualize.core.architecture import Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
-from visualize.core.operators import family, has_weight_matrix, merge_type
+from visualize.core.operators import DIVIDE, MergeType, family, has_weight_matrix, merge_type
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
 
@@ -204,5 +204,5 @@ def numbers(operation: Operation) -> list[float]:
 def is_scale(view: View, node: str) -> bool:
     """Whether an operation multiplies with, or divides by, what is no data."""
     kind = view.kind(node)
-    scales = merge_type(kind) == "multiply" or kind in ("div", "divide", "truediv")
+    scales = merge_type(kind) is MergeType.MULTIPLY or kind in DIVIDE
     return scales and len(view.sources(node)) == 1
