@@ -1,7 +1,7 @@
-"""The vocabulary of operators: one row for every family of modules and functions that is known.
+"""The vocabulary of operators: a table with one row for each known family.
 
 A module class and the function that does the same work are one family: ``Conv2d`` and
-``conv2d``, or ``AdaptiveAvgPool2d`` and ``adaptive_avg_pool2d``. `operator` looks a type up;
+``conv2d``, or ``AdaptiveAvgPool2d`` and ``adaptive_avg_pool2d``. `operator` looks up a type;
 the sets below the table are views of it.
 """
 
@@ -27,10 +27,10 @@ class Category(enum.Enum):
     ACTIVATION = "activation"
     POOL = "pooling"
     RESAMPLE = "resampling"
-    REDUCTION = "reduction"  # over whole dimensions
+    REDUCTION = "reduction"  # of whole dimensions
     POINTWISE = "pointwise"
     JOIN = "join"
-    GATHER = "gather"  # values from places that are computed
+    GATHER = "gather"  # takes values from computed places
     REPEAT = "repeat"
     PAD = "pad"
     SLICE = "slice"
@@ -52,7 +52,7 @@ class MergeType(str, enum.Enum):
         return {"add": "+", "concat": "‖", "multiply": "×"}[self.value]
 
 
-# Results of these depend on values from everywhere, or from where other values point to.
+# Their results depend on the whole input, or on places that other values select.
 _WITHOUT_PLACES = frozenset(
     {
         Category.PRODUCT, Category.EMBEDDING, Category.RECURRENT, Category.ATTENTION,
@@ -68,12 +68,12 @@ class Operator:
     Attributes:
         family: the name it is looked up by; see `family`.
         category: the kind of work it does.
-        word: what a figure calls it; empty if its own name will do.
+        word: its name in a figure; empty if that is its own name.
         merge: how it combines tensors, if it can be a merge.
-        keeps_places: whether it is known from which part of an image each of its results is
-            computed, so that receptive fields can be followed through it.
-        layers: how many layers papers count where it works with a weight matrix.
-        is_adaptive: whether its windows follow from the size of the output.
+        keeps_places: whether the part of an image that each result depends on is known, so that
+            receptive fields can be computed.
+        layers: the number of layers that papers count it as, if it has a weight matrix.
+        is_adaptive: whether the size of its windows follows from that of its output.
         is_stacked: whether it multiplies several pairs of matrices at once.
         copies: whether it repeats values.
     """
@@ -90,7 +90,7 @@ class Operator:
 
     @property
     def moves_only(self) -> bool:
-        """Whether every value of its result is one that it reads, at another place or the same."""
+        """Whether it returns values that it reads, at the same or other places, and no others."""
         return self.category in (Category.IDENTITY, Category.RESHAPE, Category.SLICE)
 
 
@@ -122,7 +122,7 @@ def _rows(
 
 
 def _named(category: Category, words: str) -> Iterator[Operator]:
-    """One row for each of ``words``, which are separated by commas: families that give the name."""
+    """One row for each of ``words``, which are separated by commas: a word is also the family."""
     for word in words.split(", "):
         yield from _rows(category, family(word).replace(" ", ""), word=word)
 
@@ -135,14 +135,14 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.LINEAR, "linear nondynamicallyquantizablelinear bilinear"),
     *_rows(Category.PRODUCT, "matmul mm mv dot vdot inner outer einsum tensordot"),
     *_rows(Category.PRODUCT, "addmm addmv addr addbmm multidot chainmatmul"),
-    # Each pair of matrices is one of its own, such as an expert's.
+    # Products of several pairs of matrices, such as one pair per expert.
     *_rows(Category.PRODUCT, "bmm baddbmm groupedmm", is_stacked=True),
     *_rows(Category.EMBEDDING, "embedding embeddingbag", layers=0),
     *_rows(Category.RECURRENT, "rnn rnntanh rnnrelu", word="RNN"),
     *_rows(Category.RECURRENT, "lstm", word="LSTM"),
     *_rows(Category.RECURRENT, "gru", word="GRU"),
     *_rows(Category.RECURRENT, "lstmcell grucell rnncell rnntanhcell rnnrelucell"),
-    # Of the two, one projects what it reads and what it returns.
+    # The module projects its inputs and its output, the function does not.
     *_rows(Category.ATTENTION, "scaleddotproductattention flexattention", layers=0),
     *_rows(Category.ATTENTION, "multiheadattention multiheadattentionforward", layers=2),
     *_rows(Category.ATTENTION, "attention"),
@@ -163,7 +163,7 @@ _TABLE: tuple[Operator, ...] = (
     *_named(Category.ACTIVATION, "hard swish, Hardtanh, tanh, Softplus, Softsign, softmax"),
     *_named(Category.ACTIVATION, "LogSoftmax, Softmax2d, Softmin, Threshold, Hardshrink"),
     *_named(Category.ACTIVATION, "Softshrink, Tanhshrink"),
-    *_rows(Category.ACTIVATION, "gumbelsoftmax activation"),  # the latter is one written out
+    *_rows(Category.ACTIVATION, "gumbelsoftmax activation"),  # the latter: one that is written out
     *_rows(Category.POOL, "avgpool1d avgpool2d avgpool3d", word="avg pool"),
     *_rows(Category.POOL, "maxpool1d maxpool2d maxpool3d", word="max pool"),
     *_rows(Category.POOL, "lppool1d lppool2d lppool3d", word="lp pool"),
@@ -224,7 +224,7 @@ _BY_FAMILY = {row.family: row for row in _TABLE}
 
 @functools.lru_cache(maxsize=4096)
 def operator(type_name: str) -> Operator:
-    """What is known of a class or function; its category is `Category.OTHER` if that is nothing.
+    """What is known of a class or function; if nothing is, its category is `Category.OTHER`.
 
     >>> operator("AdaptiveAvgPool2d").word, operator("MyBlock").category
     ('avg pool', <Category.OTHER: 'other'>)
@@ -244,12 +244,12 @@ def _of(*categories: Category) -> frozenset[str]:
 CONVOLUTION = _of(Category.CONVOLUTION)
 TRANSPOSED_CONVOLUTION = _of(Category.TRANSPOSED_CONVOLUTION)
 LINEAR = _of(Category.LINEAR)
-# Multiply with a kernel or matrix of their own and add a bias.
+# These multiply with a kernel or matrix of their own and add a bias.
 AFFINE = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
 PRODUCT = _of(Category.PRODUCT)
 STACKED_PRODUCT = _families(lambda row: row.is_stacked)
 RECURRENT = _of(Category.RECURRENT)
-# Attention as a function of queries, keys and values, without projections of its own.
+# Attention without projections: a function of queries, keys and values.
 ATTENTION = _families(lambda row: row.category is Category.ATTENTION and not row.layers)
 NORM = _of(Category.NORM)
 ACTIVATION = _of(Category.ACTIVATION)
@@ -267,8 +267,6 @@ SUBTRACT = _families(lambda row: row.word == "subtract")
 DIVIDE = _families(lambda row: row.word == "divide")
 JOIN = _of(Category.JOIN)
 CONCAT = _families(lambda row: row.merge is MergeType.CONCAT)
-
-MERGES = _families(lambda row: row.merge is not None)
 
 
 def merge_type(type_name: str) -> MergeType | None:
