@@ -31,9 +31,14 @@ class Point(NamedTuple):
 class Transform:
     """A mirror along the flow, if any, and then a shift.
 
-      a──▶b           b◀──a
-    ──┼────────     ──┼────────▶ along
-    Transform()     Transform(length, mirrored=True)
+          a──▶b           b◀──a
+        ──┼────────     ──┼────────▶ along
+        Transform()     Transform(length, mirrored=True)
+
+    Attributes:
+        along: the shift along the flow.
+        across: the shift across it.
+        mirrored: whether the flow goes back, seen from where it begins.
     """
 
     along: float = 0.0

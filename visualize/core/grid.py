@@ -1,10 +1,12 @@
 """A grid in which areas are found by where they are, without a look at all others.
 
-┌────┬────┬────┐
-│  ▒▒│▒▒  │    │    An area is listed in each cell that it touches; a search visits the cells
-├────┼────┼────┤    of the area in question alone.
-│  ▒▒│▒▒  │  ▒ │
-└────┴────┴────┘
+    ┌────┬────┬────┐
+    │  ▒▒│▒▒  │    │
+    ├────┼────┼────┤
+    │  ▒▒│▒▒  │  ▒ │
+    └────┴────┴────┘
+
+An area is listed in each cell that it touches; a search visits the cells of its own area alone.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """Columns: a flow too long for the page goes on beside itself.
 
-┌───┐   ╭───╮
-│ a │   │ ┌─┴─┐      A column ends where one tensor crosses, best between two stages. A line
-└─┬─┘   │ │ c │      leads from its end to the junction above the next.
-┌─▼─┐   │ └─┬─┘
-│ b │   │ ┌─▼─┐
-└─┬─┘   │ │ d │
-╰─────╯ └───┘
+    ┌───┐   ╭───╮
+    │ a │   │ ┌─┴─┐
+    └─┬─┘   │ │ c │
+    ┌─▼─┐   │ └─┬─┘
+    │ b │   │ ┌─▼─┐
+    └─┬─┘   │ │ d │
+      ╰─────╯ └───┘
+
+A column ends where one tensor crosses, best between two stages. A line leads from its end to the
+junction above the next column.
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
 """Frames: a repeated part, laid out on its own and then one unit of the level around it.
 
-╭──────────────────╮
-│ 3 × Block    │   │    The title is in the corner, beside the axis. The border is as near to
-│ 64×56×56     │   │    the boxes and arcs inside as `FrameSpacing` says.
-│          ┌───▼─┐ │
-│          │     │ │
-╰──────────┴──┬──┴─╯
+    ╭──────────────────╮
+    │ 3 × Block    │   │
+    │ 64×56×56     │   │
+    │          ┌───▼─┐ │
+    │          │     │ │
+    │          └───┬─┘ │
+    ╰──────────────┼───╯
+
+The title is in the corner, beside the axis. The border is as near to the boxes and arcs inside as
+`FrameSpacing` has it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,12 @@
 """Labels: one that would lie on something else moves along its arrow, or is left out.
 
-│ 64×56×56        The places beside an arrow are tried from its beginning on,
-│                 to the left and to the right; the first one free is taken.
-┌───▼───┐
-│ box   │
+        │ 64×56×56
+        │
+    ┌───▼───┐
+    │  box  │
+
+The places beside an arrow are tried from its beginning on, to the left and to the right; the first
+that is free is taken.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """A layered layout for tangles: what has neither a spine nor separate branches.
 
-a     b      layer 1
-│╲   ╱│
-│ ╲ ╱ │
-│  ╳  ┆      layer 2 holds a bend, where the link from b to e goes by
-│ ╱ ╲ ┆
-c     d┆     layer 3
-e
+    a     b          layer 1
+    │╲   ╱│╲
+    │ ╲ ╱ │ ╲
+    │  ╳  │  │
+    │ ╱ ╲ │  │
+    c     d  ◦       layer 2
+          │  │
+          e──╯       layer 3
+
+The link from b to e passes layer 2, where it has a bend beside the nodes.
 """
 
 from __future__ import annotations

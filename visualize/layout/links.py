@@ -1,10 +1,14 @@
 """Links, the parts of arrows at one level each, and how they become whole arrows again.
 
-┌─────┐                    An arrow that enters a frame has two parts: a link to the
-└──┬──┘                    frame at the level around it, and a link from the entry port
-│  trunk                to the box at the level inside. The second has the head, the
-╭──┼──────╮                first is a trunk, which other arrows into the frame share.
-│  ▼ head │
+    ┌─────┐
+    └──┬──┘
+       │ trunk
+    ╭──┼──────╮
+    │  ▼ head │
+
+An arrow that enters a frame has two parts: a link to the frame at the level around it, and a link
+from the entry port to the box at the level inside. The second has the head; the first is a trunk,
+which other arrows into the frame share.
 """
 
 from __future__ import annotations

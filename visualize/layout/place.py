@@ -1,11 +1,14 @@
 """Place: units in series and side by side, from the inside out, and arcs beside them.
 
-▒▒▒▒▒▒▒▒▒▒▒         A series is on a straight line, its axis. Parallels are side by side,
-│              the middle of all on the axis. Everything is relative to the point where
-┌──┴──┐           the axis begins.
-▒▒▒▒▒ ▒▒▒▒▒
-└──┬──┘
-▒▒▒▒▒▒▒▒▒▒▒
+    ▒▒▒▒▒▒▒▒▒▒▒
+         │
+      ┌──┴──┐
+    ▒▒▒▒▒ ▒▒▒▒▒
+      └──┬──┘
+    ▒▒▒▒▒▒▒▒▒▒▒
+
+A series is on a straight line, its axis. Parallels are side by side, the middle of all on the axis.
+Everything is relative to the point where the axis begins.
 """
 
 from __future__ import annotations

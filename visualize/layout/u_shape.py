@@ -1,13 +1,15 @@
 """U-shaped networks: encoder and decoder face to face, their skips straight across.
 
-┌─────┐     skip      ┌─────┐
-│ enc ├──────────────▶│ dec │     The left side goes with the flow, the right side against
-└──┬──┘               └──▲──┘     it. Forks and merges of skips are in rows.
-┌──▼──┐               ┌──┴──┐
-│ enc ├──────────────▶│ dec │
-└──┬──┘   ┌────────┐  └──▲──┘
-╰─────▶│ bottom ├─────╯
-└────────┘
+    ┌─────┐     skip      ┌─────┐
+    │ enc ├──────────────▶│ dec │
+    └──┬──┘               └──▲──┘
+    ┌──▼──┐               ┌──┴──┐
+    │ enc ├──────────────▶│ dec │
+    └──┬──┘   ┌────────┐  └──▲──┘
+       ╰─────▶│ bottom ├─────╯
+              └────────┘
+
+The left side goes with the flow, the right side against it. Forks and merges of skips are in rows.
 """
 
 from __future__ import annotations

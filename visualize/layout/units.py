@@ -1,12 +1,15 @@
 """Units: what a level is made of.
 
-╭── frame ─────────╮
-│  ● EntryPort     │    At the level of a frame: its boxes, the frames in it, and the
-│  ┌─────┐         │    points where data flows in and out. At the level around it,
-│  │ box │ BoxUnit │    the frame is one `FrameUnit`.
-│  └─────┘         │
-│  ● ExitPort      │
-╰──────────────────╯
+    ╭── frame ─────────╮
+    │  ● EntryPort     │
+    │  ┌─────┐         │
+    │  │ box │ BoxUnit │
+    │  └─────┘         │
+    │  ● ExitPort      │
+    ╰──────────────────╯
+
+At the level of a frame these are its boxes, the frames in it, and the points where data flows in
+and out. At the level around it, the frame is one `FrameUnit`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """Arcs: routes beside the boxes between two ends, nested where they overlap.
 
-┌───┐
-│ a ├────╮        Short arcs come first and run closest. An arc leaves and arrives at the
-└─┬─┘    │        sides of its boxes, or with the flow where something is beside them.
-┌─▼─┐    │
-│ b ├─╮  │
-└─┬─┘ │  │
-▼   │  │ lanes
+    ┌───┐
+    │ a ├────╮
+    └─┬─┘    │
+    ┌─▼─┐    │
+    │ b ├─╮  │
+    └─┬─┘ │  │
+      ▼   │  │ lanes
+
+Short arcs come first and run closest. An arc leaves and arrives at the sides of its boxes, or with
+the flow where something is beside them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """Direct arrows: curves along the flow from one box to another.
 
-┌───┐          ┌───┐         ┌───┐
-└─┬─┘          └─┬─┘         └─┬─┘
-╰────╮         │             ╰──╮       The first of these that runs clear of others is
-│         ╰────╮           ╰──╮    taken: early, late, or all the way.
-┌─▼─┐          ┌─▼─┐          ┌─▼─┐
+      early          late         all the way
+    ┌───┐          ┌───┐          ┌───┐
+    └─┬─┘          └─┬─┘          └─┬─┘
+      ╰────╮         │              ╰──╮
+           │         ╰────╮            ╰──╮
+         ┌─▼─┐          ┌─▼─┐           ┌─▼─┐
+
+The first of these that runs clear of others is taken.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Notes beside merges, and the names of stages beside a bracket.
 
-stage 1 │ ┌───────┐
-9.4K │ └───┬───┘          The name of a stage and its parameters, beside its boxes.
-│ ┌───▼───┐
-│ └───┬───┘
-ReLU     ▼              A note has what was fused into a merge.
-(+)
+    stage 1 │ ┌───────┐
+       9.4K │ └───┬───┘
+            │ ┌───▼───┐
+            │ └───┬───┘
+              ReLU▼
+                 (+)
+
+A bracket has the name of a stage and its parameters, a note what was fused into a merge.
 """
 
 from __future__ import annotations

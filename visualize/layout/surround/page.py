@@ -1,10 +1,12 @@
 """The title above a figure, the legend below it, and the edge of the page.
 
-╭───────────────────╮
-│       title       │
-│      figure       │
-│ ─── skip   ■ type │ legend
-╰───────────────────╯
+    ╭───────────────────╮
+    │       title       │
+    │      figure       │
+    │ ─── skip   ■ type │
+    ╰───────────────────╯
+
+The legend is as broad as the figure, in as many rows as it needs.
 """
 
 from __future__ import annotations
