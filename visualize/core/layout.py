@@ -107,16 +107,19 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class PlacedLegend:
-    """One entry of the legend, in page coordinates: a sample line and the middle of its text.
+    """One entry of the legend, in page coordinates.
 
-    ``kind`` is that of a skip connection; else ``tone`` is the colour that is explained.
+    Attributes:
+        subject: what it explains, a kind of skip connection or a colour.
+        line: from the left end of its sample to the right one.
+        text: its text.
+        center: the middle of the text.
     """
 
-    kind: str
+    subject: str | ToneEntry
     line: tuple[Place, Place]
     text: str
     center: Place
-    tone: ToneEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,10 @@ from visualize.core.layout import (
     PlacedArrow,
     PlacedBox,
     PlacedFrame,
-    PlacedLegend,
     PlacedText,
 )
 from visualize.core.page import Area, Place
-from visualize.core.palette import Paint, PaintedStroke, Palette
+from visualize.core.palette import Paint, PaintedStroke, Palette, ToneEntry
 from visualize.core.scene import Scene
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
@@ -245,10 +244,12 @@ class _Composer:
         for number, entry in enumerate(self.layout.around.legend, 1):
             start, end = map(self._page, entry.line)
             sample: drawn.Swatch | drawn.Line
-            if entry.tone:
-                sample = self._swatch(next(swatches), entry, start, end)
+            kind = None
+            if isinstance(entry.subject, ToneEntry):
+                sample = self._swatch(next(swatches), entry.subject, start, end)
             else:
-                stroke = self.palette.skips[entry.kind]
+                kind = entry.subject
+                stroke = self.palette.skips[kind]
                 sample = drawn.Line(f"sample-{number}", _straight(start, end), stroke)
             text = self._text(
                 entry.text,
@@ -259,12 +260,11 @@ class _Composer:
                 Facing.LEFT,
                 next(self.text_ids),
             )
-            yield drawn.LegendEntry(sample, None if entry.tone else entry.kind, text)
+            yield drawn.LegendEntry(sample, kind, text)
 
-    def _swatch(self, number: int, entry: PlacedLegend, start: Place, end: Place) -> drawn.Swatch:
-        assert entry.tone
-        tint, height = entry.tone.tint, self.theme.detail_size
-        ramp = entry.tone.ramp
+    def _swatch(self, number: int, tone: ToneEntry, start: Place, end: Place) -> drawn.Swatch:
+        tint, height = tone.tint, self.theme.detail_size
+        ramp = tone.ramp
         return drawn.Swatch(
             id=f"swatch-{number}",
             area=Area(start[0], start[1] - height / 2, end[0], end[1] + height / 2),

@@ -17,7 +17,7 @@ from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import Page, PlacedLegend, Surroundings
-from visualize.core.palette import explained_colors
+from visualize.core.palette import ToneEntry, explained_colors
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 from visualize.layout.spacing import PageSpacing
@@ -28,6 +28,8 @@ _LEGEND = {
     "concat": "concat",
     "gate": "gate",
 }
+# A kind of skip connection, or a colour.
+_Subject = str | ToneEntry
 
 
 class Surrounder:
@@ -47,12 +49,10 @@ class Surrounder:
         self.has_title = bool(scene.title)
         self.title_size = theme.size * 1.25
         self.title_width = text_width(scene.title, self.title_size, theme.font)
-        kinds = scene.skip_kinds if scene.legend else ()
-        self.tones = {
-            tone.text: tone for tone in (explained_colors(scene, theme) if scene.legend else ())
-        }
-        # The text of the legend: for kinds of skip connection, then for colours.
-        self.entries = {kind: _LEGEND[kind] for kind in kinds} | {text: text for text in self.tones}
+        self.subjects: list[_Subject] = []
+        if scene.legend:
+            colors = {tone.text: tone for tone in explained_colors(scene, theme)}
+            self.subjects = [*scene.skip_kinds, *colors.values()]
 
     def room(self, direction: Direction) -> float:
         """How long along the flow a figure may be on a page that is as wide as it may be."""
@@ -95,36 +95,41 @@ class Surrounder:
     def _row_height(self) -> float:
         return self.theme.detail_size * LINE_HEIGHT + self.spacing.row
 
-    def _rows(self, width: float) -> list[list[str]]:
+    def _rows(self, width: float) -> list[list[_Subject]]:
         """The entries in as many rows as they need."""
-        rows: list[list[str]] = []
-        for kind in self.entries:
-            if rows and self._row_width([*rows[-1], kind]) <= width:
-                rows[-1].append(kind)
+        rows: list[list[_Subject]] = []
+        for subject in self.subjects:
+            if rows and self._row_width([*rows[-1], subject]) <= width:
+                rows[-1].append(subject)
             else:
-                rows.append([kind])
+                rows.append([subject])
         return rows
 
-    def _row_width(self, row: Sequence[str]) -> float:
+    def _row_width(self, row: Sequence[_Subject]) -> float:
         return sum(map(self._entry_width, row)) + self.spacing.entry * (len(row) - 1)
 
-    def _entry_width(self, kind: str) -> float:
+    def _entry_width(self, subject: _Subject) -> float:
         return (
             self.spacing.sample
             + self.spacing.gap
-            + text_width(self.entries[kind], self.theme.detail_size, self.theme.font)
+            + text_width(_text(subject), self.theme.detail_size, self.theme.font)
         )
 
-    def _legend(self, rows: Sequence[Sequence[str]], left: float, top: float) -> list[PlacedLegend]:
+    def _legend(
+        self, rows: Sequence[Sequence[_Subject]], left: float, top: float
+    ) -> list[PlacedLegend]:
         entries = []
         for number, row in enumerate(rows):
             x, y = left, top - (number + 0.5) * self._row_height()
-            for kind in row:
-                width = self._entry_width(kind)
+            for subject in row:
+                width = self._entry_width(subject)
                 start = x + self.spacing.sample + self.spacing.gap
                 line = ((x, y), (x + self.spacing.sample, y))
                 center = ((start + x + width) / 2, y)
-                tone = self.tones.get(kind)
-                entries.append(PlacedLegend(kind, line, self.entries[kind], center, tone))
+                entries.append(PlacedLegend(subject, line, _text(subject), center))
                 x += width + self.spacing.entry
         return entries
+
+
+def _text(subject: _Subject) -> str:
+    return subject.text if isinstance(subject, ToneEntry) else _LEGEND[subject]
