@@ -1,5 +1,7 @@
 """The source `hf:`: configurations of transformers, as files and as classes."""
 
+from __future__ import annotations
+
 import json
 import subprocess
 import sys
@@ -19,13 +21,20 @@ from visualize.models import load_model, parse_model
 
 pytest.importorskip("transformers")
 
+
 TINY = "num_hidden_layers=2&hidden_size=32&num_attention_heads=4&intermediate_size=48"
+
+
 LLAMA = f"hf:LlamaConfig?{TINY}&vocab_size=64"
+
+
 SIGHT = (
     "vision_config.hidden_size=32&vision_config.num_hidden_layers=2"
     "&vision_config.num_attention_heads=4&vision_config.intermediate_size=48"
     "&vision_config.image_size=32&vision_config.patch_size=8"
 )
+
+
 LLAVA = (
     f"hf:LlavaConfig?{SIGHT}&image_token_index=60&text_config.hidden_size=32"
     "&text_config.num_hidden_layers=2&text_config.num_attention_heads=4"
@@ -207,48 +216,3 @@ def test_without_transformers(monkeypatch):
 def test_transformers_is_imported_only_for_its_models():
     code = "import sys, visualize.models; assert 'transformers' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-@pytest.mark.parametrize(
-    ("text", "shapes"),
-    [
-        (LLAMA, {"input_ids": (1, 128)}),
-        (f"{LLAMA}&max_position_embeddings=16", {"input_ids": (1, 16)}),
-        (
-            "hf:T5Config?num_layers=1&d_model=32&d_kv=8&d_ff=48&num_heads=4&vocab_size=64",
-            {"input_ids": (1, 128), "decoder_input_ids": (1, 128)},
-        ),
-        (f"hf:ViTConfig?{TINY}&image_size=32&num_channels=1", {"pixel_values": (1, 1, 32, 32)}),
-        (f"hf:VideoMAEConfig?{TINY}&image_size=32&num_frames=4",
-         {"pixel_values": (1, 4, 3, 32, 32)}),
-        (LLAVA, {"input_ids": (1, 144), "pixel_values": (1, 3, 32, 32)}),
-        (
-            "hf:WhisperConfig?encoder_layers=1&decoder_layers=1&d_model=32&encoder_ffn_dim=48"
-            "&decoder_ffn_dim=48&encoder_attention_heads=4&decoder_attention_heads=4"
-            "&max_source_positions=20",
-            {"input_features": (1, 80, 40), "decoder_input_ids": (1, 128)},
-        ),
-        (f"hf:Wav2Vec2Config?{TINY}&num_conv_pos_embeddings=16", {"input_values": (1, 16000)}),
-        (f"hf:LayoutLMConfig?{TINY}&vocab_size=64",
-         {"input_ids": (1, 128), "bbox": (1, 128, 4)}),
-        ("hf:PatchTSTConfig?d_model=32&num_hidden_layers=1&ffn_dim=48&context_length=24"
-         "&num_attention_heads=4", {"past_values": (1, 24, 1), "past_observed_mask": (1, 24, 1)}),
-    ],
-)  # fmt: skip
-def test_examples_fit(text, shapes):
-    loaded = load_model(text)
-    assert {name: tuple(value.shape) for name, value in loaded.example.kwargs.items()} == shapes
-    assert run(loaded)
-
-
-def test_an_image_takes_as_many_tokens_as_it_turns_into():
-    loaded = load_model(LLAVA)
-    tokens = loaded.example.kwargs["input_ids"]
-    assert (tokens == 60).sum() == 16  # the patches of the image, without its class token
-    assert tokens.max() < 64
-    assert not any(part._forward_hooks for part in loaded.model.modules())
-
-
-def test_unknown_inputs_are_left_to_the_user():
-    assert load_model(f"hf:Blip2QFormerConfig?{TINY}").example is None  # wants query_embeds
-    assert load_model("hf:BarkConfig").example is None  # its forward takes nothing by name

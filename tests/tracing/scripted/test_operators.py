@@ -1,0 +1,69 @@
+"""Operators of scripts: found by their schema, defaults left out, convolutions by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from visualize.tracing.scripted.operators import operator_call
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+def _nodes(module: nn.Module, *inputs: torch.Tensor) -> tuple[Any, list[Any]]:
+    graph = torch.jit.trace(module, inputs, check_trace=False).inlined_graph  # type: ignore[no-untyped-call]
+    return graph, list(graph.nodes())
+
+
+class Rectified(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return F.softmax(x, 1)
+
+
+def test_defaults_are_left_out() -> None:
+    _graph, nodes = _nodes(Rectified(), torch.zeros(1, 2))
+    (node,) = [node for node in nodes if node.kind() == "aten::softmax"]
+    x = torch.zeros(1, 2)
+    call = operator_call(node, [x, 1, None])
+    assert call is not None
+    assert call.function is torch.ops.aten.softmax.int
+    assert (call.args, call.kwargs) == ([x, 1], {})
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "function"),
+    [
+        (nn.Conv1d(2, 2, 1), (1, 2, 3), torch.ops.aten.conv1d.default),
+        (nn.Conv2d(2, 2, 1), (1, 2, 3, 3), torch.ops.aten.conv2d.default),
+        (nn.ConvTranspose1d(2, 2, 1), (1, 2, 3), torch.ops.aten.conv_transpose1d.default),
+        (nn.ConvTranspose2d(2, 2, 1), (1, 2, 3, 3), torch.ops.aten.conv_transpose2d.input),
+    ],
+)
+def test_convolutions_are_those_that_users_know(
+    layer: nn.Module, shape: tuple[int, ...], function: object
+) -> None:
+    image = torch.rand(shape)
+    _graph, nodes = _nodes(layer, image)
+    (node,) = [node for node in nodes if node.kind() == "aten::_convolution"]
+    transposed = "Transpose" in type(layer).__name__
+    rank = len(shape) - 2
+    one, zero = [1] * rank, [0] * rank
+    given = [image, layer.weight, layer.bias, one, zero, one, transposed, zero, 1, False, False]
+    call = operator_call(node, given)
+    assert call is not None
+    assert call.function is function
+    assert torch.allclose(call.function(*call.args, **call.kwargs), layer(image))
+
+
+def test_what_is_no_operator_is_not_called() -> None:
+    class Node:
+        def __init__(self, kind: str, schema: str) -> None:
+            self.kind = lambda: kind
+            self.schema = lambda: schema
+
+    assert operator_call(Node("prim::CallMethod", "(no schema)"), []) is None
+    assert operator_call(Node("aten::save", "aten::save(t item, str filename) -> ()"), []) is None
