@@ -9,9 +9,8 @@ import pytest
 import visualize
 from tests.graphs import resnet
 from tests.nets import NETS
-from visualize.core.errors import RenderError
 from visualize.core.fonts import FAMILY
-from visualize.export.graphviz import run_graphviz
+from visualize.export.engine import run_graphviz
 from visualize.scene.themes import LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,17 +23,6 @@ def test_pdf_embeds_truetype_and_never_type_3() -> None:
     assert b"/FontFile2" in pdf
     assert b"/Type3" not in pdf
     assert b"FiraSans" in pdf
-
-
-def test_graphviz_failures_are_errors() -> None:
-    with pytest.raises(RenderError, match="Graphviz"):
-        run_graphviz("digraph {", "svg", FAMILY)
-
-
-def test_a_slow_graphviz_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("visualize.export.graphviz._SECONDS", 0.001)
-    with pytest.raises(RenderError, match="higher --level"):
-        run_graphviz("digraph {a}", "svg", FAMILY)
 
 
 def test_auto_is_paper_on_paper() -> None:
