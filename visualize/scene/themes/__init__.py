@@ -9,7 +9,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from visualize.core.errors import UsageError, shorten
+from visualize.core.errors import UsageError, shorten, shorten_path
 from visualize.core.fonts import require_face
 from visualize.core.theme import LineStyle, Stroke, Theme, Tint
 
@@ -75,11 +75,11 @@ def _read(path: Path) -> dict[str, Any]:
         return values
     except OSError as error:
         raise UsageError(
-            f"cannot be read: {error.strerror}", where=f"theme {shorten(str(path))}"
+            f"cannot be read: {error.strerror}", where=f"theme {shorten_path(str(path))}"
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"is not valid TOML: {error}", where=f"theme {shorten(str(path))}"
+            f"is not valid TOML: {error}", where=f"theme {shorten_path(str(path))}"
         ) from error
 
 
@@ -89,7 +89,7 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
     if unknown:
         raise UsageError(
             f"unknown key {unknown[0]!r}",
-            where=f"theme {shorten(name)}",
+            where=f"theme {shorten_path(name)}",
             hint=f"keys are {', '.join(sorted(known))}",
         )
     try:
@@ -111,7 +111,7 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
             line_width=float(values["line_width"]) if "line_width" in values else 0.8,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UsageError(f"bad value: {error}", where=f"theme {shorten(name)}") from error
+        raise UsageError(f"bad value: {error}", where=f"theme {shorten_path(name)}") from error
 
 
 def _color(value: Any) -> str:
