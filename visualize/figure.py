@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Direction, Level
+from visualize.core.color import is_brighter
 from visualize.core.files import suffix, write_files
 from visualize.core.layout import Page
 from visualize.core.length import Length
@@ -189,6 +190,7 @@ class Figure:
             inside=sum(number for box in scene.boxes for _, number in box.skips),
             color_by=scene.color_by.value,
             hidden=scene.hidden,
+            bright=is_brighter(self.theme.ramp[1], self.theme.ramp[0]),
         )
 
     @property

@@ -20,7 +20,14 @@ def test_draw_writes_every_format_in_one_run(folder: Path) -> None:
     result = run("draw", "resnet18", *outputs)
     assert result.exit_code == 0, result.output
     last = result.stdout.strip().splitlines()[-1]
-    for word in ("a.svg", "a.dot", "26 boxes", "11,689,512 parameters", "1.814 G MACs", "8 skips"):
+    for word in (
+        "a.svg",
+        "a.dot",
+        "26 boxes",
+        "11,689,512 parameters",
+        "1.814 G MACs",
+        "8 skip connections",
+    ):
         assert word in last
     ET.parse(folder / "a.svg")
     assert (folder / "a.pdf").read_bytes().startswith(b"%PDF")

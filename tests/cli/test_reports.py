@@ -82,16 +82,16 @@ def test_skips_can_be_chosen_and_show_their_source_lines(folder: Path) -> None:
     assert projections == [skip for skip in every if skip["kind"] == "projection"]
     assert sum(skip["macs"] for skip in projections) == 19267584
     assert json.loads(run(*arguments, "--long").stdout) == []
-    assert "No skip connections of resnet18 to list" in run("skips", "resnet18", "--long").stdout
+    assert "resnet18: no skip connections to list" in run("skips", "resnet18", "--long").stdout
     table = run("skips", "resnet18", "--kind", "projection", "--lang", "zh").stdout
-    assert "3 个投影：173,824 个参数，19.27 M 次乘加" in table
+    assert "3 条投影捷径：173,824 个参数，1927 万次乘加（19.27 M MACs）" in table
 
 
 def test_summary_in_every_format_and_language(folder: Path) -> None:
     table = run("summary", "resnet18").stdout
     assert table.startswith("resnet18 (ResNet)\nResNet-18 from Deep Residual Learning")
-    assert "layer4 holds 71.8 % of the parameters" in table
-    assert "71.8 % 的参数在 layer4" in run("summary", "resnet18", "--lang", "zh").stdout
+    assert "Parameters: layer4 71.8 %" in table
+    assert "参数分布：layer4 占 71.8 %" in run("summary", "resnet18", "--lang", "zh").stdout
     rows = list(csv.DictReader(io.StringIO(run("summary", "resnet18", "--format", "csv").stdout)))
     assert (rows[0]["layer"], rows[0]["parameters"]) == ("conv1", "9408")
     assert json.loads(run("summary", "resnet18", "--format", "json").stdout)["facts"]["depth"] == 18

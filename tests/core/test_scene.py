@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from visualize.core.phrases import NOTHING, verbatim
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
 
 
 def box(name: str, group: str = "", stage: str = "", role: str = "layer") -> SceneBox:
-    return SceneBox(name, (name, "9 k"), role, (name,), 9, 27, group, stage, name)
+    title = NOTHING if role == "merge" else verbatim(name)
+    return SceneBox(name, (name, "9 k"), role, (name,), 9, 27, group, stage, name, title=title)
 
 
 def group(name: str, parent: str = "", role: str = "block", framed: bool = False) -> SceneGroup:
-    return SceneGroup(name, f"label of {name}", "", role, parent, framed=framed)
+    label = f"label of {name}"
+    return SceneGroup(name, label, "", role, parent, framed=framed, title=verbatim(label))
 
 
 def arrow(source: str, target: str, skip: str | None = None) -> SceneArrow:
@@ -28,39 +31,43 @@ def scene(
     return Scene("", "", "block", tuple(boxes), tuple(groups or ()), arrows)
 
 
+def titles(drawn: Scene) -> tuple[str, ...]:
+    return tuple(map(str, drawn.flow))
+
+
 def test_the_flow_is_the_first_lines() -> None:
-    assert scene([box("a"), box("b"), box("c")]).flow == ("a", "b", "c")
+    assert titles(scene([box("a"), box("b"), box("c")])) == ("a", "b", "c")
 
 
 def test_merges_are_not_named() -> None:
-    assert scene([box("a"), box("+", role="merge"), box("b")]).flow == ("a", "b")
+    assert titles(scene([box("a"), box("+", role="merge"), box("b")])) == ("a", "b")
 
 
 def test_equal_boxes_are_each_named() -> None:
     one = box("a")
-    same = replace(box("b"), label=one.label)
-    assert scene([one, same]).flow == ("a", "a")
+    same = replace(box("b"), label=one.label, title=one.title)
+    assert titles(scene([one, same])) == ("a", "a")
 
 
 def test_a_frame_is_named_once_for_all_in_it() -> None:
     groups = [group("outer", framed=True), group("inner", parent="outer", framed=True)]
     boxes = [box("stem"), box("a", "inner"), box("b", "outer"), box("head")]
-    assert scene(boxes, groups).flow == ("stem", "label of outer", "head")
+    assert titles(scene(boxes, groups)) == ("stem", "label of outer", "head")
 
 
 def test_a_group_without_a_frame_is_not_named() -> None:
-    assert scene([box("a", "g"), box("b", "g")], [group("g")]).flow == ("a", "b")
+    assert titles(scene([box("a", "g"), box("b", "g")], [group("g")])) == ("a", "b")
 
 
 def test_a_stage_is_named_if_it_has_several_boxes() -> None:
     groups = [group("s1", role="stage"), group("s2", role="stage")]
     boxes = [box("a", "s1", "s1"), box("b", "s2", "s2"), box("c", "s2", "s2")]
-    assert scene(boxes, groups).flow == ("a", "label of s2")
+    assert titles(scene(boxes, groups)) == ("a", "label of s2")
 
 
 def test_a_box_and_a_group_of_one_name_are_two_things() -> None:
     boxes = [box("a", "a"), box("a")]
-    assert scene(boxes, [group("a", framed=True)]).flow == ("label of a", "a")
+    assert titles(scene(boxes, [group("a", framed=True)])) == ("label of a", "a")
 
 
 def test_kinds_of_skips_are_in_the_order_of_the_legend() -> None:

@@ -11,7 +11,7 @@ from tests.nets import Residual
 from visualize.core.architecture import NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Box
 from visualize.core.words import operation, shape
-from visualize.scene.labels import box_label
+from visualize.scene.labels import box_label, box_title
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_labels_say_what_a_paper_says(
 ) -> None:
     outputs = (TensorSpec(output),) if output else ()
     layer = Operation("a", NodeKind.MODULE, kind, attributes=attributes, outputs=outputs)
-    assert operation(layer) == words
+    assert str(operation(layer)) == words
 
 
 def test_the_batch_is_what_most_tensors_begin_with() -> None:
@@ -60,19 +60,23 @@ def test_the_batch_is_what_most_tensors_begin_with() -> None:
     assert "image 3×32×32" in labels
 
 
+def label(box: Box, *, names: bool = False, batch: int = 1) -> list[str]:
+    return box_label(box, box_title(box, batch=batch), names=names)
+
+
 def test_labels_of_boxes() -> None:
     image = Operation("x", NodeKind.INPUT, "input", outputs=(TensorSpec((1, 3, 8, 8)),))
-    assert box_label(Box.of(image)) == ["image 3×8×8"]
+    assert label(Box.of(image)) == ["image 3×8×8"]
     tokens = replace(image, id="tokens", outputs=(TensorSpec((1, 77), "int64"),))
-    assert box_label(Box.of(tokens)) == ["tokens 77"]
+    assert label(Box.of(tokens)) == ["tokens 77"]
     merge = Operation("add", NodeKind.FUNCTION, "add", merges=True)
-    assert box_label(Box.of(merge)) == ["+"]
+    assert label(Box.of(merge)) == ["+"]
     linear = Operation("fc", NodeKind.MODULE, "Linear", path="head.fc", parameters=513_000)
-    assert box_label(Box.of(linear), names=True) == ["Linear", "513.0 k", "head.fc"]
+    assert label(Box.of(linear), names=True) == ["Linear", "513.0 k", "head.fc"]
     tied = replace(linear, weights=((100, 64), (100,)), parameters=100)
-    assert box_label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100"]
+    assert label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100"]
     boxes = replace(image, kind=NodeKind.OUTPUT, outputs=(TensorSpec((9, 4)),))
-    assert box_label(Box.of(boxes)) == ["output 9×4"]
-    assert box_label(Box.of(boxes), batch=9) == ["output 4"]
+    assert label(Box.of(boxes)) == ["output 9×4"]
+    assert label(Box.of(boxes), batch=9) == ["output 4"]
     assert shape(TensorSpec((1,))) == "1"
     assert shape(TensorSpec(())) == "scalar"

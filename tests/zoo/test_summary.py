@@ -13,6 +13,7 @@ from torchinfo import summary as torchinfo_summary
 from torchvision import models
 
 import visualize
+from tests.chinese import assert_chinese
 from visualize.core.summary import RowKind
 from visualize.models import load_model
 from visualize.report import write_summary
@@ -105,6 +106,7 @@ def test_every_model_has_a_summary_without_gaps(name: str) -> None:
             empty = {name for name, cell in zip(head, line) if not cell} - spare
             assert not empty or row.kind is RowKind.UNUSED or row.type == "parameter", row.name
             assert line[3] or row.type == "parameter" or not row.outputs, row.name
-        told = write_summary(described, "table", language=language)
-        assert "{" not in told
-        assert told.count("\n") > len(described.rows) + 5
+        written = write_summary(described, "table", language=language)
+        assert "{" not in written
+        assert written.count("\n") > len(described.rows) + 5
+    assert_chinese(described)

@@ -149,7 +149,8 @@ def skips(
     )
     click.echo(written, nl=False)
     if table.format is TableFormat.TABLE:
-        click.echo(f"{architecture.name}: {summarize_in_a_line(architecture)}")
+        line = summarize_in_a_line(architecture, table.language.value)
+        click.echo(f"{architecture.name}: {line}")
 
 
 def _width() -> int | None:

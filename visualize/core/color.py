@@ -47,6 +47,15 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+def is_brighter(one: str, other: str) -> bool:
+    """Whether the first of two colours has the larger luminance.
+
+    >>> is_brighter("#ffffff", "#000000"), is_brighter("#777777", "#777777")
+    (True, False)
+    """
+    return _luminance(one) > _luminance(other)
+
+
 def mixed(one: str, other: str, part: float) -> str:
     """The colour ``part`` of the way from one to the other, as a gradient has it.
 

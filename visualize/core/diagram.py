@@ -32,6 +32,7 @@ from visualize.core.architecture import (
     TensorSpec,
     WiredGraph,
 )
+from visualize.core.phrases import Phrase
 
 
 class BoxKind(enum.Enum):
@@ -123,7 +124,7 @@ class Idiom:
         members: ids of all its operations, the last one included.
     """
 
-    label: tuple[str, ...]
+    label: tuple[str | Phrase, ...]
     last: str
     members: frozenset[str]
 
@@ -164,7 +165,7 @@ class Box:
     outputs: tuple[TensorSpec, ...] = ()
     weights: tuple[tuple[int, ...], ...] = ()
     idioms: tuple[Idiom, ...] = ()
-    label: tuple[str, ...] = ()
+    label: tuple[str | Phrase, ...] = ()
     group: str = ""
     count: int = 1
     hidden: frozenset[str] = frozenset()

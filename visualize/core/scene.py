@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visualize.core.choices import ColorBy
+from visualize.core.phrases import NOTHING, Phrase
 from visualize.core.statistics import Statistics
 
 SCHEMA = 1
@@ -31,6 +32,7 @@ class SceneBox:
         kind: the type of operation, for colours by type.
         memory: bytes of the tensors that its members compute.
         statistics: those of the values of its parameters, if they are known.
+        title: its first line as a phrase, for texts in another language.
     """
 
     id: str
@@ -47,6 +49,7 @@ class SceneBox:
     kind: str = ""
     memory: int = 0
     statistics: Statistics | None = None
+    title: Phrase = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class SceneGroup:
         framed: whether a frame is drawn around it.
         stage: id of the stage that decides its colour, or empty.
         tooltip: what a reader sees who points at its frame.
+        title: its label as a phrase, for texts in another language.
     """
 
     id: str
@@ -74,6 +78,7 @@ class SceneGroup:
     framed: bool = False
     stage: str = ""
     tooltip: str = ""
+    title: Phrase = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,25 +143,24 @@ class Scene:
         )
 
     @property
-    def flow(self) -> tuple[str, ...]:
-        """What a reader sees in order: the first line of each box, or the name of a part it is in.
+    def flow(self) -> tuple[Phrase, ...]:
+        """The titles of boxes in order, and in place of the boxes of a part its title.
 
         A part is a stage of several boxes, or a frame; the outermost one counts, once.
         """
         groups = {group.id: group for group in self.groups}
-        held = Counter(box.stage for box in self.boxes)
-        texts: dict[tuple[type, str], str] = {}
+        inside = Counter(box.stage for box in self.boxes)
+        titles: dict[tuple[type, str], Phrase] = {}
         for box in self.boxes:
             part: tuple[type, str] = (SceneBox, box.id)
-            group = groups.get(box.group)
-            text = "" if box.role == "merge" else box.label[0]
+            title, group = box.title, groups.get(box.group)
             while group:
-                if group.framed or (group.role == "stage" and held[group.id] > 1):
-                    part, text = (SceneGroup, group.id), group.label
+                if group.framed or (group.role == "stage" and inside[group.id] > 1):
+                    part, title = (SceneGroup, group.id), group.title
                 group = groups.get(group.parent)
-            if text:
-                texts[part] = text
-        return tuple(texts.values())
+            if title:
+                titles[part] = title
+        return tuple(titles.values())
 
     def document(self) -> dict[str, Any]:
         """The scene as plain data, as it is written to JSON files."""

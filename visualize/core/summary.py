@@ -1,4 +1,4 @@
-"""What a summary tells of a model: the rows of a table, and facts about its structure."""
+"""What a summary consists of: the rows of a table, and facts about the structure of a model."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip
+from visualize.core.phrases import NOTHING, Phrase
 from visualize.core.statistics import Statistics
 
 # Along each dimension of an image, how much of it one value depends on; infinite for all of it.
@@ -15,7 +16,7 @@ Shape = tuple[int, ...]
 
 
 class RowKind(str, enum.Enum):
-    """What a row of the table stands for."""
+    """What a row of the table is about."""
 
     LAYER = "layer"
     BLOCK = "block"
@@ -25,7 +26,7 @@ class RowKind(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An operation, a module that is closed, or the sum over one that is open.
+    """An operation, a collapsed module, or the sum over an expanded one.
 
     Attributes:
         name: the module path as code has it, ``layer1[0]``; a sum is ``layer1_total`` or ``TOTAL``.
@@ -34,20 +35,20 @@ class Row:
         depth: how many modules are around it.
         type: class of the module, or name of the function.
         words: what an operation does, as papers write it; for a container without a class, what it
-            holds.
-        skips: for a closed module, the number of skip connections of each kind that it holds.
+            contains; for unused parameters, their modules.
+        skips: for a collapsed module, the number of its skip connections of each kind.
         weight: shape of the first parameter of an operation.
         inputs: shapes of the data that enters.
         outputs: shapes of the data that leaves.
-        parameters: each tensor counted once, where it is used first.
+        parameters: each tensor counted once, at its first use.
         trainable_parameters: those that require a gradient.
         buffers: number of buffer elements.
         macs: multiply-accumulate operations.
         memory: bytes of all tensors that it computes.
-        receptive_field: of what leaves, None where there is no such thing.
-        calls: how often the module is called in one pass.
-        shares: names of the parameters elsewhere that are tied to its own.
-        statistics: of the values of its parameters, None where they are not known.
+        receptive_field: of its output, None where it has none.
+        calls: how often the module is called in one forward pass.
+        shares: names of the parameters of other modules that are tied to its own.
+        statistics: of the values of its parameters, None where they are unknown.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Row:
     path: str = ""
     depth: int = 0
     type: str = ""
-    words: str = ""
+    words: Phrase = NOTHING
     skips: Mapping[str, int] = field(default_factory=dict)
     weight: Shape = ()
     inputs: tuple[Shape, ...] = ()
@@ -76,11 +77,11 @@ class SkipRow:
     """A skip connection.
 
     Attributes:
-        skip: where it runs, and of what kind it is.
+        skip: its kind, ends and branch.
         macs: multiply-accumulate operations on its branch.
         bypassed_layers: weighted layers on the paths that it bypasses.
         bypassed_macs: multiply-accumulate operations on these paths.
-        source: the line of code in which its ends meet.
+        source: the line of code that merges.
     """
 
     skip: Skip
@@ -92,16 +93,17 @@ class SkipRow:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stage, or what stands between stages.
+    """A stage, or a module between stages.
 
     Attributes:
         name: the modules it is made of.
-        type: class of the blocks of a stage, empty for what is none.
-        blocks: how many blocks a stage has.
-        shape: of what leaves it.
-        parameters: in it.
-        macs: in it.
-        last: whether the last weighted layer of the model is in it.
+        type: class of the blocks of a stage; empty if it is not a stage.
+        blocks: number of blocks of a stage.
+        shape: shape of its output.
+        parameters: number of its parameters.
+        macs: its multiply-accumulate operations.
+        last: whether it contains the last weighted layer of the model.
+        layers: number of its weighted layers.
     """
 
     name: str
@@ -111,17 +113,18 @@ class Part:
     parameters: int
     macs: int
     last: bool = False
+    layers: int = 0
 
 
 @dataclass(frozen=True)
 class PathLengths:
-    """How many paths lead from the inputs to the outputs, by the weighted layers they pass."""
+    """The number of paths from inputs to outputs, by the number of weighted layers on them."""
 
     counts: Mapping[int, int]
 
     @property
     def number(self) -> int:
-        """How many paths there are."""
+        """The number of all paths."""
         return sum(self.counts.values())
 
     @property
@@ -135,7 +138,7 @@ class PathLengths:
         return max(self.counts, default=0)
 
     def quantile(self, share: float) -> int:
-        """The length that this share of all paths do not exceed."""
+        """The length that this share of all paths does not exceed."""
         passed, number = 0, self.number
         for length, count in sorted(self.counts.items()):
             passed += count
@@ -146,14 +149,14 @@ class PathLengths:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a person would say of the structure of a model.
+    """The structure of a model in numbers.
 
     Attributes:
-        weighted_layers: convolutions, linear layers and their like, wherever they stand.
+        weighted_layers: number of convolutions, linear layers and the like.
         paths: lengths of the paths through the model.
-        parts: stages and what stands between them, in order.
+        parts: the stages and the modules between them, in order.
         skips: the number of skip connections of each kind.
-        long_skips: those of them that bypass a change of resolution.
+        long_skips: those of them that run across a change of resolution.
         projection_layers: weighted layers on projection shortcuts.
         projection_parameters: parameters of projection shortcuts.
         projection_macs: their multiply-accumulate operations.
@@ -173,18 +176,18 @@ class Facts:
 
 @dataclass(frozen=True)
 class Summary:
-    """All that is told of a model.
+    """All that a report on a model contains.
 
     Attributes:
         name: what the user called the model.
         class_name: class of the model.
-        documentation: the first paragraph of its documentation.
+        documentation: the first paragraph of its docstring.
         published: names of the weights that are published for it.
-        weights: what the statistics of values are of, a name or a file.
-        rows: the table, in the order of execution; its last row is the sum.
+        weights: the source of the weights in the statistics, a name or a file.
+        rows: the table, in the order of execution; the last row is the sum.
         facts: its structure.
-        batch: size of the batch that it was traced with.
-        notes: what a user should know of how it was traced.
+        batch: batch size that it was traced with.
+        notes: what a user should know about how it was traced.
     """
 
     name: str

@@ -86,6 +86,7 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
             parameters=sum(one.parameters for one in part),
             macs=sum(one.macs for one in part),
             last=any(one.id == last for one in part),
+            layers=sum(weighted.get(one.id, 0) for one in part),
         )
         for name, part in members.items()
         if (stage := stages[name]) or any(one.parameters or one.macs for one in part)

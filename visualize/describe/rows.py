@@ -12,11 +12,13 @@ from visualize.core import words
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.memory import activation_memory
 from visualize.core.operators import operator
+from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, verbatim
 from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
 from visualize.describe.receptive import receptive_fields
 
 _LISTED = 3  # kinds of modules in a container
+_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 
 
 def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -> Iterator[Row]:
@@ -38,7 +40,7 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
         yield Row(
             name="unused",
             kind=RowKind.UNUSED,
-            words=", ".join(exact.unused_modules),
+            words=verbatim(", ".join(exact.unused_modules)),
             parameters=exact.unused_parameters,
             trainable_parameters=exact.trainable_parameters
             - sum(one.trainable_parameters for one in exact.operations),
@@ -191,16 +193,28 @@ class _Table:
             statistics=combined(one.statistics for one in operations),
         )
 
-    def _held(self, node: _Node) -> str:
-        """What a container holds that is never called and has no class here."""
-        kinds = Counter(
-            self.exact.modules.get(child.path, "") or child.operations[0].type
-            for child in node.children.values()
-        )
-        if node.path in self.exact.modules or not node.path:
-            return ""
-        counted = [f"{number} × {kind.lstrip('_')}" for kind, number in kinds.items()]
-        return ", ".join(counted[:_LISTED]) + (", …" if len(counted) > _LISTED else "")
+    def _held(self, node: _Node) -> Phrase:
+        """What is in a container: in one with a class, if that is several modules of one class."""
+        if not node.path:
+            return NOTHING
+        kinds = Counter(self._class(child) for child in node.children.values())
+        if node.path in self.exact.modules:
+            ((kind, number), *others) = kinds.items()
+            alike = not others and number > 1 and self.exact.modules[node.path] in _CONTAINERS
+            return _several(kind, number) if alike and kind else NOTHING
+        parts = [
+            verbatim(f"{number} × {kind.lstrip('_')}")
+            if kind
+            else counted("{number} parameter", "{number} parameters", number)
+            for kind, number in kinds.items()
+        ]
+        return listed([*parts[:_LISTED], "…" if len(parts) > _LISTED else ""])
+
+    def _class(self, node: _Node) -> str:
+        """The class of a module or the type of a function; empty for a parameter."""
+        first = node.operations[0]
+        is_parameter = first.kind is NodeKind.CONSTANT and node.is_operation
+        return "" if is_parameter else self.exact.modules.get(node.path, "") or first.type
 
     def _weight(self, operations: Sequence[Operation]) -> Shape:
         """The shape of the first parameter that some operations have."""
@@ -247,8 +261,13 @@ class _Table:
         return tuple(inputs.values()), outputs, leaving[-1].id if leaving else ""
 
 
-def _words(operation: Operation) -> str:
-    return "" if operation.kind is NodeKind.CONSTANT else words.operation(operation)
+def _several(kind: str, number: int) -> Phrase:
+    return counted("{number} {kind}", "{number} {kind}s", number, kind=kind.lstrip("_"))
+
+
+def _words(operation: Operation) -> Phrase:
+    constant = operation.kind is NodeKind.CONSTANT
+    return phrase("parameter") if constant else words.operation(operation)
 
 
 def _type(operation: Operation) -> str:

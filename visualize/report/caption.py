@@ -1,4 +1,4 @@
-"""Beside a figure: its caption, and what it shows in words for those who cannot see it."""
+"""Below a figure: its caption, and the alternative text for readers who cannot see it."""
 
 from __future__ import annotations
 
@@ -6,157 +6,168 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.core import words
-from visualize.core.architecture import TensorSpec
+from visualize.core.phrases import Phrase
 from visualize.core.quantities import giga
 from visualize.core.summary import Shape, Summary
+from visualize.report.kinds import kind_words, skip_counts
 from visualize.report.language import Language, load_language
-from visualize.report.sentences import (
-    joined,
-    kind_words,
-    size_sentence,
-    skip_counts,
-    skips_sentence,
-    stages_sentence,
-)
+from visualize.report.quantities import joined, myriads, paragraph, shape_without_batch
+from visualize.report.sentences import size_sentences, skips_sentence, stages_sentence
 
-_FIRST, _LAST = 12, 3  # of what a figure shows, where there is more
+_FIRST, _LAST = 12, 3  # of the boxes of a figure with more
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a figure shows, as far as its caption tells of it.
+    """What a figure shows, for its caption.
 
     Attributes:
         level: op, layer, block or stage.
-        roles: what boxes stand for: layer, block, stage.
-        flow: what boxes and stages say, in order.
-        boxes: how many there are.
+        roles: the roles of boxes: layer, block, stage.
+        flow: the titles of boxes and frames, in order.
+        boxes: number of boxes.
         repeats: whether equal copies are drawn once.
-        lines: the style of line of each kind of skip connection that is drawn.
-        inside: how many skip connections are inside of boxes.
-        color_by: what the colours of boxes tell.
-        hidden: how many operations are not drawn.
+        lines: the line style of each kind of skip connection that is drawn.
+        inside: number of skip connections inside collapsed boxes.
+        color_by: what box colours encode.
+        bright: whether the larger value has the brighter colour, as on a dark page.
+        hidden: number of operations that are not drawn.
     """
 
     level: str
     roles: Collection[str]
-    flow: Sequence[str]
+    flow: Sequence[Phrase]
     boxes: int
     repeats: bool
     lines: Mapping[str, str]
     inside: int
     color_by: str
     hidden: int = 0
+    bright: bool = False
 
 
 def caption(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
-    """A paragraph: the model with its size and cost, its stages and skips, and how to read."""
+    """A paragraph: the model, its size and cost, its stages and skips, and how to read it."""
     language = load_language(language_code)
-    gettext = language.gettext
-    has_class = summary.class_name and summary.class_name.lower() != summary.name.lower()
-    name = f"{summary.name} ({summary.class_name})" if has_class else summary.name
-    has_stages = any(part.blocks for part in summary.facts.parts)
-    told = [
-        name + gettext("."),
-        size_sentence(summary, language),
-        _cost(summary, language),
-        stages_sentence(summary, language) if has_stages else "",
-        skips_sentence(summary.facts, language),
-        *_reading(drawn, language),
-        gettext("Its weights are {name}.").format(name=summary.weights) if summary.weights else "",
-    ]
-    # After a full stop of Chinese there is no space.
-    return " ".join(sentence for sentence in told if sentence).replace("。 ", "。")
+    return paragraph(
+        [
+            _name(summary, language),
+            *size_sentences(summary, language),
+            _cost(summary, language),
+            stages_sentence(summary, language),
+            skips_sentence(summary.facts, language),
+            _boxes(drawn, language),
+            *_reading(drawn, language),
+            language.gettext("Weights: {name}.").format(name=summary.weights)
+            if summary.weights
+            else "",
+        ]
+    )
 
 
 def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
-    """The figure in words, for those who cannot see it: what follows what, and its sums."""
+    """The figure in words: its boxes in order, its skip connections, its totals."""
     language = load_language(language_code)
     gettext, total = language.gettext, summary.total
-    flow = [text for text, _ in itertools.groupby(drawn.flow)]
+    titles = [" ".join(title.write(language).split()) for title in drawn.flow]
+    flow = [title for title, _ in itertools.groupby(titles)]
     if len(flow) > _FIRST + _LAST:
         flow = [*flow[:_FIRST], "…", *flow[-_LAST:]]
-    told = language.ngettext(
-        "Diagram of {name} in {boxes} box: {flow}. Skip connections: {skips}. "
+    text = language.ngettext(
+        "Diagram of {name} with {boxes} box: {flow}. Skip connections: {skips}. "
         "{parameters:,} parameters, {macs} MACs.",
-        "Diagram of {name} in {boxes} boxes: {flow}. Skip connections: {skips}. "
+        "Diagram of {name} with {boxes} boxes: {flow}. Skip connections: {skips}. "
         "{parameters:,} parameters, {macs} MACs.",
         drawn.boxes,
     )
-    return told.format(
+    return text.format(
         name=summary.name,
         boxes=drawn.boxes,
         flow=gettext("; ").join(flow),
         skips=skip_counts(summary.facts.skips, language) or gettext("none"),
         parameters=total.parameters,
         macs=giga(total.macs),
+        myriads=myriads(total.macs),
     )
 
 
 def caption_file(caption: str, alternative: str, language_code: str = "en") -> bytes:
     """A file with both, a paragraph each."""
-    told = load_language(language_code).gettext("Alternative text: {text}")
-    return f"{caption}\n\n{told.format(text=alternative)}\n".encode()
+    text = load_language(language_code).gettext("Alternative text: {text}")
+    return f"{caption}\n\n{text.format(text=alternative)}\n".encode()
+
+
+def _name(summary: Summary, language: Language) -> str:
+    if not summary.class_name or summary.class_name.lower() == summary.name.lower():
+        return language.gettext("{name}.").format(name=summary.name)
+    sentence = language.gettext("{name} ({class_name}).")
+    return sentence.format(name=summary.name, class_name=summary.class_name)
 
 
 def _cost(summary: Summary, language: Language) -> str:
     total = summary.total
     if not any(total.inputs):
         return ""
-    shapes = _shapes(total.inputs, summary.batch, language)
     return language.ngettext(
-        "For an input of {shapes} it takes {macs} multiply-accumulates (MACs).",
-        "For inputs of {shapes} it takes {macs} multiply-accumulates (MACs).",
+        "For an input of {shapes} it needs {macs} multiply-accumulates (MACs).",
+        "For inputs of {shapes} it needs {macs} multiply-accumulates (MACs).",
         len(total.inputs),
-    ).format(shapes=shapes, macs=giga(total.macs))
+    ).format(
+        shapes=_shapes(total.inputs, summary.batch, language),
+        macs=giga(total.macs),
+        myriads=myriads(total.macs),
+    )
 
 
 def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
-    told = [words.shape(TensorSpec(shape), batch) for shape in shapes]
-    return language.gettext(" and ").join(told)
+    written = [shape_without_batch(shape, batch, language) for shape in shapes]
+    return language.gettext(" and ").join(written)
+
+
+def _boxes(drawn: Drawn, language: Language) -> str:
+    """What a box is."""
+    gettext = language.gettext
+    if drawn.level == "op":
+        return gettext("Each box is one operation.")
+    if not {"block", "stage"} & set(drawn.roles):
+        return gettext("Each box is a layer with the norm and activation that follow it.")
+    if "stage" not in drawn.roles:
+        return gettext("Each box is a layer or a collapsed module.")
+    if "block" not in drawn.roles:
+        return gettext("Each box is a layer or a collapsed stage.")
+    return gettext("Each box is a layer, a collapsed module or a collapsed stage.")
 
 
 def _reading(drawn: Drawn, language: Language) -> list[str]:
-    """How to read the figure."""
+    """How to read repeats, lines and colours, as far as the figure has them."""
     gettext = language.gettext
-    if drawn.level == "op":
-        boxes = gettext("Each box is an operation.")
-    elif not {"block", "stage"} & set(drawn.roles):
-        boxes = gettext("Each box is a layer, with the norm and activation that follow it.")
-    elif "stage" not in drawn.roles:
-        boxes = gettext("Each box is a block or another module as a whole, or a layer.")
-    elif "block" not in drawn.roles:
-        boxes = gettext("Each box is a stage as a whole, or a layer.")
-    else:
-        boxes = gettext("Each box is a stage, a block or another module as a whole, or a layer.")
-    told = [boxes]
+    written = []
     if drawn.repeats:
-        told.append(gettext("What repeats is drawn once, with its number."))
+        written.append(gettext("Repeated blocks are drawn once and marked ×N."))
     if drawn.lines:
         names, styles = kind_words(language), _style_words(language)
         lines = [
-            gettext("{kind} {style}").format(kind=names[kind], style=styles[style])
+            gettext("{style} for {kind}").format(kind=names[kind], style=styles[style])
             for kind, style in drawn.lines.items()
         ]
-        line = gettext("Skip connections have lines of their own: {lines}.")
-        told.append(line.format(lines=joined(lines, language)))
+        line = gettext("Line styles of skip connections: {lines}.")
+        written.append(line.format(lines=joined(lines, language)))
     if drawn.inside:
         inside = language.ngettext(
-            "{number} skip connection is inside of a box.",
-            "{number} skip connections are inside of boxes.",
+            "{number:,} skip connection lies inside a collapsed box.",
+            "{number:,} skip connections lie inside collapsed boxes.",
             drawn.inside,
         )
-        told.append(inside.format(number=drawn.inside))
-    colors = _color_words(language)
+        written.append(inside.format(number=drawn.inside))
+    colors = _bright_words(language) if drawn.bright else _dark_words(language)
     if drawn.color_by in colors:
-        told.append(colors[drawn.color_by])
+        written.append(colors[drawn.color_by])
     if drawn.hidden:
         hidden = language.ngettext(
-            "{number} operation is not drawn.", "{number} operations are not drawn.", drawn.hidden
+            "{number:,} operation is hidden.", "{number:,} operations are hidden.", drawn.hidden
         )
-        told.append(hidden.format(number=drawn.hidden))
-    return told
+        written.append(hidden.format(number=drawn.hidden))
+    return written
 
 
 def _style_words(language: Language) -> dict[str, str]:
@@ -168,18 +179,27 @@ def _style_words(language: Language) -> dict[str, str]:
     }
 
 
-def _color_words(language: Language) -> dict[str, str]:
+def _dark_words(language: Language) -> dict[str, str]:
+    """What colours encode on a light page."""
+    gettext = language.gettext
     return {
-        "type": language.gettext("The colour of a box tells the type of its operation."),
-        "parameters": language.gettext("The stronger its colour, the more parameters a box has."),
-        "macs": language.gettext("The stronger its colour, the more MACs a box takes."),
-        "memory": language.gettext(
-            "The stronger its colour, the more memory a box needs for activations."
-        ),
-        "norm": language.gettext(
-            "The stronger its colour, the larger the norm of a box's weights."
-        ),
-        "sparsity": language.gettext(
-            "The stronger its colour, the more of a box's weights are zero."
-        ),
+        "type": gettext("Colour shows the operation type."),
+        "parameters": gettext("Darker boxes have more parameters."),
+        "macs": gettext("Darker boxes use more MACs."),
+        "memory": gettext("Darker boxes use more memory for activations."),
+        "norm": gettext("Darker boxes have weights of a larger norm."),
+        "sparsity": gettext("Darker boxes have a larger share of zero weights."),
+    }
+
+
+def _bright_words(language: Language) -> dict[str, str]:
+    """What colours encode on a dark page."""
+    gettext = language.gettext
+    return {
+        "type": gettext("Colour shows the operation type."),
+        "parameters": gettext("Brighter boxes have more parameters."),
+        "macs": gettext("Brighter boxes use more MACs."),
+        "memory": gettext("Brighter boxes use more memory for activations."),
+        "norm": gettext("Brighter boxes have weights of a larger norm."),
+        "sparsity": gettext("Brighter boxes have a larger share of zero weights."),
     }

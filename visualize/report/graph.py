@@ -81,14 +81,14 @@ def write_graph(architecture: Architecture, format_name: str) -> bytes:
 
 
 def statistics_document(values: Statistics) -> dict[str, Any]:
-    """Statistics as plain data; JSON has no number that is not finite."""
-    told = {
+    """Statistics as plain data, with null for numbers that are not finite."""
+    numbers = {
         "mean": values.mean,
         "deviation": values.deviation,
         "norm": values.norm,
         "sparsity": values.sparsity,
     }
-    return {name: one if math.isfinite(one) else None for name, one in told.items()}
+    return {name: one if math.isfinite(one) else None for name, one in numbers.items()}
 
 
 def _node(layer: Operation) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _tensor(tensor: TensorSpec) -> dict[str, Any]:
 
 
 def _graphml(architecture: Architecture) -> bytes:
-    """GraphML, which knows scalars only: lists are written as JSON."""
+    """GraphML, whose attributes are scalars: lists are written as JSON."""
     document = graph_document(architecture)
     graph = nx.MultiDiGraph(**_scalars(document["model"]))
     for node in document["nodes"]:

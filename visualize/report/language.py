@@ -1,8 +1,8 @@
-"""Languages: what reports say comes from catalogues of gettext, English being in the code.
+"""Languages of reports: English is in the code, others are catalogues of gettext in ``locale``.
 
-The catalogues lie in ``locale``. After a change of words, from the root of the repository:
+After a change of words, from the root of the repository:
 
-    pybabel extract -o messages.pot visualize/report
+    pybabel extract -k phrase -k counted:1,2 -o messages.pot visualize
     pybabel update -i messages.pot -d visualize/report/locale -D visualize --no-fuzzy-matching
     pybabel compile -d visualize/report/locale -D visualize
 """
@@ -13,8 +13,11 @@ import functools
 import gettext
 from pathlib import Path
 
+from visualize.core.phrases import Language
+
 LANGUAGES = ("en", "zh")
-Language = gettext.NullTranslations
+
+__all__ = ["LANGUAGES", "Language", "is_english", "load_language"]
 
 
 @functools.cache
@@ -23,3 +26,8 @@ def load_language(code: str) -> Language:
     return gettext.translation(
         "visualize", Path(__file__).parent / "locale", [code], fallback=code == "en"
     )
+
+
+def is_english(language: Language) -> bool:
+    """Whether a language is that of the code, which has no catalogue."""
+    return not language.info()

@@ -9,8 +9,9 @@ from typing import Any
 from visualize.core.quantities import giga
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
-from visualize.report.language import Language, load_language
-from visualize.report.sentences import kind_words
+from visualize.report.kinds import connections, kind_words
+from visualize.report.language import Language, is_english, load_language
+from visualize.report.quantities import macs
 from visualize.report.tables import Column, Field, fill
 
 
@@ -26,65 +27,77 @@ def write_skips(
 
     Args:
         language: one of `LANGUAGES`.
-        width: columns of the terminal that a table is made for; None for as wide as it needs.
+        width: columns of the terminal; None for as wide as the table needs.
     """
     catalogue = load_language(language)
     if format_name == "json":
         return json.dumps([_document(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
     if format_name == "table" and not rows:
-        return catalogue.gettext("No skip connections of {name} to list").format(name=name) + "\n"
+        return catalogue.gettext("{name}: no skip connections to list").format(name=name) + "\n"
     title = catalogue.gettext("Skip connections of {name}").format(name=name)
-    table = fill(_fields(catalogue), rows, title=title).write(format_name, width)
-    return table + (_totals(rows, catalogue) if format_name == "table" else "")
+    table = fill(_fields(catalogue), rows, title=title, keys=is_english(catalogue))
+    written = table.write(format_name, width)
+    return written + (_totals(rows, catalogue) if format_name == "table" else "")
 
 
 def _fields(language: Language) -> list[Field[SkipRow]]:
     gettext = language.gettext
-    words = kind_words(language)
 
-    def kind(row: SkipRow) -> str:
-        told = words[row.skip.kind.value]
-        return gettext("{kind}, long").format(kind=told) if row.skip.long else told
+    def text(key: str, head: str, spare: int, value: Callable[[SkipRow], str]) -> Field[SkipRow]:
+        return Field(Column(key, head, spare=spare), value)
 
     return [
-        Field(Column(gettext("kind")), kind, _exact_kind),
-        Field(Column(gettext("from")), lambda row: row.skip.fork),
-        Field(Column(gettext("to")), lambda row: row.skip.merge),
-        Field(Column(gettext("module"), spare=2), lambda row: row.skip.module),
-        Field(Column(gettext("shape"), spare=5), lambda row: "×".join(map(str, row.skip.shape))),
-        _number(gettext("parameters"), 3, lambda row: row.skip.parameters),
-        _number(gettext("bypasses"), 1, lambda row: len(row.skip.bypassed)),
-        _number(gettext("bypassed layers"), 1, lambda row: row.bypassed_layers),
-        _number(gettext("bypassed parameters"), 3, lambda row: row.skip.bypassed_parameters),
+        Field(Column("kind", gettext("kind")), lambda row: _kind(row, language), _exact_kind),
+        text("from", gettext("from"), 0, lambda row: row.skip.fork),
+        text("to", gettext("to"), 0, lambda row: row.skip.merge),
+        text("module", gettext("module"), 2, lambda row: row.skip.module),
+        text("shape", gettext("shape"), 5, lambda row: "×".join(map(str, row.skip.shape))),
+        _number("parameters", gettext("parameters"), 3, lambda row: row.skip.parameters),
+        _number("bypasses", gettext("bypassed operations"), 1, lambda row: len(row.skip.bypassed)),
+        _number("bypassed layers", gettext("bypassed layers"), 1, lambda row: row.bypassed_layers),
+        _number(
+            "bypassed parameters",
+            gettext("bypassed parameters"),
+            3,
+            lambda row: row.skip.bypassed_parameters,
+        ),
         Field(
-            Column(gettext("bypassed MACs"), right=True, spare=3),
+            Column("bypassed MACs", gettext("bypassed MACs"), right=True, spare=3),
             lambda row: giga(row.bypassed_macs),
             lambda row: str(row.bypassed_macs),
         ),
-        Field(Column(gettext("written"), spare=4), lambda row: row.source),
+        text("written", gettext("source"), 4, lambda row: row.source),
     ]
+
+
+def _kind(row: SkipRow, language: Language) -> str:
+    kind = kind_words(language)[row.skip.kind.value]
+    return language.gettext("{kind}, long").format(kind=kind) if row.skip.long else kind
 
 
 def _exact_kind(row: SkipRow) -> str:
     return row.skip.kind.value + (", long" if row.skip.long else "")
 
 
-def _number(head: str, spare: int, value: Callable[[SkipRow], int]) -> Field[SkipRow]:
-    column = Column(head, right=True, spare=spare)
+def _number(key: str, head: str, spare: int, value: Callable[[SkipRow], int]) -> Field[SkipRow]:
+    column = Column(key, head, right=True, spare=spare)
     return Field(column, lambda row: f"{value(row):,}", lambda row: str(value(row)))
 
 
 def _totals(rows: Sequence[SkipRow], language: Language) -> str:
     """A line for each kind: how many there are, and what their branches cost."""
     lines = []
-    for kind, word in kind_words(language).items():
+    for kind in kind_words(language):
         found = [row for row in rows if row.skip.kind.value == kind]
         if found:
-            told = language.gettext("{number:,} {kind}: {parameters:,} parameters, {macs} MACs")
-            parameters = sum(row.skip.parameters for row in found)
-            macs = giga(sum(row.macs for row in found))
+            line = language.gettext("{connections}: {parameters:,} parameters, {macs}")
             lines.append(
-                told.format(number=len(found), kind=word, parameters=parameters, macs=macs) + "\n"
+                line.format(
+                    connections=connections(kind, len(found), language),
+                    parameters=sum(row.skip.parameters for row in found),
+                    macs=macs(sum(row.macs for row in found), language),
+                )
+                + "\n"
             )
     return "".join(lines)
 

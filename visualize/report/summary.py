@@ -7,22 +7,24 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from visualize.core import words
-from visualize.core.architecture import TensorSpec
 from visualize.core.documents import to_json
 from visualize.core.quantities import giga, memory
 from visualize.core.statistics import Statistics
 from visualize.core.summary import Row, RowKind, Shape, Summary
 from visualize.report.graph import statistics_document
-from visualize.report.language import Language, load_language
-from visualize.report.sentences import percent, sentences
+from visualize.report.kinds import connections, shortcut_words
+from visualize.report.language import Language, is_english, load_language
+from visualize.report.quantities import joined, percent, shape_without_batch
+from visualize.report.sentences import sentences
 from visualize.report.tables import Column, Field, Table, fill
+from visualize.report.wrapping import wrap
 
 SCHEMA = 1
 SORTS = ("parameters", "macs", "memory")
 _BAR = 8  # characters
 _EIGHTHS = " ▏▎▍▌▋▊▉"
-_LINE = 100
+_LINE = 98  # columns
+_ALL = "all"  # in CSV, the receptive field that covers the input
 
 
 def write_summary(
@@ -37,8 +39,8 @@ def write_summary(
 
     Args:
         language: one of `LANGUAGES`.
-        sort: one of `SORTS`, to list what has the most of it first and leave sums out.
-        width: columns of the terminal that a table is made for; None for as wide as it needs.
+        sort: one of `SORTS`: rows by this column, largest first, without sums.
+        width: columns of the terminal; None for as wide as the table needs.
     """
     catalogue = load_language(language)
     rows = summary.rows
@@ -50,162 +52,175 @@ def write_summary(
     table = _table(summary, rows, catalogue).write(format_name, width)
     if format_name in ("csv", "latex"):
         return table
-    title = f"{summary.name} ({summary.class_name})"
+    heading = [_title(summary, catalogue), *_about(summary, catalogue)]
+    written = sentences(summary, catalogue)
+    if format_name == "md":
+        paragraphs = "".join(f"{paragraph}\n\n" for paragraph in [f"# {heading[0]}", *heading[1:]])
+        return f"{paragraphs}{table}\n" + "".join(f"- {sentence}\n" for sentence in written)
+    return "".join(map(_wrapped, heading)) + table + "".join(map(_wrapped, written))
+
+
+def _title(summary: Summary, language: Language) -> str:
+    title = language.gettext("{name} ({class_name})")
+    return title.format(name=summary.name, class_name=summary.class_name)
+
+
+def _about(summary: Summary, language: Language) -> list[str]:
+    """What the model is, and which weights it has."""
     about = [summary.documentation] if summary.documentation else []
     if summary.published:
         names = ", ".join(summary.published)
-        about.append(catalogue.gettext("Weights: {names}").format(names=names))
+        about.append(language.gettext("Published weights: {names}").format(names=names))
     if summary.weights:
-        of_values = catalogue.gettext("Statistics of the weights {name}")
-        about.append(of_values.format(name=summary.weights))
-    told = sentences(summary, catalogue)
-    if format_name == "md":
-        paragraphs = "".join(f"{paragraph}\n\n" for paragraph in [f"# {title}", *about])
-        return f"{paragraphs}{table}\n" + "".join(f"- {sentence}\n" for sentence in told)
-    paragraphs = "".join(_wrapped(paragraph) for paragraph in [title, *about])
-    return paragraphs + table + "".join(_wrapped(sentence) for sentence in told)
+        statistics = language.gettext("Weight statistics from: {name}")
+        about.append(statistics.format(name=summary.weights))
+    return about
 
 
 def _wrapped(text: str) -> str:
-    """A paragraph in lines of a readable length, which characters of double width fill sooner."""
-    from rich.console import Console
-    from rich.text import Text
-
-    lines = Text(text).wrap(Console(width=_LINE), _LINE - 2)
-    return "\n  ".join(line.plain.rstrip() for line in lines) + "\n"
+    return "\n  ".join(wrap(text, _LINE)) + "\n"
 
 
 def _table(summary: Summary, rows: tuple[Row, ...], language: Language) -> Table:
     totals = frozenset(index for index, row in enumerate(rows) if row.kind is RowKind.TOTAL)
-    return fill(_fields(summary, language), rows, sums=totals)
+    return fill(_fields(summary, language), rows, sums=totals, keys=is_english(language))
 
 
 def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
     gettext, total = language.gettext, summary.total
-    parts = [row.parameters for row in summary.rows[:-1] if row.kind is not RowKind.TOTAL]
-    most = max(parts, default=0)
 
-    def bar(row: Row) -> str:
-        return "" if row.kind is RowKind.TOTAL or not most else _bar(row.parameters / most)
+    def shapes(several: tuple[Shape, ...]) -> str:
+        return _shapes(several, summary.batch, language)
 
     def frozen(row: Row) -> str:
         some = total.parameters > total.trainable_parameters
         return str(row.parameters - row.trainable_parameters) if some else ""
 
     return [
-        Field(Column(gettext("layer")), lambda row: row.name),
-        Field(Column(gettext("description")), lambda row: _description(row, language)),
-        Field(Column(gettext("weight"), spare=3), lambda row: _tuple(row.weight)),
-        Field(Column(gettext("input"), spare=6), lambda row: _shapes(row.inputs, summary.batch)),
-        Field(Column(gettext("output"), spare=2), lambda row: _shapes(row.outputs, summary.batch)),
-        Field(Column(gettext("parameters"), right=True), lambda row: str(row.parameters)),
-        Field(Column(gettext("frozen"), right=True, spare=1), frozen),
+        Field(Column("layer", gettext("layer")), lambda row: row.name),
         Field(
-            Column(gettext("parameters %"), right=True),
-            lambda row: _share(row.parameters, total.parameters),
-            lambda row: _exact_share(row.parameters, total.parameters),
+            Column("description", gettext("description")), lambda row: _description(row, language)
         ),
-        Field(Column("", spare=7, picture=True), bar),
-        Field(
-            Column(gettext("MACs"), right=True, spare=1),
-            lambda row: giga(row.macs),
-            lambda row: str(row.macs),
-        ),
-        Field(
-            Column(gettext("MACs %"), right=True, spare=1),
-            lambda row: _share(row.macs, total.macs),
-            lambda row: _exact_share(row.macs, total.macs),
-        ),
-        Field(
-            Column(gettext("activations"), right=True, spare=4),
+        Field(Column("weight", gettext("weight shape"), spare=3), lambda row: _tuple(row.weight)),
+        Field(Column("input", gettext("input"), spare=6), lambda row: shapes(row.inputs)),
+        Field(Column("output", gettext("output"), spare=2), lambda row: shapes(row.outputs)),
+        _number("parameters", gettext("parameters"), 0, lambda row: str(row.parameters)),
+        _number("frozen", gettext("frozen"), 1, frozen),
+        _percent("parameters %", gettext("parameters (%)"), 0, lambda row: row.parameters, total),
+        Field(Column("", "", spare=7, picture=True), _bars(summary)),
+        _number("MACs", gettext("MACs"), 1, lambda row: giga(row.macs), lambda row: str(row.macs)),
+        _percent("MACs %", gettext("MACs (%)"), 1, lambda row: row.macs, total),
+        _number(
+            "activations",
+            gettext("activation memory"),
+            4,
             lambda row: memory(row.memory),
             lambda row: str(row.memory),
         ),
-        Field(
-            Column(gettext("receptive field"), right=True, spare=5),
-            lambda row: _receptive_field(row, language),
+        _number(
+            "receptive field",
+            gettext("receptive field"),
+            5,
+            lambda row: _receptive_field(row, gettext("global")),
+            lambda row: _receptive_field(row, _ALL),
         ),
         *(_statistics(language) if total.statistics else ()),
     ]
 
 
+def _number(
+    key: str, head: str, spare: int, text: Callable[[Row], str],
+    exact: Callable[[Row], str] | None = None,
+) -> Field[Row]:  # fmt: skip
+    return Field(Column(key, head, right=True, spare=spare), text, exact)
+
+
+def _percent(
+    key: str, head: str, spare: int, value: Callable[[Row], int], total: Row
+) -> Field[Row]:
+    """The share of each row in the total."""
+    whole = value(total)
+    return _number(
+        key,
+        head,
+        spare,
+        lambda row: percent(value(row), whole).removesuffix(" %"),
+        lambda row: repr(100 * value(row) / whole if whole else 0.0),
+    )
+
+
+def _bars(summary: Summary) -> Callable[[Row], str]:
+    """Bars of the parameters of each row but sums; the longest is that of the largest."""
+    parts = [row.parameters for row in summary.rows[:-1] if row.kind is not RowKind.TOTAL]
+    most = max(parts, default=0)
+    return lambda row: "" if row.kind is RowKind.TOTAL or not most else _bar(row.parameters / most)
+
+
 def _statistics(language: Language) -> list[Field[Row]]:
-    """Columns for the values of weights, which were asked for and stay where others go."""
+    """Columns for the values of weights, which stay in a narrow terminal where others go."""
     gettext = language.gettext
 
-    def field(head: str, told: Callable[[Statistics], float], form: str = ".3g") -> Field[Row]:
+    def field(
+        key: str, head: str, value: Callable[[Statistics], float], form: str = ".3g"
+    ) -> Field[Row]:
         return Field(
-            Column(head, right=True),
-            lambda row: f"{told(row.statistics):{form}}" if row.statistics else "",
-            lambda row: repr(told(row.statistics)) if row.statistics else "",
+            Column(key, head, right=True),
+            lambda row: f"{value(row.statistics):{form}}" if row.statistics else "",
+            lambda row: repr(value(row.statistics)) if row.statistics else "",
         )
 
     return [
-        field(gettext("mean"), lambda values: values.mean),
-        field(gettext("deviation"), lambda values: values.deviation),
-        field(gettext("norm"), lambda values: values.norm, ".4g"),
-        field(gettext("zeros %"), lambda values: 100 * values.sparsity, ".1f"),
+        field("mean", gettext("mean"), lambda values: values.mean),
+        field("deviation", gettext("std"), lambda values: values.deviation),
+        field("norm", gettext("L2 norm"), lambda values: values.norm, ".4g"),
+        field("zeros %", gettext("zeros (%)"), lambda values: 100 * values.sparsity, ".1f"),
     ]
 
 
-def _share(part: int, whole: int) -> str:
-    return percent(part, whole).removesuffix(" %")
-
-
-def _exact_share(part: int, whole: int) -> str:
-    return repr(100 * part / whole if whole else 0.0)
-
-
 def _description(row: Row, language: Language) -> str:
-    """``7×7 conv, 64, /2``, or ``BasicBlock, projection shortcut`` for a closed module."""
+    """``7×7 conv, 64, /2``, or ``BasicBlock, projection shortcut`` for a collapsed module."""
+    operation = row.words.write(language)
     if row.kind is RowKind.TOTAL:
-        return row.type or row.words
-    words = [row.words or row.type]
+        return _sum(row, operation, language)
+    words = [operation or row.type]
     if row.kind is RowKind.BLOCK:
-        words = [row.type or row.words, *_skips(row, language)]
+        words = [row.type or operation, joined(_skips(row, language), language)]
     if row.kind is RowKind.UNUSED:
-        unused = language.gettext("never used: {modules}").format(modules=row.words)
-        words = [unused if row.words else language.gettext("never used")]
+        unused = language.gettext("never used: {modules}").format(modules=operation)
+        words = [unused if operation else language.gettext("never used")]
     if row.calls > 1:
         words.append(language.gettext("{number} calls").format(number=row.calls))
     if row.shares:
-        words.append(language.gettext("tied to {names}").format(names=", ".join(row.shares)))
-    return language.gettext(", ").join(word for word in words if word)
+        words.append(language.gettext("tied to {names}").format(names=joined(row.shares, language)))
+    return language.pgettext("between clauses", ", ").join(word for word in words if word)
+
+
+def _sum(row: Row, operation: str, language: Language) -> str:
+    """The class of an expanded module and its equal parts; the class of the model."""
+    gettext = language.gettext
+    if not row.path:
+        total = language.pgettext("description of TOTAL", "{class_name}")
+        return total.format(class_name=row.type)
+    if row.type and operation:
+        return gettext("{class_name} ({parts})").format(class_name=row.type, parts=operation)
+    return row.type or operation
 
 
 def _skips(row: Row, language: Language) -> list[str]:
     """The skip connections of a block: ``projection shortcut``, or how many of each kind."""
-    gettext, numbers = language.gettext, row.skips
-    if set(numbers.values()) == {1}:  # of one of each kind the numbers say nothing
-        single = {
-            "identity": gettext("identity shortcut"),
-            "projection": gettext("projection shortcut"),
-            "concat": gettext("concat"),
-            "gate": gettext("gate"),
-        }
-        return [word for kind, word in single.items() if kind in numbers]
-    identity, projection, concat, gate = (
-        numbers.get(kind, 0) for kind in ("identity", "projection", "concat", "gate")
-    )
-    ngettext = language.ngettext
-    several = [
-        (identity, ngettext("{number} identity shortcut", "{number} identity shortcuts", identity)),
-        (
-            projection,
-            ngettext("{number} projection shortcut", "{number} projection shortcuts", projection),
-        ),
-        (concat, ngettext("{number} concat", "{number} concats", concat)),
-        (gate, ngettext("{number} gate", "{number} gates", gate)),
-    ]
-    return [told.format(number=number) for number, told in several if number]
+    numbers = row.skips
+    if set(numbers.values()) == {1}:
+        return [word for kind, word in shortcut_words(language).items() if kind in numbers]
+    kinds = [kind for kind in shortcut_words(language) if numbers.get(kind)]
+    return [connections(kind, numbers[kind], language) for kind in kinds]
 
 
-def _shapes(shapes: tuple[Shape, ...], batch: int) -> str:
+def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
     """The first of some shapes without the batch, and how many more there are."""
     if not shapes:
         return ""
     more = f" +{len(shapes) - 1}" if len(shapes) > 1 else ""
-    return words.shape(TensorSpec(shapes[0]), batch) + more
+    return shape_without_batch(shapes[0], batch, language) + more
 
 
 def _tuple(shape: Shape) -> str:
@@ -218,11 +233,11 @@ def _bar(share: float) -> str:
     return ("█" * (eighths // 8) + _EIGHTHS[eighths % 8]).rstrip()
 
 
-def _receptive_field(row: Row, language: Language) -> str:
+def _receptive_field(row: Row, everything: str) -> str:
     if row.receptive_field is None:
         return ""
     if math.inf in row.receptive_field:
-        return language.gettext("all")
+        return everything
     sizes = [f"{size:g}" for size in row.receptive_field]
     return sizes[0] if len(set(sizes)) == 1 else "×".join(sizes)
 
@@ -261,4 +276,4 @@ def _plain_row(row: Row) -> dict[str, Any]:
         ]
     if row.statistics:
         plain["statistics"] = statistics_document(row.statistics)
-    return {**plain, "kind": row.kind.value}
+    return {**plain, "kind": row.kind.value, "words": str(row.words)}

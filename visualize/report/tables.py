@@ -19,13 +19,15 @@ class Column:
     """A column.
 
     Attributes:
-        head: its title.
-        right: whether it holds numbers, which stand to the right.
-        spare: in a terminal that is too narrow the columns with the highest are left out first;
+        key: its name in English CSV, which scripts rely on.
+        head: its heading.
+        right: whether it holds numbers, which are aligned to the right.
+        spare: if the terminal is too narrow, columns with the highest number are dropped first;
             those with 0 never are.
-        picture: whether it is for the eye alone, and left out of files.
+        picture: whether it is a picture, which files do not get.
     """
 
+    key: str
     head: str
     right: bool = False
     spare: int = 0
@@ -37,7 +39,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Field(Generic[Row]):
-    """A column with what it says of a row, in a table and, where that differs, to programs."""
+    """A column with its cell for a row: as text, and for programs if that differs."""
 
     column: Column
     text: Callable[[Row], str]
@@ -52,8 +54,9 @@ class Table:
         title: shown above it.
         columns: its columns.
         rows: a cell for each column.
-        exact: the same for programs to read, without units and in full.
-        sums: indices of rows that are sums, which stand out.
+        exact: the cells for programs, in full and without units.
+        sums: indices of rows that are sums, which are emphasized.
+        keys: whether CSV has the keys of columns for its header, and not their headings.
     """
 
     title: str
@@ -61,13 +64,14 @@ class Table:
     rows: Sequence[Sequence[str]]
     exact: Sequence[Sequence[str]]
     sums: frozenset[int] = field(default_factory=frozenset)
+    keys: bool = True
 
     def write(self, format_name: str, width: int | None = None) -> str:
-        """The table in one of `TABLE_FORMATS`, save JSON.
+        """The table in one of `TABLE_FORMATS` except JSON.
 
         Args:
             format_name: table, md, csv or latex.
-            width: columns of the terminal that a table is made for; None for as wide as it needs.
+            width: columns of the terminal; None for as wide as the table needs.
         """
         if format_name == "table":
             return _for_terminal(self, width)
@@ -75,7 +79,7 @@ class Table:
         return {"csv": _csv, "md": _markdown, "latex": _latex}[format_name](plain)
 
     def fitting(self, width: int) -> Table:
-        """The table without the columns that ``width`` has no room for."""
+        """The table without the columns that do not fit into ``width``."""
         from rich.cells import cell_len
 
         table = self
@@ -102,8 +106,9 @@ def fill(
     *,
     title: str = "",
     sums: frozenset[int] = frozenset(),
+    keys: bool = True,
 ) -> Table:
-    """The table of some rows. A column that can be spared is left out where it is empty."""
+    """The table of some rows. A column that may be dropped is dropped if it is empty."""
     kept = [one for one in fields if not one.column.spare or any(map(one.text, rows))]
     return Table(
         title=title,
@@ -111,6 +116,7 @@ def fill(
         rows=[[one.text(row) for one in kept] for row in rows],
         exact=[[(one.exact or one.text)(row) for one in kept] for row in rows],
         sums=sums,
+        keys=keys,
     )
 
 
@@ -136,7 +142,7 @@ def _for_terminal(table: Table, width: int | None) -> str:
 def _csv(table: Table) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([column.head for column in table.columns])
+    writer.writerow([column.key if table.keys else column.head for column in table.columns])
     writer.writerows(table.exact)
     return buffer.getvalue()
 
@@ -153,7 +159,7 @@ def _escape_markdown(cell: str) -> str:
 
 
 def _latex(table: Table) -> str:
-    """A ``tabular`` with the rules of booktabs, to stand in a table of the reader's own."""
+    """A ``tabular`` with the rules of booktabs."""
     columns = "".join("r" if column.right else "l" for column in table.columns)
     head = " & ".join(escape_latex(column.head) for column in table.columns)
     lines = ["% \\usepackage{booktabs}", f"\\begin{{tabular}}{{@{{}}{columns}@{{}}}}"]

@@ -1,24 +1,47 @@
-"""Counts in words."""
+"""A model in one line."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from visualize.core.architecture import Architecture
-from visualize.core.quantities import giga
+from visualize.report.kinds import skip_counts
+from visualize.report.language import Language, load_language
+from visualize.report.quantities import joined, macs
+
+_LISTED = 4  # unused modules
 
 
-def summarize_in_a_line(architecture: Architecture) -> str:
+def summarize_in_a_line(architecture: Architecture, language_code: str = "en") -> str:
     """Parameters, MACs and skip connections: ``11,689,512 parameters, 1.814 G MACs, …``."""
-    parts = [f"{architecture.parameters:,} parameters"]
-    if architecture.unused_parameters:
-        modules = ", ".join(architecture.unused_modules[:4])
-        parts[0] += (
-            f" ({architecture.unused_parameters:,} unused{': ' if modules else ''}{modules})"
+    language = load_language(language_code)
+    clauses = [
+        _parameters(architecture, language),
+        macs(architecture.macs, language),
+        _skips(architecture, language),
+    ]
+    return language.pgettext("between clauses", ", ").join(clauses)
+
+
+def _parameters(architecture: Architecture, language: Language) -> str:
+    unused = architecture.unused_parameters
+    modules = joined(architecture.unused_modules[:_LISTED], language)
+    if not unused:
+        text = language.ngettext(
+            "{number:,} parameter", "{number:,} parameters", architecture.parameters
         )
-    parts.append(f"{giga(architecture.macs)} MACs")
+    elif modules:
+        text = language.gettext("{number:,} parameters ({unused:,} unused: {modules})")
+    else:
+        text = language.gettext("{number:,} parameters ({unused:,} unused)")
+    return text.format(number=architecture.parameters, unused=unused, modules=modules)
+
+
+def _skips(architecture: Architecture, language: Language) -> str:
+    number = len(architecture.skips)
+    if not number:
+        return language.gettext("no skip connections")
     kinds = Counter(skip.kind.value for skip in architecture.skips)
-    detail = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-    total = len(architecture.skips)
-    parts.append(f"{total} skip{'' if total == 1 else 's'}" + (f" ({detail})" if detail else ""))
-    return ", ".join(parts)
+    return language.ngettext(
+        "{number:,} skip connection ({kinds})", "{number:,} skip connections ({kinds})", number
+    ).format(number=number, kinds=skip_counts(kinds, language))

@@ -12,6 +12,7 @@ from visualize.core.choices import ColorBy
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
 from visualize.core.memory import activation_memory
+from visualize.core.phrases import verbatim
 from visualize.core.quantities import count, giga
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
 from visualize.core.statistics import combined
@@ -111,18 +112,21 @@ class _Builder:
             for group in self.diagram.around(box)
             if group.kind is GroupKind.REPEAT and not self._is_framed(group)
         )
+        repeat = next(repeats, None)
+        custom = self.titles.get(box.path, "") if box.is_module else ""
+        title = labels.box_title(box, title=custom, repeat=repeat, batch=batch)
         lines = labels.box_label(
             box,
-            title=self.titles.get(box.path, "") if box.is_module else "",
-            repeat=next(repeats, None),
+            title,
+            repeat=repeat,
             inside=labels.closed_skips(closed[: len(closed) // box.repeat]),
             names=self.names,
-            batch=batch,
         )
         kinds = Counter(skip.kind.value for skip in closed)
         return SceneBox(
             id=box.id,
             label=tuple(lines),
+            title=title,
             role=_ROLES[box.kind],
             members=box.members,
             parameters=box.parameters,
@@ -143,15 +147,16 @@ class _Builder:
         title = self.titles.get(group.path, "")
         if group.kind is not GroupKind.REPEAT:
             total = sum(box.parameters for box in inside)
-            label = labels.clip(title or group.label or group.type)
+            words = verbatim(title or group.label or group.type)
             detail = count(total) if total else ""
         else:
-            label = labels.repeat_label(group, title)
+            words = labels.repeat_title(group, title)
             one = sum(self._in_one_copy(box, group) for box in inside)
             detail = labels.repeat_detail(group, one)
         return SceneGroup(
             id=group.id,
-            label=label,
+            label=labels.clip(str(words)),
+            title=words,
             detail=detail,
             role=group.kind.value,
             parent=group.parent,

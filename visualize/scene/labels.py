@@ -28,6 +28,7 @@ from visualize.core.operators import (
     merge_type,
     operator,
 )
+from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
 from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape, short_name, symbol
 
@@ -36,34 +37,30 @@ _LONGEST = 48
 
 def box_label(
     box: Box,
+    title: Phrase,
     *,
-    title: str = "",
     repeat: Group | None = None,
     inside: str = "",
     names: bool = False,
-    batch: int = 1,
 ) -> list[str]:
     """The lines of a box: what it is, then details and parameters in smaller type.
 
     Args:
         box: the box; of several copies, the first is shown.
-        title: the reader's own words for it; what it does by default.
+        title: its first line, see `box_title`.
         repeat: the repeat that consists of this box alone, if there is one.
         inside: what a closed box holds.
         names: whether to show the module path.
-        batch: size of the batch, which is not shown.
     """
     shown, parameters = box.shown, box.counted.parameters
     concealed = sum(one.parameters for one in hidden(shown))
     if box.kind is BoxKind.MERGE:
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
         return [symbol(shown.core), *_details(shown), *more]
-    lines = [title or _title(shown, batch)]
+    lines = [str(title)]
     details = [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
-        details.insert(0, _copies(repeat))
-    elif repeat:
-        lines[0] = f"{lines[0]} {_copies(repeat)}"
+        details.insert(0, str(_copies(repeat)))
     details += _details(shown)
     if shown.weights and not concealed and _is_shared(shown, parameters):
         details.append("shared weights")
@@ -93,16 +90,22 @@ def _is_shared(box: Box, parameters: int) -> bool:
     return parameters < max(math.prod(weight) for weight in box.weights)
 
 
-def repeat_label(group: Group, title: str = "") -> str:
+def repeat_title(group: Group, title: str = "") -> Phrase:
     """What a frame says: ``×35 Bottleneck``, or that the same modules are applied again.
 
     >>> from visualize.core.diagram import GroupKind
-    >>> repeat_label(Group("r", GroupKind.REPEAT, "Block", "", "", repeat=9))
+    >>> str(repeat_title(Group("r", GroupKind.REPEAT, "Block", "", "", repeat=9)))
     '×9 Block'
     """
-    kind = title or (operation_name(group.type) if group.type and group.count == 1 else "")
-    parts = [kind, _copies(group)] if group.shared or group.parallel else [_copies(group), kind]
-    return clip(" ".join(part for part in parts if part))
+    kind = verbatim(title)
+    if not title and group.type and group.count == 1:
+        kind = kind_phrase(group.type)
+    copies = _copies(group)
+    if not kind:
+        return copies
+    if group.shared or group.parallel:
+        return phrase("{kind} {copies}", kind=kind, copies=copies)
+    return phrase("{copies} {kind}", kind=kind, copies=copies)
 
 
 def repeat_detail(group: Group, parameters: int) -> str:
@@ -123,10 +126,11 @@ def each(parameters: int, repeat: Group | None) -> str:
     return f"{count(parameters)} each" if repeat and not repeat.shared else count(parameters)
 
 
-def _copies(group: Group) -> str:
+def _copies(group: Group) -> Phrase:
     if group.shared:
-        return f"{group.repeat} times, shared"
-    return f"×{group.repeat}" + (" in parallel" if group.parallel else "")
+        return phrase("{number} times, shared", number=group.repeat)
+    copies = verbatim(f"×{group.repeat}")
+    return phrase("{copies} in parallel", copies=copies) if group.parallel else copies
 
 
 def closed_skips(skips: Sequence[Skip]) -> str:
@@ -147,7 +151,7 @@ def skip_label(exact: Architecture, skip: Skip) -> str:
         branch = [exact.operation(node) for node in skip.branch]
         works = [one for one in branch if family(one.type) not in NORM | IDENTITY]
         words = (operation(_with_weights(exact, one)) for one in works or branch)
-        return clip(", ".join(words))
+        return clip(", ".join(map(str, words)))
     if skip.kind is SkipKind.CONCAT and skip.shape:
         return shape(TensorSpec(skip.shape), exact.batch)
     return ""
@@ -166,23 +170,62 @@ def _with_weights(exact: Architecture, function: Operation) -> Operation:
     return replace(function, weights=tuple(weights))
 
 
-def _title(box: Box, batch: int) -> str:
+def box_title(box: Box, *, title: str = "", repeat: Group | None = None, batch: int = 1) -> Phrase:
+    """What a box is, the first line of its label; empty for a merge, which is a sign.
+
+    Args:
+        box: the box; of several copies, the first is shown.
+        title: the reader's own words for it; what it does by default.
+        repeat: the repeat that consists of this box alone, if there is one.
+        batch: size of the batch, which is not shown.
+    """
+    words = verbatim(title) or _title(box.shown, batch)
+    if not words or repeat is None or repeat.shared or repeat.parallel:
+        return words
+    return phrase("{kind} {copies}", kind=words, copies=_copies(repeat))
+
+
+def _title(box: Box, batch: int) -> Phrase:
+    if box.kind is BoxKind.MERGE:
+        return NOTHING
     if box.kind is BoxKind.INPUT:
-        return f"{_input_name(box)} {_shapes(box, batch)}".strip()
+        return _end(_input_name(box), _shapes(box, batch))
     if box.kind is BoxKind.OUTPUT:
-        return f"{_output_name(box)} {_shapes(box, batch)}".strip()
-    if box.kind in (BoxKind.BLOCK, BoxKind.COMPUTATION):
-        return f"{operation_name(box.type)}, {_width(box)}".removesuffix(", ")
+        return _end(_output_name(box), _shapes(box, batch))
+    if box.kind is BoxKind.COMPUTATION:
+        number = counted("{number} operation", "{number} operations", box.count)
+        return listed([number, _width(box)])
+    if box.kind is BoxKind.BLOCK:
+        return listed([kind_phrase(box.type), _width(box)])
     if box.kind is BoxKind.STAGE:
-        kind = operation_name(box.type)
-        counted = f"{kind} layer" if family(box.type) in AFFINE else kind
-        return f"{box.count} {counted}s" if box.count > 1 else kind
+        return _layers(box.type, box.count)
     if box.kind is BoxKind.IDIOM:
-        return box.label[0]
+        name = box.label[0]
+        return name if isinstance(name, Phrase) else verbatim(name)
     constants = _constants(box)
     if merge_type(box.type) and constants:
-        return constants[0]
+        return verbatim(constants[0])
     return operation(_described(box))
+
+
+def _end(name: Phrase, shapes: str) -> Phrase:
+    """An input or output with its shapes."""
+    return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
+
+
+def _layers(type_name: str, number: int) -> Phrase:
+    """Blocks of one class, or layers of one kind, counted."""
+    kind = kind_phrase(type_name)
+    if number < 2:
+        return kind
+    if family(type_name) in AFFINE:
+        return counted("{number} {kind} layer", "{number} {kind} layers", number, kind=kind)
+    return counted("{number} {kind}", "{number} {kind}s", number, kind=kind)
+
+
+def kind_phrase(type_name: str) -> Phrase:
+    """A class as a block or stage is called."""
+    return term(operation_name(type_name))
 
 
 def kind_name(box: Box) -> str:
@@ -222,18 +265,20 @@ def _shapes(box: Box, batch: int) -> str:
     )
 
 
-def _input_name(box: Box) -> str:
+def _input_name(box: Box) -> Phrase:
     """``image`` for what can be one, else the name of the argument."""
     if box.core.neighbour:
-        return f"from {box.core.neighbour}"
+        return phrase("from {module}", module=box.core.neighbour)
     sizes = box.outputs[0].shape if box.outputs else ()
     is_image = len(sizes) == 4 and sizes[1] in (1, 3) and min(sizes[2:]) > 1
     name = str(box.attributes.get("name", box.id))
-    return "image" if is_image and name in _GENERIC else name
+    return phrase("image") if is_image and name in _GENERIC else verbatim(name)
 
 
-def _output_name(box: Box) -> str:
-    return f"to {box.core.neighbour}" if box.core.neighbour else "output"
+def _output_name(box: Box) -> Phrase:
+    if box.core.neighbour:
+        return phrase("to {module}", module=box.core.neighbour)
+    return phrase("output")
 
 
 # Names of arguments that say nothing about what they hold.
@@ -275,13 +320,13 @@ def _details(box: Box) -> list[str]:
     constants = _experts(box) if is_formula else _constants(box)
     if merge_type(box.type) and box.kind is not BoxKind.MERGE:
         constants = constants[1:]
-    return [*box.label[1:], *([", ".join(fused)] if fused else []), *constants]
+    return [*map(str, box.label[1:]), *([", ".join(fused)] if fused else []), *constants]
 
 
 def _fused_name(fused: Operation, idiom: Idiom | None) -> str:
     """What a box says of an operation that was fused into it: norms, activations and idioms."""
     if idiom:
-        return idiom.label[0] if fused.id == idiom.last else ""
+        return str(idiom.label[0]) if fused.id == idiom.last else ""
     is_named = family(fused.type) in NORM | ACTIVATION and fused.type != "glu"
     return short_name(fused) if is_named else ""
 

@@ -18,6 +18,7 @@ from visualize.core.operators import (
     NORM,
     PRODUCT,
 )
+from visualize.core.phrases import Phrase, counted, listed, phrase
 from visualize.simplify.idioms.origin import attends_to
 from visualize.simplify.idioms.rule import Match, View, is_scale
 
@@ -85,21 +86,29 @@ def _mask(view: View, node: str) -> str:
     return "masked" if stored and view.kind(node) in _MASKED | ATTENTION else ""
 
 
-def _label(mask: str, kind: str, heads: int, groups: int) -> tuple[str, ...]:
+def _label(mask: str, kind: str, heads: int, groups: int) -> tuple[Phrase, ...]:
     """``causal attention, 32 heads`` and, in smaller type, ``8 key-value heads``.
 
-    What has a mask or shares keys is self-attention, unless it says otherwise.
+    Attention with a mask or shared keys is self-attention, unless it is named otherwise.
     """
     grouped = 0 < groups < heads
-    words = [mask] if mask else []
-    words += [("multi-query" if groups == 1 else "grouped-query")] if grouped else []
-    if kind == "cross" or (kind == "self" and not words):
-        words.append(f"{kind}-attention")
-    else:
-        words.append("attention")
-    title = " ".join(words) + (f", {heads} heads" if heads > 1 else "")
-    plural = "s" if groups > 1 else ""
-    return (title, f"{groups} key-value head{plural}") if grouped else (title,)
+    attention = phrase("attention")
+    if kind == "cross":
+        attention = phrase("cross-attention")
+    elif kind == "self" and not mask and not grouped:
+        attention = phrase("self-attention")
+    if grouped and groups == 1:
+        attention = phrase("multi-query {attention}", attention=attention)
+    elif grouped:
+        attention = phrase("grouped-query {attention}", attention=attention)
+    if mask == "causal":
+        attention = phrase("causal {attention}", attention=attention)
+    elif mask:
+        attention = phrase("masked {attention}", attention=attention)
+    title = listed([attention, counted("{number} head", "{number} heads", heads)])
+    first = title if heads > 1 else attention
+    shared = counted("{number} key-value head", "{number} key-value heads", groups)
+    return (first, shared) if grouped else (first,)
 
 
 def _path(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visualize.core.operators import CONVOLUTION, IDENTITY
+from visualize.core.phrases import Phrase, counted, listed, phrase
 from visualize.simplify.idioms.rule import Match, View
 from visualize.simplify.prune import is_idle
 
@@ -51,7 +52,7 @@ def match_channel_shuffle(view: View, node: str) -> Match | None:
     # Of an image, axis 1 holds the channels; rows and columns that are shuffled are no such thing.
     if len(view.shape(node)) < 4 or ((1, 1), (1, 0)) not in found.joined or found.halved() != [1]:
         return None
-    return Match(found.inside, (f"channel shuffle, {found.split[1, 0]} groups",))
+    return Match(found.inside, (_shuffle(found.split[1, 0]),))
 
 
 def match_window_partition(view: View, node: str) -> Match | None:
@@ -64,7 +65,7 @@ def match_window_partition(view: View, node: str) -> Match | None:
         return None
     rows, columns = found.halved()
     order = [axis for joined in found.joined for axis in joined]
-    for part, kind in ((1, "window"), (0, "grid")):
+    for part, kind in ((1, phrase("window partition")), (0, phrase("grid partition"))):
         one, other = (rows, part), (columns, part)
         apart = order.index((rows, 1 - part)), order.index((columns, 1 - part))
         if found.split[one] != found.split[other]:
@@ -72,7 +73,7 @@ def match_window_partition(view: View, node: str) -> Match | None:
         near = order.index(one) + 1 == order.index(other)
         if near and apart[0] + 1 == apart[1] < order.index(one) and not _meets(found, one):
             size = f"{found.split[one]}×{found.split[other]}"
-            return _shifted(view, found, f"{kind} partition {size}")
+            return _shifted(view, found, kind, size)
     return None
 
 
@@ -90,7 +91,7 @@ def match_window_merge(view: View, node: str) -> Match | None:
     (one, two), (three, four) = ([before.index(axis) for axis in pair] for pair in pairs)
     if one + 1 != three or two + 1 != four:
         return None
-    label = "shifted window merge" if rolled else "window merge"
+    label = phrase("shifted window merge") if rolled else phrase("window merge")
     return Match(found.inside | tail | {end}, (label,))
 
 
@@ -104,7 +105,7 @@ def match_patch_merging(view: View, node: str) -> Match | None:
     small = {(rows, 1), (columns, 1)}
     if small < set(wide) and len(found.joined) == len(found.split) - 2:
         size = f"{found.split[rows, 1]}×{found.split[columns, 1]}"
-        return Match(found.inside, (f"patch merging {size}",))
+        return Match(found.inside, (phrase("patch merging {size}", size=size),))
     return None
 
 
@@ -123,7 +124,8 @@ def match_patch_embedding(view: View, node: str) -> Match | None:
     flattened = len(view.shape(node)) == 3 and len(view.shape(here)) > 3
     if not flattened or not isinstance(kernel, list) or kernel != stride or max(kernel) == 1:
         return None
-    label = f"patch embedding {'×'.join(map(str, kernel))}, {view.shape(here)[1]}"
+    size = "×".join(map(str, kernel))
+    label = listed([phrase("patch embedding {size}", size=size), str(view.shape(here)[1])])
     return Match(frozenset(inside | {here}) - {node}, (label,))
 
 
@@ -133,11 +135,18 @@ def _meets(found: Rearrangement, axis: Axis) -> bool:
     return len(joined) > 2 or joined[0][0] not in found.halved()
 
 
-def _shifted(view: View, found: Rearrangement, label: str) -> Match:
+def _shuffle(groups: int) -> Phrase:
+    number = counted("{number} group", "{number} groups", groups)
+    return listed([phrase("channel shuffle"), number])
+
+
+def _shifted(view: View, found: Rearrangement, kind: Phrase, size: str) -> Match:
     """The partition with the roll right before it, if there is one."""
+    label = phrase("{partition} {size}", partition=kind, size=size)
     node, passed = _behind_idle(view, found.first)
     if node and view.kind(node) == "roll":
-        return Match(found.inside | passed | {node}, (f"shifted {label}",))
+        shifted = phrase("shifted {partition}", partition=label)
+        return Match(found.inside | passed | {node}, (shifted,))
     return Match(found.inside, (label,))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from visualize.core.architecture import Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.operators import DIVIDE, MergeType, family, has_weight_matrix, merge_type
+from visualize.core.phrases import Phrase, term
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
 
@@ -26,7 +27,7 @@ class Match:
     """
 
     inside: frozenset[str]
-    label: tuple[str, ...] = ()
+    label: tuple[str | Phrase, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class _Found(NamedTuple):
 
 def _named(box: Box, rule: Rule, match: Match) -> Box:
     """The box of all the operations of a match."""
-    label = match.label or (rule.name,)
+    label = match.label or (term(rule.name),)
     return replace(
         box,
         kind=BoxKind.IDIOM,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from visualize.core.phrases import phrase
 from visualize.simplify.idioms.activation import (
     activation,
     gelu,
@@ -19,6 +20,12 @@ from visualize.simplify.idioms.rearrange import (
 )
 from visualize.simplify.idioms.rotary import match_rotary_embedding
 from visualize.simplify.idioms.rule import Rule
+
+# The names of rules in the catalogue.
+_NAMES = (
+    phrase("attention"), phrase("rotary embedding"), phrase("channel shuffle"),
+    phrase("window merge"), phrase("patch merging"), phrase("patch embedding"),
+)  # fmt: skip
 
 RULES: tuple[Rule, ...] = (
     Rule("attention", match_attention, "scaled_dot_product_attention"),

@@ -1,0 +1,39 @@
+"""Phrases: one template, written in the language of the reader."""
+
+from __future__ import annotations
+
+from visualize.core.phrases import NOTHING, counted, listed, phrase, term, verbatim
+from visualize.report.language import load_language
+
+CHINESE = load_language("zh")
+
+
+def test_a_phrase_is_english_as_text_and_written_in_any_language() -> None:
+    pooling = phrase("global {pooling}", pooling=phrase("avg pool"))
+    assert str(pooling) == "global avg pool"
+    assert pooling.write(CHINESE) == "全局平均池化"
+
+
+def test_numbers_choose_the_form() -> None:
+    assert str(counted("{number} head", "{number} heads", 1)) == "1 head"
+    assert counted("{number} head", "{number} heads", 12).write(CHINESE) == "12 头"
+
+
+def test_names_are_the_same_everywhere() -> None:
+    for text in ("LayerNorm", "{odd}", "a{0}b"):
+        assert str(verbatim(text)) == verbatim(text).write(CHINESE) == text
+        assert str(term(text)) == term(text).write(CHINESE) == text
+    assert term("softmax").write(CHINESE) == "Softmax"
+
+
+def test_lists_leave_out_what_is_empty() -> None:
+    words = listed([phrase("conv"), "", NOTHING, "64"])
+    assert (str(words), words.write(CHINESE)) == ("conv, 64", "卷积, 64")
+    assert not NOTHING
+    assert NOTHING.write(CHINESE) == ""
+
+
+def test_functions_without_a_translation_keep_the_name_that_code_has() -> None:
+    align = term("roi align", "roi_align")
+    assert (str(align), align.write(CHINESE)) == ("roi align", "roi_align")
+    assert align.write(load_language("en")) == "roi align"

@@ -1,0 +1,97 @@
+"""Rows of a summary: they add up, and every operation is in one of them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import visualize
+import visualize.report
+from tests import nets as models
+from visualize.core.summary import Row, RowKind, Summary
+from visualize.report import write_summary
+
+
+@pytest.fixture(scope="module")
+def resnet18() -> Summary:
+    return visualize.summarize("resnet18")
+
+
+def row(summary: Summary, name: str) -> Row:
+    (found,) = (row for row in summary.rows if row.name == name)
+    return found
+
+
+MODELS: dict[str, tuple[nn.Module, tuple[int, ...]]] = {
+    "residual": (models.Residual(), (1, 3, 32, 32)),
+    "unet": (models.UNet(), (1, 3, 32, 32)),
+    "squeeze_excite": (models.SqueezeExcite(), (1, 3, 16, 16)),
+    "inception": (models.Inception(), (1, 3, 8, 8)),
+}
+
+
+@pytest.mark.parametrize("depth", [None, 1, 2, 9])
+@pytest.mark.parametrize("name", MODELS)
+def test_the_rows_add_up(name: str, depth: int | None) -> None:
+    model, shape = MODELS[name]
+    summary = visualize.summarize(model, shape, depth=depth)
+    parts = [row for row in summary.rows if row.kind is not RowKind.TOTAL]
+    for number in ("parameters", "trainable_parameters", "macs", "buffers"):
+        assert sum(getattr(row, number) for row in parts) == getattr(summary.total, number)
+    assert summary.total.parameters == sum(p.numel() for p in model.parameters())
+    assert len({row.name for row in summary.rows}) == len(summary.rows)
+
+
+def test_depth_closes_modules(resnet18: Summary) -> None:
+    shallow = visualize.summarize("resnet18", depth=1)
+    assert "layer1" in {row.name for row in shallow.rows}
+    assert "layer1[0]" not in {row.name for row in shallow.rows}
+    deep = visualize.summarize("resnet18", depth=9)
+    names = [row.name for row in deep.rows]
+    assert names.index("layer1[0].conv1") < names.index("layer1[0]_total")
+    assert row(deep, "layer1[0].relu").calls == 2
+    assert row(deep, "layer2[0].downsample[0]").parameters == 8192
+    assert deep.total == resnet18.total
+
+
+def test_shapes_of_what_enters_and_leaves(resnet18: Summary) -> None:
+    block = row(resnet18, "layer2[0]")
+    assert block.inputs == ((1, 64, 56, 56),)
+    assert block.outputs == ((1, 128, 28, 28),)
+    assert resnet18.total.inputs == ((1, 3, 224, 224),)
+    assert resnet18.total.outputs == ((1, 1000),)
+
+
+class Scaled(nn.Module):
+    """A norm of its own class, and two results."""
+
+    class Norm(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True)) * self.weight
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 8)
+        self.norm = self.Norm()
+        self.second = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = self.norm(self.first(x))
+        return y, self.second(y)
+
+
+def test_all_results_and_the_weight_of_a_formula_are_listed() -> None:
+    summary = visualize.summarize(Scaled(), (1, 4))
+    norm = next(row for row in summary.rows if row.name == "norm")
+    assert norm.weight == (8,)
+    assert summary.total.outputs == ((1, 8), (1, 3))
+    table = csv.DictReader(io.StringIO(write_summary(summary, "csv")))
+    assert next(row["output"] for row in table if row["layer"] == "TOTAL") == "8 +1"

@@ -1,0 +1,52 @@
+"""The table of skip connections."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+import visualize
+from tests.nets import NETS
+from visualize.core.summary import SkipRow
+from visualize.describe import describe_skips
+from visualize.report import write_skips
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[SkipRow, ...]:
+    model, shapes = NETS["residual"]
+    return describe_skips(visualize.trace(model(), shapes))
+
+
+def test_csv_and_json_are_exact(rows: tuple[SkipRow, ...]) -> None:
+    cells = list(csv.DictReader(io.StringIO(write_skips("net", rows, "csv"))))
+    documents = json.loads(write_skips("net", rows, "json"))
+    for row, cell, document in zip(rows, cells, documents, strict=True):
+        assert cell["kind"] == document["kind"] == row.skip.kind.value
+        assert cell["written"] == document["source"] == row.source
+        assert int(cell["bypasses"]) == len(document["bypassed"]) == len(row.skip.bypassed)
+        assert int(cell["bypassed MACs"]) == document["bypassed_macs"]
+
+
+def test_totals_in_both_languages(rows: tuple[SkipRow, ...]) -> None:
+    english = write_skips("net", rows, "table")
+    assert english.startswith("Skip connections of net\n")
+    assert english.endswith(
+        "3 identity shortcuts: 0 parameters, 0 MACs\n"
+        "1 projection shortcut: 160 parameters, 8,192 MACs\n"
+    )
+    chinese = write_skips("net", rows, "table", language="zh")
+    assert chinese.startswith("net 的跳跃连接\n")
+    assert "3 条恒等捷径：0 个参数，0 次乘加\n" in chinese
+
+
+def test_a_long_skip_and_none() -> None:
+    model, shapes = NETS["unet"]
+    long = describe_skips(visualize.trace(model(), shapes), long=True)
+    assert "concat, long" in write_skips("net", long, "csv")
+    assert "拼接（跨分辨率）" in write_skips("net", long, "md", language="zh")
+    assert write_skips("net", [], "table") == "net: no skip connections to list\n"
+    assert write_skips("net", [], "table", language="zh") == "net：没有可列出的跳跃连接\n"

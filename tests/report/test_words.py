@@ -1,0 +1,44 @@
+"""A model in one line."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+import visualize
+from tests.nets import NETS
+from visualize.report import summarize_in_a_line
+
+
+def line(name: str, language: str = "en") -> str:
+    model, shapes = NETS[name]
+    return summarize_in_a_line(visualize.trace(model(), shapes), language)
+
+
+def test_parameters_macs_and_skips() -> None:
+    assert line("residual") == (
+        "11,114 parameters, 1.17 M MACs, 4 skip connections (3 identity, 1 projection)"
+    )
+    assert line("residual", "zh") == (
+        "11,114 个参数，117 万次乘加（1.17 M MACs），4 条跳跃连接（恒等捷径 3 条、投影捷径 1 条）"
+    )
+    assert line("squeeze_excite").endswith("1 skip connection (1 gate)")
+
+
+class Unused(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.used, self.extra = nn.Linear(2, 2), nn.Linear(3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.used(x)
+
+
+def test_unused_parameters_are_named() -> None:
+    architecture = visualize.trace(Unused(), torch.ones(1, 2))
+    assert summarize_in_a_line(architecture) == (
+        "18 parameters (12 unused: extra), 4 MACs, no skip connections"
+    )
+    assert summarize_in_a_line(architecture, "zh").startswith(
+        "18 个参数（其中 12 个未使用：extra）"
+    )

@@ -1,0 +1,65 @@
+"""The kinds of skip connections in words, alone and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from visualize.report.language import Language
+from visualize.report.quantities import joined
+
+
+def kind_words(language: Language) -> dict[str, str]:
+    """The kinds of skip connection in words."""
+    return {
+        "identity": language.gettext("identity"),
+        "projection": language.gettext("projection"),
+        "concat": language.gettext("concat"),
+        "gate": language.gettext("gate"),
+    }
+
+
+def skip_counts(counts: Mapping[str, int], language: Language) -> str:
+    """The number of each kind: ``5 identity, 3 projection``."""
+    gettext = language.gettext
+    words = {
+        "identity": gettext("{number:,} identity"),
+        "projection": gettext("{number:,} projection"),
+        "concat": gettext("{number:,} concat"),
+        "gate": gettext("{number:,} gate"),
+    }
+    found = [word.format(number=counts[kind]) for kind, word in words.items() if counts.get(kind)]
+    return joined(found, language)
+
+
+def connections(kind: str, number: int, language: Language) -> str:
+    """Skip connections of one kind, counted.
+
+    >>> from visualize.report.language import load_language
+    >>> connections("identity", 5, load_language("en"))
+    '5 identity shortcuts'
+    """
+    words = {
+        "identity": language.ngettext(
+            "{number:,} identity shortcut", "{number:,} identity shortcuts", number
+        ),
+        "projection": language.ngettext(
+            "{number:,} projection shortcut", "{number:,} projection shortcuts", number
+        ),
+        "concat": language.npgettext(
+            "skip connections", "{number:,} concat", "{number:,} concats", number
+        ),
+        "gate": language.npgettext(
+            "skip connections", "{number:,} gate", "{number:,} gates", number
+        ),
+    }
+    return words[kind].format(number=number)
+
+
+def shortcut_words(language: Language) -> dict[str, str]:
+    """One skip connection of each kind, as the description of a block."""
+    return {
+        "identity": language.gettext("identity shortcut"),
+        "projection": language.gettext("projection shortcut"),
+        "concat": language.gettext("concat"),
+        "gate": language.gettext("gate"),
+    }

@@ -1,0 +1,83 @@
+"""Numbers, shapes, enumerations and paragraphs as each language writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from visualize.core.architecture import TensorSpec
+from visualize.core.quantities import giga
+from visualize.core.words import shape
+from visualize.report.language import Language
+
+_EXACT = 10**9  # larger numbers are written as an order of magnitude
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MYRIADS = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
+_SMALL = 10_000
+
+
+def joined(words: Sequence[str], language: Language) -> str:
+    """An enumeration: ``a, b``, in Chinese ``a、b``."""
+    return language.gettext(", ").join(words)
+
+
+def paragraph(sentences: Iterable[str]) -> str:
+    """Sentences one after another; there is no space after a Chinese full stop.
+
+    >>> paragraph(["One.", "", "Two."]), paragraph(["一。", "二。"])
+    ('One. Two.', '一。二。')
+    """
+    return " ".join(sentence for sentence in sentences if sentence).replace("。 ", "。")
+
+
+def percent(part: int, whole: int) -> str:
+    """A share, with one decimal.
+
+    >>> percent(513000, 11689512), percent(0, 0)
+    ('4.4 %', '0.0 %')
+    """
+    return f"{100 * part / whole if whole else 0:.1f} %"
+
+
+def macs(number: int, language: Language) -> str:
+    """A number of multiply-accumulate operations, with its unit.
+
+    >>> from visualize.report.language import load_language
+    >>> macs(4089184256, load_language("en")), macs(4089184256, load_language("zh"))
+    ('4.089 G MACs', '40.89 亿次乘加（4.089 G MACs）')
+    """
+    if number < _SMALL:
+        return language.gettext("{number:,} MACs").format(number=number)
+    return language.gettext("{macs} MACs").format(macs=giga(number), myriads=myriads(number))
+
+
+def myriads(number: int) -> str:
+    """A number as Chinese counts it, in units of 10⁴, 10⁸ and 10¹².
+
+    A number without a unit ends with the space between a digit and the character after it.
+
+    >>> myriads(1814073344), myriads(19267584), myriads(99999999), myriads(48)
+    ('18.14 亿', '1927 万', '1 亿', '48 ')
+    """
+    for size, unit in _MYRIADS:
+        if number >= 0.99995 * size:  # what rounds up to the unit
+            value = number / size
+            return f"{value:.4g} {unit}" if value < 1000 else f"{value:.0f} {unit}"
+    return f"{number} "
+
+
+def large(number: int) -> str:
+    """A number in full, or its order of magnitude.
+
+    >>> large(4096), large(3**50)
+    ('4,096', '7.2 × 10²³')
+    """
+    if number < _EXACT:
+        return f"{number:,}"
+    mantissa, _, exponent = f"{Decimal(number):.1e}".partition("e+")
+    return f"{mantissa} × 10{exponent.translate(_RAISED)}"
+
+
+def shape_without_batch(sizes: tuple[int, ...], batch: int, language: Language) -> str:
+    """The shape of a tensor without its batch dimension: ``64×56×56``, or that it is a scalar."""
+    return shape(TensorSpec(sizes), batch) if sizes else language.gettext("scalar")
