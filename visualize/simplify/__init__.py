@@ -9,9 +9,10 @@ from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
 from visualize.core.diagram import Diagram, GroupKind
 from visualize.simplify.choose import Choice, mark_closed, open_groups
-from visualize.simplify.collapse import collapse, mark_groups
+from visualize.simplify.collapse import collapse
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
+from visualize.simplify.groups import mark_groups
 from visualize.simplify.hide import hide
 from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.part import only

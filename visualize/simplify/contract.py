@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import networkx as nx
 
 from visualize.core.architecture import ModuleCall, Operation, TensorSpec
 from visualize.core.diagram import Box, BoxKind, Diagram
+
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,15 @@ def absorb(diagram: Diagram, hosts: Mapping[str, str]) -> Diagram:
         nodes.setdefault(follow(node, hosts), []).append(node)
     ordered = sorted(nodes.items(), key=lambda item: diagram.box(item[0]).index)
     return contract(diagram, (Cluster(core, tuple(inside)) for core, inside in ordered))
+
+
+def runs(boxes: Iterable[Box], key: Callable[[Box], _Key]) -> Iterator[tuple[_Key, list[Box]]]:
+    """Boxes that follow each other and have the same ``key``, with that key.
+
+    Boxes are in topological order, so no path leaves such a run and comes back to it.
+    """
+    for value, run in itertools.groupby(boxes, key):
+        yield value, list(run)
 
 
 def follow(node: str, hosts: Mapping[str, str]) -> str:

@@ -19,8 +19,8 @@ import networkx as nx
 
 from visualize.core.architecture import ModuleCall, Wire
 from visualize.core.diagram import Box, Diagram, Group, GroupKind
-from visualize.simplify.collapse import span
 from visualize.simplify.sameness import Sameness
+from visualize.simplify.stages import span
 
 # This many earlier equal children are looked at to find the period of a run.
 _LOOK_BACK = 4

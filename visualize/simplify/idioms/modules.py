@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import has_weight_matrix
-from visualize.simplify.contract import Closed, Cluster, contract
+from visualize.simplify.contract import Closed, Cluster, contract, runs
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
@@ -26,8 +25,7 @@ def name_formulas(diagram: Diagram) -> Diagram:
     if not formulas:
         return diagram
     clusters: list[Cluster] = []
-    for call, run in itertools.groupby(diagram.boxes, lambda box: _outermost(box, formulas)):
-        boxes = list(run)
+    for call, boxes in runs(diagram.boxes, lambda box: _outermost(box, formulas)):
         if call is None or len(boxes) != formulas[call]:
             clusters.extend(Cluster.single(box.id) for box in boxes)
         else:

@@ -1,0 +1,69 @@
+"""Blocks: what a network repeats."""
+
+from __future__ import annotations
+
+import functools
+
+from tests.diagrams import (
+    CALLED_AGAIN,
+    boxes,
+)
+from tests.graphs import (
+    Net,
+    run,
+)
+from visualize.core.choices import Level
+from visualize.core.diagram import BoxKind
+from visualize.simplify import simplify as fold_and_simplify
+
+simplify = functools.partial(fold_and_simplify, folded=False)
+
+
+def test_blocks_are_what_a_module_repeats() -> None:
+    """Not the module that holds them, though it has a class of its own."""
+    net = Net()
+    x = net.input(1, 8)
+    with net.call("encoder", "Encoder"):
+        for name in ("0", "1"):
+            with net.call(name, "EncoderLayer"):
+                x = net.linear(net.linear(x, name="up"), name="down")
+    net.output(x)
+    simple = simplify(net.build(), Level.BLOCK)
+    assert [(box.id, box.type) for box in simple.boxes if box.kind is BoxKind.BLOCK] == [
+        ("encoder.0", "EncoderLayer"),
+        ("encoder.1", "EncoderLayer"),
+    ]
+
+
+def test_a_module_of_its_own_class_is_a_block() -> None:
+    net = Net()
+    x = net.conv(net.input(1, 8))
+    with net.call("head", "Head"):
+        x = net.linear(net.linear(x, name="hidden"), name="scores")
+    net.output(x)
+    assert boxes(net, Level.BLOCK)["Head"] == ("head_hidden", "head_scores", "output")
+
+
+def test_a_second_call_of_a_block_is_another_box() -> None:
+    again = simplify(run(CALLED_AGAIN), Level.BLOCK)
+    assert [box.id for box in again.boxes if box.kind is BoxKind.BLOCK] == [
+        "layers.0",
+        "layers.1",
+        "layers.0@1",
+        "layers.1@1",
+    ]
+
+
+def test_the_module_that_concatenates_is_the_block_and_not_its_branches() -> None:
+    net = Net()
+    node = net.input()
+    for number in range(2):
+        with net.call(f"mixed{number}", "Mixed"):
+            ends = []
+            for branch in ("left", "right"):
+                with net.call(branch, "Separable"):
+                    ends.append(net.conv(net.conv(node)))
+            node = net.function("cat", *ends)
+    net.output(node)
+    types = [box.type for box in simplify(net.build(), Level.BLOCK).boxes]
+    assert types == ["input", "Mixed", "Mixed", "output"]

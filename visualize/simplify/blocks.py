@@ -1,0 +1,118 @@
+"""Blocks: the module classes that a network repeats.
+
+A residual, dense or inception block, an encoder layer: found in the tree of modules.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from visualize.core.architecture import Architecture
+from visualize.core.diagram import Diagram, Group, GroupKind
+from visualize.core.operators import MergeType, has_weight_matrix, merge_type
+
+# Containers that say nothing about what they hold.
+_PLAIN = frozenset({"", "Sequential", "ModuleList", "ModuleDict"})
+
+
+def find_blocks(diagram: Diagram) -> dict[str, Group]:
+    """The block around each box, by the id of the box."""
+    tree = _Tree.of(diagram.exact)
+    blocks = tree.blocks()
+    ids = diagram.exact.call_ids
+    found: dict[str, Group] = {}
+    for box in diagram.boxes:
+        for call in box.calls:
+            if call.path in blocks:
+                kind = tree.class_of(call.path)
+                found[box.id] = Group(ids[call], GroupKind.BLOCK, kind, call.path, call.path)
+                break
+    boxes = Counter(block.id for block in found.values())
+    return {node: block for node, block in found.items() if boxes[block.id] > 1}
+
+
+def enclosing(path: str) -> list[str]:
+    """A module path and all that enclose it, outermost first.
+
+    >>> enclosing("layer1.0.conv1")
+    ['layer1', 'layer1.0', 'layer1.0.conv1']
+    """
+    steps = path.split(".") if path else []
+    return [".".join(steps[:length]) for length in range(1, len(steps) + 1)]
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """The module tree, with what each module holds and does itself."""
+
+    classes: Mapping[str, str]
+    weighted: Counter[str]
+    total: int
+    adds: frozenset[str]
+    concats: frozenset[str]
+
+    @classmethod
+    def of(cls, exact: Architecture) -> _Tree:
+        weighted: Counter[str] = Counter()
+        total = 0
+        adds, concats = set[str](), set[str]()
+        for operation in exact.operations:
+            if has_weight_matrix(operation.type, operation.weights):
+                total += 1
+                weighted.update(enclosing(operation.path))
+            merge = merge_type(operation.type)
+            if merge is MergeType.ADD:
+                adds.add(operation.path)
+            elif merge is MergeType.CONCAT:
+                concats.add(operation.path)
+        return cls(exact.modules, weighted, total, frozenset(adds), frozenset(concats))
+
+    def class_of(self, path: str) -> str:
+        return self.classes.get(path, "")
+
+    def repeated(self) -> list[str]:
+        """Modules of a class that one parent holds twice, each with two weighted layers."""
+        siblings: dict[tuple[str, str], list[str]] = {}
+        for path, kind in self.classes.items():
+            if kind not in _PLAIN and self.weighted[path] > 1:
+                siblings.setdefault((path.rpartition(".")[0], kind), []).append(path)
+        kinds = {kind for (_, kind), paths in siblings.items() if len(paths) > 1}
+        return [
+            path for path, kind in self.classes.items() if kind in kinds and self.weighted[path] > 1
+        ]
+
+    def blocks(self) -> frozenset[str]:
+        """Paths of the modules that are blocks."""
+        repeated = set(self.repeated())
+        outer = {path for path in repeated if not repeated & set(enclosing(path)[:-1])}
+        insides: dict[str, set[str]] = {path: set() for path in outer}
+        for other in repeated - outer:
+            for around in outer.intersection(enclosing(other)):
+                insides[around].add(other)
+        blocks = set()
+        for path, inner in insides.items():
+            alone = path in self.concats and not inner & (self.adds | self.concats)
+            if inner and path not in self.adds and not alone:
+                blocks |= {other for other in inner if not inner & set(enclosing(other)[:-1])}
+            else:
+                blocks.add(path)
+        return frozenset(blocks | set(self._composites(blocks)))
+
+    def _composites(self, blocks: set[str]) -> Iterator[str]:
+        """The outermost other modules of a class of their own that neither hold nor are blocks.
+
+        A module that holds everything, as around a part that is drawn alone, is not one of them.
+        """
+        holders = {holder for block in blocks for holder in enclosing(block)}
+        inside: set[str] = set()
+        for path, kind in self.classes.items():
+            above = set(enclosing(path))
+            if path in holders or above & blocks or above & inside or kind in _PLAIN or not path:
+                continue
+            if self.weighted[path] == self.total:
+                continue
+            if self.weighted[path] and any(other.startswith(f"{path}.") for other in self.classes):
+                inside.add(path)
+                yield path
