@@ -37,7 +37,7 @@ class SymbolicTracer(fx.Tracer):
         self.inputs = inputs
         self.leaves = leaves
         self.operations = 0
-        self.known_calls: dict[str, EnclosingCall] = {}
+        self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
         """Record the source line of a merge; stop after too many operations."""
@@ -53,9 +53,10 @@ class SymbolicTracer(fx.Tracer):
         """The calls around what is traced now, each made once."""
         calls = []
         for key, entry in self.module_stack.items():
-            if key not in self.known_calls:
-                (self.known_calls[key],) = enclosing_calls({key: entry})
-            calls.append(self.known_calls[key])
+            known = key, entry[0]  # a module can have the name that a later call of another has
+            if known not in self.known_calls:
+                (self.known_calls[known],) = enclosing_calls({key: entry})
+            calls.append(self.known_calls[known])
         return tuple(calls)
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
