@@ -71,17 +71,17 @@ def place_of_tests(path: Path) -> Path:
     return ROOT / "tests" / place.parent / f"test_{place.stem.strip('_')}.py"
 
 
-def tested_modules() -> list[Path]:
+def modules_with_tests() -> list[Path]:
     return [path for path in MODULES if not path.name.startswith("__")]
 
 
-@pytest.mark.parametrize("path", cases(tested_modules(), TESTS_ELSEWHERE))
+@pytest.mark.parametrize("path", cases(modules_with_tests(), TESTS_ELSEWHERE))
 def test_a_module_has_tests_in_the_same_place(path: Path) -> None:
     assert place_of_tests(path).exists() or name(path) in WITHOUT_TESTS
 
 
 def test_only_modules_without_tests_are_excepted() -> None:
-    needed = {name(path) for path in tested_modules() if not place_of_tests(path).exists()}
+    needed = {name(path) for path in modules_with_tests() if not place_of_tests(path).exists()}
     assert set(WITHOUT_TESTS) <= needed
 
 

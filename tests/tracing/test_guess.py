@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 
 import pytest
-import torch
 from torch import nn
 
 import visualize
@@ -15,15 +14,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 record = functools.partial(visualize.trace, tracer="recorded")
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Tensors are tiny: waiting for threads would take most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.mark.parametrize(

@@ -22,15 +22,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 record = functools.partial(visualize.trace, tracer="recorded")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread():
-    """Tensors are tiny: waiting for threads would take most of the time."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 class SixTimes(nn.Module):
     def __init__(self):
         super().__init__()
