@@ -11,7 +11,7 @@ from visualize.core.layout import Layout, Page
 from visualize.core.matching import matching_paths
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
-from visualize.layout import lay_out
+from visualize.layout import Arrangement, arrange
 from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
 from visualize.scene.themes import load_theme, with_font
@@ -55,15 +55,19 @@ class Drawing:
     direction: Direction
     page: Page
 
-    @functools.cached_property
+    @property
     def layout(self) -> Layout:
         """Where everything is."""
-        return lay_out(self.scene, self.theme, self.direction, self.page)
+        return self._arrangement.best
 
     @property
     def fits(self) -> bool:
         """Whether the figure fits its page with text at its true size."""
-        return len(self.scene.boxes) <= _MOST_BOXES and self.layout.fits(self.page)
+        return len(self.scene.boxes) <= _MOST_BOXES and self._arrangement.fitting is not None
+
+    @functools.cached_property
+    def _arrangement(self) -> Arrangement:
+        return arrange(self.scene, self.theme, self.direction, self.page)
 
 
 def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:

@@ -104,6 +104,15 @@ class Page:
     height: float = 9.0 * INCH
     exact: bool = False
 
+    @property
+    def nearly(self) -> Page:
+        """The room for a figure that would fit this page with less room between its boxes."""
+        return Page(self.width * _NEARLY, self.height * _NEARLY)
+
+    def holds(self, width: float, height: float) -> bool:
+        """Whether there is room for a figure of this size, in points."""
+        return width <= self.width + _SLACK and height <= self.height + _SLACK
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedLegend:
@@ -189,10 +198,8 @@ class Layout:
 
     def fits(self, page: Page) -> bool:
         """Whether the figure, title and legend included, fits ``page`` in true size."""
-        width, height = self.around.size
-        return width <= page.width + _SLACK and height <= page.height + _SLACK
+        return page.holds(*self.around.size)
 
     def nearly_fits(self, page: Page) -> bool:
         """Whether the figure would fit ``page`` with less room between the boxes."""
-        width, height = self.around.size
-        return width <= page.width * _NEARLY and height <= page.height * _NEARLY
+        return page.nearly.holds(*self.around.size)

@@ -17,6 +17,7 @@ Nothing here depends on the direction on the page but the size of text.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -43,24 +44,18 @@ from visualize.layout.surround.page import Surrounder
 from visualize.layout.u_shape import find_u, place_u
 from visualize.layout.units import FrameUnit, Unit
 
-__all__ = ["Direction", "Layout", "Page", "lay_out"]
+__all__ = ["Arrangement", "Direction", "Layout", "Page", "arrange", "lay_out"]
 
 
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:
     """Place every box, arrow and label of ``scene`` so that it fits ``page``, if it can."""
-    page = page or Page()
-    layout = _lay_out(scene, theme, direction, page, ROOMY)
-    if layout.fits(page) or not layout.nearly_fits(page):
-        return layout
-    spacings = (DENSE, NARROW, KNOTTED) if layout.in_line else (DENSE, NARROW)
-    denser = (_lay_out(scene, theme, direction, page, spacing) for spacing in spacings)
-    return next((dense for dense in denser if dense.fits(page)), layout)
+    return arrange(scene, theme, direction, page or Page()).best
 
 
-def _lay_out(
-    scene: Scene, theme: Theme, direction: Direction, page: Page, spacing: Spacing
-) -> Layout:
-    """All phases, one after the other, with one spacing."""
+def arrange(
+    scene: Scene, theme: Theme, direction: Direction, page: Page, spacing: Spacing = ROOMY
+) -> Arrangement:
+    """Place the boxes and frames of ``scene`` with one spacing; arrows are drawn later."""
     sizes = Sizes(scene, theme, direction, spacing)
     surrounder = Surrounder(scene, theme, page, spacing.page)
     levels = split_levels(scene)
@@ -68,19 +63,85 @@ def _lay_out(
     units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
     brackets = Brackets(units)
     placed = _place(units, surrounder.room(direction), brackets)
-    drawing = _routes(placed, units, levels, insides)
-    bends = tuple(turns(placed.columns, placed.placement, units))
-    surrounded = _surround(drawing, placed, units, brackets)
-    legs = settle_labels(drawing.legs, bends, drawing.boxes, _fixed_texts(surrounded), sizes)
-    arrows, trunks = join_legs(scene.arrows, legs, bends)
-    layout = replace(
-        surrounded,
-        arrows=arrows,
-        trunks=trunks,
-        in_line=placed.placement.in_line or any(one.in_line for one in insides.values()),
-    )
-    layout = replace(layout, extent=_extent(layout, sizes))
-    return replace(layout, around=surrounder.surround(layout.extent, direction))
+    return Arrangement(page, levels, units, insides, placed, brackets, surrounder)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Boxes and frames in their places with one spacing, and the layouts that come of it.
+
+    Arrows and labels are drawn when a layout is asked for. To see that a figure does not fit, its
+    boxes are mostly enough.
+
+    Attributes:
+        page: the room for the figure.
+        levels: the figure and its frames, with their links.
+        units: sizes of the units of the figure.
+        insides: the frames, laid out.
+        placed: the units of the figure in their places.
+        brackets: names of stages.
+        surrounder: places title and legend.
+    """
+
+    page: Page
+    levels: Levels
+    units: LevelSizes
+    insides: Mapping[FrameUnit, Inside]
+    placed: _Placed
+    brackets: Brackets
+    surrounder: Surrounder
+
+    @property
+    def best(self) -> Layout:
+        """The layout that fits the page; if none does, the one with this spacing."""
+        return self.fitting or self.layout
+
+    @functools.cached_property
+    def fitting(self) -> Layout | None:
+        """A layout that fits the page, with this spacing or less room; None if there is none."""
+        if self._reaches_beyond(self.page.nearly):
+            return None
+        if not self._reaches_beyond(self.page) and self.layout.fits(self.page):
+            return self.layout
+        if not self.layout.nearly_fits(self.page):
+            return None
+        spacings = (DENSE, NARROW, KNOTTED) if self.layout.in_line else (DENSE, NARROW)
+        denser = (self._with(spacing) for spacing in spacings)
+        fitting = (
+            one.layout
+            for one in denser
+            if not one._reaches_beyond(self.page) and one.layout.fits(self.page)
+        )
+        return next(fitting, None)
+
+    @functools.cached_property
+    def layout(self) -> Layout:
+        """All of the figure with this spacing, whether it fits or not."""
+        placed, units, sizes = self.placed, self.units, self.units.common
+        drawing = _routes(placed, units, self.levels, self.insides)
+        bends = tuple(turns(placed.columns, placed.placement, units))
+        surrounded = _surround(drawing, placed, units, self.brackets)
+        legs = settle_labels(drawing.legs, bends, drawing.boxes, _fixed_texts(surrounded), sizes)
+        arrows, trunks = join_legs(sizes.scene.arrows, legs, bends)
+        in_line = placed.placement.in_line or any(one.in_line for one in self.insides.values())
+        layout = replace(surrounded, arrows=arrows, trunks=trunks, in_line=in_line)
+        layout = replace(layout, extent=_extent(layout, sizes))
+        return replace(layout, around=self.surrounder.surround(layout.extent, sizes.direction))
+
+    def _with(self, spacing: Spacing) -> Arrangement:
+        """The same with another spacing."""
+        sizes = self.units.common
+        return arrange(sizes.scene, sizes.theme, sizes.direction, self.page, spacing)
+
+    def _reaches_beyond(self, page: Page) -> bool:
+        """Whether the boxes and frames alone are larger than ``page``."""
+        areas = self.units.rectangles(self.placed.placement.centers).values()
+        if not areas:
+            return False
+        length = max(area.end for area in areas) - min(area.start for area in areas)
+        breadth = max(area.high for area in areas) - min(area.low for area in areas)
+        width, height = self.units.direction.size(length, breadth)
+        return not page.holds(width, height)
 
 
 @dataclass(frozen=True, slots=True)
