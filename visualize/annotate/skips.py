@@ -133,7 +133,9 @@ class _Analysis:
             self._read(graph, node)
 
     def _read(self, graph: nx.MultiDiGraph, node: str) -> None:
-        edges = sorted(graph.in_edges(node, data="wire"), key=lambda edge: edge[2].position)
+        # By way of an iterator: the length of a view of edges takes as long as the whole graph.
+        found = iter(graph.in_edges(node, data="wire"))
+        edges = sorted(found, key=lambda edge: edge[2].position)
         self.inflows[node] = [_Inflow(source, wire) for source, _, wire in edges if wire.data]
         weights = self.layers[node].weights
         for source, _, wire in edges:
