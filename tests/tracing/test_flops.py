@@ -86,6 +86,36 @@ def test_results_of_known_calls_are_new_tensors() -> None:
     assert first[0].untyped_storage()._cdata != second[0].untyped_storage()._cdata
 
 
+def test_a_known_write_returns_what_was_given_and_counts_as_a_write() -> None:
+    for given in (_meta(2, 3), _meta(2, 3)):
+        view = given[0]
+        with torch.no_grad():
+            for times in (1, 2):
+                assert Memory().call(F.hardswish, (given, True), {}, (given,)) is given
+                assert (given._version, view._version) == (times, times)
+
+
+def test_a_known_write_may_change_the_shape() -> None:
+    for _ in range(2):
+        given = _meta(2, 3)
+        with torch.no_grad():
+            result = Memory().call(torch.Tensor.t_, (given,), {}, (given,))
+        assert result is given
+        assert given.shape == (3, 2)
+
+
+def test_the_default_type_decides() -> None:
+    whole = torch.ones(3, dtype=torch.int64, device="meta")
+    try:
+        for dtype in (torch.float32, torch.float64, torch.float32):
+            torch.set_default_dtype(dtype)
+            with torch.no_grad():
+                result = Memory().call(torch.true_divide, (whole, 2), {}, (whole,))
+            assert result.dtype is dtype
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
 def test_views_and_inputs_are_never_made_up() -> None:
     memory = Memory()
     x = _meta(4, 2)

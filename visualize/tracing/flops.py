@@ -11,9 +11,10 @@ import itertools
 import operator
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
+from torch.autograd.graph import increment_version
 from torch.overrides import TorchFunctionMode
 from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
@@ -26,6 +27,7 @@ from visualize.core.torch_internals import (
     storage_id,
     version_of,
 )
+from visualize.tracing.lasting import LastingCalls
 from visualize.tracing.tensors import tensors_in
 
 
@@ -110,6 +112,18 @@ class _Forms:
 
 
 @dataclass(frozen=True)
+class _Written:
+    """The one tensor that was given, written to and otherwise as it was."""
+
+    def make(self, tensor: torch.Tensor) -> torch.Tensor:
+        increment_version(tensor)
+        return tensor
+
+
+_Result: TypeAlias = _Form | _Forms | _Written
+
+
+@dataclass(frozen=True)
 class _Call:
     """What is known of calls of a function with tensors of certain shapes.
 
@@ -119,14 +133,19 @@ class _Call:
     """
 
     flops: int
-    result: _Form | _Forms | None = None
+    result: _Result | None = None
+
+
+_LASTING: LastingCalls[_Call] = LastingCalls()
+_TENSORS = frozenset((torch.Tensor, torch.nn.Parameter))
 
 
 class Memory:
     """Runs functions and knows their FLOPs, which are counted once for each set of shapes.
 
     On the meta device nothing but shapes decides what a function returns, so there a call that
-    is known is not made again: asking the meta device takes longer than all the rest.
+    is known is not made again: asking the meta device takes longer than all the rest. What is
+    known of the functions of torch itself outlives the memory, for the next model.
     """
 
     def __init__(self) -> None:
@@ -158,14 +177,15 @@ class Memory:
     ) -> Any:
         """``func(*args, **kwargs)``; its FLOPs are added to ``total``."""
         key = None if in_transformation() else _key(func, args, kwargs)
-        known = self.known.get(key) if key else None
+        known = (self.known.get(key) or _LASTING.get(key)) if key else None
         if key and known is None and func in _RULES:
-            form = _RULES[func](*args, **kwargs)
-            if form is not None:
-                known = self.known[key] = _Call(0, form)
-        if known is not None and known.result is not None and not torch.is_grad_enabled():
+            ruled = _RULES[func](*args, **kwargs)
+            if ruled is not None:
+                known = self.known[key] = _Call(0, ruled)
+        form = known.result if known is not None else None
+        if known is not None and form is not None and not torch.is_grad_enabled():
             self.counter.total += known.flops
-            return known.result.make()
+            return form.make(given[0]) if isinstance(form, _Written) else form.make()
         if known is not None and not self.counts_all:
             self.counter.total += known.flops
             return func(*args, **kwargs)
@@ -176,7 +196,13 @@ class Memory:
         flops = self.counter.total - before
         if key:
             unchanged = versions == [version_of(tensor) for tensor in given]
-            self.known[key] = _Call(flops, _form_of(result, given) if unchanged else None)
+            form = (_form_of if unchanged else _written)(result, given)
+            if isinstance(form, _Written) and _key(func, args, kwargs) != key:
+                form = None  # it has another shape now
+            if known is None:
+                self.known[key] = known = _Call(flops, form)
+                if all(type(tensor) in _TENSORS for tensor in given):
+                    _LASTING.keep(func, key, known)
         return result
 
 
@@ -216,6 +242,13 @@ def _form_of(result: Any, given: Sequence[torch.Tensor]) -> _Form | _Forms | Non
             return None
         forms.append(form)
     return _Forms(tuple(forms))
+
+
+def _written(result: Any, given: Sequence[torch.Tensor]) -> _Written | None:
+    """The form of what a function returned that wrote to ``given`` and returned it."""
+    if len(given) != 1 or result is not given[0] or not result.is_meta:
+        return None
+    return _Written() if type(result) is torch.Tensor else None
 
 
 def _form_of_new(tensor: Any, storages: set[int | None]) -> _Form | None:
@@ -288,7 +321,8 @@ _RULES: dict[Any, Callable[..., _Form | None]] = {
 def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """What decides the form of a call's result; None where values or addresses may matter too."""
     try:
-        key = (func, _part(args), _part(tuple(kwargs.items())))
+        default = torch.get_default_dtype()
+        key = (func, default, _part(args), _part(tuple(kwargs.items())))
         hash(key)
     except (TypeError, RuntimeError, NotImplementedError):  # a tensor without strides
         return None
@@ -297,7 +331,7 @@ def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
 
 def _part(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.shape, value.stride(), value.dtype, value.is_meta
+        return type(value), value.shape, value.stride(), value.dtype, value.is_meta
     if isinstance(value, (tuple, list)):
         return tuple([_part(item) for item in value])
     return type(value), value  # 1, 1.0 and True are equal
