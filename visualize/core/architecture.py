@@ -173,24 +173,23 @@ class WiredGraph:
 
     def inputs(self, node: str) -> Sequence[tuple[str, str, Wire]]:
         """The edges that arrive at ``node``, by position."""
-        arriving = self._arriving.get(node)
-        if arriving is None:
-            # Read off the graph's own tables: its views cost several times as much.
-            arriving = self._arriving[node] = [
-                (source, node, edge["wire"])
-                for source, edges in self.graph.pred[node].items()
-                for edge in edges.values()
-            ]
-            arriving.sort(key=lambda edge: edge[2].position)
-        return arriving
+        return self._arriving[node]
 
     def data_sources(self, node: str) -> list[str]:
         """The sources of the edges that carry data to ``node``, by position."""
         return [source for source, _, wire in self.inputs(node) if wire.data]
 
     @functools.cached_property
-    def _arriving(self) -> dict[str, list[tuple[str, str, Wire]]]:
-        return {}
+    def _arriving(self) -> Mapping[str, Sequence[tuple[str, str, Wire]]]:
+        """The edges that arrive at each node, by position."""
+        arriving: dict[str, list[tuple[str, str, Wire]]] = {node: [] for node in self.graph}
+        # The tables of the graph: its views cost several times as much.
+        for source, targets in self.graph.adjacency():
+            for target, edges in targets.items():
+                arriving[target] += ((source, target, edge["wire"]) for edge in edges.values())
+        for wires in arriving.values():
+            wires.sort(key=lambda edge: edge[2].position)
+        return arriving
 
 
 @dataclass(frozen=True)

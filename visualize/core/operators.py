@@ -94,6 +94,7 @@ class Operator:
         return self.category in (Category.IDENTITY, Category.RESHAPE, Category.SLICE)
 
 
+@functools.lru_cache(maxsize=4096)
 def family(type_name: str) -> str:
     """The name under which a class or function is looked up.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -74,6 +75,7 @@ def contract(diagram: Diagram, clusters: Iterable[Cluster]) -> Diagram:
         hosts.update(dict.fromkeys(cluster.nodes, box.id))
     is_closed = _closed_test(diagram, hosts)
     seen: set[tuple[str, str, int | None]] = set()
+    arrived: Counter[str] = Counter()
     for source, target, wire in diagram.wires:
         ends = hosts[source], hosts[target]
         if not wire.data or ends[0] == ends[1]:
@@ -81,8 +83,11 @@ def contract(diagram: Diagram, clusters: Iterable[Cluster]) -> Diagram:
         skip = None if is_closed(wire.skip) else wire.skip
         if (*ends, skip) not in seen:
             seen.add((*ends, skip))
-            position = graph.in_degree(ends[1])
-            graph.add_edge(*ends, wire=replace(wire, skip=skip, position=position))
+            position = arrived[ends[1]]
+            if (wire.skip, wire.position) != (skip, position):
+                wire = replace(wire, skip=skip, position=position)
+            graph.add_edge(*ends, wire=wire)
+            arrived[ends[1]] += 1
     return replace(diagram, graph=graph)
 
 

@@ -42,7 +42,7 @@ def fuse_layers(diagram: Diagram) -> Diagram:
             hosts[box.id] = host
             tails[host] = box.id
             held.add(addition)
-    return absorb(diagram, hosts)
+    return absorb(diagram, hosts) if hosts else diagram
 
 
 def fuse_skip_branches(diagram: Diagram) -> Diagram:

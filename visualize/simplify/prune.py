@@ -57,6 +57,7 @@ def prune_quiet(diagram: Diagram) -> Diagram:
     flow ends needs no output, unless it goes on to another module.
     """
     hosts: dict[str, str] = {}
+    ends = sum(degree == 0 for _, degree in diagram.graph.out_degree())
     for box in diagram.boxes:
         sources = diagram.data_sources(box.id)
         if len(sources) != 1:
@@ -64,14 +65,13 @@ def prune_quiet(diagram: Diagram) -> Diagram:
         source = diagram.box(sources[0])
         if box.kind is BoxKind.OUTPUT:
             before = diagram.box(follow(source.id, hosts))
-            ends = sum(degree == 0 for _, degree in diagram.graph.out_degree())
             if before.kind.is_layer and ends == 1 and not box.core.neighbour:
                 hosts[box.id] = source.id
         elif _is_quiet(diagram, box):
             host = _quiet_host(diagram, box, source, hosts)
             if host:
                 hosts[box.id] = host
-    return absorb(diagram, hosts)
+    return absorb(diagram, hosts) if hosts else diagram
 
 
 def is_idle(diagram: Diagram, box: Box) -> bool:
