@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualize.core.phrases import NOTHING, counted, listed, phrase, term, verbatim
+from visualize.core.phrases import NOTHING, Note, counted, listed, phrase, term, verbatim
 from visualize.report.language import load_language
 
 CHINESE = load_language("zh")
@@ -37,3 +37,9 @@ def test_functions_without_a_translation_keep_the_name_that_code_has() -> None:
     align = term("roi align", "roi_align")
     assert (str(align), align.write(CHINESE)) == ("roi align", "roi_align")
     assert align.write(load_language("en")) == "roi align"
+
+
+def test_a_note_is_english_text_that_can_be_written_in_another_language() -> None:
+    note = Note(phrase("{name}: {line}", name="net", line="ok"))
+    assert note == "net: ok"
+    assert note.write(CHINESE) == "net：ok"

@@ -224,10 +224,10 @@ def test_statistics_are_in_every_format(folder: Path) -> None:
     document = json.loads(run("summary", *NET, "--weights", weights, "--format", "json").stdout)
     assert document["statistics_of"] == "w.pt"
     assert set(document["rows"][0]["statistics"]) == {"mean", "deviation", "norm", "sparsity"}
-    for format_name, head in (("md", "| norm |"), ("latex", "& norm &"), ("table", " norm ")):
+    for format_name, head in (("md", "| L2 norm |"), ("latex", "& L2 norm &"), ("table", " L2 norm ")):
         assert head in run("summary", *NET, "--weights", weights, "--format", format_name).stdout
     told = run("summary", *NET, "--weights", weights, "--lang", "zh").stdout
-    assert all(word in told for word in ("均值", "标准差", "范数", "所统计的权重：w.pt"))
+    assert all(word in told for word in ("均值", "标准差", "范数", "权重统计的来源：w.pt"))
     nodes = json.loads(run("graph", *NET, "--weights", weights).stdout)["nodes"]
     assert [node["id"] for node in nodes if "statistics" in node] == ["body_0", "body_1", "head"]
     assert "statistics" not in run("graph", *NET).stdout
@@ -241,14 +241,14 @@ def test_the_structure_of_values_is_told_in_sentences(folder: Path) -> None:
         model.get_parameter("body.1.weight").fill_(3)
     told = run("summary", *NET, "--weights", saved(model, "w.pt")).stdout
     told = " ".join(told.split())
-    assert "6.9 % of the weights are zero, 10 of them; head has the largest share, 40.0 %." in told
-    assert "body[1] has the largest, 6.325." in told
+    assert "Zero weights: 6.9 % (10); the largest share is that of head, 40.0 %." in told
+    assert "the largest is that of body[1], 6.325." in told
     with torch.no_grad():
         model.get_parameter("head.weight").fill_(1)
         model.get_parameter("head.bias")[0] = torch.nan
     told = run("summary", *NET, "--weights", saved(model, "w.pt")).stdout
-    assert "No weight is zero." in told
-    assert "Not all weights are finite numbers in head." in told
+    assert "No zero weights." in told
+    assert "NaN or infinite weights in head." in told
     document = run("summary", *NET, "--weights", "w.pt", "--format", "json").stdout
     assert "NaN" not in document
     assert (

@@ -12,7 +12,9 @@ import click
 
 from visualize.cli.guard import model_code
 from visualize.cli.progress import progress, silent
+from visualize.core.choices import Language
 from visualize.core.option import Options, texts
+from visualize.core.phrases import Note, phrase, verbatim
 from visualize.options import TraceOptions
 
 if TYPE_CHECKING:
@@ -107,7 +109,11 @@ def load(
 
 
 def trace(
-    loaded: LoadedModel, model: ModelSpec, options: TraceOptions, report: Callable[[str], None]
+    loaded: LoadedModel,
+    model: ModelSpec,
+    options: TraceOptions,
+    report: Callable[[str], None],
+    language: Language = Language.ENGLISH,
 ) -> Architecture:
     """Trace a model, and print what a user should know of how that was done."""
     from dataclasses import replace
@@ -118,7 +124,18 @@ def trace(
         architecture = pipeline.trace(loaded, options=replace(options, weights=""), report=report)
     notes = list(architecture.notes)
     if click.get_current_context().meta["visualize.verbose"]:
-        notes += [*architecture.failures, f"traced by the {architecture.tracer} tracer"]
+        tracer = phrase("traced by the {tracer} tracer", tracer=architecture.tracer)
+        notes += [*map(Note, map(verbatim, architecture.failures)), Note(tracer)]
     for note in notes:
-        click.echo(f"visualize: note: {note}", err=True)
+        click.echo(f"visualize: {_written(note, language)}", err=True)
     return architecture
+
+
+def _written(note: Note, language: Language) -> str:
+    """A note in the language of the report."""
+    line = phrase("note: {note}", note=note.phrase)
+    if language is Language.ENGLISH:
+        return str(line)
+    from visualize.report.language import load_language
+
+    return line.write(load_language(language.value))

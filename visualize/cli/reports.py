@@ -99,7 +99,7 @@ def summary(
     loaded = load(model, inputs, options, own_values=True)
     with progress() as report:
         options = replace(options, statistics=loaded.values is not None)
-        architecture = trace(loaded, model, options, report)
+        architecture = trace(loaded, model, options, report, table.language)
         described = pipeline.summarize(architecture, options=options, report=report)
     written = write_summary(
         described,
@@ -134,11 +134,11 @@ def skips(
 ) -> None:
     """List the skip connections of MODEL: what they bypass, and the source line of each."""
     from visualize.describe import describe_skips
-    from visualize.report import summarize_in_a_line, write_skips
+    from visualize.report import summarize_by_name, write_skips
 
     loaded = load(model, inputs, options)
     with progress() as report:
-        architecture = trace(loaded, model, options, report)
+        architecture = trace(loaded, model, options, report, table.language)
     rows = describe_skips(architecture, kinds=kinds, long=long)
     written = write_skips(
         architecture.name,
@@ -149,8 +149,7 @@ def skips(
     )
     click.echo(written, nl=False)
     if table.format is TableFormat.TABLE:
-        line = summarize_in_a_line(architecture, table.language.value)
-        click.echo(f"{architecture.name}: {line}")
+        click.echo(summarize_by_name(architecture, table.language.value))
 
 
 def _width() -> int | None:

@@ -19,6 +19,7 @@ from typing import Any
 import networkx as nx
 
 from visualize.core.choices import SkipKind as SkipKind
+from visualize.core.phrases import Note
 from visualize.core.statistics import Statistics
 
 
@@ -234,7 +235,7 @@ class Architecture(WiredGraph):
     documentation: str = ""
     published: tuple[str, ...] = ()
     weights: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     failures: tuple[str, ...] = ()
 
     def operation(self, node: str) -> Operation:

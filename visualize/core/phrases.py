@@ -61,6 +61,28 @@ class Phrase:
 NOTHING = Phrase("")
 
 
+class Note(str):
+    """A line for the user, in English, that can be written in other languages.
+
+    >>> note = Note(Phrase("traced {times} times", (("times", 2),)))
+    >>> note, note.write(ENGLISH)
+    ('traced 2 times', 'traced 2 times')
+    """
+
+    __slots__ = ("phrase",)
+    phrase: Phrase
+
+    def __new__(cls, content: Phrase) -> Note:
+        """A note that is ``content`` in English."""
+        note = super().__new__(cls, str(content))
+        note.phrase = content
+        return note
+
+    def write(self, language: Language) -> str:
+        """The line in a language."""
+        return self.phrase.write(language)
+
+
 def phrase(template: str, **values: object) -> Phrase:
     """A phrase of the catalogue.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip
-from visualize.core.phrases import NOTHING, Phrase
+from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
 
 # Along each dimension of an image, how much of it one value depends on; infinite for all of it.
@@ -198,7 +198,7 @@ class Summary:
     documentation: str = ""
     published: tuple[str, ...] = ()
     weights: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def total(self) -> Row:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from visualize.core.architecture import ModuleCall, TensorSpec
+from visualize.core.phrases import Note
 
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
@@ -111,6 +112,6 @@ class TracedModel:
     model: nn.Module
     parameters: Mapping[str, nn.Parameter]
     tracer: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     failures: tuple[str, ...] = ()
     values: Mapping[str, Tensor] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from visualize.core.errors import WeightsError, shorten, shorten_path
 from visualize.core.example import Example
+from visualize.core.phrases import Note
 from visualize.models import timm, torchvision
 from visualize.models.documentation import documentation
 from visualize.models.specification import ModelSpec, names_checkpoint, parse_inputs, parse_model
@@ -59,7 +60,7 @@ class LoadedModel:
     published: tuple[str, ...] = ()
     values: Mapping[str, Tensor] | None = None
     weights: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def load_model(

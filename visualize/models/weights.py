@@ -15,6 +15,7 @@ from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
 from torch.nn.parameter import is_lazy
 
 from visualize.core.errors import WeightsError, list_names, shorten, shorten_path
+from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import module_tables
 
 _DEEPEST = 3  # levels of nested mappings to search for tensors
@@ -33,7 +34,7 @@ class Weights:
 
     name: str
     values: Mapping[str, torch.Tensor]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> Weights:
@@ -72,8 +73,10 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
     missing = [name for name, _ in model.named_parameters() if name not in values]
     if missing:
         raise _mismatch(missing, [], unexpected, where)
-    ignored = (f"{where}: unexpected {list_names(unexpected)} ignored",) if unexpected else ()
-    return Weights(where, values, (*notes, *ignored))
+    if unexpected:
+        names = list_names(unexpected)
+        notes.append(Note(phrase("{file}: unexpected {names} ignored", file=where, names=names)))
+    return Weights(where, values, tuple(notes))
 
 
 def _check_model(model: nn.Module, where: str) -> None:
@@ -98,7 +101,7 @@ class _State(dict[str, Any]):
 
 def _matching(
     checkpoint: Mapping[Any, Any], expected: Mapping[str, torch.Tensor], where: str
-) -> tuple[_State, list[str]]:
+) -> tuple[_State, list[Note]]:
     """The state dict in a checkpoint with most of the expected names, and notes on where it was."""
     found = [
         (sum(prefix + name in state for name in expected), entry, prefix, state)
@@ -110,8 +113,13 @@ def _matching(
     _, entry, prefix, state = max(found, key=lambda one: one[0])
     if prefix:
         consume_prefix_in_state_dict_if_present(state, prefix)
-    notes = [f"{where}: taken from its entry {shorten(entry)!r}"] if entry else []
-    notes += [f"{where}: names taken without {shorten(prefix)!r}"] if prefix else []
+    notes = []
+    if entry:
+        name = repr(shorten(entry))
+        notes.append(Note(phrase("{file}: taken from its entry {name}", file=where, name=name)))
+    if prefix:
+        name = repr(shorten(prefix))
+        notes.append(Note(phrase("{file}: names taken without {name}", file=where, name=name)))
     return state, notes
 
 

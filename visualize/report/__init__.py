@@ -8,7 +8,7 @@ from visualize.report.language import LANGUAGES
 from visualize.report.skips import write_skips
 from visualize.report.summary import SORTS, write_summary
 from visualize.report.tables import TABLE_FORMATS
-from visualize.report.words import summarize_in_a_line
+from visualize.report.words import summarize_by_name, summarize_in_a_line
 
 __all__ = [
     "GRAPH_FORMATS",
@@ -20,6 +20,7 @@ __all__ = [
     "caption",
     "caption_file",
     "graph_document",
+    "summarize_by_name",
     "summarize_in_a_line",
     "write_graph",
     "write_skips",

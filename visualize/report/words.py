@@ -23,6 +23,16 @@ def summarize_in_a_line(architecture: Architecture, language_code: str = "en") -
     return language.pgettext("between clauses", ", ").join(clauses)
 
 
+def summarize_by_name(architecture: Architecture, language_code: str = "en") -> str:
+    """`summarize_in_a_line` after the name of the model: ``resnet18: 11,689,512 parameters, …``."""
+    line = summarize_in_a_line(architecture, language_code)
+    return (
+        load_language(language_code)
+        .gettext("{name}: {line}")
+        .format(name=architecture.name, line=line)
+    )
+
+
 def _parameters(architecture: Architecture, language: Language) -> str:
     unused = architecture.unused_parameters
     modules = joined(architecture.unused_modules[:_LISTED], language)

@@ -14,6 +14,7 @@ from typing import Any
 
 import torch
 
+from visualize.core.phrases import Note
 from visualize.tracing.flops import Memory, factories
 from visualize.tracing.tensors import FEW, map_tensors, tensors_in
 
@@ -26,7 +27,7 @@ class Environment:
 
     def __init__(self) -> None:
         self.memory = Memory()
-        self.notes: list[str] = []  # what a user should know about the run
+        self.notes: list[Note] = []  # what a user should know about the run
 
     def call(
         self,

@@ -11,6 +11,7 @@ from torch import fx, nn
 
 from visualize.core.choices import Tracer
 from visualize.core.errors import EndlessError, InputError, ShapeError, UsageError, VisualizeError
+from visualize.core.phrases import Note, phrase
 from visualize.core.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
@@ -35,7 +36,7 @@ class _Traced:
     graph: fx.Graph
     replica: nn.Module
     parameters: Mapping[str, nn.Parameter]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class _Way:
 
     tracer: Tracer
     trace: Callable[[], _Traced]
-    note: str = ""
+    note: Note | None = None
 
 
 def trace_model(
@@ -192,7 +193,12 @@ def _has_values(model: nn.Module) -> bool:
     return not any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
 
 
-_WITH_VALUES = "control flow depends on values: the model was run on the CPU with its own weights"
-_WITH_MADE_UP_VALUES = (
-    "control flow depends on values: the model was run on the CPU with freshly initialized weights"
+_WITH_VALUES = Note(
+    phrase("control flow depends on values: the model was run on the CPU with its own weights")
+)
+_WITH_MADE_UP_VALUES = Note(
+    phrase(
+        "control flow depends on values: the model was run on the CPU with freshly initialized "
+        "weights"
+    )
 )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from torch import nn
 
 from visualize.core.errors import EndlessError, InputError, UntraceableError, VisualizeError
 from visualize.core.example import ExampleTensor
+from visualize.core.phrases import NOTHING, Note, Phrase, phrase
 from visualize.tracing.environment import MetaEnvironment, ValuesLost
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
@@ -29,8 +31,16 @@ _TOKENS = (128, 16, 8)
 _FIRST = 4  # layers to derive inputs from
 
 
-def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inputs, str]:
-    """Inputs that ``model`` runs with, and a sentence that says what was assumed.
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """The layer that an input was derived from, and what it takes."""
+
+    layer: str
+    what: Phrase
+
+
+def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inputs, Note]:
+    """Inputs that ``model`` runs with, and a note that says what was assumed.
 
     Convolutions give their channels, linear layers their features, embeddings their vocabulary;
     sizes are tried until the model runs on meta tensors.
@@ -55,13 +65,35 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
             except VisualizeError as error:
                 refused.append(f"; with {text}: {error.where}: {error.message}")
                 continue
-            each = " for each input" if len(names) > 1 else ""
-            return inputs, f"assumed --input {text}{each}{reason}"
+            return inputs, Note(_assumed(text, reason, several=len(names) > 1))
     wanted = f", which takes {', '.join(names)}" if len(names) > 1 else ""
     raise InputError(
         f"no input is known for this model{wanted}{next(iter(refused), '')}",
         where=type(model).__name__,
         hint="give its shape, as in --input 1,3,224,224",
+    )
+
+
+def _assumed(shape: str, reason: _Reason | None, *, several: bool) -> Phrase:
+    """What was assumed, and why."""
+    if reason is None and several:
+        return phrase(
+            "assumed --input {shape} for each input, as no layer determines its input", shape=shape
+        )
+    if reason is None:
+        return phrase("assumed --input {shape}, as no layer determines its input", shape=shape)
+    if several:
+        return phrase(
+            "assumed --input {shape} for each input, as {layer} takes {what}",
+            shape=shape,
+            layer=reason.layer,
+            what=reason.what,
+        )
+    return phrase(
+        "assumed --input {shape}, as {layer} takes {what}",
+        shape=shape,
+        layer=reason.layer,
+        what=reason.what,
     )
 
 
@@ -85,48 +117,58 @@ def _run(model: nn.Module, inputs: Inputs) -> None:
     trace_recorded(replicate(model), inputs.with_few_values(), Leaves(), MetaEnvironment())
 
 
-def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, str]]:
-    """Tensors to try, each with the reason for it."""
+def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, _Reason | None]]:
+    """Tensors to try, each with the reason for it, if there is one."""
     asked = 0
     for path, module in model.named_modules():
         found = _tensors_for(module)
         if found:
             asked += 1
             name = f"{path} ({type(module).__name__})" if path else type(module).__name__
-            yield from ((tensor, f", as {name} takes {what}") for tensor, what in found)
+            yield from ((tensor, _Reason(name, what)) for tensor, what in found)
         if asked == _FIRST:
             return
     if not asked:
         for shape in ((1, 3, 224, 224), (1, 16), (1, 16, 16)):
-            yield ExampleTensor(shape), ", as no layer determines its input"
+            yield ExampleTensor(shape), None
 
 
-def _tensors_for(module: nn.Module) -> list[tuple[ExampleTensor, str]]:
+def _tensors_for(module: nn.Module) -> list[tuple[ExampleTensor, Phrase]]:
     """What ``module`` could be given, if its class determines that."""
     if not type(module).__module__.startswith("torch.nn"):
         return []
     if below := _attribute(module, "num_embeddings"):
-        what = f"integers below {below}"
+        what = phrase("integers below {number}", number=below)
         return [(ExampleTensor((1, length), "int64", below), what) for length in _TOKENS]
     sizes, what = _sizes_for(module)
     return [(ExampleTensor(size), what) for size in sizes]
 
 
-def _sizes_for(module: nn.Module) -> tuple[list[tuple[int, ...]], str]:
+def _sizes_for(module: nn.Module) -> tuple[list[tuple[int, ...]], Phrase]:
     """Sizes to try, and in words what all of them have."""
     shape = getattr(module, "normalized_shape", None)
     if shape is not None:
-        return [(1, *shape), (1, 16, *shape)], f"{'×'.join(map(str, shape))} features"
+        return [(1, *shape), (1, 16, *shape)], phrase(
+            "{number} features", number="×".join(map(str, shape))
+        )
     if channels := _attribute(module, "in_channels", "num_features", "num_channels"):
         dimensions = re.search(r"([123])d$", type(module).__name__)
         sizes = _SIZES[int(dimensions[1]) if dimensions else 2]
-        return [(1, channels, *size) for size in sizes], f"{channels} channels"
+        return [(1, channels, *size) for size in sizes], phrase(
+            "{number} channels", number=channels
+        )
     if features := _attribute(module, "in_features"):
         flat = (1, features)
-        return [flat, (1, 16, features), (1, features, 32, 32)], f"{features} features"
+        return [flat, (1, 16, features), (1, features, 32, 32)], phrase(
+            "{number} features", number=features
+        )
     if features := _attribute(module, "input_size", "embed_dim", "d_model"):
-        return [(1, 16, features), (1, features)], f"{features} features"
-    return [], ""
+        return [(1, 16, features), (1, features)], _features(features)
+    return [], NOTHING
+
+
+def _features(number: int | str) -> Phrase:
+    return phrase("{number} features", number=number)
 
 
 def _attribute(module: nn.Module, *names: str) -> int:

@@ -13,6 +13,7 @@ from torch import fx, nn
 from torch.overrides import TorchFunctionMode
 
 from visualize.core.errors import VisualizeError
+from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import (
     functions_to_wrap,
     own_tensors,
@@ -199,8 +200,12 @@ class _Watch(TorchFunctionMode):
                 return (if_true if predicate else if_false)(*operands)
         if func is torch.Tensor.numpy and self.recorder.made(args[0]):
             self.environment.notes.append(
-                f"{self.recorder.place(name)} takes data out of torch: "
-                "what comes back is not connected"
+                Note(
+                    phrase(
+                        "{place} takes data out of torch: what comes back is not connected",
+                        place=self.recorder.place(name),
+                    )
+                )
             )
         if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
             return None

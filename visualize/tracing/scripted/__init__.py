@@ -12,6 +12,7 @@ import torch
 from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
+from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import script_method
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.scripted.interpreter import Interpreter
@@ -20,16 +21,18 @@ from visualize.tracing.tensors import tensors_in
 __all__ = ["note", "trace_scripted"]
 
 
-def note(model: torch.jit.ScriptModule) -> str:
-    """What a user should know of the figure of ``model``; empty if nothing."""
+def note(model: torch.jit.ScriptModule) -> Note | None:
+    """What a user should know of the figure of ``model``, if anything."""
     graph = script_method(model).inlined_graph  # kept, because its nodes do not live longer
     constants = graph.findAllNodes("prim::Constant")
     held = [tensor for constant in constants for tensor in tensors_in(constant.output().toIValue())]
     if any(True for _ in model.parameters()) or not any(tensor.dim() for tensor in held):
-        return ""
-    return (
-        "this TorchScript is frozen: its modules are gone, so no blocks or stages can be found, "
-        "and its weights are constants without names"
+        return None
+    return Note(
+        phrase(
+            "this TorchScript is frozen: its modules are gone, so no blocks or stages can be "
+            "found, and its weights are constants without names"
+        )
     )
 
 
