@@ -5,6 +5,8 @@ A residual, dense or inception block, an encoder layer: found in the tree of mod
 
 from __future__ import annotations
 
+import functools
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,14 +35,15 @@ def find_blocks(diagram: Diagram) -> dict[str, Group]:
     return {node: block for node, block in found.items() if boxes[block.id] > 1}
 
 
-def enclosing(path: str) -> list[str]:
+@functools.lru_cache(maxsize=4096)
+def enclosing(path: str) -> tuple[str, ...]:
     """A module path and all that enclose it, outermost first.
 
     >>> enclosing("layer1.0.conv1")
-    ['layer1', 'layer1.0', 'layer1.0.conv1']
+    ('layer1', 'layer1.0', 'layer1.0.conv1')
     """
     steps = path.split(".") if path else []
-    return [".".join(steps[:length]) for length in range(1, len(steps) + 1)]
+    return tuple(itertools.accumulate(steps, "{}.{}".format))
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ class _Tree:
         A module that holds everything, as around a part that is drawn alone, is not one of them.
         """
         holders = {holder for block in blocks for holder in enclosing(block)}
+        parents = {parent for path in self.classes for parent in enclosing(path)[:-1]}
         inside: set[str] = set()
         for path, kind in self.classes.items():
             above = set(enclosing(path))
@@ -113,6 +117,6 @@ class _Tree:
                 continue
             if self.weighted[path] == self.total:
                 continue
-            if self.weighted[path] and any(other.startswith(f"{path}.") for other in self.classes):
+            if self.weighted[path] and path in parents:
                 inside.add(path)
                 yield path

@@ -287,11 +287,13 @@ class _Folded:
         for place, chain in self._chains().items():
             parent = ""
             for group in chain:
-                groups.setdefault(group.id, replace(group, parent=parent))
+                if group.id not in groups:
+                    groups[group.id] = replace(group, parent=parent)
                 parent = group.id
             boxes.append(_merged(copies[place], parent))
         graph = nx.MultiDiGraph()
-        graph.add_nodes_from((box.id, {"box": box}) for box in boxes)
+        for box in boxes:
+            graph.add_node(box.id, box=box)
         self._add_wires(graph)
         return replace(self.diagram, graph=graph, groups=tuple(groups.values()))
 
@@ -305,12 +307,15 @@ class _Folded:
             for place, wire in wires:
                 bundles.setdefault(self.kept[place], []).append((place, wire))
             bundled = {source: _Bundle.of(equal, is_drawn) for source, equal in bundles.items()}
+            position = 0
             for place, wire in wires:
                 source = self.kept[place]
                 copies = bundled[source].copies(place, wire)
                 if copies:
-                    wire = replace(wire, position=graph.in_degree(target), copies=copies)
+                    if (wire.position, wire.copies) != (position, copies):
+                        wire = replace(wire, position=position, copies=copies)
                     graph.add_edge(self.boxes[source].id, target, wire=wire)
+                    position += 1
 
     def _drawn_test(self, places: Mapping[str, int]) -> Callable[[Wire], bool]:
         """Whether a wire is part of a skip connection that is not inside one box once folded."""
@@ -374,7 +379,7 @@ def _merged(copies: Sequence[Box], group: str) -> Box:
     """The first of ``copies`` as a box for all of them."""
     first = copies[0]
     if len(copies) == 1:
-        return replace(first, group=group)
+        return first if first.group == group else replace(first, group=group)
     return replace(
         first,
         operations=tuple(operation for copy in copies for operation in copy.operations),

@@ -19,9 +19,8 @@ def mark_groups(diagram: Diagram) -> Diagram:
         stage, block = stages.get(box.id), blocks.get(box.id)
         if stage:
             groups.setdefault(stage.id, stage)
-        if block:
-            inside = replace(block, parent=stage.id if stage else "")
-            groups.setdefault(inside.id, inside)
+        if block and block.id not in groups:
+            groups[block.id] = replace(block, parent=stage.id if stage else "")
         innermost = block or stage
         if innermost:
             marked.append(replace(box, group=innermost.id))

@@ -64,13 +64,15 @@ def _with_whole_modules(diagram: Diagram, stages: dict[str, Group]) -> dict[str,
         if not any(other.startswith(f"{holder}.") for other in held)
     }
     by_id = {stage.id: stage for stage in stages.values()}
+    named = {
+        path: replace(by_id[stage], id=_stage_id(path), path=path, label=path)
+        for path, stage in whole.items()
+    }
     result = dict(stages)
     for box in diagram.boxes:
         for path in enclosing(box.path):
             if path in whole and (box.id not in stages or stages[box.id].id == whole[path]):
-                result[box.id] = replace(
-                    by_id[whole[path]], id=_stage_id(path), path=path, label=path
-                )
+                result[box.id] = named[path]
     return result
 
 

@@ -26,6 +26,8 @@ def match_rotary_embedding(view: View, node: str) -> Match | None:
         return None
     for origin, inside in view.regions(node, lambda each: _work(view, each) is not None):
         work = Counter(_work(view, each) or "" for each in inside)
+        if "scale" not in work:  # as in most that only moves data
+            continue
         work.pop("move", None)
         partial = work - Counter(["join"])
         if any(found in _WRITTEN for found in (work, partial)) and _begins(view, inside, origin):
