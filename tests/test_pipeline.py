@@ -92,12 +92,12 @@ def test_options_of_tracing_reach_the_summary() -> None:
 class Endless(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         while True:
-            x = x.detach()
+            pass
 
 
 @pytest.mark.parametrize("function", [visualize.trace, visualize.draw, visualize.summarize])
 def test_a_limit_of_time(function: Callable[..., Any]) -> None:
-    with pytest.raises(EndlessError, match=r"0\.3 seconds|operations"):
+    with pytest.raises(EndlessError, match=r"0\.3 seconds"):
         function(Endless(), SHAPE, timeout=0.3)
 
 
