@@ -6,6 +6,7 @@ the page. All lengths are in points.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -116,14 +117,19 @@ class Rectangle:
 def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
     """Points on a cubic Bézier path, ``steps`` on each of its curves."""
     for place in range(0, len(path) - 1, 3):
-        curve = path[place : place + 4]
-        for step in range(1, steps):
-            t = step / steps
-            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+        start, leaving, arriving, end = path[place : place + 4]
+        for a, b, c, d in _weights(steps):
             yield Point(
-                sum(weight * point.along for weight, point in zip(weights, curve)),
-                sum(weight * point.across for weight, point in zip(weights, curve)),
+                a * start.along + b * leaving.along + c * arriving.along + d * end.along,
+                a * start.across + b * leaving.across + c * arriving.across + d * end.across,
             )
+
+
+@functools.lru_cache(maxsize=256)
+def _weights(steps: int) -> Sequence[tuple[float, float, float, float]]:
+    """What the control points of a cubic Bézier curve count at each step along it."""
+    parts = (step / steps for step in range(1, steps))
+    return [((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3) for t in parts]
 
 
 def without_head(path: Sequence[Point]) -> list[Point]:
