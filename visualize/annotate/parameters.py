@@ -36,7 +36,9 @@ def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
     seen: set[int] = set()
     values = _values(trace)
     for node in trace.graph.nodes:
-        parameters, buffers = _tensors_of(node, trace.model)
+        parameters, buffers = _tensors_of(node, trace)
+        if not parameters and not buffers:
+            continue
         new = [tensor for tensor in parameters if id(tensor) not in seen]
         new_buffers = [tensor for tensor in buffers if id(tensor) not in seen]
         seen.update(id(tensor) for tensor in (*parameters, *buffers))
@@ -57,9 +59,7 @@ def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCou
     Parameters that the model makes while it runs are counted as far as it uses them.
     """
     used = {
-        id(tensor): tensor
-        for node in trace.graph.nodes
-        for tensor in _tensors_of(node, trace.model)[0]
+        id(tensor): tensor for node in trace.graph.nodes for tensor in _tensors_of(node, trace)[0]
     }
     given = {id(tensor): tensor for tensor in trace.parameters.values()}
     unused = {key: tensor for key, tensor in given.items() if key not in used}
@@ -101,14 +101,14 @@ def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
     return (tuple(names.values()) for names in owners.values() if len(names) > 1)
 
 
-def _tensors_of(node: fx.Node, model: nn.Module) -> tuple[list[nn.Parameter], list[torch.Tensor]]:
+def _tensors_of(node: fx.Node, trace: TracedModel) -> tuple[list[nn.Parameter], list[torch.Tensor]]:
     target = str(node.target)
     if node.op == "call_module":
-        module = model.get_submodule(target) if target else model
+        module = trace.module_at(target)
         return list(module.parameters()), list(module.buffers())
     if node.op == "get_attr":
         owner, _, name = target.rpartition(".")
-        value = getattr(model.get_submodule(owner), name)
+        value = getattr(trace.module_at(owner), name)
         if isinstance(value, nn.Parameter):
             return [value], []
         if isinstance(value, torch.Tensor):

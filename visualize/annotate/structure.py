@@ -41,7 +41,7 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph()
     data: set[str] = set()
     for index, node in enumerate(trace.graph.nodes):
-        operation = _operation(index, node, trace.model)
+        operation = _operation(index, node, trace)
         graph.add_node(operation.id, operation=operation)
         yields = operation.kind is NodeKind.OUTPUT or bool(operation.outputs)
         if operation.kind is NodeKind.INPUT and yields:
@@ -85,11 +85,11 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
             modules.setdefault(enclosing.call.path, enclosing.class_name)
         if node.op == "call_module":
             target = str(node.target)
-            modules.setdefault(target, type(_submodule(trace.model, target)).__name__)
+            modules.setdefault(target, type(trace.module_at(target)).__name__)
     return modules
 
 
-def _operation(index: int, node: fx.Node, model: nn.Module) -> Operation:
+def _operation(index: int, node: fx.Node, trace: TracedModel) -> Operation:
     facts = facts_of(node)
     calls = tuple(enclosing.call for enclosing in facts.calls)
     path = calls[-1].path if calls else ""
@@ -97,7 +97,7 @@ def _operation(index: int, node: fx.Node, model: nn.Module) -> Operation:
     attributes: dict[str, Any] = {}
     if node.op == "call_module":
         path = str(node.target)
-        module = _submodule(model, path)
+        module = trace.module_at(path)
         kind = type(module).__name__
         module_class = f"{type(module).__module__}.{type(module).__qualname__}"
         if module_class.startswith("torch.nn.modules."):
@@ -130,10 +130,6 @@ def _sources(node: fx.Node) -> list[fx.Node]:
     sources: list[fx.Node] = []
     fx.map_arg((node.args, node.kwargs), sources.append)
     return sources
-
-
-def _submodule(model: nn.Module, path: str) -> nn.Module:
-    return model.get_submodule(path) if path else model
 
 
 def _function_name(node: fx.Node) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -115,3 +116,8 @@ class TracedModel:
     notes: tuple[Note, ...] = ()
     failures: tuple[str, ...] = ()
     values: Mapping[str, Tensor] = field(default_factory=dict)
+
+    @functools.cached_property
+    def module_at(self) -> Callable[[str], nn.Module]:
+        """Finds the module of ``model`` at a path, ``""`` for the model itself; each once."""
+        return functools.cache(self.model.get_submodule)

@@ -37,7 +37,8 @@ class _Interpreter(fx.Interpreter):
     def run_node(self, n: fx.Node) -> Any:
         before = self.memory.total
         try:
-            value = super().run_node(n)
+            args, kwargs = self.fetch_args_kwargs_from_env(n)
+            value = getattr(self, n.op)(n.target, args, kwargs)
         except Exception as error:
             raise self._explain(n, error) from error
         with without_torch_function():  # asking for a shape is not an operation

@@ -17,7 +17,7 @@ _OF_PYTHON = frozenset(("torch.nn.functional", "torch.functional", "torch._tenso
 # Types whose values are small, never change and refer to nothing.
 _PLAIN = frozenset(
     {
-        int, float, bool, str, type(None), type(Ellipsis), type,
+        int, float, bool, str, type(None), type(Ellipsis), type, type(torch.nn.Parameter),
         torch.dtype, torch.device, torch.layout, torch.memory_format,
     }
 )  # fmt: skip

@@ -18,6 +18,8 @@ from visualize.core.errors import InputError
 from visualize.core.modules import unwrapped
 from visualize.core.torch_internals import forward_hooks, forward_pre_hooks
 
+# Types of elements that have no state of their own, as quantized and conjugated ones have.
+_COMMON = frozenset({torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64})
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
 _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None), type(Ellipsis)})
 _EMPTY = frozenset({dict, list, set, OrderedDict})  # copied by way of an empty one
@@ -165,12 +167,20 @@ class _Copier:
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:
         trainable = isinstance(tensor, nn.Parameter)
         if not self.values:
-            copied = torch.empty_like(tensor, device="meta", requires_grad=False)
+            copied = _without_values(tensor)
         elif trainable and self.shares:
             copied = tensor.detach().to("cpu")
         else:
             copied = tensor.detach().to("cpu", copy=True)
         return nn.Parameter(copied, requires_grad=tensor.requires_grad) if trainable else copied
+
+
+def _without_values(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor like ``tensor`` on the meta device, where ``empty_like`` takes long."""
+    plain = type(tensor) in (torch.Tensor, nn.Parameter) and tensor.layout is torch.strided
+    if plain and tensor.dtype in _COMMON and tensor.is_contiguous():
+        return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")
+    return torch.empty_like(tensor, device="meta", requires_grad=False)
 
 
 def _is_plain_object(value: Any) -> bool:
