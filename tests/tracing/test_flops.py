@@ -152,3 +152,14 @@ def test_flops_of_operators(
     with FlopCounter() as counter, torch.no_grad():
         function(*args)
     assert counter.total == flops
+
+
+def test_the_next_model_knows_what_torch_itself_does() -> None:
+    args = (_meta(2, 3, 17), torch.nn.Parameter(_meta(5, 17)))
+    counted = []
+    for _ in range(2):
+        memory = Memory()
+        with torch.no_grad():
+            memory.call(F.linear, args, {}, args)
+        counted.append((memory.total, len(memory.known)))
+    assert counted == [(2 * 2 * 3 * 17 * 5, 1), (2 * 2 * 3 * 17 * 5, 0)]

@@ -16,6 +16,10 @@ def _own(value: Any) -> Any:
     return value
 
 
+class _Special(torch.Tensor):
+    """A class of a model's own."""
+
+
 @pytest.mark.parametrize(
     ("func", "argument", "lasts"),
     [
@@ -24,7 +28,8 @@ def _own(value: Any) -> Any:
         (torch.Tensor.sum, (torch.dtype, torch.float32), True),
         (_own, (int, 3), False),
         (torch.add, (object, object()), False),
-        (torch.add, (torch.Tensor, torch.ones(2)), False),
+        (torch.add, (torch.nn.Parameter, torch.Size((2,)), (1,), torch.float32, True), True),
+        (torch.add, (_Special, torch.Size((2,)), (1,), torch.float32, True), False),
     ],
 )
 def test_only_what_refers_to_no_model_lasts(func: Any, argument: Any, lasts: bool) -> None:

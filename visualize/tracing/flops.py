@@ -137,7 +137,6 @@ class _Call:
 
 
 _LASTING: LastingCalls[_Call] = LastingCalls()
-_TENSORS = frozenset((torch.Tensor, torch.nn.Parameter))
 
 
 class Memory:
@@ -201,8 +200,7 @@ class Memory:
                 form = None  # it has another shape now
             if known is None:
                 self.known[key] = known = _Call(flops, form)
-                if all(type(tensor) in _TENSORS for tensor in given):
-                    _LASTING.keep(func, key, known)
+                _LASTING.keep(func, key, known)
         return result
 
 

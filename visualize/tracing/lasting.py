@@ -17,10 +17,11 @@ _OF_PYTHON = frozenset(("torch.nn.functional", "torch.functional", "torch._tenso
 # Types whose values are small, never change and refer to nothing.
 _PLAIN = frozenset(
     {
-        int, float, bool, str, type(None), type(Ellipsis), type, type(torch.nn.Parameter),
+        int, float, bool, str, type(None), type(Ellipsis),
         torch.dtype, torch.device, torch.layout, torch.memory_format,
     }
 )  # fmt: skip
+_TYPES = _PLAIN | {torch.Tensor, torch.nn.Parameter}
 
 Known = TypeVar("Known")
 
@@ -29,7 +30,8 @@ class LastingCalls(Generic[Known]):
     """A table of calls that is shared by all traces and threads, and begun anew when full.
 
     A call is kept only if nothing but its key can decide what it does, and if its key refers
-    to no object of the model: the function is torch's own, and the arguments are plain.
+    to no object of the model: the function is torch's own, and its arguments are tensors of no
+    class of their own, described by their shapes and types, and plain values.
     """
 
     def __init__(self) -> None:
@@ -56,6 +58,7 @@ def _is_of_torch(func: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
+    """Whether a part of a key holds plain values and their types alone."""
     if isinstance(value, tuple):
         return all(map(_is_plain, value))
-    return type(value) in _PLAIN
+    return type(value) in _PLAIN or value in _TYPES
