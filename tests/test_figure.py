@@ -64,3 +64,7 @@ def test_mistakes(figure: Figure, tmp_path: Path) -> None:
 def test_a_figure_of_an_architecture() -> None:
     figure = Figure.of(resnet(), FigureOptions())
     assert figure.render(["json"]) == visualize.draw(resnet()).render(["json"])
+
+
+def test_one_format_alone_need_not_be_in_a_list(figure: Figure) -> None:
+    assert figure.render("svg") == figure.render(["svg"])

@@ -140,3 +140,17 @@ def test_a_mistake_is_found_before_the_model_is_built() -> None:
         with pytest.raises(UsageError):
             visualize.draw("alexnet", report=steps.append, **mistake)
     assert steps == []
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        (3, "cannot read a model of type int; give an nn.Module or the name of a model"),
+        (None, "cannot read a model of type NoneType; give an nn.Module or the name of a model"),
+        (Net, "Net is a class, not a model; give Net\\(…\\)"),
+    ],
+)
+def test_what_is_not_a_model_is_refused(model: Any, message: str) -> None:
+    for function in (visualize.trace, visualize.draw, visualize.summarize):
+        with pytest.raises(UsageError, match=message):
+            function(model, SHAPE)

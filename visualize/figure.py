@@ -88,16 +88,17 @@ class Figure:
         """Whether the figure fits its page with text at its true size."""
         return self.drawing.fits
 
-    def render(self, formats: Iterable[str]) -> dict[str, bytes]:
+    def render(self, formats: Iterable[str] | str) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd, graphml or json.
 
-        The format tex is TikZ, mmd is Mermaid, json the scene as plain data.
+        The format tex is TikZ, mmd is Mermaid, json the scene as plain data. One format alone need
+        not be in a list.
 
         Raises:
             UsageError: a format is not one of these.
             RenderError: Graphviz failed.
         """
-        wanted = list(formats)
+        wanted = [formats] if isinstance(formats, str) else list(formats)
         return render(
             self.scene,
             self.theme,

@@ -13,7 +13,7 @@ from visualize.annotate import annotate
 from visualize.core.architecture import Architecture
 from visualize.core.errors import UsageError, WeightsError, shorten
 from visualize.core.matching import single_path
-from visualize.core.modules import unwrapped
+from visualize.core.modules import is_module, unwrapped
 from visualize.core.signature import takes_options
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
@@ -187,6 +187,8 @@ def _load(
         )
     if isinstance(model, LoadedModel):
         return model
+    if not is_module(model):
+        raise _not_a_model(model)
     inner = unwrapped(model)
     parameters = dict(inner.named_parameters(remove_duplicate=False))
     has_values = not any(parameter.is_meta for parameter in parameters.values())
@@ -195,6 +197,17 @@ def _load(
         model=model,
         example=None,
         values=parameters if options.statistics and has_values else None,
+    )
+
+
+def _not_a_model(model: object) -> UsageError:
+    if isinstance(model, type):
+        return UsageError(
+            f"{model.__name__} is a class, not a model", hint=f"give {model.__name__}(…)"
+        )
+    return UsageError(
+        f"cannot read a model of type {type(model).__name__}",
+        hint="give an nn.Module or the name of a model",
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from visualize.core.modules import attach, unwrapped
+from visualize.core.modules import attach, is_module, unwrapped
 
 
 def test_wrappers_are_taken_off() -> None:
@@ -14,6 +14,12 @@ def test_wrappers_are_taken_off() -> None:
     assert unwrapped(net) is net
     assert unwrapped(nn.DataParallel(net)) is net
     assert unwrapped(torch.compile(nn.DataParallel(net))) is net
+
+
+def test_a_class_is_not_a_module() -> None:
+    assert is_module(nn.ReLU())
+    assert is_module(torch.compile(nn.ReLU()))
+    assert not is_module(nn.ReLU)
 
 
 def test_tensors_are_registered_by_their_kind() -> None:

@@ -14,8 +14,10 @@ import visualize
 import visualize.report
 from tests.chinese import INPUTS, assert_chinese, cells, english, names_in_sentences
 from tests.nets import NETS
+from visualize.core.errors import UsageError
 from visualize.describe import describe_skips
 from visualize.report import summarize_in_a_line, write_skips
+from visualize.report.language import load_language
 
 REPORT = Path(visualize.report.__file__).parent
 
@@ -68,3 +70,8 @@ def test_reports_in_chinese_are_all_chinese(name: str) -> None:
     assert not english(" ".join(line[0] for line in lines))
     assert not english(written.rpartition("\n\n")[2], ["model"])
     assert not english(summarize_in_a_line(architecture, "zh"), architecture.unused_modules)
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(UsageError, match="no language named 'fr'; use one of en, zh"):
+        load_language("fr")

@@ -71,3 +71,12 @@ def test_an_exception_of_forward_is_told_with_its_line():
 def test_a_transposed_convolution_refuses_a_wrong_number_of_channels():
     with pytest.raises(ShapeError):
         visualize.trace(nn.ConvTranspose2d(4, 3, 2), (1, 5, 8, 8))
+
+
+def test_an_exception_without_a_line_of_the_model_is_shown_without_a_place() -> None:
+    class Empty(nn.Module):
+        pass
+
+    with pytest.raises(ForwardError) as caught:
+        visualize.trace(Empty(), (1, 8))
+    assert str(caught.value).startswith("forward raised NotImplementedError: ")

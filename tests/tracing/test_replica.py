@@ -16,7 +16,7 @@ import visualize
 from tests.tracing.nets import types_of
 from tests.tracing.oracle import reaches_output
 from tests.tracing.programs import linear
-from visualize.core.errors import InputError
+from visualize.core.errors import InputError, UntraceableError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -285,3 +285,9 @@ def test_a_hook_that_forward_registers_and_removes():
 def test_lazy_layers_are_refused(inputs: Any):
     with pytest.raises(InputError, match="lazy"):
         visualize.trace(nn.Sequential(nn.LazyLinear(4)), inputs)
+
+
+def test_a_model_that_refuses_a_mode_is_refused() -> None:
+    program = torch.export.export(linear(), (torch.zeros(3, 4),))
+    with pytest.raises(UntraceableError, match="cannot be put in evaluation mode; an exported"):
+        visualize.trace(program.module(), (3, 4))

@@ -8,6 +8,11 @@ from torch import nn
 from visualize.core.torch_internals import compiled_module
 
 
+def is_module(model: object) -> bool:
+    """Whether ``model`` is a module; what ``torch.compile`` returns for one is a module too."""
+    return isinstance(model, nn.Module)
+
+
 def unwrapped(model: nn.Module) -> nn.Module:
     """``model``, or what ``torch.compile``, DataParallel or DistributedDataParallel wraps."""
     while True:

@@ -16,7 +16,7 @@ from visualize.core.errors import UsageError, shorten
 from visualize.core.example import Example, ExampleTensor
 
 _INPUT = re.compile(
-    r"(?:(?P<name>\w+)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>\d+))?"
+    r"(?:(?P<name>\w+)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>0*[1-9]\d*))?"
 )
 
 

@@ -13,6 +13,7 @@ import functools
 import gettext
 from pathlib import Path
 
+from visualize.core.errors import UsageError, shorten
 from visualize.core.phrases import Language
 
 LANGUAGES = ("en", "zh")
@@ -22,7 +23,15 @@ __all__ = ["LANGUAGES", "Language", "is_english", "load_language"]
 
 @functools.cache
 def load_language(code: str) -> Language:
-    """The catalogue of one of `LANGUAGES`."""
+    """The catalogue of one of `LANGUAGES`.
+
+    Raises:
+        UsageError: ``code`` is another language.
+    """
+    if code not in LANGUAGES:
+        raise UsageError(
+            f"no language named {shorten(str(code))!r}", hint=f"use one of {', '.join(LANGUAGES)}"
+        )
     return gettext.translation(
         "visualize", Path(__file__).parent / "locale", [code], fallback=code == "en"
     )

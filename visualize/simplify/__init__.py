@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
 from visualize.core.diagram import Diagram, GroupKind
+from visualize.core.errors import UsageError
 from visualize.simplify.choose import Choice, mark_closed, open_groups
 from visualize.simplify.collapse import collapse
 from visualize.simplify.fold import fold
@@ -54,9 +55,18 @@ class Simplifier:
     Args:
         architecture: the exact graph.
         idioms: rules that are tried before those of the program.
+
+    Raises:
+        UsageError: one of ``idioms`` is not a rule.
     """
 
     def __init__(self, architecture: Architecture, idioms: Sequence[Rule] = ()) -> None:
+        for rule in idioms:
+            if not isinstance(rule, Rule):
+                raise UsageError(
+                    f"idioms must be rules, not {type(rule).__name__}",
+                    hint="make one with visualize.Rule or visualize.activation",
+                )
         self.exact = architecture
         self.rules = (*idioms, *RULES)
 

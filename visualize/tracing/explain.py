@@ -84,11 +84,11 @@ def asks_for_values(error: Exception) -> bool:
 
 
 def line_of(error: BaseException) -> str:
-    """File, line and source of the innermost frame of the model's own code."""
+    """File, line and source of the innermost frame of the model's own code; "" without any."""
     frames = traceback.extract_tb(error.__traceback__)
     outside = [frame for frame in frames if is_of_the_model(frame.filename)]
     if not outside:
-        return "forward"
+        return ""
     frame = outside[-1]
     source = linecache.getline(frame.filename, frame.lineno or 0).strip()
     return f"{Path(frame.filename).name}:{frame.lineno}: `{shorten(source)}`"

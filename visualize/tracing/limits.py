@@ -55,7 +55,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     except _TimeIsUp as error:
         raise EndlessError(
             f"not done after {seconds:g} seconds",
-            line=line_of(error),
+            line=line_of(error) or "forward",
             hint="does its loop end? give it more with --timeout",
         ) from error
 

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from visualize.core.errors import InputError
+from visualize.core.errors import InputError, UntraceableError
 from visualize.core.modules import unwrapped
 from visualize.core.torch_internals import forward_hooks, forward_pre_hooks
 
@@ -42,9 +42,21 @@ def replicate(model: nn.Module, *, values: bool = False, train: bool = False) ->
     Args:
         values: whether tensors keep their values, on the CPU. Very large models share them.
         train: whether the copy is in training mode, where the model itself is; else in eval mode.
+
+    Raises:
+        InputError: parameters have no shape yet.
+        UntraceableError: the model refuses the mode.
     """
     replica: nn.Module = _Copier(model, values).copy(unwrapped(model))
-    return replica.train() if train else replica.eval()
+    try:
+        return replica.train() if train else replica.eval()
+    except NotImplementedError as error:  # as the module of an exported program does
+        mode = "training" if train else "evaluation"
+        raise UntraceableError(
+            f"it cannot be put in {mode} mode",
+            line=type(model).__name__,
+            hint="an exported program is drawn from the file that torch.export.save writes",
+        ) from error
 
 
 def has_own_hooks(module: nn.Module) -> bool:

@@ -139,7 +139,7 @@ def _explain(error: Exception) -> UntraceableError | ForwardError:
     if isinstance(error, fx.proxy.TraceError) or "Proxy" in str(error) or "symbolic" in str(error):
         return UntraceableError(
             f"torch.fx cannot trace this line, because what it does depends on the data: {reason}",
-            line=line,
+            line=line or "forward",
             hint="move the decision out of forward, or mark its function with torch.fx.wrap",
         )
     return ForwardError(f"forward raised {type(error).__name__}: {reason}", where=line)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from torch import Tensor, nn
 
 import visualize
 from tests.formulas import Formula
 from visualize.core.choices import Level
+from visualize.core.errors import UsageError
 from visualize.simplify import simplify
 
 
@@ -27,6 +29,23 @@ def test_a_rule_of_ones_own() -> None:
     assert first(Formula(lambda x: x.relu() ** 2))[1] == ("Linear, 8 → 8", "squared ReLU · 72")
     assert ("wave", "sin of cos") in first(Formula(lambda x: x.cos().sin()))
     assert not any("wave" in label for label in first(Formula(lambda x: x.sin().cos())))
+
+
+def _fails(view: visualize.View, node: str) -> visualize.Match | None:
+    raise KeyError(node)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        (visualize.Rule("wave", _fails), "rule 'wave': raised KeyError at "),
+        (visualize.Rule("wave", lambda view, node: {node}), "returned an object of type set"),
+        (3, "idioms must be rules, not int"),
+    ],
+)
+def test_a_rule_that_cannot_be_used_is_named(rule: visualize.Rule, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        visualize.draw(Formula(lambda x: x.cos().sin()), (1, 6, 8), idioms=[rule])
 
 
 def test_a_rule_cannot_hide_a_residual_connection_or_an_input() -> None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from visualize.core.architecture import Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
+from visualize.core.errors import UsageError, shorten
 from visualize.core.operators import DIVIDE, MergeType, family, has_weight_matrix, merge_type
 from visualize.core.phrases import Phrase, term
 from visualize.simplify.contract import absorb
@@ -142,6 +143,9 @@ def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
 
     A match is drawn as it is where something outside reads from inside of it, or where it would
     hide a residual connection, an input or an output.
+
+    Raises:
+        UsageError: a rule raised an exception, or returned neither a match nor None.
     """
     view = View(diagram)
     hosts: dict[str, str] = {}
@@ -150,7 +154,7 @@ def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
         if box.id in hosts or view.is_residual(box.id) or box.kind.is_end:
             continue
         for rule in rules:
-            match = rule.match(view, box.id)
+            match = _applied(rule, view, box.id)
             inside = match.inside - {box.id} if match else frozenset()
             if match and _is_whole(view, inside, box.id) and hosts.keys().isdisjoint(inside):
                 hosts.update(dict.fromkeys(inside, box.id))
@@ -162,6 +166,24 @@ def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
     return absorbed.with_boxes(
         _named(absorbed.box(node), rule, match) for node, (rule, match) in found.items()
     )
+
+
+def _applied(rule: Rule, view: View, node: str) -> Match | None:
+    """What ``rule`` finds. A rule of a reader's own can fail in any way."""
+    try:
+        match = rule.match(view, node)
+    except Exception as error:
+        reason = shorten(str(error))
+        raise UsageError(
+            f"raised {type(error).__name__} at {node}: {reason}", where=f"rule {rule.name!r}"
+        ) from error
+    if match is not None and not isinstance(match, Match):
+        raise UsageError(
+            f"returned an object of type {type(match).__name__}",
+            where=f"rule {rule.name!r}",
+            hint="return a visualize.Match or None",
+        )
+    return match
 
 
 class _Found(NamedTuple):
