@@ -33,7 +33,6 @@ from visualize.layout.frames import lay_out_frame
 from visualize.layout.labels import settle_labels
 from visualize.layout.levels import Levels, split_levels
 from visualize.layout.links import join_legs
-from visualize.layout.order import decompose
 from visualize.layout.place import Placement, Placer
 from visualize.layout.routes.draw import LinkDrawer
 from visualize.layout.routes.side_inputs import draw_side_inputs
@@ -52,17 +51,17 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
     return arrange(scene, theme, direction, page or Page()).best
 
 
-def arrange(
-    scene: Scene, theme: Theme, direction: Direction, page: Page, spacing: Spacing = ROOMY
-) -> Arrangement:
-    """Place the boxes and frames of ``scene`` with one spacing; arrows are drawn later."""
-    sizes = Sizes(scene, theme, direction, spacing)
-    surrounder = Surrounder(scene, theme, page, spacing.page)
-    levels = split_levels(scene)
+def arrange(scene: Scene, theme: Theme, direction: Direction, page: Page) -> Arrangement:
+    """Place the boxes and frames of ``scene``; arrows are drawn later."""
+    return _arrange(split_levels(scene), Sizes(scene, theme, direction, ROOMY), page)
+
+
+def _arrange(levels: Levels, sizes: Sizes, page: Page) -> Arrangement:
+    surrounder = Surrounder(sizes.scene, sizes.theme, page, sizes.spacing.page)
     insides = _frames(levels, sizes)
     units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
     brackets = Brackets(units)
-    placed = _place(units, surrounder.room(direction), brackets)
+    placed = _place(units, surrounder.room(sizes.direction), brackets)
     return Arrangement(page, levels, units, insides, placed, brackets, surrounder)
 
 
@@ -131,7 +130,8 @@ class Arrangement:
     def _with(self, spacing: Spacing) -> Arrangement:
         """The same with another spacing."""
         sizes = self.units.common
-        return arrange(sizes.scene, sizes.theme, sizes.direction, self.page, spacing)
+        sizes = Sizes(sizes.scene, sizes.theme, sizes.direction, spacing)
+        return _arrange(self.levels, sizes, self.page)
 
     def _reaches_beyond(self, page: Page) -> bool:
         """Whether the boxes and frames alone are larger than ``page``."""
@@ -174,7 +174,7 @@ def _frames(levels: Levels, sizes: Sizes) -> dict[FrameUnit, Inside]:
 def _place(units: LevelSizes, limit: float, brackets: Brackets) -> _Placed:
     """The units of the figure, in a U or in columns that are at most as long as ``limit``."""
     placer = Placer(units)
-    part = decompose(placer.flow)
+    part = units.level.part
     shape = find_u(part, units.level)
     if shape:
         folded = place_u(shape, placer)

@@ -24,7 +24,6 @@ from visualize.core.scene import SceneGroup
 from visualize.layout.drawing import Drawing, Inside, assemble
 from visualize.layout.levels import Level
 from visualize.layout.links import Leg
-from visualize.layout.order import decompose
 from visualize.layout.place import Placement, Placer
 from visualize.layout.routes.draw import LinkDrawer
 from visualize.layout.sizes import Extent, LevelSizes, Sizes
@@ -78,7 +77,7 @@ def _place(sizes: LevelSizes, least: float) -> tuple[Placement, float]:
     """The units of a frame in their places, and its length, which is the ``least`` or more."""
     level = sizes.level
     placer = Placer(sizes)
-    inside = placer.place(decompose(placer.flow))
+    inside = placer.place(level.part)
     # Where nothing flows in or out, the border keeps the same distance.
     start = 0.0 if level.entry in sizes.extents else sizes.entry_room
     end = 0.0 if level.exit in sizes.extents else sizes.exit_room

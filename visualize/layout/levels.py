@@ -13,6 +13,7 @@ entry and an exit on its axis; an arrow that crosses its border becomes one link
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ import networkx as nx
 
 from visualize.core.scene import Scene, SceneArrow
 from visualize.layout.links import Label, Link, Step
+from visualize.layout.order import Part, decompose
 from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
 
 FIGURE = ""
@@ -30,6 +32,8 @@ FIGURE = ""
 @dataclass
 class Level:
     """What is directly in a frame, or in the figure itself.
+
+    It does not change once `split_levels` returns it, so what is computed of it is kept.
 
     Attributes:
         frame: id of the frame, `FIGURE` for the figure.
@@ -51,7 +55,7 @@ class Level:
         """Where data flows out, if it is one of the units."""
         return ExitPort(self.frame)
 
-    @property
+    @functools.cached_property
     def flow(self) -> nx.DiGraph:
         """The units and the links that are no arcs, as a directed acyclic graph.
 
@@ -67,6 +71,11 @@ class Level:
             sinks = [unit for unit in self.units if not flow.out_degree(unit)]
             flow.add_edges_from((unit, self.exit) for unit in sinks if unit != self.exit)
         return flow
+
+    @functools.cached_property
+    def part(self) -> Part:
+        """The flow, decomposed."""
+        return decompose(self.flow)
 
     @property
     def shapes(self) -> dict[Unit, str]:

@@ -65,21 +65,20 @@ def decompose(graph: nx.DiGraph) -> Part:
 
 
 def _decompose(graph: nx.DiGraph, nodes: list[Unit]) -> Part:
-    inside = graph.subgraph(nodes)
-    components = list(nx.weakly_connected_components(inside))
+    if len(nodes) == 1:
+        return nodes[0]
+    components = list(nx.weakly_connected_components(graph.subgraph(nodes)))
     if len(components) > 1:
         home = {node: number for number, members in enumerate(components) for node in members}
         ordered: dict[int, list[Unit]] = {}
         for node in nodes:
             ordered.setdefault(home[node], []).append(node)
         return Parallel(tuple(_decompose(graph, members) for members in ordered.values()))
-    if len(nodes) == 1:
-        return nodes[0]
-    return _series(graph, inside, nodes)
+    return _series(graph, nodes)
 
 
-def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[Unit]) -> Part:
-    before = _ancestors(inside, nodes)
+def _series(graph: nx.DiGraph, nodes: list[Unit]) -> Part:
+    before = _ancestors(graph, nodes)
     spine = _spine(nodes, before)
     if not spine:
         return Tangle(tuple(nodes))
@@ -105,13 +104,14 @@ def _series(graph: nx.DiGraph, inside: nx.DiGraph, nodes: list[Unit]) -> Part:
 
 
 def _ancestors(graph: nx.DiGraph, nodes: list[Unit]) -> dict[Unit, int]:
-    """The ancestors of every node, as a set of bits, one for each place in ``nodes``."""
+    """The ancestors of each of ``nodes`` among these, as a set of bits, one for each place."""
     index = {node: position for position, node in enumerate(nodes)}
     before: dict[Unit, int] = {}
     for node in nodes:
         bits = 0
         for source in graph.predecessors(node):
-            bits |= before[source] | 1 << index[source]
+            if source in index:
+                bits |= before[source] | 1 << index[source]
         before[node] = bits
     return before
 
