@@ -34,6 +34,14 @@ def test_a_layout_fits_a_page_of_its_size() -> None:
     assert not layout.nearly_fits(Page(40, 75))
 
 
+def test_a_page_holds_what_is_as_large_as_itself() -> None:
+    page = Page(100, 150)
+    assert page.holds(100, 150)
+    assert not page.holds(101, 10)
+    assert not page.holds(10, 151)
+    assert page.nearly.holds(200, 300)
+
+
 def test_a_box_covers_its_length_and_breadth() -> None:
     box = SceneBox("a", ("a",), "layer", (), 0, 0, "", "", "")
     assert PlacedBox(box, Point(10, 0), 20, 50).rectangle == Rectangle(0, 20, -25, 25)

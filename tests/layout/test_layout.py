@@ -14,7 +14,7 @@ from tests.layouts import THEME, hits, overlaps, scene
 from tests.nets import NETS
 from visualize.core.choices import Direction
 from visualize.core.layout import Page
-from visualize.layout import lay_out
+from visualize.layout import arrange, lay_out
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -52,6 +52,25 @@ def test_a_figure_that_misses_the_page_is_denser() -> None:
     assert dense.around.size[1] <= height - 10
     # What misses it by far stays as it is.
     assert lay_out(drawn, THEME, Direction.TB, Page(10, 10)).around.size == roomy.around.size
+
+
+def test_a_figure_whose_boxes_are_too_large_is_not_routed() -> None:
+    drawn = scene(list(itertools.pairwise("abcdefgh")))
+    arranged = arrange(drawn, THEME, Direction.TB, Page(10, 10))
+    assert arranged.fitting is None
+    assert "layout" not in vars(arranged)
+    assert arranged.best is arranged.layout
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_layout_fits_if_one_is_fitting(name: str) -> None:
+    make, inputs = NETS[name]
+    drawn = visualize.draw(make(), inputs, level="layer").scene
+    whole = lay_out(drawn, THEME, Direction.TB).around.size
+    for part in (0.3, 0.6, 0.9, 1.0):
+        page = Page(whole[0] * part, whole[1] * part)
+        fitting = arrange(drawn, THEME, Direction.TB, page).fitting
+        assert (fitting is not None) is lay_out(drawn, THEME, Direction.TB, page).fits(page)
 
 
 def test_time_grows_with_the_number_of_boxes() -> None:
