@@ -39,3 +39,11 @@ def test_mistakes(folder: Path) -> None:
     assert "nowhere.svg" in fails(1, "check", "nowhere.svg")
     assert "width" in fails(2, "check", "nowhere.svg", "--width", "wide")
     assert run("check").exit_code == 2
+
+
+def test_figures_before_a_missing_one_are_reported(figure: str) -> None:
+    done = run("check", figure, "nowhere.svg")
+    assert (done.exit_code, done.stdout) == (1, "a.svg: no problems found\n")
+    assert done.stderr == (
+        "visualize: nowhere.svg: cannot be read: No such file or directory; check the path\n"
+    )

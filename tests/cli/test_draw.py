@@ -65,3 +65,8 @@ def test_two_processes_write_the_same_bytes(folder: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, env={"PYTHONHASHSEED": seed})
         contents.append([(folder / name).read_bytes() for name in files])
     assert contents[0] == contents[1]
+
+
+def test_one_box_is_not_several(folder: Path) -> None:
+    done = run("draw", "alexnet", "--hide", "*", "-o", "a.svg")
+    assert done.stdout.startswith("wrote a.svg: 1 box at level ")

@@ -52,7 +52,7 @@ def test_classes_are_called_and_modules_taken(file: str, name: str, width: int) 
     [
         ("Nett", SourceError, "'Nett' is not defined; did you mean Net?"),
         ("number", SourceError, "number is not a model (type int)"),
-        ("text", ConstructionError, "it returned a str, not an nn.Module"),
+        ("text", ConstructionError, "it returned an object of type str, not an nn.Module"),
         ("Net(height=1)", ConstructionError, "building the model raised TypeError"),
     ],
 )

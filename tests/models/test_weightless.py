@@ -63,3 +63,10 @@ def test_registration_is_as_before_also_where_a_constructor_fails() -> None:
 def test_the_error_of_a_constructor_is_one_line() -> None:
     error = explain_construction(TypeError("no such\nargument"), "net.py:Net")
     assert str(error).startswith("net.py:Net: building the model raised TypeError: no such; ")
+
+
+def test_a_reason_that_goes_on_in_the_next_line_is_shown_whole() -> None:
+    error = explain_construction(
+        ValueError("invalid field 'depth':\n  'x' is not int\nmore"), "Net"
+    )
+    assert "raised ValueError: invalid field 'depth': 'x' is not int; check" in str(error)

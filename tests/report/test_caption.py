@@ -137,3 +137,13 @@ def test_the_command_writes_it_beside_each_figure(
     assert alternative.startswith("Alternative text: Diagram of squeezenet1_1 with ")
     CliRunner().invoke(main, [*command, "--lang", "zh"])
     assert "替代文本：squeezenet1_1" in (tmp_path / "b.caption.txt").read_text()
+
+
+def test_several_inputs_are_listed_with_one_and() -> None:
+    class Add(nn.Module):
+        def forward(self, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
+            return a + b + c
+
+    figure = visualize.draw(Add(), ((1, 2), (1, 1), (1, 2)))
+    assert "For inputs of 2, 1 and 2 it needs" in figure.caption()
+    assert "输入为 2、1 和 2 时" in figure.caption("zh")

@@ -56,5 +56,7 @@ def check_file(path: Path, *, width: float | None = None) -> list[Finding]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise FigureError(error.strerror or "cannot be read", where=str(path)) from error
+        raise FigureError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
     return check_figure(data, suffix, width=width, name=str(path))

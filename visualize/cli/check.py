@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,15 +35,17 @@ def check(figures: Sequence[Path], width: str | None) -> None:
     from visualize.core.length import Length
 
     points = None if width is None else Length.of(width, "width").points
-    report_findings({str(figure): check_file(figure, width=points) for figure in figures})
+    report_findings((str(figure), check_file(figure, width=points)) for figure in figures)
 
 
-def report_findings(findings: Mapping[str, Sequence[Finding]]) -> None:
-    """Print the problems of each figure; exit with status 1 if there are any."""
-    for name, found in findings.items():
+def report_findings(findings: Iterable[tuple[str, Sequence[Finding]]]) -> None:
+    """Print the problems of each figure, in turn; exit with status 1 if there are any."""
+    good = True
+    for name, found in findings:
         for finding in found:
             click.echo(f"{name}: {finding}")
         if not found:
             click.echo(f"{name}: no problems found")
-    if any(findings.values()):
+        good = good and not found
+    if not good:
         click.get_current_context().exit(1)

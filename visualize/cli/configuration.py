@@ -31,7 +31,9 @@ def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     try:
         entries: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(error.strerror or "cannot be read", where=str(path)) from error
+        raise UsageError(
+            f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"not a TOML file: {error}", where=str(path)) from error
     for key, value in entries.items():

@@ -153,10 +153,11 @@ def _wrote(figure: Figure, written: Collection[Path]) -> str:
     from visualize.report import summarize_in_a_line
 
     names = ", ".join(map(str, written))
-    boxes = len(figure.scene.boxes)
+    number = len(figure.scene.boxes)
+    boxes = "1 box" if number == 1 else f"{number} boxes"
     size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
     about = summarize_in_a_line(figure.architecture)
-    return f"wrote {names}: {boxes} boxes at level {figure.scene.level}{size}, {about}"
+    return f"wrote {names}: {boxes} at level {figure.scene.level}{size}, {about}"
 
 
 def _inches(page: Page) -> str:
@@ -167,9 +168,9 @@ def _check(figure: Figure, drawn: dict[Path, bytes]) -> None:
     """Print the problems of the files that can be checked, else those of the figure as SVG."""
     from visualize.check import FORMATS, check_figure
 
-    findings = {
-        str(target): check_figure(data, suffix(target))
+    findings = [
+        (str(target), check_figure(data, suffix(target)))
         for target, data in drawn.items()
         if suffix(target) in FORMATS
-    }
-    report_findings(findings or {str(next(iter(drawn))): figure.check()})
+    ]
+    report_findings(findings or [(str(next(iter(drawn))), figure.check())])

@@ -47,7 +47,8 @@ def build(spec: ModelSpec) -> nn.Module:
         raise explain_construction(error, spec.text) from error
     if not isinstance(model, nn.Module):
         raise ConstructionError(
-            f"it returned a {type(model).__name__}, not an nn.Module", where=shorten(spec.text)
+            f"it returned an object of type {type(model).__name__}, not an nn.Module",
+            where=shorten(spec.text),
         )
     return model
 

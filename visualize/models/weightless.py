@@ -61,7 +61,8 @@ def building_with_values() -> Iterator[None]:
 
 def explain_construction(error: Exception, name: str) -> ConstructionError:
     """The error to show when the constructor of ``name`` raised ``error``."""
-    reason = shorten(str(error).strip().partition("\n")[0], 160)
+    first, *others = str(error).strip().splitlines() or [""]
+    reason = shorten(f"{first} {others[0]}" if first.endswith(":") and others else first, 160)
     return ConstructionError(
         f"building the model raised {type(error).__name__}: {reason}",
         where=shorten(name),

@@ -121,6 +121,8 @@ def _cost(summary: Summary, language: Language) -> str:
 
 def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
     written = [shape_without_batch(shape, batch, language) for shape in shapes]
+    if len(written) > 2:
+        written = [language.gettext(", ").join(written[:-1]), written[-1]]
     return language.gettext(" and ").join(written)
 
 

@@ -116,7 +116,9 @@ def _from_file(
     try:
         written = json.loads(Path(spec.place).read_text(encoding="utf-8"))
     except OSError as error:
-        raise SourceError(f"cannot be read: {error.strerror}", where=place) from error
+        raise SourceError(
+            f"cannot be read: {error.strerror}", where=place, hint="check the path"
+        ) from error
     except ValueError as error:
         raise SourceError(f"not JSON: {error}", where=place) from error
     model_type = written.get("model_type") if isinstance(written, dict) else None

@@ -75,7 +75,9 @@ def _read(path: Path) -> dict[str, Any]:
         return values
     except OSError as error:
         raise UsageError(
-            f"cannot be read: {error.strerror}", where=f"theme {shorten_path(str(path))}"
+            f"cannot be read: {error.strerror}",
+            where=f"theme {shorten_path(str(path))}",
+            hint="check the path",
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
