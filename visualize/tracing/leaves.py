@@ -43,6 +43,8 @@ class Leaves:
 
     def unmatched(self, model: nn.Module) -> list[str]:
         """The names that fit no module of ``model``."""
+        if not self.names:
+            return []
         found = [(type(module).__name__, path) for path, module in model.named_modules()]
         return [
             name

@@ -164,16 +164,19 @@ class _Copier:
             script = self.memo[id(module)] = self._script(module)
             return script
         copied = self.memo[id(module)] = module.__class__.__new__(module.__class__)
+        attributes = copied.__dict__
         for name, value in module.__dict__.items():
-            if name in ("_forward_hooks", "_forward_pre_hooks"):
+            if type(value) in _PLAIN and name != "_compiled_call_impl":
+                attributes[name] = value
+            elif name in ("_forward_hooks", "_forward_pre_hooks"):
                 hooks = type(value)((key, self._hook(hook)) for key, hook in value.items())
-                copied.__dict__[name] = hooks
+                attributes[name] = hooks
             elif name in _OTHER_HOOKS:
-                copied.__dict__[name] = type(value)()  # Module.__call__ reads every table
+                attributes[name] = type(value)()  # Module.__call__ reads every table
             elif name == "_compiled_call_impl":
-                copied.__dict__[name] = None
+                attributes[name] = None
             else:
-                copied.__dict__[name] = self.copy(value)
+                attributes[name] = self.copy(value)
         return copied
 
     def _tensor(self, tensor: torch.Tensor) -> torch.Tensor:

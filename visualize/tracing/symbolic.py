@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -16,13 +17,16 @@ from visualize.core.errors import (
     UntraceableError,
     shorten,
 )
-from visualize.core.torch_internals import tree_map_only
+from visualize.core.torch_internals import own_tensors, tree_map_only
 from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.source import line_of_merge
+
+# What a node holds as it is.
+_PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device})
 
 
 class SymbolicTracer(fx.Tracer):
@@ -37,6 +41,7 @@ class SymbolicTracer(fx.Tracer):
         self.inputs = inputs
         self.leaves = leaves
         self.operations = 0
+        self.names: dict[int, str] | None = None  # of the parameters and buffers
         self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
@@ -59,6 +64,40 @@ class SymbolicTracer(fx.Tracer):
             calls.append(self.known_calls[known])
         return tuple(calls)
 
+    def create_arg(self, a: Any) -> Any:
+        """What a node holds for ``a``, as torch.fx does it; the most frequent kinds first."""
+        kind = type(a)
+        if kind in _PLAIN:
+            return a
+        if kind is fx.Proxy:
+            return a.node
+        if kind is tuple or kind is list:
+            return kind([self.create_arg(item) for item in a])
+        name = self._name_of(a) if isinstance(a, torch.Tensor) else ""
+        return self.create_node("get_attr", name, (), {}) if name else super().create_arg(a)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        """A proxy for a parameter of the model, one for all its uses; all else as it is."""
+        if not isinstance(attr_val, nn.Parameter):
+            return attr_val
+        name = self._name_of(attr_val)
+        if not name:
+            return super().getattr(attr, attr_val, parameter_proxy_cache)
+        if name not in parameter_proxy_cache:
+            parameter_proxy_cache[name] = self.create_proxy("get_attr", name, (), {})
+        return parameter_proxy_cache[name]
+
+    def _name_of(self, tensor: torch.Tensor) -> str:
+        """The name that a parameter or buffer of the model had and has; empty for all others.
+
+        torch.fx walks through all parameters or buffers to find it, at every use.
+        """
+        if self.names is None:
+            named = itertools.chain(self.root.named_buffers(), self.root.named_parameters())
+            self.names = {id(tensor): name for name, tensor in named}
+        name = self.names.get(id(tensor), "")
+        return name if name and _tensor_at(self.root, name) is tensor else ""
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Ask `Leaves`."""
         return self.leaves(m, module_qualified_name)
@@ -73,6 +112,14 @@ class SymbolicTracer(fx.Tracer):
             arguments.arguments[name] = _map_tensors(value, make)
         # Not root_fn, which is the class's: the model may have a forward of its own.
         return lambda: self.root.forward(*arguments.args, **arguments.kwargs), []
+
+
+def _tensor_at(root: nn.Module, name: str) -> torch.Tensor | None:
+    path, _, own = name.rpartition(".")
+    try:
+        return own_tensors(root.get_submodule(path)).get(own)
+    except AttributeError:  # a module that is gone
+        return None
 
 
 def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.Graph:
