@@ -16,6 +16,7 @@ from visualize.core.latex import escape_latex
         ("a^b~c", r"a\textasciicircum{}b\textasciitilde{}c"),
         ("3×3 → 7…", r"3$\times$3 $\to$ 7\dots{}"),
         ("[1]", "{[}1{]}"),
+        ('a "b"', r"a \char34{}b\char34{}"),
         ("a\nb\x00c", "a b c"),
         ("图像", "图像"),
     ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 _ESCAPED = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
+    "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
+    '"': r"\char34{}",  # \textquotedbl is not in OT1, the default encoding
     "×": r"$\times$", "→": r"$\to$", "−": "$-$", "–": "--", "…": r"\dots{}",
     "‖": r"$\parallel$", "·": r"$\cdot$", "α": r"$\alpha$", "β": r"$\beta$", "√": r"$\surd$",
     "[": "{[}", "]": "{]}",  # after \\\\ a bracket would start its argument
