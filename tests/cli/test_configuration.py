@@ -10,7 +10,7 @@ import pytest
 from tests.commands import fails, run
 from visualize.cli.configuration import read_configuration, write_configuration
 from visualize.core.errors import UsageError
-from visualize.core.kinds import Switch, Table, Text, Texts
+from visualize.core.kinds import Measure, Switch, Table, Text, Texts
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -92,6 +92,7 @@ def test_text_that_is_not_unicode_is_refused(tmp_path: Path) -> None:
         ("hide = 3", "hide must be a list of texts"),
         ("label = 'x'", "label must be a table"),
         ("theme = 3", "theme must be text"),
+        ("width = 'wide'", "width: 'wide' is not a length; use one like 3.25in or 8.5cm"),
         ("fold = ", "not a TOML file"),
     ],
 )
@@ -100,7 +101,9 @@ def test_mistakes_in_a_file_are_reported_with_its_name(
 ) -> None:
     file = tmp_path / "net.toml"
     file.write_text(text)
-    kinds = {"theme": Text(), "fold": Switch(), "hide": Texts(), "label": Table()}
+    kinds = {
+        "theme": Text(), "fold": Switch(), "hide": Texts(), "label": Table(), "width": Measure()
+    }  # fmt: skip
     with pytest.raises(UsageError) as error:
         read_configuration(file, kinds)
     assert message in str(error.value)
@@ -123,3 +126,10 @@ def test_mistakes_in_a_file_are_one_line_and_status_2(
     line = fails(2, "draw", "resnet18", "--config", "net.toml")
     for word in words:
         assert word in line
+
+
+def test_a_length_in_a_file_may_be_a_number_of_points(tmp_path: Path) -> None:
+    file = tmp_path / "net.toml"
+    file.write_text("width = 240\nhide = 'layer1'")
+    entries = read_configuration(file, {"width": Measure(), "hide": Texts()})
+    assert entries == {"width": "240pt", "hide": ["layer1"]}

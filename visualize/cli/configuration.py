@@ -15,7 +15,7 @@ from visualize.core.kinds import Kind, Text
 
 
 def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
-    """The entries of a TOML file, checked.
+    """The entries of a TOML file, checked, in the form that ``--save-config`` gives them.
 
     Args:
         path: the file.
@@ -39,10 +39,12 @@ def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     for key, value in entries.items():
         if key not in kinds:
             raise UnknownOptionError(key, list(kinds), where=str(path))
+        kind = kinds[key]
         try:
-            kinds[key].read(value, key)
+            entries[key] = kind.plain(kind.read(value, key))
         except UsageError as error:
-            raise UsageError(error.message, where=str(path), hint=error.hint) from error
+            message = f"{error.where}: {error.message}" if error.where else error.message
+            raise UsageError(message, where=str(path), hint=error.hint) from error
     return entries
 
 
@@ -73,7 +75,7 @@ def read_defaults(context: click.Context, _: click.Parameter, path: Path | None)
     saved = _saved(context.command)
     entries = read_configuration(path, {key: kind for key, (_, kind) in saved.items()})
     context.default_map = {
-        str(parameter.name): _as_typed(entries[key], parameter)
+        str(parameter.name): _as_typed(entries[key])
         for key, (parameter, _) in saved.items()
         if key in entries
     }
@@ -107,12 +109,11 @@ def _saved(command: click.Command) -> dict[str, tuple[click.Parameter, Kind]]:
     return {**arguments, **options}
 
 
-def _as_typed(value: Any, parameter: click.Parameter) -> Any:
+def _as_typed(value: Any) -> Any:
     """``value`` as it would come from the command line."""
     if isinstance(value, Mapping):
         return [f"{name}={text}" for name, text in value.items()]
-    several = getattr(parameter, "multiple", False)
-    return [value] if several and isinstance(value, str) else value
+    return value
 
 
 config_option = click.option(
