@@ -119,5 +119,6 @@ class TracedModel:
 
     @functools.cached_property
     def module_at(self) -> Callable[[str], nn.Module]:
-        """Finds the module of ``model`` at a path, ``""`` for the model itself; each once."""
-        return functools.cache(self.model.get_submodule)
+        """Finds the module of ``model`` at a path, ``""`` for the model itself."""
+        first_paths = dict(self.model.named_modules())
+        return lambda path: first_paths.get(path) or self.model.get_submodule(path)

@@ -58,7 +58,7 @@ class _Interpreter(fx.Interpreter):
         return tuple(_thaw(value) for value in args), {k: _thaw(v) for k, v in kwargs.items()}
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        module = self.fetch_attr(str(target))
+        module = self.submodules.get(str(target)) or self.fetch_attr(str(target))
         if args and isinstance(args[0], torch.Tensor):
             with without_torch_function():
                 check_what_meta_does_not(module, args[0])

@@ -96,6 +96,7 @@ def _bomb(seconds: float) -> Iterator[None]:
         done.set()
 
 
+_STANDARD_LIBRARY = sysconfig.get_path("stdlib")
 _one_at_a_time = threading.RLock()
 
 
@@ -190,17 +191,23 @@ def _is_same(collection: Any, content: Any) -> bool:
 
 def _caches(model: nn.Module) -> list[Any]:
     """The functions with a cache beside the classes of ``model``, and their methods."""
-    classes = {kind for part in model.modules() for kind in type(part).__mro__}
+    classes = _classes(model)
     names = {kind.__module__ for kind in classes if not kind.__module__.startswith("torch.")}
     spaces = [*classes, *(sys.modules[name] for name in sorted(names) if name in sys.modules)]
     values = [value for space in spaces for value in list(vars(space).values())]
     return [value for value in values if isinstance(value, functools._lru_cache_wrapper)]
 
 
+def _classes(model: nn.Module) -> set[type]:
+    """The classes of the model's modules, and those that they derive from."""
+    kinds = {type(part) for part in model.modules()}
+    return {base for kind in kinds for base in kind.__mro__}
+
+
 def _owners(model: nn.Module) -> list[Any]:
     """The classes and Python modules that hold the code of ``model``, installed packages apart."""
     functions = [hook for part in model.modules() for hook in forward_hooks(part)]
-    classes = {kind for part in model.modules() for kind in type(part).__mro__}
+    classes = _classes(model)
     names = {kind.__module__ for kind in classes}
     names |= {getattr(hook, "__module__", None) or "" for hook in functions}
     own = {name: sys.modules[name] for name in sorted(names) if _is_own(sys.modules.get(name))}
@@ -210,7 +217,7 @@ def _owners(model: nn.Module) -> list[Any]:
 def _is_own(code: ModuleType | None) -> bool:
     """Whether ``code`` is the user's: a notebook, a script, or a module that is not installed."""
     file = getattr(code, "__file__", None) or ""
-    installed = ("site-packages", "dist-packages", sysconfig.get_path("stdlib"))
+    installed = ("site-packages", "dist-packages", _STANDARD_LIBRARY)
     if not file:
         return code is not None and code.__name__ == "__main__"
     return not any(folder in file for folder in installed)
