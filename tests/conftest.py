@@ -4,6 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine makes no example wrong.
+settings.register_profile("visualize", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("visualize")
 
 GOLDEN = Path(__file__).parent / "golden"
 
