@@ -166,7 +166,7 @@ def test_only_auxiliary_heads_are_unused(traced: Traced):
 # Both tracers
 
 
-_does = operator.attrgetter("kind", "type", "path", "scope", "outputs", "parameters", "macs")
+_does = operator.attrgetter("kind", "type", "path", "calls", "outputs", "parameters", "macs")
 
 
 def _data_operations(architecture: Architecture) -> list[tuple[Any, ...]]:
