@@ -35,7 +35,7 @@ class Figure:
 
     Attributes:
         simplifier: makes the diagrams of the model.
-        options: what was asked for.
+        options: the options it was drawn with.
         drawing: the scene that was drawn, with its look and its page.
     """
 
@@ -45,7 +45,7 @@ class Figure:
 
     @classmethod
     def of(cls, architecture: Architecture, options: FigureOptions) -> Figure:
-        """Draw all of ``architecture``; which part of it to draw is decided before.
+        """Draw all of ``architecture``; the option ``only`` has been applied to it already.
 
         Raises:
             UsageError: the theme, the font or a module that ``options`` name does not exist.
@@ -80,7 +80,7 @@ class Figure:
 
     @property
     def page(self) -> Page:
-        """The room that the figure has."""
+        """The page that the figure should fit."""
         return self.drawing.page
 
     @property
@@ -138,7 +138,7 @@ class Figure:
     def _resized(
         self, width: Length | str | float | None, height: Length | str | float | None
     ) -> Figure:
-        """The same figure in another room; what is not given stays as it is."""
+        """The same figure for another size; a length that is not given stays as it is."""
         options = replace(
             self.options,
             width=self.options.width if width is None else Length.of(width, "width"),

@@ -1,4 +1,4 @@
-"""Fitting a page: the level that `auto` picks, and the room that a figure has."""
+"""Fit a figure to a page: the level that ``auto`` picks, and the size of the page."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _FROM_DETAILED = (
 
 @dataclass(frozen=True)
 class Drawing:
-    """A scene and the page it is drawn on; it is laid out when that is first asked for."""
+    """A scene and the page it is drawn on; it is laid out on first use."""
 
     scene: Scene
     theme: Theme
@@ -90,7 +90,7 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
 def _scenes(
     simplifier: Simplifier, options: FigureOptions, details: tuple[Detail, ...]
 ) -> Iterator[Scene]:
-    """The scene of each level, made when it is asked for."""
+    """The scene of each level, made on demand."""
     modules = simplifier.exact.modules
     choice = None
     if options.expand or options.collapse:
@@ -117,7 +117,7 @@ def _scenes(
 
 
 def look(options: FigureOptions) -> Theme:
-    """The theme that is asked for, with its font.
+    """The theme that the options name, with its font.
 
     Raises:
         UsageError: there is no such theme, or no such font.
@@ -128,7 +128,7 @@ def look(options: FigureOptions) -> Theme:
 
 
 def page_of(options: FigureOptions) -> Page:
-    """The page that is asked for: by default what a figure needs of 6.875 × 9 inches."""
+    """The page that the options ask for: by default as needed, at most 6.875 × 9 inches."""
     page = Page()
     if options.width:
         page = replace(page, width=options.width.points, exact=True)

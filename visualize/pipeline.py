@@ -164,7 +164,7 @@ def summarize(
 
 
 def _with_statistics(architecture: Architecture, options: TraceOptions) -> Architecture:
-    """``architecture``, if it has the statistics that are asked for."""
+    """``architecture``, if it has the statistics that the options need."""
     if options.statistics and architecture.parameters and not architecture.has_statistics:
         raise WeightsError(
             "it was traced without the statistics of its weights",
@@ -177,7 +177,7 @@ def _with_statistics(architecture: Architecture, options: TraceOptions) -> Archi
 def _load(
     model: nn.Module | str | ModelSpec | LoadedModel, options: TraceOptions, report: Progress
 ) -> LoadedModel:
-    """Build the model that is named; one that is built has values of its own."""
+    """Build the model if it is given by name, or wrap one that is built already."""
     if isinstance(model, (str, ModelSpec)):
         report(f"building {shorten(str(model))}")
         return load_model(model, weights=options.weights, own_values=options.statistics)
@@ -213,7 +213,7 @@ def _not_a_model(model: object) -> UsageError:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep back warnings and logs of the model's code, which are for those who run the model."""
+    """Suppress warnings and logs of the model's code, which are meant for those who run it."""
     disabled = logging.root.manager.disable
     logging.disable(logging.WARNING)
     try:

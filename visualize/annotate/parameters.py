@@ -10,6 +10,7 @@ import torch
 from torch import fx, nn
 
 from visualize.annotate.statistics import statistics_of
+from visualize.core.architecture import enclosing
 from visualize.core.statistics import Statistics, combined
 from visualize.core.traced import TracedModel
 
@@ -54,9 +55,9 @@ def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
 
 
 def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCounts:
-    """Totals of the model, and what of it the annotated ``graph`` never uses.
+    """Count the parameters of the model, used and unused.
 
-    Parameters that the model makes while it runs are counted as far as it uses them.
+    Parameters that the model creates while it runs count if an operation uses them.
     """
     used = {
         id(tensor): tensor for node in trace.graph.nodes for tensor in _tensors_of(node, trace)[0]
@@ -92,7 +93,7 @@ def _statistics(
 
 
 def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
-    """Names of parameters that different modules hold and that are one tensor."""
+    """Groups of parameter names, from different modules, that share one tensor."""
     owners: dict[int, dict[int, str]] = {}
     for path, module in model.named_modules():
         for name, tensor in module.named_parameters(recurse=False, remove_duplicate=False):
@@ -119,11 +120,10 @@ def _tensors_of(node: fx.Node, trace: TracedModel) -> tuple[list[nn.Parameter], 
 def _unused_modules(
     graph: nx.MultiDiGraph, model: nn.Module, unused: dict[int, nn.Parameter]
 ) -> Iterator[str]:
-    """Paths of the outermost modules that hold unused parameters and of which no node is part."""
+    """Paths of the outermost modules with unused parameters and without a node in the graph."""
     used: set[str] = set()
     for _, operation in graph.nodes(data="operation"):
-        steps = operation.path.split(".")
-        used.update(".".join(steps[:length]) for length in range(1, len(steps) + 1))
+        used.update(enclosing(operation.path))
 
     def visit(module: nn.Module, path: str) -> Iterator[str]:
         for name, child in module.named_children():

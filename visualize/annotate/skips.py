@@ -121,7 +121,7 @@ class _Analysis:
         self.order = list(nx.topological_sort(graph))
         self.position = {node: index for index, node in enumerate(self.order)}
         self.inflows: dict[str, list[_Inflow]] = {}
-        # Shapes of the parameters an operation works with, its constant inputs' included.
+        # Shapes of the parameters of an operation, including those of its constant inputs.
         self.weights: dict[str, tuple[tuple[int, ...], ...]] = {}
         self.parameters: dict[str, int] = {
             node: layer.parameters for node, layer in self.layers.items()
@@ -133,7 +133,8 @@ class _Analysis:
             self._read(graph, node)
 
     def _read(self, graph: nx.MultiDiGraph, node: str) -> None:
-        # By way of an iterator: the length of a view of edges takes as long as the whole graph.
+        # As an iterator: `sorted` asks a view of edges for its length, which takes as long as the
+        # whole graph.
         found = iter(graph.in_edges(node, data="wire"))
         edges = sorted(found, key=lambda edge: edge[2].position)
         self.inflows[node] = [_Inflow(source, wire) for source, _, wire in edges if wire.data]

@@ -6,13 +6,13 @@ import torch
 
 from visualize.core.statistics import Statistics, combined
 
-_CHUNK = 1 << 24  # numbers that are held in double precision at a time
+_CHUNK = 1 << 24  # numbers converted to double precision at a time
 
 
 def statistics_of(tensor: torch.Tensor) -> Statistics | None:
     """The statistics of all numbers in ``tensor``, computed in double precision; None without any.
 
-    Of complex numbers, real and imaginary parts are numbers of their own.
+    The real and the imaginary part of a complex number count as two numbers.
 
     >>> statistics_of(torch.tensor([[0.0, 2.0], [3.0, 3.0]]))
     Statistics(count=4, mean=2.0, squares=6.0, zeros=1)
@@ -29,7 +29,7 @@ def statistics_of(tensor: torch.Tensor) -> Statistics | None:
         return combined(
             _statistics(chunk.to("cpu", torch.float64)) for chunk in chunks if len(chunk)
         )
-    except NotImplementedError:  # of numbers that torch itself only stores
+    except NotImplementedError:  # a dtype that torch stores but cannot compute with
         return None
 
 

@@ -32,11 +32,11 @@ _KINDS = {
 
 
 def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
-    """One node an operation, one edge a value that it reads, in order of execution.
+    """A graph with one node per operation and one edge per value it reads, in execution order.
 
-    An edge is marked as data where the value is a tensor computed from the model's inputs and
-    the operation makes a tensor of its values: sizes, constants, parameters and what is computed
-    from them alone are no data.
+    An edge carries data if its value is a tensor computed from the model's inputs and the
+    operation computes a tensor from it. Sizes, constants, parameters and whatever is computed
+    from these alone are not data.
     """
     graph = nx.MultiDiGraph()
     data: set[str] = set()
@@ -146,7 +146,7 @@ def _function_name(node: fx.Node) -> str:
     return name[1:] if in_place and merge_type(name[1:]) else name
 
 
-# Operators as models decomposed by torch.export call them, by the names users know.
+# The names users know for operators in models that torch.export decomposed.
 _OPERATORS = {
     "native_batch_norm": "batch_norm",
     "native_batch_norm_legit": "batch_norm",
@@ -160,7 +160,7 @@ _OPERATORS = {
 
 
 def _convolution_name(node: fx.Node) -> str:
-    """``conv2d`` or its like for the operator that does all convolutions."""
+    """The specific name, such as ``conv2d``, for the operator behind all convolutions."""
     _, weight, _, _, _, _, transposed, *_ = node.args
     dimensions = len(facts_of(weight).outputs[0].shape) - 2 if isinstance(weight, fx.Node) else 2
     return f"conv{'_transpose' if transposed else ''}{dimensions}d"

@@ -15,7 +15,7 @@ from visualize.core.page import Area, Place, polyline
 # Filled shapes up to this size in points are arrow heads.
 _HEAD = 7.0
 _ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
-_BACKGROUND = 0.9  # of the page is covered by its background
+_BACKGROUND = 0.9  # share of the page that its background covers at least
 _STEPS = {step.value: step for step in Step}
 
 

@@ -22,7 +22,7 @@ from visualize.core.errors import UsageError, VisualizeError
 def run() -> None:
     """Entry point of the command."""
     # In a short process, collecting the many objects that importing torch creates, and freeing
-    # them one by one at its end, takes longer than drawing many a figure.
+    # them one by one at its end, takes longer than drawing most figures.
     gc.disable()
     try:
         main()
@@ -42,7 +42,7 @@ def _end(status: int) -> None:
 
 
 class _Group(click.Group):
-    """Translates errors to one line and an exit status."""
+    """Turns errors into one line and an exit status."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

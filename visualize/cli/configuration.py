@@ -19,7 +19,7 @@ def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
 
     Args:
         path: the file.
-        kinds: what each entry that there may be must be.
+        kinds: the kind of value of each known entry.
 
     Raises:
         UsageError: the file cannot be read, or an entry is unknown or of another kind.
@@ -82,7 +82,7 @@ def read_defaults(context: click.Context, _: click.Parameter, path: Path | None)
 
 
 def configuration_file() -> bytes:
-    """The present command's MODEL and options as a file, without what nobody chose."""
+    """The current command's MODEL and options as a file, without options left at their default."""
     context = click.get_current_context()
     entries = {}
     for key, (parameter, kind) in _saved(context.command).items():
@@ -95,7 +95,7 @@ def configuration_file() -> bytes:
 
 
 def _saved(command: click.Command) -> dict[str, tuple[click.Parameter, Kind]]:
-    """What goes to a file: MODEL, and the fields of options types, by their keys."""
+    """The parameters that a file has, by key: MODEL, and the fields of options types."""
     arguments = {
         str(each.name): (each, Text())
         for each in command.params
@@ -119,7 +119,7 @@ def _as_typed(value: Any) -> Any:
 config_option = click.option(
     "--config", metavar="FILE.toml", type=Path, is_eager=True, expose_value=False,
     callback=read_defaults,
-    help="Read MODEL and options from a file; the command line wins.",
+    help="Read MODEL and options from a file; the command line takes precedence.",
 )  # fmt: skip
 save_config_option = click.option(
     "--save-config", metavar="FILE.toml", type=Path,

@@ -30,7 +30,7 @@ _OUTPUTS = Path("outputs")
 
 @dataclass(frozen=True, kw_only=True)
 class FileOptions(Options):
-    """Which files are written beside each other for a figure."""
+    """The files that are written for a figure."""
 
     outputs: tuple[str, ...] = texts(
         "File to write; the suffix is the format: .svg, .pdf, .png, .dot, .tex, .mmd, .graphml or "
@@ -108,7 +108,7 @@ def draw(
 
 
 def _checked_targets(files: FileOptions, model: ModelSpec) -> list[Path]:
-    """Where figures go, if they can be written there."""
+    """The paths of the figures, checked to be writable."""
     from visualize.core.files import check_target
     from visualize.export import check_format
 

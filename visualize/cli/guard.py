@@ -1,4 +1,4 @@
-"""Code of a model, run so that it can neither write to standard output nor end the program."""
+"""Run a model's own code so that it can neither write to standard output nor end the program."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from visualize.core.errors import ForwardError
 
-_GRACE = 10.0  # seconds between the end of a model's time and the end of the program
+_GRACE = 10.0  # seconds after the time limit before the program itself is ended
 
 
 @contextlib.contextmanager
@@ -54,7 +54,7 @@ def _last_resort(seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _prints_to_standard_error() -> Iterator[None]:
-    """Redirect standard output to standard error, and its file descriptor as well."""
+    """Redirect standard output and its file descriptor to standard error."""
     with contextlib.redirect_stdout(sys.stderr):
         try:
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""MODEL and --input: what commands take that trace a model, and how they load and trace it."""
+"""The MODEL argument and --input, and how a command loads and traces a model."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _parse_model(_: click.Context, __: click.Parameter, typed: str) -> ModelSpec
 
 
 def model_argument(command: _Command) -> _Command:
-    """Give a command its MODEL, and the options with which it reports on itself."""
+    """Add the MODEL argument and the options -v and --debug to a command."""
     command.__doc__ = (command.__doc__ or "") + _MODEL_HELP
     for decorate in (
         debug_option,
@@ -115,7 +115,7 @@ def trace(
     report: Callable[[str], None],
     language: Language = Language.ENGLISH,
 ) -> Architecture:
-    """Trace a model, and print what a user should know of how that was done."""
+    """Trace a model, and print the notes on how it was traced."""
     from dataclasses import replace
 
     from visualize import pipeline

@@ -1,4 +1,4 @@
-"""Options types as options of a command."""
+"""Command-line options from types of options."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def takes(
 
 
 def _flagged(kind: type[Options]) -> list[Option]:
-    """The options of a type that a command has."""
+    """The options of a type that have flags."""
     return [option for option in options_of(kind) if option.flags]
 
 
@@ -55,12 +55,12 @@ def _click_option(option: Option, complete: Completion | None) -> Callable[[Comm
 
 
 class FlagOption(click.Option):
-    """An option of a command that comes from the field of an options type.
+    """A command-line option made from a field of an options type.
 
     Args:
         names: its flags and the name of the field.
         option: the field.
-        more: what click.Option takes as well.
+        more: further arguments of `click.Option`.
     """
 
     def __init__(self, names: Sequence[str], *, option: Option, **more: Any) -> None:
@@ -69,7 +69,7 @@ class FlagOption(click.Option):
 
 
 def _settings(option: Option) -> dict[str, Any]:
-    """What click must know of an option."""
+    """The arguments of `click.Option` for an option."""
     kind, default = option.kind, option.default
     if isinstance(kind, Switch):
         return {"help": option.help, "default": default, "is_flag": True}
@@ -105,7 +105,7 @@ def _type(kind: Kind) -> click.ParamType[Any]:
 def _read_table(
     _: click.Context, parameter: click.Parameter, typed: Sequence[str]
 ) -> Mapping[str, str]:
-    """The table of several ``NAME=TEXT``."""
+    """Parse several ``NAME=TEXT`` into a table."""
     table = {}
     for one in typed:
         name, equals, text = one.partition("=")

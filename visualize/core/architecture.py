@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import enum
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,17 @@ import networkx as nx
 from visualize.core.choices import SkipKind as SkipKind
 from visualize.core.phrases import Note
 from visualize.core.statistics import Statistics
+
+
+@functools.lru_cache(maxsize=4096)
+def enclosing(path: str) -> tuple[str, ...]:
+    """A module path and all that enclose it, outermost first.
+
+    >>> enclosing("layer1.0.conv1")
+    ('layer1', 'layer1.0', 'layer1.0.conv1')
+    """
+    steps = path.split(".") if path else []
+    return tuple(itertools.accumulate(steps, "{}.{}".format))
 
 
 class NodeKind(str, enum.Enum):
@@ -77,8 +89,8 @@ class Operation:
         statistics: of the values of the parameters counted here, if they were requested.
         source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
         merges: whether it combines two or more data inputs: an add, a concat or a product.
-        neighbour: of an input or output of a part that was cut out of a model, the module outside
-            of it that the tensor comes from or goes to; empty otherwise.
+        neighbour: for an input or output of a module that is drawn on its own, the outside module
+            that the tensor comes from or goes to; empty otherwise.
     """
 
     id: str
@@ -102,7 +114,7 @@ class Operation:
 
     @property
     def call(self) -> int:
-        """How often the module of this operation, or around it, was called before."""
+        """How many times the innermost of its modules was called before."""
         return self.calls[-1].number if self.calls else 0
 
 
@@ -161,7 +173,7 @@ class Skip:
 class WiredGraph:
     """A directed acyclic `networkx.MultiDiGraph` whose edges carry a `Wire` under ``wire``.
 
-    The graph is never changed once it is wrapped, so what is read off it is kept.
+    The graph is never changed once it is wrapped, so what is derived from it is cached.
     """
 
     graph: nx.MultiDiGraph
@@ -184,7 +196,7 @@ class WiredGraph:
     def _arriving(self) -> Mapping[str, Sequence[tuple[str, str, Wire]]]:
         """The edges that arrive at each node, by position."""
         arriving: dict[str, list[tuple[str, str, Wire]]] = {node: [] for node in self.graph}
-        # The tables of the graph: its views cost several times as much.
+        # From the adjacency dicts: the views of networkx cost several times as much.
         for source, targets in self.graph.adjacency():
             for target, edges in targets.items():
                 arriving[target] += ((source, target, edge["wire"]) for edge in edges.values())
@@ -209,14 +221,15 @@ class Architecture(WiredGraph):
         buffers: number of buffer elements.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
-        tied: names of parameters that are one tensor, as of an embedding and the last layer.
+        tied: groups of parameter names that share one tensor, such as an embedding and the last
+            layer.
         unused_statistics: of the values of the unused parameters, if they were requested.
         tracer: ``"symbolic"`` or ``"recorded"``.
-        documentation: the first paragraph of the model's own documentation.
+        documentation: the first paragraph of the model's docstring.
         published: names of the weights that are published for it.
-        weights: what the statistics are of, a name or a file; empty for the model's own values.
-        notes: what a user should know of how the graph was made: what was assumed or made up.
-        failures: the ways of tracing that failed before, and why.
+        weights: the source of the statistics, a name or a file; empty for the model's own values.
+        notes: what a user should know about the trace, such as what was assumed or made up.
+        failures: the attempts at tracing that failed before, and why.
     """
 
     name: str
@@ -262,7 +275,7 @@ class Architecture(WiredGraph):
         ['block', 'block@1']
         """
         calls = dict.fromkeys(call for operation in self.operations for call in operation.calls)
-        # A first call has the path as its id; a module can be named as a later call would be.
+        # The path is the id of a first call, and may look like the id of a later one.
         taken = {call.path for call in calls}
         ids: dict[ModuleCall, str] = {}
         for call in calls:
@@ -275,7 +288,7 @@ class Architecture(WiredGraph):
 
     @functools.cached_property
     def batch(self) -> int:
-        """The size that most tensors begin with: that of the batch."""
+        """The size of the batch: the first size of most tensors."""
         sizes = Counter(
             tensor.shape[0]
             for operation in self.operations

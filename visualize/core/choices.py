@@ -1,4 +1,4 @@
-"""What a user can choose between. Importing this is fast, as the command line always does."""
+"""What a user can choose between. The command line always imports this, so it must be fast."""
 
 from __future__ import annotations
 

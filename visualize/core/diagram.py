@@ -51,9 +51,9 @@ class BoxKind(enum.Enum):
     COMPUTATION = "computation"
     """A long run of operations without weights: ``77 operations``."""
     BLOCK = "block"
-    """A module that is closed: a block that the network repeats, or one that a reader closed."""
+    """A collapsed module: a block that the network repeats, or one that the user collapsed."""
     STAGE = "stage"
-    """A run of blocks or layers at one resolution that is closed."""
+    """A collapsed run of blocks or layers at one resolution."""
 
     @property
     def is_closed(self) -> bool:
@@ -90,14 +90,14 @@ class Group:
             block    ┘
 
     Attributes:
-        id: unique and stable name, from which nothing else is to be read.
+        id: unique and stable name, which carries no other meaning.
         kind: block, stage or repeat.
         type: class name of the module, or of the blocks of which a stage consists.
         path: module path; for a stage that is not a module of its own, that of its first block.
         label: the path or paths it covers, for a reader.
         parent: id of the group around it, empty at the outermost level.
         count: number of blocks or layers in a stage or in one copy of a repeat; 1 for a block.
-        repeat: how many equal copies follow each other where the boxes inside show one.
+        repeat: number of equal copies, of which the boxes inside show one.
         shared: whether the copies are the same modules, called again.
         parallel: whether the copies run side by side and not one after the other.
     """
@@ -133,24 +133,24 @@ class Idiom:
 class Box:
     """One box of a `Diagram`: some operations of the exact graph that are drawn as one.
 
-    Its numbers are sums over these operations, computed when they are asked for.
+    Its numbers are sums over these operations, computed on demand.
 
     Attributes:
         id: unique and stable name.
         kind: what it represents.
         type: what it is called: a class, a function, the name of an idiom, ``77 operations``.
-        core: the operation it is named after; of a closed box, the first one.
+        core: the operation it is named after; in a collapsed box, the first one.
         operations: all operations in it, in the order of execution, those of one copy after those
             of another.
-        path: module path of the core, or of the module that is closed.
+        path: module path of the core, or of the collapsed module.
         calls: the module calls around the core, outermost first.
         outputs: the tensors that it returns.
         weights: shape of every parameter it uses, those of the core first.
         idioms: the idioms among its operations, in order.
         label: what an idiom is called, then details in smaller type; empty for other kinds.
         group: id of the innermost group around it, or empty.
-        count: number of blocks or layers in a closed stage, of operations in a computation.
-        hidden: ids of those of its operations that the reader asked not to see.
+        count: number of blocks or layers in a collapsed stage, of operations in a computation.
+        hidden: ids of those of its operations that the user hides.
         copies: the equal boxes it represents where a repeat is folded, itself first; empty for a
             box that represents itself alone.
     """
@@ -228,7 +228,7 @@ class Box:
 
     @property
     def repeat(self) -> int:
-        """How many equal copies it represents, by all the repeats around it."""
+        """How many equal copies it represents, counted over all the repeats around it."""
         return len(self.copies) or 1
 
     @property
@@ -238,7 +238,7 @@ class Box:
 
     @property
     def counted(self) -> Box:
-        """The copy whose numbers are those of each copy.
+        """The copy whose numbers hold for each copy.
 
         The first copy may also count what all of them share, the last one does not; of modules
         that are applied again, only the first call counts any parameters.
@@ -258,7 +258,7 @@ class Diagram(WiredGraph):
         exact: the exact graph. Its skip connections are those of the diagram.
         graph: a directed acyclic `networkx.MultiDiGraph`; nodes carry ``box``, edges ``wire``. It
             is frozen: passes return new diagrams.
-        groups: blocks, stages and repeats, outer ones first; empty before they are looked for.
+        groups: blocks, stages and repeats, outer ones first; empty until they are found.
     """
 
     exact: Architecture
@@ -274,7 +274,7 @@ class Diagram(WiredGraph):
         return cls(exact, _graph(map(Box.of, exact.operations), exact))
 
     def with_boxes(self, boxes: Iterable[Box], groups: tuple[Group, ...] | None = None) -> Diagram:
-        """The diagram in which each of ``boxes`` replaces the one of the same id.
+        """The diagram in which each of ``boxes`` replaces the one with the same id.
 
         Args:
             boxes: the boxes that change.
@@ -310,7 +310,7 @@ class Diagram(WiredGraph):
     def is_closed(self, skip: Skip) -> bool:
         """Whether everything that ``skip`` bypasses lies inside the box of its fork or merge.
 
-        Fork and merge may be in one box and the rest in others: in that of a repeat, where one
+        Fork and merge may share a box that does not hold the rest: that of a repeat, where one
         copy of the block ends and the next begins.
         """
         hosts = self.hosts

@@ -54,7 +54,7 @@ class UnknownModelError(VisualizeError):
 
     Args:
         name: the name.
-        nearest: the names most like it.
+        nearest: the most similar names.
         kind: what it should name.
     """
 
@@ -140,7 +140,7 @@ class UntraceableError(VisualizeError):
 
 
 class EndlessError(UntraceableError):
-    """The model's code takes too long, or too many operations."""
+    """The model's code takes too long, or runs too many operations."""
 
 
 class ForwardError(VisualizeError):

@@ -59,11 +59,11 @@ class Placed(Protocol):
     """What can be shifted and mirrored."""
 
     def transformed(self: Self, transform: Transform) -> Self:
-        """The same elsewhere."""
+        """The same, transformed."""
 
 
 def transformed(things: Iterable[Thing], transform: Transform) -> tuple[Thing, ...]:
-    """All of ``things`` elsewhere."""
+    """All of ``things``, transformed."""
     return tuple(thing.transformed(transform) for thing in things)
 
 
@@ -87,7 +87,7 @@ class Rectangle:
         )
 
     def transformed(self, transform: Transform) -> Rectangle:
-        """This rectangle elsewhere."""
+        """This rectangle, transformed."""
         along, across = transform.along, transform.across
         low, high = self.low + across, self.high + across
         if transform.mirrored:
@@ -115,7 +115,7 @@ class Rectangle:
 
 
 def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
-    """Points on a cubic Bézier path, ``steps`` on each of its curves."""
+    """Points on a cubic Bézier path: ``steps`` - 1 inside each of its curves."""
     for place in range(0, len(path) - 1, 3):
         start, leaving, arriving, end = path[place : place + 4]
         for a, b, c, d in _weights(steps):
@@ -127,7 +127,7 @@ def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
 
 @functools.lru_cache(maxsize=256)
 def _weights(steps: int) -> Sequence[tuple[float, float, float, float]]:
-    """What the control points of a cubic Bézier curve count at each step along it."""
+    """The weights of the control points of a cubic Bézier curve at each step along it."""
     parts = (step / steps for step in range(1, steps))
     return [((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3) for t in parts]
 

@@ -1,4 +1,4 @@
-"""A grid in which areas are found by where they are, without a look at all others.
+"""A grid that finds areas by their position, without a search through all of them.
 
     ┌────┬────┬────┐
     │  ▒▒│▒▒  │    │
@@ -6,7 +6,7 @@
     │  ▒▒│▒▒  │  ▒ │
     └────┴────┴────┘
 
-An area is listed in each cell that it touches; a search visits the cells of its own area alone.
+An area is listed in each cell that it touches; a search visits only the cells of its own area.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Grid(Generic[Item]):
         first = _cell(area.start, area.low)
         for cell in _cells(area):
             for other, item in self._cells.get(cell, ()):
-                # What covers several cells of the search is found in the first of them.
+                # An item in several of these cells is returned for the first of them.
                 begin = _cell(other.start, other.low)
                 if cell == (max(first[0], begin[0]), max(first[1], begin[1])) and other.overlaps(
                     area

@@ -65,7 +65,7 @@ class Switch(Kind):
     description = "true or false"
 
     def read(self, value: Any, option: str) -> bool:
-        """Either of the two; a number is neither."""
+        """True or false; a number is rejected."""
         if not isinstance(value, bool):
             raise self.refusal(option)
         return value
@@ -105,7 +105,7 @@ class Texts(Kind):
     description = "a list of texts"
 
     def read(self, value: Any, option: str) -> tuple[str, ...]:
-        """Several texts; one alone need not be in a list."""
+        """Several texts; a single one need not be in a list."""
         texts = (value,) if isinstance(value, (str, os.PathLike)) else value
         try:
             read = tuple(os.fspath(text) for text in texts)
@@ -195,7 +195,7 @@ class Measure(Kind):
 
 @dataclass(frozen=True)
 class Sequence(Kind):
-    """Objects that only Python has."""
+    """Objects that a flag or a file cannot express."""
 
     description = "a sequence"
 

@@ -1,4 +1,4 @@
-"""What a layout is: everything of a scene in its place, in flow coordinates."""
+"""The layout of a scene: everything in its place, in flow coordinates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from visualize.core.scene import SceneArrow, SceneBox, SceneGroup
 INCH = 72.0
 Text = TypeVar("Text", bound="PlacedText")
 _SLACK = 0.01
-# How much longer a figure may be that fits with less room between its boxes.
+# How many times the size of a page a figure may have and still fit it with denser spacing.
 _NEARLY = 2.2
 
 
@@ -28,7 +28,7 @@ class PlacedText:
     size: float
 
     def transformed(self: Text, transform: Transform) -> Text:
-        """This text elsewhere."""
+        """This text, transformed."""
         return replace(self, center=transform.of(self.center))
 
 
@@ -54,7 +54,7 @@ class PlacedBox:
         return Rectangle.around(self.center, self.length, self.breadth)
 
     def transformed(self, transform: Transform) -> PlacedBox:
-        """This box elsewhere."""
+        """This box, transformed."""
         return replace(self, center=transform.of(self.center))
 
 
@@ -84,7 +84,7 @@ class PlacedFrame:
     texts: tuple[PlacedText, ...] = ()
 
     def transformed(self, transform: Transform) -> PlacedFrame:
-        """This frame elsewhere; its title reads in the same order."""
+        """This frame, transformed; its title still reads in the same order."""
         texts = self.texts
         if transform.mirrored:
             places = (text.center for text in texts[::-1])
@@ -97,7 +97,7 @@ class PlacedFrame:
 class Page:
     """The room for a figure, in points.
 
-    ``exact`` says that the figure is to be as wide as the page, also if it needs less.
+    If ``exact``, the figure is as wide as the page even if it needs less.
     """
 
     width: float = 6.875 * INCH
@@ -106,7 +106,7 @@ class Page:
 
     @property
     def nearly(self) -> Page:
-        """The room for a figure that would fit this page with less room between its boxes."""
+        """The size up to which a figure may still fit this page with denser spacing."""
         return Page(self.width * _NEARLY, self.height * _NEARLY)
 
     def holds(self, width: float, height: float) -> bool:
@@ -166,7 +166,7 @@ class Bracket:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Everything of a scene in its place.
+    """A scene with everything in its place.
 
     Attributes:
         boxes: the boxes, in the order of the scene.
@@ -176,9 +176,9 @@ class Layout:
         notes: texts beside merges.
         brackets: names of stages.
         frames: frames around repeated parts, outer ones before those in them.
-        extent: how far all of it reaches.
+        extent: the rectangle around all of it.
         around: title, legend and edge.
-        in_line: whether boxes are in line with others where that may take room.
+        in_line: whether boxes are aligned where that costs room, see `Spacing.lanes`.
     """
 
     boxes: tuple[PlacedBox, ...]
@@ -201,5 +201,5 @@ class Layout:
         return page.holds(*self.around.size)
 
     def nearly_fits(self, page: Page) -> bool:
-        """Whether the figure would fit ``page`` with less room between the boxes."""
+        """Whether the figure may fit ``page`` with denser spacing."""
         return page.nearly.holds(*self.around.size)

@@ -50,7 +50,6 @@ def single_path(pattern: str, modules: Mapping[str, str], option: str = "") -> s
         modules: the class name of every module by its path.
         option: the option that the pattern was given for, for the error message.
 
-
     Raises:
         UsageError: no module matches, or several do and none contains the others.
     """

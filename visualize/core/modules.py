@@ -1,4 +1,4 @@
-"""Modules of torch.nn: what is around a model, and tensors by their dotted names."""
+"""Modules of torch: the model inside a wrapper, and tensors registered by dotted names."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def unwrapped(model: nn.Module) -> nn.Module:
 
 
 def attach(root: nn.Module, target: str, tensor: torch.Tensor) -> None:
-    """Register ``tensor`` under a dotted name, in modules that are made where they are missing.
+    """Register ``tensor`` under a dotted name, creating the modules that are missing.
 
     >>> net = nn.Module()
     >>> attach(net, "fc.weight", nn.Parameter(torch.zeros(2)))

@@ -47,11 +47,10 @@ class Option:
     Attributes:
         help: one or two sentences, for the help of the command and of the function.
         kind: how a value is read and written.
-        flags: what the command calls it, by default after the name; empty for Python alone.
+        flags: its flags, by default made from its name; empty if it is for Python only.
         metavar: what the help of the command calls its value.
-        default_text: what the help prints as the default, where the value says little.
-        command_default: the default of the command, where that of Python is another.
-        saved: whether it goes to a configuration file.
+        default_text: what the help prints as the default, if not the value itself.
+        command_default: the default of the command, if it differs from that of Python.
         name: the keyword, which is the name of the field.
         default: the value if none is given.
     """
@@ -62,7 +61,6 @@ class Option:
     metavar: str = ""
     default_text: str = ""
     command_default: Any = None
-    saved: bool = True
     name: str = ""
     default: Any = None
 
@@ -125,7 +123,7 @@ def length(help: str, **more: Any) -> Length | None:
 
 
 def sequence(help: str, **more: Any) -> tuple[Any, ...]:
-    """A field for a sequence of objects, in Python alone."""
+    """A field for a sequence of objects, for Python only."""
     return _field(Option(help, Sequence(), flags=(), **more), ())
 
 

@@ -17,7 +17,7 @@ from visualize.core.quantities import count, giga, memory
 from visualize.core.scene import Scene, SceneBox
 from visualize.core.theme import LineStyle, Theme, Tint
 
-# The least contrast between text and what it is on, as WCAG 2.2 asks for.
+# The least contrast between text and its background, by WCAG 2.2.
 _READABLE = 4.5
 _Choice = Callable[[Theme], str]
 _TintChoice = Callable[[Theme], Tint]
@@ -217,7 +217,7 @@ def _plain(box: SceneBox, stages: Mapping[str, int]) -> _TintChoice:
 
 
 def _stages(scene: Scene) -> Mapping[str, int]:
-    """The stages with colours of their own, numbered from 0; none where colours show others."""
+    """The stages, numbered from 0; none if colours encode something else."""
     if scene.color_by is not ColorBy.STAGE:
         return {}
     return _numbered(box.stage for box in scene.boxes if box.stage)
@@ -227,12 +227,12 @@ def _numbered(names: Iterable[str]) -> Mapping[str, int]:
     return {name: number for number, name in enumerate(dict.fromkeys(names))}
 
 
-# What colours show in place of stages
+# What colours encode instead of stages
 
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """A number that a box has, None where it has none, and how the legend writes the largest."""
+    """The number of a box, or None, and how the legend writes the largest."""
 
     value: Callable[[SceneBox], float | None]
     most: Callable[[float], str]
@@ -262,10 +262,10 @@ _MEASURES = {
 
 
 def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
-    """The tints of boxes by id, where they do not show the stage.
+    """The tints of boxes by id, if they do not encode the stage.
 
-    A number lies between the colours of nothing and of the most that a box has, in all its copies;
-    a box without such a number keeps the tint of its role.
+    A measure runs along the ramp, from zero to the largest value of a box with all its copies; a
+    box without a value keeps the tint of its role.
     """
     if scene.color_by is ColorBy.STAGE:
         return {}
@@ -278,7 +278,7 @@ def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
 
 
 def _kinds(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
-    """Kinds of operation have the tints of stages, the commonest first, as far as these go."""
+    """The most common kinds of operation, with the tints of stages, as many as there are."""
     common = Counter(box.kind for box in scene.boxes if box.kind and box.kind != "other")
     names = (kind for kind, _ in common.most_common(len(theme.stages)))
     return {kind: _stage(number) for number, kind in enumerate(names)}

@@ -22,7 +22,7 @@ class Phrase:
     Attributes:
         template: in English, with the names of values in braces.
         values: the values by name; a value may be a phrase.
-        plural: the template for another number than one; empty if there is but one form.
+        plural: the template for numbers other than one; empty if there is only one form.
         number: what chooses between the two forms.
         name: written in other languages if their catalogue lacks the template.
     """

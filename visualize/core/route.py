@@ -84,7 +84,7 @@ class Route:
         return self.vertices[-1].point
 
     def transformed(self, transform: Transform) -> Route:
-        """This route elsewhere."""
+        """This route, transformed."""
         return Route(tuple(Vertex(transform.of(point), radius) for point, radius in self.vertices))
 
     def joined(self, other: Route) -> Route:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from visualize.core.choices import ColorBy
+from visualize.core.choices import ColorBy, SkipKind
 from visualize.core.phrases import NOTHING, Phrase
 from visualize.core.statistics import Statistics
 
@@ -138,9 +138,7 @@ class Scene:
     def skip_kinds(self) -> tuple[str, ...]:
         """The kinds of skip connection that are drawn, in the order of the legend."""
         present = {arrow.skip for arrow in self.arrows}
-        return tuple(
-            kind for kind in ("identity", "projection", "concat", "gate") if kind in present
-        )
+        return tuple(kind.value for kind in SkipKind if kind.value in present)
 
     @property
     def flow(self) -> tuple[Phrase, ...]:

@@ -160,7 +160,7 @@ class Facts:
         projection_layers: weighted layers on projection shortcuts.
         projection_parameters: parameters of projection shortcuts.
         projection_macs: their multiply-accumulate operations.
-        tied: names of parameters that are one tensor.
+        tied: groups of parameter names that share one tensor.
     """
 
     weighted_layers: int

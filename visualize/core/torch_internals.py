@@ -65,7 +65,7 @@ def version_of(tensor: torch.Tensor) -> int:
 def storage_id(tensor: torch.Tensor) -> int | None:
     """What tensors that share memory have in common; None if ``tensor`` has no storage.
 
-    ``data_ptr()`` is the public question, but it is 0 for every tensor on the meta device.
+    ``data_ptr()`` is the public way, but it is 0 for every tensor on the meta device.
     """
     try:
         return int(tensor.untyped_storage()._cdata)
@@ -85,7 +85,7 @@ def unwrapped_tensor(tensor: torch.Tensor) -> torch.Tensor | None:
 
 
 def in_transformation() -> bool:
-    """Whether the code that is running is inside ``torch.func``, which has no public question."""
+    """Whether the running code is inside ``torch.func``; there is no public way to find out."""
     return torch._C._functorch.maybe_current_level() is not None
 
 
@@ -104,7 +104,7 @@ def own_tensors(module: nn.Module) -> dict[str, torch.Tensor | None]:
     """Parameters and buffers that ``module`` itself holds; None where a name holds nothing.
 
     ``named_parameters(recurse=False)`` is the public way. It is a generator inside a generator,
-    and this is asked at every call of a layer.
+    and this is needed at every call of a layer.
     """
     return {**module._parameters, **module._buffers}
 
@@ -118,7 +118,7 @@ def module_tables(module: nn.Module) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def forward_pre_hooks(module: nn.Module) -> Sequence[Callable[..., Any]]:
-    """The hooks that run before ``forward``; a module can be given hooks, but not asked."""
+    """The hooks that run before ``forward``; in public they can be added, but not listed."""
     return list(module._forward_pre_hooks.values())
 
 
@@ -128,7 +128,7 @@ def forward_hooks(module: nn.Module) -> Sequence[Callable[..., Any]]:
 
 
 def global_forward_hooks() -> tuple[dict[int, Any], dict[int, Any]]:
-    """The tables of hooks of all modules; they can be added to in public, but not read."""
+    """The tables of hooks for all modules; in public they can be added to, but not read."""
     module = torch.nn.modules.module
     return module._global_forward_pre_hooks, module._global_forward_hooks
 
@@ -160,12 +160,12 @@ def functions_to_wrap() -> list[tuple[dict[str, Any], str]]:
 
 
 def overload_packet(operator: Any) -> Any:
-    """The operator of which an overload is one, ``aten.add`` of ``aten.add.Tensor``."""
+    """The operator that an overload belongs to: ``aten.add`` for ``aten.add.Tensor``."""
     return getattr(operator, "_overloadpacket", operator)  # higher-order operators have none
 
 
 def can_decompose(operator: Any) -> bool:
-    """Whether an operator is made of others, as ``decompose()`` (public) then runs it."""
+    """Whether ``decompose()``, which is public, can run an operator as several others."""
     return isinstance(operator, OpOverload) and operator._can_decompose()
 
 
@@ -193,22 +193,22 @@ def script_method(model: torch.jit.ScriptModule) -> Any:
 
 
 def script_state(model: torch.jit.ScriptModule) -> Any:
-    """The object in C++ that ``self`` is in the code of ``model``."""
+    """The C++ object that is ``self`` in the code of ``model``."""
     return model._c
 
 
 def is_script_module(value: Any) -> bool:
-    """Whether an attribute of a script's object is itself a module, of C++ and not of Python."""
+    """Whether an attribute of a script's object is a module, which is a C++ object."""
     return isinstance(value, torch._C.ScriptModule)
 
 
 def script_schema(text: str) -> Any:
-    """The schema that a text such as ``aten::relu(Tensor self) -> Tensor`` writes down."""
+    """Parse a schema such as ``aten::relu(Tensor self) -> Tensor``."""
     return torch._C.parse_schema(text)
 
 
 def script_operator(schema: Any) -> Callable[..., Any]:
-    """The operator that a schema is of, also of those that TorchScript alone has."""
+    """The operator that a schema describes, including those that only TorchScript has."""
     namespace, name = schema.name.split("::")
     packet = getattr(getattr(torch.ops, namespace), name, None)
     function: Callable[..., Any] | None = getattr(packet, schema.overload_name or "default", None)

@@ -1,4 +1,4 @@
-"""What a trace is: the contract between the tracers and the annotators."""
+"""The result of a trace: the contract between tracing and annotating."""
 
 from __future__ import annotations
 

@@ -111,12 +111,12 @@ def _convolution(layer: Operation) -> Phrase:
 
 
 def _sized(kernel: str, kind: Phrase) -> Phrase:
-    """A kind of convolution behind the size of its kernel, where that is known."""
+    """A kind of convolution after the size of its kernel, if that is known."""
     return phrase("{kernel} {convolution}", kernel=kernel, convolution=kind) if kernel else kind
 
 
 def _kernel(layer: Operation) -> str:
-    """The size of a convolution's kernel; of a function, its weight has it."""
+    """The size of a convolution's kernel; for a function, from its weight."""
     sizes = layer.attributes.get("kernel_size")
     return _sizes(sizes or _weight(layer)[2:] or None)
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind
+from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind, enclosing
 from visualize.core.diagram import Diagram, Group
 from visualize.core.summary import Facts, Part, PathLengths
 from visualize.describe.paths import count_paths
@@ -39,7 +39,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
 
 
 def _flow(exact: Architecture) -> nx.MultiDiGraph:
-    """What data flows where, but not into gates: what scales a tensor is not on its path."""
+    """How data flows from inputs to outputs, without the branches that only scale a tensor."""
     beside = {
         (node, skip.merge)
         for skip in exact.skips
@@ -67,7 +67,7 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
     opened = {
         above
         for path in (*(group.path for group in grouped.groups), _holder(exact, weighted))
-        for above in itertools.accumulate(path.split("."), lambda *steps: ".".join(steps))
+        for above in enclosing(path)
     }
     members: dict[str, list[Operation]] = {}
     stages: dict[str, Group | None] = {}
@@ -94,13 +94,12 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
 
 
 def _outermost(path: str, opened: Collection[str]) -> str:
-    """The outermost module around an operation that is not ``opened``, or an empty text.
+    """The outermost module on ``path`` that is not ``opened``, or an empty text.
 
     >>> _outermost("model.embed.tokens", {"model", "model.layers"}), _outermost("model", {"model"})
     ('model.embed', '')
     """
-    above = itertools.accumulate(path.split("."), lambda *steps: ".".join(steps))
-    return next((module for module in above if module not in opened), "")
+    return next((module for module in enclosing(path) if module not in opened), "")
 
 
 def _holder(exact: Architecture, weighted: Mapping[str, int]) -> str:

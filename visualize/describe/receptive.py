@@ -47,15 +47,15 @@ class _Field:
         return _Field(size, tuple(j * s for j, s in zip(self.step, stride)))
 
     def whole(self) -> _Field:
-        """The field of what depends on all of the input."""
+        """The field of a value that depends on the whole input."""
         return _Field((math.inf,) * len(self.size), self.step)
 
 
 def receptive_fields(architecture: Architecture) -> Mapping[str, ReceptiveField]:
     """The receptive field of every operation on images, in pixels; infinite where it is all.
 
-    Only networks have any that consist of convolutions and of what keeps values in their places:
-    with attention or samples taken elsewhere, there are none.
+    The result is empty unless the network consists of convolutions and of operations that keep
+    values in their places, without attention or sampling at computed places.
     """
     data = {target for _, target, wire in architecture.wires if wire.data}
     works = [
@@ -89,7 +89,7 @@ def receptive_fields(architecture: Architecture) -> Mapping[str, ReceptiveField]
 
 
 def _keeps_places(operation: Operation) -> bool:
-    """Whether it is known where the values come from that an operation on data makes."""
+    """Whether it is known which part of its input each value of an operation depends on."""
     return family(operation.type) in KEEPS_PLACES and not _STEP.search(str(operation.attributes))
 
 
@@ -124,7 +124,7 @@ def _behind(architecture: Architecture, one: Operation, field: _Field) -> _Field
 
 
 def _adaptive(field: _Field, given: Sequence[int], made: Sequence[int]) -> _Field:
-    """Pooling to a size: each value is of a window, as wide as it takes to cover all."""
+    """Pooling to a given size, with windows that are wide enough to cover the whole input."""
     if all(out == 1 for out in made):
         return field.whole()
     kernel = [math.ceil(into / out) for into, out in zip(given, made)]

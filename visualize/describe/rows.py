@@ -1,4 +1,4 @@
-"""The rows of the table: the tree of modules, closed where a reader wants no more."""
+"""The rows of the table: the tree of modules, collapsed at blocks or at a given depth."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -> Iterator[Row]:
     """The rows of a table, the sum over the model last.
 
-    An open module gives a row for each that it calls, for each function of its own that computes,
-    and their sum. Every operation is in one row that is no sum, or has neither parameters nor
-    MACs; several calls of a module are one row.
+    An expanded module has a row for each module it calls and for each function of its own that
+    computes, and then their sum. Every operation with parameters or MACs is in exactly one row
+    that is not a sum; several calls of a module are one row.
 
     Args:
         exact: the graph of all operations.
-        blocks: paths of the modules that are closed.
+        blocks: paths of the modules that are collapsed.
         depth: how many modules deep the table goes instead.
     """
     table = _Table(exact, frozenset(blocks), depth)
@@ -59,7 +59,7 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
 
 
 class _Step(NamedTuple):
-    """What leads from a module to one in it, or to a function or parameter of its own."""
+    """The key of a child of a module: a module in it, or a function or parameter of its own."""
 
     name: str
     is_module: bool
@@ -100,7 +100,7 @@ class _Node:
 
     @property
     def is_idle(self) -> bool:
-        """Whether it is a module that calls nothing of its own worth a row."""
+        """Whether it is a module that calls nothing worth a row."""
         return not self.children and not self.is_operation
 
     def _child(self, step: _Step, name: str, path: str) -> _Node:
@@ -138,7 +138,7 @@ class _Table:
         return root
 
     def _is_shown(self, operation: Operation) -> bool:
-        """Whether a function or parameter has a row of its own in an open module."""
+        """Whether a function or parameter has a row of its own in an expanded module."""
         if operation.parameters or operation.macs:
             return True
         moves = operator(operation.type).moves_only
@@ -194,7 +194,7 @@ class _Table:
         )
 
     def _held(self, node: _Node) -> Phrase:
-        """What is in a container: in one with a class, if that is several modules of one class."""
+        """The contents of a container; if it has a class, only several modules of one class."""
         if not node.path:
             return NOTHING
         kinds = Counter(self._class(child) for child in node.children.values())

@@ -7,11 +7,11 @@ from visualize.core.operators import RECURRENT, counts_as_layer, family, operato
 
 
 def weighted_layers(exact: Architecture) -> dict[str, int]:
-    """How many layers each operation is to a paper, of those that are any.
+    """The number of layers that a paper counts each operation as, without those it does not count.
 
-    They are what multiplies with weights: convolutions, linear layers and their like, but not
-    norms, tables of embeddings or biases; see `counts_as_layer`. Attention of torch.nn is two
-    layers, one before and one after it; a recurrent module as many as are stacked in it.
+    What multiplies with weights counts: convolutions, linear layers and the like, but not norms,
+    tables of embeddings or biases; see `counts_as_layer`. Attention of torch.nn counts as two
+    layers, one before and one after it; a recurrent module as many as it stacks.
     """
     found: dict[str, int] = {}
     for one in exact.operations:

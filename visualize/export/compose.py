@@ -321,7 +321,7 @@ def _straight(start: Place, end: Place) -> tuple[Place, ...]:
 
 
 def _leading(path: list[Point]) -> list[Point]:
-    """A path without last curves that lead nowhere: a head needs a direction."""
+    """A path without curves of no length at its end: a head needs a direction."""
     while len(path) > 4 and math.dist(path[-4], path[-1]) < _STRAIGHT:
         path = path[:-3]
     return path

@@ -95,7 +95,7 @@ class _Writer:
 
     def _box(self, box: Box) -> None:
         stage = [f"stage{box.stage}"] if box.stage else []
-        # The size of all lines but the first: sizes inside of a label are whole numbers.
+        # The size of all lines but the first: sizes inside a label are whole numbers.
         size = {"fontsize": number(box.lines[-1].size, 3)} if len(box.lines) > 1 else {}
         self.graph.node(
             self.nodes[box.box.id],

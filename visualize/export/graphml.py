@@ -216,7 +216,7 @@ def _geometry(shape: ET.Element, area: Area) -> None:
 
 
 def _offset(place: Place, area: Area) -> Place:
-    """Where a place is from the middle of an area."""
+    """The offset of a place from the middle of an area."""
     middle = area.center
     return place[0] - middle[0], place[1] - middle[1]
 

@@ -6,7 +6,7 @@ import unicodedata
 
 from visualize.core.errors import shorten
 
-# Graphviz takes no strings of any length, and no reader needs longer ones.
+# Graphviz limits the length of strings, and no reader needs longer ones.
 LONGEST = 400
 
 
@@ -36,7 +36,7 @@ def one_line(text: str) -> str:
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number with at most so many digits after its point, and no more than it needs.
+    """A number with at most ``digits`` decimals, without trailing zeros.
 
     >>> number(1.5), number(-0.0001), number(12.3456, 3)
     ('1.5', '0', '12.346')

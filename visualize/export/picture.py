@@ -35,7 +35,7 @@ _CLASSES = {Part.TITLE: "title", Part.LEGEND: "legend", Part.FRAME: "note frame-
 
 
 class Facing(enum.Enum):
-    """The side of a text on which it has what it belongs to: there it keeps its distance."""
+    """The side of a text that faces what it belongs to, from which it keeps its distance."""
 
     LEFT = "left"
     MIDDLE = "middle"
@@ -44,7 +44,7 @@ class Facing(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text around its centre; ``width`` is what the figure's font makes of it."""
+    """One line of text around its centre; ``width`` is that in the figure's font."""
 
     text: str
     center: Place
@@ -57,7 +57,7 @@ class Text:
 
     @property
     def classes(self) -> str:
-        """The classes of its element, if it is one of its own."""
+        """The classes of its element, if it has one of its own."""
         return _CLASSES.get(self.part, "note")
 
     def document(self) -> dict[str, Any]:

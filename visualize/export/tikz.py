@@ -24,8 +24,8 @@ from visualize.export.picture import (
     Text,
 )
 
-_ROOM = 1.05  # the paper beyond what is measured
-_SLACK = 1.05  # of a text beyond its measured width
+_ROOM = 1.05  # size of the paper, in sizes of the picture
+_SLACK = 1.05  # room for a text, in measured widths
 _INSIDE = 6.0  # between a box and the text in it
 _HEAD = r"""%% By itself: pdflatex or xelatex of this file. In a paper: \usepackage{tikz} and
 %% \usetikzlibrary{arrows.meta} in the preamble, then in a figure \input of this file and, where
@@ -91,7 +91,7 @@ class _Writer:
         yield _TAIL
 
     def _boxes(self) -> Iterator[str]:
-        """What the flow is made of."""
+        """Frames, boxes and arrows."""
         picture = self.picture
         for frame in picture.frames:
             yield from self._frame(frame)
@@ -103,7 +103,7 @@ class _Writer:
             yield from self._arrow(arrow)
 
     def _notes(self) -> Iterator[str]:
-        """What is next to the flow and around it."""
+        """Notes, brackets, title and legend."""
         picture = self.picture
         for box in picture.boxes:
             if box.note:
@@ -235,7 +235,7 @@ class _Writer:
 
 
 def _swatch(swatch: Swatch) -> str:
-    """A small box in the colour that is explained, or in all from one to another."""
+    """A small box in one colour, or in a gradient."""
     look = f"fill={_rgb(swatch.fill)}"
     if swatch.ramp:
         look = f"left color={_rgb(swatch.fill)}, right color={_rgb(swatch.ramp)}"

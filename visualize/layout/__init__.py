@@ -5,14 +5,15 @@
     order       each flow is decomposed into series, parallels and tangles
     place       from the inside out: a series on a straight line, parallels side by side,
                 a tangle in layers
-    columns     a U-shaped flow is folded in the middle, one too long for the page goes on
-                beside itself
+    columns     a U-shaped flow is folded in the middle, one too long for the page
+                continues in another column
     routes      arcs beside what they bypass, curves from box to box, side inputs
     surround    notes, and brackets of stages
-    labels      those that lie on something move along their arrows
+    labels      labels that lie on something move along their arrows
     page        title and legend, and the edge of the page
 
-Nothing here depends on the direction on the page but the size of text.
+All phases work along and across the flow. The direction on the page decides only how text lies,
+and on which side titles, columns and first branches are.
 """
 
 from __future__ import annotations
@@ -67,10 +68,10 @@ def _arrange(levels: Levels, sizes: Sizes, page: Page) -> Arrangement:
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Boxes and frames in their places with one spacing, and the layouts that come of it.
+    """Boxes and frames placed with one spacing, and the layouts made from them.
 
-    Arrows and labels are drawn when a layout is asked for. To see that a figure does not fit, its
-    boxes are mostly enough.
+    Arrows and labels are drawn when a layout is needed. Most figures that do not fit are found by
+    their boxes alone.
 
     Attributes:
         page: the room for the figure.
@@ -97,7 +98,7 @@ class Arrangement:
 
     @functools.cached_property
     def fitting(self) -> Layout | None:
-        """A layout that fits the page, with this spacing or less room; None if there is none."""
+        """A layout that fits the page, with this spacing or a denser one; None if nothing fits."""
         if self._reaches_beyond(self.page.nearly):
             return None
         if not self._reaches_beyond(self.page) and self.layout.fits(self.page):
@@ -151,7 +152,7 @@ class _Placed:
     Attributes:
         placement: where they are.
         columns: the columns that they are in.
-        routes: those links whose routes are known already, by index.
+        routes: the routes that are known already, by the index of their link.
         backwards: units between which the flow goes back.
     """
 

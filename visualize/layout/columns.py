@@ -1,4 +1,4 @@
-"""Columns: a flow too long for the page goes on beside itself.
+"""Columns: a flow too long for the page continues in another column beside it.
 
     ┌───┐   ╭───╮
     │ a │   │ ┌─┴─┐
@@ -32,7 +32,7 @@ class Column:
     """Units in one column.
 
     Attributes:
-        units: those in it.
+        units: the units in it.
         low: the lesser bound across the flow.
         high: the greater one.
         side: on which side of the column its stages are named, -1 or 1.

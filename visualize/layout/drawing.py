@@ -22,7 +22,7 @@ class Drawing:
     frames: tuple[PlacedFrame, ...] = ()
 
     def transformed(self, transform: Transform) -> Drawing:
-        """This drawing elsewhere."""
+        """This drawing, transformed."""
         return Drawing(
             transformed(self.boxes, transform),
             transformed(self.legs, transform),
@@ -37,7 +37,7 @@ class Inside:
     Attributes:
         drawing: it begins where the axis enters, at the origin.
         extent: the frame as the level around it sees it.
-        in_line: whether boxes in it are in line with others where that may take room.
+        in_line: whether boxes in it are aligned where that costs room, see `Spacing.lanes`.
     """
 
     drawing: Drawing

@@ -68,13 +68,13 @@ def lay_out_frame(
 
 
 def _cover(legs: list[Leg], titles: list[Rectangle]) -> bool:
-    """Whether one of ``legs`` that is no arc runs over a title."""
+    """Whether any of ``legs`` except arcs runs over a title."""
     drawn = [without_head(leg.route.curves()) for leg in legs if not leg.link.arrow.arc]
     return any(area.holds(point) for path in drawn for point in sample(path) for area in titles)
 
 
 def _place(sizes: LevelSizes, least: float) -> tuple[Placement, float]:
-    """The units of a frame in their places, and its length, which is the ``least`` or more."""
+    """The units of a frame in their places, and its length, at least ``least``."""
     level = sizes.level
     placer = Placer(sizes)
     inside = placer.place(level.part)

@@ -38,8 +38,8 @@ def settle_labels(
 ) -> list[Leg]:
     """Move the labels of ``legs`` that lie on a box, a text or an arrow to a free place.
 
-    Tried are places on both sides of their own arrow, from its beginning on. Where none is free
-    the label is left out: the tooltip of the arrow has the same text.
+    Places on both sides of its own arrow are tried, from its beginning on. If none is free, the
+    label is left out: the tooltip of the arrow has the same text.
 
     Args:
         legs: all arrows.
@@ -135,8 +135,7 @@ class _Thing:
     def is_in(self, area: Rectangle, step: float) -> bool:
         """Whether some of it lies in ``area``, which overlaps its own.
 
-        A straight part is all of what it reaches over. Of a curve, points are looked at that are
-        a ``step`` apart.
+        A straight part is its bounding box. A curve is tested at points that are a ``step`` apart.
         """
         return not self.curve or any(
             self._is_drawn_in(area.transformed(Transform(-along, -across)), step)

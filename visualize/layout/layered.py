@@ -27,7 +27,7 @@ _SWEEPS = 4
 
 
 class Bend(NamedTuple):
-    """Where what ``source`` returns goes by ``layer``, on its way to one further along."""
+    """The point at which a link from ``source`` passes ``layer``, on its way to a later one."""
 
     source: Unit
     layer: int

@@ -57,9 +57,10 @@ class Level:
 
     @functools.cached_property
     def flow(self) -> nx.DiGraph:
-        """The units and the links that are no arcs, as a directed acyclic graph.
+        """The units and the links except arcs, as a directed acyclic graph.
 
-        All flows from the entry of the frame to its exit, also what other tensors feed.
+        All of it lies between the entry and the exit of the frame, also what only other tensors
+        feed.
         """
         flow = nx.DiGraph()
         flow.add_nodes_from(self.units)
@@ -139,7 +140,7 @@ def _add_units(levels: dict[str, Level], scene: Scene, nesting: dict[str, tuple[
 
 
 def _labelled_once(arrows: Sequence[SceneArrow]) -> Iterator[tuple[SceneArrow, str]]:
-    """Each arrow with its label, which an arc does not repeat that leaves the same box."""
+    """Each arrow with its label; an arc does not repeat that of an arc from the same box."""
     seen: set[tuple[str, str]] = set()
     for arrow in arrows:
         shape = (arrow.source, arrow.label)

@@ -83,7 +83,7 @@ class Leg:
     turn: int | None = None
 
     def transformed(self, transform: Transform) -> Leg:
-        """This leg elsewhere."""
+        """This leg, transformed."""
         label = self.label and self.label.transformed(transform)
         return replace(self, route=self.route.transformed(transform), label=label)
 

@@ -38,7 +38,7 @@ class Placement:
         arcs: the links that run beside boxes, by index.
         areas: what all of it covers.
         length: its extent along the flow.
-        in_line: whether boxes are in line with others where that may take room.
+        in_line: whether boxes are aligned where that costs room, see `Spacing.lanes`.
     """
 
     centers: dict[Unit, Point] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Placement:
         return max((area.high for area in self.areas), default=0.0)
 
     def transformed(self, transform: Transform) -> Placement:
-        """This placement elsewhere."""
+        """This placement, transformed."""
         return Placement(
             {unit: transform.of(center) for unit, center in self.centers.items()},
             {index: arc.transformed(transform) for index, arc in self.arcs.items()},
@@ -118,10 +118,10 @@ class Placer:
         return placement
 
     def _off_axis(self, first: Placement, parts: Sequence[Part]) -> float:
-        """How far from its axis the first of ``parts`` has the branch that the second continues.
+        """How far off its axis the first of ``parts`` has the branch that the second continues.
 
         A decoder continues its own input, beside the encoder that it reads as well. An operation
-        that puts branches together is between them.
+        that joins branches stays between them.
         """
         if not _goes_on_beside(parts) or not self.spacing.lanes:
             return 0.0
@@ -204,5 +204,5 @@ class Placer:
 
 
 def _goes_on_beside(parts: Sequence[Part]) -> bool:
-    """Whether ``parts`` begin with branches, and one unit comes behind them."""
+    """Whether ``parts`` begin with branches that are followed by a single unit."""
     return len(parts) > 1 and isinstance(parts[0], Parallel) and isinstance(parts[1], Unit)

@@ -133,7 +133,7 @@ class LevelSizes:
         return self.common.label(text)
 
     def box(self, unit: Unit) -> SceneBox | None:
-        """The box that a unit is, if it is one."""
+        """The box of a unit; None for a frame or port."""
         return self.common.boxes[unit.box] if isinstance(unit, BoxUnit) else None
 
     def length(self, unit: Unit) -> float:

@@ -51,7 +51,7 @@ class ArcSpacing:
 
     Attributes:
         lane: between a lane and what it passes.
-        head: the least way from a lane to the head: one looks straight only after a straight line.
+        head: the least way from a lane to a head, which needs a straight line before it.
         radius: of the corners.
         port: between the ends of arcs on one side of a box.
         ports: the part of a side that ports may take.
@@ -87,7 +87,7 @@ class CurveSpacing:
         clear: between a curve and what it passes.
         spread: the part of the half side of a box over which arrows may arrive beside its middle.
         lean: of the way aside, the part by which the tip of an arrow leans to where it comes from.
-        round: across the flow, from which an arrow to a circle leans to its side as far as it can.
+        round: the offset across the flow at which an arrow meets a circle as far aside as it can.
     """
 
     bend: float = 20.0
@@ -241,7 +241,7 @@ class SideInputSpacing:
         clear: between an arrow and the boxes and borders that it passes.
         approach: the last straight part.
         radius: of the corners.
-        bend: a bend costs as much as so long a way.
+        bend: the length of way that costs as much as a bend.
     """
 
     clear: float = 5.0

@@ -165,7 +165,11 @@ def _needs_none(model: nn.Module) -> Example | None:
 
 
 def _source(spec: ModelSpec) -> ModuleType:
-    """The module that builds ``spec``: each has ``build`` and ``example_for``."""
+    """The module that builds ``spec``.
+
+    Each has ``build`` and ``example_for``; those in `_PUBLISHING` have ``published_weights`` and
+    ``build_pretrained`` as well.
+    """
     if spec.source == "torchvision":
         return torchvision
     if spec.source == "timm":

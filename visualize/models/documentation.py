@@ -1,4 +1,4 @@
-"""What a model's own source says of it."""
+"""The docstring of a model, as plain text."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARKUP = re.compile(r":[\w:]+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
 def documentation(spec: ModelSpec, model: nn.Module) -> str:
     """The first paragraph of the documentation of the function that builds ``model``, or its class.
 
-    Of classes that have none of their own, that of those they are made from says nothing.
+    An inherited docstring does not count, as it describes another class.
     """
     text = None
     if spec.source == "torchvision":

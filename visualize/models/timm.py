@@ -74,7 +74,7 @@ def build_pretrained(spec: ModelSpec, weights: str, progress: bool) -> tuple[nn.
 
     Args:
         weights: ``DEFAULT`` for those of the tag in its name, else of the first; or a tag.
-        progress: of no use here: timm shows a bar.
+        progress: not used: timm always shows a bar.
 
     Raises:
         SourceError: timm is not installed.

@@ -25,7 +25,7 @@ def build_weightless(constructor: Callable[[], object]) -> object:
     device, for constructors that compute with small tensors; and plainly.
 
     Raises:
-        ConstructionError: the constructor raises also when it is called plainly.
+        Exception: whatever the constructor raises when it is called plainly.
     """
     ways = (_all_on_meta, _parameters_on_meta)
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():

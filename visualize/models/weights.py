@@ -165,13 +165,13 @@ def _convert(state: _State, expected: Mapping[str, torch.Tensor]) -> None:
 
 
 def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, torch.Tensor]:
-    """What a model has taken, by its own names."""
+    """The tensors that were loaded into a model, by its own names."""
     taken = {
         name: one
         for name, one in model.named_parameters(remove_duplicate=False)
         if one is not before.get(name)
     }
-    # Of tied parameters, a checkpoint may have but one.
+    # A checkpoint may have only one of several tied parameters.
     tied = {id(before[name]): value for name, value in taken.items() if name in before}
     values: dict[str, torch.Tensor] = {
         name: tied[id(one)] for name, one in before.items() if id(one) in tied

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from visualize.report.caption import Drawn, alternative_text, caption, caption_file
 from visualize.report.graph import GRAPH_FORMATS, graph_document, write_graph
-from visualize.report.language import LANGUAGES
 from visualize.report.skips import write_skips
-from visualize.report.summary import SORTS, write_summary
-from visualize.report.tables import TABLE_FORMATS
+from visualize.report.summary import write_summary
 from visualize.report.words import summarize_by_name, summarize_in_a_line
 
 __all__ = [
     "GRAPH_FORMATS",
-    "LANGUAGES",
-    "SORTS",
-    "TABLE_FORMATS",
     "Drawn",
     "alternative_text",
     "caption",

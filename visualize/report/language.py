@@ -13,10 +13,11 @@ import functools
 import gettext
 from pathlib import Path
 
+from visualize.core import choices
 from visualize.core.errors import UsageError, shorten
 from visualize.core.phrases import Language
 
-LANGUAGES = ("en", "zh")
+LANGUAGES = tuple(language.value for language in choices.Language)
 
 __all__ = ["LANGUAGES", "Language", "is_english", "load_language"]
 

@@ -79,5 +79,5 @@ def large(number: int) -> str:
 
 
 def shape_without_batch(sizes: tuple[int, ...], batch: int, language: Language) -> str:
-    """The shape of a tensor without its batch dimension: ``64×56×56``, or that it is a scalar."""
+    """The shape of a tensor without its batch dimension: ``64×56×56``, or ``scalar``."""
     return shape(TensorSpec(sizes), batch) if sizes else language.gettext("scalar")

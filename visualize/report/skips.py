@@ -23,7 +23,7 @@ def write_skips(
     language: str = "en",
     width: int | None = None,
 ) -> str:
-    """The skip connections of the model ``name`` in one of `TABLE_FORMATS`.
+    """The skip connections of the model ``name`` in one of the formats of `TableFormat`.
 
     Args:
         language: one of `LANGUAGES`.

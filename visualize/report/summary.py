@@ -20,7 +20,6 @@ from visualize.report.tables import Column, Field, Table, fill
 from visualize.report.wrapping import wrap
 
 SCHEMA = 1
-SORTS = ("parameters", "macs", "memory")
 _BAR = 8  # characters
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _LINE = 98  # columns
@@ -35,11 +34,11 @@ def write_summary(
     sort: str = "",
     width: int | None = None,
 ) -> str:
-    """A summary in one of `TABLE_FORMATS`.
+    """A summary in one of the formats of `TableFormat`.
 
     Args:
         language: one of `LANGUAGES`.
-        sort: one of `SORTS`: rows by this column, largest first, without sums.
+        sort: rows by this column, a `Sort`, largest first and without sums; in order if empty.
         width: columns of the terminal; None for as wide as the table needs.
     """
     catalogue = load_language(language)

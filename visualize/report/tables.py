@@ -11,8 +11,6 @@ from typing import Generic, TypeVar
 
 from visualize.core.latex import escape_latex
 
-TABLE_FORMATS = ("table", "md", "csv", "json", "latex")
-
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -24,7 +22,7 @@ class Column:
         right: whether it holds numbers, which are aligned to the right.
         spare: if the terminal is too narrow, columns with the highest number are dropped first;
             those with 0 never are.
-        picture: whether it is a picture, which files do not get.
+        picture: whether it is a drawing, which is left out of files.
     """
 
     key: str
@@ -67,7 +65,7 @@ class Table:
     keys: bool = True
 
     def write(self, format_name: str, width: int | None = None) -> str:
-        """The table in one of `TABLE_FORMATS` except JSON.
+        """The table in one of the formats of `TableFormat` except JSON.
 
         Args:
             format_name: table, md, csv or latex.

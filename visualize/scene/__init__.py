@@ -1,1 +1,1 @@
-"""Scene: from a simplified architecture to words, roles and colours, without places."""
+"""Scene: from a `Diagram` to labels, roles and groups, without places; and the themes."""

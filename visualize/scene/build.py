@@ -52,7 +52,7 @@ def build_scene(
         title: shown above the figure; the model's name is used where a title must not be empty.
         legend: whether to explain the line styles of the skip connections that are present.
         names: whether boxes show their module paths.
-        titles: the reader's own words for modules, by path.
+        titles: custom labels of modules, by path.
         color_by: what the colours of boxes show.
     """
     builder = _Builder(diagram, names, titles or {})
@@ -201,7 +201,7 @@ class _Builder:
             arc=arc,
             long=skip is not None and skip.long,
             tooltip=_arrow_tooltip(wire, skip, batch),
-            # Those into a repeat are in every copy; of what leaves one, another may read all.
+            # An arrow into a repeat is in every copy; one out of it may represent several.
             repeat=max(diagram.box(target).repeat, wire.copies),
         )
 

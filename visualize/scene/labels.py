@@ -49,7 +49,7 @@ def box_label(
         box: the box; of several copies, the first is shown.
         title: its first line, see `box_title`.
         repeat: the repeat that consists of this box alone, if there is one.
-        inside: what a closed box holds.
+        inside: the skip connections inside a collapsed box, see `closed_skips`.
         names: whether to show the module path.
     """
     shown, parameters = box.shown, box.counted.parameters
@@ -76,7 +76,7 @@ def box_label(
 
 
 def hidden(box: Box) -> list[Operation]:
-    """The operations of a box that the reader asked not to see."""
+    """The operations of a box that the user hides."""
     return [one for one in box.operations if one.id in box.hidden] if box.hidden else []
 
 
@@ -134,7 +134,7 @@ def _copies(group: Group) -> Phrase:
 
 
 def closed_skips(skips: Sequence[Skip]) -> str:
-    """What a closed box says of the skip connections inside it: ``2 residual, 1 gate``."""
+    """The skip connections inside a collapsed box: ``2 residual, 1 gate``."""
     kinds = [skip.kind for skip in skips]
     residual = sum(kind in (SkipKind.IDENTITY, SkipKind.PROJECTION) for kind in kinds)
     counts = {
@@ -175,7 +175,7 @@ def box_title(box: Box, *, title: str = "", repeat: Group | None = None, batch: 
 
     Args:
         box: the box; of several copies, the first is shown.
-        title: the reader's own words for it; what it does by default.
+        title: its custom label; by default, what it does.
         repeat: the repeat that consists of this box alone, if there is one.
         batch: size of the batch, which is not shown.
     """
@@ -229,7 +229,7 @@ def kind_phrase(type_name: str) -> Phrase:
 
 
 def kind_name(box: Box) -> str:
-    """What sort of operation a box is, for those who colour by it; a block has its class's name."""
+    """The type of operation that a box is, for ``--color-by type``; for a block, its class."""
     if box.kind.is_end or box.kind is BoxKind.MERGE:
         return ""
     if box.kind.is_closed:
@@ -286,10 +286,10 @@ _GENERIC = frozenset({"x", "input", "input_1", "inputs", "image", "images", "img
 
 
 def _width(box: Box) -> str:
-    """Channels that a block returns: of its sizes, that which a weighted layer in it makes.
+    """Channels that a block returns: the one of its sizes that a weighted layer in it makes.
 
-    The last such layer decides. Where none makes any of the sizes, channels are where the last
-    of them has its own. In a sequence of vectors they come last.
+    The last such layer decides. If no layer makes any of the sizes, channels are where they are
+    in the result of the last layer. In a sequence of vectors they come last.
     """
     sizes = box.outputs[-1].shape if box.outputs else ()
     works = [
@@ -311,7 +311,7 @@ def _details(box: Box) -> list[str]:
         return []
     after = [one for one in _seen(box) if one.index > box.index]
     if box.kind is BoxKind.FORMULA:
-        # What is inside of it is its own; only what was fused behind it is listed.
+        # What is inside is part of the formula; only what was fused after it is listed.
         depth = len(box.calls)
         after = [one for one in after if not depth or one.calls[:depth] != box.calls]
     idioms = {name: idiom for idiom in box.idioms for name in idiom.members}

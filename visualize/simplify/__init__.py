@@ -54,7 +54,7 @@ class Simplifier:
 
     Args:
         architecture: the exact graph.
-        idioms: rules that are tried before those of the program.
+        idioms: rules that are tried before the built-in ones.
 
     Raises:
         UsageError: one of ``idioms`` is not a rule.
@@ -83,10 +83,10 @@ class Simplifier:
 
         Args:
             level: how much to show.
-            folded: whether one copy is left of what repeats.
-            choice: modules that are open or closed whatever the level.
-            depth: how many steps below the model every module is closed and every computation
-                between them one box, for a figure of less than the level shows.
+            folded: whether only one copy of what repeats is kept.
+            choice: modules that are expanded or collapsed at every level.
+            depth: how many steps below the model every module is collapsed, and every computation
+                between them one box, for a figure that shows less than the level does.
             hidden: paths of modules that are not drawn; see `hide`.
         """
         detailed = self._operations if level is Level.OP else self._layers

@@ -5,13 +5,11 @@ A residual, dense or inception block, an encoder layer: found in the tree of mod
 
 from __future__ import annotations
 
-import functools
-import itertools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture
+from visualize.core.architecture import Architecture, enclosing
 from visualize.core.diagram import Diagram, Group, GroupKind
 from visualize.core.operators import MergeType, has_weight_matrix, merge_type
 
@@ -33,17 +31,6 @@ def find_blocks(diagram: Diagram) -> dict[str, Group]:
                 break
     boxes = Counter(block.id for block in found.values())
     return {node: block for node, block in found.items() if boxes[block.id] > 1}
-
-
-@functools.lru_cache(maxsize=4096)
-def enclosing(path: str) -> tuple[str, ...]:
-    """A module path and all that enclose it, outermost first.
-
-    >>> enclosing("layer1.0.conv1")
-    ('layer1', 'layer1.0', 'layer1.0.conv1')
-    """
-    steps = path.split(".") if path else []
-    return tuple(itertools.accumulate(steps, "{}.{}".format))
 
 
 @dataclass(frozen=True)
@@ -104,7 +91,7 @@ class _Tree:
         return frozenset(blocks | set(self._composites(blocks)))
 
     def _composites(self, blocks: set[str]) -> Iterator[str]:
-        """The outermost other modules of a class of their own that neither hold nor are blocks.
+        """The outermost other modules with a class of their own that neither hold nor are blocks.
 
         A module that holds everything, as around a part that is drawn alone, is not one of them.
         """

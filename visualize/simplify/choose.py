@@ -1,4 +1,4 @@
-"""The reader's choice: modules that are open or closed whatever the level."""
+"""The user's choice: modules that are expanded or collapsed at every level."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from visualize.core.matching import matching_paths
 
 @dataclass(frozen=True)
 class Choice:
-    """Modules that are open or closed whatever the level, by path.
+    """Modules that are expanded or collapsed at every level, by path.
 
-    Of several around an operation the innermost decides; one that is in both is open.
+    Of several around an operation the innermost decides; one that is in both is expanded.
     """
 
     opened: frozenset[str] = frozenset()
@@ -27,7 +27,7 @@ class Choice:
         """The modules that patterns name: paths, globs or classes.
 
         Raises:
-            UsageError: a pattern names none.
+            UsageError: a pattern matches no module.
         """
         return cls(
             frozenset().union(*(matching_paths(each, modules, "--expand") for each in expand)),
@@ -35,12 +35,12 @@ class Choice:
         )
 
     def at_depth(self, depth: int, modules: Iterable[str]) -> Choice:
-        """This choice, with every module ``depth`` steps below the model closed as well."""
+        """This choice, with every module ``depth`` steps below the model collapsed as well."""
         deep = {path for path in modules if path and path.count(".") + 1 == depth}
         return replace(self, closed=self.closed | deep)
 
     def closes(self, box: Box) -> ModuleCall | None:
-        """The call of a module that is to be closed over ``box``, if there is one."""
+        """The call of a module that is to be collapsed around ``box``, if there is one."""
         for call in reversed(box.calls):
             if call.path in self.opened:
                 return None
@@ -50,7 +50,7 @@ class Choice:
 
 
 def mark_closed(diagram: Diagram, choice: Choice) -> tuple[Diagram, frozenset[str]]:
-    """Make each call of a closed module a group; return the ids of these groups as well."""
+    """Make each call of a collapsed module a group; return the ids of these groups as well."""
     groups = {group.id: group for group in diagram.groups}
     marked: list[Box] = []
     closed: set[str] = set()
@@ -69,7 +69,7 @@ def mark_closed(diagram: Diagram, choice: Choice) -> tuple[Diagram, frozenset[st
 
 
 def open_groups(diagram: Diagram, choice: Choice) -> frozenset[str]:
-    """The groups that open because a module in them is to be open, or they themselves are."""
+    """The groups that are expanded because a module in them, or they themselves, should be."""
     opened: dict[str, set[str]] = {}
     for box in diagram.boxes:
         for call in box.calls:

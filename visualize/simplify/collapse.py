@@ -35,7 +35,7 @@ def collapse(
         return group.id in closed or (group.kind in kinds and group.id not in opened)
 
     def closed_around(box: Box) -> Group | None:
-        """The outermost group that closes over ``box``."""
+        """The outermost group around ``box`` that is collapsed."""
         return next(filter(is_closed, reversed(diagram.around(box))), None)
 
     length, ends = _LONG, frozenset[str]()
@@ -64,7 +64,7 @@ def _closed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster
         kind=BoxKind.STAGE if is_stage else BoxKind.BLOCK,
         type=group.type,
         path=group.path,
-        # A closed block belongs to the stage around it; a closed stage is coloured as itself.
+        # A collapsed block belongs to the stage around it; a collapsed stage has its own colour.
         group=group.id if is_stage else group.parent,
         count=len(blocks or run) if is_stage else 1,
     )
@@ -72,9 +72,9 @@ def _closed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster
 
 
 def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iterator[Cluster]:
-    """A box for each layer, but one for ``length`` of one computation without weights.
+    """A box for each layer, but a single one for ``length`` or more of a weightless computation.
 
-    No computation goes on beyond ``ends``.
+    Operations in ``ends`` are part of no computation.
     """
 
     def computing(box: Box) -> str | None:
@@ -91,6 +91,6 @@ def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iter
 
 
 def _computing_module(box: Box) -> str | None:
-    """Path of the module whose code computes without weights, or None if this is no such layer."""
+    """Path of the module whose code computes without weights, or None if this does not."""
     is_plain = not box.is_module and box.core.kind is NodeKind.FUNCTION
     return box.path if is_plain and not any(one.weights for one in box.operations) else None

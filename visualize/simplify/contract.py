@@ -19,7 +19,7 @@ _Key = TypeVar("_Key")
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What several boxes become that are more than their core: a block, stage or formula.
+    """What a box of several is in addition to its core: a block, stage, computation or formula.
 
     Attributes:
         id: id of the new box; a number follows it if it is taken.
@@ -152,7 +152,7 @@ def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]
 
 
 def _close(box: Box, closed: Closed, taken: Sequence[Container[str]]) -> Box:
-    # What of a group lies apart from the rest is a box of its own.
+    # Parts of a group that lie apart from each other are boxes of their own.
     numbered = (f"{closed.id} {number}" for number in itertools.count(2))
     names = itertools.chain([closed.id], numbered)
     return replace(

@@ -105,7 +105,7 @@ class _Finder:
         yield from self._open(children[reached:], depth)
 
     def _open(self, children: Iterable[_Range], depth: int) -> Iterator[Run]:
-        """Runs inside of children that are not part of a run themselves."""
+        """Runs inside children that are not part of a run themselves."""
         for start, end in children:
             if self._call(start, depth) is not None:
                 yield from self.find((start, end), depth + 1)

@@ -1,4 +1,4 @@
-"""Modules that the reader does not want to see: they go into the box before them."""
+"""Modules that the user hides: their operations go into the box before them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def hide(diagram: Diagram, paths: Collection[str]) -> Diagram:
     """Put every call of the modules ``paths`` into the box whose result it reads.
 
     What flowed through it flows on, and nothing is lost: the box holds its operations, which it
-    names in ``hidden``. A module that is part of a closed box has no box to hide.
+    names in ``hidden``. A module that is part of a collapsed box has no box to hide.
 
     Raises:
         UsageError: a module joins several tensors or reads none, so that no box can represent it.
@@ -40,7 +40,7 @@ def hide(diagram: Diagram, paths: Collection[str]) -> Diagram:
 
 
 def _hidden_call(box: Box, paths: Collection[str]) -> ModuleCall | None:
-    """The outermost call of a hidden module around ``box``; of a closed box, around it."""
+    """The outermost call of a hidden module around ``box``; of a collapsed box, around it."""
     if box.kind.is_end:
         return None
     calls = (call for call in box.calls if call.path in paths)
@@ -62,5 +62,5 @@ def _source(
     raise UsageError(
         f"cannot hide {call.path}: it {what}, so no other box can represent it",
         where="--hide",
-        hint="close it with --collapse, or hide what is around it",
+        hint="use --collapse, or hide the module around it",
     )

@@ -1,4 +1,4 @@
-"""One part of a model, with its context cut off."""
+"""One module of a model on its own, with its inputs and outputs named."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def _skips(
 
 
 def _neighbour(operation: Operation, path: str) -> str:
-    """What a reader calls an operation outside of ``path``: the module next to it that holds it."""
+    """What a reader calls an operation outside ``path``: the module beside that which holds it."""
     steps, other = path.split("."), operation.path.split(".") if operation.path else []
     common = next(
         (place for place, (a, b) in enumerate(zip(steps, other)) if a != b),

@@ -1,4 +1,4 @@
-"""Put plumbing into the boxes it serves: sizes, constants, reshaping and what does nothing."""
+"""Put plumbing into the boxes it serves: sizes, constants, reshaping and what has no effect."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def prune_quiet(diagram: Diagram) -> Diagram:
     """Absorb what only moves data, as a reader of a figure expects.
 
     Reshaping, slicing and what does nothing in inference go to the operation before them or, where
-    their module is closer to it, to the one after. Between them stays what parts an input, or the
-    result of another module, to several users. A single tensor that is returned where the
+    their module is closer to it, to the one after. What deals out an input, or the result of
+    another module, to several users stays between them. A single tensor that is returned where the
     flow ends needs no output, unless it goes on to another module.
     """
     hosts: dict[str, str] = {}

@@ -111,7 +111,7 @@ class Sameness:
         return owners
 
     def _constants(self) -> dict[str, int]:
-        """A number for how each tensor comes about that depends on no input of the model."""
+        """A number for each tensor that depends on no input of the model: equal if made alike."""
         numbers: dict[str, int] = {}
         for one in self.exact.operations:
             if self.sources[one.id] or one.kind is NodeKind.INPUT:
@@ -243,9 +243,9 @@ class Sameness:
         return not any(origin.copy is _Copy.BEFORE for reads in wiring for origin in reads.inputs)
 
     def _untapped(self, start: int, length: int, count: int) -> int:
-        """How many of ``count`` copies there are up to one whose results something else uses.
+        """How many of ``count`` copies there are up to the first whose results are used elsewhere.
 
-        What uses the same result of every copy may: a concat of all of them, say.
+        What uses the same result of every copy, such as a concat of them all, does not count.
         """
         taps = [self._taps(start + number * length, length, 2) for number in range(count)]
         while count > 1:
@@ -260,7 +260,7 @@ class Sameness:
         return count
 
     def _taps(self, start: int, length: int, copies: int) -> set[tuple[int, int, str]]:
-        """What uses which results of a copy, outside of it and the ``copies`` - 1 after it."""
+        """What uses which results of a copy, outside it and the ``copies`` - 1 after it."""
         taps = set()
         for box in range(start, start + length):
             for place, part in enumerate(self.operations[box]):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from visualize.core.architecture import enclosing
 from visualize.core.diagram import Box, Diagram, Group, GroupKind
 from visualize.core.operators import has_weight_matrix
-from visualize.simplify.blocks import enclosing
 from visualize.simplify.contract import runs
 
 
@@ -57,7 +57,7 @@ def _with_whole_modules(diagram: Diagram, stages: dict[str, Group]) -> dict[str,
     for node, stage in stages.items():
         held.setdefault(_holder(diagram.box(node).path and stage.path), set()).add(stage.id)
     whole = {holder: ids.pop() for holder, ids in held.items() if holder and len(ids) == 1}
-    # A module that also holds the stages of another is no stage itself.
+    # A module that also holds the stages of another is not itself a stage.
     whole = {
         holder: stage
         for holder, stage in whole.items()

@@ -1,8 +1,8 @@
 """Where the operations of a recorded run are computed.
 
-The model sees an ordinary CPU: tensors say that they are there, and requests for another device
-are ignored. In truth its tensors are on the meta device, unless their values are known and few:
-those computed from constants and from integer inputs alone keep them, because models decide by
+The model sees an ordinary CPU: tensors report that they are on it, and requests for another
+device are ignored. In fact its tensors are on the meta device, unless their values are known and
+few: those computed from constants and from integer inputs alone keep them, because models decide by
 such values (positions, masks, sizes) what to compute.
 """
 
@@ -133,7 +133,7 @@ _WRITTEN_DOWN = frozenset(("tensor", "as_tensor", "asarray", "arange", "linspace
 
 
 def _answer_for_cpu(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any] | None:
-    """The answer of a tensor that is on the CPU to a question about its device, if it is one."""
+    """What a tensor on the CPU returns for a question about its device; None for all else."""
     name = getattr(func, "__name__", "")
     if name == "__get__":
         return _PROPERTIES.get(func.__self__.__name__)
@@ -193,7 +193,7 @@ def _to_meta(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _all_on_meta(func: Any, args: Any, kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """Move the arguments to the meta device; what their values decide is decided before."""
+    """Move the arguments to the meta device, once what their values decide is decided."""
     name = getattr(func, "__name__", "")
     if name in ("__getitem__", "__setitem__", "index_put_", "index_put"):
         args = (args[0], _mask_to_indices(args[1]), *args[2:])

@@ -113,7 +113,7 @@ class _Forms:
 
 @dataclass(frozen=True)
 class _Written:
-    """The one tensor that was given, written to and otherwise as it was."""
+    """The one given tensor, written to in place."""
 
     def make(self, tensor: torch.Tensor) -> torch.Tensor:
         increment_version(tensor)

@@ -23,7 +23,7 @@ from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import global_state_kept, seed_all, time_limit
 from visualize.tracing.recorded import trace_recorded
 from visualize.tracing.replica import has_own_hooks, replicate
-from visualize.tracing.scripted import note, trace_scripted
+from visualize.tracing.scripted import note_on_script, trace_scripted
 from visualize.tracing.symbolic import trace_symbolically
 
 _LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
@@ -44,7 +44,7 @@ class _Way:
     """A way of tracing.
 
     Attributes:
-        tracer: ``"symbolic"`` or ``"recorded"``.
+        tracer: symbolic or recorded.
         trace: makes the graph.
         note: what a user should know about a graph made in this way.
     """
@@ -88,7 +88,7 @@ def trace_model(
     if isinstance(model, torch.jit.ScriptModule):
         with global_state_kept(model), time_limit(timeout):
             graph, module = trace_scripted(model, inputs)
-        lost = note(model)
+        lost = note_on_script(model)
         notes = (lost,) if lost else ()
         return TracedModel(graph, module, dict(module.named_parameters()), "recorded", notes)
     front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild, made_up)

@@ -98,7 +98,7 @@ def _assumed(shape: str, reason: _Reason | None, *, several: bool) -> Phrase:
 
 
 def _required(model: nn.Module) -> list[str]:
-    """The parameters of ``forward`` that must be given; the first, if there are none."""
+    """The parameters of ``forward`` that must be given; if there are none, the first."""
     try:
         signature = inspect.signature(model.forward)
     except ValueError:  # a script has none
@@ -148,9 +148,7 @@ def _sizes_for(module: nn.Module) -> tuple[list[tuple[int, ...]], Phrase]:
     """Sizes to try, and in words what all of them have."""
     shape = getattr(module, "normalized_shape", None)
     if shape is not None:
-        return [(1, *shape), (1, 16, *shape)], phrase(
-            "{number} features", number="×".join(map(str, shape))
-        )
+        return [(1, *shape), (1, 16, *shape)], _features("×".join(map(str, shape)))
     if channels := _attribute(module, "in_channels", "num_features", "num_channels"):
         dimensions = re.search(r"([123])d$", type(module).__name__)
         sizes = _SIZES[int(dimensions[1]) if dimensions else 2]
@@ -158,10 +156,7 @@ def _sizes_for(module: nn.Module) -> tuple[list[tuple[int, ...]], Phrase]:
             "{number} channels", number=channels
         )
     if features := _attribute(module, "in_features"):
-        flat = (1, features)
-        return [flat, (1, 16, features), (1, features, 32, 32)], phrase(
-            "{number} features", number=features
-        )
+        return [(1, features), (1, 16, features), (1, features, 32, 32)], _features(features)
     if features := _attribute(module, "input_size", "embed_dim", "d_model"):
         return [(1, 16, features), (1, features)], _features(features)
     return [], NOTHING

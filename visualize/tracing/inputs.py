@@ -29,7 +29,7 @@ class Inputs:
 
     @classmethod
     def of(cls, example: ExampleInputs) -> Inputs:
-        """Read what a user may hand over.
+        """Inputs from whatever a user gives.
 
         A tensor, an `ExampleTensor` or a shape (a sequence of integers) is one input; a sequence
         of those is several; a mapping gives keyword arguments; a callable makes any of these.
@@ -94,7 +94,7 @@ class Inputs:
             ) from error
 
     def values(self, model: nn.Module) -> list[Any]:
-        """What the placeholders of the model's graph stand for, in their order.
+        """The values of the placeholders of the model's graph, in their order.
 
         A traced graph has one for each tensor, a graph module one for each argument.
 

@@ -27,11 +27,11 @@ Known = TypeVar("Known")
 
 
 class LastingCalls(Generic[Known]):
-    """A table of calls that is shared by all traces and threads, and begun anew when full.
+    """A table of calls that is shared by all traces and threads, and emptied when full.
 
     A call is kept only if nothing but its key can decide what it does, and if its key refers
-    to no object of the model: the function is torch's own, and its arguments are tensors of no
-    class of their own, described by their shapes and types, and plain values.
+    to no object of the model: the function is torch's own, and its arguments are plain
+    values, and tensors of torch's own classes, described by their shapes and types.
     """
 
     def __init__(self) -> None:

@@ -190,7 +190,7 @@ def _is_same(collection: Any, content: Any) -> bool:
 
 
 def _caches(model: nn.Module) -> list[Any]:
-    """The functions with a cache beside the classes of ``model``, and their methods."""
+    """The cached functions and methods in the Python modules and classes of ``model``."""
     classes = _classes(model)
     names = {kind.__module__ for kind in classes if not kind.__module__.startswith("torch.")}
     spaces = [*classes, *(sys.modules[name] for name in sorted(names) if name in sys.modules)]
@@ -205,7 +205,7 @@ def _classes(model: nn.Module) -> set[type]:
 
 
 def _owners(model: nn.Module) -> list[Any]:
-    """The classes and Python modules that hold the code of ``model``, installed packages apart."""
+    """The classes and Python modules that hold the code of ``model``, except installed ones."""
     functions = [hook for part in model.modules() for hook in forward_hooks(part)]
     classes = _classes(model)
     names = {kind.__module__ for kind in classes}

@@ -118,8 +118,8 @@ class Recorder:
             result: what it returned.
             written: the tensors that it wrote to.
             flops: what it took.
-            calls: the module calls around it, if not those of now.
-            unpack: whether parts of the result are nodes at once, and not when they are used.
+            calls: the module calls around it, if not the current ones.
+            unpack: whether parts of the result become nodes at once, or only when used.
 
         Returns:
             ``result``, with other tensors where it repeats one that was given and not written to.
@@ -245,9 +245,8 @@ class Recorder:
                 return node
             name = f"_tensor_constant{self._constants}"
             self._constants += 1
-            vars(self.model)[name] = (
-                tensor.detach()
-            )  # not by setattr, so that it is not a parameter
+            # Not by setattr, so that it is not a parameter.
+            vars(self.model)[name] = tensor.detach()
         node = self.graph.create_node("get_attr", name)
         self._describe(node, (tensor,))
         self.set(tensor, node)

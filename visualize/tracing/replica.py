@@ -104,12 +104,12 @@ class _Copier:
     def _collection(self, value: Any) -> Any:
         if type(value) is tuple:
             return tuple(self.copy(item) for item in value)
-        if isinstance(value, tuple):  # a named tuple, whose constructor is its own affair
+        if isinstance(value, tuple):  # a named tuple, whose constructor may take anything
             return value
         kind = type(value)
         if kind in _EMPTY:
             copied = self.memo[id(value)] = kind()
-        else:  # of a class of its own, which may hold more than its items
+        else:  # a subclass, which may hold more than its items
             copied = self.memo[id(value)] = copy.copy(value)
         if isinstance(value, dict):
             for key, item in value.items():
@@ -146,7 +146,7 @@ class _Copier:
         return self._function(hook) if isinstance(hook, types.FunctionType) else self.copy(hook)
 
     def _script(self, script: torch.jit.ScriptModule) -> torch.jit.ScriptModule:
-        """A copy by way of an archive, the one way there is."""
+        """A copy made through an archive, as nothing else copies a script."""
         archive = io.BytesIO()
         torch.jit.save(script, archive)
         archive.seek(0)
@@ -199,7 +199,7 @@ def _without_values(tensor: torch.Tensor) -> torch.Tensor:
 
 
 def _is_plain_object(value: Any) -> bool:
-    """Whether copying ``__dict__`` copies the object: no slots and no ways of its own."""
+    """Whether copying ``__dict__`` copies the object: it defines neither slots nor copying."""
     kind: Any = type(value)
     return (
         hasattr(value, "__dict__")

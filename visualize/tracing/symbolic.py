@@ -25,7 +25,7 @@ from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.source import line_of_merge
 
-# What a node holds as it is.
+# Types of what a node holds as it is.
 _PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device})
 
 

@@ -20,7 +20,7 @@ from tests.programs import (
 from visualize.core.errors import InputError, UntraceableError
 from visualize.models import load_model
 from visualize.tracing.inputs import Inputs
-from visualize.tracing.scripted import note, trace_scripted
+from visualize.tracing.scripted import note_on_script, trace_scripted
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -39,7 +39,7 @@ def test_torchscript_is_the_model(name: str, way: str, tmp_path: Path) -> None:
     loaded = load_model(str(tmp_path / "net.pt"), ("1",)).model
     assert facts_of(trace_script(script, inputs)) == expected
     assert facts_of(trace_script(loaded, inputs)) == expected
-    assert not note(script)
+    assert not note_on_script(script)
 
 
 def test_script_runs_its_control_flow() -> None:
@@ -100,7 +100,7 @@ def test_frozen_script_keeps_weights_and_skips() -> None:
     original = visualize.trace(model, MODELS["residual"][1])
     assert architecture.macs == original.macs
     assert len(architecture.skips) == len(original.skips)
-    assert "frozen" in note(frozen)
+    assert "frozen" in note_on_script(frozen)
 
 
 class Writing(nn.Module):

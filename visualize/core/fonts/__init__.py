@@ -56,7 +56,7 @@ def configuration(font: str = FAMILY) -> str:
 
 
 def family(font: str) -> str:
-    """The name of a font that may be given by its file."""
+    """The family name of a font that is given by name or as a file."""
     face = find_face(font)
     return face.family if face else font
 

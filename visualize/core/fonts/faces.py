@@ -65,7 +65,7 @@ class Face:
     advances: dict[int, int]
 
     def open(self) -> TTFont:
-        """The font itself, to be closed."""
+        """The font itself, which the caller closes."""
         from fontTools.ttLib import TTFont
 
         return TTFont(self.file, fontNumber=self.number, lazy=True, recalcTimestamp=False)

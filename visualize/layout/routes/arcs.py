@@ -25,7 +25,7 @@ from visualize.core.route import Route
 from visualize.layout.spacing import ArcSpacing
 from visualize.layout.units import Unit
 
-_STRETCH = 100.0  # of the flow, in which areas are looked up together
+_STRETCH = 100.0  # points of the flow in which areas are looked up together
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Arc:
         return self.source, self.target
 
     def transformed(self, transform: Transform) -> Arc:
-        """This arc elsewhere."""
+        """This arc, transformed."""
         return replace(
             self,
             lane=self.lane + transform.across,
@@ -153,7 +153,7 @@ def _ways(
 
 
 class _Covered:
-    """Areas, found again by the stretches of the flow that they cover."""
+    """Areas, indexed by the stretches of the flow that they cover."""
 
     def __init__(self, areas: Iterable[Rectangle], room: ArcSpacing) -> None:
         self.room = room
@@ -190,7 +190,7 @@ def _stretches(start: float, end: float) -> range:
 
 
 class _Rows:
-    """Boxes by where they are along the flow, to find those in a row with something."""
+    """Boxes sorted along the flow, to find those near a point of it."""
 
     def __init__(self, boxes: Mapping[Unit, Rectangle], room: ArcSpacing) -> None:
         self.room = room
@@ -207,7 +207,7 @@ class _Rows:
 def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
     """The first of ``ways`` that runs through the fewest boxes.
 
-    Only its ends can: the lane lies outside of all that it passes.
+    Only its ends can hit any: the lane lies outside all that it passes.
     """
     found: list[tuple[int, Arc]] = []
     for way in ways:

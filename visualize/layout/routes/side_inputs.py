@@ -136,7 +136,7 @@ class _Router:
     def _crossing(self, one: Point, other: Point) -> float:
         """What it costs to run through boxes, which is done only where there is no other way.
 
-        Inside of frames a way counts double: it belongs beside them.
+        Inside frames a way counts double: it belongs beside them.
         """
         line = Rectangle(
             min(one.along, other.along), max(one.along, other.along),

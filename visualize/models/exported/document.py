@@ -42,7 +42,7 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     "as_float": float,  # "Infinity" and "NaN" are written as text
     "as_float_lists": lambda rows: [list(map(float, row)) for row in rows],
     "as_complex": lambda value: complex(float(value["real"]), float(value["imag"])),
-    "as_scalar_type": lambda number: dtype_of(number),
+    "as_scalar_type": dtype_of,
     "as_memory_format": lambda number: _MEMORY_FORMATS[number],
     "as_layout": lambda number: {_STRIDED: torch.strided}[number],
     # Not that of the exporting machine: the program runs where its tensors are.
@@ -67,7 +67,7 @@ def name_of(argument: Json) -> str | None:
 
 
 def outputs_of(node: Json) -> list[Json]:
-    """What a node returns, one entry a tensor or size."""
+    """What a node returns, one entry per tensor or size."""
     outputs: list[Json] = node["outputs"]
     if len(outputs) == 1 and "as_tensors" in outputs[0]:
         return [{"as_tensor": value} for value in outputs[0]["as_tensors"]]
@@ -82,7 +82,7 @@ def sizes_of(sizes: list[Json]) -> tuple[int, ...]:
 
 
 def enclosing_calls_of(node: Json) -> tuple[EnclosingCall, ...]:
-    """The calls around a node, in a text such as ``L__self__,,Net;L__self__b@1,b,torch.nn.Relu``.
+    """The calls around a node, from a text such as ``L__self__,,Net;L__self__b@1,b,torch.nn.Relu``.
 
     The outermost is that of the program itself, with the path ``""``.
     """

@@ -43,8 +43,7 @@ _ARITHMETIC = frozenset(
 # Operators that read or write files.
 _FORBIDDEN = frozenset({"from_file", "save", "load_tensor"})
 
-
-# A function that gives the node of a name, by name.
+# For each name, a function that returns its node.
 _Scope = dict[str, Callable[[], Any]]
 _KEYWORD = 2
 _UNKNOWN = object()
@@ -268,7 +267,7 @@ class ProgramReader:
         return node
 
     def _without_program(self, calls: tuple[EnclosingCall, ...]) -> tuple[EnclosingCall, ...]:
-        """The calls of modules alone; that of the program names its class, which is its own."""
+        """``calls`` without that of the program, whose class name the program takes over."""
         if calls and not calls[0].call.path:
             type(self.program).__name__ = calls[0].class_name
             return calls[1:]

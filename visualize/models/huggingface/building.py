@@ -23,6 +23,7 @@ from visualize.core.errors import (
     VisualizeError,
     shorten,
 )
+from visualize.models.huggingface.reader import is_config
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 
@@ -86,7 +87,7 @@ def build(spec: ModelSpec) -> nn.Module:
             name = _first(chosen) or named or _natural(config, spec)
             constructor = _model_class(transformers, name, config, spec)
             _without_cache(config)
-            # each attempt its own copy: models write into their configuration
+            # Each attempt gets a copy: models write into their configuration.
             model = build_weightless(lambda: constructor(copy.deepcopy(config)))
             assert isinstance(model, nn.Module)
             _refuse_unknown(config, arguments, lambda: _words(model, config), spec)
@@ -227,7 +228,7 @@ def _nested(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``changes``, dicts inside of it merged likewise."""
+    """``base`` with ``changes``, dicts inside it merged likewise."""
     merged = dict(base)
     for key, value in changes.items():
         old = merged.get(key)
@@ -267,7 +268,7 @@ def _refuse_unknown(
                 where=shorten(spec.text),
                 hint=f"did you mean {', '.join(nearest)}?" if nearest else "",
             )
-        if isinstance(value, Mapping) and _is_config(inner):
+        if isinstance(value, Mapping) and is_config(inner):
             _refuse_unknown(inner, value, words, spec)
 
 
@@ -278,16 +279,12 @@ def _words(model: nn.Module, config: Any) -> frozenset[str]:
     return frozenset(_WORD.findall("\n".join(inspect.getsource(module) for module in modules)))
 
 
-def _is_config(value: Any) -> bool:
-    return hasattr(value, "attribute_map") and hasattr(value, "model_type")
-
-
 def _without_cache(config: Any) -> None:
     """A model without a cache of keys and values returns tensors alone."""
     if hasattr(config, "use_cache"):
         config.use_cache = False
     for inner in list(vars(config).values()):
-        if _is_config(inner):
+        if is_config(inner):
             _without_cache(inner)
 
 

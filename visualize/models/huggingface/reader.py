@@ -193,7 +193,7 @@ class ConfigReader:
         return torch.ones((*self.input_ids.shape, 1), dtype=torch.int64)
 
     def image_places(self) -> torch.Tensor | None:
-        """The first words stand for what the model makes of an image."""
+        """A mask of the first words, in whose places the vectors of an image go."""
         count = getattr(self.config, "latent_query_num", None)
         if self.input_ids is None or count is None:
             return None
@@ -201,7 +201,7 @@ class ConfigReader:
         return places[None]
 
     def video(self) -> ExampleTensor | None:
-        """A video, for models of nothing else."""
+        """A video, for models that take no images."""
         if "pixel_values" in self.parameters:
             return None
         frames = self.read(self.vision, "num_frames", "frames_per_clip", default=16)
@@ -345,8 +345,8 @@ class ConfigReader:
 
 
 def part_of(config: Any, *words: str) -> Any:
-    """The configuration inside of ``config`` whose name has one of ``words``, or ``config``."""
-    inner = {name: value for name, value in vars(config).items() if _is_config(value)}
+    """The configuration inside ``config`` whose name has one of ``words``, else ``config``."""
+    inner = {name: value for name, value in vars(config).items() if is_config(value)}
     for word in words:
         for name, value in inner.items():
             if word in name:
@@ -355,14 +355,15 @@ def part_of(config: Any, *words: str) -> Any:
 
 
 def _tree(config: Any) -> Iterator[Any]:
-    """``config`` and all configurations inside of it."""
+    """``config`` and all configurations inside it."""
     yield config
     for value in vars(config).values():
-        if _is_config(value):
+        if is_config(value):
             yield from _tree(value)
 
 
-def _is_config(value: Any) -> bool:
+def is_config(value: Any) -> bool:
+    """Whether ``value`` is a configuration of transformers."""
     return hasattr(value, "attribute_map") and hasattr(value, "model_type")
 
 

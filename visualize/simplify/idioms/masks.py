@@ -14,8 +14,8 @@ _END = ATTENTION | ACTIVATION | NORM | AFFINE | PRODUCT
 def causal_masks(exact: Architecture) -> frozenset[str]:
     """Operations whose result holds a causal mask, or is made with one.
 
-    It is known by how it is made: a triangle, or a comparison of positions with positions, in
-    which none is data. One that is stored in a buffer cannot be distinguished from others.
+    It is known by how it is made: a triangle, or a comparison of positions with positions, none
+    of which is data. One that is stored in a buffer cannot be distinguished from others.
     """
     found: set[str] = set()
     positions: set[str] = set()

@@ -15,7 +15,7 @@ def attends_to(view: View, query: str | None, key: str | None) -> str:
 
     Args:
         view: the model.
-        query: the operation that makes the queries, None if they are no data: learned ones.
+        query: the operation that makes the queries, None if they are not data but learned.
         key: the same for the keys.
     """
     if key is None:

@@ -22,11 +22,13 @@ Axis = tuple[int, int]
 
 @dataclass(frozen=True)
 class Rearrangement:
-    """Axes of size one are left out.
+    """A reshape, a permutation and a reshape. Axes of size one are left out.
 
     Attributes:
         split: the axes between the two reshapes, before they are permuted, with their sizes.
         joined: the axes of the output, each as those that it joins.
+        inside: the operations except the last.
+        first: the first reshape.
     """
 
     split: dict[Axis, int]
@@ -49,7 +51,7 @@ def match_channel_shuffle(view: View, node: str) -> Match | None:
     found = _rearranged(view, node)
     if not found or len(found.split) != len(view.shape(node)) - view.shape(node).count(1) + 1:
         return None
-    # Of an image, axis 1 holds the channels; rows and columns that are shuffled are no such thing.
+    # Of an image, axis 1 holds the channels; shuffled rows and columns do not count.
     if len(view.shape(node)) < 4 or ((1, 1), (1, 0)) not in found.joined or found.halved() != [1]:
         return None
     return Match(found.inside, (_shuffle(found.split[1, 0]),))

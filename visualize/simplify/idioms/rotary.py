@@ -21,7 +21,7 @@ _WRITTEN = (
 
 
 def match_rotary_embedding(view: View, node: str) -> Match | None:
-    """A rotation of pairs of channels, or of some of them, by angles that are no data."""
+    """A rotation of pairs of channels, or of some of them, by angles that are not data."""
     if _work(view, node) not in ("add", "join", "complex", "move"):
         return None
     for origin, inside in view.regions(node, lambda each: _work(view, each) is not None):

@@ -141,7 +141,7 @@ class View:
 def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
     """Make one box of all that a rule matches; of two matches the one that ends later counts.
 
-    A match is drawn as it is where something outside reads from inside of it, or where it would
+    A match is drawn as it is where something outside reads from inside it, or where it would
     hide a residual connection, an input or an output.
 
     Raises:
@@ -169,7 +169,7 @@ def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
 
 
 def _applied(rule: Rule, view: View, node: str) -> Match | None:
-    """What ``rule`` finds. A rule of a reader's own can fail in any way."""
+    """What ``rule`` finds. A user's rule can fail in any way."""
     try:
         match = rule.match(view, node)
     except Exception as error:
@@ -225,7 +225,7 @@ def numbers(operation: Operation) -> list[float]:
 
 
 def is_scale(view: View, node: str) -> bool:
-    """Whether an operation multiplies with, or divides by, what is no data."""
+    """Whether an operation multiplies or divides by something that is not data."""
     kind = view.kind(node)
     scales = merge_type(kind) is MergeType.MULTIPLY or kind in DIVIDE
     return scales and len(view.sources(node)) == 1

@@ -18,12 +18,12 @@ from visualize.tracing.inputs import Inputs
 from visualize.tracing.scripted.interpreter import Interpreter
 from visualize.tracing.tensors import tensors_in
 
-__all__ = ["note", "trace_scripted"]
+__all__ = ["note_on_script", "trace_scripted"]
 
 
-def note(model: torch.jit.ScriptModule) -> Note | None:
-    """What a user should know of the figure of ``model``, if anything."""
-    graph = script_method(model).inlined_graph  # kept, because its nodes do not live longer
+def note_on_script(model: torch.jit.ScriptModule) -> Note | None:
+    """What a user should know about the figure of ``model``, if anything."""
+    graph = script_method(model).inlined_graph  # kept, because its nodes do not outlive it
     constants = graph.findAllNodes("prim::Constant")
     held = [tensor for constant in constants for tensor in tensors_in(constant.output().toIValue())]
     if any(True for _ in model.parameters()) or not any(tensor.dim() for tensor in held):

@@ -111,7 +111,7 @@ class Interpreter:
         return arguments
 
     def _adopt(self, name: str, tensor: torch.Tensor) -> None:
-        """Put a copy of one of the model's tensors under its name; of tied ones the same."""
+        """Put a copy of one of the model's tensors under its name; tied tensors share one."""
         key = _identity(tensor)
         if key not in self.twins:
             data = tensor.detach()
@@ -287,7 +287,7 @@ class Interpreter:
         return self.recorder.knows(tensor) or self.recorder.is_named(tensor)
 
     def _enter(self, node: Any) -> None:
-        """Let the calls be those around ``node``; a module entered again is called again."""
+        """Set the calls to those around ``node``; a module entered again is called again."""
         calls: list[EnclosingCall] = []
         path = ""
         open_calls = {enclosing.call.path: enclosing for enclosing in self.recorder.calls}
