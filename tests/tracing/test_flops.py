@@ -77,6 +77,37 @@ def test_what_a_function_refuses_is_refused(
         memory.call(function, args, {}, tensors_in(args))
 
 
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (torch.cat, {"tensors": [_meta(2, 3), _meta(2, 1)], "dim": 1}),
+        (torch.cat, {"tensors": [_meta(2, 3), _meta(2, 1)], "axis": 1}),
+        (
+            F.batch_norm,
+            {"input": _meta(2, 8), "running_mean": _meta(8), "running_var": _meta(8), "eps": 1e-3},
+        ),
+        (F.batch_norm, {"input": _meta(2, 8), "running_mean": None, "running_var": None,
+                        "training": True}),
+    ],
+    ids=["concat", "concat along an axis", "batch norm", "batch norm in training"],
+)  # fmt: skip
+def test_arguments_may_have_any_name_that_torch_knows(
+    function: Callable[..., Any], arguments: dict[str, Any]
+) -> None:
+    expected = function(**arguments)
+    for _ in range(2):
+        result = Memory().call(function, (), arguments, tensors_in(arguments))
+        assert (result.shape, result.stride(), result.dtype) == (
+            expected.shape, expected.stride(), expected.dtype,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [[None, _meta(2)], [3, _meta(2)], "ab"])
+def test_torch_refuses_what_is_not_a_tensor(given: Any) -> None:
+    with pytest.raises(TypeError, match="Tensor"):
+        Memory().call(torch.cat, (given,), {}, tensors_in(given))
+
+
 def test_results_of_known_calls_are_new_tensors() -> None:
     memory = Memory()
     args = (_meta(3, 4), 1)

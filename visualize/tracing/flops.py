@@ -178,7 +178,7 @@ class Memory:
         key = None if in_transformation() else _key(func, args, kwargs)
         known = (self.known.get(key) or _LASTING.get(key)) if key else None
         if key and known is None and func in _RULES:
-            ruled = _RULES[func](*args, **kwargs)
+            ruled = _ruled(func, args, kwargs)
             if ruled is not None:
                 known = self.known[key] = _Call(0, ruled)
         form = known.result if known is not None else None
@@ -261,9 +261,9 @@ def _form_of_new(tensor: Any, storages: set[int | None]) -> _Form | None:
 
 
 def _batch_norm(
-    image: torch.Tensor,
-    mean: torch.Tensor | None,
-    variance: torch.Tensor | None,
+    input: torch.Tensor,
+    running_mean: torch.Tensor | None,
+    running_var: torch.Tensor | None,
     weight: torch.Tensor | None = None,
     bias: torch.Tensor | None = None,
     training: bool = False,
@@ -271,16 +271,16 @@ def _batch_norm(
     eps: float = 1e-5,
 ) -> _Form | None:
     """The form of a batch norm in inference: that of its input, if its statistics fit it."""
-    if training or mean is None or variance is None or image.dim() < 2:
+    if training or running_mean is None or running_var is None or input.dim() < 2:
         return None
-    for tensor in (mean, variance, weight, bias):
+    for tensor in (running_mean, running_var, weight, bias):
         if tensor is not None:
-            fits = tensor.shape == image.shape[1:2] and tensor.dtype == image.dtype
+            fits = tensor.shape == input.shape[1:2] and tensor.dtype == input.dtype
             if not (fits and tensor.is_meta):
                 return None
-    if not (image.is_meta and type(image) is torch.Tensor and image.is_contiguous()):
+    if not (input.is_meta and type(input) is torch.Tensor and input.is_contiguous()):
         return None
-    return _Form(image.shape, image.stride(), image.dtype)
+    return _Form(input.shape, input.stride(), input.dtype)
 
 
 def _concat(tensors: Any, dim: Any = 0) -> _Form | None:
@@ -314,6 +314,18 @@ _RULES: dict[Any, Callable[..., _Form | None]] = {
     torch.nn.functional.batch_norm: _batch_norm,
     torch.cat: _concat,
 }
+
+
+def _ruled(func: Any, args: Any, kwargs: dict[str, Any]) -> _Form | None:
+    """What a rule says of a call.
+
+    A rule knows the usual arguments. Others, such as ``axis`` for ``dim``, and those that torch
+    refuses, are left to torch.
+    """
+    try:
+        return _RULES[func](*args, **kwargs)
+    except (TypeError, AttributeError):
+        return None
 
 
 def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
