@@ -105,13 +105,13 @@ class TestDiagrams:
         backwards = replace(layers, groups=layers.groups[::-1])
         assert all(layers.around(box) == backwards.around(box) for box in layers.boxes)
 
-    def test_a_skip_is_closed_where_it_bypasses_nothing_drawn(self) -> None:
+    def test_a_skip_is_collapsed_where_it_bypasses_nothing_drawn(self) -> None:
         net = Net()
         x = net.input()
         net.output(net.add(x, net.conv(net.conv(x, name="a"), name="b")))
         diagram = Diagram.of(net.build())
         (skip,) = diagram.skips
-        assert not diagram.is_closed(skip)
+        assert not diagram.is_collapsed(skip)
         inner = replace(
             diagram.box("add"),
             operations=tuple(diagram.exact.operation(node) for node in ("a", "b", "add")),
@@ -119,4 +119,4 @@ class TestDiagrams:
         graph = nx.MultiDiGraph([("x", "add"), ("add", "output")])
         for box in (diagram.box("x"), inner, diagram.box("output")):
             graph.nodes[box.id]["box"] = box
-        assert replace(diagram, graph=graph).is_closed(skip)
+        assert replace(diagram, graph=graph).is_collapsed(skip)

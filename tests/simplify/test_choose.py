@@ -1,4 +1,4 @@
-"""Modules that the reader opens or closes, whatever the level."""
+"""Modules that the user expands or collapses at every level."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_glob_and_a_class_open_several(residual: Architecture) -> None:
     assert boxes(residual, Level.BLOCK, expand="Block") == layers
 
 
-def test_a_module_is_closed_at_every_level(residual: Architecture) -> None:
+def test_a_module_is_collapsed_at_every_level(residual: Architecture) -> None:
     for level in (Level.OP, Level.LAYER, Level.BLOCK):
         assert boxes(residual, level, collapse="stage1")[0] == "stage1"
         assert not any(path.startswith("stage1.") for path in boxes(residual, level, "", "stage1"))
@@ -69,7 +69,7 @@ def test_nothing_is_lost(name: str, level: Level, folded: bool) -> None:
     make, inputs = NETS[name]
     architecture = visualize.trace(make(), inputs)
     for path in architecture.modules:
-        for choice in (Choice(opened=frozenset([path])), Choice(closed=frozenset([path]))):
+        for choice in (Choice(expanded=frozenset([path])), Choice(collapsed=frozenset([path]))):
             simple = simplify(architecture, level, folded=folded, choice=choice)
             members = [member for box in simple.boxes for member in box.members]
             assert sorted(members) == sorted(architecture.graph)

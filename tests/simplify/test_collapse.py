@@ -14,10 +14,10 @@ from visualize.simplify import simplify as fold_and_simplify
 simplify = functools.partial(fold_and_simplify, folded=False)
 
 
-def test_skips_are_open_among_layers_and_closed_in_blocks() -> None:
+def test_skips_are_drawn_among_layers_and_collapsed_in_blocks() -> None:
     layers, blocks = (simplify(resnet(), level) for level in (Level.LAYER, Level.BLOCK))
-    assert [layers.is_closed(skip) for skip in layers.skips] == 4 * [False]
-    assert [blocks.is_closed(skip) for skip in blocks.skips] == 4 * [True]
+    assert [layers.is_collapsed(skip) for skip in layers.skips] == 4 * [False]
+    assert [blocks.is_collapsed(skip) for skip in blocks.skips] == 4 * [True]
 
 
 def _computing(count: int) -> Net:

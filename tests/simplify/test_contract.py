@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.graphs import Net
 from visualize.core.diagram import BoxKind, Diagram
-from visualize.simplify.contract import Closed, Cluster, absorb, contract, follow
+from visualize.simplify.contract import Cluster, Collapsed, absorb, contract, follow
 
 
 def chain() -> Diagram:
@@ -35,18 +35,18 @@ def test_wires_between_the_same_boxes_become_one_unless_one_is_a_skip() -> None:
         ("x", "add", 0),
         ("a", "add", None),
     ]
-    closed = absorb(chain(), {"a": "add", "b": "add"})
-    assert [(s, t, w.skip) for s, t, w in closed.wires] == [
+    collapsed = absorb(chain(), {"a": "add", "b": "add"})
+    assert [(s, t, w.skip) for s, t, w in collapsed.wires] == [
         ("x", "add", None),
         ("add", "output", None),
     ]
 
 
-def test_a_closed_box_takes_the_name_it_is_given() -> None:
-    closed = Closed("block", BoxKind.BLOCK, "Block", "layers.0", group="stage", count=2)
+def test_a_collapsed_box_takes_the_name_it_is_given() -> None:
+    collapsed = Collapsed("block", BoxKind.BLOCK, "Block", "layers.0", group="stage", count=2)
     clusters = [
         Cluster.single("x"),
-        Cluster("a", ("a", "b", "add"), closed),
+        Cluster("a", ("a", "b", "add"), collapsed),
         Cluster.single("output"),
     ]
     box = contract(chain(), clusters).box("block")
@@ -61,10 +61,10 @@ def test_a_closed_box_takes_the_name_it_is_given() -> None:
 
 
 def test_an_id_that_is_taken_gets_a_number() -> None:
-    closed = Closed("x", BoxKind.BLOCK, "Block", "x")
+    collapsed = Collapsed("x", BoxKind.BLOCK, "Block", "x")
     clusters = [
         Cluster.single("x"),
-        Cluster("a", ("a", "b"), closed),
+        Cluster("a", ("a", "b"), collapsed),
         Cluster.single("add"),
         Cluster.single("output"),
     ]

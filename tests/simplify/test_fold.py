@@ -115,7 +115,7 @@ class TestNothingIsLost:
     @example(architecture=run(READ_IN_TWO_WAYS))
     @example(architecture=run(READ_OF_BOTH_CALLS))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
-        """Those drawn, as often as they are repeated, and those in closed boxes are all."""
+        """Those drawn, as often as they are repeated, and those in collapsed boxes are all."""
         expected = Counter(skip.kind.value for skip in architecture.skips)
         assert shown_skips(simplify(architecture, level)) == expected
         assert shown_skips(simplify(architecture, level, folded=False)) == expected

@@ -77,13 +77,13 @@ class TestNothingIsLost:
     @given(architecture=architectures())
     @example(architecture=run(CALLED_AGAIN))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
-        """A skip is closed in a box or leads from box to box, the last edge bearing its index."""
+        """A skip is collapsed in a box, or leads from box to box up to an edge with its index."""
         simple = simplify(architecture, level)
         drawn = {(source, target, wire.skip) for source, target, wire in simple.wires}
         for index, skip in enumerate(architecture.skips):
             way = [simple.hosts[node] for node in (skip.fork, *skip.branch, skip.merge)]
             steps = list(itertools.pairwise(box for box, _ in itertools.groupby(way)))
-            if simple.is_closed(skip):
+            if simple.is_collapsed(skip):
                 assert not {edge for edge in drawn if edge[2] == index}
             else:
                 assert all(simple.graph.has_edge(*step) for step in steps)

@@ -117,16 +117,16 @@ class _Search:
 
 class _Analysis:
     def __init__(self, graph: nx.MultiDiGraph) -> None:
-        self.layers: dict[str, Operation] = dict(graph.nodes(data="operation"))
+        self.operations: dict[str, Operation] = dict(graph.nodes(data="operation"))
         self.order = list(nx.topological_sort(graph))
         self.position = {node: index for index, node in enumerate(self.order)}
         self.inflows: dict[str, list[_Inflow]] = {}
         # Shapes of the parameters of an operation, including those of its constant inputs.
         self.weights: dict[str, tuple[tuple[int, ...], ...]] = {}
         self.parameters: dict[str, int] = {
-            node: layer.parameters for node, layer in self.layers.items()
+            node: operation.parameters for node, operation in self.operations.items()
         }
-        families = {node: family(layer.type) for node, layer in self.layers.items()}
+        families = {node: family(operation.type) for node, operation in self.operations.items()}
         self.spatial = {node for node, name in families.items() if name in _SPATIAL}
         self.pooling = {node for node, name in families.items() if name in POOL or name == "mean"}
         for node in self.order:
@@ -138,7 +138,7 @@ class _Analysis:
         found = iter(graph.in_edges(node, data="wire"))
         edges = sorted(found, key=lambda edge: edge[2].position)
         self.inflows[node] = [_Inflow(source, wire) for source, _, wire in edges if wire.data]
-        weights = self.layers[node].weights
+        weights = self.operations[node].weights
         for source, _, wire in edges:
             # Only a tensor holds values: a parameter's dtype or size is not a parameter.
             if wire.tensor and not wire.data and not self.inflows[source]:
@@ -150,7 +150,7 @@ class _Analysis:
     def skips(self) -> Iterator[Skip]:
         for merge in self.order:
             inflows = self.inflows[merge]
-            if merge_type(self.layers[merge].type) and len(inflows) > 1:
+            if merge_type(self.operations[merge].type) and len(inflows) > 1:
                 for index in range(len(inflows)):
                     skip = self._skip(merge, index)
                     if skip:
@@ -200,15 +200,15 @@ class _Analysis:
         kind = self._kind(found)
         if kind is None:
             return None
-        layer = self.layers[found.merge]
-        combination = merge_type(layer.type)
+        merge = self.operations[found.merge]
+        combination = merge_type(merge.type)
         return Skip(
             kind=kind,
             long=self._is_long(found),
             fork=found.fork,
             merge=found.merge,
             merge_type=combination.value if combination else "",
-            module=layer.path,
+            module=merge.path,
             branch=found.branch,
             bypassed=found.bypassed,
             shape=found.wire.tensor.shape if found.wire.tensor else (),
@@ -217,15 +217,15 @@ class _Analysis:
         )
 
     def _kind(self, found: _Candidate) -> SkipKind | None:
-        families = {family(self.layers[node].type) for node in found.branch}
-        combination = merge_type(self.layers[found.merge].type)
+        families = {family(self.operations[node].type) for node in found.branch}
+        combination = merge_type(self.operations[found.merge].type)
         if combination is MergeType.CONCAT:
             return SkipKind.CONCAT if families <= IDENTITY | SLICE else None
         if combination is MergeType.MULTIPLY:
             return None if found.branch else SkipKind.GATE
         if families <= IDENTITY:
             return SkipKind.IDENTITY
-        forked = self.layers[found.fork].outputs
+        forked = self.operations[found.fork].outputs
         tensor = found.wire.tensor
         reshaped = bool(forked and tensor and forked[0].shape != tensor.shape)
         if not (reshaped or families & SLICE or any(self.weights[node] for node in found.branch)):
@@ -236,7 +236,7 @@ class _Analysis:
 
     def _is_weighted(self, node: str) -> bool:
         """Whether papers count the operation as a layer."""
-        return counts_as_layer(self.layers[node].type, self.weights[node])
+        return counts_as_layer(self.operations[node].type, self.weights[node])
 
     def _depth(self, nodes: Sequence[str]) -> int:
         """The most weighted layers on one path through ``nodes``, which are in order."""
@@ -259,5 +259,5 @@ class _Analysis:
         return any(set(sizes) != {1} or sizes not in pooled for sizes in passed - resolutions)
 
     def _resolution(self, node: str) -> tuple[int, ...]:
-        outputs = self.layers[node].outputs
+        outputs = self.operations[node].outputs
         return outputs[0].shape[2:] if outputs else ()

@@ -56,7 +56,7 @@ class BoxKind(enum.Enum):
     """A collapsed run of blocks or layers at one resolution."""
 
     @property
-    def is_closed(self) -> bool:
+    def is_collapsed(self) -> bool:
         """Whether such a box hides the structure inside it: a block, stage or computation."""
         return self in (BoxKind.BLOCK, BoxKind.STAGE, BoxKind.COMPUTATION)
 
@@ -208,7 +208,9 @@ class Box:
     def is_module(self) -> bool:
         """Whether it is a module, rather than a function or constant."""
         return (
-            self.kind is BoxKind.FORMULA or self.kind.is_closed or self.core.kind is NodeKind.MODULE
+            self.kind is BoxKind.FORMULA
+            or self.kind.is_collapsed
+            or self.core.kind is NodeKind.MODULE
         )
 
     @property
@@ -307,7 +309,7 @@ class Diagram(WiredGraph):
         """Id of the box that holds each operation of the exact graph."""
         return {one.id: box.id for box in self.boxes for one in box.operations}
 
-    def is_closed(self, skip: Skip) -> bool:
+    def is_collapsed(self, skip: Skip) -> bool:
         """Whether everything that ``skip`` bypasses lies inside the box of its fork or merge.
 
         Fork and merge may share a box that does not hold the rest: that of a repeat, where one

@@ -64,7 +64,7 @@ def _reached(flow: nx.MultiDiGraph, starts: set[str]) -> set[str]:
 
 def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -> list[Part]:
     """Stages, and the modules between them, in order."""
-    opened = {
+    expanded = {
         above
         for path in (*(group.path for group in grouped.groups), _holder(exact, weighted))
         for above in enclosing(path)
@@ -73,7 +73,7 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
     stages: dict[str, Group | None] = {}
     for one in exact.operations:
         stage = grouped.stage(grouped.box(grouped.host(one.id)))
-        name = stage.label if stage else _outermost(one.path, opened) or one.type
+        name = stage.label if stage else _outermost(one.path, expanded) or one.type
         members.setdefault(name, []).append(one)
         stages.setdefault(name, stage)
     last = list(weighted)[-1] if weighted else ""
@@ -93,13 +93,13 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
     ]
 
 
-def _outermost(path: str, opened: Collection[str]) -> str:
-    """The outermost module on ``path`` that is not ``opened``, or an empty text.
+def _outermost(path: str, expanded: Collection[str]) -> str:
+    """The outermost module on ``path`` that is not ``expanded``, or an empty text.
 
     >>> _outermost("model.embed.tokens", {"model", "model.layers"}), _outermost("model", {"model"})
     ('model.embed', '')
     """
-    return next((module for module in enclosing(path) if module not in opened), "")
+    return next((module for module in enclosing(path) if module not in expanded), "")
 
 
 def _holder(exact: Architecture, weighted: Mapping[str, int]) -> str:

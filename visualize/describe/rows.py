@@ -149,7 +149,7 @@ class _Table:
         for child in node.children.values():
             if child.is_idle:
                 continue
-            if self._is_closed(child):
+            if self._is_collapsed(child):
                 yield self.row(child)
                 continue
             rows = list(self.inside(child))
@@ -157,7 +157,7 @@ class _Table:
             if len(rows) > 1:
                 yield replace(self.row(child), name=f"{child.name}_total", kind=RowKind.TOTAL)
 
-    def _is_closed(self, node: _Node) -> bool:
+    def _is_collapsed(self, node: _Node) -> bool:
         """Whether a module is one row: a block, or one that calls no other, as a formula does."""
         if not node.children or node.is_operation:
             return True

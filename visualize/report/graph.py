@@ -37,7 +37,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             "tracer": architecture.tracer,
             "notes": list(architecture.notes),
         },
-        "nodes": [_node(layer) for layer in architecture.operations],
+        "nodes": [_node(operation) for operation in architecture.operations],
         "edges": [
             {
                 "source": source,
@@ -91,21 +91,21 @@ def statistics_document(values: Statistics) -> dict[str, Any]:
     return {name: one if math.isfinite(one) else None for name, one in numbers.items()}
 
 
-def _node(layer: Operation) -> dict[str, Any]:
-    values = layer.statistics
+def _node(operation: Operation) -> dict[str, Any]:
+    values = operation.statistics
     return {
-        "id": layer.id,
-        "kind": layer.kind.value,
-        "type": layer.type,
-        "path": layer.path,
-        "module_class": layer.module_class or None,
-        "call": layer.call,
-        "attributes": dict(layer.attributes),
-        "parameters": layer.parameters,
-        "trainable_parameters": layer.trainable_parameters,
-        "buffers": layer.buffers,
-        "macs": layer.macs,
-        "outputs": [_tensor(tensor) for tensor in layer.outputs],
+        "id": operation.id,
+        "kind": operation.kind.value,
+        "type": operation.type,
+        "path": operation.path,
+        "module_class": operation.module_class or None,
+        "call": operation.call,
+        "attributes": dict(operation.attributes),
+        "parameters": operation.parameters,
+        "trainable_parameters": operation.trainable_parameters,
+        "buffers": operation.buffers,
+        "macs": operation.macs,
+        "outputs": [_tensor(tensor) for tensor in operation.outputs],
         **({"statistics": statistics_document(values)} if values else {}),
     }
 
@@ -141,13 +141,15 @@ def _dot(architecture: Architecture) -> bytes:
     import graphviz
 
     dot = graphviz.Digraph()
-    nodes = {layer.id: f"node{index}" for index, layer in enumerate(architecture.operations)}
-    for layer in architecture.operations:
-        lines = [layer.id, layer.type]
-        if layer.outputs:
-            lines.append("×".join(map(str, layer.outputs[0].shape)))
+    nodes = {
+        operation.id: f"node{index}" for index, operation in enumerate(architecture.operations)
+    }
+    for operation in architecture.operations:
+        lines = [operation.id, operation.type]
+        if operation.outputs:
+            lines.append("×".join(map(str, operation.outputs[0].shape)))
         label = "\n".join(graphviz.escape(line) for line in lines)
-        dot.node(nodes[layer.id], label=label, shape="box")
+        dot.node(nodes[operation.id], label=label, shape="box")
     for source, target, wire in architecture.wires:
         attributes = {} if wire.data else {"style": "dotted"}
         if wire.skip is not None:

@@ -73,7 +73,7 @@ def build_scene(
 
 def describe(exact: Architecture) -> str:
     """One sentence for screen readers: name, size, cost and skip connections."""
-    skips = labels.closed_skips(exact.skips) or "none"
+    skips = labels.collapsed_skips(exact.skips) or "none"
     unused = exact.unused_parameters
     return (
         f"{exact.name}: {exact.parameters:,} parameters"
@@ -98,14 +98,14 @@ class _Builder:
     titles: Mapping[str, str]
 
     def boxes(self) -> tuple[SceneBox, ...]:
-        """All boxes, each with the skip connections that are closed inside it."""
-        closed: dict[str, list[Skip]] = {}
+        """All boxes, each with the skip connections that are collapsed inside it."""
+        collapsed: dict[str, list[Skip]] = {}
         for skip in self.diagram.skips:
-            if self.diagram.is_closed(skip):
-                closed.setdefault(self.diagram.host(skip.merge), []).append(skip)
-        return tuple(self._box(box, closed.get(box.id, [])) for box in self.diagram.boxes)
+            if self.diagram.is_collapsed(skip):
+                collapsed.setdefault(self.diagram.host(skip.merge), []).append(skip)
+        return tuple(self._box(box, collapsed.get(box.id, [])) for box in self.diagram.boxes)
 
-    def _box(self, box: Box, closed: Sequence[Skip]) -> SceneBox:
+    def _box(self, box: Box, collapsed: Sequence[Skip]) -> SceneBox:
         batch = self.diagram.exact.batch
         repeats = (
             group
@@ -119,10 +119,10 @@ class _Builder:
             box,
             title,
             repeat=repeat,
-            inside=labels.closed_skips(closed[: len(closed) // box.repeat]),
+            inside=labels.collapsed_skips(collapsed[: len(collapsed) // box.repeat]),
             names=self.names,
         )
-        kinds = Counter(skip.kind.value for skip in closed)
+        kinds = Counter(skip.kind.value for skip in collapsed)
         return SceneBox(
             id=box.id,
             label=tuple(lines),

@@ -49,7 +49,7 @@ def box_label(
         box: the box; of several copies, the first is shown.
         title: its first line, see `box_title`.
         repeat: the repeat that consists of this box alone, if there is one.
-        inside: the skip connections inside a collapsed box, see `closed_skips`.
+        inside: the skip connections inside a collapsed box, see `collapsed_skips`.
         names: whether to show the module path.
     """
     shown, parameters = box.shown, box.counted.parameters
@@ -133,7 +133,7 @@ def _copies(group: Group) -> Phrase:
     return phrase("{copies} in parallel", copies=copies) if group.parallel else copies
 
 
-def closed_skips(skips: Sequence[Skip]) -> str:
+def collapsed_skips(skips: Sequence[Skip]) -> str:
     """The skip connections inside a collapsed box: ``2 residual, 1 gate``."""
     kinds = [skip.kind for skip in skips]
     residual = sum(kind in (SkipKind.IDENTITY, SkipKind.PROJECTION) for kind in kinds)
@@ -232,7 +232,7 @@ def kind_name(box: Box) -> str:
     """The type of operation that a box is, for ``--color-by type``; for a block, its class."""
     if box.kind.is_end or box.kind is BoxKind.MERGE:
         return ""
-    if box.kind.is_closed:
+    if box.kind.is_collapsed:
         return operation_name(box.type) if box.path or box.weights else "other"
     otherwise = operation_name(box.type) if box.weights else "other"
     return _KINDS.get(operator(box.type).category, otherwise)
@@ -307,7 +307,7 @@ def _width(box: Box) -> str:
 
 def _details(box: Box) -> list[str]:
     """Norms, activations and constants that were fused into a box."""
-    if box.kind.is_closed or box.kind.is_end:
+    if box.kind.is_collapsed or box.kind.is_end:
         return []
     after = [one for one in _seen(box) if one.index > box.index]
     if box.kind is BoxKind.FORMULA:

@@ -9,7 +9,7 @@ from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
 from visualize.core.diagram import Diagram, GroupKind
 from visualize.core.errors import UsageError
-from visualize.simplify.choose import Choice, mark_closed, open_groups
+from visualize.simplify.choose import Choice, expanded_groups, mark_collapsed
 from visualize.simplify.collapse import collapse
 from visualize.simplify.fold import fold
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
@@ -95,13 +95,13 @@ class Simplifier:
         if choice is None:
             simplified = collapse(detailed, _COLLAPSED[level]) if _COLLAPSED[level] else detailed
         else:
-            opened = open_groups(detailed, choice)
-            marked, closed = mark_closed(detailed, choice)
+            expanded = expanded_groups(detailed, choice)
+            marked, collapsed = mark_collapsed(detailed, choice)
             simplified = collapse(
                 marked,
                 _COLLAPSED[level],
-                closed=closed,
-                opened=opened,
+                collapsed=collapsed,
+                expanded=expanded,
                 brief=depth is not None,
             )
         if hidden:

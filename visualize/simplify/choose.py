@@ -17,8 +17,8 @@ class Choice:
     Of several around an operation the innermost decides; one that is in both is expanded.
     """
 
-    opened: frozenset[str] = frozenset()
-    closed: frozenset[str] = frozenset()
+    expanded: frozenset[str] = frozenset()
+    collapsed: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -37,47 +37,49 @@ class Choice:
     def at_depth(self, depth: int, modules: Iterable[str]) -> Choice:
         """This choice, with every module ``depth`` steps below the model collapsed as well."""
         deep = {path for path in modules if path and path.count(".") + 1 == depth}
-        return replace(self, closed=self.closed | deep)
+        return replace(self, collapsed=self.collapsed | deep)
 
-    def closes(self, box: Box) -> ModuleCall | None:
+    def collapses(self, box: Box) -> ModuleCall | None:
         """The call of a module that is to be collapsed around ``box``, if there is one."""
         for call in reversed(box.calls):
-            if call.path in self.opened:
+            if call.path in self.expanded:
                 return None
-            if call.path in self.closed:
+            if call.path in self.collapsed:
                 return call
         return None
 
 
-def mark_closed(diagram: Diagram, choice: Choice) -> tuple[Diagram, frozenset[str]]:
+def mark_collapsed(diagram: Diagram, choice: Choice) -> tuple[Diagram, frozenset[str]]:
     """Make each call of a collapsed module a group; return the ids of these groups as well."""
     groups = {group.id: group for group in diagram.groups}
     marked: list[Box] = []
-    closed: set[str] = set()
+    collapsed: set[str] = set()
     for box in diagram.boxes:
-        call = choice.closes(box)
+        call = choice.collapses(box)
         if call is None:
             continue
         name, path = diagram.exact.call_ids[call], call.path
-        if name not in closed:
+        if name not in collapsed:
             kind = diagram.exact.modules.get(path, "")
             parent = _parent(diagram, box, path)
             groups[name] = Group(name, GroupKind.BLOCK, kind, path, label=path, parent=parent)
-            closed.add(name)
+            collapsed.add(name)
         marked.append(replace(box, group=name))
-    return diagram.with_boxes(marked, tuple(groups.values())), frozenset(closed)
+    return diagram.with_boxes(marked, tuple(groups.values())), frozenset(collapsed)
 
 
-def open_groups(diagram: Diagram, choice: Choice) -> frozenset[str]:
+def expanded_groups(diagram: Diagram, choice: Choice) -> frozenset[str]:
     """The groups that are expanded because a module in them, or they themselves, should be."""
-    opened: dict[str, set[str]] = {}
+    expanded: dict[str, set[str]] = {}
     for box in diagram.boxes:
         for call in box.calls:
-            if call.path in choice.opened:
-                opened.setdefault(call.path, set()).add(box.id)
+            if call.path in choice.expanded:
+                expanded.setdefault(call.path, set()).add(box.id)
     held = {group.id: {box.id for box in diagram.inside(group)} for group in diagram.groups}
     return frozenset(
-        group for group, boxes in held.items() if any(module <= boxes for module in opened.values())
+        group
+        for group, boxes in held.items()
+        if any(module <= boxes for module in expanded.values())
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from visualize.core.architecture import NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
-from visualize.simplify.contract import Closed, Cluster, contract, runs
+from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
 # This many operations in a row are one computation, or this many where few boxes are wanted.
 _LONG = 24
@@ -17,8 +17,8 @@ def collapse(
     diagram: Diagram,
     kinds: Collection[GroupKind],
     *,
-    closed: Collection[str] = (),
-    opened: Collection[str] = (),
+    collapsed: Collection[str] = (),
+    expanded: Collection[str] = (),
     brief: bool = False,
 ) -> Diagram:
     """Collapse every outermost group of ``kinds`` to one box.
@@ -26,25 +26,25 @@ def collapse(
     Args:
         diagram: with its groups marked.
         kinds: what to collapse: nothing, blocks, or blocks and stages.
-        closed: ids of groups that are collapsed whatever their kind.
-        opened: ids of groups that are not.
+        collapsed: ids of groups that are collapsed whatever their kind.
+        expanded: ids of groups that are not.
         brief: whether any computation between them is one box, not only a long one.
     """
 
-    def is_closed(group: Group) -> bool:
-        return group.id in closed or (group.kind in kinds and group.id not in opened)
+    def is_collapsed(group: Group) -> bool:
+        return group.id in collapsed or (group.kind in kinds and group.id not in expanded)
 
-    def closed_around(box: Box) -> Group | None:
+    def collapsed_around(box: Box) -> Group | None:
         """The outermost group around ``box`` that is collapsed."""
-        return next(filter(is_closed, reversed(diagram.around(box))), None)
+        return next(filter(is_collapsed, reversed(diagram.around(box))), None)
 
     length, ends = _LONG, frozenset[str]()
     if brief:
         length, ends = _SHORT, frozenset(skip.merge for skip in diagram.skips)
     clusters: list[Cluster] = []
-    for group, run in runs(diagram.boxes, closed_around):
+    for group, run in runs(diagram.boxes, collapsed_around):
         if group:
-            clusters.append(_closed_group(diagram, group, run))
+            clusters.append(_collapsed_group(diagram, group, run))
         elif kinds:
             clusters.extend(_condensed(run, length, ends))
         else:
@@ -52,14 +52,14 @@ def collapse(
     return contract(diagram, clusters)
 
 
-def _closed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster:
+def _collapsed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster:
     """A group as one box; a layer that is alone in it stays as it is."""
     nodes = tuple(box.id for box in run)
     if len(run) == 1 and run[0].kind is not BoxKind.MERGE:
         return Cluster.single(nodes[0])
     blocks = {box.group for box in run if diagram.group(box.group).kind is GroupKind.BLOCK}
     is_stage = group.kind is GroupKind.STAGE
-    closed = Closed(
+    collapsed = Collapsed(
         id=group.id,
         kind=BoxKind.STAGE if is_stage else BoxKind.BLOCK,
         type=group.type,
@@ -68,7 +68,7 @@ def _closed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster
         group=group.id if is_stage else group.parent,
         count=len(blocks or run) if is_stage else 1,
     )
-    return Cluster(nodes[0], nodes, closed)
+    return Cluster(nodes[0], nodes, collapsed)
 
 
 def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iterator[Cluster]:
@@ -86,8 +86,8 @@ def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iter
             yield from map(Cluster.single, nodes)
         else:
             kind = f"{len(run)} operations"
-            closed = Closed(nodes[0], BoxKind.COMPUTATION, kind, module, count=len(run))
-            yield Cluster(nodes[0], nodes, closed)
+            collapsed = Collapsed(nodes[0], BoxKind.COMPUTATION, kind, module, count=len(run))
+            yield Cluster(nodes[0], nodes, collapsed)
 
 
 def _computing_module(box: Box) -> str | None:

@@ -18,7 +18,7 @@ _Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class Collapsed:
     """What a box of several is in addition to its core: a block, stage, computation or formula.
 
     Attributes:
@@ -47,12 +47,12 @@ class Cluster:
     Attributes:
         core: id of the box whose name, type and attributes the new one takes over.
         nodes: ids of all of them, the core included.
-        closed: the block, stage, computation or formula that the new box is, if it is one.
+        collapsed: the block, stage, computation or formula that the new box is, if it is one.
     """
 
     core: str
     nodes: tuple[str, ...]
-    closed: Closed | None = None
+    collapsed: Collapsed | None = None
 
     @classmethod
     def single(cls, node: str) -> Cluster:
@@ -73,14 +73,14 @@ def contract(diagram: Diagram, clusters: Iterable[Cluster]) -> Diagram:
         box = _combine(diagram, cluster, taken=(diagram.graph, graph))
         graph.add_node(box.id, box=box)
         hosts.update(dict.fromkeys(cluster.nodes, box.id))
-    is_closed = _closed_test(diagram, hosts)
+    is_collapsed = _collapsed_test(diagram, hosts)
     seen: set[tuple[str, str, int | None]] = set()
     arrived: Counter[str] = Counter()
     for source, target, wire in diagram.wires:
         ends = hosts[source], hosts[target]
         if not wire.data or ends[0] == ends[1]:
             continue
-        skip = None if is_closed(wire.skip) else wire.skip
+        skip = None if is_collapsed(wire.skip) else wire.skip
         if (*ends, skip) not in seen:
             seen.add((*ends, skip))
             position = arrived[ends[1]]
@@ -120,24 +120,24 @@ def follow(node: str, hosts: Mapping[str, str]) -> str:
     return node
 
 
-def _closed_test(diagram: Diagram, hosts: Mapping[str, str]) -> Callable[[int | None], bool]:
+def _collapsed_test(diagram: Diagram, hosts: Mapping[str, str]) -> Callable[[int | None], bool]:
     """Whether a skip connection lies inside one box once all is contracted; see `Diagram`."""
     inside = {operation: hosts[node] for operation, node in diagram.hosts.items()}
 
     @functools.cache
-    def is_closed(number: int | None) -> bool:
+    def is_collapsed(number: int | None) -> bool:
         if number is None:
             return False
         skip = diagram.skips[number]
         ends = {inside[skip.fork], inside[skip.merge]}
         return all(inside[node] in ends for node in skip.bypassed)
 
-    return is_closed
+    return is_collapsed
 
 
 def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]) -> Box:
     core = diagram.box(cluster.core)
-    if len(cluster.nodes) == 1 and not cluster.closed:
+    if len(cluster.nodes) == 1 and not cluster.collapsed:
         return core
     boxes = [diagram.box(node) for node in cluster.nodes]
     operations = sorted((one for box in boxes for one in box.operations), key=_execution)
@@ -148,23 +148,23 @@ def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]
         weights=tuple(shape for box in boxes for shape in box.weights),
         idioms=tuple(idiom for box in boxes for idiom in box.idioms),
     )
-    return _close(combined, cluster.closed, taken) if cluster.closed else combined
+    return _collapse(combined, cluster.collapsed, taken) if cluster.collapsed else combined
 
 
-def _close(box: Box, closed: Closed, taken: Sequence[Container[str]]) -> Box:
+def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -> Box:
     # Parts of a group that lie apart from each other are boxes of their own.
-    numbered = (f"{closed.id} {number}" for number in itertools.count(2))
-    names = itertools.chain([closed.id], numbered)
+    numbered = (f"{collapsed.id} {number}" for number in itertools.count(2))
+    names = itertools.chain([collapsed.id], numbered)
     return replace(
         box,
         id=next(name for name in names if not any(name in graph for graph in taken)),
-        kind=closed.kind,
-        type=closed.type,
-        path=closed.path,
-        calls=box.calls if closed.calls is None else closed.calls,
+        kind=collapsed.kind,
+        type=collapsed.type,
+        path=collapsed.path,
+        calls=box.calls if collapsed.calls is None else collapsed.calls,
         label=(),
-        group=closed.group,
-        count=closed.count,
+        group=collapsed.group,
+        count=collapsed.count,
     )
 
 

@@ -183,7 +183,7 @@ def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:
 
 def _calls_around(box: Box) -> tuple[ModuleCall, ...]:
     """The module calls around a box, its own left out."""
-    if box.kind.is_closed:
+    if box.kind.is_collapsed:
         own = (place for place, call in enumerate(box.calls) if call.path == box.path)
         return box.calls[: next(own, len(box.calls))]
     return box.calls[:-1] if box.is_module else box.calls

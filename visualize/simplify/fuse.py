@@ -49,7 +49,7 @@ def fuse_skip_branches(diagram: Diagram) -> Diagram:
     """Absorb what lies on a skip branch into its merge: the arc itself says what it does."""
     hosts: dict[str, str] = {}
     for skip in diagram.skips:
-        if skip.kind is SkipKind.GATE or diagram.is_closed(skip):
+        if skip.kind is SkipKind.GATE or diagram.is_collapsed(skip):
             continue
         merge = diagram.host(skip.merge)
         ends = {merge, diagram.host(skip.fork)}

@@ -44,7 +44,7 @@ def _hidden_call(box: Box, paths: Collection[str]) -> ModuleCall | None:
     if box.kind.is_end:
         return None
     calls = (call for call in box.calls if call.path in paths)
-    if box.kind.is_closed:
+    if box.kind.is_collapsed:
         # The calls are those of its first operation, which may lie deeper than the box.
         calls = (call for call in calls if f"{box.path}.".startswith(f"{call.path}."))
     return next(calls, None)

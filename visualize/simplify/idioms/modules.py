@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import has_weight_matrix
-from visualize.simplify.contract import Closed, Cluster, contract, runs
+from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
 # Containers that say nothing about what they hold.
 _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
@@ -36,14 +36,14 @@ def name_formulas(diagram: Diagram) -> Diagram:
 def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluster:
     """All of a call as one box, which lies in the calls up to this one."""
     first = boxes[0]
-    closed = Closed(
+    collapsed = Collapsed(
         id=diagram.exact.call_ids[call],
         kind=BoxKind.FORMULA,
         type=diagram.exact.modules[call.path],
         path=call.path,
         calls=first.calls[: first.calls.index(call) + 1],
     )
-    return Cluster(first.id, tuple(box.id for box in boxes), closed)
+    return Cluster(first.id, tuple(box.id for box in boxes), collapsed)
 
 
 def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
