@@ -24,8 +24,8 @@ FIGURES = (
 
 HEAD = """# Gallery
 
-What `visualize` draws, each figure with the command that draws it and what the command says.
-All of it is drawn again by
+What `visualize` draws, each figure with the command that draws it and what the command prints.
+To draw all of it again:
 
     python outputs/gallery.py
 """
@@ -39,14 +39,14 @@ def main() -> None:
         result = subprocess.run(
             command, cwd=FOLDER.parent, check=True, stdout=subprocess.PIPE, text=True
         )
-        said = result.stdout.strip().rpartition("\n")[2]
+        printed = result.stdout.strip().rpartition("\n")[2]
         files = [word for word in arguments.split() if word.startswith("outputs/") and "." in word]
         image = next(Path(name).name for name in files if name.endswith(".svg"))
         sections.append(
-            f"## {Path(image).stem}\n\n    visualize draw {arguments}\n\n{said}\n\n"
+            f"## {Path(image).stem}\n\n    visualize draw {arguments}\n\n{printed}\n\n"
             f"![{Path(image).stem}]({image})\n"
         )
-        sys.stdout.write(f"{said}\n")
+        sys.stdout.write(f"{printed}\n")
     (FOLDER / "README.md").write_text("\n".join(sections), encoding="utf-8")
 
 

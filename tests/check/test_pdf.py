@@ -63,5 +63,5 @@ def test_fonts_are_embedded(both: tuple[Drawn, Drawn]) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no figure", b"%PDF-1.7\n%%EOF"])
 def test_what_is_not_a_pdf_file(data: bytes) -> None:
-    with pytest.raises(FigureError, match=r"^net\.pdf: not a PDF file of a figure"):
+    with pytest.raises(FigureError, match=r"^net\.pdf: not a readable PDF file"):
         read_pdf(data, "net.pdf")

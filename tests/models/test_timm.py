@@ -102,8 +102,10 @@ def test_what_is_unknown_names_what_is_near() -> None:
 
 
 def test_weights_among_the_arguments_are_refused() -> None:
-    fails("timm:test_resnet?pretrained=True", ConstructionError, "asked for", "--weights")
-    fails("timm:test_resnet?checkpoint_path=w.pth", ConstructionError, "asked for", "--weights")
+    fails("timm:test_resnet?pretrained=True", ConstructionError, "only on request", "--weights")
+    fails(
+        "timm:test_resnet?checkpoint_path=w.pth", ConstructionError, "only on request", "--weights"
+    )
 
 
 def test_published_weights_are_taken_from_the_cache(

@@ -42,7 +42,7 @@ def read_pdf(data: bytes, name: str) -> Drawn:
         device = PDFPageAggregator(manager, laparams=None)
         PDFPageInterpreter(manager, device).process_page(page)
     except (PSException, StopIteration, ValueError, KeyError, TypeError) as error:
-        raise FigureError("not a PDF file of a figure", where=name) from error
+        raise FigureError("not a readable PDF file", where=name) from error
     layout = device.get_result()
     return _Page(layout).drawn(_fonts(page.resources))
 

@@ -50,7 +50,7 @@ class _Writer:
     def source(self) -> str:
         picture = self.picture
         self._defaults()
-        # Invisible nodes in two corners of the page: it reaches as far as they do, and no farther.
+        # Invisible nodes in two corners of the page, which set its size.
         corners = (0.0, picture.height), (picture.width, 0.0)
         for name, corner in zip((_ANCHOR, f"{_ANCHOR}2"), corners):
             self.graph.node(
@@ -148,7 +148,7 @@ class _Writer:
         )
 
     def _line(self, line: Line) -> None:
-        """A line without a head: an edge of the invisible node with a place of its own."""
+        """A line without a head: an edge of the invisible node, with its own path."""
         self.graph.edge(
             _ANCHOR, _ANCHOR, dir="none", pos=self._path(line.path), id=line.id,
             **self._stroke(line.stroke),

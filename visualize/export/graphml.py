@@ -136,7 +136,7 @@ class _Writer:
         self._label(shape, label, "tl", self.picture.detail_size, self.palette.muted)
         _yed(shape, "Shape", type="roundrectangle")
         _yed(shape, "State", closed="false", innerGraphDisplayEnabled="false")
-        # yEd makes a group as large as what is in it, with this room around that.
+        # yEd fits a group to its content, with this room around it.
         _yed(shape, "Insets", **self._room(frame))
         _facts(node, "node", {"label": label, "role": "frame", "repeat": group.repeat})
         return node

@@ -33,7 +33,7 @@ FIGURE = ""
 class Level:
     """What is directly in a frame, or in the figure itself.
 
-    It does not change once `split_levels` returns it, so what is computed of it is kept.
+    It does not change once `split_levels` returns it, so what is derived from it is cached.
 
     Attributes:
         frame: id of the frame, `FIGURE` for the figure.

@@ -100,8 +100,8 @@ class LevelSizes:
         sizes: those of boxes and texts.
         level: whose units.
         frames: the frames in it.
-        entry_room: what is kept free behind the entry.
-        exit_room: what is kept free before the exit.
+        entry_room: room kept free behind the entry.
+        exit_room: room kept free before the exit.
     """
 
     def __init__(

@@ -91,7 +91,7 @@ def _is_pickled(path: Path) -> bool:
     try:
         for _ in pickletools.genops(content):
             pass
-    except Exception:  # of many kinds, for what is not a pickle
+    except Exception:  # of many kinds, if this is not a pickle
         return False
     return True
 

@@ -48,7 +48,7 @@ def build(spec: ModelSpec) -> nn.Module:
     _check_name(timm, spec.name)
     if any(spec.arguments.get(name) for name in ("pretrained", "checkpoint_path")):
         raise ConstructionError(
-            "weights are downloaded only where they are asked for",
+            "weights are downloaded only on request",
             where=shorten(spec.text),
             hint="give --weights NAME or FILE",
         )

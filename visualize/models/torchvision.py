@@ -55,7 +55,7 @@ def build(spec: ModelSpec) -> nn.Module:
     arguments |= spec.arguments
     if any(arguments.get(name) for name in ("weights", "weights_backbone")):
         raise ConstructionError(
-            "weights are downloaded only where they are asked for",
+            "weights are downloaded only on request",
             where=shorten(spec.text),
             hint="give --weights NAME",
         )

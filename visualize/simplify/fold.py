@@ -298,7 +298,7 @@ class _Folded:
         return replace(self.diagram, graph=graph, groups=tuple(groups.values()))
 
     def _add_wires(self, graph: nx.MultiDiGraph) -> None:
-        """Add what the first copies read, and what is read of the last ones."""
+        """Add the inputs of the first copies, and the results of the last ones."""
         places = {box.id: place for place, box in enumerate(self.boxes)}
         is_drawn = self._drawn_test(places)
         for target in graph:

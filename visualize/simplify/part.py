@@ -19,7 +19,7 @@ from visualize.core.errors import UsageError
 
 
 def only(architecture: Architecture, path: str) -> Architecture:
-    """The operations of the module ``path``, as an architecture of its own.
+    """The operations of the module ``path`` as a separate architecture.
 
     What it reads comes from inputs named after the modules that made it, and what others read of
     it goes to outputs named after them. A skip connection that begins outside begins at such an
@@ -109,7 +109,7 @@ def _entries(architecture: Architecture, inside: set[str], path: str) -> dict[st
 def _exits(
     architecture: Architecture, inside: set[str], path: str
 ) -> Iterator[tuple[Operation, list[tuple[str, TensorSpec | None]]]]:
-    """An output for each module outside that reads what is made inside, and what it reads.
+    """An output for each outside module that reads results from inside, and what it reads.
 
     What the model itself returns goes to an output without a neighbour.
     """

@@ -29,7 +29,7 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
 
 
 def prune_unused(diagram: Diagram) -> Diagram:
-    """Absorb what is computed and never used, as checks of the input are.
+    """Absorb what is computed and never used, such as checks of the input.
 
     It goes to the last of the operations whose results it is made of. Weighted layers and skip
     connections stay, and with them all that leads there.

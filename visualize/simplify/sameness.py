@@ -222,7 +222,7 @@ class Sameness:
         ]
 
     def is_shared(self, start: int, length: int) -> bool:
-        """Whether the second copy has no parameters of its own: the same modules called again."""
+        """Whether the second copy adds no parameters: it is the same modules, called again."""
         parts = [part for box in range(start, start + length) for part in self.operations[box]]
         own = [len(self.owners[part.id]) for part in parts]
         if any(own):

@@ -39,10 +39,10 @@ def check_against_run(
     if traced != called:
         first = next((b or a for a, b in zip([*traced, ""], [*called, ""]) if a != b), "a layer")
         raise UntraceableError(
-            "under torch.fx the model takes a different branch than in a run, as code that asks "
+            "under torch.fx the model takes a different branch than in a run, as a check such as "
             "isinstance(x, torch.Tensor) can cause",
             line=first,
-            hint="move this test out of forward",
+            hint="move this check out of forward",
         )
 
 

@@ -75,8 +75,8 @@ class Values(enum.IntEnum):
     """Which values are known in a `MetaEnvironment`."""
 
     NONE = 0
-    GIVEN = 1  # integers, and what is written down or counted
-    ALL = 2  # also what is filled with one value
+    GIVEN = 1  # integers, and values given in code, as to torch.tensor or arange
+    ALL = 2  # also tensors filled with one value, as by torch.ones
 
 
 class ValuesLost(BaseException):
@@ -127,7 +127,7 @@ class MetaEnvironment(Environment):
         return result
 
 
-# Functions that make tensors without meaningful values, and of values given to them.
+# Functions that make tensors without meaningful values, and those that make them of given ones.
 _UNKNOWN = frozenset(("empty", "empty_strided", "empty_permuted", "rand", "randn"))
 _WRITTEN_DOWN = frozenset(("tensor", "as_tensor", "asarray", "arange", "linspace", "scalar_tensor"))
 

@@ -44,7 +44,7 @@ def _trilinear_flops(one: Any, weight: Any, other: Any, *_: Any, **__: Any) -> i
 
 
 def _grouped_flops(left: Any, right: Any, *_: Any, **__: Any) -> int:
-    """A product of each group of rows with a matrix of its own, as of experts."""
+    """A product of each group of rows with its own matrix, as in experts."""
     return 2 * int(left.numel()) * int(right.shape[-1])
 
 
@@ -159,7 +159,7 @@ class Memory:
 
     @contextlib.contextmanager
     def counting(self) -> Iterator[None]:
-        """Count also what is not called through `call`, as by compiled functions."""
+        """Also count calls that do not go through `call`, such as those in compiled functions."""
         self.counts_all = True
         try:
             with self.counter:

@@ -68,7 +68,7 @@ class Inputs:
         )
 
     def with_values(self) -> Inputs:
-        """Copies that all hold values; made up where there are none, always the same."""
+        """Copies that all hold values; missing values are made up, always the same."""
         generator = torch.Generator().manual_seed(0)
         return self._map(
             lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else _copied(tensor)

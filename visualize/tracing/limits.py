@@ -84,7 +84,7 @@ def _bomb(seconds: float) -> Iterator[None]:
 
     def end() -> None:
         wait = seconds
-        # Again and again: what is raised inside a callback of C code is lost.
+        # Repeatedly, as an exception inside a callback of C code is lost.
         while not done.wait(wait):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_TimeIsUp))
             wait = _AGAIN
@@ -104,7 +104,7 @@ _one_at_a_time = threading.RLock()
 def global_state_kept(model: nn.Module) -> Iterator[None]:
     """Keep random states and names of the model's code; keep hooks for all modules out of it.
 
-    One thread at a time: what is patched, and random states, belong to all of them.
+    One thread at a time, as patches and random states are shared by all threads.
     """
     with _one_at_a_time, _random_states_kept(), _hooks_kept_out(), _names_kept(model):
         yield

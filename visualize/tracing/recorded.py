@@ -243,7 +243,7 @@ class _Watch(TorchFunctionMode):
         calls: Calls | None = None,
     ) -> Any:
         """Run an operation on its tensors; make a node of it if it yields or changes any."""
-        with without_torch_function():  # what is asked here is not asked by the model
+        with without_torch_function():  # what this reads is not read by the model
             given = tensors_in((args, kwargs))
             versions = [version_of(tensor) for tensor in given]
         before = self.environment.memory.total

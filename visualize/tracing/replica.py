@@ -18,11 +18,11 @@ from visualize.core.errors import InputError, UntraceableError
 from visualize.core.modules import unwrapped
 from visualize.core.torch_internals import forward_hooks, forward_pre_hooks
 
-# Types of elements that have no state of their own, as quantized and conjugated ones have.
+# Types of elements without further state, unlike quantized ones.
 _COMMON = frozenset({torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64})
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
 _PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None), type(Ellipsis)})
-_EMPTY = frozenset({dict, list, set, OrderedDict})  # copied by way of an empty one
+_EMPTY = frozenset({dict, list, set, OrderedDict})  # copied into an empty one
 # Tables of backward hooks and of hooks for loading and saving.
 _OTHER_HOOKS = frozenset(
     name for name in vars(nn.Module()) if "_hooks" in name and "forward" not in name
@@ -55,7 +55,7 @@ def replicate(model: nn.Module, *, values: bool = False, train: bool = False) ->
         raise UntraceableError(
             f"it cannot be put in {mode} mode",
             line=type(model).__name__,
-            hint="an exported program is drawn from the file that torch.export.save writes",
+            hint="an exported program is drawn from its file; write one with torch.export.save",
         ) from error
 
 

@@ -44,6 +44,6 @@ def line_of_merge(node: fx.Node) -> SourceLine | None:
         if is_of_the_model(code.co_filename):
             return SourceLine(code.co_filename, frame.f_lineno)
         if code.co_filename.startswith(_PACKAGE) and code.co_name.startswith("trace_"):
-            return None  # what is around this runs the model
+            return None  # the frames around this one only run the model
         frame = frame.f_back
     return None

@@ -110,7 +110,7 @@ class SymbolicTracer(fx.Tracer):
         for name, value in arguments.arguments.items():
             make = functools.partial(self.create_proxy, "placeholder", name, (), {})
             arguments.arguments[name] = _map_tensors(value, make)
-        # Not root_fn, which is the class's: the model may have a forward of its own.
+        # Not root_fn, the forward of the class: the model itself may have another.
         return lambda: self.root.forward(*arguments.args, **arguments.kwargs), []
 
 

@@ -1,6 +1,6 @@
 """Graphviz in a child process, with a time limit and the fonts that ship with the program.
 
-It needs a font configuration of its own, and a crash in C must not take a notebook along. The
+Graphviz needs its own font configuration, and a crash in C must not take a notebook along. The
 script that it runs is alone in this folder: Python looks for modules there first.
 """
 

@@ -1,4 +1,4 @@
-"""Runs Graphviz on one graph. A script of its own: a crash in C ends it and nothing else.
+"""Runs Graphviz on one graph, in a separate script: a crash in C ends only this.
 
 Reads a JSON object ``{"dot", "format", "arguments"}`` from standard input and writes the image, as
 base64, to standard output.

@@ -67,14 +67,14 @@ class Brackets:
     def beside(self, column: Column, areas: Mapping[Unit, Rectangle]) -> Iterator[Bracket]:
         """One bracket for each stage of which two boxes, or a frame, are in ``column``."""
         here = {unit: areas[unit] for unit in column.units}
-        # All brackets are on one line, so that they read as a column of their own.
+        # All brackets are on one line, so that they read as a separate column.
         edge = column.low if column.side < 0 else column.high
         across = edge + column.side * self.room.line
         boxes = self.units.members(here)
         for stage, members in self._by_stage(here).items():
             start = min(here[unit].start for unit in members)
             end = max(here[unit].end for unit in members)
-            # A bracket claims all that is beside it.
+            # A bracket appears to cover everything beside it.
             others = [
                 area
                 for unit, area in here.items()

@@ -55,7 +55,7 @@ class Surrounder:
             self.subjects = [*scene.skip_kinds, *colors.values()]
 
     def room(self, direction: Direction) -> float:
-        """How long along the flow a figure may be on a page that is as wide as it may be."""
+        """How long along the flow a figure may be on a page of full width."""
         width = self.page.width - 2 * self.spacing.pad
         if not direction.is_vertical:
             return width

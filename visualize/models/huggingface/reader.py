@@ -146,7 +146,7 @@ class ConfigReader:
 
     @property
     def looks_across(self) -> bool:
-        """Whether words look at images in layers of their own."""
+        """Whether words attend to images in separate layers."""
         return hasattr(self.config, "cross_layer_interval")
 
     def image(self) -> ExampleTensor:
@@ -187,7 +187,7 @@ class ConfigReader:
         return torch.tensor([self.size])
 
     def image_attention(self) -> torch.Tensor | None:
-        """Every word looks at the image."""
+        """A mask with which every word attends to the image."""
         if self.input_ids is None or not self.looks_across:
             return None
         return torch.ones((*self.input_ids.shape, 1), dtype=torch.int64)

@@ -6,7 +6,7 @@ from visualize.core.architecture import ModuleCall
 from visualize.core.operators import MergeType, merge_type
 from visualize.simplify.idioms.rule import View
 
-# This many operations are looked at on the way back to what is projected.
+# At most this many operations are searched on the way back to the projected tensor.
 _REACH = 64
 
 
@@ -29,7 +29,7 @@ def attends_to(view: View, query: str | None, key: str | None) -> str:
 
 
 def _origins(view: View, start: str) -> set[str] | None:
-    """All on the way back to what is projected to queries or keys; None if that is too much.
+    """All operations back to the tensor projected to queries or keys; None if they are too many.
 
     The way ends at what a residual connection adds to, and behind the first weighted layers: it
     goes on only past those in the same module as the first.

@@ -11,7 +11,7 @@ from visualize.core.operators import JOIN, MOVES, SUBTRACT, MergeType, merge_typ
 from visualize.simplify.idioms.rule import Match, View, is_scale
 
 _COMPLEX = frozenset({"viewascomplex", "viewasreal"})
-# By what is scaled, added, negated or subtracted, and joined.
+# The known formulas, by their numbers of operations of each kind.
 _WRITTEN = (
     {"scale": 2, "add": 1, "neg": 1, "join": 1},  # x * cos + join(-x2, x1) * sin
     {"scale": 4, "add": 1, "sub": 1, "join": 1},  # join(x1 * cos - x2 * sin, x2 * cos + x1 * sin)

@@ -14,7 +14,7 @@ from visualize.core.phrases import Phrase, term
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
 
-# At most this many operations are looked at on the way back from the last one of an idiom.
+# At most this many operations are searched on the way back from the last one of an idiom.
 _REACH = 32
 
 

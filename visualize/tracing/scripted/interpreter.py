@@ -53,7 +53,7 @@ class _Object:
 class Interpreter:
     """Interprets the graph of a script, and records what makes tensors.
 
-    Tensors are known by identity, so each operation must return objects of its own.
+    Tensors are known by identity, so each operation must return new objects.
     """
 
     def __init__(self, model: torch.jit.ScriptModule, *, with_values: bool) -> None:
@@ -275,7 +275,7 @@ class Interpreter:
         )
 
     def _recordable(self, tensor: torch.Tensor) -> Any:
-        """``tensor`` as an argument of a node: what is neither made nor held is a constant."""
+        """``tensor`` as an argument of a node; one that the run does not know is a constant."""
         if self._is_number(tensor):
             return tensor.item()
         return tensor if self._is_known(tensor) else self._constant_tensor(tensor)
