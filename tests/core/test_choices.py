@@ -4,14 +4,35 @@ from __future__ import annotations
 
 import pytest
 
-from visualize import report
 from visualize.core.choices import ColorBy, Direction, Language, Sort, TableFormat
+from visualize.core.summary import Facts, PathLengths, Row, RowKind, Summary
+from visualize.report import write_skips, write_summary
+from visualize.report.language import LANGUAGES, is_english, load_language
+
+ROWS = (
+    Row("a", RowKind.LAYER, parameters=1, macs=1, memory=1),
+    Row("b", RowKind.LAYER, parameters=2, macs=2, memory=2),
+    Row("TOTAL", RowKind.TOTAL, parameters=3, macs=3, memory=3),
+)
+SUMMARY = Summary("net", "Net", ROWS, Facts(0, PathLengths({})))
 
 
-def test_reports_offer_what_can_be_chosen() -> None:
-    assert [each.value for each in TableFormat] == list(report.TABLE_FORMATS)
-    assert [each.value for each in Sort] == list(report.SORTS)
-    assert [each.value for each in Language] == list(report.LANGUAGES)
+@pytest.mark.parametrize("format_name", [each.value for each in TableFormat])
+@pytest.mark.parametrize("language", [each.value for each in Language])
+def test_reports_can_be_written_in_all_that_can_be_chosen(format_name: str, language: str) -> None:
+    assert "TOTAL" in write_summary(SUMMARY, format_name, language=language)
+    assert write_skips("net", (), format_name, language=language)
+
+
+@pytest.mark.parametrize("sort", [each.value for each in Sort])
+def test_reports_sort_by_all_that_can_be_chosen(sort: str) -> None:
+    lines = write_summary(SUMMARY, "csv", sort=sort).splitlines()[1:]
+    assert [line.partition(",")[0] for line in lines] == ["b", "a", "TOTAL"]
+
+
+def test_languages_are_those_that_can_be_chosen() -> None:
+    assert list(LANGUAGES) == [each.value for each in Language]
+    assert [code for code in LANGUAGES if is_english(load_language(code))] == ["en"]
 
 
 def test_colours_that_need_values() -> None:
