@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 
@@ -125,6 +125,28 @@ class TwoTowers(nn.Module):
         a, b = self.shared(left), self.shared(right)
         joined = torch.cat([a, b], dim=-1).view(batch, -1)
         return {"score": self.head(joined), "distance": (a - b).pow(2).sum(-1)}
+
+
+class Scaled(nn.Module):
+    """A norm of its own class, and two results."""
+
+    class Norm(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(torch.ones(8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True)) * self.weight
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 8)
+        self.norm = self.Norm()
+        self.second = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        y = self.norm(self.first(x))
+        return y, self.second(y)
 
 
 NETS: dict[str, tuple[type[nn.Module], object]] = {

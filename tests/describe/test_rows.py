@@ -6,12 +6,12 @@ import csv
 import io
 
 import pytest
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 import visualize
 import visualize.report
 from tests import nets as models
+from tests.nets import Scaled
 from visualize.core.summary import Row, RowKind, Summary
 from visualize.report import write_summary
 
@@ -64,28 +64,6 @@ def test_shapes_of_what_enters_and_leaves(resnet18: Summary) -> None:
     assert block.outputs == ((1, 128, 28, 28),)
     assert resnet18.total.inputs == ((1, 3, 224, 224),)
     assert resnet18.total.outputs == ((1, 1000),)
-
-
-class Scaled(nn.Module):
-    """A norm of its own class, and two results."""
-
-    class Norm(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.ones(8))
-
-        def forward(self, x: Tensor) -> Tensor:
-            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True)) * self.weight
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = nn.Linear(4, 8)
-        self.norm = self.Norm()
-        self.second = nn.Linear(8, 3)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        y = self.norm(self.first(x))
-        return y, self.second(y)
 
 
 def test_all_results_and_the_weight_of_a_formula_are_listed() -> None:

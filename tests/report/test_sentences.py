@@ -9,6 +9,7 @@ from torch import Tensor, nn
 import visualize
 import visualize.report
 from tests import nets as models
+from tests.nets import Scaled
 from visualize.core.summary import Summary
 from visualize.report.language import load_language
 from visualize.report.sentences import sentences
@@ -74,28 +75,6 @@ def test_functions_of_the_model_itself_have_a_name() -> None:
     sentence = written(AtTheEnd(), (1, 4))
     assert "48 MACs: first 66.7 %, linear (last layer) 33.3 %." in sentence
     assert "Parameters: first 71.4 %, weight 28.6 %." in sentence
-
-
-class Scaled(nn.Module):
-    """A norm of its own class, and two results."""
-
-    class Norm(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.ones(8))
-
-        def forward(self, x: Tensor) -> Tensor:
-            return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True)) * self.weight
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.first = nn.Linear(4, 8)
-        self.norm = self.Norm()
-        self.second = nn.Linear(8, 3)
-
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        y = self.norm(self.first(x))
-        return y, self.second(y)
 
 
 @pytest.mark.parametrize(

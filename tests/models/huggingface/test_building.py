@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch.utils import _pytree as pytree
 
+from tests.models.huggingface.configurations import LLAMA, LLAVA, TINY
 from visualize.core.errors import (
     ConstructionError,
     SourceError,
@@ -20,31 +21,6 @@ from visualize.core.example import ExampleTensor
 from visualize.models import load_model, parse_model
 
 pytest.importorskip("transformers")
-
-
-TINY = "num_hidden_layers=2&hidden_size=32&num_attention_heads=4&intermediate_size=48"
-
-
-LLAMA = f"hf:LlamaConfig?{TINY}&vocab_size=64"
-
-
-SIGHT = (
-    "vision_config.hidden_size=32&vision_config.num_hidden_layers=2"
-    "&vision_config.num_attention_heads=4&vision_config.intermediate_size=48"
-    "&vision_config.image_size=32&vision_config.patch_size=8"
-)
-
-
-LLAVA = (
-    f"hf:LlavaConfig?{SIGHT}&image_token_index=60&text_config.hidden_size=32"
-    "&text_config.num_hidden_layers=2&text_config.num_attention_heads=4"
-    "&text_config.intermediate_size=48&text_config.vocab_size=64"
-)
-
-
-@pytest.fixture(autouse=True)
-def _offline(monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
 
 def size(model):
