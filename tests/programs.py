@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +92,15 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], torch.Tensor]] = {
 def export_to(model: nn.Module, path: Path, *inputs: torch.Tensor, **options: Any) -> str:
     torch.export.save(torch.export.export(model.eval(), inputs, **options), path)
     return str(path)
+
+
+def changed(path: str, change: Callable[[str, bytes], bytes]) -> str:
+    """A copy of an archive with other contents."""
+    copy = path.replace(".pt2", "_changed.pt2")
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
+        for name in source.namelist():
+            target.writestr(name, change(name, source.read(name)))
+    return copy
 
 
 def trace_script(model: nn.Module, *inputs: torch.Tensor) -> Architecture:

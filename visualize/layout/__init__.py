@@ -44,7 +44,7 @@ from visualize.layout.surround.page import Surrounder
 from visualize.layout.u_shape import find_u, place_u
 from visualize.layout.units import FrameUnit, Unit
 
-__all__ = ["Arrangement", "Direction", "Layout", "Page", "arrange", "lay_out"]
+__all__ = ["Arrangement", "arrange", "lay_out"]
 
 
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:

@@ -19,7 +19,7 @@ from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
 
-__all__ = ["RULES", "Choice", "Level", "Rule", "Simplifier", "only", "simplify"]
+__all__ = ["RULES", "Choice", "Rule", "Simplifier", "only", "simplify"]
 
 
 # What is collapsed to one box at each level.

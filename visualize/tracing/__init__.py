@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from visualize.core.choices import Tracer
 from visualize.tracing.front import trace_model
 from visualize.tracing.guess import guess_inputs
 from visualize.tracing.inputs import ExampleInputs, Inputs
 
-__all__ = ["ExampleInputs", "Inputs", "Tracer", "guess_inputs", "trace_model"]
+__all__ = ["ExampleInputs", "Inputs", "guess_inputs", "trace_model"]

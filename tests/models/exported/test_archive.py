@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import torch
 from torch import nn
 
 from tests.programs import (
+    changed,
     export_to,
 )
 from visualize.core.errors import ConstructionError, SourceError
@@ -30,15 +29,6 @@ class Evil:
         return Path.touch, (self.sentinel,)
 
 
-def _changed(path: str, change: Callable[[str, bytes], bytes]) -> str:
-    """A copy of an archive with other contents."""
-    copy = path.replace(".pt2", "_changed.pt2")
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
-        for name in source.namelist():
-            target.writestr(name, change(name, source.read(name)))
-    return copy
-
-
 def test_pickles_that_run_code_are_refused(tmp_path: Path) -> None:
     sentinel = tmp_path / "ran"
     torch.save(((Evil(sentinel),), {}), tmp_path / "evil")
@@ -55,7 +45,7 @@ def test_pickles_that_run_code_are_refused(tmp_path: Path) -> None:
 
     for change, what in ((in_inputs, "example inputs"), (in_weights, "weights")):
         with pytest.raises(SourceError, match=what) as caught:
-            load_model(_changed(path, change))
+            load_model(changed(path, change))
         assert "\n" not in str(caught.value)
     assert not sentinel.exists()
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from tests.programs import (
     Block,
     Encoder,
     Residual,
+    changed,
     export_to,
     facts_of,
     trace_script,
@@ -95,15 +94,6 @@ def test_decomposed_program_uses_the_names_of_layers(tmp_path: Path) -> None:
     assert architecture.macs == visualize.trace(Residual(), MODELS["residual"][1]).macs
 
 
-def _changed(path: str, change: Callable[[str, bytes], bytes]) -> str:
-    """A copy of an archive with other contents."""
-    copy = path.replace(".pt2", "_changed.pt2")
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w") as target:
-        for name in source.namelist():
-            target.writestr(name, change(name, source.read(name)))
-    return copy
-
-
 def test_code_in_the_document_is_not_run(tmp_path: Path) -> None:
     sentinel = tmp_path / "ran"
     code = f"__import__('pathlib').Path({str(sentinel)!r}).touch()"
@@ -126,9 +116,9 @@ def test_code_in_the_document_is_not_run(tmp_path: Path) -> None:
     def in_target(name: str, content: bytes) -> bytes:
         return content.replace(b"torch.ops.aten.linear.default", b"torch.os.system")
 
-    assert visualize.trace(_changed(path, in_expressions)).parameters == 6
+    assert visualize.trace(changed(path, in_expressions)).parameters == 6
     with pytest.raises(SourceError, match="not a known operator"):
-        load_model(_changed(path, in_target))
+        load_model(changed(path, in_target))
     assert not sentinel.exists()
 
 
