@@ -17,6 +17,7 @@ from visualize.core.architecture import (
     ModuleCall,
     NodeKind,
     Operation,
+    SkipKind,
     TensorSpec,
     Wire,
 )
@@ -284,6 +285,22 @@ def densenet() -> Architecture:
         features.append(net.conv(x, 4, name=f"conv{number}"))
     net.output(net.cat(*features))
     return net.build()
+
+
+def every_kind() -> Architecture:
+    """A block for each kind of skip connection, as if the analysis had found them."""
+    net = Net()
+    x = net.input()
+    for number in range(len(SkipKind)):
+        x = net.add(net.conv(x, name=f"conv{number}"), x)
+    net.output(x)
+    architecture = net.build()
+    found = dict(zip(SkipKind, architecture.skips, strict=True))
+    skips = {kind: replace(skip, kind=kind) for kind, skip in found.items()}
+    skips[SkipKind.SCALED] = replace(skips[SkipKind.SCALED], scale="0.5", merge_type="subtract")
+    skips[SkipKind.MIXED] = replace(skips[SkipKind.MIXED], streams=4)
+    skips[SkipKind.GATE] = replace(skips[SkipKind.GATE], gradient=False)
+    return replace(architecture, skips=tuple(skips.values()))
 
 
 def tangle() -> Architecture:

@@ -18,7 +18,7 @@ def test_graph_prints_the_contract(folder: Path) -> None:
     result = run("graph", "resnet18")
     document = json.loads(result.stdout)
     model = document["model"]
-    assert document["schema"] == 1
+    assert document["schema"] == 2
     assert (model["name"], model["class"], model["tracer"]) == ("resnet18", "ResNet", "symbolic")
     assert model["parameters"] == model["trainable_parameters"] == 11_689_512
     assert model["macs"] == pytest.approx(1.814e9, rel=0.01)

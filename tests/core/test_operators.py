@@ -209,6 +209,8 @@ def test_what_computes_does_not_only_move(name: str) -> None:
     ("name", "merge", "symbol"),
     [
         ("add", MergeType.ADD, "+"),
+        ("sub", MergeType.SUBTRACT, "−"),
+        ("rsub", MergeType.SUBTRACT, "−"),
         ("mul", MergeType.MULTIPLY, "×"),
         ("cat", MergeType.CONCAT, "‖"),
         ("hstack", MergeType.CONCAT, "‖"),
@@ -220,7 +222,7 @@ def test_merges(name: str, merge: MergeType, symbol: str) -> None:
 
 
 def test_what_joins_in_other_ways_is_no_merge() -> None:
-    assert operator("stack").merge is operator("sub").merge is operator("matmul").merge is None
+    assert operator("stack").merge is operator("div").merge is operator("matmul").merge is None
 
 
 # Layers that papers count

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from torch import nn
 
 import visualize
-from tests.graphs import resnet
+from tests.graphs import every_kind, resnet
 from tests.nets import NETS
 from visualize.check import check_figure
 from visualize.core.choices import Direction
 from visualize.core.layout import Page
 from visualize.core.scene import Scene, SceneArrow, SceneBox
-from visualize.core.theme import Theme, Tint
+from visualize.core.theme import Dashes, Theme, Tint
 from visualize.export import render
 from visualize.export.markup import clean
 from visualize.layout import lay_out
@@ -157,6 +157,24 @@ def test_everything_has_the_colour_that_its_theme_says(theme: str, direction: Di
         lines = groups[f"arrow-{number}"].findall(f"{SVG}path")
         color = look.skips[arrow.skip].color if arrow.skip else look.line
         assert {line.get("stroke") for line in lines} == {color}
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_each_kind_of_skip_has_its_line_in_the_legend_and_is_clean(theme: str) -> None:
+    figure = visualize.draw(every_kind(), theme=theme)
+    groups = {group.get("id"): group for group in ET.fromstring(figure.svg).iter(f"{SVG}g")}
+    for number, arrow in enumerate(figure.scene.arrows):
+        if arrow.skip:
+            lines = groups[f"arrow-{number}"].findall(f"{SVG}path")
+            style = figure.theme.skips[arrow.skip].style
+            assert len(lines) == style.strands
+            dashed = {bool(line.get("stroke-dasharray")) for line in lines}
+            assert dashed == {style.dashes is not Dashes.SOLID}
+    assert {"mix of earlier tensors", "scaled shortcut", "4 streams", "× 0.5"} <= {
+        text.text for text in ET.fromstring(figure.svg).iter(f"{SVG}text")
+    }
+    for format_name, data in figure.render(["svg", "pdf"]).items():
+        assert not check_figure(data, format_name)
 
 
 TONES = ["type", "parameters", "macs", "memory"]

@@ -15,7 +15,9 @@ from pdfminer.high_level import extract_text
 from pdfminer.pdfpage import PDFPage
 
 import visualize
+from tests.graphs import every_kind
 from tests.nets import NETS
+from visualize.core.choices import SkipKind
 from visualize.core.latex import escape_latex
 from visualize.figure import Figure
 
@@ -64,6 +66,13 @@ def test_skip_connections_are_paths_in_their_style() -> None:
     drawn_paths = re.findall(r"^\\draw\[arrow, (\w+)\]", text, re.MULTILINE)
     assert sorted(drawn_paths) == ["identity"] * 4 + ["projection"] * 3
     assert "% maxpool to add" in text
+
+
+def test_each_kind_of_skip_has_a_style_of_its_own() -> None:
+    text = tikz(visualize.draw(every_kind()))
+    styles = dict(re.findall(r"^  (\w+)/\.style=\{draw=visualize \1, (.*)\},$", text, re.MULTILINE))
+    assert set(styles) == {kind.value for kind in SkipKind}
+    assert len(set(styles.values())) == len(SkipKind)
 
 
 @given(st.text(max_size=40))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 import visualize
+from tests.graphs import every_kind
 from tests.nets import NETS
 from visualize.core.summary import SkipRow
 from visualize.describe import describe_skips
@@ -41,6 +43,40 @@ def test_totals_in_both_languages(rows: tuple[SkipRow, ...]) -> None:
     chinese = write_skips("net", rows, "table", language="zh")
     assert chinese.startswith("net 的跳跃连接\n")
     assert "3 条恒等捷径：0 个参数，0 次乘加\n" in chinese
+
+
+def test_what_a_branch_is_scaled_by_how_many_streams_mix_and_what_is_detached() -> None:
+    rows = describe_skips(every_kind())
+    written = {
+        cell["kind"]: cell for cell in csv.DictReader(io.StringIO(write_skips("net", rows, "csv")))
+    }
+    assert list(written) == [
+        "identity", "scaled", "projection", "concat", "gate, detached", "mixed",
+    ]  # fmt: skip
+    assert [cell["scale"] for cell in written.values()] == ["", "0.5", "", "", "", ""]
+    assert [cell["streams"] for cell in written.values()] == ["", "", "", "", "", "4"]
+    documents = json.loads(write_skips("net", rows, "json"))
+    assert [one["scale"] for one in documents] == [None, "0.5", None, None, None, None]
+    assert [one["streams"] for one in documents] == [None, None, None, None, None, 4]
+    assert [one["gradient"] for one in documents] == [True, True, True, True, False, True]
+    english = write_skips("net", rows, "table")
+    assert "1 scaled shortcut: 0 parameters" in english
+    assert "1 mix of earlier tensors: 0 parameters" in english
+    assert "门控（梯度截断）" in write_skips("net", rows, "md", language="zh")
+
+
+@pytest.mark.parametrize("format_name", ["table", "md", "csv", "latex"])
+def test_words_for_what_scales_a_branch(format_name: str) -> None:
+    (row, *_) = describe_skips(every_kind(), kinds=["scaled"])
+    for scale in ("parameter", "norm", "computed", "0.5"):
+        scaled = replace(row, skip=replace(row.skip, scale=scale))
+        assert scale in write_skips("net", [scaled], format_name)
+
+
+def test_columns_that_no_skip_needs_are_left_out(rows: tuple[SkipRow, ...]) -> None:
+    head = write_skips("net", rows, "csv").splitlines()[0]
+    assert "scale" not in head
+    assert "streams" not in head
 
 
 def test_a_long_skip_and_none() -> None:

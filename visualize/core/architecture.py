@@ -144,17 +144,21 @@ class Skip:
     All nodes are operations of the exact graph.
 
     Attributes:
-        kind: identity, projection, concat or gate.
+        kind: identity, scaled, projection, concat, gate or mixed.
         long: whether the bypassed path changes resolution on its way and comes back.
         fork: node where the paths part.
         merge: node where they meet.
-        merge_type: add, concat or multiply.
+        merge_type: add, subtract, concat or multiply.
         module: path of the module whose ``forward`` merges.
         branch: nodes strictly between fork and merge on the skip branch, in order.
         bypassed: nodes on the paths that the skip bypasses, in order.
         shape: shape of the tensor that arrives at the merge over the skip branch.
         parameters: parameters on the skip branch.
         bypassed_parameters: parameters on the bypassed paths.
+        gradient: whether a gradient flows back over the skip branch; false if it is detached.
+        scale: what the branch is multiplied by: the value of a constant, ``parameter``, ``norm``
+            or ``computed``; empty if it is not scaled.
+        streams: the number of earlier tensors that are mixed; None for other kinds.
     """
 
     kind: SkipKind
@@ -168,6 +172,9 @@ class Skip:
     shape: tuple[int, ...]
     parameters: int = 0
     bypassed_parameters: int = 0
+    gradient: bool = True
+    scale: str = ""
+    streams: int | None = None
 
 
 class WiredGraph:

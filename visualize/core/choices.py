@@ -65,12 +65,14 @@ class ColorBy(str, enum.Enum):
 
 
 class SkipKind(str, enum.Enum):
-    """The four kinds of skip connection."""
+    """The kinds of skip connection; where several fit, the first is taken."""
 
     IDENTITY = "identity"
+    SCALED = "scaled"
     PROJECTION = "projection"
     CONCAT = "concat"
     GATE = "gate"
+    MIXED = "mixed"
 
 
 class TableFormat(str, enum.Enum):

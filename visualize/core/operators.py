@@ -43,13 +43,14 @@ class MergeType(str, enum.Enum):
     """How an operator combines the tensors it reads."""
 
     ADD = "add"
+    SUBTRACT = "subtract"
     CONCAT = "concat"
     MULTIPLY = "multiply"
 
     @property
     def symbol(self) -> str:
         """What a figure draws in the circle of a merge."""
-        return {"add": "+", "concat": "‖", "multiply": "×"}[self.value]
+        return {"add": "+", "subtract": "−", "concat": "‖", "multiply": "×"}[self.value]
 
 
 # Their results depend on the whole input, or on places that other values select.
@@ -186,7 +187,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.REDUCTION, "median logsumexp argmax argmin any all countnonzero"),
     *_rows(Category.POINTWISE, "add", merge=MergeType.ADD, layers=0),
     *_rows(Category.POINTWISE, "mul multiply", merge=MergeType.MULTIPLY, layers=0),
-    *_rows(Category.POINTWISE, "sub subtract rsub", word="subtract"),
+    *_rows(Category.POINTWISE, "sub subtract rsub", merge=MergeType.SUBTRACT, layers=0),
     *_rows(Category.POINTWISE, "div divide truediv", word="divide"),
     *_rows(Category.POINTWISE, "addcmul addcdiv lerp floordiv remainder fmod mod layerscale"),
     *_rows(Category.POINTWISE, "neg abs sign pow square sqrt rsqrt reciprocal exp expm1 exp2"),
@@ -264,7 +265,7 @@ IDENTITY = _of(Category.IDENTITY)
 MOVES = _families(lambda row: row.moves_only)
 COPIES = _families(lambda row: row.copies)
 KEEPS_PLACES = _families(lambda row: row.keeps_places)
-SUBTRACT = _families(lambda row: row.word == "subtract")
+SUBTRACT = _families(lambda row: row.merge is MergeType.SUBTRACT)
 DIVIDE = _families(lambda row: row.word == "divide")
 JOIN = _of(Category.JOIN)
 CONCAT = _families(lambda row: row.merge is MergeType.CONCAT)
@@ -277,6 +278,17 @@ def merge_type(type_name: str) -> MergeType | None:
     ('concat', None)
     """
     return operator(type_name).merge
+
+
+def joins_constant(type_name: str) -> bool:
+    """Whether an operation on data and a constant is written as its sign and the constant.
+
+    ``+ bias`` is clear; a difference needs both of its sides.
+
+    >>> joins_constant("add"), joins_constant("sub")
+    (True, False)
+    """
+    return merge_type(type_name) not in (None, MergeType.SUBTRACT)
 
 
 def has_weight_matrix(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:

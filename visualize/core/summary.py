@@ -157,6 +157,7 @@ class Facts:
         parts: the stages and the modules between them, in order.
         skips: the number of skip connections of each kind.
         long_skips: those of them that run across a change of resolution.
+        detached_skips: those of them over which no gradient flows back.
         projection_layers: weighted layers on projection shortcuts.
         projection_parameters: parameters of projection shortcuts.
         projection_macs: their multiply-accumulate operations.
@@ -168,6 +169,7 @@ class Facts:
     parts: tuple[Part, ...] = ()
     skips: Mapping[str, int] = field(default_factory=dict)
     long_skips: int = 0
+    detached_skips: int = 0
     projection_layers: int = 0
     projection_parameters: int = 0
     projection_macs: int = 0

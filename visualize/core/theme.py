@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+class Dashes(str, enum.Enum):
+    """How a line is interrupted."""
+
+    SOLID = "solid"
+    DASHED = "dashed"
+    DOTTED = "dotted"
+
+
 class LineStyle(str, enum.Enum):
     """How a line is drawn: what distinguishes kinds of arrows without colour."""
 
@@ -14,6 +22,22 @@ class LineStyle(str, enum.Enum):
     DASHED = "dashed"
     DOTTED = "dotted"
     DOUBLE = "double"
+    DOUBLE_DASHED = "double dashed"
+    TRIPLE = "triple"
+
+    @property
+    def strands(self) -> int:
+        """The number of lines that run side by side."""
+        if self is LineStyle.TRIPLE:
+            return 3
+        return 2 if self in (LineStyle.DOUBLE, LineStyle.DOUBLE_DASHED) else 1
+
+    @property
+    def dashes(self) -> Dashes:
+        """How each of its lines is interrupted."""
+        if self in (LineStyle.DASHED, LineStyle.DOUBLE_DASHED):
+            return Dashes.DASHED
+        return Dashes.DOTTED if self is LineStyle.DOTTED else Dashes.SOLID
 
 
 @dataclass(frozen=True, slots=True)

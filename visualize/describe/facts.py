@@ -31,6 +31,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         parts=tuple(_parts(exact, grouped, weighted)),
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
+        detached_skips=sum(not skip.gradient for skip in exact.skips),
         projection_layers=sum(weighted.get(node, 0) for node in branches),
         projection_parameters=sum(exact.operation(node).parameters for node in branches),
         projection_macs=sum(exact.operation(node).macs for node in branches),

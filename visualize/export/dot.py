@@ -16,7 +16,6 @@ from visualize.core.fonts import LINE_HEIGHT, family
 from visualize.core.geometry import HEAD_LENGTH
 from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke, Palette
-from visualize.core.theme import LineStyle
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.picture import Arrow, Box, Frame, LegendEntry, Line, Picture, Swatch, Text
@@ -194,10 +193,9 @@ class _Writer:
         if stroke == self.palette.plain:
             return {}
         color = stroke.color.day
-        double = stroke.style is LineStyle.DOUBLE
         return {
-            "color": f"{color}:{color}" if double else color,
-            "style": "solid" if double else stroke.style.value,
+            "color": ":".join([color] * stroke.style.strands),
+            "style": stroke.style.dashes.value,
             "penwidth": number(stroke.width, 3),
         }
 

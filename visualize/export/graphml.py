@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, Palette
 from visualize.core.scene import Scene, SceneBox
-from visualize.core.theme import LineStyle
+from visualize.core.theme import Dashes
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.picture import Arrow, Box, Frame, Picture
@@ -33,7 +33,7 @@ _ATTRIBUTES = {
     "edge": {"label": "string", "skip": "string", "repeat": "int"},
 }  # fmt: skip
 _GRAPHICS = {"node": "nodegraphics", "edge": "edgegraphics"}
-_STYLES = {LineStyle.DASHED: "dashed", LineStyle.DOTTED: "dotted"}  # yEd has no double line
+_STYLES = {Dashes.SOLID: "line", Dashes.DASHED: "dashed", Dashes.DOTTED: "dotted"}  # one line each
 # A corner this near to a box is on its border, in points.
 _NEAR = 1.0
 
@@ -175,7 +175,7 @@ class _Writer:
         self._path(line, arrow)
         _yed(
             line, "LineStyle",
-            color=stroke.color.day, type=_STYLES.get(stroke.style, "line"),
+            color=stroke.color.day, type=_STYLES[stroke.style.dashes],
             width=number(stroke.width),
         )  # fmt: skip
         _yed(line, "Arrows", source="none", target="delta")

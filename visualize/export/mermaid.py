@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from visualize.core.choices import Direction
 from visualize.core.palette import Palette
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
-from visualize.core.theme import LineStyle
+from visualize.core.theme import Dashes
 from visualize.export.formats import Job
 
 _ENTITIES = {
@@ -17,7 +17,7 @@ _ENTITIES = {
     "*": "#42;", "_": "#95;", "~": "#126;", "|": "#124;", "[": "#91;", "]": "#93;", "{": "#123;",
     "}": "#125;", ";": "#59;", "%": "#37;", "$": "#36;", "@": "#64;",
 }  # fmt: skip
-_DASHES = {LineStyle.DASHED: "6 4", LineStyle.DOTTED: "2 4"}
+_DASHES = {Dashes.DASHED: "6 4", Dashes.DOTTED: "2 4"}
 
 
 def write(job: Job) -> bytes:
@@ -105,13 +105,13 @@ class _Writer:
 
     def _arrow(self, arrow: SceneArrow) -> str:
         style = self.palette.stroke(arrow.skip).style
-        line = "==>" if style is LineStyle.DOUBLE else "-->"
+        line = "==>" if style.strands > 1 else "-->"
         label = f'|"{_escape(arrow.label)}"|' if arrow.label else ""
         return f"{self.nodes[arrow.source]} {line}{label} {self.nodes[arrow.target]}"
 
     def _stroke(self, kind: str) -> str:
         stroke = self.palette.skips[kind]
-        dashes = _DASHES.get(stroke.style)
+        dashes = _DASHES.get(stroke.style.dashes)
         look = f"stroke:{stroke.color.day},color:{stroke.color.day}"
         return f"{look},stroke-dasharray:{dashes}" if dashes else look
 

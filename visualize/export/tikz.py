@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from visualize.core.latex import escape_latex
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke, PaintedTint, Palette
-from visualize.core.theme import LineStyle
+from visualize.core.theme import Dashes, LineStyle
 from visualize.export.curves import curves, is_straight
 from visualize.export.formats import Job
 from visualize.export.markup import number
@@ -246,9 +246,15 @@ def _swatch(swatch: Swatch) -> str:
 
 
 def _look(stroke: PaintedStroke) -> str:
-    if stroke.style is LineStyle.DOUBLE:
-        return "double, double distance=1bp, line width=0.7bp"
-    return f"line width={number(stroke.width)}bp, {stroke.style.value}"
+    style = stroke.style
+    if style.strands == 1:
+        return f"line width={number(stroke.width)}bp, {style.dashes.value}"
+    if style is LineStyle.TRIPLE:
+        # The line in the middle is drawn over the gap of a wide double one.
+        middle = "postaction={draw, -, double=none, line width=0.7bp}"
+        return f"double, double distance=2.7bp, line width=0.7bp, {middle}"
+    dashes = "" if style.dashes is Dashes.SOLID else f", {style.dashes.value}"
+    return f"double, double distance=1bp, line width=0.7bp{dashes}"
 
 
 def _path(path: Sequence[Place]) -> str:

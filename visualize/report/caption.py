@@ -178,6 +178,8 @@ def _style_words(language: Language) -> dict[str, str]:
         "dashed": language.gettext("dashed"),
         "dotted": language.gettext("dotted"),
         "double": language.gettext("double"),
+        "double dashed": language.gettext("double dashed"),
+        "triple": language.gettext("triple"),
     }
 
 

@@ -14,12 +14,12 @@ from visualize.core.architecture import Architecture, Operation, Skip, TensorSpe
 from visualize.core.documents import to_json
 from visualize.core.statistics import Statistics
 
-SCHEMA = 1
+SCHEMA = 2
 GRAPH_FORMATS = ("json", "graphml", "dot")
 
 
 def graph_document(architecture: Architecture) -> dict[str, Any]:
-    """The annotated graph as plain data of schema 1, also a networkx node-link document."""
+    """The annotated graph as plain data of schema 2, also a networkx node-link document."""
     return {
         "schema": SCHEMA,
         "directed": True,
@@ -59,6 +59,9 @@ def skip_document(skip: Skip) -> dict[str, Any]:
     return {
         "kind": skip.kind.value,
         "long": skip.long,
+        "gradient": skip.gradient,
+        "scale": skip.scale or None,
+        "streams": skip.streams,
         "fork": skip.fork,
         "merge": skip.merge,
         "merge_type": skip.merge_type,

@@ -12,9 +12,11 @@ def kind_words(language: Language) -> dict[str, str]:
     """The kinds of skip connection in words."""
     return {
         "identity": language.gettext("identity"),
+        "scaled": language.gettext("scaled"),
         "projection": language.gettext("projection"),
         "concat": language.gettext("concat"),
         "gate": language.gettext("gate"),
+        "mixed": language.gettext("mixed"),
     }
 
 
@@ -23,9 +25,11 @@ def skip_counts(counts: Mapping[str, int], language: Language) -> str:
     gettext = language.gettext
     words = {
         "identity": gettext("{number:,} identity"),
+        "scaled": gettext("{number:,} scaled"),
         "projection": gettext("{number:,} projection"),
         "concat": gettext("{number:,} concat"),
         "gate": gettext("{number:,} gate"),
+        "mixed": gettext("{number:,} mixed"),
     }
     found = [word.format(number=counts[kind]) for kind, word in words.items() if counts.get(kind)]
     return joined(found, language)
@@ -42,6 +46,9 @@ def connections(kind: str, number: int, language: Language) -> str:
         "identity": language.ngettext(
             "{number:,} identity shortcut", "{number:,} identity shortcuts", number
         ),
+        "scaled": language.ngettext(
+            "{number:,} scaled shortcut", "{number:,} scaled shortcuts", number
+        ),
         "projection": language.ngettext(
             "{number:,} projection shortcut", "{number:,} projection shortcuts", number
         ),
@@ -51,6 +58,9 @@ def connections(kind: str, number: int, language: Language) -> str:
         "gate": language.npgettext(
             "skip connections", "{number:,} gate", "{number:,} gates", number
         ),
+        "mixed": language.ngettext(
+            "{number:,} mix of earlier tensors", "{number:,} mixes of earlier tensors", number
+        ),
     }
     return words[kind].format(number=number)
 
@@ -59,7 +69,9 @@ def shortcut_words(language: Language) -> dict[str, str]:
     """One skip connection of each kind, as the description of a block."""
     return {
         "identity": language.gettext("identity shortcut"),
+        "scaled": language.gettext("scaled shortcut"),
         "projection": language.gettext("projection shortcut"),
         "concat": language.gettext("concat"),
         "gate": language.gettext("gate"),
+        "mixed": language.gettext("mix of earlier tensors"),
     }

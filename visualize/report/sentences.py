@@ -31,6 +31,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         _depth(facts, language),
         stages_sentence(summary, language) or language.gettext("No repeated blocks."),
         skips_sentence(facts, language),
+        _detached(facts.detached_skips, language),
         _projections(summary, language),
         _parameters(summary, language),
         _macs(summary, language),
@@ -182,6 +183,8 @@ def _single_skip(kind: str, long: bool, language: Language) -> str:
         ("", False): gettext("No skip connections."),
         ("identity", False): gettext("1 skip connection, an identity shortcut."),
         ("identity", True): gettext("1 skip connection, an identity shortcut across resolutions."),
+        ("scaled", False): gettext("1 skip connection, a scaled shortcut."),
+        ("scaled", True): gettext("1 skip connection, a scaled shortcut across resolutions."),
         ("projection", False): gettext("1 skip connection, a projection shortcut."),
         ("projection", True): gettext(
             "1 skip connection, a projection shortcut across resolutions."
@@ -190,7 +193,19 @@ def _single_skip(kind: str, long: bool, language: Language) -> str:
         ("concat", True): gettext("1 skip connection, a concat across resolutions."),
         ("gate", False): gettext("1 skip connection, a gate."),
         ("gate", True): gettext("1 skip connection, a gate across resolutions."),
+        ("mixed", False): gettext("1 skip connection, a mix of earlier tensors."),
+        ("mixed", True): gettext("1 skip connection, a mix of earlier tensors across resolutions."),
     }[kind, long]
+
+
+def _detached(number: int, language: Language) -> str:
+    if not number:
+        return ""
+    return language.ngettext(
+        "{number:,} skip connection is detached: no gradient flows back over it.",
+        "{number:,} skip connections are detached: no gradient flows back over them.",
+        number,
+    ).format(number=number)
 
 
 def _projections(summary: Summary, language: Language) -> str:

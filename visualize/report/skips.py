@@ -52,6 +52,8 @@ def _fields(language: Language) -> list[Field[SkipRow]]:
         text("to", gettext("to"), 0, lambda row: row.skip.merge),
         text("module", gettext("module"), 2, lambda row: row.skip.module),
         text("shape", gettext("shape"), 5, lambda row: "×".join(map(str, row.skip.shape))),
+        text("scale", gettext("scale"), 2, lambda row: _scale(row, language)),
+        text("streams", gettext("streams"), 2, lambda row: str(row.skip.streams or "")),
         _number("parameters", gettext("parameters"), 3, lambda row: row.skip.parameters),
         _number("bypasses", gettext("bypassed operations"), 1, lambda row: len(row.skip.bypassed)),
         _number("bypassed layers", gettext("bypassed layers"), 1, lambda row: row.bypassed_layers),
@@ -72,11 +74,24 @@ def _fields(language: Language) -> list[Field[SkipRow]]:
 
 def _kind(row: SkipRow, language: Language) -> str:
     kind = kind_words(language)[row.skip.kind.value]
-    return language.gettext("{kind}, long").format(kind=kind) if row.skip.long else kind
+    if row.skip.long:
+        kind = language.gettext("{kind}, long").format(kind=kind)
+    return kind if row.skip.gradient else language.gettext("{kind}, detached").format(kind=kind)
 
 
 def _exact_kind(row: SkipRow) -> str:
-    return row.skip.kind.value + (", long" if row.skip.long else "")
+    skip = row.skip
+    return skip.kind.value + ", long" * skip.long + ", detached" * (not skip.gradient)
+
+
+def _scale(row: SkipRow, language: Language) -> str:
+    """What multiplies the branch: a number, or the word for what is no constant."""
+    words = {
+        "parameter": language.gettext("parameter"),
+        "norm": language.gettext("norm"),
+        "computed": language.gettext("computed"),
+    }
+    return words.get(row.skip.scale, row.skip.scale)
 
 
 def _number(key: str, head: str, spare: int, value: Callable[[SkipRow], int]) -> Field[SkipRow]:

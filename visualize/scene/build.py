@@ -237,8 +237,14 @@ def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
     size = shape(wire.tensor, batch) if wire.tensor else ""
     if skip is None:
         return size
-    bypassed = f"bypasses {skip.bypassed_parameters:,} parameters"
-    return f"{skip.kind.value} skip into {skip.module or skip.merge}, {size}, {bypassed}"
+    facts = [
+        f"{skip.kind.value} skip into {skip.module or skip.merge}",
+        size,
+        f"{skip.streams} streams" if skip.streams else "",
+        f"bypasses {skip.bypassed_parameters:,} parameters",
+        "" if skip.gradient else "detached: no gradient flows back",
+    ]
+    return ", ".join(filter(None, facts))
 
 
 def _changes_shape(diagram: Diagram, node: str) -> bool:

@@ -25,7 +25,7 @@ from visualize.core.operators import (
     STACKED_PRODUCT,
     Category,
     family,
-    merge_type,
+    joins_constant,
     operator,
 )
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
@@ -136,17 +136,22 @@ def _copies(group: Group) -> Phrase:
 def collapsed_skips(skips: Sequence[Skip]) -> str:
     """The skip connections inside a collapsed box: ``2 residual, 1 gate``."""
     kinds = [skip.kind for skip in skips]
-    residual = sum(kind in (SkipKind.IDENTITY, SkipKind.PROJECTION) for kind in kinds)
+    residual = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
     counts = {
-        "residual": residual,
+        "residual": sum(kind in residual for kind in kinds),
         "concat": kinds.count(SkipKind.CONCAT),
         "gate": kinds.count(SkipKind.GATE),
+        "mixed": kinds.count(SkipKind.MIXED),
     }
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 
 def skip_label(exact: Architecture, skip: Skip) -> str:
-    """What is written next to an arc: what a projection does, or the shape a concat carries."""
+    """What is written next to an arc: what its branch does, or the shape or streams it carries."""
+    if skip.kind is SkipKind.SCALED:
+        return _scale(exact, skip)
+    if skip.kind is SkipKind.MIXED and skip.streams:
+        return f"{skip.streams} streams"
     if skip.kind is SkipKind.PROJECTION:
         branch = [exact.operation(node) for node in skip.branch]
         works = [one for one in branch if family(one.type) not in NORM | IDENTITY]
@@ -155,6 +160,15 @@ def skip_label(exact: Architecture, skip: Skip) -> str:
     if skip.kind is SkipKind.CONCAT and skip.shape:
         return shape(TensorSpec(skip.shape), exact.batch)
     return ""
+
+
+def _scale(exact: Architecture, skip: Skip) -> str:
+    """What multiplies the branch of a scaled shortcut: ``× 0.5``, ``× gate`` or ``BN``."""
+    if skip.scale == "norm":
+        norms = [exact.operation(node) for node in skip.branch]
+        return ", ".join(short_name(one) for one in norms if family(one.type) in NORM) or "norm"
+    words = {"parameter": "× parameter", "computed": "× gate", "": ""}
+    return words.get(skip.scale, f"× {skip.scale}")
 
 
 def _with_weights(exact: Architecture, function: Operation) -> Operation:
@@ -203,7 +217,7 @@ def _title(box: Box, batch: int) -> Phrase:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
     constants = _constants(box)
-    if merge_type(box.type) and constants:
+    if joins_constant(box.type) and constants:
         return verbatim(constants[0])
     return operation(_described(box))
 
@@ -318,7 +332,7 @@ def _details(box: Box) -> list[str]:
     fused = [word for one in after if (word := _fused_name(one, idioms.get(one.id)))]
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
     constants = _experts(box) if is_formula else _constants(box)
-    if merge_type(box.type) and box.kind is not BoxKind.MERGE:
+    if joins_constant(box.type) and box.kind is not BoxKind.MERGE:
         constants = constants[1:]
     return [*map(str, box.label[1:]), *([", ".join(fused)] if fused else []), *constants]
 
@@ -352,7 +366,7 @@ def _constants(box: Box) -> list[str]:
             continue
         if one.kind is NodeKind.CONSTANT:
             operands.append(one)
-        elif merge_type(one.type) and not _is_plain(one) and not one.merges:
+        elif joins_constant(one.type) and not _is_plain(one) and not one.merges:
             given = [_humanize(operand.path) for operand in operands]
             given = given or [f"{number:g}" for number in _numbers(one)]
             if given:

@@ -12,7 +12,7 @@ from visualize.core.operators import (
     NORM,
     POOL,
     family,
-    merge_type,
+    joins_constant,
 )
 from visualize.simplify.contract import absorb
 
@@ -75,7 +75,7 @@ def _addition(box: Box) -> _Addition | None:
     if name in ACTIVATION:
         return _Addition.ACTIVATION
     # Adds or multiplies with a constant or parameter; with two data inputs it would be a merge.
-    return _Addition.CONSTANT if merge_type(name) and box.kind.is_layer else None
+    return _Addition.CONSTANT if joins_constant(name) and box.kind.is_layer else None
 
 
 def _accepts(host: Box, addition: _Addition, held: set[_Addition]) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from visualize.core.choices import SkipKind
 from visualize.core.errors import UsageError
 from visualize.scene.themes import load_theme, theme_names
 
@@ -35,8 +36,8 @@ def test_text_is_readable_and_kinds_differ_without_colour(name: str) -> None:
         assert contrast(color, theme.background) >= 3
     for stroke in theme.skips.values():
         assert contrast(stroke.color, theme.background) >= 4.5
-    assert set(theme.skips) == {"identity", "projection", "concat", "gate"}
-    assert len({stroke.style for stroke in theme.skips.values()}) == 4
+    assert set(theme.skips) == {kind.value for kind in SkipKind}
+    assert len({stroke.style for stroke in theme.skips.values()}) == len(SkipKind)
 
 
 def test_own_theme_changes_what_it_names(tmp_path: Path) -> None:

@@ -24,9 +24,11 @@ from visualize.layout.spacing import PageSpacing
 
 _LEGEND = {
     "identity": "identity shortcut",
+    "scaled": "scaled shortcut",
     "projection": "projection shortcut",
     "concat": "concat",
     "gate": "gate",
+    "mixed": "mix of earlier tensors",
 }
 # A kind of skip connection, or a colour.
 _Subject = str | ToneEntry
