@@ -149,16 +149,33 @@ class Figure:
     def check(self, width: Length | str | float | None = None) -> list[Finding]:
         """What is wrong with the figure, as SVG; an empty list if no problems are found.
 
+        What it prints (copies, counts, shapes, parameters) is compared with the exact graph.
+
         Args:
             width: the printed width, such as ``"3.25in"``; its own by default.
 
         Raises:
             UsageError: the width cannot be read.
         """
-        from visualize.check import check_figure
-
         points = None if width is None else Length.of(width, "width").points
-        return check_figure(self.render(["svg"])["svg"], "svg", width=points)
+        return self.check_rendered(self.render(["svg"])["svg"], "svg", points)
+
+    def check_rendered(
+        self, data: bytes, format_name: str, width: float | None = None
+    ) -> list[Finding]:
+        """What is wrong with the figure as `render` wrote it; see `check`.
+
+        Args:
+            data: the file's content.
+            format_name: one of `visualize.check.FORMATS`.
+            width: the printed width in points; its own by default.
+        """
+        from visualize.check import NUMBERS, check_agreement, check_figure
+
+        seen = check_figure(data, format_name, width=width)
+        # The graph shows more of what is printed than the file alone.
+        findings = [finding for finding in seen if finding.rule != NUMBERS]
+        return findings + check_agreement(self.architecture, self.scene)
 
     def caption(self, language: str = "en") -> str:
         """A caption of one paragraph, in ``en`` or ``zh``, computed from the model."""

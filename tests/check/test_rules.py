@@ -115,6 +115,11 @@ def lost_parameters(root: ET.Element) -> None:
     group.set("data-parameters", str(int(group.get("data-parameters", "0")) - 1))
 
 
+def more_copies(root: ET.Element) -> None:
+    text = next(one for one in box_texts(root) if "conv, 8" in (one.text or ""))
+    text.text = f"{text.text} ×3"
+
+
 DAMAGE: dict[str, Callable[[ET.Element], None]] = {
     "contrast": pale_text,
     "text over text": text_on_text,
@@ -126,6 +131,7 @@ DAMAGE: dict[str, Callable[[ET.Element], None]] = {
     "colours of stages": alike_stages,
     "fonts": without_font,
     "parameters": lost_parameters,
+    "numbers": more_copies,
 }
 
 

@@ -39,7 +39,7 @@ from visualize.scene.labels import box_label, box_title
         ("Embedding", {"num_embeddings": 100, "embedding_dim": 8}, (), "Embedding, 100 → 8"),
         ("LSTM", {"input_size": 8, "hidden_size": 16, "num_layers": 2}, (),
          "LSTM, 8 → 16, 2 layers"),
-        ("Upsample", {"scale_factor": 2.0, "mode": "nearest"}, (), "nearest resize ×2"),
+        ("Upsample", {"scale_factor": 2.0, "mode": "nearest"}, (), "2× nearest resize"),
         ("Dropout", {"p": 0.1}, (), "dropout 0.1"),
         ("GELU", {}, (), "GELU"),
         ("Custom", {}, (), "Custom"),

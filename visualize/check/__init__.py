@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from visualize.check.agreement import check_agreement
 from visualize.check.drawn import Drawn
 from visualize.check.pdf import read_pdf
-from visualize.check.rules import RULES, Finding, check_drawn
+from visualize.check.rules import NUMBERS, RULES, Finding, check_drawn
 from visualize.check.svg import read_svg
 from visualize.core.errors import FigureError, UsageError
 
-__all__ = ["FORMATS", "RULES", "Finding", "check_figure", "check_file"]
+__all__ = [
+    "FORMATS",
+    "NUMBERS",
+    "RULES",
+    "Finding",
+    "check_agreement",
+    "check_figure",
+    "check_file",
+]
 
 _READERS = {"svg": read_svg, "pdf": read_pdf}
 FORMATS = tuple(_READERS)

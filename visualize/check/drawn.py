@@ -12,12 +12,17 @@ from visualize.core.page import Area, Place
 
 @dataclass(frozen=True, slots=True)
 class DrawnText:
-    """A line of text: the area of its letters, its size and colour."""
+    """A line of text: the area of its letters, its size and colour.
+
+    Attributes:
+        of_frame: whether it is a line of the label of the frame that it lies in.
+    """
 
     text: str
     area: Area
     size: float
     color: str
+    of_frame: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class DrawnBox:
         frame: whether others may lie on it.
         stage: the class of the stage whose colour it has; empty if the file does not name one.
         parameters: the parameters it holds, if the file gives them.
+        repeat: the copies of a part of the model that it represents, if the file gives them.
+        lines: the texts in it, from top to bottom, if the file has them as text.
     """
 
     name: str
@@ -41,6 +48,8 @@ class DrawnBox:
     frame: bool = False
     stage: str = ""
     parameters: int | None = None
+    repeat: int | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

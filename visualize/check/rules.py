@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from visualize.check.drawn import Drawn, DrawnText
+from visualize.check.claims import Claims, read_claims, wrong_amounts
+from visualize.check.drawn import Drawn, DrawnBox, DrawnText
 from visualize.check.index import AreaIndex
 from visualize.core.color import VISIONS, contrast, difference
 from visualize.core.page import Area
@@ -167,6 +169,35 @@ def _parameters(drawn: Drawn) -> Iterator[str]:
         yield f"the boxes add up to {total:,}, the model has {drawn.parameters:,}"
 
 
+def _numbers(drawn: Drawn) -> Iterator[str]:
+    """Printed copies multiply to the copies of a box, and with its parameters to their sum."""
+    labels = _frame_labels(drawn)
+    for box in drawn.boxes:
+        if box.frame or not box.lines or drawn.parameters is None:
+            continue
+        around = [claims for frame, claims in labels if frame.area.encloses(box.area)]
+        own = read_claims(box.lines)
+        copies = math.prod(claims.copies for claims in (own, *around))
+        if copies != (box.repeat or 1) and not own.clipped:
+            yield f"{box.name} and its frames show {copies} copies, it has {box.repeat or 1}"
+        wrong = wrong_amounts(own, box.parameters or 0, around)
+        if wrong:
+            yield f"{box.name} {wrong}"
+
+
+def _frame_labels(drawn: Drawn) -> list[tuple[DrawnBox, Claims]]:
+    """The frames with what their labels claim."""
+    frames = [box for box in drawn.boxes if box.frame]
+    lines: dict[int, list[str]] = {}
+    for text in sorted(drawn.texts, key=lambda text: text.area.top):
+        around = [at for at, box in enumerate(frames) if box.area.holds(text.area.center)]
+        if text.of_frame and around:
+            innermost = min(around, key=lambda at: frames[at].area.height)
+            lines.setdefault(innermost, []).append(text.text)
+    return [(frames[at], read_claims(label)) for at, label in lines.items()]
+
+
+NUMBERS = "numbers"
 # In the order in which findings are listed.
 RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
     "contrast": _contrast,
@@ -179,6 +210,7 @@ RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
     "colours of stages": _stage_colors,
     "fonts": _fonts,
     "parameters": _parameters,
+    NUMBERS: _numbers,
 }
 
 

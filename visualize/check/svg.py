@@ -3,7 +3,8 @@
     <g class="graph">                     a filled shape in it is the background
       <g class="cluster frame">           a frame
       <g class="edge arrow skip">         a line, and a polygon if it has a head
-      <g class="node box stage2" data-parameters="9408">
+      <g class="node box stage2" data-parameters="9408" data-repeat="3">
+      <g class="node note frame-label">    a line of the label of the frame around it
 
 Both the SVG that this program writes and the one that Graphviz writes for it have them.
 """
@@ -178,7 +179,8 @@ def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
 
 def _box(one: _Element, outline: list[Place]) -> DrawnBox:
     stages = [name for name in one.classes if name.startswith("stage")]
-    held = one.group.get("data-parameters")
+    held, repeat = one.group.get("data-parameters"), one.group.get("data-repeat")
+    texts = ("".join(text.itertext()) for text in one.group.iterfind("./{*}text"))
     return DrawnBox(
         name=one.group.get("id", _tag(one.element)).removeprefix("box-"),
         area=Area.around(outline),
@@ -187,6 +189,8 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         frame="cluster" in one.classes,
         stage=stages[0] if stages and "merge" not in one.classes else "",
         parameters=int(held) if held else None,
+        repeat=int(repeat) if repeat else None,
+        lines=tuple(texts),
     )
 
 
@@ -197,7 +201,8 @@ def _text(one: _Element, faces: Faces) -> DrawnText:
     x, y = one.transform.applied((one.numbers("x")[0], one.numbers("y")[0]))
     x -= {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0.0)
     area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
-    return DrawnText(text, area, size, one.get("fill", "#000000"))
+    of_frame = "frame-label" in one.classes
+    return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame)
 
 
 def _steps(path: str) -> Iterator[tuple[Step, list[Place]]]:

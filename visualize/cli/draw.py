@@ -166,10 +166,10 @@ def _inches(page: Page) -> str:
 
 def _check(figure: Figure, drawn: dict[Path, bytes]) -> None:
     """Print the problems of the files that can be checked, else those of the figure as SVG."""
-    from visualize.check import FORMATS, check_figure
+    from visualize.check import FORMATS
 
     findings = [
-        (str(target), check_figure(data, suffix(target)))
+        (str(target), figure.check_rendered(data, suffix(target)))
         for target, data in drawn.items()
         if suffix(target) in FORMATS
     ]

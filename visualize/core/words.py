@@ -188,7 +188,8 @@ def _resample(layer: Operation) -> Phrase:
         kind = _RESIZES.get(mode) or phrase("{mode} resize", mode=mode)
     if not isinstance(factor, (int, float)):
         return kind
-    return phrase("{resizing} ×{factor:g}", resizing=kind, factor=factor)
+    # Behind, it would read as a number of copies.
+    return phrase("{factor:g}× {resizing}", resizing=kind, factor=factor)
 
 
 _RESIZES = {

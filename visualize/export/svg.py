@@ -28,7 +28,8 @@ def write(job: Job) -> bytes:
 
     Colours are attributes. A theme with a night variant adds a style sheet that replaces them for
     readers in dark mode; where style sheets are not supported the colours by day remain. The
-    parameters of the model and of each box are in ``data-parameters``, for whoever checks them.
+    parameters of the model and of each box are in ``data-parameters``, its copies in
+    ``data-repeat``, for whoever checks them.
     """
     return _Writer(job.picture).document().encode("utf-8", "replace")
 
@@ -113,6 +114,7 @@ class _Writer:
         area, scene = box.area, box.box
         classes = f"node box {scene.role}" + (f" stage{box.stage}" if box.stage else "")
         held = f' data-parameters="{scene.parameters}"' if scene.parameters else ""
+        held += f' data-repeat="{scene.repeat}"' if scene.repeat > 1 else ""
         look = f"{self._colors(fill=box.tint.fill, stroke=box.tint.line)}{self._width()}"
         yield f'<g id="{_escape(box.id)}" class="{_escape(classes)}"{held}>'
         yield _title(scene.tooltip)

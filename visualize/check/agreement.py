@@ -1,0 +1,216 @@
+"""Whether what a scene prints agrees with the exact graph it was made from.
+
+The labels are read as text (see `visualize.check.claims`) and compared with operations, modules and
+tensors of the graph alone: copies multiply, parameters add up, counted words are as many modules,
+shapes are those of tensors.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from visualize.check.claims import Claims, read_claims, wrong_amounts
+from visualize.check.rules import NUMBERS, Finding
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.scene import Scene, SceneBox, SceneGroup
+from visualize.core.words import operation_name
+
+_SIZES = re.compile(r"(\d+(?:×\d+)*|scalar)$")
+_ONLY_SIZES = re.compile(r"(?:\d+(?:×\d+)+|\d+|scalar)(?:, (?:\d+(?:×\d+)+|\d+|scalar))*")
+_MAPPING = re.compile(r"\b(\d+) → (\d+)\b")
+# What operations show of themselves: "12 heads" are no modules.
+_OF_ONE_OPERATION = frozenset(
+    f"{word}{plural}" for word in ("head", "expert", "layer") for plural in ("", "s")
+)
+
+
+def check_agreement(architecture: Architecture, scene: Scene) -> list[Finding]:
+    """Where labels of ``scene`` disagree with ``architecture``; an empty list if they agree."""
+    return [Finding(NUMBERS, message) for message in _Comparison(architecture, scene).run()]
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    architecture: Architecture
+    scene: Scene
+
+    def run(self) -> Iterator[str]:
+        groups = {group.id: group for group in self.scene.groups}
+        claims = {group.id: _group_claims(group) for group in self.scene.groups}
+        inside: dict[str, list[SceneBox]] = {group.id: [] for group in self.scene.groups}
+        for box in self.scene.boxes:
+            around = list(_around(groups, box.group))
+            for group in around:
+                inside[group.id].append(box)
+            yield from self._box(box, [claims[group.id] for group in around])
+        for group in self.scene.groups:
+            if group.framed:
+                outer = [claims[one.id] for one in _around(groups, group.parent)]
+                yield from self._frame(group, inside[group.id], outer)
+        yield from self._inputs_shown()
+        yield from self._arrows()
+
+    def _operations(self, box: SceneBox) -> Sequence[Operation]:
+        return [self.architecture.operation(member) for member in box.members]
+
+    # Boxes
+
+    def _box(self, box: SceneBox, around: Sequence[Claims]) -> Iterator[str]:
+        name = _quoted(box.label)
+        operations = self._operations(box)
+        claims = read_claims(box.label)
+        copies = math.prod(one.copies for one in (claims, *around))
+        if copies != box.repeat and not claims.clipped:
+            yield f"{name} and its frames show {copies} copies, the graph has {box.repeat}"
+        yield from _sums(name, box, operations)
+        if wrong := wrong_amounts(claims, box.parameters, around):
+            yield f"{name} {wrong}"
+        yield from self._counted(name, claims, operations, box.repeat, dict(box.skips))
+        if box.role in ("input", "output"):
+            yield from _end_shapes(name, box, operations)
+        yield from _widths(name, box, operations)
+
+    def _counted(
+        self,
+        name: str,
+        claims: Claims,
+        operations: Sequence[Operation],
+        repeat: int,
+        skips: dict[str, int],
+    ) -> Iterator[str]:
+        for number, word in claims.counted:
+            found = self._number(word, operations, skips)
+            if found is not None and number * repeat not in found:
+                each = " in each copy" if repeat > 1 else ""
+                actual = " or ".join(f"{one / repeat:g}" for one in sorted(found))
+                yield f"{name} counts {number} {word}{each}, the graph has {actual}"
+
+    def _number(
+        self, word: str, operations: Sequence[Operation], skips: dict[str, int]
+    ) -> set[int] | None:
+        """How many there are of what a counted word names; None if that is not known."""
+        if word in skips:
+            return {skips[word]}
+        if word == "residual":
+            return {sum(skips.get(kind, 0) for kind in ("identity", "scaled", "projection"))}
+        if word in _OF_ONE_OPERATION:
+            return None
+        if word.removesuffix("s") == "operation":
+            return {sum(one.kind in (NodeKind.MODULE, NodeKind.FUNCTION) for one in operations)}
+        return self._calls(word.removesuffix(" layers").removesuffix(" layer"), operations)
+
+    def _calls(self, word: str, operations: Sequence[Operation]) -> set[int] | None:
+        """How many calls there are of modules of a class: all, and those not inside another."""
+        names = {word, word.removesuffix("s")}
+        every, outermost, layers = set(), set(), 0
+        for one in operations:
+            layers += one.kind is not NodeKind.CONSTANT and operation_name(one.type) in names
+            is_outer = True
+            for call in one.calls:
+                kind = operation_name(self.architecture.modules.get(call.path, ""))
+                if kind in names:
+                    every.add(call)
+                    if is_outer:
+                        outermost.add(call)
+                    is_outer = False
+        found = {len(every), len(outermost), layers} - {0}
+        return found or None
+
+    # Frames
+
+    def _frame(
+        self, group: SceneGroup, boxes: Sequence[SceneBox], outer: Sequence[Claims]
+    ) -> Iterator[str]:
+        name = _quoted((group.label, group.detail))
+        claims = _group_claims(group)
+        if claims.copies != group.repeat and not claims.clipped:
+            yield f"the frame {name} shows {claims.copies} copies, the graph has {group.repeat}"
+        if wrong := wrong_amounts(claims, sum(box.parameters for box in boxes), outer):
+            yield f"the frame {name} {wrong}"
+        operations = [one for box in boxes for one in self._operations(box)]
+        repeat = math.prod(one.copies for one in (claims, *outer))
+        yield from self._counted(f"the frame {name}", claims, operations, repeat, {})
+
+    # Tensors
+
+    def _inputs_shown(self) -> Iterator[str]:
+        """Every input that an operation reads has a box."""
+        shown = {member for box in self.scene.boxes for member in box.members}
+        for one in self.architecture.operations:
+            if one.kind is NodeKind.INPUT and one.id not in shown and not self.scene.hidden:
+                yield f"the input {one.id} has no box"
+
+    def _arrows(self) -> Iterator[str]:
+        boxes = {box.id: box for box in self.scene.boxes}
+        for arrow in self.scene.arrows:
+            if not _ONLY_SIZES.fullmatch(arrow.label):
+                continue
+            shapes = {
+                tensor.shape
+                for one in self._operations(boxes[arrow.source])
+                for tensor in one.outputs
+            }
+            for sizes in arrow.label.split(", "):
+                if not any(_is_shape(sizes, shape) for shape in shapes):
+                    source = _quoted(boxes[arrow.source].label)
+                    yield f"{source} returns no tensor of the shape {sizes} beside its arrow"
+
+
+def _sums(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator[str]:
+    parameters = sum(one.parameters for one in operations)
+    macs = sum(one.macs for one in operations)
+    if (parameters, macs) != (box.parameters, box.macs):
+        yield (
+            f"{name} has {box.parameters:,} parameters and {box.macs:,} MACs, "
+            f"its operations {parameters:,} and {macs:,}"
+        )
+
+
+def _end_shapes(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator[str]:
+    """An input or output shows the shapes of its tensors."""
+    kind = NodeKind(box.role)
+    tensors = [tensor for one in operations if one.kind is kind for tensor in one.outputs]
+    printed = [match[1] for part in box.label[0].split(", ") if (match := _SIZES.search(part))]
+    for sizes, tensor in zip(printed, tensors):
+        if not _is_shape(sizes, tensor.shape):
+            actual = "×".join(map(str, tensor.shape)) or "scalar"
+            yield f"{name} shows {sizes}, the tensor is {actual}"
+
+
+def _widths(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator[str]:
+    """What maps to a number of features returns a tensor of that size."""
+    sizes = {size for one in operations for tensor in one.outputs for size in tensor.shape}
+    sizes |= {size for one in operations for weight in one.weights for size in weight}
+    for match in _MAPPING.finditer(box.label[0]):
+        missing = [size for size in map(int, match.groups()) if size not in sizes]
+        if missing and box.role == "layer":
+            yield f"{name} shows {match[0]}, no tensor in it has the size {missing[0]}"
+
+
+def _is_shape(printed: str, shape: tuple[int, ...]) -> bool:
+    """Whether ``printed`` is a shape, or one without the dimension of the batch.
+
+    >>> _is_shape("3×8×8", (1, 3, 8, 8)), _is_shape("8×8", (3, 3, 8, 8)), _is_shape("scalar", ())
+    (True, False, True)
+    """
+    sizes = () if printed == "scalar" else tuple(map(int, printed.split("×")))
+    without = (shape[:axis] + shape[axis + 1 :] for axis in range(len(shape)))
+    return sizes == shape or sizes in without
+
+
+def _group_claims(group: SceneGroup) -> Claims:
+    return read_claims((group.label, group.detail)) if group.framed else Claims()
+
+
+def _around(groups: dict[str, SceneGroup], name: str) -> Iterator[SceneGroup]:
+    """The groups around what is in the group ``name``, inner ones first."""
+    while name:
+        yield groups[name]
+        name = groups[name].parent
+
+
+def _quoted(lines: Iterable[str]) -> str:
+    return f"“{' / '.join(line for line in lines if line)}”"
