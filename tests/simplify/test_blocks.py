@@ -67,3 +67,14 @@ def test_the_module_that_concatenates_is_the_block_and_not_its_branches() -> Non
     net.output(node)
     types = [box.type for box in simplify(net.build(), Level.BLOCK).boxes]
     assert types == ["input", "Mixed", "Mixed", "output"]
+
+
+def test_a_layer_that_is_called_again_is_no_block() -> None:
+    net = Net()
+    x = net.input()
+    for number in (0, 1, 0, 1):
+        with net.call(f"blocks.{number}"):
+            x = net.conv(net.module("ReLU", net.conv(x, name="conv1")), name="conv2")
+    net.output(x)
+    found = [box.id for box in simplify(net.build(), Level.BLOCK).boxes if len(box.members) > 1]
+    assert found == ["blocks.0", "blocks.1", "blocks.0@1", "blocks.1@1"]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 
-from tests.graphs import (
-    Net,
-    resnet,
-)
+import pytest
+
+from tests.graphs import Net, resnet
 from visualize.core.choices import Level
+from visualize.core.diagram import Box, BoxKind
+from visualize.scene.build import build_scene
 from visualize.simplify import simplify as fold_and_simplify
 
 simplify = functools.partial(fold_and_simplify, folded=False)
@@ -40,3 +41,67 @@ def test_a_long_computation_without_weights_is_one_box() -> None:
         types = [box.type for box in simplify(_computing(count).build(), level).boxes]
         assert types.count("exp") == shown
         assert types.count(f"{count} operations") == (not shown)
+
+
+def _stages(net: Net) -> dict[str, Box]:
+    boxes = simplify(net.build(), Level.STAGE).boxes
+    return {box.path: box for box in boxes if box.kind is BoxKind.STAGE}
+
+
+def _block(net: Net, x: str, name: str, kind: str = "Block") -> str:
+    with net.call(name, kind):
+        return net.conv(net.module("ReLU", net.conv(x, name="conv1")), name="conv2")
+
+
+def test_a_stage_counts_the_blocks_of_its_class_and_no_others() -> None:
+    net = Net()
+    x = net.input()
+    with net.call("stage1", "Sequential"):
+        for number in range(3):
+            x = _block(net, x, f"{number}")
+    with net.call("stage2", "Sequential"):
+        x = _block(net, x, "0")
+        x = _block(net, x, "1", "Neck")
+    net.output(x)
+    found = _stages(net)
+    assert (found["stage1"].type, found["stage1"].count) == ("Block", 3)
+    assert (found["stage2"].type, found["stage2"].count) == ("Block", 1)
+
+
+def test_a_stage_counts_a_block_that_is_called_again_once() -> None:
+    net = Net()
+    x = net.input()
+    with net.call("stage", "Sequential"):
+        for number in (0, 1, 0, 1):
+            x = _block(net, x, f"{number}")
+    net.output(x)
+    diagram = simplify(net.build(), Level.STAGE)
+    (stage,) = (box for box in build_scene(diagram, "stage").boxes if box.role == "stage")
+    assert stage.label[0] == "2 Blocks"
+    assert stage.label[1].startswith("4 calls")
+
+
+@pytest.mark.parametrize("between", ["norm", "pool", "nothing"])
+def test_a_stage_of_layers_counts_what_has_a_weight_matrix(between: str) -> None:
+    net = Net()
+    x = net.input()
+    for name, width in (("features", 8), ("head", 4)):
+        with net.call(name, "Sequential"):
+            x = net.conv(net.conv(x, width), width)
+            x = {"norm": net.norm, "pool": net.global_pool}.get(between, lambda x: x)(x)
+            x = net.resize("Upsample", x, 4) if between == "pool" else x
+            x = net.conv(net.module("Softmax", x), width)
+    net.output(x)
+    stages = _stages(net)
+    assert [(one.type, one.count) for one in stages.values()] == [("Conv2d", 3)] * 2
+
+
+def test_layers_of_several_kinds_are_layers() -> None:
+    net = Net()
+    x = net.input()
+    for name in ("features", "head"):
+        with net.call(name, "Sequential"):
+            x = net.conv(x)
+            x = net.module("ConvTranspose2d", x, weights=((8, 8, 3, 3),))
+    net.output(x)
+    assert [(one.type, one.count) for one in _stages(net).values()] == [("layer", 2)] * 2

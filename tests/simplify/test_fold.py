@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import networkx as nx
+import pytest
 import torch
 from hypothesis import example, given, settings
 from torch import Tensor, nn
@@ -147,7 +148,7 @@ class Loop(nn.Module):
         self.way = way
         self.times = times
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor) -> Tensor | list[Tensor]:
         if self.way == "branches":
             return torch.cat([layer(x) for layer in self.layers], 1)
         results = []
@@ -157,6 +158,12 @@ class Loop(nn.Module):
                 results.append(x)
         if self.way == "all":
             return torch.cat(results, 1)
+        if self.way == "stack":
+            return torch.stack(results)
+        if self.way == "list":
+            return results
+        if self.way == "sum":
+            return results[0] + results[1]
         if self.way == "tap":
             return x * results[1].mean()
         return x
@@ -213,6 +220,18 @@ def test_five_of_one_kind_for_one_of_another() -> None:
     assert counts(traced(Loop(*blocks))) == [3, 5]
 
 
+def test_equal_copies_of_equal_copies_are_one_run() -> None:
+    stages = [Loop(Residual(), Residual()) for _ in range(4)]
+    for level in (Level.LAYER, Level.BLOCK):
+        assert counts(traced(nn.Sequential(*stages)), level) == [8]
+
+
+def test_calls_of_other_modules_are_no_copies_of_one_that_is_called_again() -> None:
+    stages = [Loop(Residual(), times=3) for _ in range(2)]
+    found = repeats(traced(nn.Sequential(*stages)))
+    assert [(one.repeat, one.shared) for one in found] == [(2, False), (3, True)]
+
+
 def test_nested() -> None:
     stages = [Loop(*(Residual() for _ in range(3)), nn.Conv2d(8, 8, 1)) for _ in range(4)]
     assert counts(traced(nn.Sequential(*stages))) == [4, 3]
@@ -232,14 +251,32 @@ def test_one_block_applied_again_is_shared() -> None:
     assert all(box.copies and box.counted.parameters == box.parameters for box in weighted)
 
 
-def test_results_of_all_copies_may_be_used() -> None:
-    architecture = traced(Loop(*(Residual() for _ in range(4)), way="all"))
+@pytest.mark.parametrize("way", ["stack", "list"])
+def test_results_of_all_copies_may_be_collected(way: str) -> None:
+    architecture = traced(Loop(*(Residual() for _ in range(4)), way=way))
     assert counts(architecture) == [4]
     folded = simplify(architecture, Level.LAYER)
-    concat = next(box.id for box in folded.boxes if box.type == "cat")
-    # The last of them with the flow, and the others past it.
-    wires = [(wire.copies, wire.skip is not None) for _, _, wire in folded.inputs(concat)]
-    assert sorted(wires) == [(1, False), (3, True)]
+    end = folded.boxes[-1].id
+    wires = [wire.copies for _, _, wire in folded.inputs(end)]
+    assert sum(wires) == 4
+    labels = [arrow.label for arrow in build_scene(folded, "layer").arrows if arrow.target == end]
+    assert "all 4" in labels
+
+
+@pytest.mark.parametrize("layers", [[Residual(), Residual(), Residual()], [Residual()]])
+def test_features_of_all_copies_that_are_joined_are_drawn_one_by_one(
+    layers: list[nn.Module],
+) -> None:
+    """Of 8 and 8 and 8 channels a reader sees why they are 24."""
+    architecture = traced(Loop(*layers, way="all", times=3 // len(layers)))
+    for level in (Level.LAYER, Level.BLOCK):
+        folded = simplify(architecture, level)
+        concat = next(box.id for box in folded.boxes if box.type == "cat")
+        assert [wire.copies for _, _, wire in folded.inputs(concat)] == [1, 1, 1]
+
+
+def test_features_of_all_copies_that_are_added_are_drawn_one_by_one() -> None:
+    assert counts(traced(Loop(Residual(), Residual(), way="sum"))) == []
 
 
 def test_a_run_is_cut_where_a_copy_is_tapped() -> None:

@@ -150,6 +150,7 @@ class Box:
         label: what an idiom is called, then details in smaller type; empty for other kinds.
         group: id of the innermost group around it, or empty.
         count: number of blocks or layers in a collapsed stage, of operations in a computation.
+        uses: how often these blocks or layers are used, more often than there are if any is shared.
         hidden: ids of those of its operations that the user hides.
         copies: the equal boxes it represents where a repeat is folded, itself first; empty for a
             box that represents itself alone.
@@ -168,6 +169,7 @@ class Box:
     label: tuple[str | Phrase, ...] = ()
     group: str = ""
     count: int = 1
+    uses: int = 1
     hidden: frozenset[str] = frozenset()
     copies: tuple[Box, ...] = ()
 

@@ -107,12 +107,7 @@ class _Builder:
 
     def _box(self, box: Box, collapsed: Sequence[Skip]) -> SceneBox:
         batch = self.diagram.exact.batch
-        repeats = (
-            group
-            for group in self.diagram.around(box)
-            if group.kind is GroupKind.REPEAT and not self._is_framed(group)
-        )
-        repeat = next(repeats, None)
+        repeat = self._repeat_of(box)
         custom = self.titles.get(box.path, "") if box.is_module else ""
         title = labels.box_title(box, title=custom, repeat=repeat, batch=batch)
         lines = labels.box_label(
@@ -167,8 +162,17 @@ class _Builder:
         )
 
     def _is_framed(self, group: Group) -> bool:
-        """Whether a frame is drawn: around what repeats, where it is more than one box."""
-        return group.kind is GroupKind.REPEAT and len(self.diagram.inside(group)) > 1
+        """Whether a frame is drawn: for every repeat that no box has in its label."""
+        if group.kind is not GroupKind.REPEAT:
+            return False
+        inside = self.diagram.inside(group)
+        return len(inside) > 1 or self._repeat_of(inside[0]) != group
+
+    def _repeat_of(self, box: Box) -> Group | None:
+        """The innermost repeat around a box, if it consists of this box alone."""
+        repeats = (one for one in self.diagram.around(box) if one.kind is GroupKind.REPEAT)
+        innermost = next(repeats, None)
+        return innermost if innermost and len(self.diagram.inside(innermost)) == 1 else None
 
     def _stage(self, inner: Box | Group) -> str:
         """Id of the stage around a box or group, which decides the colour; empty if none."""
@@ -182,6 +186,11 @@ class _Builder:
         repeats = [one.repeat for one in inner if one.kind is GroupKind.REPEAT and not one.shared]
         return box.counted.parameters * math.prod(repeats)
 
+    def _is_chain(self, source: str) -> bool:
+        """Whether the copies of a box follow each other."""
+        around = self.diagram.around(self.diagram.box(source))
+        return any(one.kind is GroupKind.REPEAT and not one.parallel for one in around)
+
     def arrow(self, source: str, target: str, wire: Wire) -> SceneArrow:
         """What flows from one box to another."""
         diagram, batch = self.diagram, self.diagram.exact.batch
@@ -191,6 +200,8 @@ class _Builder:
         label = ""
         if skip and arc:
             label = labels.skip_label(diagram.exact, skip)
+        elif wire.copies > 1 and self._is_chain(source):
+            label = labels.several(wire.copies, diagram.box(source).repeat)
         elif wire.tensor and _changes_shape(diagram, source):
             label = shape(wire.tensor, batch)
         return SceneArrow(

@@ -61,6 +61,8 @@ def box_label(
     details = [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
         details.insert(0, str(_copies(repeat)))
+    if box.kind is BoxKind.STAGE and box.uses > box.count:
+        details.insert(0, f"{box.uses} calls")
     details += _details(shown)
     if shown.weights and not concealed and _is_shared(shown, parameters):
         details.append("shared weights")
@@ -131,6 +133,15 @@ def _copies(group: Group) -> Phrase:
         return phrase("{number} times, shared", number=group.repeat)
     copies = verbatim(f"×{group.repeat}")
     return phrase("{copies} in parallel", copies=copies) if group.parallel else copies
+
+
+def several(number: int, copies: int) -> str:
+    """What is written next to an arrow that carries the results of several copies.
+
+    >>> several(40, 40), several(3, 4)
+    ('all 40', '3 of 4')
+    """
+    return f"all {number}" if number == copies else f"{number} of {copies}"
 
 
 def collapsed_skips(skips: Sequence[Skip]) -> str:

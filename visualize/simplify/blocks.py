@@ -49,7 +49,8 @@ class _Tree:
         total = 0
         adds, concats = set[str](), set[str]()
         for operation in exact.operations:
-            if has_weight_matrix(operation.type, operation.weights):
+            # A layer that is called again is no second layer.
+            if operation.call == 0 and has_weight_matrix(operation.type, operation.weights):
                 total += 1
                 weighted.update(enclosing(operation.path))
             merge = merge_type(operation.type)

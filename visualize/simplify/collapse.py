@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from visualize.core.architecture import NodeKind
+from visualize.core.architecture import NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
+from visualize.core.operators import has_weight_matrix
+from visualize.core.words import operation_name
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
 # This many operations in a row are one computation, or this many where few boxes are wanted.
 _LONG = 24
 _SHORT = 2
+# What layers of several kinds are counted in.
+_LAYER = "layer"
 
 
 def collapse(
@@ -57,18 +61,44 @@ def _collapsed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Clus
     nodes = tuple(box.id for box in run)
     if len(run) == 1 and run[0].kind is not BoxKind.MERGE:
         return Cluster.single(nodes[0])
-    blocks = {box.group for box in run if diagram.group(box.group).kind is GroupKind.BLOCK}
-    is_stage = group.kind is GroupKind.STAGE
-    collapsed = Collapsed(
-        id=group.id,
-        kind=BoxKind.STAGE if is_stage else BoxKind.BLOCK,
-        type=group.type,
-        path=group.path,
+    if group.kind is GroupKind.STAGE:
+        kind, parts = _parts(diagram, group, run)
         # A collapsed block belongs to the stage around it; a collapsed stage has its own colour.
-        group=group.id if is_stage else group.parent,
-        count=len(blocks or run) if is_stage else 1,
-    )
+        collapsed = Collapsed(
+            id=group.id,
+            kind=BoxKind.STAGE,
+            type=kind,
+            path=group.path,
+            group=group.id,
+            count=len(set(parts)),
+            uses=len(parts),
+        )
+    else:
+        collapsed = Collapsed(group.id, BoxKind.BLOCK, group.type, group.path, group.parent)
     return Cluster(nodes[0], nodes, collapsed)
+
+
+def _parts(diagram: Diagram, stage: Group, run: Sequence[Box]) -> tuple[str, list[str]]:
+    """What a stage is counted in, blocks of its class or layers, and a name for each use of one.
+
+    What else is in it, such as a norm between two layers, does not count.
+    """
+    groups = [diagram.group(name) for name in dict.fromkeys(box.group for box in run)]
+    blocks = [group for group in groups if group.kind is GroupKind.BLOCK]
+    kinds = {block.type for block in blocks}
+    if blocks:
+        kind = stage.type if stage.type in kinds else blocks[0].type
+        return kind, [block.path for block in blocks if block.type == kind]
+    layers = [layer for box in run for layer in _layers(box)]
+    kinds = {operation_name(layer.type) for layer in layers}
+    kind = stage.type if kinds == {operation_name(stage.type)} else _LAYER
+    return kind, [layer.path if layer.kind is NodeKind.MODULE else layer.id for layer in layers]
+
+
+def _layers(box: Box) -> list[Operation]:
+    """The layers with weights in a box; one that is a function may get its weights from others."""
+    layers = [one for one in box.operations if has_weight_matrix(one.type, one.weights)]
+    return layers or ([box.core] if has_weight_matrix(box.type, box.weights) else [])
 
 
 def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iterator[Cluster]:

@@ -28,6 +28,7 @@ class Collapsed:
         path: module path.
         group: id of the innermost group around it.
         count: number of blocks or layers in it.
+        uses: how often these are used, all together.
         calls: the module calls around it; those of the core by default.
     """
 
@@ -37,6 +38,7 @@ class Collapsed:
     path: str
     group: str = ""
     count: int = 1
+    uses: int = 1
     calls: tuple[ModuleCall, ...] | None = None
 
 
@@ -165,6 +167,7 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
         label=(),
         group=collapsed.group,
         count=collapsed.count,
+        uses=collapsed.uses,
     )
 
 

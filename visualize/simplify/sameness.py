@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
@@ -11,6 +11,10 @@ from visualize.core.diagram import Box
 from visualize.core.operators import IDENTITY, JOIN, MergeType, family, merge_type
 
 _SYMMETRIC = JOIN | frozenset({"sum", "output"})
+# Up to this many results of a module that is called again are drawn line by line.
+_MANY_LINES = 8
+# A result that is used outside its copy: box and place, counted from the start, and the user.
+_Tap = tuple[int, int, str]
 
 
 class _Copy(enum.IntEnum):
@@ -138,7 +142,12 @@ class Sameness:
         )
 
     def _signature(self, box: Box, index: int) -> int:
-        """A number that boxes share which hold the same operations, wired alike inside."""
+        """A number that boxes share which hold the same operations, wired alike inside.
+
+        Inputs and outputs share it with no other box: each has a name of its own.
+        """
+        if box.kind.is_end:
+            return self.number(box.id)
         work = (
             box.kind,
             box.type,
@@ -245,7 +254,8 @@ class Sameness:
     def _untapped(self, start: int, length: int, count: int) -> int:
         """How many of ``count`` copies there are up to the first whose results are used elsewhere.
 
-        What uses the same result of every copy, such as a concat of them all, does not count.
+        What uses the same result of every copy, such as a stack of them all, does not count, unless
+        a reader must see each of these results on its way to it.
         """
         taps = [self._taps(start + number * length, length, 2) for number in range(count)]
         while count > 1:
@@ -254,12 +264,37 @@ class Sameness:
                 return 1
             odd = next((n for n in range(count - 1) if taps[n] != taps[0]), None)
             if odd is None:
-                return count
+                return count if self._may_be_one_line(start, length, count, taps[0]) else 1
             # The last copy may feed anything: the run ends with the one that is tapped.
             count = odd + 1
         return count
 
-    def _taps(self, start: int, length: int, copies: int) -> set[tuple[int, int, str]]:
+    def _may_be_one_line(self, start: int, length: int, count: int, taps: Collection[_Tap]) -> bool:
+        """Whether one line may represent those from all copies to what uses their results.
+
+        It may where copies run side by side. Of a chain it may where the results are collected one
+        by one, as time steps are. Features that are joined are drawn line by line, or 8 channels
+        and 8 channels would seem to make 32.
+        """
+        if not taps or self.is_parallel(start, length):
+            return True
+        if count > _MANY_LINES and self.is_shared(start, length):
+            return True
+        return all(
+            self._collects(self.operations[start + box][place], user) for box, place, user in taps
+        )
+
+    def _collects(self, part: Operation, user: str) -> bool:
+        """Whether an operation gives each tensor that it reads a place of its own."""
+        operation = self.exact.operation(user)
+        if operation.kind is NodeKind.OUTPUT or family(operation.type) == "stack":
+            return True
+        if merge_type(operation.type) is not MergeType.CONCAT or not part.outputs:
+            return False
+        joined = zip(part.outputs[0].shape, operation.outputs[0].shape)
+        return all(size == 1 for size, sum_of_sizes in joined if size != sum_of_sizes)
+
+    def _taps(self, start: int, length: int, copies: int) -> set[_Tap]:
         """What uses which results of a copy, outside it and the ``copies`` - 1 after it."""
         taps = set()
         for box in range(start, start + length):

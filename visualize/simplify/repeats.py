@@ -1,0 +1,186 @@
+"""Find what repeats: runs of equal copies among the calls of modules.
+
+Candidates come from the tree of module calls: the children of a call make a sequence of hashes in
+which periodic runs are looked for (equal blocks, shifted and unshifted ones in turn, five local
+for one global). Cost is linear in the graph, and in the number of periods tried.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from visualize.core.architecture import ModuleCall
+from visualize.core.diagram import Box
+from visualize.simplify.sameness import Sameness
+
+# This many earlier equal children are looked at to find the period of a run.
+_LOOK_BACK = 4
+# This many periods are tried.
+_PERIODS = 32
+_Range = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Equal copies: boxes in order, those of one copy after those of the other.
+
+    Attributes:
+        start: place of the first box.
+        length: number of boxes in one copy.
+        copies: number of copies.
+        children: module calls or single boxes that make up one copy, as ranges of boxes.
+        inside: the runs in the first copy.
+    """
+
+    start: int
+    length: int
+    copies: int
+    children: tuple[_Range, ...]
+    inside: tuple[Run, ...] = ()
+
+    @property
+    def end(self) -> int:
+        """Place behind the last box of the last copy."""
+        return self.start + self.length * self.copies
+
+
+def find_runs(boxes: Sequence[Box], sameness: Sameness) -> tuple[Run, ...]:
+    """All runs of equal copies among ``boxes``, in order; what is inside them is in the runs."""
+    return tuple(_Finder(boxes, sameness).find((0, len(boxes)), 0))
+
+
+def calls_around(box: Box) -> tuple[ModuleCall, ...]:
+    """The module calls around a box, its own left out."""
+    if box.kind.is_collapsed:
+        own = (place for place, call in enumerate(box.calls) if call.path == box.path)
+        return box.calls[: next(own, len(box.calls))]
+    return box.calls[:-1] if box.is_module else box.calls
+
+
+class _Finder:
+    """Finds runs of equal copies in the tree of module calls."""
+
+    def __init__(self, boxes: Sequence[Box], sameness: Sameness) -> None:
+        self.boxes = boxes
+        self.sameness = sameness
+        self.calls = [calls_around(box) for box in boxes]
+
+    def find(self, within: _Range, depth: int) -> Iterator[Run]:
+        """The runs among the calls at ``depth`` of the tree, and in those that do not repeat."""
+        yield from self._fold(self._children(within, depth), depth)
+
+    def _children(self, within: _Range, depth: int) -> list[_Range]:
+        """The calls and single boxes at one depth, as ranges of boxes."""
+        children = []
+        for call, run in itertools.groupby(range(*within), lambda index: self._call(index, depth)):
+            indices = list(run)
+            if call is None:
+                children += [(index, index + 1) for index in indices]
+            else:
+                children.append((indices[0], indices[-1] + 1))
+        return children
+
+    def _call(self, index: int, depth: int) -> ModuleCall | None:
+        calls = self.calls[index]
+        return calls[depth] if depth < len(calls) else None
+
+    def _fold(self, children: Sequence[_Range], depth: int) -> Iterator[Run]:
+        chosen = self._choose(children)
+        reached = 0
+        for run, first, last in chosen:
+            yield from self._open(children[reached:first], depth)
+            units = children[first:last]
+            yield self._flat(replace(run, inside=tuple(self._fold(units, depth))))
+            reached = first + len(units) * run.copies
+        yield from self._open(children[reached:], depth)
+
+    def _flat(self, run: Run) -> Run:
+        """One run instead of a run that is nothing but another, where all copies are equal.
+
+        Four copies of two equal blocks in a row are eight blocks.
+        """
+        for inner in run.inside:
+            copies = run.copies * inner.copies
+            is_all = inner.length * copies == run.length * run.copies
+            if is_all and self.sameness.copies(run.start, inner.length, copies) == copies:
+                return replace(inner, copies=copies)
+        return run
+
+    def _open(self, children: Iterable[_Range], depth: int) -> Iterator[Run]:
+        """Runs inside children that are not part of a run themselves."""
+        for start, end in children:
+            if self._call(start, depth) is not None:
+                yield from self.find((start, end), depth + 1)
+
+    def _choose(self, children: Sequence[_Range]) -> list[tuple[Run, int, int]]:
+        """Runs of ``children`` that do not overlap: what removes the most boxes comes first."""
+        tokens = [self._token(child) for child in children]
+        free = [True] * len(children)
+        chosen: list[tuple[Run, int, int]] = []
+        found = [
+            (start, period, length)
+            for period in _periods(tokens)
+            for start, length in _periodic(tokens, period)
+        ]
+        found.sort(key=lambda run: (-self._saved(children, *run), run[1], run[0]))
+        for start, period, length in found:
+            place, end = start, start + length
+            while end - place >= 2 * period:
+                run = None
+                if all(free[place : place + 2 * period]):
+                    run = self._run(children, place, period, end)
+                if run is None:
+                    place += 1
+                    continue
+                taken = period * run.copies
+                free[place : place + taken] = [False] * taken
+                chosen.append((run, place, place + period))
+                place += taken
+        return sorted(chosen, key=lambda item: item[1])
+
+    def _token(self, child: _Range) -> int:
+        """A number for what is in a child; equal children have the same."""
+        signatures = self.sameness.signatures[slice(*child)]
+        depth = [len(self.calls[index]) for index in range(*child)]
+        return self.sameness.number((*signatures, *depth))
+
+    def _saved(self, children: Sequence[_Range], start: int, period: int, length: int) -> int:
+        unit = children[start + period - 1][1] - children[start][0]
+        return unit * (length // period - 1)
+
+    def _run(self, children: Sequence[_Range], place: int, period: int, end: int) -> Run | None:
+        """The run of copies of ``period`` children that begins at ``place``, if there is one."""
+        first, last = children[place], children[place + period - 1]
+        start, length = first[0], last[1] - first[0]
+        copies = self.sameness.copies(start, length, (end - place) // period)
+        weighted = any(self.boxes[index].weights for index in range(start, start + length))
+        if copies < 2 or not (weighted or length > 1):
+            return None
+        return Run(start, length, copies, tuple(children[place : place + period]))
+
+
+def _periods(tokens: Sequence[int]) -> list[int]:
+    """The most common distances at which tokens come again."""
+    distances: Counter[int] = Counter()
+    earlier: dict[int, list[int]] = {}
+    for place, token in enumerate(tokens):
+        before = earlier.setdefault(token, [])
+        distances.update(place - other for other in before[-_LOOK_BACK:])
+        before.append(place)
+    return [period for period, _ in distances.most_common(_PERIODS)]
+
+
+def _periodic(tokens: Sequence[int], period: int) -> Iterator[tuple[int, int]]:
+    """Start and length of each longest stretch, twice ``period`` or more, that has this period.
+
+    >>> list(_periodic([1, 2, 1, 2, 1, 3], 2))
+    [(0, 5)]
+    """
+    same = [one == other for one, other in zip(tokens, tokens[period:])]
+    for equal, run in itertools.groupby(range(len(same)), same.__getitem__):
+        places = list(run)
+        if equal and len(places) >= period:
+            yield places[0], len(places) + period
