@@ -13,11 +13,12 @@ from visualize.annotate import annotate
 from visualize.core.architecture import Architecture
 from visualize.core.errors import UsageError, WeightsError, shorten
 from visualize.core.matching import single_path
-from visualize.core.modules import is_module, unwrapped
+from visualize.core.modules import unwrapped
 from visualize.core.signature import takes_options
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
 from visualize.models import LoadedModel, ModelSpec, load_model
+from visualize.models.objects import model_of
 from visualize.options import FigureOptions, SummaryOptions, TraceOptions
 from visualize.simplify import only
 from visualize.tracing import ExampleInputs, guess_inputs, trace_model
@@ -187,28 +188,7 @@ def _load(
         )
     if isinstance(model, LoadedModel):
         return model
-    if not is_module(model):
-        raise _not_a_model(model)
-    inner = unwrapped(model)
-    parameters = dict(inner.named_parameters(remove_duplicate=False))
-    has_values = not any(parameter.is_meta for parameter in parameters.values())
-    return LoadedModel(
-        name=type(inner).__name__,
-        model=model,
-        example=None,
-        values=parameters if options.statistics and has_values else None,
-    )
-
-
-def _not_a_model(model: object) -> UsageError:
-    if isinstance(model, type):
-        return UsageError(
-            f"{model.__name__} is a class, not a model", hint=f"give {model.__name__}(…)"
-        )
-    return UsageError(
-        f"cannot read a model of type {type(model).__name__}",
-        hint="give an nn.Module or the name of a model",
-    )
+    return model_of(model, values=options.statistics)
 
 
 @contextlib.contextmanager

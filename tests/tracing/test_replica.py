@@ -16,7 +16,8 @@ import visualize
 from tests.tracing.nets import types_of
 from tests.tracing.oracle import reaches_output
 from tests.tracing.programs import linear
-from visualize.core.errors import InputError, UntraceableError
+from visualize.core.errors import InputError
+from visualize.tracing.replica import replicate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -287,7 +288,70 @@ def test_lazy_layers_are_refused(inputs: Any):
         visualize.trace(nn.Sequential(nn.LazyLinear(4)), inputs)
 
 
-def test_a_model_that_refuses_a_mode_is_refused() -> None:
+def test_a_graph_whose_mode_is_fixed_is_traced_as_it_is() -> None:
     program = torch.export.export(linear(), (torch.zeros(3, 4),))
-    with pytest.raises(UntraceableError, match="cannot be put in evaluation mode; an exported"):
-        visualize.trace(program.module(), (3, 4))
+    assert visualize.trace(program.module(), (3, 4)).parameters == 20
+
+
+class Trainer(nn.Sequential):
+    """Returns nothing from ``train``, as many models that freeze their norms do."""
+
+    def train(self, mode: bool = True) -> Any:
+        super().train(mode)
+
+
+@pytest.mark.parametrize("train", [False, True])
+def test_a_model_need_not_return_itself_from_train(train: bool) -> None:
+    replica = replicate(Trainer(nn.Dropout()), train=train)
+    assert [part.training for part in replica.modules()] == [train, train]
+
+
+# A model's own attributes with the names of functions of nn.Module: torch itself fails on some.
+
+NAMES = [
+    "modules", "named_modules", "parameters", "named_parameters", "buffers", "children", "train",
+    "named_children", "state_dict", "apply", "to", "type", "name", "get_submodule", "cpu",
+    "register_forward_hook",
+]  # fmt: skip
+
+
+class Named(nn.Module):
+    def __init__(self, name: str, value: Any):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+        self.norm = nn.BatchNorm2d(4)
+        setattr(self, name, value)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(self.conv(x)).relu()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("tracer", ["auto", "recorded"])
+def test_attributes_may_have_names_of_functions_of_torch(name: str, tracer: str) -> None:
+    for value in ([1, 2], "text", torch.zeros(3)):
+        inner = Named(name, value)
+        for model in (inner, nn.Sequential(inner, nn.Conv2d(4, 2, 1))):
+            more = 0 if model is inner else 10
+            architecture = visualize.trace(model, (1, 3, 8, 8), tracer=tracer)
+            assert architecture.parameters == 112 + 8 + more
+            assert architecture.buffers == 9
+        assert vars(inner)[name] is value
+
+
+@pytest.mark.parametrize("name", ["modules", "children", "stack"])
+def test_layers_in_a_list_of_any_name_are_run(name: str) -> None:
+    class Plain(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            setattr(self, name, [nn.Conv2d(3, 4, 3), nn.Conv2d(4, 8, 3)])
+            self.head = nn.Conv2d(8, 2, 1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            for layer in vars(self)[name]:
+                x = layer(x).relu()
+            return self.head(x)
+
+    architecture = visualize.trace(Plain(), (1, 3, 8, 8))
+    assert architecture.macs == 3 * 4 * 9 * 36 + 4 * 8 * 9 * 16 + 8 * 2 * 16
+    assert architecture.parameters == 18

@@ -12,6 +12,13 @@ from torch import fx, nn
 from visualize.annotate.statistics import statistics_of
 from visualize.core.architecture import enclosing
 from visualize.core.statistics import Statistics, combined
+from visualize.core.torch_internals import (
+    module_tables,
+    named_buffers,
+    named_children,
+    named_modules,
+    named_parameters,
+)
 from visualize.core.traced import TracedModel
 
 
@@ -68,7 +75,7 @@ def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCou
     return ParameterCounts(
         total=sum(tensor.numel() for tensor in parameters),
         trainable=sum(tensor.numel() for tensor in parameters if tensor.requires_grad),
-        buffers=sum(tensor.numel() for tensor in trace.model.buffers()),
+        buffers=sum(tensor.numel() for _, tensor in named_buffers(trace.model)),
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
         tied=tuple(_tied(trace.model)),
@@ -95,8 +102,10 @@ def _statistics(
 def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
     """Groups of parameter names, from different modules, that share one tensor."""
     owners: dict[int, dict[int, str]] = {}
-    for path, module in model.named_modules():
-        for name, tensor in module.named_parameters(recurse=False, remove_duplicate=False):
+    for path, module in named_modules(model):
+        for name, tensor in module_tables(module)[0].items():
+            if tensor is None:
+                continue
             names = owners.setdefault(id(tensor), {})
             names.setdefault(id(module), f"{path}.{name}".strip("."))
     return (tuple(names.values()) for names in owners.values() if len(names) > 1)
@@ -106,7 +115,8 @@ def _tensors_of(node: fx.Node, trace: TracedModel) -> tuple[list[nn.Parameter], 
     target = str(node.target)
     if node.op == "call_module":
         module = trace.module_at(target)
-        return list(module.parameters()), list(module.buffers())
+        parameters = [tensor for _, tensor in named_parameters(module)]
+        return parameters, [tensor for _, tensor in named_buffers(module)]
     if node.op == "get_attr":
         owner, _, name = target.rpartition(".")
         value = getattr(trace.module_at(owner), name)
@@ -126,11 +136,11 @@ def _unused_modules(
         used.update(enclosing(operation.path))
 
     def visit(module: nn.Module, path: str) -> Iterator[str]:
-        for name, child in module.named_children():
+        for name, child in named_children(module):
             inner = f"{path}.{name}" if path else name
             if inner in used:
                 yield from visit(child, inner)
-            elif any(id(tensor) in unused for tensor in child.parameters()):
+            elif any(id(tensor) in unused for _, tensor in named_parameters(child)):
                 yield inner
 
     return visit(model, "")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import dis
+import types
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 
@@ -23,6 +27,34 @@ def unwrapped(model: nn.Module) -> nn.Module:
             model = model.module
         else:
             return model
+
+
+def has_forward(model: nn.Module) -> bool:
+    """Whether ``model`` computes anything; containers such as ``nn.ModuleList`` do not."""
+    return type(model).forward is not nn.Module.forward or "forward" in vars(model)
+
+
+def modules_named_in(code: types.CodeType, names: Mapping[str, object]) -> dict[str, nn.Module]:
+    """The modules among the global ``names`` that a function or one inside it reads.
+
+    >>> net = nn.ReLU()
+    >>> sorted(modules_named_in((lambda x: net(x).other).__code__, {"net": net, "other": net}))
+    ['net']
+    """
+    found: dict[str, nn.Module] = {}
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        waiting += [each for each in one.co_consts if isinstance(each, types.CodeType)]
+        known = {name: names.get(name) for name in one.co_names}  # attributes as well as names
+        modules = {name: value for name, value in known.items() if isinstance(value, nn.Module)}
+        if modules:
+            read = {each.argval for each in dis.get_instructions(one) if each.opname in _READS}
+            found |= {name: value for name, value in modules.items() if name in read}
+    return found
+
+
+_READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
 
 def attach(root: nn.Module, target: str, tensor: torch.Tensor) -> None:

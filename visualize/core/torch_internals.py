@@ -6,8 +6,9 @@ in public, so that a release of torch that moves one of them breaks one file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
 
 import torch
 from torch import fx, nn
@@ -21,6 +22,7 @@ __all__ = [
     "OpOverload",
     "TorchDispatchMode",
     "can_decompose",
+    "compiled_function",
     "compiled_module",
     "device_constructors",
     "forward_hooks",
@@ -30,6 +32,10 @@ __all__ = [
     "in_transformation",
     "is_script_module",
     "module_tables",
+    "named_buffers",
+    "named_children",
+    "named_modules",
+    "named_parameters",
     "overload_packet",
     "own_tensors",
     "parameter_names",
@@ -39,6 +45,8 @@ __all__ = [
     "script_state",
     "silent_dispatch",
     "storage_id",
+    "submodule_at",
+    "tensors_of",
     "tree_leaves",
     "tree_map_only",
     "unwrapped_tensor",
@@ -109,6 +117,77 @@ def own_tensors(module: nn.Module) -> dict[str, torch.Tensor | None]:
     return {**module._parameters, **module._buffers}
 
 
+def named_modules(model: nn.Module, *, repeated: bool = False) -> Iterator[tuple[str, nn.Module]]:
+    """The path and module of everything in ``model``, itself first; each once, or at each path.
+
+    ``model.named_modules()`` is the public way. It fails on a model which has an attribute of its
+    own named ``modules`` or ``named_modules``, as do all methods of torch that are made of it.
+    """
+    seen: set[int] = set()
+    waiting: list[tuple[str, nn.Module, frozenset[int]]] = [("", model, frozenset())]
+    while waiting:
+        path, module, around = waiting.pop()
+        if id(module) in (around if repeated else seen):  # a module may even hold itself
+            continue
+        seen.add(id(module))
+        yield path, module
+        inner = around | {id(module)} if repeated else around
+        for name, child in reversed(named_children(module)):
+            waiting.append((f"{path}.{name}" if path else name, child, inner))
+
+
+def named_children(module: nn.Module) -> list[tuple[str, nn.Module]]:
+    """The modules that ``module`` itself holds, by name."""
+    return [(name, child) for name, child in module._modules.items() if child is not None]
+
+
+def named_parameters(
+    model: nn.Module, *, repeated: bool = False
+) -> Iterator[tuple[str, nn.Parameter]]:
+    """The parameters of ``model`` by name, each once, or under each of its names."""
+    return _members(model, repeated, lambda module: module._parameters)
+
+
+def named_buffers(
+    model: nn.Module, *, repeated: bool = False
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """The buffers of ``model`` by name, each once, or under each of its names."""
+    return _members(model, repeated, lambda module: module._buffers)
+
+
+def tensors_of(model: nn.Module) -> Iterator[torch.Tensor]:
+    """All parameters and buffers of ``model``, each once."""
+    members = itertools.chain(named_parameters(model), named_buffers(model))
+    return (tensor for _, tensor in members)
+
+
+def _members(
+    model: nn.Module, repeated: bool, table: Callable[[nn.Module], Any]
+) -> Iterator[tuple[str, Any]]:
+    seen: set[int] = set()
+    for path, module in named_modules(model, repeated=repeated):
+        for name, tensor in table(module).items():
+            if tensor is None or (not repeated and id(tensor) in seen):
+                continue
+            seen.add(id(tensor))
+            yield f"{path}.{name}" if path else name, tensor
+
+
+def submodule_at(model: nn.Module, path: str) -> nn.Module:
+    """The module of ``model`` at ``path``, ``""`` for the model itself.
+
+    Raises:
+        AttributeError: there is none.
+    """
+    module = model
+    for step in path.split(".") if path else ():
+        inner = module._modules  # of a script, which has no ``get``
+        if step not in inner or inner[step] is None:
+            raise AttributeError(f"no module at {path!r}")
+        module = cast(nn.Module, inner[step])
+    return module
+
+
 def module_tables(module: nn.Module) -> tuple[dict[str, Any], dict[str, Any]]:
     """The tables of parameters and of buffers themselves, to be changed.
 
@@ -143,6 +222,15 @@ def compiled_module(module: nn.Module) -> nn.Module | None:
 
 
 # Operators and functions
+
+
+def compiled_function(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function inside one that ``torch.compile`` returned, else ``function`` itself.
+
+    The attribute that holds the original is private to ``torch._dynamo``.
+    """
+    inner: Callable[..., Any] = getattr(function, "_torchdynamo_orig_callable", function)
+    return inner
 
 
 def device_constructors() -> frozenset[Any]:

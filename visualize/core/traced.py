@@ -120,5 +120,7 @@ class TracedModel:
     @functools.cached_property
     def module_at(self) -> Callable[[str], nn.Module]:
         """Finds the module of ``model`` at a path, ``""`` for the model itself."""
-        first_paths = dict(self.model.named_modules())
-        return lambda path: first_paths.get(path) or self.model.get_submodule(path)
+        from visualize.core.torch_internals import named_modules, submodule_at
+
+        first_paths = dict(named_modules(self.model))
+        return lambda path: first_paths.get(path) or submodule_at(self.model, path)

@@ -137,9 +137,10 @@ def _with_weights(
 
 
 def _values_of(model: nn.Module, name: str) -> Weights:
+    from visualize.core.torch_internals import named_parameters
     from visualize.models.weights import Weights
 
-    return Weights(name, dict(model.named_parameters(remove_duplicate=False)))
+    return Weights(name, dict(named_parameters(model, repeated=True)))
 
 
 def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:

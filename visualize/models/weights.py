@@ -16,7 +16,12 @@ from torch.nn.parameter import is_lazy
 
 from visualize.core.errors import WeightsError, list_names, shorten, shorten_path
 from visualize.core.phrases import Note, phrase
-from visualize.core.torch_internals import module_tables
+from visualize.core.torch_internals import (
+    module_tables,
+    named_buffers,
+    named_modules,
+    named_parameters,
+)
 
 _DEEPEST = 3  # levels of nested mappings to search for tensors
 _SHAPES = 4  # at most in a message
@@ -62,7 +67,7 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
     state, notes = _matching(checkpoint, expected, where)
     _convert(state, expected)
     with _taken_back(model):
-        before = dict(model.named_parameters(remove_duplicate=False))
+        before = dict(named_parameters(model, repeated=True))
         try:
             unexpected = nn.Module.load_state_dict(
                 model, state, strict=False, assign=True
@@ -70,7 +75,7 @@ def fit_weights(model: nn.Module, checkpoint: Mapping[Any, Any], where: str) -> 
         except Exception as error:  # whatever its own ways of loading raise
             raise _misfit(state, expected, str(error), where) from error
         values = _values(model, before)
-    missing = [name for name, _ in model.named_parameters() if name not in values]
+    missing = [name for name, _ in named_parameters(model) if name not in values]
     if missing:
         raise _mismatch(missing, [], unexpected, where)
     if unexpected:
@@ -83,7 +88,7 @@ def _check_model(model: nn.Module, where: str) -> None:
     """Refuse models into which nothing can be loaded."""
     if isinstance(model, torch.jit.ScriptModule):
         raise WeightsError("TorchScript has its own weights", where=where)
-    if any(map(is_lazy, model.parameters())):
+    if any(is_lazy(tensor) for _, tensor in named_parameters(model)):
         raise WeightsError(
             "the model has uninitialized lazy layers",
             where=where,
@@ -168,7 +173,7 @@ def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, t
     """The tensors that were loaded into a model, by its own names."""
     taken = {
         name: one
-        for name, one in model.named_parameters(remove_duplicate=False)
+        for name, one in named_parameters(model, repeated=True)
         if one is not before.get(name)
     }
     # A checkpoint may have only one of several tied parameters.
@@ -176,7 +181,7 @@ def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, t
     values: dict[str, torch.Tensor] = {
         name: tied[id(one)] for name, one in before.items() if id(one) in tied
     }
-    buffers = model.named_buffers(remove_duplicate=False)
+    buffers = named_buffers(model, repeated=True)
     values |= {name: one for name, one in buffers if not one.is_meta}
     return {name: one.detach() for name, one in values.items()}
 
@@ -184,7 +189,7 @@ def _values(model: nn.Module, before: Mapping[str, nn.Parameter]) -> dict[str, t
 @contextmanager
 def _taken_back(model: nn.Module) -> Iterator[None]:
     """Restore the model's tensors afterwards, tied ones included."""
-    tables = [table for module in model.modules() for table in module_tables(module)]
+    tables = [table for _, module in named_modules(model) for table in module_tables(module)]
     held = [dict(table) for table in tables]
     try:
         yield

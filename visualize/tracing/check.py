@@ -8,6 +8,7 @@ import torch
 from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
+from visualize.core.torch_internals import named_modules
 from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
@@ -61,7 +62,7 @@ def _record_calls(model: nn.Module, leaves: Leaves, called: list[str]) -> list[A
         depth -= 1
 
     handles: list[Any] = []
-    for path, module in model.named_modules():
+    for path, module in named_modules(model):
         if leaves(module, path):
             handles.append(module.register_forward_pre_hook(lambda *_, path=path: enter(path)))
             handles.append(module.register_forward_hook(lambda *_: leave(), always_call=True))

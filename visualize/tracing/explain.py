@@ -80,7 +80,10 @@ def explain_forward(error: Exception) -> VisualizeError:
 
 def asks_for_values(error: Exception) -> bool:
     """Whether ``error`` is that of a tensor without values which was asked for them."""
-    return isinstance(error, NotImplementedError) or "meta tensor" in str(error)
+    text = str(error)
+    return "meta tensor" in text or (
+        isinstance(error, NotImplementedError) and not text.startswith("Module [")  # no forward
+    )
 
 
 def line_of(error: BaseException) -> str:

@@ -10,8 +10,17 @@ import torch
 from torch import fx, nn
 
 from visualize.core.choices import Tracer
-from visualize.core.errors import EndlessError, InputError, ShapeError, UsageError, VisualizeError
+from visualize.core.errors import (
+    EndlessError,
+    InputError,
+    ShapeError,
+    UntraceableError,
+    UsageError,
+    VisualizeError,
+)
+from visualize.core.modules import has_forward, unwrapped
 from visualize.core.phrases import Note, phrase
+from visualize.core.torch_internals import named_modules, named_parameters, tensors_of
 from visualize.core.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
@@ -90,7 +99,7 @@ def trace_model(
             graph, module = trace_scripted(model, inputs)
         lost = note_on_script(model)
         notes = (lost,) if lost else ()
-        return TracedModel(graph, module, dict(module.named_parameters()), "recorded", notes)
+        return TracedModel(graph, module, dict(named_parameters(module)), "recorded", notes)
     front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild, made_up)
     with global_state_kept(model), time_limit(timeout):
         return front.trace(tracer)
@@ -106,6 +115,12 @@ class _Front:
     made_up: bool
 
     def trace(self, tracer: Tracer) -> TracedModel:
+        if not has_forward(unwrapped(self.model)):
+            raise UntraceableError(
+                "it has no forward of its own",
+                line=type(self.model).__name__,
+                hint="give the model that uses it, or a module that computes, as nn.Sequential",
+            )
         unmatched = self.leaves.unmatched(self.model)
         if unmatched:
             raise UsageError(
@@ -141,14 +156,13 @@ class _Front:
         raise error
 
     def _ways(self, tracer: Tracer) -> Iterator[_Way]:
-        if tracer is not Tracer.RECORDED and (
-            tracer is Tracer.SYMBOLIC or not any(map(has_own_hooks, self.model.modules()))
-        ):
+        hooked = any(has_own_hooks(module) for _, module in named_modules(self.model))
+        if tracer is Tracer.SYMBOLIC or (tracer is Tracer.AUTO and not hooked):
             yield _Way(Tracer.SYMBOLIC, self._symbolic)
         if tracer is Tracer.SYMBOLIC:
             return
         yield _Way(Tracer.RECORDED, self._recorded)
-        tensors = [*self.model.parameters(), *self.model.buffers()]
+        tensors = list(tensors_of(self.model))
         if _has_values(self.model):
             yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_VALUES)
         elif self.rebuild and sum(t.numel() * t.element_size() for t in tensors) <= _LARGEST:
@@ -157,7 +171,7 @@ class _Front:
 
     def _symbolic(self) -> _Traced:
         replica = replicate(self.model, train=self.train)
-        parameters = dict(replica.named_parameters())
+        parameters = dict(named_parameters(replica))
         inputs = self.inputs.without_values()
         graph = trace_symbolically(replica, inputs, self.leaves)
         follow_in_place(graph, replica)
@@ -184,13 +198,13 @@ class _Front:
         return self._record(replica, self.inputs.with_values(), Environment())
 
     def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
-        parameters = dict(replica.named_parameters())
+        parameters = dict(named_parameters(replica))
         graph = trace_recorded(replica, inputs, self.leaves, environment)
         return _Traced(graph, replica, parameters, tuple(environment.notes))
 
 
 def _has_values(model: nn.Module) -> bool:
-    return not any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
+    return not any(tensor.is_meta for tensor in tensors_of(model))
 
 
 _WITH_VALUES = Note(

@@ -12,6 +12,7 @@ from torch import nn
 from visualize.core.errors import EndlessError, InputError, UntraceableError, VisualizeError
 from visualize.core.example import ExampleTensor
 from visualize.core.phrases import NOTHING, Note, Phrase, phrase
+from visualize.core.torch_internals import named_modules
 from visualize.tracing.environment import MetaEnvironment, ValuesLost
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
@@ -120,7 +121,7 @@ def _run(model: nn.Module, inputs: Inputs) -> None:
 def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, _Reason | None]]:
     """Tensors to try, each with the reason for it, if there is one."""
     asked = 0
-    for path, module in model.named_modules():
+    for path, module in named_modules(model):
         found = _tensors_for(module)
         if found:
             asked += 1

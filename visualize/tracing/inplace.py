@@ -10,6 +10,7 @@ from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
 from visualize.core.operators import MOVES, family
+from visualize.core.torch_internals import submodule_at
 from visualize.core.traced import facts_of
 
 # What may return its argument, or a view of its memory.
@@ -105,7 +106,7 @@ def _scope(node: fx.Node) -> str:
 
 
 def _submodule(node: fx.Node, model: nn.Module) -> nn.Module:
-    return model.get_submodule(str(node.target)) if node.target else model
+    return submodule_at(model, str(node.target))
 
 
 def _is_in_place(node: fx.Node, model: nn.Module) -> bool:

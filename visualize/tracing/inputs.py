@@ -112,7 +112,10 @@ class Inputs:
 def _signature(model: nn.Module) -> inspect.Signature:
     """The signature of ``forward``; for a graph module, that of its placeholders."""
     if not isinstance(model, fx.GraphModule):
-        return inspect.signature(model.forward)
+        try:
+            return inspect.signature(model.forward)
+        except ValueError:  # a function of C++ has none
+            return inspect.signature(lambda *inputs, **named: None)
     return inspect.Signature(
         [
             inspect.Parameter(

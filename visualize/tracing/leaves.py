@@ -8,6 +8,8 @@ from fnmatch import fnmatchcase
 import torch
 from torch import nn
 
+from visualize.core.torch_internals import named_modules
+
 # Opened although torch.nn defines them, because they hold residual connections.
 _OPENED = (
     nn.Sequential,
@@ -45,7 +47,7 @@ class Leaves:
         """The names that fit no module of ``model``."""
         if not self.names:
             return []
-        found = [(type(module).__name__, path) for path, module in model.named_modules()]
+        found = [(type(module).__name__, path) for path, module in named_modules(model)]
         return [
             name
             for name in self.names

@@ -20,7 +20,7 @@ import torch
 from torch import nn
 
 from visualize.core.errors import EndlessError
-from visualize.core.torch_internals import forward_hooks, global_forward_hooks
+from visualize.core.torch_internals import forward_hooks, global_forward_hooks, named_modules
 from visualize.tracing.explain import line_of
 
 MOST_OPERATIONS = 300_000  # of one graph
@@ -200,13 +200,13 @@ def _caches(model: nn.Module) -> list[Any]:
 
 def _classes(model: nn.Module) -> set[type]:
     """The classes of the model's modules, and those that they derive from."""
-    kinds = {type(part) for part in model.modules()}
+    kinds = {type(part) for _, part in named_modules(model)}
     return {base for kind in kinds for base in kind.__mro__}
 
 
 def _owners(model: nn.Module) -> list[Any]:
     """The classes and Python modules that hold the code of ``model``, except installed ones."""
-    functions = [hook for part in model.modules() for hook in forward_hooks(part)]
+    functions = [hook for _, part in named_modules(model) for hook in forward_hooks(part)]
     classes = _classes(model)
     names = {kind.__module__ for kind in classes}
     names |= {getattr(hook, "__module__", None) or "" for hook in functions}

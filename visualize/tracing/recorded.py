@@ -16,6 +16,7 @@ from visualize.core.errors import VisualizeError
 from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import (
     functions_to_wrap,
+    named_modules,
     own_tensors,
     version_of,
     without_torch_function,
@@ -74,7 +75,7 @@ class _Watch(TorchFunctionMode):
         self.leaves = leaves
         self.environment = environment
         self.recorder = Recorder(model)
-        self.paths = {id(module): path for path, module in model.named_modules()}
+        self.paths = {id(module): path for path, module in named_modules(model)}
         self.inside_leaf = False
         self.failure: Failure | None = None
 
@@ -130,7 +131,7 @@ class _Watch(TorchFunctionMode):
     def _path_of(self, module: nn.Module) -> str | None:
         """The path of a module of the model, also of one that was made in this run."""
         if id(module) not in self.paths:
-            self.paths = {id(module): path for path, module in self.model.named_modules()}
+            self.paths = {id(module): path for path, module in named_modules(self.model)}
         return self.paths.get(id(module))
 
     def _enter(self, path: str, module: nn.Module) -> Calls:

@@ -14,7 +14,13 @@ import torch
 from torch import fx, nn
 
 from visualize.core.architecture import ModuleCall, TensorSpec
-from visualize.core.torch_internals import storage_id, tree_map_only, unwrapped_tensor
+from visualize.core.torch_internals import (
+    named_modules,
+    own_tensors,
+    storage_id,
+    tree_map_only,
+    unwrapped_tensor,
+)
 from visualize.core.traced import EnclosingCall, NodeFacts, set_facts
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.source import line_of_merge
@@ -300,9 +306,8 @@ def _attribute_names(model: nn.Module) -> dict[int, tuple[str, torch.Tensor]]:
     The tensors are kept as well: scripts make them anew each time they are asked for.
     """
     names: dict[int, tuple[str, torch.Tensor]] = {}
-    for path, module in model.named_modules():
-        own = (module.named_parameters(recurse=False), module.named_buffers(recurse=False))
-        for name, value in itertools.chain(*own, vars(module).items()):
+    for path, module in named_modules(model):
+        for name, value in itertools.chain(own_tensors(module).items(), vars(module).items()):
             if isinstance(value, torch.Tensor):
                 names.setdefault(id(value), (f"{path}.{name}" if path else name, value))
     return names

@@ -14,9 +14,14 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from visualize.core.errors import InputError, UntraceableError
-from visualize.core.modules import unwrapped
-from visualize.core.torch_internals import forward_hooks, forward_pre_hooks
+from visualize.core.errors import InputError
+from visualize.core.modules import modules_named_in, unwrapped
+from visualize.core.torch_internals import (
+    forward_hooks,
+    forward_pre_hooks,
+    named_modules,
+    named_parameters,
+)
 
 # Types of elements without further state, unlike quantized ones.
 _COMMON = frozenset({torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64})
@@ -45,18 +50,16 @@ def replicate(model: nn.Module, *, values: bool = False, train: bool = False) ->
 
     Raises:
         InputError: parameters have no shape yet.
-        UntraceableError: the model refuses the mode.
     """
     replica: nn.Module = _Copier(model, values).copy(unwrapped(model))
     try:
-        return replica.train() if train else replica.eval()
-    except NotImplementedError as error:  # as the module of an exported program does
-        mode = "training" if train else "evaluation"
-        raise UntraceableError(
-            f"it cannot be put in {mode} mode",
-            line=type(model).__name__,
-            hint="an exported program is drawn from its file; write one with torch.export.save",
-        ) from error
+        replica.train() if train else replica.eval()
+    except (TypeError, AttributeError):  # it has an attribute of its own called ``children``
+        for _, module in named_modules(replica):
+            vars(module)["training"] = train
+    except NotImplementedError:  # the graph of an exported program has the mode it was made in
+        pass
+    return replica
 
 
 def has_own_hooks(module: nn.Module) -> bool:
@@ -70,12 +73,12 @@ def has_own_hooks(module: nn.Module) -> bool:
 
 class _Copier:
     def __init__(self, model: nn.Module, values: bool) -> None:
-        if any(map(is_lazy, model.parameters())):
+        if any(is_lazy(tensor) for _, tensor in named_parameters(model)):
             raise InputError(
                 "the model has uninitialized lazy layers",
                 hint="run it once on an example input, then draw it",
             )
-        size = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+        size = sum(tensor.numel() * tensor.element_size() for _, tensor in named_parameters(model))
         self.values = values
         self.shares = size > _LARGE
         self.memo: dict[int, Any] = {}
@@ -97,7 +100,7 @@ class _Copier:
         if isinstance(value, functools.partial):
             keywords = {name: self.copy(item) for name, item in value.keywords.items()}
             return functools.partial(self.copy(value.func), *map(self.copy, value.args), **keywords)
-        if isinstance(value, types.FunctionType) and value.__closure__:
+        if isinstance(value, types.FunctionType) and _reads_more(value):
             return self._function(value)
         return self._object(value) if _is_plain_object(value) else value
 
@@ -127,7 +130,7 @@ class _Copier:
         return copied
 
     def _function(self, function: types.FunctionType) -> types.FunctionType:
-        """A function that closes over the copies of what ``function`` closes over."""
+        """A function that reads the copies of the modules and variables that ``function`` reads."""
         cells = []
         for cell in function.__closure__ or ():
             try:
@@ -135,8 +138,11 @@ class _Copier:
             except ValueError:  # not filled yet
                 cells.append(cell)
         defaults = self.copy(function.__defaults__)
+        read = modules_named_in(function.__code__, function.__globals__)
+        names = {name: self.copy(module) for name, module in read.items()}
+        names = {**function.__globals__, **names} if names else function.__globals__
         copied = types.FunctionType(
-            function.__code__, function.__globals__, function.__name__, defaults, tuple(cells)
+            function.__code__, names, function.__name__, defaults, tuple(cells)
         )
         copied.__kwdefaults__ = self.copy(function.__kwdefaults__)
         return copied
@@ -163,7 +169,7 @@ class _Copier:
         if isinstance(module, torch.jit.ScriptModule):
             script = self.memo[id(module)] = self._script(module)
             return script
-        copied = self.memo[id(module)] = module.__class__.__new__(module.__class__)
+        copied = self.memo[id(module)] = object.__new__(type(module))
         attributes = copied.__dict__
         for name, value in module.__dict__.items():
             if type(value) in _PLAIN and name != "_compiled_call_impl":
@@ -188,6 +194,11 @@ class _Copier:
         else:
             copied = tensor.detach().to("cpu", copy=True)
         return nn.Parameter(copied, requires_grad=tensor.requires_grad) if trainable else copied
+
+
+def _reads_more(function: types.FunctionType) -> bool:
+    """Whether a function reads variables around it or global modules."""
+    return bool(function.__closure__ or modules_named_in(function.__code__, function.__globals__))
 
 
 def _without_values(tensor: torch.Tensor) -> torch.Tensor:

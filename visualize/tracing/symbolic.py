@@ -17,7 +17,13 @@ from visualize.core.errors import (
     UntraceableError,
     shorten,
 )
-from visualize.core.torch_internals import own_tensors, tree_map_only
+from visualize.core.torch_internals import (
+    named_buffers,
+    named_parameters,
+    own_tensors,
+    submodule_at,
+    tree_map_only,
+)
 from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
@@ -93,7 +99,7 @@ class SymbolicTracer(fx.Tracer):
         torch.fx walks through all parameters or buffers to find it, at every use.
         """
         if self.names is None:
-            named = itertools.chain(self.root.named_buffers(), self.root.named_parameters())
+            named = itertools.chain(named_buffers(self.root), named_parameters(self.root))
             self.names = {id(tensor): name for name, tensor in named}
         name = self.names.get(id(tensor), "")
         return name if name and _tensor_at(self.root, name) is tensor else ""
@@ -117,7 +123,7 @@ class SymbolicTracer(fx.Tracer):
 def _tensor_at(root: nn.Module, name: str) -> torch.Tensor | None:
     path, _, own = name.rpartition(".")
     try:
-        return own_tensors(root.get_submodule(path)).get(own)
+        return own_tensors(submodule_at(root, path)).get(own)
     except AttributeError:  # a module that is gone
         return None
 

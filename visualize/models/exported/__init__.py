@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import zipfile
 from pathlib import Path
+from typing import IO
 
 from torch import nn
 
@@ -21,7 +22,7 @@ from visualize.models.exported.reader import ProgramReader
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 
-__all__ = ["build", "example_for"]
+__all__ = ["build", "example_for", "example_of", "read_program"]
 
 _SCHEMA = 8  # the major version of torch.export's format that is read here
 
@@ -36,27 +37,41 @@ def build(spec: ModelSpec) -> nn.Module:
     if spec.arguments:
         raise ConstructionError("an exported program takes no arguments", where=shorten(spec.text))
     path = Path(spec.place)
-    module = build_weightless(lambda: _read(path))
+    module = build_weightless(lambda: read_program(path, shorten_path(str(path))))
     assert isinstance(module, nn.Module)
     return module
 
 
 def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     """The inputs that the program was exported with."""
+    return example_of(model)
+
+
+def example_of(model: nn.Module) -> Example | None:
+    """The inputs that the program that was read was exported with."""
     assert isinstance(model, Program)
     example: Example | None = model.meta["example"]
     return example
 
 
-def _read(path: Path) -> Program:
-    with explained(path), zipfile.ZipFile(path) as archive:
-        files = Archive(archive, path)
+def read_program(content: Path | IO[bytes], where: str) -> Program:
+    """Read a program from its archive.
+
+    Args:
+        content: the file, or what it holds.
+        where: what to call it in messages.
+
+    Raises:
+        SourceError: it is missing, is not such an archive, or holds pickled code.
+    """
+    with explained(where), zipfile.ZipFile(content) as archive:
+        files = Archive(archive, where)
         document = json.loads(files.read(f"models/{files.name}.json"))
         version = document["schema_version"]["major"]
         if version != _SCHEMA:
             raise SourceError(
                 f"format version {version} is not supported (expected {_SCHEMA})",
-                where=shorten_path(str(path)),
+                where=where,
                 hint=EXPORT_AGAIN,
             )
         return ProgramReader(files, document["graph_module"]).read()

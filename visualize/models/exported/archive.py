@@ -8,12 +8,11 @@ import pickle
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NoReturn
 
 import torch
 
-from visualize.core.errors import SourceError, VisualizeError, shorten, shorten_path
+from visualize.core.errors import SourceError, VisualizeError, shorten
 from visualize.core.torch_internals import tree_leaves
 from visualize.models.exported.document import Json
 
@@ -21,9 +20,8 @@ EXPORT_AGAIN = "export it again with torch.export.save"
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn whatever is wrong with a file into a `SourceError`."""
-    where = shorten_path(str(path))
+def explained(where: str) -> Iterator[None]:
+    """Turn whatever is wrong with the file ``where`` into a `SourceError`."""
     try:
         yield
     except VisualizeError:
@@ -46,9 +44,9 @@ def explained(path: Path) -> Iterator[None]:
 class Archive:
     """The parts of an archive, by names without the folder around them all."""
 
-    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
+    def __init__(self, archive: zipfile.ZipFile, where: str) -> None:
         self.archive = archive
-        self.where = shorten_path(str(path))
+        self.where = where
         paths = archive.namelist()
         folders = [path.removesuffix("archive_format") for path in paths]
         self.folder = next((folder for folder, path in zip(folders, paths) if folder != path), "")

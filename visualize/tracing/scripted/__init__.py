@@ -13,7 +13,7 @@ from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
 from visualize.core.phrases import Note, phrase
-from visualize.core.torch_internals import script_method
+from visualize.core.torch_internals import named_parameters, script_method, tensors_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.scripted.interpreter import Interpreter
 from visualize.tracing.tensors import tensors_in
@@ -26,7 +26,7 @@ def note_on_script(model: torch.jit.ScriptModule) -> Note | None:
     graph = script_method(model).inlined_graph  # kept, because its nodes do not outlive it
     constants = graph.findAllNodes("prim::Constant")
     held = [tensor for constant in constants for tensor in tensors_in(constant.output().toIValue())]
-    if any(True for _ in model.parameters()) or not any(tensor.dim() for tensor in held):
+    if any(True for _ in named_parameters(model)) or not any(tensor.dim() for tensor in held):
         return None
     return Note(
         phrase(
@@ -51,6 +51,6 @@ def trace_scripted(model: torch.jit.ScriptModule, inputs: Inputs) -> tuple[fx.Gr
     try:
         return Interpreter(model, with_values=False).record(inputs.with_few_values())
     except UntraceableError:
-        if any(tensor.is_meta for tensor in (*model.parameters(), *model.buffers())):
+        if any(tensor.is_meta for tensor in tensors_of(model)):
             raise
     return Interpreter(model, with_values=True).record(inputs.with_values())

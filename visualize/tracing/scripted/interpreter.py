@@ -14,6 +14,8 @@ from visualize.core.errors import ForwardError, InputError, UntraceableError, sh
 from visualize.core.modules import attach
 from visualize.core.torch_internals import (
     is_script_module,
+    named_buffers,
+    named_parameters,
     script_method,
     script_state,
     storage_id,
@@ -65,13 +67,13 @@ class Interpreter:
         self.values: dict[str, Any] = {}
         # Copies of the model's own tensors, by the storage that they share and by themselves.
         self.twins: dict[Any, torch.Tensor] = {}
-        self.is_frozen = not any(True for _ in model.parameters())
+        self.is_frozen = not any(True for _ in named_parameters(model))
 
     def record(self, inputs: Inputs) -> tuple[fx.Graph, nn.Module]:
         """Run the script once; the graph, and the module that it refers to."""
-        for name, parameter in self.model.named_parameters(remove_duplicate=False):
+        for name, parameter in named_parameters(self.model, repeated=True):
             self._adopt(name, parameter)
-        for name, buffer in self.model.named_buffers(remove_duplicate=False):
+        for name, buffer in named_buffers(self.model, repeated=True):
             self._adopt(name, buffer)
         method = script_method(self.model)
         graph = method.inlined_graph
