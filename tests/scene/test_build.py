@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from torch import Tensor, nn
 
 import visualize
 from tests.two_blocks import Block, Net, first_lines
@@ -26,6 +27,36 @@ def test_labels_name_boxes_and_frames(net: visualize.Architecture) -> None:
 def test_a_label_for_nothing_is_refused(net: visualize.Architecture) -> None:
     with pytest.raises(UsageError, match=r"--label.*did you mean stem"):
         visualize.draw(net, labels={"stm": "patchify"})
+
+
+class Patches(nn.Module):
+    """Tokens of an image; a statistic that nothing reads; an image again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Conv2d(3, 16, 3, 4, padding=1)
+        self.mix = nn.Linear(16, 16)
+        self.head = nn.Conv2d(16, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x.flatten(1).max(1)
+        tokens = self.mix(self.embed(x).flatten(2).transpose(1, 2))
+        out: Tensor = self.head(tokens.transpose(1, 2).unflatten(2, (2, 2)))
+        return out
+
+
+def test_shapes_are_where_they_change() -> None:
+    """An input has its own shape; reshaping that a box absorbed is on the arrow, not in it."""
+    scene = visualize.draw(Patches(), (1, 3, 8, 8), level="layer").scene
+    assert scene.boxes[0].label == ("image 3×8×8",)
+    labels = {box.id: box.label[0] for box in scene.boxes}
+    arrows = [(labels[arrow.source], arrow.label) for arrow in scene.arrows]
+    assert arrows == [
+        ("image 3×8×8", ""),
+        ("3×3 conv, 16, /4", "4×16"),
+        ("Linear, 16 → 16", "16×2×2"),
+    ]
+    assert "output 16×2×2" in scene.boxes[1].tooltip
 
 
 # Numbers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.graphs import Net
-from visualize.core.diagram import BoxKind, Diagram
+from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.simplify.contract import Cluster, Collapsed, absorb, contract, follow
 
 
@@ -27,6 +27,41 @@ def test_a_host_keeps_its_name_and_gets_the_operations_in_order() -> None:
     assert (add.kind, add.core.id) == (BoxKind.MERGE, "add")
     assert add.parameters == 2 * (8 * 8 * 9 + 8)
     assert add.weights == ((8, 8, 3, 3), (8,)) * 2
+
+
+def outputs(box: Box) -> list[tuple[int, ...]]:
+    return [tensor.shape for tensor in box.outputs]
+
+
+def test_a_box_returns_what_it_is_named_after_returns() -> None:
+    net = Net()
+    x = net.input(1, 8, 4, 4)
+    net.function("sum", x, shape=())
+    conv = net.conv(x, name="conv")
+    flat = net.function("flatten", conv, shape=(1, 128))
+    states = net.split("lstm", flat, (1, 32), (1, 1, 32), (1, 1, 48))[:2]
+    net.output(*states)
+    diagram = Diagram.of(net.build())
+    hosts = {"sum": x, flat: conv, **dict.fromkeys((f"getitem_{n}" for n in (1, 2)), "lstm")}
+    absorbed = absorb(diagram, {"getitem": "lstm", **hosts})
+    assert outputs(absorbed.box(x)) == [(1, 8, 4, 4)]
+    assert outputs(absorbed.box(conv)) == [(1, 8, 4, 4)]
+    assert outputs(absorb(diagram, {"getitem": "lstm"}).box("lstm")) == [(1, 32)]
+    assert outputs(absorbed.box("lstm")) == [(1, 32), (1, 1, 32), (1, 1, 48)]
+
+
+def test_a_collapsed_box_returns_what_its_last_operation_that_is_read_computes() -> None:
+    net = Net()
+    x = net.input(1, 8, 4, 4)
+    last = net.conv(net.conv(x, name="a"), name="b")
+    moved = net.function("permute", last, shape=(1, 4, 4, 8))
+    net.function("mean", last, shape=(1,))
+    net.output(moved)
+    collapsed = Collapsed("block", BoxKind.BLOCK, "Block", "block")
+    inside = Cluster("a", ("a", last, moved, "mean"), collapsed)
+    clusters = [Cluster.single(x), inside, Cluster.single("output")]
+    box = contract(Diagram.of(net.build()), clusters).box("block")
+    assert outputs(box) == [(1, 8, 4, 4)]
 
 
 def test_wires_between_the_same_boxes_become_one_unless_one_is_a_skip() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import networkx as nx
 import pytest
@@ -207,6 +208,79 @@ def test_what_differs_is_not_folded() -> None:
 def test_dropout_rates_may_differ() -> None:
     blocks = [nn.Sequential(Residual(), nn.Dropout(rate)) for rate in (0.1, 0.2, 0.3)]
     assert counts(traced(Loop(*blocks))) == [3]
+
+
+def test_dropout_may_be_missing() -> None:
+    """As a drop path of rate 0, which is an identity, in the first block only."""
+    blocks = [nn.Sequential(Residual(), *[nn.Identity()] * (n == 0)) for n in range(3)]
+    assert counts(traced(Loop(*blocks))) == [3]
+
+
+class Tokens(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(16)
+        self.wide = nn.Linear(16, 64)
+        self.narrow = nn.Linear(64, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.narrow(self.wide(self.norm(x)).relu())
+
+
+class Backbone(nn.Module):
+    """Blocks, and what the code around them does to the result of the last."""
+
+    def __init__(self, then: Callable[[Tensor], Tensor], head: nn.Module) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([Tokens() for _ in range(6)])
+        self.then = then
+        self.head = head
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        head: Tensor = self.head(self.then(x))
+        return head
+
+
+def merged(x: Tensor) -> Tensor:
+    return x.reshape(1, 5, 2, 16).permute(0, 3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("then", "head"),
+    [
+        (lambda x: x.transpose(1, 2), nn.Conv1d(16, 4, 1)),
+        (lambda x: x.flatten(1), nn.Linear(160, 4)),
+        (lambda x: x.transpose(1, 2).unflatten(2, (5, 2)), nn.Identity()),
+        (merged, nn.Sequential(Residual(16), Residual(16))),
+    ],
+)
+@pytest.mark.parametrize("level", [Level.BLOCK, Level.LAYER])
+def test_reshaping_behind_a_block_is_no_part_of_it(
+    level: Level, then: Callable[[Tensor], Tensor], head: nn.Module
+) -> None:
+    architecture = visualize.trace(Backbone(then, head), (1, 10, 16))
+    assert counts(architecture, level)[0] == 6
+    blocks = [box for box in visualize.draw(architecture, level="block").scene.boxes if box.skips]
+    assert blocks[0].label[0] == "Tokens, 16 ×6"
+
+
+def test_different_parts_of_a_result_are_different_inputs() -> None:
+    """Slicing is more than reshaping: layers that read other channels are no copies."""
+
+    class Groups(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stem = Residual(16)
+            self.left = Residual(8)
+            self.right = Residual(8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = self.stem(x)
+            return torch.cat([self.left(x[:, :8]), self.right(x[:, 8:])], 1)
+
+    assert counts(visualize.trace(Groups(), (1, 16, 6, 6))) == []
 
 
 def test_a_period() -> None:

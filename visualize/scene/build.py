@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, Wire
+from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, TensorSpec, Wire
 from visualize.core.choices import ColorBy
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
@@ -202,7 +202,7 @@ class _Builder:
             label = labels.skip_label(diagram.exact, skip)
         elif wire.copies > 1 and self._is_chain(source):
             label = labels.several(wire.copies, diagram.box(source).repeat)
-        elif wire.tensor and _changes_shape(diagram, source):
+        elif wire.tensor and _is_new_shape(diagram, source, wire.tensor):
             label = shape(wire.tensor, batch)
         return SceneArrow(
             source=source,
@@ -258,8 +258,7 @@ def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
     return ", ".join(filter(None, facts))
 
 
-def _changes_shape(diagram: Diagram, node: str) -> bool:
-    """Whether what a box returns has another shape than everything it reads."""
-    box = diagram.box(node)
+def _is_new_shape(diagram: Diagram, node: str, tensor: TensorSpec) -> bool:
+    """Whether ``tensor``, which a box returns, has another shape than everything it reads."""
     read = {wire.tensor.shape for _, _, wire in diagram.inputs(node) if wire.tensor}
-    return bool(box.outputs and read and box.outputs[-1].shape not in read)
+    return bool(read) and tensor.shape not in read

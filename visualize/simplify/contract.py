@@ -13,6 +13,7 @@ import networkx as nx
 
 from visualize.core.architecture import ModuleCall, Operation, TensorSpec
 from visualize.core.diagram import Box, BoxKind, Diagram
+from visualize.core.operators import MOVES, family
 
 _Key = TypeVar("_Key")
 
@@ -146,7 +147,7 @@ def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]
     combined = replace(
         core,
         operations=tuple(operations),
-        outputs=_outputs(operations),
+        outputs=_outputs(diagram, cluster, core, boxes),
         weights=tuple(shape for box in boxes for shape in box.weights),
         idioms=tuple(idiom for box in boxes for idiom in box.idioms),
     )
@@ -175,6 +176,30 @@ def _execution(operation: Operation) -> int:
     return operation.index
 
 
-def _outputs(operations: Sequence[Operation]) -> tuple[TensorSpec, ...]:
-    """What the last of ``operations`` that makes a tensor returns."""
-    return next((one.outputs for one in reversed(operations) if one.outputs), ())
+def _outputs(
+    diagram: Diagram, cluster: Cluster, core: Box, boxes: Sequence[Box]
+) -> tuple[TensorSpec, ...]:
+    """What a box of several returns: what it is named after returns, whatever it absorbed.
+
+    Of an operation that returns several tensors, those that are picked; of a collapsed group, those
+    of the last operation in it that is read outside, before any reshaping.
+    """
+    if not cluster.collapsed:
+        picked = (one.outputs for box in boxes for one in box.operations if _picks(one))
+        single = [outputs[0] for outputs in picked if len(outputs) == 1]
+        several = core.kind.is_layer and len(core.outputs) > 1
+        return (several and tuple(one for one in single if one in core.outputs)) or core.outputs
+    inside = frozenset(cluster.nodes)
+    successors = diagram.graph.successors
+    leave = [box for box in boxes if not inside.issuperset(successors(box.id))] or boxes
+    last = leave[-1]
+    while family(last.type) in MOVES:
+        sources = [source for source in diagram.data_sources(last.id) if source in inside]
+        if len(sources) != 1:
+            break
+        last = diagram.box(sources[0])
+    return last.outputs
+
+
+def _picks(operation: Operation) -> bool:
+    return family(operation.type) == "getitem"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
 from visualize.core.diagram import Box
-from visualize.core.operators import IDENTITY, JOIN, MergeType, family, merge_type
+from visualize.core.operators import IDENTITY, JOIN, RESHAPE, MergeType, family, merge_type
+from visualize.simplify.contract import follow
 
 _SYMMETRIC = JOIN | frozenset({"sum", "output"})
 # Up to this many results of a module that is called again are drawn line by line.
@@ -65,8 +66,9 @@ class Sameness:
     """Compares runs of boxes by the exact operations in them.
 
     Only operations on data count: sizes, masks and tables that are computed from constants alone
-    belong to their first user, and parameters with every operation that they reach. Rates of
-    dropout, which do nothing in inference and are not drawn, may differ.
+    belong to their first user, and parameters with every operation that they reach. What does
+    nothing in inference is seen through, so that dropout may differ or be missing, and so is the
+    reshaping of a block's result by the code around it, such as that after the last of the copies.
 
     Args:
         exact: the graph of all operations.
@@ -75,10 +77,14 @@ class Sameness:
 
     def __init__(self, exact: Architecture, boxes: Sequence[Box]) -> None:
         self.exact = exact
-        self.sources = {node: exact.data_sources(node) for node in exact.graph}
+        self.passed = {one.id: source for box in boxes for one, source in _passed(exact, box)}
+        self.sources = {
+            node: [follow(source, self.passed) for source in exact.data_sources(node)]
+            for node in exact.graph
+        }
         self.users: dict[str, list[str]] = {node: [] for node in exact.graph}
         for node, sources in self.sources.items():
-            for source in sources:
+            for source in () if node in self.passed else sources:
                 self.users[source].append(node)
         self.owners = self._weight_owners()
         self._numbers: dict[Hashable, int] = {}
@@ -94,13 +100,14 @@ class Sameness:
         }
         self.skips: dict[str, list[tuple[str, bool, str]]] = {}
         for skip in exact.skips:
-            fork = (skip.kind.value, skip.long, skip.fork)
+            fork = (skip.kind.value, skip.long, follow(skip.fork, self.passed))
             self.skips.setdefault(skip.merge, []).append(fork)
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
 
     def _is_compared(self, part: Operation) -> bool:
         """Whether an operation works on data; the output does not belong to the last copy."""
         works = self.sources[part.id] or part.kind is NodeKind.INPUT
+        works = works and part.id not in self.passed
         return bool(works) and part.kind is not NodeKind.OUTPUT
 
     def _weight_owners(self) -> dict[str, frozenset[_Parameter]]:
@@ -241,7 +248,7 @@ class Sameness:
             for box in range(start + length, start + 2 * length)
             for part in self.operations[box]
         ]
-        return all(
+        return bool(parts) and all(
             part.path and part.path == other.path and part.calls != other.calls
             for part, other in zip(parts, again)
         )
@@ -309,6 +316,29 @@ class Sameness:
         """Whether an operation treats all its inputs alike, as a sum or a concat does."""
         kind = self.exact.operation(user).type
         return merge_type(kind) is MergeType.ADD or family(kind) in _SYMMETRIC
+
+
+def _passed(exact: Architecture, box: Box) -> Iterator[tuple[Operation, str]]:
+    """The operations of a box that are seen through, each with what it reads."""
+    module = _module_calls(box)
+    for one in box.operations:
+        sources = exact.data_sources(one.id)
+        if len(sources) != 1:
+            continue
+        name = family(one.type)
+        read = exact.operation(sources[0])
+        is_idle = name in IDENTITY and one.outputs == read.outputs
+        left = one.index > box.index and one.calls[: len(module)] != module
+        if is_idle or (left and name in RESHAPE):
+            yield one, sources[0]
+
+
+def _module_calls(box: Box) -> tuple[ModuleCall, ...]:
+    """The calls of the module that a collapsed box is; for a layer, those around it."""
+    if not box.kind.is_collapsed:
+        return box.calls[:-1] if box.is_module else box.calls
+    own = (place for place, call in enumerate(box.calls, 1) if call.path == box.path)
+    return box.calls[: next(own, 0)]
 
 
 def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads]) -> bool:
