@@ -86,9 +86,17 @@ def test_transformations(transform: str, area: Area) -> None:
 
 
 def test_a_page_without_a_view_box() -> None:
-    drawn = read_svg(b'<svg width="30pt" height="20.5pt"/>', "net.svg")
+    shape = '<title>conv</title><rect width="9" height="9" fill="#ffffff"/>'
+    source = f'<svg width="30pt" height="20.5pt"><g class="node box">{shape}</g></svg>'
+    drawn = read_svg(source.encode(), "net.svg")
     assert drawn.page == Area(0, 0, 30, 20.5)
     assert drawn.parameters is None
+
+
+@pytest.mark.parametrize("content", ["", '<rect width="9" height="9" fill="#ffffff"/>', "<g/>"])
+def test_a_drawing_without_boxes_is_not_called_clean(content: str) -> None:
+    with pytest.raises(FigureError, match=r"^net\.svg: shows no boxes; check a figure"):
+        read_svg(f'<svg width="30pt" height="20pt">{content}</svg>'.encode(), "net.svg")
 
 
 @pytest.mark.parametrize(

@@ -46,9 +46,14 @@ def read_svg(data: bytes, name: str) -> Drawn:
     if _tag(root) != "svg":
         raise FigureError("not an SVG file", where=name)
     try:
-        return _drawn(root)
+        drawn = _drawn(root)
     except (ValueError, RecursionError) as error:
         raise FigureError(f"not a valid SVG file: {error}", where=name) from error
+    if not drawn.boxes:
+        raise FigureError(
+            "shows no boxes", where=name, hint="check a figure that visualize or Graphviz drew"
+        )
+    return drawn
 
 
 @dataclass(frozen=True)
