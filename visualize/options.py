@@ -81,7 +81,7 @@ class FigureOptions(TraceOptions):
         metavar="PATH|CLASS",
     )
     labels: Mapping[str, str] = table(
-        "Custom label for a module, by path, glob or class.",
+        "Custom label for a module, by path (layer1[0] or layer1.0), glob or class.",
         flags=("--label",),
         metavar="PATH=TEXT",
     )

@@ -60,10 +60,11 @@ def test_graph_writes_files(folder: Path, suffix: str) -> None:
 def test_skips_in_every_format(folder: Path) -> None:
     table = run("skips", "resnet18").stdout
     assert table.count("identity") >= 5
-    assert "layer2.0" in table
+    assert "layer2[0]" in table
     rows = list(csv.DictReader(io.StringIO(run("skips", "resnet18", "--format", "csv").stdout)))
     assert [row["kind"] for row in rows].count("projection") == 3
     assert rows[2]["parameters"] == "8448"
+    assert (rows[2]["from"], rows[2]["module"]) == ("layer1_1_relu_1", "layer2.0")
     markdown = run("skips", "resnet18", "--format", "md").stdout.splitlines()
     assert len(markdown) == 2 + 8
     skips = json.loads(run("skips", "resnet18", "--format", "json").stdout)

@@ -23,6 +23,9 @@ MODULES = {
     [
         ("layer1", {"layer1"}),
         ("layer1.?", {"layer1.0", "layer1.1"}),
+        ("layer1[0]", {"layer1.0"}),
+        ("layer1[?]", {"layer1.0", "layer1.1"}),
+        ("layer1[0].*", {"layer1.0.conv1"}),
         ("layer1.*", {"layer1.0", "layer1.0.conv1", "layer1.1"}),
         ("Bottleneck", {"layer1.0", "layer1.1"}),
         ("layer[2-4]", {"layer2"}),
@@ -37,7 +40,7 @@ def test_modules_match_by_path_glob_or_class(pattern: str, paths: set[str]) -> N
 @pytest.mark.parametrize(
     ("pattern", "hint"),
     [
-        ("layer3", "did you mean layer2, layer1, layer1.1?"),
+        ("layer3", "did you mean layer2, layer1, layer1[1]?"),
         ("bottleneck", "did you mean Bottleneck?"),
         ("Xyz", "run with --names to see module paths"),
         ("ResNet", "did you mean ResNet?"),  # the model itself is not one of its modules
@@ -53,5 +56,6 @@ def test_what_matches_nothing(pattern: str, hint: str) -> None:
 def test_one_module() -> None:
     assert single_path("fc", MODULES) == "fc"
     assert single_path("layer1.0*", MODULES) == "layer1.0"  # contains the other one
+    assert single_path("layer1[0]*", MODULES) == "layer1.0"
     with pytest.raises(UsageError, match=r"^--only: 'Bottleneck' matches 2 modules; choose one"):
         single_path("Bottleneck", MODULES, "--only")

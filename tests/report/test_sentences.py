@@ -33,7 +33,7 @@ def test_where_parameters_are(resnet18: Summary) -> None:
     assert "参数分布：layer4 占 71.8 %，layer3 占 18.0 %，末层 fc 占 4.4 %。" in chinese
     vgg = " ".join(sentences(visualize.summarize("vgg16"), load_language("en")))
     assert "Parameters: classifier (last module) 89.4 %" in vgg
-    assert "5 convolutional stages: features.0–2 (2 convs, 64×224×224)" in vgg
+    assert "5 convolutional stages: features[0–2] (2 convs, 64×224×224)" in vgg
     assert "3 linear layers: classifier." in vgg
 
 

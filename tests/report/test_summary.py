@@ -108,6 +108,8 @@ def test_tied_frozen_and_unused_parameters_are_listed() -> None:
 def test_csv_and_json_are_exact(resnet18: Summary) -> None:
     cells = list(csv.DictReader(io.StringIO(write_summary(resnet18, "csv"))))
     assert [cell["layer"] for cell in cells] == [row.name for row in resnet18.rows]
+    assert [cell["path"] for cell in cells] == [row.path for row in resnet18.rows]
+    assert {cell["layer"]: cell["path"] for cell in cells}["layer1[0]"] == "layer1.0"
     assert cells[0]["MACs"] == "118013952"
     assert cells[-1]["activations"] == str(resnet18.total.memory)
     document = json.loads(write_summary(resnet18, "json"))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 
-from visualize.report.tables import Column, Field, Table, fill
+from visualize.report.tables import Column, Field, Readers, Table, fill
 
 ROWS = [("conv|1", 9408), ("fc", 513000)]
 FIELDS: list[Field[tuple[str, int]]] = [
     Field(Column("name", "module"), lambda row: row[0]),
     Field(Column("count", "number", right=True, spare=1), lambda row: f"{row[1]:,}",
           lambda row: str(row[1])),
-    Field(Column("", "", spare=2, picture=True), lambda row: "█"),
+    Field(Column("", "", spare=2, readers=Readers.TERMINAL), lambda row: "█"),
+    Field(Column("id", "key", readers=Readers.PROGRAMS), lambda row: f"0{row[0]}"),
     Field(Column("note", "remark", spare=1), lambda row: ""),
 ]  # fmt: skip
 
@@ -22,13 +23,21 @@ def table(keys: bool = True) -> Table:
 
 
 def test_a_column_that_is_empty_is_dropped() -> None:
-    assert [column.head for column in table().columns] == ["module", "number", ""]
+    assert [column.head for column in table().columns] == ["module", "number", "", "key"]
 
 
 def test_csv_has_keys_and_exact_cells_and_no_pictures() -> None:
     lines = list(csv.reader(io.StringIO(table().write("csv"))))
-    assert lines == [["name", "count"], ["conv|1", "9408"], ["fc", "513000"]]
-    assert table(keys=False).write("csv").startswith("module,number\n")
+    assert lines == [
+        ["name", "count", "id"], ["conv|1", "9408", "0conv|1"], ["fc", "513000", "0fc"],
+    ]  # fmt: skip
+    assert table(keys=False).write("csv").startswith("module,number,key\n")
+
+
+def test_what_is_for_programs_is_only_in_csv() -> None:
+    for format_name in ("table", "md", "latex"):
+        assert "key" not in table().write(format_name)
+        assert "module" in table().write(format_name)
 
 
 def test_markdown_is_escaped() -> None:

@@ -40,7 +40,7 @@ def test_a_part_loses_nothing_at_any_level(net: visualize.Architecture, level: L
 
 def test_the_context_is_named_at_the_cut(net: visualize.Architecture) -> None:
     lines = first_lines(visualize.draw(net, only="body.1", level="layer"))
-    assert lines[0] == "from body.0 8×16×16"
+    assert lines[0] == "from body[0] 8×16×16"
     assert set(lines[-2:]) == {"to head 8×16×16", "to side 8×16×16"}
     # The first block reads what the stem makes, the second what the first makes.
     lines = first_lines(visualize.draw(net, only="body", level="layer", fold=False))
@@ -54,7 +54,7 @@ def test_a_skip_from_outside_begins_at_the_cut(net: visualize.Architecture) -> N
 
 
 def test_what_is_no_single_part(net: visualize.Architecture) -> None:
-    with pytest.raises(UsageError, match=r"matches 2 modules.*body\.0"):
+    with pytest.raises(UsageError, match=r"matches 2 modules.*body\[0\]"):
         visualize.draw(net, only="Block")
     with pytest.raises(UsageError, match=r"--only.*body"):
         visualize.draw(net, only="bod")

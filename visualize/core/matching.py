@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 from collections.abc import Mapping
 
 from visualize.core.errors import UsageError, shorten
+from visualize.core.module_path import dotted, matching, spelled
 
 
 def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -> frozenset[str]:
     """Paths of the modules that match ``pattern``: by path, by glob, or by class.
 
     Args:
-        pattern: ``layer1.0``, ``layer1.*`` or ``Bottleneck``.
+        pattern: ``layer1[0]``, ``layer1.0``, ``layer1.*`` or ``Bottleneck``.
         modules: the class name of every module by its path.
         option: the option that the pattern was given for, for the error message.
 
@@ -23,15 +23,14 @@ def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -
     >>> sorted(matching_paths("layer?", {"layer1": "Sequential", "layer2": "Sequential"}))
     ['layer1', 'layer2']
     """
-    if pattern in modules:
-        return frozenset([pattern])
-    found = frozenset(
-        path
-        for path, kind in modules.items()
-        if path and (kind == pattern or fnmatch.fnmatchcase(path, pattern))
-    )
+    if dotted(pattern) in modules:
+        return frozenset([dotted(pattern)])
+    inner = [path for path in modules if path]
+    named = {path for path in inner if modules[path] == pattern}
+    found = frozenset(named.union(matching(pattern, inner)))
     if not found:
-        names = sorted({name for item in modules.items() for name in item if name})
+        known = {*map(spelled, modules), *modules.values()}
+        names = sorted(name for name in known if name)
         near = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
         likely = f"did you mean {', '.join(near)}?" if near else ""
         raise UsageError(
@@ -46,7 +45,7 @@ def single_path(pattern: str, modules: Mapping[str, str], option: str = "") -> s
     """Path of the one module that matches ``pattern``, or of the one that contains all others.
 
     Args:
-        pattern: ``layer1.0``, ``layer1.*`` or ``Bottleneck``.
+        pattern: ``layer1[0]``, ``layer1.0``, ``layer1.*`` or ``Bottleneck``.
         modules: the class name of every module by its path.
         option: the option that the pattern was given for, for the error message.
 
@@ -59,6 +58,6 @@ def single_path(pattern: str, modules: Mapping[str, str], option: str = "") -> s
         raise UsageError(
             f"{shorten(pattern)!r} matches {len(outermost)} modules",
             where=option,
-            hint=f"choose one, such as {outermost[0]}",
+            hint=f"choose one, such as {spelled(outermost[0])}",
         )
     return outermost[0]

@@ -82,6 +82,8 @@ class SkipRow:
         bypassed_layers: weighted layers on the paths that it bypasses.
         bypassed_macs: multiply-accumulate operations on these paths.
         source: the line of code that merges.
+        start: what ends at its fork: a module, or a function in one.
+        end: what ends at its merge.
     """
 
     skip: Skip
@@ -89,6 +91,8 @@ class SkipRow:
     bypassed_layers: int
     bypassed_macs: int
     source: str
+    start: str
+    end: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from visualize.core import words
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.memory import activation_memory
+from visualize.core.module_path import CONTAINERS, spelled
 from visualize.core.operators import operator
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, verbatim
 from visualize.core.statistics import combined
@@ -18,7 +18,6 @@ from visualize.core.summary import Row, RowKind, Shape
 from visualize.describe.receptive import receptive_fields
 
 _LISTED = 3  # kinds of modules in a container
-_CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
 
 
 def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -> Iterator[Row]:
@@ -40,7 +39,7 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
         yield Row(
             name="unused",
             kind=RowKind.UNUSED,
-            words=verbatim(", ".join(exact.unused_modules)),
+            words=verbatim(", ".join(map(spelled, exact.unused_modules))),
             parameters=exact.unused_parameters,
             trainable_parameters=exact.trainable_parameters
             - sum(one.trainable_parameters for one in exact.operations),
@@ -79,16 +78,16 @@ class _Node:
     def module(self, name: str) -> _Node:
         """The module that is called ``name`` here."""
         path = f"{self.path}.{name}".strip(".")
-        return self._child(_Step(name, is_module=True), _name(path), path)
+        return self._child(_Step(name, is_module=True), spelled(path), path)
 
     def add(self, operation: Operation) -> None:
         """Add a function or parameter of this module itself."""
         if operation.kind is NodeKind.CONSTANT:
-            name, path = _name(operation.path), operation.path
+            name, path = spelled(operation.path), operation.path
         else:
             earlier = sum(operation.type == child.operations[0].type for child in self._functions())
             number = f"_{earlier + 1}" if earlier else ""
-            name, path = _name(f"{self.path}.{operation.type}".strip(".")) + number, operation.id
+            name, path = spelled(f"{self.path}.{operation.type}".strip(".")) + number, operation.id
         node = self._child(_Step(path, is_module=False), name, path)
         node.is_operation = True
         node.operations.append(operation)
@@ -200,7 +199,7 @@ class _Table:
         kinds = Counter(self._class(child) for child in node.children.values())
         if node.path in self.exact.modules:
             ((kind, number), *others) = kinds.items()
-            alike = not others and number > 1 and self.exact.modules[node.path] in _CONTAINERS
+            alike = not others and number > 1 and self.exact.modules[node.path] in CONTAINERS
             return _several(kind, number) if alike and kind else NOTHING
         parts = [
             verbatim(f"{number} × {kind.lstrip('_')}")
@@ -272,12 +271,3 @@ def _words(operation: Operation) -> Phrase:
 
 def _type(operation: Operation) -> str:
     return "parameter" if operation.kind is NodeKind.CONSTANT else operation.type
-
-
-def _name(path: str) -> str:
-    """A module path as code has it.
-
-    >>> _name("layer1.0.downsample.1")
-    'layer1[0].downsample[1]'
-    """
-    return re.sub(r"(?:^|\.)(\d+)(?=\.|$)", r"[\1]", path)

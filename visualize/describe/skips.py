@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from visualize.core.architecture import Architecture
 from visualize.core.summary import SkipRow
+from visualize.describe.ends import Ends
 from visualize.describe.weighted import weighted_layers
 
 
@@ -19,7 +20,7 @@ def describe_skips(
         kinds: the kinds to list; all by default.
         long: whether to list only those that bypass a change of resolution.
     """
-    weighted = weighted_layers(exact)
+    weighted, ends = weighted_layers(exact), Ends(exact)
     return tuple(
         SkipRow(
             skip=skip,
@@ -27,6 +28,8 @@ def describe_skips(
             bypassed_layers=sum(weighted.get(node, 0) for node in skip.bypassed),
             bypassed_macs=sum(exact.operation(node).macs for node in skip.bypassed),
             source=exact.operation(skip.merge).source,
+            start=ends.of_fork(skip.fork),
+            end=ends.of_merge(skip.merge),
         )
         for skip in exact.skips
         if (not kinds or skip.kind.value in kinds) and (skip.long or not long)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from visualize.core.module_path import spelled
 from visualize.core.operators import AFFINE, CONVOLUTION, family
 from visualize.core.quantities import giga
 from visualize.core.statistics import Statistics
@@ -136,7 +137,7 @@ def _stages_of_layers(stages: Sequence[Part], batch: int, language: Language) ->
         sentence = language.ngettext(
             "{number} linear layer: {list}.", "{number} linear layers: {list}.", number
         )
-        listed = joined([stage.name for stage in others[:_LISTED]], language)
+        listed = joined([spelled(stage.name) for stage in others[:_LISTED]], language)
         written.append(sentence.format(number=number, list=listed))
     return paragraph(written)
 
@@ -157,7 +158,7 @@ def _stage(stage: Part, batch: int, language: Language) -> str:
             "{name} ({number} {kind}, {shape})", "{name} ({number} {kind}s, {shape})", stage.blocks
         )
     kind = stage.type.lstrip("_") or stage.type
-    return words.format(name=stage.name, number=stage.blocks, kind=kind, shape=size)
+    return words.format(name=spelled(stage.name), number=stage.blocks, kind=kind, shape=size)
 
 
 def skips_sentence(facts: Facts, language: Language) -> str:
@@ -248,7 +249,7 @@ def _shares(summary: Summary, size: Callable[[Part], int], whole: int, language:
             words = language.gettext("{name} (last layer) {share}")
         else:
             words = language.gettext("{name} (last module) {share}")
-        shares.append(words.format(name=part.name, share=percent(size(part), whole)))
+        shares.append(words.format(name=spelled(part.name), share=percent(size(part), whole)))
     return language.pgettext("between clauses", ", ").join(shares)
 
 
@@ -276,7 +277,7 @@ def _paths(paths: PathLengths, language: Language) -> str:
 def _tied(tied: Sequence[Sequence[str]], language: Language) -> str:
     if not tied:
         return ""
-    names = [" = ".join(group) for group in tied]
+    names = [" = ".join(map(spelled, group)) for group in tied]
     return language.gettext("Tied weights (counted once): {names}.").format(
         names=joined(names, language)
     )

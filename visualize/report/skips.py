@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from visualize.core.module_path import spelled
 from visualize.core.quantities import giga
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
@@ -48,9 +49,13 @@ def _fields(language: Language) -> list[Field[SkipRow]]:
 
     return [
         Field(Column("kind", gettext("kind")), lambda row: _kind(row, language), _exact_kind),
-        text("from", gettext("from"), 0, lambda row: row.skip.fork),
-        text("to", gettext("to"), 0, lambda row: row.skip.merge),
-        text("module", gettext("module"), 2, lambda row: row.skip.module),
+        Field(Column("from", gettext("from")), lambda row: row.start, lambda row: row.skip.fork),
+        Field(Column("to", gettext("to")), lambda row: row.end, lambda row: row.skip.merge),
+        Field(
+            Column("module", gettext("module"), spare=2),
+            lambda row: spelled(row.skip.module),
+            lambda row: row.skip.module,
+        ),
         text("shape", gettext("shape"), 5, lambda row: "×".join(map(str, row.skip.shape))),
         text("scale", gettext("scale"), 2, lambda row: _scale(row, language)),
         text("streams", gettext("streams"), 2, lambda row: str(row.skip.streams or "")),

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from visualize.core.documents import to_json
+from visualize.core.module_path import spelled
 from visualize.core.quantities import giga, memory
 from visualize.core.statistics import Statistics
 from visualize.core.summary import Row, RowKind, Shape, Summary
@@ -16,7 +17,7 @@ from visualize.report.kinds import connections, shortcut_words
 from visualize.report.language import Language, is_english, load_language
 from visualize.report.quantities import joined, percent, shape_without_batch
 from visualize.report.sentences import sentences
-from visualize.report.tables import Column, Field, Table, fill
+from visualize.report.tables import Column, Field, Readers, Table, fill
 from visualize.report.wrapping import wrap
 
 SCHEMA = 1
@@ -106,7 +107,7 @@ def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
         _number("parameters", gettext("parameters"), 0, lambda row: str(row.parameters)),
         _number("frozen", gettext("frozen"), 1, frozen),
         _percent("parameters %", gettext("parameters (%)"), 0, lambda row: row.parameters, total),
-        Field(Column("", "", spare=7, picture=True), _bars(summary)),
+        Field(Column("", "", spare=7, readers=Readers.TERMINAL), _bars(summary)),
         _number("MACs", gettext("MACs"), 1, lambda row: giga(row.macs), lambda row: str(row.macs)),
         _percent("MACs %", gettext("MACs (%)"), 1, lambda row: row.macs, total),
         _number(
@@ -124,6 +125,7 @@ def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
             lambda row: _receptive_field(row, _ALL),
         ),
         *(_statistics(language) if total.statistics else ()),
+        Field(Column("path", gettext("path"), readers=Readers.PROGRAMS), lambda row: row.path),
     ]
 
 
@@ -190,7 +192,8 @@ def _description(row: Row, language: Language) -> str:
     if row.calls > 1:
         words.append(language.gettext("{number} calls").format(number=row.calls))
     if row.shares:
-        words.append(language.gettext("tied to {names}").format(names=joined(row.shares, language)))
+        names = joined([spelled(name) for name in row.shares], language)
+        words.append(language.gettext("tied to {names}").format(names=names))
     return language.pgettext("between clauses", ", ").join(word for word in words if word)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import enum
 import io
 import re
 from collections.abc import Callable, Sequence
@@ -10,6 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from visualize.core.latex import escape_latex
+
+
+class Readers(enum.Enum):
+    """Who a column is for."""
+
+    ALL = enum.auto()
+    TERMINAL = enum.auto()  # a drawing, which is left out of files
+    PROGRAMS = enum.auto()  # what people read in other words elsewhere, so only in CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +31,14 @@ class Column:
         right: whether it holds numbers, which are aligned to the right.
         spare: if the terminal is too narrow, columns with the highest number are dropped first;
             those with 0 never are.
-        picture: whether it is a drawing, which is left out of files.
+        readers: who it is for.
     """
 
     key: str
     head: str
     right: bool = False
     spare: int = 0
-    picture: bool = False
+    readers: Readers = Readers.ALL
 
 
 Row = TypeVar("Row")
@@ -72,9 +81,14 @@ class Table:
             width: columns of the terminal; None for as wide as the table needs.
         """
         if format_name == "table":
-            return _for_terminal(self, width)
-        plain = self._only([not column.picture for column in self.columns])
-        return {"csv": _csv, "md": _markdown, "latex": _latex}[format_name](plain)
+            return _for_terminal(self._for(Readers.TERMINAL), width)
+        if format_name == "csv":
+            return _csv(self._for(Readers.PROGRAMS))
+        return {"md": _markdown, "latex": _latex}[format_name](self._for(Readers.ALL))
+
+    def _for(self, readers: Readers) -> Table:
+        """The columns for everyone and those for some readers."""
+        return self._only([column.readers in (Readers.ALL, readers) for column in self.columns])
 
     def fitting(self, width: int) -> Table:
         """The table without the columns that do not fit into ``width``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from visualize.core.architecture import Architecture
+from visualize.core.module_path import spelled
 from visualize.report.kinds import skip_counts
 from visualize.report.language import Language, load_language
 from visualize.report.quantities import joined, macs
@@ -35,7 +36,7 @@ def summarize_by_name(architecture: Architecture, language_code: str = "en") -> 
 
 def _parameters(architecture: Architecture, language: Language) -> str:
     unused = architecture.unused_parameters
-    modules = joined(architecture.unused_modules[:_LISTED], language)
+    modules = joined(list(map(spelled, architecture.unused_modules[:_LISTED])), language)
     if not unused:
         text = language.ngettext(
             "{number:,} parameter", "{number:,} parameters", architecture.parameters

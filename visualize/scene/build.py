@@ -12,6 +12,7 @@ from visualize.core.choices import ColorBy
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
 from visualize.core.memory import activation_memory
+from visualize.core.module_path import spelled
 from visualize.core.phrases import verbatim
 from visualize.core.quantities import count, giga
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
@@ -142,7 +143,7 @@ class _Builder:
         title = self.titles.get(group.path, "")
         if group.kind is not GroupKind.REPEAT:
             total = sum(box.parameters for box in inside)
-            words = verbatim(title or group.label or group.type)
+            words = verbatim(title or spelled(group.label) or group.type)
             detail = count(total) if total else ""
         else:
             words = labels.repeat_title(group, title)
@@ -158,7 +159,7 @@ class _Builder:
             repeat=group.repeat,
             framed=self._is_framed(group),
             stage=self._stage(group),
-            tooltip=f"{group.label} ({group.type})" if group.type else group.label,
+            tooltip=_named(spelled(group.label), group.type),
         )
 
     def _is_framed(self, group: Group) -> bool:
@@ -221,8 +222,12 @@ def _computes(operation: Operation) -> bool:
     return operation.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
 
 
+def _named(name: str, kind: str) -> str:
+    return f"{name} ({kind})" if kind else name
+
+
 def _tooltip(box: Box, batch: int) -> str:
-    lines = [f"{box.path or box.id} ({box.type})"]
+    lines = [_named(spelled(box.path) or box.id, box.type)]
     if box.outputs:
         lines.append("output " + ", ".join(shape(tensor, batch) for tensor in box.outputs[:4]))
     each = f" each, {box.repeat} copies" if box.copies else ""
@@ -238,7 +243,7 @@ def _tooltip(box: Box, batch: int) -> str:
             f"norm {values.norm:.4g}, {100 * values.sparsity:.1f} % zero{each}"
         )
     if len(operations) > 1:
-        steps = [one.path or one.id for one in operations if one.outputs]
+        steps = [spelled(one.path) or one.id for one in operations if one.outputs]
         listed = steps if len(steps) <= 8 else [*steps[:7], f"… {len(steps) - 7} more"]
         lines.append(", ".join(listed))
     return "\n".join(lines)
@@ -249,7 +254,7 @@ def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
     if skip is None:
         return size
     facts = [
-        f"{skip.kind.value} skip into {skip.module or skip.merge}",
+        f"{skip.kind.value} skip into {spelled(skip.module) or skip.merge}",
         size,
         f"{skip.streams} streams" if skip.streams else "",
         f"bypasses {skip.bypassed_parameters:,} parameters",

@@ -15,6 +15,7 @@ from visualize.core.architecture import (
     TensorSpec,
 )
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
+from visualize.core.module_path import spelled
 from visualize.core.operators import (
     ACTIVATION,
     AFFINE,
@@ -73,7 +74,7 @@ def box_label(
     if details:
         lines.append(" · ".join(details))
     if names and box.path:
-        lines.append(box.path)
+        lines.append(spelled(box.path))
     return [clip(line) for line in lines]
 
 
@@ -293,7 +294,7 @@ def _shapes(box: Box, batch: int) -> str:
 def _input_name(box: Box) -> Phrase:
     """``image`` for what can be one, else the name of the argument."""
     if box.core.neighbour:
-        return phrase("from {module}", module=box.core.neighbour)
+        return phrase("from {module}", module=spelled(box.core.neighbour))
     sizes = box.outputs[0].shape if box.outputs else ()
     is_image = len(sizes) == 4 and sizes[1] in (1, 3) and min(sizes[2:]) > 1
     name = str(box.attributes.get("name", box.id))
@@ -302,7 +303,7 @@ def _input_name(box: Box) -> Phrase:
 
 def _output_name(box: Box) -> Phrase:
     if box.core.neighbour:
-        return phrase("to {module}", module=box.core.neighbour)
+        return phrase("to {module}", module=spelled(box.core.neighbour))
     return phrase("output")
 
 

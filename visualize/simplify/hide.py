@@ -8,6 +8,7 @@ from dataclasses import replace
 from visualize.core.architecture import ModuleCall
 from visualize.core.diagram import Box, Diagram
 from visualize.core.errors import UsageError
+from visualize.core.module_path import spelled
 from visualize.simplify.contract import absorb, follow
 
 
@@ -60,7 +61,7 @@ def _source(
         return sources.pop()
     what = "reads no tensor" if not sources else f"joins {len(sources)} tensors"
     raise UsageError(
-        f"cannot hide {call.path}: it {what}, so no other box can represent it",
+        f"cannot hide {spelled(call.path)}: it {what}, so no other box can represent it",
         where="--hide",
         hint="use --collapse, or hide the module around it",
     )

@@ -16,6 +16,7 @@ from visualize.core.architecture import (
     Wire,
 )
 from visualize.core.errors import UsageError
+from visualize.core.module_path import spelled
 
 
 def only(architecture: Architecture, path: str) -> Architecture:
@@ -36,7 +37,7 @@ def only(architecture: Architecture, path: str) -> Architecture:
         one.id for one in architecture.operations if any(call.path == path for call in one.calls)
     }
     if not inside:
-        raise UsageError(f"the run does not call {path!r}", where="--only")
+        raise UsageError(f"the run does not call {spelled(path)!r}", where="--only")
     graph = nx.MultiDiGraph()
     entries = _entries(architecture, inside, path)
     for entry in entries.values():
@@ -67,7 +68,7 @@ def _with_totals(
     unused = tuple(one for one in architecture.unused_modules if f"{one}.".startswith(f"{path}."))
     return replace(
         architecture,
-        name=f"{architecture.name}, {path}",
+        name=f"{architecture.name}, {spelled(path)}",
         class_name=architecture.modules.get(path, ""),
         graph=graph,
         modules={

@@ -9,6 +9,7 @@ import torch
 from torch import fx, nn
 
 from visualize.core.errors import VisualizeError
+from visualize.core.module_path import spelled
 from visualize.core.torch_internals import without_torch_function
 from visualize.core.traced import facts_of, set_facts
 from visualize.tracing.explain import Failure, check_what_meta_does_not, explain_failure
@@ -74,10 +75,12 @@ class _Interpreter(fx.Interpreter):
 
 def _place(interpreter: _Interpreter, node: fx.Node) -> str:
     if node.op == "call_module":
-        return str(node.target)
+        return spelled(str(node.target))
     calls = facts_of(node).calls
     function = getattr(node.target, "__name__", str(node.target))
-    module = calls[-1].call.path if calls else f"{type(interpreter.module).__name__}.forward"
+    module = (
+        spelled(calls[-1].call.path) if calls else f"{type(interpreter.module).__name__}.forward"
+    )
     return f"{module} ({function})"
 
 

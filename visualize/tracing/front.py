@@ -126,7 +126,7 @@ class _Front:
             raise UsageError(
                 f"no module has the class or path {unmatched[0]!r}",
                 where="--leaf",
-                hint="give a class such as Attention, or a path such as layer1.0",
+                hint="give a class such as Attention, or a path such as layer1[0]",
             )
         failed: list[str] = []
         error: VisualizeError | None = None

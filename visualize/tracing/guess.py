@@ -11,6 +11,7 @@ from torch import nn
 
 from visualize.core.errors import EndlessError, InputError, UntraceableError, VisualizeError
 from visualize.core.example import ExampleTensor
+from visualize.core.module_path import spelled
 from visualize.core.phrases import NOTHING, Note, Phrase, phrase
 from visualize.core.torch_internals import named_modules
 from visualize.tracing.environment import MetaEnvironment, ValuesLost
@@ -125,7 +126,7 @@ def _candidates(model: nn.Module) -> Iterator[tuple[ExampleTensor, _Reason | Non
         found = _tensors_for(module)
         if found:
             asked += 1
-            name = f"{path} ({type(module).__name__})" if path else type(module).__name__
+            name = f"{spelled(path)} ({type(module).__name__})" if path else type(module).__name__
             yield from ((tensor, _Reason(name, what)) for tensor, what in found)
         if asked == _FIRST:
             return

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
+from visualize.core.module_path import spelled
 from visualize.core.operators import MOVES, family
 from visualize.core.torch_internals import submodule_at
 from visualize.core.traced import facts_of
@@ -62,7 +63,7 @@ def _is_untraceable(node: fx.Node) -> bool:
 def _unclear(node: fx.Node, model: nn.Module) -> UntraceableError:
     return UntraceableError(
         "in-place write to a possibly aliased tensor",
-        line=f"{_scope(node) or type(model).__name__} ({_name(node).strip('_')})",
+        line=f"{spelled(_scope(node)) or type(model).__name__} ({_name(node).strip('_')})",
         hint="use the recorded tracer",
     )
 

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 import torch
 from torch import nn
 
+from visualize.core.module_path import matching
 from visualize.core.torch_internals import named_modules
 
 # Opened although torch.nn defines them, because they hold residual connections.
@@ -41,7 +42,7 @@ class Leaves:
         return bool(self.names) and self._named(kind.__name__, path)
 
     def _named(self, kind: str, path: str) -> bool:
-        return any(fnmatchcase(kind, name) or fnmatchcase(path, name) for name in self.names)
+        return any(fnmatchcase(kind, name) or matching(name, [path]) for name in self.names)
 
     def unmatched(self, model: nn.Module) -> list[str]:
         """The names that fit no module of ``model``."""
@@ -51,5 +52,5 @@ class Leaves:
         return [
             name
             for name in self.names
-            if not any(fnmatchcase(kind, name) or fnmatchcase(path, name) for kind, path in found)
+            if not any(fnmatchcase(kind, name) or matching(name, [path]) for kind, path in found)
         ]

@@ -14,6 +14,7 @@ import torch
 from torch import fx, nn
 
 from visualize.core.architecture import ModuleCall, TensorSpec
+from visualize.core.module_path import spelled
 from visualize.core.torch_internals import (
     named_modules,
     own_tensors,
@@ -178,7 +179,7 @@ class Recorder:
     def place(self, name: str) -> str:
         """Where the run is, for a message: the innermost module, and a function ``name``."""
         if self.calls:
-            return f"{self.calls[-1].call.path} ({name})"
+            return f"{spelled(self.calls[-1].call.path)} ({name})"
         return f"{type(self.model).__name__}.forward ({name})"
 
     # Where tensors come from

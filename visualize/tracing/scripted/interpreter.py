@@ -11,6 +11,7 @@ import torch
 from torch import fx, nn
 
 from visualize.core.errors import ForwardError, InputError, UntraceableError, shorten
+from visualize.core.module_path import spelled
 from visualize.core.modules import attach
 from visualize.core.torch_internals import (
     is_script_module,
@@ -306,7 +307,7 @@ class Interpreter:
         steps = _MODULE.findall(node.getModuleHierarchy())
         path = ".".join(name for name, _ in steps if name not in _INLINED)
         name = node.kind().partition("::")[2]
-        return f"{path or 'forward'} ({name})"
+        return f"{spelled(path) or 'forward'} ({name})"
 
 
 def _identity(tensor: torch.Tensor) -> Any:

@@ -1,0 +1,51 @@
+"""Module paths: dotted, as torch and machine formats have them, or spelled as code has them."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Iterable
+
+# Classes that only hold other modules.
+CONTAINERS = frozenset({"Sequential", "ModuleList", "ModuleDict"})
+# An index, or a run of them, between dots.
+_INDEX = re.compile(r"(?:^|\.)(\d+(?:–\d+)?)(?=[.–]|$)")
+# An index, or a glob in its place, in brackets; several digits may also be characters to choose
+# from, as in a shell.
+_BRACKETS = re.compile(r"\[(\d+|[*?])\]")
+_CERTAIN = re.compile(r"\[(\d|[*?])\]")
+
+
+def spelled(path: str) -> str:
+    """A module path, or the name of a parameter, as code has it and as people read it.
+
+    >>> spelled("layer1.0.downsample.1"), spelled("features.2–4"), spelled("0.weight")
+    ('layer1[0].downsample[1]', 'features[2–4]', '[0].weight')
+    """
+    return _INDEX.sub(r"[\1]", path)
+
+
+def dotted(path: str) -> str:
+    """A module path in either spelling with dots alone.
+
+    >>> dotted("layer1[0].downsample[1]"), dotted("layer1.0"), dotted("[0]")
+    ('layer1.0.downsample.1', 'layer1.0', '0')
+    """
+    return _BRACKETS.sub(r".\1", path).removeprefix(".")
+
+
+def matching(pattern: str, paths: Iterable[str]) -> list[str]:
+    """The dotted ``paths`` that match a glob in either spelling.
+
+    >>> paths = ["h", "h.1", "h.12", "h1", "h2"]
+    >>> matching("h[1]", paths), matching("h[*]", paths), matching("h[12]", paths)
+    (['h.1'], ['h.1', 'h.12'], ['h.12'])
+    >>> matching("h[12]", ["h1", "h2", "h3"])
+    ['h1', 'h2']
+    """
+    among = list(paths)
+    for reading in (dotted(pattern), _CERTAIN.sub(r".\1", pattern).removeprefix(".")):
+        found = [path for path in among if fnmatch.fnmatchcase(path, reading)]
+        if found:
+            return found
+    return []
