@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import networkx as nx
+import pytest
 import torch
 from torch import Tensor, nn
 
+import visualize
 from tests.diagrams import (
     boxes,
 )
@@ -133,3 +137,26 @@ def test_shapes_and_dtypes_of_data_are_no_data() -> None:
             return x.relu() * mask.type_as(x)
 
     assert types(Masked()) == ["relu"]
+
+
+class Neutral(nn.Module):
+    """What adds 0 or multiplies by 1, on the way from an input to a layer and to two users."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(0 + x)
+        x = x * 1.0 - 0
+        return sum([self.second(x), x.relu()]) / 1
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_adding_zero_and_multiplying_by_one_have_no_box(level: Level) -> None:
+    figure = visualize.draw(Neutral(), (1, 4), level=level.value)
+    words = " ".join(line for box in figure.scene.boxes for line in box.label)
+    assert not re.search(r"[+×÷−] ?[01]\b", words)
+    if level is Level.OP:
+        types = [box.label[0].partition(" ")[0] for box in figure.scene.boxes]
+        assert types == ["x", "Linear,", "Linear,", "ReLU", "+", "output"]

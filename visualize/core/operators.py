@@ -216,7 +216,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.RESHAPE, "squeeze unsqueeze channelshuffle pixelunshuffle"),
     *_rows(Category.RESHAPE, "expand expandas broadcastto", copies=True),
     *_rows(Category.IDENTITY, "identity contiguous clone detach alias requiresgrad"),
-    *_rows(Category.IDENTITY, "to type typeas float half double bfloat16"),
+    *_rows(Category.IDENTITY, "to type typeas float half double bfloat16 astensor asarray"),
     *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
     *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
     *_rows(Category.OTHER, "getattr", keeps_places=True),

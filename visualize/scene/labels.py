@@ -14,6 +14,7 @@ from visualize.core.architecture import (
     SkipKind,
     TensorSpec,
 )
+from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
 from visualize.core.module_path import spelled
 from visualize.core.operators import (
@@ -388,7 +389,9 @@ def _constants(box: Box) -> list[str]:
 
 
 def _numbers(function: Operation) -> list[float]:
-    """The plain numbers that a function was given."""
+    """The plain numbers that a function was given and that matter."""
+    if does_nothing(function):
+        return []
     values = function.attributes.values()
     return [value for value in values if isinstance(value, (int, float)) and value is not True]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visualize.core.architecture import NodeKind
+from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import IDENTITY, MOVES, PAD, SLICE, family
 from visualize.simplify.contract import absorb, follow
@@ -13,7 +14,8 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
 
     Sizes, index arithmetic, constants and what is computed from them alone go to the first
     operation that uses them; checks that nothing uses go to the operation they check; picking a
-    tensor from a tuple goes to the operation that returned the tuple.
+    tensor from a tuple goes to the operation that returned the tuple. Adding 0 and multiplying by
+    1 go to the one operation that uses the result, or to the one before.
     """
     hosts: dict[str, str] = {}
     for box in reversed(diagram.boxes):
@@ -25,6 +27,10 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
             (source, _, wire), *_ = diagram.inputs(box.id)
             if len(diagram.box(source).outputs) != 1 or wire.tensor is None:
                 hosts[box.id] = source
+        elif does_nothing(box.core):
+            host = _neighbour(diagram, box)
+            if host:
+                hosts[box.id] = host
     return absorb(diagram, hosts)
 
 
@@ -136,6 +142,17 @@ def _first_user(diagram: Diagram, box: Box, hosts: dict[str, str]) -> str | None
         if user.index > box.index and _is_data(diagram, user)
     ]
     return min(served, key=lambda user: user.index).id if served else None
+
+
+def _neighbour(diagram: Diagram, box: Box) -> str | None:
+    """What computes the input of ``box``, or its only user where that is an input of the model."""
+    before = box
+    while does_nothing(before.core) and (sources := diagram.data_sources(before.id)):
+        before = diagram.box(sources[0])
+    if not before.kind.is_end:
+        return before.id
+    users = list(diagram.graph.successors(box.id))
+    return users[0] if len(users) == 1 and not diagram.box(users[0]).kind.is_end else None
 
 
 def _origin(diagram: Diagram, box: Box) -> str | None:

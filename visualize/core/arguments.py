@@ -1,0 +1,59 @@
+"""The arguments of a function as the exact graph has them, whatever the caller named them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from visualize.core.architecture import Operation
+from visualize.core.operators import DIVIDE, SUBTRACT, MergeType, family, merge_type
+
+_BUILTIN = ("a", "b")  # what Python's own operators call their operands
+_OPTIONS = frozenset({"alpha", "dim", "axis", "out", "dtype", "rounding_mode"})
+_FIRST = frozenset({"a", "0", "input", "self"})
+
+
+def argument(operation: Operation, position: int, *names: str) -> Any:
+    """The plain value of the argument at ``position`` or with one of ``names``; None if unknown.
+
+    >>> from visualize.core.architecture import NodeKind
+    >>> mean = Operation("mean", NodeKind.FUNCTION, "mean", attributes={"1": 2, "keepdim": True})
+    >>> argument(mean, 1, "dim"), argument(mean, 2, "keepdim"), argument(mean, 3, "dtype")
+    (2, True, None)
+    """
+    known = (str(position), *names, *_BUILTIN[position : position + 1])
+    return next((operation.attributes[key] for key in known if key in operation.attributes), None)
+
+
+def literal(operation: Operation) -> tuple[float | None, bool]:
+    """The one plain number among the operands of a function, and whether it comes first.
+
+    >>> from visualize.core.architecture import NodeKind
+    >>> literal(Operation("sub", NodeKind.FUNCTION, "sub", attributes={"a": 1}))
+    (1, True)
+    """
+    numbers = [
+        (value, name in _FIRST)
+        for name, value in operation.attributes.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and name not in _OPTIONS
+    ]
+    return numbers[0] if len(numbers) == 1 else (None, False)
+
+
+def does_nothing(operation: Operation) -> bool:
+    """Whether a function adds 0 to what it reads, or multiplies it by 1.
+
+    >>> from visualize.core.architecture import NodeKind
+    >>> does_nothing(Operation("add", NodeKind.FUNCTION, "add", attributes={"a": 0}))
+    True
+    >>> does_nothing(Operation("sub", NodeKind.FUNCTION, "sub", attributes={"a": 0}))
+    False
+    """
+    number, is_first = literal(operation)
+    name = family(operation.type)
+    if number == 0:
+        adds = merge_type(name) is MergeType.ADD
+        return adds or (name in SUBTRACT and name != "rsub" and not is_first)
+    if number == 1:
+        multiplies = merge_type(name) is MergeType.MULTIPLY
+        return multiplies or (name in DIVIDE and not is_first)
+    return False
