@@ -19,7 +19,7 @@ from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
 from visualize.core.statistics import combined
 from visualize.core.theme import Theme
 from visualize.core.words import shape
-from visualize.scene import labels
+from visualize.scene import labels, skip_labels
 
 # The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
 _ROLES = {
@@ -74,7 +74,7 @@ def build_scene(
 
 def describe(exact: Architecture) -> str:
     """One sentence for screen readers: name, size, cost and skip connections."""
-    skips = labels.collapsed_skips(exact.skips) or "none"
+    skips = skip_labels.skips_inside(exact.skips) or "none"
     unused = exact.unused_parameters
     return (
         f"{exact.name}: {exact.parameters:,} parameters"
@@ -115,7 +115,7 @@ class _Builder:
             box,
             title,
             repeat=repeat,
-            inside=labels.collapsed_skips(collapsed[: len(collapsed) // box.repeat]),
+            inside=skip_labels.skips_inside(collapsed[: len(collapsed) // box.repeat]),
             names=self.names,
         )
         kinds = Counter(skip.kind.value for skip in collapsed)
@@ -200,7 +200,7 @@ class _Builder:
         arc = (source, target) == ends
         label = ""
         if skip and arc:
-            label = labels.skip_label(diagram.exact, skip)
+            label = skip_labels.beside_arc(diagram.exact, skip)
         elif wire.copies > 1 and self._is_chain(source):
             label = labels.several(wire.copies, diagram.box(source).repeat)
         elif wire.tensor and _is_new_shape(diagram, source, wire.tensor):

@@ -7,12 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from visualize.core.architecture import (
-    Architecture,
     NodeKind,
     Operation,
-    Skip,
-    SkipKind,
-    TensorSpec,
 )
 from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
@@ -21,7 +17,6 @@ from visualize.core.operators import (
     ACTIVATION,
     AFFINE,
     CONVOLUTION,
-    IDENTITY,
     LINEAR,
     NORM,
     STACKED_PRODUCT,
@@ -51,7 +46,7 @@ def box_label(
         box: the box; of several copies, the first is shown.
         title: its first line, see `box_title`.
         repeat: the repeat that consists of this box alone, if there is one.
-        inside: the skip connections inside a collapsed box, see `collapsed_skips`.
+        inside: the skip connections inside a collapsed box, see `visualize.scene.skip_labels`.
         names: whether to show the module path.
     """
     shown, parameters = box.shown, box.counted.parameters
@@ -144,57 +139,6 @@ def several(number: int, copies: int) -> str:
     ('all 40', '3 of 4')
     """
     return f"all {number}" if number == copies else f"{number} of {copies}"
-
-
-def collapsed_skips(skips: Sequence[Skip]) -> str:
-    """The skip connections inside a collapsed box: ``2 residual, 1 gate``."""
-    kinds = [skip.kind for skip in skips]
-    residual = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
-    counts = {
-        "residual": sum(kind in residual for kind in kinds),
-        "concat": kinds.count(SkipKind.CONCAT),
-        "gate": kinds.count(SkipKind.GATE),
-        "mixed": kinds.count(SkipKind.MIXED),
-    }
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
-
-
-def skip_label(exact: Architecture, skip: Skip) -> str:
-    """What is written next to an arc: what its branch does, or the shape or streams it carries."""
-    if skip.kind is SkipKind.SCALED:
-        return _scale(exact, skip)
-    if skip.kind is SkipKind.MIXED and skip.streams:
-        return f"{skip.streams} streams"
-    if skip.kind is SkipKind.PROJECTION:
-        branch = [exact.operation(node) for node in skip.branch]
-        works = [one for one in branch if family(one.type) not in NORM | IDENTITY]
-        words = (operation(_with_weights(exact, one)) for one in works or branch)
-        return clip(", ".join(map(str, words)))
-    if skip.kind is SkipKind.CONCAT and skip.shape:
-        return shape(TensorSpec(skip.shape), exact.batch)
-    return ""
-
-
-def _scale(exact: Architecture, skip: Skip) -> str:
-    """What multiplies the branch of a scaled shortcut: ``× 0.5``, ``× gate`` or ``BN``."""
-    if skip.scale == "norm":
-        norms = [exact.operation(node) for node in skip.branch]
-        return ", ".join(short_name(one) for one in norms if family(one.type) in NORM) or "norm"
-    words = {"parameter": "× parameter", "computed": "× gate", "": ""}
-    return words.get(skip.scale, f"× {skip.scale}")
-
-
-def _with_weights(exact: Architecture, function: Operation) -> Operation:
-    """A function that works with parameters of its module, as exported programs have them."""
-    if function.kind is not NodeKind.FUNCTION or function.weights or not function.path:
-        return function
-    weights = (
-        weight
-        for one in exact.operations
-        if one.kind is NodeKind.CONSTANT and one.path.rpartition(".")[0] == function.path
-        for weight in one.weights
-    )
-    return replace(function, weights=tuple(weights))
 
 
 def box_title(box: Box, *, title: str = "", repeat: Group | None = None, batch: int = 1) -> Phrase:

@@ -1,0 +1,45 @@
+"""What is written about skip connections."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.graphs import Net, every_kind, resnet
+from visualize.core.architecture import SkipKind
+from visualize.scene.skip_labels import beside_arc, skips_inside
+
+
+def test_kinds_that_add_are_residual_and_others_are_counted_alone() -> None:
+    assert skips_inside(every_kind().skips) == "3 residual, 1 concat, 1 gate, 1 mixed"
+    assert skips_inside(resnet().skips) == "4 residual"
+    assert skips_inside(()) == ""
+
+
+def test_beside_an_arc_is_what_its_branch_does_or_carries() -> None:
+    exact = every_kind()
+    labels = {skip.kind: beside_arc(exact, skip) for skip in exact.skips}
+    assert labels[SkipKind.IDENTITY] == labels[SkipKind.GATE] == ""
+    assert labels[SkipKind.SCALED] == "× 0.5"
+    assert labels[SkipKind.CONCAT] == "8×16×16"
+    assert labels[SkipKind.MIXED] == "4 streams"
+    (projection,) = (skip for skip in resnet().skips if skip.kind is SkipKind.PROJECTION)
+    assert beside_arc(resnet(), projection) == "3×3 conv, 16, /2"
+
+
+@pytest.mark.parametrize(
+    ("scale", "label"), [("2", "× 2"), ("parameter", "× parameter"), ("computed", "× gate")]
+)
+def test_what_scales_a_branch(scale: str, label: str) -> None:
+    exact = every_kind()
+    assert beside_arc(exact, replace(exact.skips[1], scale=scale)) == label
+
+
+def test_a_branch_that_only_normalizes_is_named_after_its_norm() -> None:
+    net = Net()
+    x = net.input()
+    net.output(net.add(net.conv(x), net.norm(x, name="bn")))
+    exact = net.build()
+    scaled = replace(every_kind().skips[1], fork="x", merge="add", branch=("bn",), scale="norm")
+    assert beside_arc(exact, scaled) == "BN"
