@@ -160,6 +160,8 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.NORM, "instancenorm1d instancenorm2d instancenorm3d", layers=0),
     *_rows(Category.NORM, "localresponsenorm", word="LocalResponseNorm", layers=0),
     *_rows(Category.NORM, "crossmaplrn2d", layers=0),
+    *_rows(Category.NORM, "normalize l2norm", word="L2 norm", layers=0),
+    *_rows(Category.NORM, "globalresponsenorm grn", word="GRN", layers=0),
     *_named(Category.ACTIVATION, "ReLU, ReLU6, LeakyReLU, PReLU, RReLU, ELU, CELU, SELU, GELU"),
     *_named(Category.ACTIVATION, "GLU, SiLU, Swish, Mish, sigmoid, LogSigmoid, hard sigmoid"),
     *_named(Category.ACTIVATION, "hard swish, Hardtanh, tanh, Softplus, Softsign, softmax"),

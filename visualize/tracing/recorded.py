@@ -218,7 +218,7 @@ class _Watch(TorchFunctionMode):
                 self.failure = Failure(error, self.recorder.place(name), None, given)
                 raise
 
-        operation, target = _operation_of(func, name)
+        operation, target = operation_of(func, name)
         return self._record(operation, target, run, args, kwargs)
 
     def _attribute(self, func: Any, args: Any, kwargs: Any) -> Any:
@@ -269,7 +269,7 @@ class _Watch(TorchFunctionMode):
             )
 
 
-def _operation_of(func: Any, name: str) -> tuple[str, Any]:
+def operation_of(func: Any, name: str) -> tuple[str, Any]:
     """How torch.fx would record a call of ``func``."""
     if getattr(torch.Tensor, name, None) is not func:
         return "call_function", func

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -25,6 +26,7 @@ from visualize.core.torch_internals import (
     tree_map_only,
 )
 from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
+from visualize.tracing.derived import Derived, DerivedTensors
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
@@ -49,6 +51,8 @@ class SymbolicTracer(fx.Tracer):
         self.operations = 0
         self.names: dict[int, str] | None = None  # of the parameters and buffers
         self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
+        self.derived = DerivedTensors(lambda tensor: bool(self._name_of(tensor)), self._calls)
+        self.derived_nodes: dict[int, fx.Node] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
         """Record the source line of a merge; stop after too many operations."""
@@ -80,7 +84,20 @@ class SymbolicTracer(fx.Tracer):
         if kind is tuple or kind is list:
             return kind([self.create_arg(item) for item in a])
         name = self._name_of(a) if isinstance(a, torch.Tensor) else ""
-        return self.create_node("get_attr", name, (), {}) if name else super().create_arg(a)
+        if name:
+            return self.create_node("get_attr", name, (), {})
+        made = self.derived.of(a) if isinstance(a, torch.Tensor) else None
+        return self._node_of(made) if made else super().create_arg(a)
+
+    def _node_of(self, made: Derived) -> fx.Node:
+        """The node of what was computed from buffers, made when it is used first."""
+        key = id(made.tensor)
+        if key not in self.derived_nodes:
+            args, kwargs = self.create_arg(made.args), self.create_arg(made.kwargs)
+            node = self.create_node(made.operation, made.target, args, kwargs)
+            set_facts(node, replace(facts_of(node), calls=made.calls))
+            self.derived_nodes[key] = node
+        return self.derived_nodes[key]
 
     def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
         """A proxy for a parameter of the model, one for all its uses; all else as it is."""
@@ -150,7 +167,8 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
     if tracer.is_leaf_module(model, ""):
         return _graph_of_leaf(model, inputs)
     try:
-        return tracer.trace(model)
+        with tracer.derived:
+            return tracer.trace(model)
     except (InputError, EndlessError):
         raise
     except Exception as error:

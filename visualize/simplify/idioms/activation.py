@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 from visualize.core.architecture import Operation
 from visualize.core.operators import IDENTITY, family
-from visualize.simplify.idioms.rule import Match, Rule, View, numbers
+from visualize.simplify.idioms.rule import Match, Rule, View
+from visualize.simplify.idioms.stored import numbers
 
 Scalar = Callable[[float], float]
 # Two formulas that agree at these points are one; constants are often written with six digits.

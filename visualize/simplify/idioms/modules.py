@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from visualize.core.architecture import ModuleCall, NodeKind
-from visualize.core.diagram import Box, BoxKind, Diagram
-from visualize.core.operators import has_weight_matrix
+from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
+from visualize.core.operators import NORM, family, has_weight_matrix, operator
+from visualize.core.phrases import verbatim
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
 # Containers that say nothing about what they hold.
@@ -16,10 +18,10 @@ _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
 def name_formulas(diagram: Diagram) -> Diagram:
     """Make one box of each call of a module that holds no weighted layer: a norm, an activation.
 
-    It is named after the class. What it computes with weight matrices of its own belongs to it, as
-    in a router, or in experts that share one parameter. A module that holds a skip connection, a
-    single operation or an input or output stays as it is, and so does one that does other work in
-    between.
+    It is named after the class, or as the norm that it is by its formula. What it computes with
+    weight matrices of its own belongs to it, as in a router, or in experts that share one
+    parameter. A module that holds a skip connection, a single operation or an input or output
+    stays as it is, and so does one that does other work in between.
     """
     formulas = _formulas(diagram)
     if not formulas:
@@ -30,16 +32,29 @@ def name_formulas(diagram: Diagram) -> Diagram:
             clusters.extend(Cluster.single(box.id) for box in boxes)
         else:
             clusters.append(_formula(diagram, call, boxes))
-    return contract(diagram, clusters)
+    contracted = contract(diagram, clusters)
+    return contracted.with_boxes(
+        replace(box, idioms=(_idiom(box),))
+        for box in contracted.boxes
+        if box.kind is BoxKind.FORMULA
+    )
+
+
+def _idiom(box: Box) -> Idiom:
+    """A formula as what it is in a box that it is fused into."""
+    name = operator(box.type).word or box.type
+    return Idiom((verbatim(name),), box.operations[-1].id, frozenset(box.members))
 
 
 def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluster:
     """All of a call as one box, which lies in the calls up to this one."""
-    first = boxes[0]
+    first, kind = boxes[0], diagram.exact.modules[call.path]
+    if len(boxes) == 1 and operator(kind).word != operator(first.type).word:
+        kind = first.type  # the class of a norm may be called anything
     collapsed = Collapsed(
         id=diagram.exact.call_ids[call],
         kind=BoxKind.FORMULA,
-        type=diagram.exact.modules[call.path],
+        type=kind,
         path=call.path,
         calls=first.calls[: first.calls.index(call) + 1],
     )
@@ -49,6 +64,7 @@ def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluste
 def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
     """The calls that are one formula, with the number of operations in each."""
     sizes: dict[ModuleCall, int] = {}
+    norms = {box.calls[-1] for box in diagram.boxes if box.calls and _is_norm(box)}
     excluded: set[ModuleCall] = set()
     merges = {skip.merge for skip in diagram.skips}
     for box in diagram.boxes:
@@ -62,8 +78,15 @@ def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
     return {
         call: size
         for call, size in sizes.items()
-        if size > 1 and call not in excluded and kinds.get(call.path, "Sequential") not in _PLAIN
+        if (size > 1 or call in norms)
+        and call not in excluded
+        and kinds.get(call.path, "Sequential") not in _PLAIN
     }
+
+
+def _is_norm(box: Box) -> bool:
+    """Whether a box is a norm that is known by its formula."""
+    return box.kind is BoxKind.IDIOM and family(box.type) in NORM
 
 
 def _has_own_weights(box: Box) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from visualize.core.architecture import Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.errors import UsageError, shorten
 from visualize.core.operators import DIVIDE, MergeType, family, has_weight_matrix, merge_type
 from visualize.core.phrases import Phrase, term
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
+from visualize.simplify.idioms.stored import deviations
 
 # At most this many operations are searched on the way back from the last one of an idiom.
 _REACH = 32
@@ -25,10 +26,12 @@ class Match:
     Attributes:
         inside: ids of all of them but the last.
         label: what the box says: a line, then details in smaller type; the rule's name if empty.
+        counts_as: type of an operation that does the same; that of the rule if empty.
     """
 
     inside: frozenset[str]
     label: tuple[str | Phrase, ...] = ()
+    counts_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class View:
             node: tuple(dict.fromkeys(source for source, _, _ in diagram.inputs(node)))
             for node in diagram.graph
         }
+
+    @functools.cached_property
+    def deviations(self) -> frozenset[str]:
+        """Constants that are roots of stored values, as the scale of a batch norm is."""
+        return deviations(self.exact)
 
     def layer(self, node: str) -> Box:
         """The operation itself: attributes, shapes, module."""
@@ -199,7 +207,7 @@ def _named(box: Box, rule: Rule, match: Match) -> Box:
     return replace(
         box,
         kind=BoxKind.IDIOM,
-        type=rule.counts_as or rule.name,
+        type=match.counts_as or rule.counts_as or rule.name,
         label=label,
         idioms=(Idiom(label, box.core.id, frozenset(box.members)),),
     )
@@ -213,15 +221,6 @@ def _is_whole(view: View, inside: frozenset[str], last: str) -> bool:
         and not view.layer(node).kind.is_end
         for node in inside
     )
-
-
-def numbers(operation: Operation) -> list[float]:
-    """The plain numbers that a function was given."""
-    return [
-        value
-        for name, value in operation.attributes.items()
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and name != "alpha"
-    ]
 
 
 def is_scale(view: View, node: str) -> bool:

@@ -11,6 +11,7 @@ from visualize.simplify.idioms.activation import (
     silu,
 )
 from visualize.simplify.idioms.attention import match_attention, match_attention_function
+from visualize.simplify.idioms.norm import match_norm
 from visualize.simplify.idioms.rearrange import (
     match_channel_shuffle,
     match_patch_embedding,
@@ -35,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     activation("GELU", gelu_tanh),
     activation("GELU", gelu_sigmoid),
     activation("SiLU", silu),
+    Rule("norm", match_norm),
     Rule("channel shuffle", match_channel_shuffle),
     Rule("window partition", match_window_partition),
     Rule("window merge", match_window_merge),
