@@ -72,3 +72,36 @@ def test_a_gate_is_no_activation() -> None:
     architecture = visualize.trace(Gate(), (1, 6, 8))
     assert [skip.kind for skip in architecture.skips] == [SkipKind.GATE]
     assert "×" in first_lines(Gate())
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: torch.relu(x) ** 2,
+        lambda x: torch.relu(x) * torch.relu(x),
+        lambda x: x.clamp(min=0).pow(2),
+        lambda x: torch.clamp(x, 0).square(),
+        lambda x: torch.clamp_min(x, 0.0) ** 2,
+        lambda x: torch.maximum(x, torch.zeros_like(x)).square(),
+        lambda x: torch.max(x, torch.zeros_like(x)) ** 2,
+        lambda x: x * x * (x > 0),
+        lambda x: ((x + x.abs()) / 2) ** 2,
+    ],
+)
+def test_squared_relu_in_its_spellings(function: Callable[[Tensor], Tensor]) -> None:
+    squared = visualize.activation("squared ReLU", lambda x: max(x, 0) ** 2)
+    boxes = visualize.draw(
+        Formula(function), (1, 6, 8), level="layer", idioms=[squared]
+    ).scene.boxes
+    assert boxes[1].label == ("Linear, 8 → 8", "squared ReLU · 72")
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: x.clamp(max=0) ** 2, lambda x: x.clamp(0, 1) ** 2, lambda x: x * (x > 0)]
+)
+def test_other_bounds_are_no_squared_relu(function: Callable[[Tensor], Tensor]) -> None:
+    squared = visualize.activation("squared ReLU", lambda x: max(x, 0) ** 2)
+    boxes = visualize.draw(
+        Formula(function), (1, 6, 8), level="layer", idioms=[squared]
+    ).scene.boxes
+    assert not any("squared" in line for box in boxes for line in box.label)

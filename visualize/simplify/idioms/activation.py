@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 
 from visualize.core.architecture import Operation
+from visualize.core.arguments import argument
 from visualize.core.operators import IDENTITY, family
 from visualize.simplify.idioms.rule import Match, Rule, View
 from visualize.simplify.idioms.stored import numbers
@@ -83,6 +84,7 @@ def _evaluate(view: View, node: str, known: dict[str, float]) -> float | None:
         operands = [value for value in values if value is not None]
         result = None
         if len(operands) == len(values):
+            operands += _stored(view, node)
             result = _apply(view.layer(node).core, operands, _times_read(view, node))
         if result is None:
             return None
@@ -95,6 +97,26 @@ def _times_read(view: View, node: str) -> int:
     return sum(wire.data for _, _, wire in view.exact.inputs(node))
 
 
+def _stored(view: View, node: str) -> list[float]:
+    """The values of the tensors of zeros or ones that an operation reads."""
+    inputs = view.exact.inputs(view.layer(node).core.id)
+    kinds = [family(view.exact.operation(source).type) for source, *_ in inputs]
+    return [_FILLED[kind] for kind in kinds if kind in _FILLED]
+
+
+def _bounded(operation: Operation, operands: list[float]) -> float | None:
+    """What a function keeps between two numbers; tensors as bounds are not known."""
+    kind = family(operation.type)
+    low = argument(operation, 1, "min") if kind != "clampmax" else None
+    high = argument(operation, 1 if kind == "clampmax" else 2, "max")
+    if low is high is None or len(operands) != 1:
+        return None
+    if not all(bound is None or isinstance(bound, (int, float)) for bound in (low, high)):
+        return None
+    above = operands[0] if low is None else max(operands[0], low)
+    return above if high is None else min(above, high)
+
+
 def _apply(operation: Operation, operands: list[float], times: int) -> float | None:
     kind = family(operation.type)
     if len(operands) == 1 and times == 2:
@@ -103,6 +125,8 @@ def _apply(operation: Operation, operands: list[float], times: int) -> float | N
         return operands[0]
     if kind in _UNARY:
         return _UNARY[kind](operands[0]) if len(operands) == 1 else None
+    if kind in _BOUNDS:
+        return _bounded(operation, operands)
     given = numbers(operation)
     if operation.attributes.get("alpha", 1) != 1:
         return None
@@ -113,6 +137,7 @@ def _apply(operation: Operation, operands: list[float], times: int) -> float | N
 
 
 _UNARY: Mapping[str, Scalar] = {
+    "abs": abs,
     "erf": math.erf,
     "exp": math.exp,
     "neg": lambda x: -x,
@@ -128,6 +153,12 @@ _BINARY: Mapping[str, Callable[[float, float], float]] = {
     "add": lambda a, b: a + b,
     "div": lambda a, b: a / b,
     "divide": lambda a, b: a / b,
+    "gt": lambda a, b: float(a > b),
+    "lt": lambda a, b: float(a < b),
+    "max": max,
+    "maximum": max,
+    "min": min,
+    "minimum": min,
     "mul": lambda a, b: a * b,
     "multiply": lambda a, b: a * b,
     "pow": lambda a, b: a**b,
@@ -136,6 +167,9 @@ _BINARY: Mapping[str, Callable[[float, float], float]] = {
     "subtract": lambda a, b: a - b,
     "truediv": lambda a, b: a / b,
 }
+_BOUNDS = frozenset({"clamp", "clampmin", "clampmax", "clip"})
+# Functions that make a tensor of one number.
+_FILLED = {"zeros": 0.0, "zeroslike": 0.0, "newzeros": 0.0, "ones": 1.0, "oneslike": 1.0}
 # These have names of their own: what ends with one of them is the input of another activation.
 _ALONE = frozenset({"relu", "relu6", "sigmoid", "tanh"}) | IDENTITY
-_COMPUTED = frozenset(_UNARY) | frozenset(_BINARY) | IDENTITY
+_COMPUTED = frozenset(_UNARY) | frozenset(_BINARY) | _BOUNDS | IDENTITY
