@@ -73,8 +73,11 @@ def version_of(tensor: torch.Tensor) -> int:
 def storage_id(tensor: torch.Tensor) -> int | None:
     """What tensors that share memory have in common; None if ``tensor`` has no storage.
 
-    ``data_ptr()`` is the public way, but it is 0 for every tensor on the meta device.
+    ``data_ptr()`` is the public way, but it is 0 for every tensor on the meta device. What a
+    transformation wraps has the storage of the tensor inside.
     """
+    while (inner := unwrapped_tensor(tensor)) is not None:
+        tensor = inner
     try:
         return int(tensor.untyped_storage()._cdata)
     except (NotImplementedError, RuntimeError):  # sparse and other tensors without a storage

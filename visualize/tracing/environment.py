@@ -8,13 +8,20 @@ such values (positions, masks, sizes) what to compute.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import torch
 
 from visualize.core.phrases import Note
+from visualize.core.torch_internals import (
+    TorchDispatchMode,
+    overload_packet,
+    without_torch_function,
+)
 from visualize.tracing.flops import Memory, factories
 from visualize.tracing.tensors import FEW, map_tensors, tensors_in
 
@@ -23,9 +30,14 @@ _META = torch.device("meta")
 
 
 class Environment:
-    """Runs operations on real tensors."""
+    """Runs operations on real tensors.
 
-    def __init__(self) -> None:
+    Args:
+        gradients: whether the run can be differentiated, for models that do so in ``forward``.
+    """
+
+    def __init__(self, *, gradients: bool = False) -> None:
+        self.gradients = gradients
         self.memory = Memory()
         self.notes: list[Note] = []  # what a user should know about the run
 
@@ -45,6 +57,10 @@ class Environment:
             kwargs = {**kwargs, "device": self.device_for(func, kwargs)}
         return self.compute(func, args, kwargs, given)
 
+    def surroundings(self) -> AbstractContextManager[object]:
+        """A context around the run, for what makes tensors unseen by `call`."""
+        return contextlib.nullcontext()
+
     def device_for(self, factory: Callable[..., Any], kwargs: dict[str, Any]) -> torch.device:
         """Where ``factory`` makes its tensors."""
         return _CPU
@@ -58,10 +74,13 @@ class Environment:
     ) -> Any:
         """Run ``func`` and count its FLOPs.
 
-        They are counted on the meta device, where no kernel is a black box.
+        They are counted on the meta device, where no kernel is a black box; in a run that can be
+        differentiated they are counted as it runs, since that frees what it differentiates.
         """
         if not given:
             return func(*args, **kwargs)
+        if self.gradients:
+            return self.memory.call(func, args, kwargs, given)
         try:
             args_on_meta, kwargs_on_meta = _all_on_meta(func, args, kwargs)
             on_meta = tensors_in((args_on_meta, kwargs_on_meta))
@@ -89,9 +108,16 @@ class ValuesLost(BaseException):
 class MetaEnvironment(Environment):
     """Runs operations on the meta device, and on values where these are known and few."""
 
-    def __init__(self, values: Values = Values.ALL) -> None:
-        super().__init__()
+    def __init__(self, values: Values = Values.ALL, *, gradients: bool = False) -> None:
+        super().__init__(gradients=gradients)
         self.values = values
+
+    def surroundings(self) -> AbstractContextManager[object]:
+        """Without any values, what ``torch.Tensor(2, 3)`` and arrays become has none either.
+
+        Only for that run, as seeing every operator of C++ takes time.
+        """
+        return _MadeOnMeta() if self.values is Values.NONE else contextlib.nullcontext()
 
     def device_for(self, factory: Callable[..., Any], kwargs: dict[str, Any]) -> torch.device:
         """The CPU, if the values are known."""
@@ -125,6 +151,25 @@ class MetaEnvironment(Environment):
         if not on_meta and isinstance(result, torch.Tensor) and result.numel() > FEW:
             return result.to(_META)
         return result
+
+
+class _MadeOnMeta(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    """Makes tensors on the meta device, also for constructors of C++ and for arrays."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:  # the signature is torch's
+        kwargs = kwargs or {}
+        packet = overload_packet(func)
+        if packet is torch.ops.aten.empty and kwargs.get("device") == _CPU:
+            return torch.empty(args[0], dtype=kwargs.get("dtype"), device=_META)
+        if packet is torch.ops.aten.lift_fresh:  # of numbers or an array
+            with without_torch_function():
+                return args[0].to(_META)
+        return func(*args, **kwargs)
 
 
 # Functions that make tensors without meaningful values, and those that make them of given ones.

@@ -25,6 +25,10 @@ from visualize.tracing.tensors import specification
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
+class GradientError(ForwardError):
+    """The model differentiates what it computes, in a run without gradients."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """An operation that raised.
@@ -66,14 +70,19 @@ def explain_failure(failure: Failure) -> VisualizeError:
         f"{'×'.join(map(str, tensor.shape))} {specification(tensor).dtype}" for tensor in tensors
     )
     given = f" (given {shorten(got)})" if got else ""
-    return ForwardError(_reason(error, 200) + given, where=place, hint="try another --input")
+    reason = _reason(error, 200) + given
+    if asks_for_gradients(error):
+        hint = "it must depend on what it is differentiated by, which must require gradients"
+        return GradientError(reason, where=place, hint=hint)
+    return ForwardError(reason, where=place, hint="try another --input")
 
 
 def explain_forward(error: Exception) -> VisualizeError:
     """The error to show for an exception that ``forward`` itself raised."""
     if isinstance(error, VisualizeError):
         return error
-    return ForwardError(
+    kind = GradientError if asks_for_gradients(error) else ForwardError
+    return kind(
         f"forward raised {type(error).__name__}: {_reason(error, 160)}", where=line_of(error)
     )
 
@@ -84,6 +93,11 @@ def asks_for_values(error: Exception) -> bool:
     return "meta tensor" in text or (
         isinstance(error, NotImplementedError) and not text.startswith("Module [")  # no forward
     )
+
+
+def asks_for_gradients(error: Exception) -> bool:
+    """Whether ``error`` is that of autograd where nothing was recorded to differentiate."""
+    return isinstance(error, RuntimeError) and "not require grad" in str(error)
 
 
 def line_of(error: BaseException) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import enum
+import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +27,7 @@ from visualize.core.traced import TracedModel
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
 from visualize.tracing.execution import record_tensors
+from visualize.tracing.explain import GradientError, explain_forward
 from visualize.tracing.flops import Memory
 from visualize.tracing.inplace import follow_in_place
 from visualize.tracing.inputs import ExampleInputs, Inputs
@@ -36,6 +39,14 @@ from visualize.tracing.scripted import note_on_script, trace_scripted
 from visualize.tracing.symbolic import trace_symbolically
 
 _LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
+
+
+class Gradients(enum.Enum):
+    """What a run can be differentiated by."""
+
+    NONE = enum.auto()
+    ASKED_FOR = enum.auto()  # parameters, and what the model or the caller marks
+    ALL = enum.auto()  # also all inputs, which the model expects to be marked
 
 
 @dataclass(frozen=True)
@@ -142,6 +153,8 @@ class _Front:
                 raise
             except VisualizeError as refused:
                 error = refused
+            except Exception as raised:  # the model's own code, outside of forward
+                error = explain_forward(raised)
             else:
                 return TracedModel(
                     graph=traced.graph,
@@ -181,21 +194,41 @@ class _Front:
         return _Traced(graph, replica, parameters)
 
     def _recorded(self) -> _Traced:
+        return self._differentiated(self._recorded_on_meta)
+
+    def _recorded_on_meta(self, gradients: Gradients) -> _Traced:
+        given = self.inputs.requiring_gradients() if gradients is Gradients.ALL else self.inputs
         for values in reversed(Values):
-            few = values is not Values.NONE
-            inputs = self.inputs.with_few_values() if few else self.inputs.without_values()
+            inputs = given.without_values() if values is Values.NONE else given.with_few_values()
+            environment = MetaEnvironment(values, gradients=gradients is not Gradients.NONE)
             with contextlib.suppress(ValuesLost):
                 replica = replicate(self.model, train=self.train)
-                return self._record(replica, inputs, MetaEnvironment(values))
-        raise AssertionError("a run without values cannot lose any")
+                return self._record(replica, inputs, environment)
+        raise UntraceableError(
+            "what it computes is written to a tensor that torch did not make, such as an array",
+            line=f"{type(self.model).__name__}.forward",
+            hint="write it to a tensor made by torch.empty or torch.zeros",
+        )
 
     def _recorded_with_values(self) -> _Traced:
         model = self.model
         if not _has_values(model):
             assert self.rebuild is not None
             model = self.rebuild()
+        return self._differentiated(functools.partial(self._recorded_on_values, model))
+
+    def _recorded_on_values(self, model: nn.Module, gradients: Gradients) -> _Traced:
+        given = self.inputs.requiring_gradients() if gradients is Gradients.ALL else self.inputs
+        environment = Environment(gradients=gradients is not Gradients.NONE)
         replica = replicate(model, values=True, train=self.train)
-        return self._record(replica, self.inputs.with_values(), Environment())
+        return self._record(replica, given.with_values(), environment)
+
+    def _differentiated(self, record: Callable[[Gradients], _Traced]) -> _Traced:
+        """A run without gradients, or with as many as the model needs if it differentiates."""
+        for gradients in (Gradients.NONE, Gradients.ASKED_FOR):
+            with contextlib.suppress(GradientError):
+                return record(gradients)
+        return record(Gradients.ALL)
 
     def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
         parameters = dict(named_parameters(replica))

@@ -74,8 +74,19 @@ class Inputs:
             lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else _copied(tensor)
         )
 
-    def _map(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Inputs:
-        args, kwargs = tree_map_only(torch.Tensor, change, (self.args, self.kwargs))
+    def requiring_gradients(self) -> Inputs:
+        """The same, marked as what the model may differentiate by."""
+        return self._map(lambda tensor: tensor.clone(), gradients=True)
+
+    def _map(
+        self, change: Callable[[torch.Tensor], torch.Tensor], *, gradients: bool = False
+    ) -> Inputs:
+        def changed(tensor: torch.Tensor) -> torch.Tensor:
+            made = change(tensor.detach())
+            floating = made.is_floating_point() or made.is_complex()
+            return made.requires_grad_(floating and (gradients or tensor.requires_grad))
+
+        args, kwargs = tree_map_only(torch.Tensor, changed, (self.args, self.kwargs))
         return Inputs(args, kwargs)
 
     def bind(self, model: nn.Module) -> inspect.BoundArguments:
@@ -168,7 +179,7 @@ def _tensors(value: Any) -> Any:
         return type(value)(_tensors(item) for item in value)
     if type(value) is dict:
         return {key: _tensors(item) for key, item in value.items()}
-    return tree_map_only(torch.Tensor, torch.Tensor.detach, value)
+    return tree_map_only(torch.Tensor, _detached, value)
 
 
 def _made_up(meta: torch.Tensor, below: int | None, generator: torch.Generator) -> torch.Tensor:
@@ -186,3 +197,7 @@ def _dtype(name: str) -> torch.dtype:
     if not isinstance(dtype, torch.dtype):
         raise InputError(f"no dtype named {name!r}", hint="use float32, int64, bool, …")
     return dtype
+
+
+def _detached(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().requires_grad_(tensor.requires_grad)

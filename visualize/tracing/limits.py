@@ -20,8 +20,14 @@ import torch
 from torch import nn
 
 from visualize.core.errors import EndlessError
-from visualize.core.torch_internals import forward_hooks, global_forward_hooks, named_modules
+from visualize.core.torch_internals import (
+    forward_hooks,
+    global_forward_hooks,
+    named_modules,
+    version_of,
+)
 from visualize.tracing.explain import line_of
+from visualize.tracing.tensors import FEW
 
 MOST_OPERATIONS = 300_000  # of one graph
 _AGAIN = 1.0  # seconds until code that caught the interruption is interrupted again
@@ -165,22 +171,37 @@ def _names_kept(model: nn.Module) -> Iterator[None]:
                 if vars(owner).get(name) is not value:
                     setattr(owner, name, value)
                 if content is not None and not _is_same(value, content):
-                    value.clear()
-                    (value.update if isinstance(value, (dict, set)) else value.extend)(content)
+                    _restore(value, content)
 
 
 def _contents(names: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """The values of names, each with a copy if it is a collection."""
-    collections = (list, dict, set, deque)
+    """The values of names, each with a copy if it is a collection or a tensor."""
     return {
-        name: (value, copy.copy(value) if type(value) in collections else None)
-        for name, value in names.items()
-        if not name.startswith("__")
+        name: (value, _copy_of(value)) for name, value in names.items() if not name.startswith("__")
     }
+
+
+def _copy_of(value: Any) -> Any:
+    if type(value) in (list, dict, set, deque):
+        return copy.copy(value)
+    if type(value) is torch.Tensor and not value.is_meta and value.numel() <= FEW:
+        return version_of(value), value.detach().clone()
+    return None
+
+
+def _restore(value: Any, content: Any) -> None:
+    if isinstance(value, torch.Tensor):
+        with torch.no_grad():
+            value.copy_(content[1])
+        return
+    value.clear()
+    (value.update if isinstance(value, (dict, set)) else value.extend)(content)
 
 
 def _is_same(collection: Any, content: Any) -> bool:
     """Whether ``collection`` still holds just the things that are in ``content``."""
+    if isinstance(collection, torch.Tensor):
+        return bool(version_of(collection) == content[0])
     if isinstance(collection, dict):
         pairs = zip(collection.items(), content.items())
         same = all(a is c and b is d for (a, b), (c, d) in pairs)

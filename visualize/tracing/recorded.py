@@ -18,6 +18,7 @@ from visualize.core.torch_internals import (
     functions_to_wrap,
     named_modules,
     own_tensors,
+    tensors_of,
     version_of,
     without_torch_function,
 )
@@ -57,7 +58,8 @@ def trace_recorded(
     recorder = watch.recorder
     for name, value in bound.arguments.items():
         recorder.add_placeholders(name, value)
-    with torch.inference_mode(False), torch.no_grad(), watch.watching():
+    differentiable = torch.enable_grad() if environment.gradients else torch.no_grad()
+    with torch.inference_mode(False), differentiable, watch.watching():
         try:
             result = model(*bound.args, **bound.kwargs)
         except Exception as error:
@@ -90,6 +92,7 @@ class _Watch(TorchFunctionMode):
                 if name in names:
                     patches.enter_context(_patched(names, name, self._watch_function))
             patches.enter_context(torch.compiler.set_stance("force_eager"))
+            patches.enter_context(self.environment.surroundings())
             patches.enter_context(self)
             yield
 
@@ -193,21 +196,10 @@ class _Watch(TorchFunctionMode):
         name = getattr(func, "__name__", "")
         if name in ("__get__", "__set__"):
             return self._attribute(func, args, kwargs)
-        if func is torch.Tensor.__iter__:
-            return iter(self.__torch_function__(torch.Tensor.unbind, types, args, kwargs))
-        if func is torch.ops.higher_order.cond:
-            predicate, if_true, if_false, operands = args
-            with self:  # which is popped while it handles a function
-                return (if_true if predicate else if_false)(*operands)
-        if func is torch.Tensor.numpy and self.recorder.made(args[0]):
-            self.environment.notes.append(
-                Note(
-                    phrase(
-                        "{place} takes data out of torch: what comes back is not connected",
-                        place=self.recorder.place(name),
-                    )
-                )
-            )
+        if func in _UNUSUAL:
+            return _UNUSUAL[func](self, func, args, kwargs)
+        if name in _TAKING_OUT and getattr(torch.Tensor, name) is func:
+            self._note_what_leaves(name, args[0])
         if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
             return None
 
@@ -221,6 +213,32 @@ class _Watch(TorchFunctionMode):
         operation, target = operation_of(func, name)
         return self._record(operation, target, run, args, kwargs)
 
+    def _iterate(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Iterator[torch.Tensor]:
+        return iter(self.__torch_function__(torch.Tensor.unbind, (), args, kwargs))
+
+    def _branch(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        predicate, if_true, if_false, operands = args
+        with self:  # which is popped while it handles a function
+            return (if_true if predicate else if_false)(*operands)
+
+    def _mark(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        """Mark a tensor as requiring gradients, which returns that very tensor."""
+        return self.environment.call(func, args, kwargs, ())
+
+    def _note_what_leaves(self, name: str, tensor: torch.Tensor) -> None:
+        if name == "tolist" and not tensor.is_floating_point():  # sizes and places
+            return
+        if self.recorder.made(tensor):
+            place = self.recorder.place(name.strip("_"))
+            note = Note(
+                phrase(
+                    "{place} takes data out of torch: what comes back is not connected",
+                    place=place,
+                )
+            )
+            if note not in self.environment.notes:
+                self.environment.notes.append(note)
+
     def _attribute(self, func: Any, args: Any, kwargs: Any) -> Any:
         """``x.T`` is an operation, ``x.shape`` is not, ``x.data = y`` replaces ``x``."""
         value = self.environment.call(func, args, kwargs, ())
@@ -231,6 +249,30 @@ class _Watch(TorchFunctionMode):
         elif isinstance(value, torch.Tensor) and not self.recorder.knows(value):
             self.recorder.add("call_function", getattr, (args[0], name), {}, args[:1], value)
         return value
+
+    def _backward(self, func: Any, args: Any, kwargs: dict[str, Any]) -> None:
+        """The gradients that a backward pass leaves on tensors are what it returns."""
+        given = tensors_in((args, kwargs))
+        before = self.environment.memory.total
+        versions = {id(grad): version_of(grad) for grad in self._gradients()}
+        self.environment.call(func, args, kwargs, given)
+        left = self._gradients()
+        self.recorder.add(
+            "call_function",
+            torch.autograd.backward,
+            args,
+            kwargs,
+            given,
+            tuple([grad for grad in left if id(grad) not in versions]),
+            written=[g for g in left if versions.get(id(g), version_of(g)) != version_of(g)],
+            flops=self.environment.memory.total - before,
+        )
+
+    def _gradients(self) -> list[torch.Tensor]:
+        """The gradients on parameters and on tensors of this run."""
+        known = {id(each): each for each in (*tensors_of(self.model), *self.recorder.alive())}
+        leaves = [each for each in known.values() if each.is_leaf]
+        return [leaf.grad for leaf in leaves if leaf.grad is not None]
 
     # What is recorded
 
@@ -269,6 +311,16 @@ class _Watch(TorchFunctionMode):
             )
 
 
+_UNUSUAL: dict[Any, Callable[[_Watch, Any, Any, dict[str, Any]], Any]] = {
+    torch.Tensor.__iter__: _Watch._iterate,
+    torch.Tensor.backward: _Watch._backward,
+    torch.autograd.backward: _Watch._backward,
+    torch.Tensor.requires_grad_: _Watch._mark,
+    torch.ops.higher_order.cond: _Watch._branch,
+}
+_TAKING_OUT = frozenset({"numpy", "__array__", "tolist"})
+
+
 def operation_of(func: Any, name: str) -> tuple[str, Any]:
     """How torch.fx would record a call of ``func``."""
     if getattr(torch.Tensor, name, None) is not func:
@@ -286,9 +338,17 @@ def _writes_uncounted(target: Any, given: Sequence[torch.Tensor]) -> bool:
     return uncounted and name.endswith("_") and not name.startswith("__")
 
 
-def _copies_to_itself(tensor: Any, _: Any, value: Any) -> bool:
+def _copies_to_itself(tensor: Any, index: Any, value: Any) -> bool:
     """Whether ``x[i] = y`` is the end of ``x[i] += …``, which wrote to ``x`` already."""
-    return isinstance(value, torch.Tensor) and share_memory(tensor, value)
+    if not isinstance(value, torch.Tensor) or not share_memory(tensor, value):
+        return False
+    with without_torch_function():
+        place = tensor[index]
+        return share_memory(place, value) and _layout(place) == _layout(value)
+
+
+def _layout(tensor: torch.Tensor) -> Any:
+    return tensor.storage_offset(), tensor.shape, tensor.stride()
 
 
 @contextmanager

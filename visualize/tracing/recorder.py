@@ -188,6 +188,11 @@ class Recorder:
         """Whether ``tensor`` has a node or is a part of one."""
         return id(tensor) in self._origins
 
+    def alive(self) -> list[torch.Tensor]:
+        """The tensors that have a node or are a part of one, and that are still in use."""
+        tensors = [origin.tensor() for origin in self._origins.values()]
+        return [tensor for tensor in tensors if tensor is not None]
+
     def made(self, tensor: torch.Tensor | None) -> bool:
         """Whether ``tensor`` was made or written by an operation of this run."""
         origin = self._origins.get(id(tensor))
@@ -219,7 +224,7 @@ class Recorder:
     def _write(self, tensor: torch.Tensor, node: fx.Node) -> None:
         """Note that ``node`` wrote to ``tensor``, and so to all that share memory with it."""
         storage = storage_id(tensor)
-        for origin in self._origins.values():
+        for origin in self._origins.values() if storage is not None else ():
             other = origin.tensor()
             if other is not None and other is not tensor and storage_id(other) == storage:
                 origin.node, origin.path, origin.overwritten = node, (), True
