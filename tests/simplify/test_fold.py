@@ -325,6 +325,41 @@ def test_one_block_applied_again_is_shared() -> None:
     assert all(box.copies and box.counted.parameters == box.parameters for box in weighted)
 
 
+class Steps(nn.Module):
+    """A cell that is applied to every step of a sequence, one after the other."""
+
+    def __init__(self, cell: nn.Module) -> None:
+        super().__init__()
+        self.cell = cell
+
+    def forward(self, x: Tensor) -> Tensor:
+        state, results = self.cell(x[:, 0]), []
+        for step in range(x.shape[1]):
+            state = self.cell(x[:, step] + state)
+            results.append(state)
+        return torch.stack(results, 1)
+
+
+def test_steps_of_a_sequence_are_calls_of_one_cell() -> None:
+    found = repeats(visualize.trace(Steps(nn.Linear(4, 4)), (1, 9, 4)))
+    assert [(one.repeat, one.shared) for one in found] == [(9, True)]
+
+
+class Slices(nn.Module):
+    """Equal layers, each of which reads one slice of the input."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(4, 4) for _ in range(5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.cat([layer(x[:, step]) for step, layer in enumerate(self.layers)], 1)
+
+
+def test_layers_of_their_own_that_read_slices_are_no_copies() -> None:
+    assert repeats(visualize.trace(Slices(), (1, 5, 4))) == []
+
+
 @pytest.mark.parametrize("way", ["stack", "list"])
 def test_results_of_all_copies_may_be_collected(way: str) -> None:
     architecture = traced(Loop(*(Residual() for _ in range(4)), way=way))

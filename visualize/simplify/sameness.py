@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
+from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.diagram import Box
-from visualize.core.operators import IDENTITY, JOIN, RESHAPE, MergeType, family, merge_type
-from visualize.simplify.contract import follow
+from visualize.core.operators import IDENTITY, JOIN, MergeType, family, merge_type
+from visualize.simplify.reads import Read, Reads
 
 _SYMMETRIC = JOIN | frozenset({"sum", "output"})
 # Up to this many results of a module that is called again are drawn line by line.
@@ -26,17 +27,29 @@ class _Copy(enum.IntEnum):
     OTHER = 2  # neither of the two
 
 
-class _Origin(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Origin:
     """Where something that a copy reads comes from.
 
     It is comparable between copies: ``box`` and ``place`` count from the start of the copy that it
     comes from. What comes from elsewhere has the id of its ``node`` instead.
+
+    Attributes:
+        copy: the copy that it comes from.
+        box: the box in that copy.
+        place: the operation in that box.
+        node: the operation, if it is in neither copy.
+        moves: what slices and reshapes it on its way.
+        steps: for what comes from elsewhere, the numbers of these slices; copies may differ in
+            them.
     """
 
     copy: _Copy
     box: int = 0
     place: int = 0
     node: str = ""
+    moves: tuple[Hashable, ...] = ()
+    steps: tuple[int, ...] = field(default=(), compare=False)
 
 
 class _Parameter(NamedTuple):
@@ -67,8 +80,9 @@ class Sameness:
 
     Only operations on data count: sizes, masks and tables that are computed from constants alone
     belong to their first user, and parameters with every operation that they reach. What does
-    nothing in inference is seen through, so that dropout may differ or be missing, and so is the
-    reshaping of a block's result by the code around it, such as that after the last of the copies.
+    nothing in inference and is not drawn does not count, so that dropout may differ or be missing.
+    Of a module that is called again, each call may read another slice of a sequence, the next one
+    each time.
 
     Args:
         exact: the graph of all operations.
@@ -77,18 +91,11 @@ class Sameness:
 
     def __init__(self, exact: Architecture, boxes: Sequence[Box]) -> None:
         self.exact = exact
-        self.passed = {one.id: source for box in boxes for one, source in _passed(exact, box)}
-        self.sources = {
-            node: [follow(source, self.passed) for source in exact.data_sources(node)]
-            for node in exact.graph
-        }
-        self.users: dict[str, list[str]] = {node: [] for node in exact.graph}
-        for node, sources in self.sources.items():
-            for source in () if node in self.passed else sources:
-                self.users[source].append(node)
+        self.reads = Reads(exact, apart={box.core.id for box in boxes})
         self.owners = self._weight_owners()
         self._numbers: dict[Hashable, int] = {}
         self.constants = self._constants()
+        self.homes = {one.id: index for index, box in enumerate(boxes) for one in box.operations}
         self.operations = [
             [part for part in box.operations if self._is_compared(part)] for box in boxes
         ]
@@ -100,15 +107,18 @@ class Sameness:
         }
         self.skips: dict[str, list[tuple[str, bool, str]]] = {}
         for skip in exact.skips:
-            fork = (skip.kind.value, skip.long, follow(skip.fork, self.passed))
+            fork = (skip.kind.value, skip.long, skip.fork)
             self.skips.setdefault(skip.merge, []).append(fork)
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
 
     def _is_compared(self, part: Operation) -> bool:
-        """Whether an operation works on data; the output does not belong to the last copy."""
-        works = self.sources[part.id] or part.kind is NodeKind.INPUT
-        works = works and part.id not in self.passed
-        return bool(works) and part.kind is not NodeKind.OUTPUT
+        """Whether an operation works on data; the output does not belong to the last copy.
+
+        What only moves data is compared with the operations that read the result.
+        """
+        works = self.reads.of(part.id) or part.kind is NodeKind.INPUT
+        moves = part.kind is NodeKind.OUTPUT or self.reads.moves(part.id)
+        return bool(works) and not moves
 
     def _weight_owners(self) -> dict[str, frozenset[_Parameter]]:
         """For each operation, the parameters that it works with."""
@@ -116,7 +126,7 @@ class Sameness:
         for one in self.exact.operations:
             own = {_Parameter(one.path, place, shape) for place, shape in enumerate(one.weights)}
             for source, _, wire in self.exact.inputs(one.id):
-                if not wire.data and not self.sources[source]:
+                if not wire.data and not self.reads.of(source):
                     own |= owners[source]
             owners[one.id] = frozenset(own)
         return owners
@@ -125,7 +135,7 @@ class Sameness:
         """A number for each tensor that depends on no input of the model: equal if made alike."""
         numbers: dict[str, int] = {}
         for one in self.exact.operations:
-            if self.sources[one.id] or one.kind is NodeKind.INPUT:
+            if self.reads.of(one.id) or one.kind is NodeKind.INPUT:
                 continue
             numbers[one.id] = self.number((self._work(one), self._constant_inputs(one.id, numbers)))
         return numbers
@@ -163,15 +173,21 @@ class Sameness:
                     self._work(part),
                     self._constant_inputs(part.id, self.constants),
                     tuple(sorted(parameter.shape for parameter in self.owners[part.id])),
-                    tuple(
-                        place if home == index else -1
-                        for home, place in map(self._place, self.sources[part.id])
-                    ),
+                    tuple(self._seen_from(index, read) for read in self.reads.of(part.id)),
                 )
                 for part in self.operations[index]
             ),
+            # A box that only moves data.
+            () if self.operations[index] else tuple(map(self._work, box.operations)),
         )
         return self.number(work)
+
+    def _seen_from(self, box: int, read: Read) -> Hashable:
+        """What is read, as it is equal in equal boxes: what is moved outside may differ."""
+        home, place = self._place(read.source)
+        moves = zip(read.movers, read.moves)
+        inside = tuple(move for by, move in moves if self.homes[by] == box)
+        return place if home == box else -1, inside
 
     def number(self, value: Hashable) -> int:
         """The same number for equal values."""
@@ -185,17 +201,22 @@ class Sameness:
 
         The boxes of all ``most`` candidates have equal signatures; this compares their wiring.
         """
+        first = self._wiring(start, None, length)
         pattern = self._wiring(start + length, start, length)
-        if not _fits_first(self._wiring(start, None, length), pattern):
+        if not pattern or not _fits_first(first, pattern):
+            return 1
+        strides = _strides(first, pattern)
+        if any(map(any, strides)) and not self.is_shared(start, length):
             return 1
         sharing = self._sharing(start, start + length, length)
-        count = 2
+        count, before = 2, pattern
         while count < most:
             here = start + count * length
-            same = self._wiring(here, here - length, length) == pattern
+            wiring = self._wiring(here, here - length, length)
+            same = wiring == pattern and _strides(before, wiring) == strides
             if not same or self._sharing(start, here, length) != sharing:
                 break
-            count += 1
+            count, before = count + 1, wiring
         return self._untapped(start, length, count)
 
     def _wiring(self, start: int, before: int | None, length: int) -> list[_Reads]:
@@ -207,22 +228,21 @@ class Sameness:
             length: number of boxes in a copy.
         """
 
-        def origin(node: str) -> _Origin:
-            home, place = self._place(node)
+        def origin(read: Read) -> _Origin:
+            home, place = self._place(read.source)
+            moves = (*read.moves, read.places) if read.moves else ()
             if start <= home < start + length:
-                return _Origin(_Copy.SAME, home - start, place)
+                return _Origin(_Copy.SAME, home - start, place, "", moves)
             if before is not None and before <= home < before + length:
-                return _Origin(_Copy.BEFORE, home - before, place)
-            return _Origin(_Copy.OTHER, node=node)
+                return _Origin(_Copy.BEFORE, home - before, place, "", moves)
+            return _Origin(_Copy.OTHER, 0, 0, read.source, read.moves, read.places)
 
         return [
             _Reads(
-                tuple(map(origin, self.sources[part.id])),
+                tuple(map(origin, self.reads.of(part.id))),
                 tuple(
-                    sorted(
-                        _Fork(kind, is_long, origin(fork))
-                        for kind, is_long, fork in self.skips.get(part.id, ())
-                    )
+                    _Fork(kind, is_long, origin(Read(self.reads.origin(fork))))
+                    for kind, is_long, fork in sorted(self.skips.get(part.id, ()))
                 ),
             )
             for box in range(start, start + length)
@@ -306,7 +326,7 @@ class Sameness:
         taps = set()
         for box in range(start, start + length):
             for place, part in enumerate(self.operations[box]):
-                for user in self.users[part.id]:
+                for user in self.reads.users[part.id]:
                     home, _ = self._place(user)
                     if not start <= home < start + copies * length:
                         taps.add((box - start, place, user))
@@ -318,27 +338,14 @@ class Sameness:
         return merge_type(kind) is MergeType.ADD or family(kind) in _SYMMETRIC
 
 
-def _passed(exact: Architecture, box: Box) -> Iterator[tuple[Operation, str]]:
-    """The operations of a box that are seen through, each with what it reads."""
-    module = _module_calls(box)
-    for one in box.operations:
-        sources = exact.data_sources(one.id)
-        if len(sources) != 1:
-            continue
-        name = family(one.type)
-        read = exact.operation(sources[0])
-        is_idle = name in IDENTITY and one.outputs == read.outputs
-        left = one.index > box.index and one.calls[: len(module)] != module
-        if is_idle or (left and name in RESHAPE):
-            yield one, sources[0]
-
-
-def _module_calls(box: Box) -> tuple[ModuleCall, ...]:
-    """The calls of the module that a collapsed box is; for a layer, those around it."""
-    if not box.kind.is_collapsed:
-        return box.calls[:-1] if box.is_module else box.calls
-    own = (place for place, call in enumerate(box.calls, 1) if call.path == box.path)
-    return box.calls[: next(own, 0)]
+def _strides(one: Sequence[_Reads], next_one: Sequence[_Reads]) -> list[tuple[int, ...]]:
+    """By how much each slice of what comes from elsewhere moves from one copy to the next."""
+    return [
+        tuple(after - before for before, after in zip(here.steps, there.steps))
+        for reads, others in zip(one, next_one)
+        for here, there in zip(reads.inputs, others.inputs)
+        if there.copy is _Copy.OTHER
+    ]
 
 
 def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads]) -> bool:

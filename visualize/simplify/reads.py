@@ -1,0 +1,102 @@
+"""What operations read: tensors that others computed, seen through what only moves them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Hashable, Mapping
+from typing import NamedTuple
+
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.operators import IDENTITY, MOVES, SLICE, family
+
+_NUMBER = re.compile(r"-?\b\d+\b")
+
+
+class Read(NamedTuple):
+    """A tensor that an operation reads.
+
+    Attributes:
+        source: the operation that computed it.
+        moves: what moved it on its way: slicing, but for the numbers of a slice, and reshaping;
+            also what does nothing in inference, of whatever kind, if it is drawn.
+        places: these numbers, such as the time step that a slice takes.
+        movers: the operations that moved it.
+        position: index among the inputs of the operation that reads it.
+        data: whether it is computed from the inputs of the model.
+    """
+
+    source: str
+    moves: tuple[Hashable, ...] = ()
+    places: tuple[int, ...] = ()
+    movers: tuple[str, ...] = ()
+    position: int = 0
+    data: bool = True
+
+
+class Reads:
+    """What every operation of an exact graph reads, and who reads it.
+
+    What only moves data belongs to whoever reads the result. So it makes no difference to which
+    box it was put, and two time steps of a sequence differ in nothing but a number.
+
+    Args:
+        exact: the graph of all operations.
+        apart: ids of operations that are drawn as boxes of their own.
+    """
+
+    def __init__(self, exact: Architecture, apart: Collection[str] = ()) -> None:
+        self.exact = exact
+        self._apart = apart
+        self._origins: dict[str, Read] = {}
+        self._all: dict[str, tuple[Read, ...]] = {}
+        self.users: dict[str, list[str]] = {node: [] for node in exact.graph}
+        for one in exact.operations:
+            reads = tuple(
+                self._origins[source]._replace(position=wire.position, data=wire.data)
+                for source, _, wire in exact.inputs(one.id)
+                if wire.tensor
+            )
+            self._all[one.id] = reads
+            self._origins[one.id] = self._origin(one, reads)
+            if not self.moves(one.id):
+                for read in reads:
+                    if read.data:
+                        self.users[read.source].append(one.id)
+
+    def of(self, node: str) -> tuple[Read, ...]:
+        """The data that an operation reads, by position."""
+        return tuple(read for read in self._all[node] if read.data)
+
+    def everything(self, node: str) -> Mapping[int, Read]:
+        """What an operation reads, constants and parameters too, by position."""
+        return {read.position: read for read in self._all[node]}
+
+    def origin(self, node: str) -> str:
+        """The operation that computed the values which an operation returns."""
+        return self._origins[node].source
+
+    def moves(self, node: str) -> bool:
+        """Whether an operation only moves data."""
+        return self._origins[node].source != node
+
+    def _origin(self, one: Operation, reads: tuple[Read, ...]) -> Read:
+        """Where the values that an operation returns were computed: before it, if it moves them."""
+        name = family(one.type)
+        if name not in MOVES or one.kind is NodeKind.CONSTANT or len(reads) != 1:
+            return Read(one.id)
+        (read,) = reads
+        if name in IDENTITY and one.id not in self._apart:
+            return read
+        places = read.places
+        move: tuple[Hashable, ...] = ("identity",)
+        if name not in IDENTITY:
+            text = repr(sorted(one.attributes.items()))
+            if name in SLICE:
+                places += tuple(map(int, _NUMBER.findall(text)))
+                text = _NUMBER.sub("#", text)
+            move = (name, text, *((tensor.shape, tensor.dtype) for tensor in one.outputs))
+        return read._replace(
+            moves=(*read.moves, move),
+            places=places,
+            movers=(*read.movers, one.id),
+        )
