@@ -14,6 +14,7 @@ import torch
 from torch import fx, nn
 from torch._jit_internal import boolean_dispatched
 from torch._ops import OpOverload
+from torch.nn.utils import parametrize
 from torch.utils._device import _device_constructors
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
@@ -109,6 +110,14 @@ def without_torch_function() -> Any:
 
 
 # Modules
+
+
+def caches_parametrizations() -> bool:
+    """Whether parametrised weights are computed once for all their uses now.
+
+    `torch.nn.utils.parametrize.cached` turns this on; nothing public shows whether it is.
+    """
+    return parametrize._cache_enabled > 0
 
 
 def own_tensors(module: nn.Module) -> dict[str, torch.Tensor | None]:

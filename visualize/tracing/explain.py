@@ -19,6 +19,7 @@ from visualize.core.errors import (
     VisualizeError,
     shorten,
 )
+from visualize.core.torch_internals import own_tensors
 from visualize.tracing.source import is_of_the_model
 from visualize.tracing.tensors import specification
 
@@ -121,13 +122,24 @@ def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
         low, high = tensor.aminmax()
         if low < 0 or high >= module.num_embeddings:
             raise IndexError(f"expected integers below {module.num_embeddings}, got {int(high)}")
-    weight = getattr(module, "weight", None)
-    if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or not isinstance(weight, torch.Tensor):
+    weight = _stored_weight(module)
+    if isinstance(module, (nn.Embedding, nn.EmbeddingBag)) or weight is None:
         return
     if weight.is_floating_point() and not (tensor.is_floating_point() or tensor.is_complex()):
         raise TypeError(
             f"expected {specification(weight).dtype} and got {specification(tensor).dtype}"
         )
+
+
+def _stored_weight(module: nn.Module) -> torch.Tensor | None:
+    """What the weight of a layer is computed from, or the weight itself if it is stored.
+
+    To ask a parametrised layer for its weight would compute it.
+    """
+    inner = module._modules.get("parametrizations")
+    owner = inner._modules.get("weight") if inner is not None else module
+    held = own_tensors(owner) if owner is not None else {}
+    return next((held[name] for name in ("weight", "original", "original0") if name in held), None)
 
 
 def _reason(error: Exception, limit: int) -> str:

@@ -62,19 +62,30 @@ _MORE: dict[Any, Callable[..., int]] = {
 }
 
 
+# In a layer of torch.nn they work on its weights alone, as spectral norm does; flop_counter counts
+# neither.
+_OF_VECTORS = frozenset({torch.ops.aten.mv, torch.ops.aten.dot})
+
+
 class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Adds the FLOPs of every operation under it to ``total``."""
+    """Adds the FLOPs of every operation under it to ``total``.
+
+    Attributes:
+        total: the FLOPs so far.
+        in_layer: whether what runs now is a layer of torch.nn.
+    """
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.total = 0
+        self.in_layer = False
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:  # the signature is torch's
         packet = overload_packet(func)
         formula = _MORE.get(packet)
-        if formula is not None:
+        if formula is not None and not (self.in_layer and packet in _OF_VECTORS):
             self.total += formula(*args, **(kwargs or {}))
             return func(*args, **(kwargs or {}))
         if packet in flop_registry:
@@ -167,6 +178,16 @@ class Memory:
         finally:
             self.counts_all = False
 
+    @contextlib.contextmanager
+    def layer(self, module: object) -> Iterator[None]:
+        """While ``module`` runs, which may be a layer of torch.nn."""
+        outer = self.counter.in_layer
+        self.counter.in_layer = outer or type(module).__module__.startswith("torch.nn")
+        try:
+            yield
+        finally:
+            self.counter.in_layer = outer
+
     def call(
         self,
         func: Callable[..., Any],
@@ -175,7 +196,8 @@ class Memory:
         given: Sequence[torch.Tensor],
     ) -> Any:
         """``func(*args, **kwargs)``; its FLOPs are added to ``total``."""
-        key = None if in_transformation() else _key(func, args, kwargs)
+        key_of = functools.partial(_key, func, args, kwargs, self.counter.in_layer)
+        key = None if in_transformation() else key_of()
         known = (self.known.get(key) or _LASTING.get(key)) if key else None
         if key and known is None and func in _RULES:
             ruled = _ruled(func, args, kwargs)
@@ -196,7 +218,7 @@ class Memory:
         if key:
             unchanged = versions == [version_of(tensor) for tensor in given]
             form = (_form_of if unchanged else _written)(result, given)
-            if isinstance(form, _Written) and _key(func, args, kwargs) != key:
+            if isinstance(form, _Written) and key_of() != key:
                 form = None  # it has another shape now
             if known is None:
                 self.known[key] = known = _Call(flops, form)
@@ -328,11 +350,11 @@ def _ruled(func: Any, args: Any, kwargs: dict[str, Any]) -> _Form | None:
         return None
 
 
-def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+def _key(func: Any, args: Any, kwargs: dict[str, Any], in_layer: bool) -> Any:
     """What decides the form of a call's result; None where values or addresses may matter too."""
     try:
         default = torch.get_default_dtype()
-        key = (func, default, _part(args), _part(tuple(kwargs.items())))
+        key = (func, default, in_layer, _part(args), _part(tuple(kwargs.items())))
         hash(key)
     except (TypeError, RuntimeError, NotImplementedError):  # a tensor without strides
         return None

@@ -180,7 +180,8 @@ class _Watch(TorchFunctionMode):
         def run(given: Sequence[torch.Tensor]) -> Any:
             self.inside_leaf = True
             try:
-                return call()
+                with self.environment.memory.layer(module):
+                    return call()
             except Exception as error:
                 self.failure = Failure(error, place, module, given)
                 raise

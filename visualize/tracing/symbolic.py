@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.nn.utils.parametrize import is_parametrized
 
 from visualize.core.errors import (
     EndlessError,
@@ -19,6 +20,7 @@ from visualize.core.errors import (
     shorten,
 )
 from visualize.core.torch_internals import (
+    caches_parametrizations,
     named_buffers,
     named_parameters,
     own_tensors,
@@ -121,6 +123,18 @@ class SymbolicTracer(fx.Tracer):
         name = self.names.get(id(tensor), "")
         return name if name and _tensor_at(self.root, name) is tensor else ""
 
+    def call_module(
+        self, m: nn.Module, forward: Callable[..., Any], args: Any, kwargs: dict[str, Any]
+    ) -> Any:
+        """Record a module; refuse one whose weights are cached, which no single node shows."""
+        if caches_parametrizations() and is_parametrized(m):
+            raise UntraceableError(
+                "torch.fx cannot trace parametrised weights that are cached",
+                line=type(m).__name__,
+                hint="leave out torch.nn.utils.parametrize.cached in forward",
+            )
+        return super().call_module(m, forward, args, kwargs)
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Ask `Leaves`."""
         return self.leaves(m, module_qualified_name)
@@ -169,7 +183,7 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
     try:
         with tracer.derived:
             return tracer.trace(model)
-    except (InputError, EndlessError):
+    except (InputError, EndlessError, UntraceableError):
         raise
     except Exception as error:
         raise _explain(error) from error
