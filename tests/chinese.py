@@ -17,7 +17,7 @@ NAMES = frozenset(
         "BatchNorm", "BN", "LayerNorm", "GroupNorm", "RMSNorm", "ReLU", "ReLU6", "LeakyReLU", "ELU",
         "GELU", "SiLU", "tanh", "Hardswish", "Hardsigmoid", "Sigmoid", "Softmax", "Dropout", "LSTM",
         "GRU", "RNN", "TOTAL", "MACs", "buffer", "NaN", "L2", "Lp", "B", "k", "M", "G", "T", "kB",
-        "MB", "GB", "TB", "N",
+        "MB", "GB", "TB", "N", "x",
     }
 )  # fmt: skip
 

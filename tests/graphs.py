@@ -19,11 +19,20 @@ from visualize.core.architecture import (
     Operation,
     SkipKind,
     TensorSpec,
+    Weight,
     Wire,
 )
 from visualize.core.operators import merge_type
 
 Shape = tuple[int, ...]
+
+
+def _weight(kind: str, weights: Sequence[Shape]) -> Weight | None:
+    """The weight of a convolution or linear layer, the first of its parameters."""
+    if kind not in ("Conv2d", "Linear"):
+        return None
+    outputs, inputs, *_ = weights[0]
+    return Weight(weights[0], inputs, outputs)
 
 
 class Net:
@@ -114,6 +123,7 @@ class Net:
             trainable_parameters=parameters,
             buffers=buffers if first else 0,
             weights=tuple(weights),
+            weight=_weight(kind, weights),
             macs=sum(map(prod, weights[:1])) * prod(outputs[0][2:]),
         )
 

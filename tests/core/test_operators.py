@@ -140,6 +140,7 @@ def test_a_pointwise_function_keeps_values_in_their_places(row: Operator) -> Non
         [values[0], values[1] > 0.5, values[2]],
     ]
     triples.append([value > 0.5 for value in values])
+    triples.append([torch.complex(value, value) for value in values])
     checked = 0
     for function in functions(row):
         for triple in triples:

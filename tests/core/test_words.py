@@ -13,7 +13,12 @@ from visualize.report.language import load_language
 CHINESE = load_language("zh")
 CASES = [
     (nn.Conv2d(3, 8, 3, stride=2), (1, 3, 9, 9), "3×3 conv, 8, /2", "3×3 卷积, 8, /2"),
-    (nn.Conv1d(4, 8, 3, dilation=2), (1, 4, 9), "3 conv, 8, dilation 2", "3 卷积, 8, 膨胀率 2"),
+    (
+        nn.Conv1d(4, 8, 3, dilation=2),
+        (1, 4, 9),
+        "1-d conv, 8, kernel 3, dilation 2",
+        "一维卷积, 8, 核 3, 膨胀率 2",
+    ),
     (nn.Conv2d(4, 4, 3, groups=4), (1, 4, 9, 9), "3×3 depthwise conv, 4", "3×3 深度卷积, 4"),
     (nn.Conv2d(4, 4, 3, groups=2), (1, 4, 9, 9), "3×3 grouped conv, 4", "3×3 分组卷积, 4"),
     (nn.ConvTranspose2d(4, 2, 2, 2), (1, 4, 9, 9), "2×2 up-conv, 2, ×2", "2×2 转置卷积, 2, ×2"),

@@ -8,7 +8,7 @@ import pytest
 
 import visualize
 from tests.nets import Residual
-from visualize.core.architecture import NodeKind, Operation, TensorSpec
+from visualize.core.architecture import NodeKind, Operation, TensorSpec, Weight
 from visualize.core.diagram import Box
 from visualize.core.words import operation, shape
 from visualize.scene.labels import box_label, box_title
@@ -25,7 +25,7 @@ from visualize.scene.labels import box_label, box_title
          "7×7 depthwise conv, 96"),
         ("Conv2d", {"kernel_size": [3, 3], "out_channels": 8, "dilation": [2, 2]}, (),
          "3×3 conv, 8, dilation 2"),
-        ("Conv1d", {"kernel_size": [5], "out_channels": 8}, (), "5 conv, 8"),
+        ("Conv1d", {"kernel_size": [5], "out_channels": 8}, (), "1-d conv, 8, kernel 5"),
         ("ConvTranspose2d", {"kernel_size": [2, 2], "out_channels": 8, "stride": [2, 2]}, (),
          "2×2 up-conv, 8, ×2"),
         ("Linear", {"in_features": 768, "out_features": 3072}, (), "Linear, 768 → 3072"),
@@ -73,7 +73,8 @@ def test_labels_of_boxes() -> None:
     assert label(Box.of(merge)) == ["+"]
     linear = Operation("fc", NodeKind.MODULE, "Linear", path="head.fc", parameters=513_000)
     assert label(Box.of(linear), names=True) == ["Linear", "513.0 k", "head.fc"]
-    tied = replace(linear, weights=((100, 64), (100,)), parameters=100)
+    shapes = ((100, 64), (100,))
+    tied = replace(linear, weights=shapes, weight=Weight((100, 64), 64, 100), parameters=100)
     assert label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100"]
     boxes = replace(image, kind=NodeKind.OUTPUT, outputs=(TensorSpec((9, 4)),))
     assert label(Box.of(boxes)) == ["output 9×4"]

@@ -7,9 +7,11 @@ from collections.abc import Callable
 import networkx as nx
 
 from visualize.annotate.cost import annotate_macs
+from visualize.annotate.operands import annotate_constants
 from visualize.annotate.parameters import annotate_parameters, count_parameters
 from visualize.annotate.skips import find_skips, mark_skips
 from visualize.annotate.structure import build_graph, called_modules
+from visualize.annotate.weights import annotate_weights
 from visualize.core.architecture import Architecture
 from visualize.core.traced import TracedModel
 
@@ -18,6 +20,8 @@ __all__ = ["PASSES", "annotate", "find_skips"]
 # Each pass rewrites the operations of the graph; they run in this order.
 PASSES: tuple[Callable[[nx.MultiDiGraph, TracedModel], None], ...] = (
     annotate_parameters,
+    annotate_weights,
+    annotate_constants,
     annotate_macs,
 )
 

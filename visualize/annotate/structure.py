@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import linecache
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import networkx as nx
 import torch
 from torch import fx, nn
 from torch.fx.operator_schemas import get_signature_for_torch_op
+from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 
 from visualize.core.architecture import ModuleCall, NodeKind, Operation, Wire
 from visualize.core.errors import shorten
-from visualize.core.operators import merge_type
+from visualize.core.operators import family, is_known, merge_type
 from visualize.core.torch_internals import OpOverload, parameter_names, silent_dispatch
 from visualize.core.traced import TracedModel, facts_of
 
@@ -78,14 +80,23 @@ def _reads_values(kind: str, position: int) -> bool:
 
 
 def called_modules(trace: TracedModel) -> dict[str, str]:
-    """Class name of every module that the graph calls or runs inside, by path."""
+    """Class name of every module that the graph calls or runs inside, by path.
+
+    That of a module with parametrised tensors is the one it had before.
+    """
+    parametrised = {
+        path: _own_class(module).__name__
+        for path, module in trace.model.named_modules()
+        if is_parametrized(module)
+    }
     modules: dict[str, str] = {}
     for node in trace.graph.nodes:
         for enclosing in facts_of(node).calls:
-            modules.setdefault(enclosing.call.path, enclosing.class_name)
+            path = enclosing.call.path
+            modules.setdefault(path, parametrised.get(path, enclosing.class_name))
         if node.op == "call_module":
             target = str(node.target)
-            modules.setdefault(target, type(trace.module_at(target)).__name__)
+            modules.setdefault(target, _own_class(trace.module_at(target)).__name__)
     return modules
 
 
@@ -93,19 +104,17 @@ def _operation(index: int, node: fx.Node, trace: TracedModel) -> Operation:
     facts = facts_of(node)
     calls = tuple(enclosing.call for enclosing in facts.calls)
     path = calls[-1].path if calls else ""
-    module_class = ""
+    module_class = counts_as = ""
     attributes: dict[str, Any] = {}
     if node.op == "call_module":
         path = str(node.target)
         module = trace.module_at(path)
-        kind = type(module).__name__
-        module_class = f"{type(module).__module__}.{type(module).__qualname__}"
-        if module_class.startswith("torch.nn.modules."):
-            module_class = f"torch.nn.{kind}"
+        own = _own_class(module)
+        kind, module_class, counts_as = own.__name__, _full_name(own), _counts_as(own)
         attributes = _module_attributes(module)
     elif node.op in ("call_function", "call_method"):
         kind = _function_name(node)
-        attributes = _function_attributes(node)
+        attributes = _plain(function_arguments(node))
     elif node.op == "get_attr":
         path, kind = str(node.target), "constant"
     elif node.op == "placeholder":
@@ -122,7 +131,33 @@ def _operation(index: int, node: fx.Node, trace: TracedModel) -> Operation:
         module_class=module_class,
         attributes=attributes,
         outputs=facts.outputs,
+        counts_as=counts_as,
     )
+
+
+def _own_class(module: nn.Module) -> type[nn.Module]:
+    """The class of a module, the one it had before its tensors were parametrised."""
+    return cast(type[nn.Module], type_before_parametrizations(module))
+
+
+def _full_name(kind: type[nn.Module]) -> str:
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    return f"torch.nn.{kind.__name__}" if name.startswith("torch.nn.modules.") else name
+
+
+def _counts_as(kind: type[nn.Module]) -> str:
+    """The class of torch whose work a module does, if that is not its own class.
+
+    A class that has the name of one of torch and is another does not do what the name says.
+    """
+    known = (base for base in kind.__mro__ if base.__module__.startswith("torch."))
+    named = next((base.__name__ for base in known if is_known(base.__name__)), "")
+    if named:
+        return "" if named == kind.__name__ else named
+    return _full_name(kind) if family(kind.__name__) in _OF_TORCH else ""
+
+
+_OF_TORCH = frozenset(family(name) for name, value in vars(nn).items() if isinstance(value, type))
 
 
 def _sources(node: fx.Node) -> list[fx.Node]:
@@ -140,11 +175,19 @@ def _function_name(node: fx.Node) -> str:
         if name == "convolution":
             return _convolution_name(node)
         return _OPERATORS.get(name, name)
+    if target is getattr and node.args[1] in _ATTRIBUTES:
+        return str(node.args[1])
+    for owner in (getattr(target, "__self__", None), *node.args[:1]):
+        if isinstance(owner, type) and issubclass(owner, torch.autograd.Function):
+            return owner.__name__
     name = str(getattr(target, "__name__", target))
     name = name.strip("_")
     in_place = getattr(target, "__module__", "") == "_operator" and name.startswith("i")
     return name[1:] if in_place and merge_type(name[1:]) else name
 
+
+# The attributes of a tensor that are tensors; those of a collection are parts of it.
+_ATTRIBUTES = frozenset({"T", "mT", "H", "mH", "real", "imag", "data"})
 
 # The names users know for operators in models that torch.export decomposed.
 _OPERATORS = {
@@ -166,14 +209,14 @@ def _convolution_name(node: fx.Node) -> str:
     return f"conv{'_transpose' if transposed else ''}{dimensions}d"
 
 
-def _function_attributes(node: fx.Node) -> dict[str, Any]:
+def function_arguments(node: fx.Node) -> dict[str, Any]:
+    """What a function is given, by name; by position where names are not known."""
     names = _parameter_names(node)
-    attributes = {}
+    arguments: dict[str, Any] = {}
     for position, value in enumerate(node.args):
         name = names[position] if position < len(names) else str(position)
-        attributes[name] = value
-    attributes.update(node.kwargs)
-    return _plain(attributes)
+        arguments[name] = value
+    return {**arguments, **node.kwargs}
 
 
 def _parameter_names(node: fx.Node) -> Sequence[str]:
@@ -191,12 +234,21 @@ def _names_of_parameters(target: Any, given: int) -> Sequence[str]:
     if isinstance(target, OpOverload):
         return parameter_names(target)
     function = silent_dispatch(target)
+    if function is torch.einsum:  # which takes anything
+        return ("equation",)
     try:
-        return list(inspect.signature(function).parameters)
+        return _positional(inspect.signature(function))
     except (TypeError, ValueError):  # builtins have a schema instead
         signatures = get_signature_for_torch_op(function) or []
         fitting = [s for s in signatures if len(s.parameters) >= given]
         return list(fitting[0].parameters) if fitting else ()
+
+
+def _positional(signature: inspect.Signature) -> Sequence[str]:
+    """The names of the parameters up to one that takes any number of values."""
+    kinds = ((name, parameter.kind) for name, parameter in signature.parameters.items())
+    named = itertools.takewhile(lambda item: item[1] is not inspect.Parameter.VAR_POSITIONAL, kinds)
+    return [name for name, _ in named]
 
 
 def _module_attributes(module: nn.Module) -> dict[str, Any]:

@@ -54,6 +54,39 @@ class TensorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """The kernel, matrix or table that an operation works with.
+
+    Attributes:
+        shape: as the operation reads it, in the layout of torch: after a transposition, or as it
+            comes out of a parametrisation.
+        inputs: how many channels or features go in, those of all groups; the rows of a table.
+        outputs: how many come out.
+        learned: whether it is computed from parameters alone.
+    """
+
+    shape: tuple[int, ...]
+    inputs: int
+    outputs: int
+    learned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """What an operation combines its data with: a number, or a tensor that is no data.
+
+    Attributes:
+        name: as a figure shows it, ``3`` or ``gain[0]``; empty if it is computed.
+        first: whether it is the first operand, as in ``1 - x``.
+        shape: of a tensor; None for a number.
+    """
+
+    name: str
+    first: bool = False
+    shape: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleCall:
     """One call of a module.
 
@@ -86,6 +119,10 @@ class Operation:
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
         weights: shape of every parameter it uses, also of those counted elsewhere.
+        weight: what it multiplies its input with, or looks it up in, if it is a layer of this kind.
+        counts_as: the type of an operation that does the same, where ``type`` does not say it:
+            ``Conv2d`` for a subclass, ``Linear`` for a product with a weight.
+        constant: the other operand of a sum, product, power and the like that has one data input.
         statistics: of the values of the parameters counted here, if they were requested.
         source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
         merges: whether it combines two or more data inputs: an add, a concat or a product.
@@ -107,10 +144,18 @@ class Operation:
     macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
     weights: tuple[tuple[int, ...], ...] = ()
+    weight: Weight | None = None
+    counts_as: str = ""
+    constant: Constant | None = None
     statistics: Statistics | None = None
     source: str = ""
     merges: bool = False
     neighbour: str = ""
+
+    @property
+    def does(self) -> str:
+        """The type that says what it does: its own, or that of an operation that does the same."""
+        return self.counts_as or self.type
 
     @property
     def call(self) -> int:

@@ -32,6 +32,7 @@ from visualize.core.architecture import (
     TensorSpec,
     WiredGraph,
 )
+from visualize.core.operators import has_weight_matrix
 from visualize.core.phrases import Phrase
 
 
@@ -154,6 +155,7 @@ class Box:
         hidden: ids of those of its operations that the user hides.
         copies: the equal boxes it represents where a repeat is folded, itself first; empty for a
             box that represents itself alone.
+        counts_as: the type of an operation that does the same, where ``type`` does not say it.
     """
 
     id: str
@@ -172,6 +174,7 @@ class Box:
     uses: int = 1
     hidden: frozenset[str] = frozenset()
     copies: tuple[Box, ...] = ()
+    counts_as: str = ""
 
     @classmethod
     def of(cls, operation: Operation) -> Box:
@@ -194,7 +197,20 @@ class Box:
             calls=operation.calls,
             outputs=operation.outputs,
             weights=operation.weights,
+            counts_as=operation.counts_as,
         )
+
+    @property
+    def does(self) -> str:
+        """The type that says what it does: its own, or that of an operation that does the same."""
+        return self.counts_as or self.type
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether it works with a weight matrix, kernel or table."""
+        weight = self.core.weight
+        learned = weight is not None and weight.learned and self.kind is BoxKind.OPERATION
+        return learned or has_weight_matrix(self.does, self.weights)
 
     @property
     def index(self) -> int:

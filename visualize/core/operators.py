@@ -135,7 +135,7 @@ _TABLE: tuple[Operator, ...] = (
         Category.TRANSPOSED_CONVOLUTION, "convtranspose1d convtranspose2d convtranspose3d"
     ),
     *_rows(Category.LINEAR, "linear nondynamicallyquantizablelinear bilinear"),
-    *_rows(Category.PRODUCT, "matmul mm mv dot vdot inner outer einsum tensordot"),
+    *_rows(Category.PRODUCT, "matmul rmatmul mm mv dot vdot inner outer einsum tensordot"),
     *_rows(Category.PRODUCT, "addmm addmv addr addbmm multidot chainmatmul"),
     # Products of several pairs of matrices, such as one pair per expert.
     *_rows(Category.PRODUCT, "bmm baddbmm groupedmm", is_stacked=True),
@@ -190,13 +190,21 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.POINTWISE, "add", merge=MergeType.ADD, layers=0),
     *_rows(Category.POINTWISE, "mul multiply", merge=MergeType.MULTIPLY, layers=0),
     *_rows(Category.POINTWISE, "sub subtract rsub", merge=MergeType.SUBTRACT, layers=0),
-    *_rows(Category.POINTWISE, "div divide truediv", word="divide"),
-    *_rows(Category.POINTWISE, "addcmul addcdiv lerp floordiv remainder fmod mod layerscale"),
-    *_rows(Category.POINTWISE, "neg abs sign pow square sqrt rsqrt reciprocal exp expm1 exp2"),
+    *_rows(Category.POINTWISE, "div divide truediv truedivide rdiv rtruediv", word="divide"),
+    *_rows(Category.POINTWISE, "addcmul addcdiv lerp layerscale"),
+    *_rows(Category.POINTWISE, "floordiv rfloordiv floordivide remainder fmod mod rmod"),
+    *_rows(Category.POINTWISE, "pow rpow floatpower", word="pow"),
+    *_rows(Category.POINTWISE, "neg abs sign square sqrt rsqrt reciprocal exp expm1 exp2"),
     *_rows(Category.POINTWISE, "log log1p log2 log10 sin cos tan asin acos atan atan2 sinh cosh"),
     *_rows(Category.POINTWISE, "erf erfc erfinv floor ceil round trunc frac clamp clampmin"),
     *_rows(Category.POINTWISE, "clampmax clip maximum minimum where maskedfill nantonum"),
-    *_rows(Category.POINTWISE, "eq ne lt le gt ge isnan isinf isfinite logicaland logicalor"),
+    *_rows(Category.POINTWISE, "eq", word="="),
+    *_rows(Category.POINTWISE, "ne noteq notequal", word="≠"),
+    *_rows(Category.POINTWISE, "lt less", word="<"),
+    *_rows(Category.POINTWISE, "le lessequal", word="≤"),
+    *_rows(Category.POINTWISE, "gt greater", word=">"),
+    *_rows(Category.POINTWISE, "ge greaterequal", word="≥"),
+    *_rows(Category.POINTWISE, "isnan isinf isfinite logicaland logicalor"),
     *_rows(Category.POINTWISE, "logicalnot logicalxor bitwiseand bitwiseor bitwisenot bitwisexor"),
     *_rows(
         Category.JOIN, "cat concat concatenate hstack vstack dstack",
@@ -214,10 +222,14 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.SLICE, "getitem slice narrow select", word="slice"),
     *_rows(Category.SLICE, "chunk split splitwithsizes tensorsplit unbind item", word="split"),
     *_rows(Category.RESHAPE, "flatten unflatten ravel view viewas reshape reshapeas unsafeview"),
-    *_rows(Category.RESHAPE, "permute transpose t swapaxes swapdims movedim moveaxis"),
+    *_rows(Category.RESHAPE, "permute transpose swapaxes swapdims movedim moveaxis"),
+    *_rows(Category.RESHAPE, "t mt h mh adjoint", word="transpose"),
     *_rows(Category.RESHAPE, "squeeze unsqueeze channelshuffle pixelunshuffle"),
     *_rows(Category.RESHAPE, "expand expandas broadcastto", copies=True),
-    *_rows(Category.IDENTITY, "identity contiguous clone detach alias requiresgrad"),
+    *_rows(Category.RESHAPE, "viewasreal viewascomplex"),
+    *_rows(Category.POINTWISE, "real", word="real part"),
+    *_rows(Category.POINTWISE, "imag", word="imaginary part"),
+    *_rows(Category.IDENTITY, "identity contiguous clone detach alias requiresgrad data"),
     *_rows(Category.IDENTITY, "to type typeas float half double bfloat16 astensor asarray"),
     *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
     *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
@@ -237,6 +249,15 @@ def operator(type_name: str) -> Operator:
     return _BY_FAMILY.get(name) or Operator(name, Category.OTHER)
 
 
+def is_known(type_name: str) -> bool:
+    """Whether the table has a row for a class or function.
+
+    >>> is_known("Conv2d"), is_known("MyBlock")
+    (True, False)
+    """
+    return family(type_name) in _BY_FAMILY
+
+
 def _families(keep: Callable[[Operator], bool]) -> frozenset[str]:
     return frozenset(row.family for row in _TABLE if keep(row))
 
@@ -252,6 +273,7 @@ LINEAR = _of(Category.LINEAR)
 AFFINE = CONVOLUTION | TRANSPOSED_CONVOLUTION | LINEAR
 PRODUCT = _of(Category.PRODUCT)
 STACKED_PRODUCT = _families(lambda row: row.is_stacked)
+EMBEDDING = _of(Category.EMBEDDING)
 RECURRENT = _of(Category.RECURRENT)
 # Attention without projections: a function of queries, keys and values.
 ATTENTION = _families(lambda row: row.category is Category.ATTENTION and not row.layers)

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from visualize.core.architecture import NodeKind, Operation, TensorSpec
+from visualize.core.architecture import Operation, TensorSpec
+from visualize.core.arithmetic import scales
 from visualize.core.operators import (
     ACTIVATION,
     ATTENTION,
     CONVOLUTION,
+    EMBEDDING,
     IDENTITY,
     LINEAR,
     NORM,
@@ -38,6 +40,12 @@ _CATALOGUE = (
     phrase("pixel unshuffle"), phrase("grid sample"), phrase("sum"), phrase("max"), phrase("min"),
     phrase("clamp"), phrase("exp"), phrase("log"), phrase("sqrt"), phrase("pow"), phrase("where"),
     phrase("neg"), phrase("rsqrt"), phrase("normalize"), phrase("shifted window attention"),
+    phrase("real part"), phrase("imaginary part"), phrase("roi align"), phrase("roi pool"),
+    phrase("argmax"), phrase("argmin"), phrase("abs"), phrase("gather"), phrase("index select"),
+    phrase("masked fill"), phrase("maximum"), phrase("minimum"), phrase("cumsum"), phrase("topk"),
+    phrase("sort"), phrase("repeat"), phrase("tile"), phrase("round"), phrase("floor"),
+    phrase("ceil"), phrase("sign"), phrase("reciprocal"), phrase("interpolate"),
+    phrase("outer"), phrase("logical and"), phrase("logical or"), phrase("logical not"),
 )  # fmt: skip
 
 
@@ -56,17 +64,18 @@ def shape(tensor: TensorSpec, batch: int = 1) -> str:
 def operation(layer: Operation) -> Phrase:
     """One operation in words.
 
+    >>> from visualize.core.architecture import NodeKind
     >>> str(operation(Operation("c", NodeKind.MODULE, "Conv2d", attributes={"kernel_size": [3, 3],
     ...     "out_channels": 64, "stride": [2, 2]})))
     '3×3 conv, 64, /2'
     """
-    name = family(layer.type)
+    name = family(layer.does)
     for families, words in _WORDS:
         if name in families:
             return words(layer)
-    known = operator(layer.type)
+    known = operator(layer.does)
     word = known.merge.value if known.merge else known.word
-    return term(word) if word else _function(layer)
+    return listed([term(word) if word else _function(layer), *scales(layer)])
 
 
 def operation_name(type_name: str) -> str:
@@ -82,67 +91,73 @@ def operation_name(type_name: str) -> str:
 
 def symbol(layer: Operation) -> str:
     """The sign of a merge."""
-    return (operator(layer.type).merge or MergeType.ADD).symbol
+    return (operator(layer.does).merge or MergeType.ADD).symbol
 
 
 def short_name(layer: Operation) -> str:
     """A norm or activation on the second line of a box."""
-    return operator(layer.type).word or layer.type
+    return operator(layer.does).word or layer.type
 
 
 def _convolution(layer: Operation) -> Phrase:
-    kernel = _kernel(layer)
-    channels = layer.attributes.get("out_channels") or _channels_out(layer)
-    groups = layer.attributes.get("groups", 1)
-    kind = phrase("conv")
-    if groups and groups > 1:
-        depthwise = groups == layer.attributes.get("in_channels") or _weight(layer)[1:2] == (1,)
-        kind = phrase("depthwise conv") if depthwise else phrase("grouped conv")
-    dilation = layer.attributes.get("dilation", 1)
-    widest = max(dilation) if isinstance(dilation, (list, tuple)) else dilation
-    return listed(
-        [
-            _sized(kernel, kind),
-            str(channels) if channels else "",
-            _stride(layer),
-            phrase("dilation {rate}", rate=widest) if widest > 1 else "",
-        ]
-    )
-
-
-def _sized(kernel: str, kind: Phrase) -> Phrase:
-    """A kind of convolution after the size of its kernel, if that is known."""
-    return phrase("{kernel} {convolution}", kernel=kernel, convolution=kind) if kernel else kind
-
-
-def _kernel(layer: Operation) -> str:
-    """The size of a convolution's kernel; for a function, from its weight."""
-    sizes = layer.attributes.get("kernel_size")
-    return _sizes(sizes or _weight(layer)[2:] or None)
-
-
-def _weight(layer: Operation) -> tuple[int, ...]:
-    """Shape of the first parameter, which is a function's weight."""
-    return layer.weights[0] if layer.weights else ()
+    kinds = phrase("conv"), phrase("grouped conv"), phrase("depthwise conv")
+    return listed([*_kernel_and_channels(layer, *kinds), _stride(layer), _dilation(layer)])
 
 
 def _transposed_convolution(layer: Operation) -> Phrase:
-    channels = layer.attributes.get("out_channels") or _channels_out(layer)
+    kinds = phrase("up-conv"), phrase("grouped up-conv"), phrase("depthwise up-conv")
     stride = _stride(layer).replace("/", "×")
-    kind = _sized(_kernel(layer), phrase("up-conv"))
-    return listed([kind, str(channels) if channels else "", stride])
+    return listed([*_kernel_and_channels(layer, *kinds), stride, _dilation(layer)])
+
+
+def _kernel_and_channels(
+    layer: Operation, plain: Phrase, grouped: Phrase, depthwise: Phrase
+) -> list[Phrase | str]:
+    """A kind of convolution with the size of its kernel, and how many channels it makes."""
+    given, weight = layer.attributes, layer.weight
+    inputs = weight.inputs if weight else given.get("in_channels")
+    outputs = weight.outputs if weight else given.get("out_channels")
+    groups = given.get("groups", 1)
+    kind = plain
+    if isinstance(groups, int) and groups > 1:
+        kind = depthwise if groups == inputs else grouped
+    kernel = _sizes(weight.shape[2:] if weight else given.get("kernel_size"), layer)
+    channels = str(outputs or _channels_out(layer) or "")
+    if not kernel:
+        return [kind, channels]
+    if _dimensions(layer) == 1:  # one number before a word reads as a count
+        kind = phrase("1-d {convolution}", convolution=kind)
+        return [kind, channels, phrase("kernel {size}", size=kernel)]
+    return [phrase("{kernel} {convolution}", kernel=kernel, convolution=kind), channels]
+
+
+def _dilation(layer: Operation) -> Phrase | str:
+    dilation = layer.attributes.get("dilation", 1)
+    widest = max(dilation) if isinstance(dilation, (list, tuple)) else dilation
+    return phrase("dilation {rate}", rate=widest) if widest > 1 else ""
+
+
+def _dimensions(layer: Operation) -> int:
+    """In how many dimensions a convolution or pooling slides, by its name: 2 for ``Conv2d``."""
+    found = re.search(r"(\d)d$", family(layer.does))
+    return int(found[1]) if found else 2
 
 
 def _pool(layer: Operation) -> Phrase:
-    known = operator(layer.type)
+    known = operator(layer.does)
     kind = term(known.word)
+    dimensions = _dimensions(layer)
     if known.is_adaptive:
-        sizes = layer.outputs[0].shape[2:] if layer.outputs else ()
+        sizes = layer.outputs[0].shape[-dimensions:] if layer.outputs else ()
         if set(sizes) <= {1}:
             return phrase("global {pooling}", pooling=kind)
-        return phrase("{pooling} to {sizes}", pooling=kind, sizes="×".join(map(str, sizes)))
-    kernel = _sizes(layer.attributes.get("kernel_size"))
+        sized = phrase("{pooling} to {sizes}", pooling=kind, sizes="×".join(map(str, sizes)))
+        return phrase("1-d {pooling}", pooling=sized) if dimensions == 1 else sized
+    kernel = _sizes(layer.attributes.get("kernel_size"), layer)
     sized = phrase("{pooling} {kernel}", pooling=kind, kernel=kernel) if kernel else kind
+    if dimensions == 1 and kernel:
+        kind = phrase("1-d {pooling}", pooling=kind)
+        return listed([kind, phrase("kernel {size}", size=kernel), _stride(layer)])
     return listed([sized, _stride(layer)])
 
 
@@ -161,28 +176,29 @@ def _mean(layer: Operation) -> Phrase:
 
 
 def _linear(layer: Operation) -> Phrase:
-    wide, out = layer.attributes.get("in_features"), layer.attributes.get("out_features")
-    if family(layer.type) == "bilinear":
-        sides = [layer.attributes.get(f"in{side}_features") for side in (1, 2)]
-        return listed([phrase("Bilinear"), f"{sides[0]}, {sides[1]} → {out}"])
-    if wide is None:
-        out, wide = next((weight for weight in layer.weights if len(weight) == 2), (None, None))
-    return listed([phrase("Linear"), "" if wide is None else f"{wide} → {out}"])
+    given, weight = layer.attributes, layer.weight
+    if family(layer.does) == "bilinear":
+        names = ("out_features", "in1_features", "in2_features")
+        out, one, other = weight.shape if weight else map(given.get, names)
+        return listed([phrase("Bilinear"), f"{one}, {other} → {out}"])
+    inputs = weight.inputs if weight else given.get("in_features")
+    outputs = weight.outputs if weight else given.get("out_features")
+    sizes = "" if inputs is None else f"{inputs} → {outputs}"
+    return listed([phrase("Linear"), sizes, *scales(layer)])
 
 
-def _matrix_product(layer: Operation) -> Phrase:
-    """A product with a matrix of parameters, which is given as inputs × outputs."""
-    sizes = next((weight for weight in layer.weights if len(weight) == 2), None)
-    if not sizes:
-        return term(_spaced(layer.type), layer.type)
-    return listed([phrase("Linear"), f"{sizes[0]} → {sizes[1]}"])
+def _einsum(layer: Operation) -> Phrase:
+    equation = layer.attributes.get("equation")
+    if not isinstance(equation, str):
+        return verbatim("einsum")
+    return verbatim(f"einsum {equation.replace(' ', '').replace('->', '→')}")
 
 
 def _resample(layer: Operation) -> Phrase:
     scale = layer.attributes.get("scale_factor") or layer.attributes.get("upscale_factor")
     factor = scale[0] if isinstance(scale, (list, tuple)) else scale
     mode = str(layer.attributes.get("mode") or "")
-    if "shuffle" in family(layer.type):
+    if "shuffle" in family(layer.does):
         kind = phrase("pixel shuffle")
     else:
         kind = _RESIZES.get(mode) or phrase("{mode} resize", mode=mode)
@@ -202,10 +218,14 @@ _RESIZES = {
 
 
 def _embedding(layer: Operation) -> Phrase:
-    rows, width = layer.attributes.get("num_embeddings"), layer.attributes.get("embedding_dim")
-    if rows is None and len(_weight(layer)) == 2:
-        rows, width = _weight(layer)
-    return listed([phrase("Embedding"), f"{rows} → {width}"]) if rows else phrase("embedding")
+    given, weight = layer.attributes, layer.weight
+    rows = weight.inputs if weight else given.get("num_embeddings")
+    width = weight.outputs if weight else given.get("embedding_dim")
+    sizes = f"{rows} → {width}" if rows else ""
+    if family(layer.does) == "embeddingbag":
+        mode = given.get("mode", "mean")
+        return listed([verbatim(f"EmbeddingBag ({mode})"), sizes])
+    return listed([phrase("Embedding"), sizes]) if sizes else phrase("embedding")
 
 
 def _attention(layer: Operation) -> Phrase:
@@ -229,15 +249,19 @@ def _heads(number: int) -> Phrase:
 
 
 def _recurrent(layer: Operation) -> Phrase:
-    wide, out = layer.attributes.get("input_size"), layer.attributes.get("hidden_size")
-    stacked = layer.attributes.get("num_layers")
+    given = layer.attributes
+    inputs, out = given.get("input_size"), given.get("hidden_size")
+    stacked, projected = given.get("num_layers"), given.get("proj_size")
     depth = stacked if isinstance(stacked, int) else 1
-    if wide is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
-        wide, out = layer.weights[0][-1], layer.weights[1][-1]
+    if inputs is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
+        inputs, out = layer.weights[0][-1], layer.weights[1][-1]
+    kind = verbatim(short_name(layer))
+    both = given.get("bidirectional") is True
     return listed(
         [
-            verbatim(short_name(layer)),
-            f"{wide} → {out}" if wide else "",
+            phrase("bidirectional {layer}", layer=kind) if both else kind,
+            f"{inputs} → {out}" if inputs else "",
+            phrase("projected to {size}", size=projected) if projected else "",
             counted("{number} layer", "{number} layers", depth) if depth > 1 else "",
         ]
     )
@@ -260,6 +284,18 @@ def _activation(layer: Operation) -> Phrase:
     return term(short_name(layer))
 
 
+def _window_attention(layer: Operation) -> Phrase:
+    """Attention in windows, which are shifted unless one window covers all of a side."""
+    given = layer.attributes
+    shift, window = given.get("shift_size"), given.get("window_size")
+    sizes = layer.outputs[0].shape[1:3] if layer.outputs else ()
+    if isinstance(shift, list) and isinstance(window, list):
+        sides = zip(shift, window, sizes)
+        if not any(by > 0 and size > wide for by, wide, size in sides):
+            return phrase("window attention")
+    return phrase("shifted window attention")
+
+
 def _spaced(type_name: str) -> str:
     """``shifted_window_attention`` and ``StochasticDepth`` in plain words."""
     name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).replace("_", " ").strip()
@@ -267,9 +303,11 @@ def _spaced(type_name: str) -> str:
 
 
 def _function(layer: Operation) -> Phrase:
-    if family(layer.type) in SLICE:
-        return term(operator(layer.type).word)
-    plain = layer.kind is NodeKind.FUNCTION or family(layer.type) in RESHAPE | IDENTITY
+    word = operator(layer.does).word
+    if word:
+        return term(word)
+    is_class = layer.type[:1].isupper()  # of a module, or of an `autograd.Function`
+    plain = not is_class or family(layer.does) in RESHAPE | IDENTITY
     return term(_spaced(layer.type), layer.type) if plain else verbatim(layer.type)
 
 
@@ -278,11 +316,12 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Operation], Phrase]], ...] = (
     (TRANSPOSED_CONVOLUTION, _transposed_convolution),
     (POOL, _pool),
     (LINEAR, _linear),
-    (frozenset({"addmm"}), _matrix_product),
+    (frozenset({"einsum"}), _einsum),
     (frozenset({"mean"}), _mean),
     (RESAMPLE, _resample),
-    (frozenset({"embedding", "embeddingbag"}), _embedding),
+    (EMBEDDING, _embedding),
     (frozenset({"multiheadattention"}), _attention),
+    (frozenset({"shiftedwindowattention"}), _window_attention),
     (ATTENTION, _dot_product_attention),
     (RECURRENT, _recurrent),
     (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
@@ -292,16 +331,19 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Operation], Phrase]], ...] = (
 )
 
 
-def _sizes(value: Any) -> str:
+def _sizes(value: Any, layer: Operation) -> str:
+    """Sizes of a kernel, one for each dimension that ``layer`` slides in."""
     if value is None:
         return ""
-    sizes = value if isinstance(value, (list, tuple)) else [value, value]
+    sizes = value if isinstance(value, (list, tuple)) else [value]
+    if len(sizes) == 1:
+        sizes = [*sizes] * _dimensions(layer)
     return "×".join(map(str, sizes))
 
 
 def _stride(layer: Operation) -> str:
     stride = layer.attributes.get("stride")
-    if stride is None and family(layer.type) in POOL:
+    if stride is None and family(layer.does) in POOL:
         stride = layer.attributes.get("kernel_size")
     sizes = stride if isinstance(stride, (list, tuple)) else [stride]
     if not sizes or set(sizes) <= {1, None}:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from visualize.core import words
 from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.layers import layer_of
 from visualize.core.memory import activation_memory
 from visualize.core.module_path import CONTAINERS, spelled
 from visualize.core.operators import operator
@@ -193,9 +194,15 @@ class _Table:
         )
 
     def _held(self, node: _Node) -> Phrase:
-        """The contents of a container; if it has a class, only several modules of one class."""
+        """What a module does if it is one layer; else the contents of a container.
+
+        Of a container that has a class of its own, only several modules of one class.
+        """
         if not node.path:
             return NOTHING
+        layer = None if node.calls_modules else self._layer(node.operations)
+        if layer:
+            return words.operation(layer)
         kinds = Counter(self._class(child) for child in node.children.values())
         if node.path in self.exact.modules:
             ((kind, number), *others) = kinds.items()
@@ -216,13 +223,17 @@ class _Table:
         return "" if is_parameter else self.exact.modules.get(node.path, "") or first.type
 
     def _weight(self, operations: Sequence[Operation]) -> Shape:
-        """The shape of the first parameter that some operations have."""
+        """The shape of the weight of some operations, or else of the first parameter they have."""
+        works = next((one.weight.shape for one in operations if one.weight), ())
         shapes = (
             one.outputs[0].shape if one.kind is NodeKind.CONSTANT else one.weights[0]
             for one in operations
             if one.weights
         )
-        return next(shapes, ())
+        return works or next(shapes, ())
+
+    def _layer(self, operations: Sequence[Operation]) -> Operation | None:
+        return layer_of(one for one in operations if self.data[one.id])
 
     def _skips(self, operations: Sequence[Operation]) -> Mapping[str, int]:
         """The skip connections that are merged in a module, by kind."""

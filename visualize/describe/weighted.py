@@ -15,19 +15,24 @@ def weighted_layers(exact: Architecture) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     for one in exact.operations:
-        if one.macs and exact.data_sources(one.id):
-            weights = [*one.weights, *_parameters_read(exact, one)]
-            if counts_as_layer(one.type, weights):
-                found[one.id] = _layers(one)
+        if one.macs and exact.data_sources(one.id) and _counts(exact, one):
+            found[one.id] = _layers(one)
     return found
+
+
+def _counts(exact: Architecture, one: Operation) -> bool:
+    """Whether an operation on data multiplies with weights."""
+    if one.weight and one.weight.learned:
+        return operator(one.does).layers > 0
+    return counts_as_layer(one.does, [*one.weights, *_parameters_read(exact, one)])
 
 
 def _layers(operation: Operation) -> int:
     """How many layers an operation with weights is."""
     stacked = operation.attributes.get("num_layers")
-    if family(operation.type) in RECURRENT and isinstance(stacked, int):
+    if family(operation.does) in RECURRENT and isinstance(stacked, int):
         return stacked
-    return operator(operation.type).layers
+    return operator(operation.does).layers
 
 
 def _parameters_read(exact: Architecture, operation: Operation) -> list[tuple[int, ...]]:

@@ -11,7 +11,9 @@ from visualize.core.architecture import (
     Operation,
 )
 from visualize.core.arguments import does_nothing
+from visualize.core.arithmetic import applied, scales
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
+from visualize.core.layers import adds_bias
 from visualize.core.module_path import spelled
 from visualize.core.operators import (
     ACTIVATION,
@@ -53,7 +55,7 @@ def box_label(
     concealed = sum(one.parameters for one in hidden(shown))
     if box.kind is BoxKind.MERGE:
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
-        return [symbol(shown.core), *_details(shown), *more]
+        return [symbol(shown.core), *scales(shown.core), *_details(shown), *more]
     lines = [str(title)]
     details = [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
@@ -173,10 +175,8 @@ def _title(box: Box, batch: int) -> Phrase:
     if box.kind is BoxKind.IDIOM:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
-    constants = _constants(box)
-    if joins_constant(box.type) and constants:
-        return verbatim(constants[0])
-    return operation(_described(box))
+    formula = applied(box.core) if box.kind is BoxKind.OPERATION else ""
+    return verbatim(formula) if formula else operation(_described(box))
 
 
 def _end(name: Phrase, shapes: str) -> Phrase:
@@ -205,8 +205,8 @@ def kind_name(box: Box) -> str:
         return ""
     if box.kind.is_collapsed:
         return operation_name(box.type) if box.path or box.weights else "other"
-    otherwise = operation_name(box.type) if box.weights else "other"
-    return _KINDS.get(operator(box.type).category, otherwise)
+    otherwise = operation_name(box.does) if box.weights else "other"
+    return _KINDS.get(operator(box.does).category, otherwise)
 
 
 _KINDS = {
@@ -225,7 +225,12 @@ def _described(box: Box) -> Operation:
     """The operation that a box is named after, with all weights that the box brings to it."""
     if box.kind is BoxKind.FORMULA:
         return Operation(
-            box.id, NodeKind.MODULE, box.type, outputs=box.outputs, weights=box.weights
+            box.id,
+            NodeKind.MODULE,
+            box.type,
+            outputs=box.outputs,
+            weights=box.weights,
+            counts_as=box.counts_as,
         )
     return box.core if box.core.weights else replace(box.core, weights=box.weights)
 
@@ -264,9 +269,9 @@ def _width(box: Box) -> str:
     """
     sizes = box.outputs[-1].shape if box.outputs else ()
     works = [
-        (one.outputs[0].shape, 1 if family(one.type) in CONVOLUTION else -1)
+        (one.outputs[0].shape, 1 if family(one.does) in CONVOLUTION else -1)
         for one in reversed(_seen(box))
-        if family(one.type) in CONVOLUTION | LINEAR and one.outputs
+        if family(one.does) in CONVOLUTION | LINEAR and one.outputs
     ]
     if len(sizes) < 2 or not works:
         return ""
@@ -289,7 +294,7 @@ def _details(box: Box) -> list[str]:
     fused = [word for one in after if (word := _fused_name(one, idioms.get(one.id)))]
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
     constants = _experts(box) if is_formula else _constants(box)
-    if joins_constant(box.type) and box.kind is not BoxKind.MERGE:
+    if joins_constant(box.does) and box.kind is not BoxKind.MERGE:
         constants = constants[1:]
     return [*map(str, box.label[1:]), *([", ".join(fused)] if fused else []), *constants]
 
@@ -298,7 +303,7 @@ def _fused_name(fused: Operation, idiom: Idiom | None) -> str:
     """What a box says of an operation that was fused into it: norms, activations and idioms."""
     if idiom:
         return str(idiom.label[0]) if fused.id == idiom.last else ""
-    is_named = family(fused.type) in NORM | ACTIVATION and fused.type != "glu"
+    is_named = family(fused.does) in NORM | ACTIVATION and fused.type != "glu"
     return short_name(fused) if is_named else ""
 
 
@@ -309,44 +314,31 @@ def _experts(box: Box) -> list[str]:
     """
     numbers = {weight[0] for weight in box.weights if weight}
     stacked = any(len(weight) > 2 for weight in box.weights)
-    stacked &= any(family(one.type) in STACKED_PRODUCT for one in _seen(box))
+    stacked &= any(family(one.does) in STACKED_PRODUCT for one in _seen(box))
     return [f"{number} experts" for number in numbers if stacked and number > 1 == len(numbers)]
 
 
 def _constants(box: Box) -> list[str]:
-    """``+ pos_embedding`` for each parameter that a box adds, multiplies or concatenates."""
-    words = []
-    operands: list[Operation] = []
+    """``+ pos embedding`` for each constant that a box adds, multiplies or concatenates.
+
+    The bias of the layer is a part of it.
+    """
     named = {name for idiom in box.idioms for name in idiom.members}
+    words = []
+    is_linear = True  # nothing but the layer itself so far
     for one in _seen(box):
-        if one.id in named:
-            continue
-        if one.kind is NodeKind.CONSTANT:
-            operands.append(one)
-        elif joins_constant(one.type) and not _is_plain(one) and not one.merges:
-            given = [_humanize(operand.path) for operand in operands]
-            given = given or [f"{number:g}" for number in _numbers(one)]
-            if given:
-                words.append(f"{symbol(one)} {given[-1]}")
-            operands = []
-    return words
-
-
-def _numbers(function: Operation) -> list[float]:
-    """The plain numbers that a function was given and that matter."""
-    if does_nothing(function):
-        return []
-    values = function.attributes.values()
-    return [value for value in values if isinstance(value, (int, float)) and value is not True]
+        combines = joins_constant(one.does) and not (one.merges or _is_plain(one))
+        is_bias = is_linear and adds_bias(one, box.core)
+        if combines and one.id not in named and not is_bias and not does_nothing(one):
+            words.append(applied(one))
+        if one.index > box.index:
+            is_linear &= not combines and family(one.does) not in NORM | ACTIVATION
+    return [word for word in words if word]
 
 
 def _is_plain(function: Operation) -> bool:
     """Whether an operation works on sizes and indices alone."""
     return all(tensor.dtype.startswith(("int", "uint", "bool")) for tensor in function.outputs)
-
-
-def _humanize(path: str) -> str:
-    return path.rpartition(".")[2].replace("_", " ")
 
 
 def clip(text: str) -> str:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from visualize.core.architecture import (
     Architecture,
-    NodeKind,
-    Operation,
     Skip,
     SkipKind,
     TensorSpec,
@@ -39,9 +36,8 @@ def beside_arc(exact: Architecture, skip: Skip) -> str:
         return f"{skip.streams} streams"
     if skip.kind is SkipKind.PROJECTION:
         branch = [exact.operation(node) for node in skip.branch]
-        works = [one for one in branch if family(one.type) not in NORM | IDENTITY]
-        words = (operation(_with_weights(exact, one)) for one in works or branch)
-        return clip(", ".join(map(str, words)))
+        works = [one for one in branch if family(one.does) not in NORM | IDENTITY]
+        return clip(", ".join(str(operation(one)) for one in works or branch))
     if skip.kind is SkipKind.CONCAT and skip.shape:
         return shape(TensorSpec(skip.shape), exact.batch)
     return ""
@@ -51,19 +47,6 @@ def _scale(exact: Architecture, skip: Skip) -> str:
     """What multiplies the branch of a scaled shortcut: ``× 0.5``, ``× gate`` or ``BN``."""
     if skip.scale == "norm":
         norms = [exact.operation(node) for node in skip.branch]
-        return ", ".join(short_name(one) for one in norms if family(one.type) in NORM) or "norm"
+        return ", ".join(short_name(one) for one in norms if family(one.does) in NORM) or "norm"
     words = {"parameter": "× parameter", "computed": "× gate", "": ""}
     return words.get(skip.scale, f"× {skip.scale}")
-
-
-def _with_weights(exact: Architecture, function: Operation) -> Operation:
-    """A function that works with parameters of its module, as exported programs have them."""
-    if function.kind is not NodeKind.FUNCTION or function.weights or not function.path:
-        return function
-    weights = (
-        weight
-        for one in exact.operations
-        if one.kind is NodeKind.CONSTANT and one.path.rpartition(".")[0] == function.path
-        for weight in one.weights
-    )
-    return replace(function, weights=tuple(weights))

@@ -31,6 +31,7 @@ class Collapsed:
         count: number of blocks or layers in it.
         uses: how often these are used, all together.
         calls: the module calls around it; those of the core by default.
+        counts_as: the type of an operation that does the same, where ``type`` does not say it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Collapsed:
     count: int = 1
     uses: int = 1
     calls: tuple[ModuleCall, ...] | None = None
+    counts_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,7 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
         group=collapsed.group,
         count=collapsed.count,
         uses=collapsed.uses,
+        counts_as=collapsed.counts_as,
     )
 
 

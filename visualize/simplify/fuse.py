@@ -69,7 +69,7 @@ class _Addition(enum.Enum):
 
 def _addition(box: Box) -> _Addition | None:
     """What an operation can add to the one before it, None for all that cannot join one."""
-    name = family(box.type)
+    name = family(box.does)
     if name in NORM:
         return _Addition.NORM
     if name in ACTIVATION:
@@ -79,7 +79,7 @@ def _addition(box: Box) -> _Addition | None:
 
 
 def _accepts(host: Box, addition: _Addition, held: set[_Addition]) -> bool:
-    name = family(host.type)
+    name = family(host.does)
     if addition is _Addition.NORM:
         return name in AFFINE and _Addition.ACTIVATION not in held
     if not host.kind.is_layer and host.kind is not BoxKind.MERGE:

@@ -82,7 +82,7 @@ def prune_quiet(diagram: Diagram) -> Diagram:
 
 def is_idle(diagram: Diagram, box: Box) -> bool:
     """Whether an operation returns what it reads: dropout, padding by nothing, a full slice."""
-    name = family(box.type)
+    name = family(box.does)
     if name not in SLICE | PAD:
         return name in IDENTITY
     shapes = [wire.tensor.shape for *_, wire in diagram.inputs(box.id) if wire.tensor]
@@ -92,7 +92,7 @@ def is_idle(diagram: Diagram, box: Box) -> bool:
 def _is_quiet(diagram: Diagram, box: Box) -> bool:
     """Whether an operation only moves data, and is not an idiom that has a name."""
     is_named = box.kind is BoxKind.IDIOM
-    return not is_named and (family(box.type) in MOVES or is_idle(diagram, box))
+    return not is_named and (family(box.does) in MOVES or is_idle(diagram, box))
 
 
 def _quiet_host(diagram: Diagram, box: Box, source: Box, hosts: dict[str, str]) -> str | None:
@@ -124,7 +124,7 @@ def _parts_another(diagram: Diagram, box: Box, before: Box) -> bool:
     """Whether ``box`` deals out the result of another module to several users."""
     several = diagram.graph.out_degree(box.id) > 1
     inside = before.calls[: len(box.calls)] == box.calls
-    return several and not inside and family(box.type) in SLICE
+    return several and not inside and family(box.does) in SLICE
 
 
 def _is_data(diagram: Diagram, box: Box) -> bool:

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from visualize.core.architecture import enclosing
 from visualize.core.diagram import Box, Diagram, Group, GroupKind
-from visualize.core.operators import has_weight_matrix
 from visualize.simplify.contract import runs
 
 
@@ -26,7 +25,7 @@ def find_stages(diagram: Diagram, blocks: Mapping[str, Group]) -> dict[str, Grou
         block = blocks.get(box.id)
         if block:
             return _holder(block.path), block.type, resolutions[block.id]
-        if blocks or not has_weight_matrix(box.type, box.weights) or not _holder(box.path):
+        if blocks or not box.is_weighted or not _holder(box.path):
             return None
         return _holder(box.path), _resolution(box)
 
@@ -37,7 +36,7 @@ def find_stages(diagram: Diagram, blocks: Mapping[str, Group]) -> dict[str, Grou
         units = dict.fromkeys(blocks[box.id].id if blocks else box.id for box in run)
         if blocks or len(units) > 1:
             ends = [blocks.get(box.id, box) for box in (run[0], run[-1])]
-            path, kind = ends[0].path, ends[0].type
+            path, kind = ends[0].path, _kind(ends[0])
             label = span(path, ends[1].path)
             stage = Group(_stage_id(path), GroupKind.STAGE, kind, path, label, count=len(units))
             stages.update(dict.fromkeys((box.id for box in run), stage))
@@ -74,6 +73,11 @@ def _with_whole_modules(diagram: Diagram, stages: dict[str, Group]) -> dict[str,
             if path in whole and (box.id not in stages or stages[box.id].id == whole[path]):
                 result[box.id] = named[path]
     return result
+
+
+def _kind(end: Box | Group) -> str:
+    """What a stage consists of: blocks of a class, or layers that do the same."""
+    return end.type if isinstance(end, Group) else end.does
 
 
 def _stage_id(path: str) -> str:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import type_before_parametrizations
 
 from visualize.core.module_path import matching
 from visualize.core.torch_internals import named_modules
@@ -34,7 +35,7 @@ class Leaves:
 
     def __call__(self, module: nn.Module, path: str) -> bool:
         """Whether ``module``, found at ``path``, is a leaf."""
-        kind = type(module)
+        kind = type_before_parametrizations(module)  # not the class that parametrising makes
         if isinstance(module, torch.jit.ScriptModule):  # it runs where Python does not see it
             return True
         if kind.__module__.startswith(("torch.nn", "torch.ao.nn")):

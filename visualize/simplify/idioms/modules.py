@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
-from visualize.core.operators import NORM, family, has_weight_matrix, operator
+from visualize.core.layers import layer_of
+from visualize.core.operators import NORM, Category, family, operator
 from visualize.core.phrases import verbatim
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
@@ -16,7 +18,7 @@ _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
 
 
 def name_formulas(diagram: Diagram) -> Diagram:
-    """Make one box of each call of a module that holds no weighted layer: a norm, an activation.
+    """Make one box of each call of a module that holds no other module with weights: a norm.
 
     It is named after the class, or as the norm that it is by its formula. What it computes with
     weight matrices of its own belongs to it, as in a router, or in experts that share one
@@ -42,13 +44,21 @@ def name_formulas(diagram: Diagram) -> Diagram:
 
 def _idiom(box: Box) -> Idiom:
     """A formula as what it is in a box that it is fused into."""
-    name = operator(box.type).word or box.type
+    name = operator(box.does).word or box.type
     return Idiom((verbatim(name),), box.operations[-1].id, frozenset(box.members))
 
 
 def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluster:
-    """All of a call as one box, which lies in the calls up to this one."""
-    first, kind = boxes[0], diagram.exact.modules[call.path]
+    """All of a call as one box, which lies in the calls up to this one.
+
+    A layer that only pads, casts or moves what it reads or returns is this layer.
+    """
+    first, nodes = boxes[0], tuple(box.id for box in boxes)
+    are_operations = all(box.kind is BoxKind.OPERATION for box in boxes)
+    layer = layer_of(box.core for box in boxes) if are_operations else None
+    if layer:
+        return Cluster(layer.id, nodes)
+    kind = diagram.exact.modules[call.path]
     if len(boxes) == 1 and operator(kind).word != operator(first.type).word:
         kind = first.type  # the class of a norm may be called anything
     collapsed = Collapsed(
@@ -57,8 +67,25 @@ def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluste
         type=kind,
         path=call.path,
         calls=first.calls[: first.calls.index(call) + 1],
+        counts_as=_counts_as(diagram, kind, boxes),
     )
-    return Cluster(first.id, tuple(box.id for box in boxes), collapsed)
+    return Cluster(first.id, nodes, collapsed)
+
+
+def _counts_as(diagram: Diagram, class_name: str, boxes: Sequence[Box]) -> str:
+    """What a module that is a formula is treated like: its class, if its name can be believed.
+
+    A norm or activation returns the shape that it reads and works with vectors at most. What only
+    has the name of another layer is not that layer: it would be a box of one operation.
+    """
+    category = operator(class_name).category
+    if category in (Category.NORM, Category.ACTIVATION):
+        weights = [weight for box in boxes for weight in box.weights]
+        read = [wire.tensor for _, _, wire in diagram.inputs(boxes[0].id) if wire.data]
+        shapes = {tensor.shape for tensor in (*read[:1], *boxes[-1].outputs[:1]) if tensor}
+        if len(shapes) == 1 and all(math.prod(one) == max(one, default=1) for one in weights):
+            return ""
+    return "" if category in (Category.ATTENTION, Category.OTHER) else BoxKind.FORMULA.value
 
 
 def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
@@ -72,7 +99,7 @@ def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
             sizes[call] = sizes.get(call, 0) + 1
         if box.kind.is_end or merges.intersection(box.members):
             excluded.update(box.calls)
-        elif has_weight_matrix(box.type, box.weights):
+        elif box.is_weighted:
             excluded.update(box.calls[: -1 if _has_own_weights(box) else None])
     kinds = diagram.exact.modules
     return {
@@ -92,7 +119,8 @@ def _is_norm(box: Box) -> bool:
 def _has_own_weights(box: Box) -> bool:
     """Whether a function works with parameters of the very module that calls it."""
     owners = {one.path.rpartition(".")[0] for one in box.operations if one.weights}
-    return box.core.kind is NodeKind.FUNCTION and owners == {box.path}
+    own = {box.path, f"{box.path}.parametrizations"}  # where torch keeps what it parametrises
+    return box.core.kind is NodeKind.FUNCTION and bool(owners) and owners <= own
 
 
 def _outermost(box: Box, formulas: Mapping[ModuleCall, int]) -> ModuleCall | None:

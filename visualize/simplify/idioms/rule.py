@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.errors import UsageError, shorten
-from visualize.core.operators import DIVIDE, MergeType, family, has_weight_matrix, merge_type
+from visualize.core.operators import DIVIDE, MergeType, family, merge_type
 from visualize.core.phrases import Phrase, term
 from visualize.simplify.contract import absorb
 from visualize.simplify.idioms.masks import causal_masks
@@ -110,8 +110,7 @@ class View:
 
     def is_weighted(self, node: str) -> bool:
         """Whether it works with a weight matrix or kernel."""
-        layer = self.layer(node)
-        return has_weight_matrix(layer.type, layer.weights)
+        return self.layer(node).is_weighted
 
     def is_causal(self, node: str) -> bool:
         """Whether it reads a mask that hides later positions from earlier ones."""
@@ -208,6 +207,7 @@ def _named(box: Box, rule: Rule, match: Match) -> Box:
         box,
         kind=BoxKind.IDIOM,
         type=match.counts_as or rule.counts_as or rule.name,
+        counts_as="",
         label=label,
         idioms=(Idiom(label, box.core.id, frozenset(box.members)),),
     )
@@ -226,5 +226,7 @@ def _is_whole(view: View, inside: frozenset[str], last: str) -> bool:
 def is_scale(view: View, node: str) -> bool:
     """Whether an operation multiplies or divides by something that is not data."""
     kind = view.kind(node)
-    scales = merge_type(kind) is MergeType.MULTIPLY or kind in DIVIDE
+    constant = view.layer(node).core.constant
+    divides = kind in DIVIDE and not (constant and constant.first)
+    scales = merge_type(kind) is MergeType.MULTIPLY or divides
     return scales and len(view.sources(node)) == 1

@@ -1,0 +1,82 @@
+"""Constants that operations combine data with, in the order of the operands and by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import visualize
+from tests.layers import Function
+from visualize.core.architecture import Constant
+
+NUMBERS: list[tuple[Callable[[Any, Tensor], Tensor], Constant]] = [
+    (lambda m, x: x - 3, Constant("3")),
+    (lambda m, x: 1 - x, Constant("1", first=True)),
+    (lambda m, x: torch.rsub(x, 1), Constant("1", first=True)),
+    (lambda m, x: x.sub(3), Constant("3")),
+    (lambda m, x: 2 / x, Constant("2", first=True)),
+    (lambda m, x: x / 15, Constant("15")),
+    (lambda m, x: 2**x, Constant("2", first=True)),
+    (lambda m, x: x**2, Constant("2")),
+    (lambda m, x: torch.pow(2, x), Constant("2", first=True)),
+    (lambda m, x: torch.pow(x, exponent=0.5), Constant("0.5")),
+    (lambda m, x: 5 // x, Constant("5", first=True)),
+    (lambda m, x: torch.mul(x, other=-1), Constant("-1")),
+    (lambda m, x: (x > 0.5).float(), Constant("0.5")),
+]
+
+
+def constants(model: nn.Module, tracer: str, shape: Any = (2, 4)) -> list[Constant]:
+    exact = visualize.trace(model, shape, tracer=tracer)
+    return [one.constant for one in exact.operations if one.constant]
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(("function", "expected"), NUMBERS)
+def test_numbers_are_operands_in_order(
+    function: Callable[[Any, Tensor], Tensor], expected: Constant, tracer: str
+) -> None:
+    assert constants(Function(function), tracer) == [expected]
+
+
+TENSORS: list[tuple[Callable[[Any, Tensor], Tensor], str]] = [
+    (lambda m, x: x + m.pos_embedding, "pos embedding"),
+    (lambda m, x: x + m.pos_embedding.unsqueeze(0)[0], "pos embedding[0]"),
+    (lambda m, x: x * m.gains[1][:1], "gains[1]"),
+    (lambda m, x: x * m.gains[0][2], "gains[0][2]"),
+    (lambda m, x: x * m.deep[0].gain.double().float(), "gain"),
+    (lambda m, x: torch.cat([m.pos_embedding[None], x]), "pos embedding"),
+    (lambda m, x: x * (1 + m.pos_embedding), ""),
+    (lambda m, x: x + torch.tensor(3.0), ""),
+]
+
+
+class Gained(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(1))
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(("function", "name"), TENSORS)
+def test_tensors_are_called_as_in_the_model(
+    function: Callable[[Any, Tensor], Tensor], name: str, tracer: str
+) -> None:
+    model = Function(function, pos_embedding=(4,))
+    model.gains = nn.ParameterList([torch.ones(4), torch.ones(4)])
+    model.deep = nn.ModuleList([Gained()])
+    (found,) = constants(model, tracer)
+    assert (found.name, found.shape is None) == (name, False)
+
+
+def test_a_tensor_that_comes_first_is_first() -> None:
+    found = constants(Function(lambda m, x: m.pos_embedding - x, pos_embedding=(4,)), "symbolic")
+    assert found == [Constant("pos embedding", first=True, shape=(4,))]
+
+
+def test_two_tensors_of_data_have_no_constant() -> None:
+    assert not constants(Function(lambda m, x: x * x.exp() + x), "symbolic")

@@ -1,0 +1,151 @@
+"""The weight that each operation works with, in the shape in which the operation reads it.
+
+What a layer is follows from the tensor it multiplies with, and not from the name of its class or
+from a parameter that has yet to be transposed, reshaped or composed: ``F.conv2d(x,
+w.permute(3, 2, 0, 1))`` is a convolution with the kernel that comes out of the permutation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
+from typing import Any
+
+import networkx as nx
+import torch
+from torch import fx, nn
+
+from visualize.annotate.products import Axes, factors_of
+from visualize.annotate.structure import function_arguments
+from visualize.core.architecture import Operation, Weight
+from visualize.core.operators import (
+    CONVOLUTION,
+    EMBEDDING,
+    LINEAR,
+    PRODUCT,
+    TRANSPOSED_CONVOLUTION,
+    family,
+)
+from visualize.core.traced import TracedModel, facts_of
+
+Shape = tuple[int, ...]
+
+
+def annotate_weights(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
+    """Set ``weight`` of every operation that multiplies its input with one, or looks it up in one.
+
+    A product of data with a matrix that is computed from parameters counts as a linear layer.
+    """
+    learned: set[str] = set()  # computed from parameters, and from no input of the model
+    for node in trace.graph.nodes:
+        operation: Operation = graph.nodes[node.name]["operation"]
+        data = {source for source, _, wire in graph.in_edges(node.name, data="wire") if wire.data}
+        if not data and (operation.weights or learned.intersection(graph.pred[node.name])):
+            learned.add(node.name)
+        if node.op == "call_module":
+            weight = _weight_of_module(trace.module_at(str(node.target)))
+        elif node.op in ("call_function", "call_method") and data:
+            weight = _weight_of_function(operation, node, data, learned)
+        else:
+            weight = None
+        if weight:
+            counts_as = "Linear" if family(operation.type) in PRODUCT else operation.counts_as
+            changed = replace(operation, weight=weight, counts_as=counts_as)
+            graph.nodes[node.name]["operation"] = changed
+
+
+def _weight_of_function(
+    operation: Operation, node: fx.Node, data: Set[str], learned: Set[str]
+) -> Weight | None:
+    kind, arguments = family(operation.type), function_arguments(node)
+    if kind in PRODUCT or "mat2" in arguments:
+        return _factor(kind, arguments, data, learned)
+    read = arguments.get("weight")
+    if kind not in _LAYOUTS or not isinstance(read, fx.Node):
+        return None
+    return _LAYOUTS[kind](_shape(read), arguments.get("groups", 1), read.name in learned)
+
+
+def _factor(
+    kind: str, arguments: Mapping[str, Any], data: Set[str], learned: Set[str]
+) -> Weight | None:
+    """The factor of a product that is computed from parameters, if it is one matrix for all."""
+    factors = factors_of(kind, arguments)
+    if not factors or not isinstance(factors[0], fx.Node) or not isinstance(factors[1], fx.Node):
+        return None
+    for at, (factor, other) in enumerate((factors, factors[::-1])):
+        if factor.name in learned and other.name in data:
+            shape = _shape(factor)
+            axes = Axes.of(kind, arguments, at, len(shape))
+            if axes is None or any(shape[axis] > 1 for axis in axes.stacked):
+                return None
+            inputs, outputs = (
+                math.prod(shape[axis] for axis in each) for each in (axes.summed, axes.kept)
+            )
+            return Weight(shape, inputs, outputs)
+    return None
+
+
+def _weight_of_module(module: nn.Module) -> Weight | None:
+    """The weight of a module of torch.nn, after any parametrisation."""
+    for kinds, layout in _MODULES:
+        if isinstance(module, kinds):
+            return layout(_own_shape(module), getattr(module, "groups", 1), True)
+    return None
+
+
+def _own_shape(module: nn.Module) -> Shape:
+    """The shape of ``module.weight``; a parametrised one is computed by any code."""
+    try:
+        with torch.no_grad():
+            weight = module.weight
+    except Exception:
+        return ()
+    return tuple(weight.shape) if isinstance(weight, torch.Tensor) else ()
+
+
+def _shape(node: fx.Node) -> Shape:
+    outputs = facts_of(node).outputs
+    return outputs[0].shape if outputs else ()
+
+
+# From the shape of a weight, in the layout that an operation reads.
+
+
+def _kernel(shape: Shape, groups: int, learned: bool) -> Weight | None:
+    """Outputs × inputs of one group × places."""
+    return Weight(shape, shape[1] * groups, shape[0], learned) if len(shape) > 2 else None
+
+
+def _transposed_kernel(shape: Shape, groups: int, learned: bool) -> Weight | None:
+    """Inputs × outputs of one group × places."""
+    return Weight(shape, shape[0], shape[1] * groups, learned) if len(shape) > 2 else None
+
+
+def _matrix(shape: Shape, _: int, learned: bool) -> Weight | None:
+    """Outputs × inputs; the inputs alone if there is one output."""
+    if len(shape) == 1:
+        return Weight(shape, shape[0], 1, learned)
+    known = len(shape) in (2, 3)  # with a second input, for a bilinear layer
+    return Weight(shape, math.prod(shape[1:]), shape[0], learned) if known else None
+
+
+def _table(shape: Shape, _: int, learned: bool) -> Weight | None:
+    """Rows × width."""
+    return Weight(shape, shape[0], shape[1], learned) if len(shape) == 2 else None
+
+
+_Layout = Callable[[Shape, int, bool], Weight | None]
+_LAYOUTS: Mapping[str, _Layout] = {
+    **dict.fromkeys(CONVOLUTION, _kernel),
+    **dict.fromkeys(TRANSPOSED_CONVOLUTION, _transposed_kernel),
+    **dict.fromkeys(LINEAR, _matrix),
+    **dict.fromkeys(EMBEDDING, _table),
+}
+_MODULES: tuple[tuple[tuple[type[nn.Module], ...], _Layout], ...] = (
+    ((nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d), _transposed_kernel),
+    ((nn.Conv1d, nn.Conv2d, nn.Conv3d), _kernel),
+    ((nn.Linear, nn.Bilinear), _matrix),
+    ((nn.Embedding, nn.EmbeddingBag), _table),
+)

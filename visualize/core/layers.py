@@ -1,0 +1,44 @@
+"""Weighted layers and what belongs to one: its bias, its padding, the casts around it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from visualize.core.architecture import NodeKind, Operation
+from visualize.core.operators import MOVES, PAD, MergeType, family, merge_type
+
+
+def adds_bias(operation: Operation, layer: Operation) -> bool:
+    """Whether an operation adds one constant to each output of a layer that computes ``x W``.
+
+    >>> from visualize.core.architecture import Constant, Weight
+    >>> product = Operation("y", NodeKind.FUNCTION, "matmul", weight=Weight((8, 16), 8, 16))
+    >>> added = Operation("z", NodeKind.FUNCTION, "add", constant=Constant("b", shape=(16,)))
+    >>> adds_bias(added, product), adds_bias(product, added)
+    (True, False)
+    """
+    constant, weight = operation.constant, layer.weight
+    has_own = layer.kind is NodeKind.MODULE and len(layer.weights) > 1
+    if constant is None or weight is None or has_own:
+        return False
+    if merge_type(operation.does) is not MergeType.ADD:
+        return False
+    return constant.shape is not None and math.prod(constant.shape) == weight.outputs > 1
+
+
+def layer_of(operations: Iterable[Operation]) -> Operation | None:
+    """The one weighted layer that operations on data are: the others pad, move, cast or add a bias.
+
+    None if several of them have a weight, or if one of them does other work.
+    """
+    every = list(operations)
+    layers = [one for one in every if one.weight]
+    if len(layers) != 1:
+        return None
+    (layer,) = layers
+    for one in every:
+        prepares = family(one.does) in MOVES | PAD
+        if one is not layer and not prepares and not adds_bias(one, layer):
+            return None
+    return layer
