@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.graphs import Call, Net, Program, Step, run
-from visualize.core.architecture import WiredGraph
+from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
 from visualize.core.diagram import Diagram
 from visualize.scene.build import build_scene
 from visualize.simplify import simplify
+from visualize.simplify.side import mark_sides
 
 LEVELS = [Level.OP, Level.LAYER, Level.BLOCK, Level.STAGE]
 at_every_level = pytest.mark.parametrize("level", LEVELS)
@@ -30,8 +31,9 @@ def boxes(net: Net, level: Level = Level.LAYER) -> dict[str, tuple[str, ...]]:
     return {box.type: box.members for box in diagram.boxes}
 
 
-def data_flow(graph: WiredGraph) -> nx.DiGraph:
-    """The edges that carry data; a diagram has no others."""
+def data_flow(exact: Architecture) -> nx.DiGraph:
+    """The edges that carry data, or what a side box computes; a diagram draws no others."""
+    graph = mark_sides(Diagram.of(exact))
     flow = nx.DiGraph()
     flow.add_nodes_from(graph.graph)
     flow.add_edges_from((source, target) for source, target, wire in graph.wires if wire.data)

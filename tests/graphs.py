@@ -80,10 +80,15 @@ class Net:
         name = path.replace(".", "_")
         return self._add(name, NodeKind.CONSTANT, "constant", (), [shape], path=path, **counts)
 
-    def function(self, kind: str, *sources: str, shape: Shape | None = None) -> str:
-        """A function that returns one tensor, shaped like its first input unless told."""
+    def function(
+        self, kind: str, *sources: str, shape: Shape | None = None, data: bool = True
+    ) -> str:
+        """A function that returns one tensor, by default shaped like its first input.
+
+        It reads the values of its inputs, or their shapes alone if not ``data``.
+        """
         outputs = [self.shape(sources[0]) if shape is None else shape]
-        return self._add(kind, NodeKind.FUNCTION, kind, sources, outputs)
+        return self._add(kind, NodeKind.FUNCTION, kind, sources, outputs, data=data)
 
     def value(self, kind: str, *sources: str) -> str:
         """A function that returns no tensor but a size, or nothing."""
@@ -193,6 +198,7 @@ class Net:
         *,
         path: str | None = None,
         calls: tuple[ModuleCall, ...] | None = None,
+        data: bool = True,
         **counts: object,
     ) -> str:
         """Add a node; which edges carry data is defined in visualize/annotate/structure.py."""
@@ -207,14 +213,14 @@ class Net:
             **counts,  # type: ignore[arg-type]
         )
         self.graph.add_node(operation.id, operation=operation)
-        yields = kind is NodeKind.OUTPUT or bool(shapes)
+        yields = data and (kind is NodeKind.OUTPUT or bool(shapes))
         carried = 0
         for position, source in enumerate(sources):
             outputs = self.graph.nodes[source]["operation"].outputs
-            data = source in self._data and yields
-            wire = Wire(outputs[0] if outputs else None, position, data)
+            carries = source in self._data and yields
+            wire = Wire(outputs[0] if outputs else None, position, carries)
             self.graph.add_edge(source, operation.id, wire=wire)
-            carried += data
+            carried += carries
         if carried or kind is NodeKind.INPUT:
             self._data.add(operation.id)
         if carried > 1 and merge_type(type_name):
@@ -515,6 +521,32 @@ def _with_buffer(net: Net, name: str, source: str, *_: object) -> list[str]:
     return [net.add(net.constant(f"table{name}", *net.shape(source), buffer=True), source)]
 
 
+def _with_noise(net: Net, _: str, source: str, __: Sequence[str], choice: int) -> list[str]:
+    noise = net.function("randn_like", source, data=False)
+    return [(net.add, net.mul)[choice % 2](source, net.function("mul", noise))]
+
+
+def _with_filter(net: Net, name: str, source: str, *_: object) -> list[str]:
+    """A small network on a grid, whose result the source is multiplied with."""
+    grid = net.constant(f"grid{name}", net.shape(source)[-1], 1, buffer=True)
+    hidden = net.function("relu", net.linear(grid, 4, f"hidden{name}"))
+    return [net.mul(source, net.linear(hidden, net.shape(source)[-1], f"filter{name}"))]
+
+
+def _with_token(net: Net, name: str, source: str, *_: object) -> list[str]:
+    batch, _, *rest = net.shape(source)
+    token = net.constant(f"token{name}", 1, 1, *rest)
+    return [net.cat(net.function("expand", token, shape=(batch, 1, *rest)), source)]
+
+
+def _unread(net: Net, name: str, source: str, _: Sequence[str], choice: int) -> list[str]:
+    """A statistic that nothing reads, with a layer of its own or without."""
+    if choice % 2:
+        source = net.linear(source, 4, f"unread{name}")
+    net.add(net.function("std", source), net.constant(f"unread_bias{name}", 1))
+    return []
+
+
 def _module(kind: str) -> Adder:
     return lambda net, name, source, *_: [
         net.module(kind, source, name=f"{kind.lower()}{name}", shape=net.shape(source))
@@ -557,6 +589,10 @@ OPERATIONS: dict[str, Adder] = {
     "check": _check,
     "parameter": _with_parameter,
     "buffer": _with_buffer,
+    "noise": _with_noise,
+    "filter": _with_filter,
+    "token": _with_token,
+    "unread": _unread,
 }
 
 # A network of few kinds of operations has more structure than one of many.
@@ -567,6 +603,7 @@ _LAYERED = (
     ("conv", "chunk", "slice", "dropout", "idle pad", "cat", "around"),
     ("conv", "strided conv", "pool", "upsample", "flatten", "cat", "add", "around"),
     ("conv", "norm", "gate", "mul", "view", "check", "buffer", "around"),
+    ("conv", "relu", "noise", "filter", "token", "unread", "buffer", "around"),
 )
 _TANGLED = (
     ("conv", "add"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from visualize.core.errors import UsageError
@@ -19,6 +21,43 @@ def test_suffixes_tell_the_source() -> None:
         "a.pth": "scripted",
     }
     assert parse_model("d/net.v2.pt2").label == "net.v2"
+
+
+def test_parts_of_an_argument_are_fields_and_lists() -> None:
+    example = parse_inputs(
+        [
+            "1,3",
+            "batch.left=1,4",
+            "batch.right.x=1,5:int64",
+            "batch.edges[1]=7,",
+            "batch.edges[0]=6,",
+        ]
+    )
+    batch = example.kwargs["batch"]
+    assert [tensor.shape for tensor in example.args] == [(1, 3)]
+    assert batch.left.shape == batch["left"].shape == (1, 4)
+    assert (batch.right.x.shape, batch.right.x.dtype) == ((1, 5), "int64")
+    assert [tensor.shape for tensor in batch.edges] == [(6,), (7,)]
+    with pytest.raises(AttributeError):
+        _ = batch.missing
+
+
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        (["batch.x=1,4", "batch.x=1,4"], "batch.x is given twice"),
+        (["batch=1,4", "batch.x=1,4"], "batch is given twice, whole and in parts"),
+        (["batch.x=1,4", "batch=1,4"], "batch is given twice, whole and in parts"),
+        (["batch.x[1]=1,4"], "the parts of batch.x must be numbered from 0 without gaps"),
+        (["batch[0]=1,4", "batch.x=1,4"], "the parts of batch must be numbered"),
+        (["batch.=1,4"], "cannot read the shape"),
+        ([".x=1,4"], "cannot read the shape"),
+        (["batch[x]=1,4"], "cannot read the shape"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(texts: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
+        parse_inputs(texts)
 
 
 def test_there_are_no_integers_below_0() -> None:

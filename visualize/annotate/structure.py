@@ -19,7 +19,7 @@ from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizat
 
 from visualize.core.architecture import ModuleCall, NodeKind, Operation, Wire
 from visualize.core.errors import shorten
-from visualize.core.operators import family, is_known, merge_type
+from visualize.core.operators import RANDOM, family, is_known, merge_type, reads_values
 from visualize.core.torch_internals import OpOverload, parameter_names, silent_dispatch
 from visualize.core.traced import TracedModel, facts_of
 
@@ -50,7 +50,7 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
             data.add(operation.id)
         merged = 0
         for position, source in enumerate(_sources(node)):
-            carries = source.name in data and yields and _reads_values(operation.type, position)
+            carries = source.name in data and yields and _reads_values(node, operation, position)
             outputs = facts_of(source).outputs
             wire = Wire(outputs[0] if outputs else None, position, carries)
             graph.add_edge(source.name, operation.id, wire=wire)
@@ -72,11 +72,15 @@ def _source(node: fx.Node) -> str:
     return f"{Path(line.file).name}:{line.number}: {text}".removesuffix(": ")
 
 
-def _reads_values(kind: str, position: int) -> bool:
-    """Whether an operation reads the values of a tensor, and not its shape or dtype alone."""
-    if kind.endswith("_like") or kind.startswith("new_"):
-        return False
-    return position == 0 or not kind.endswith("_as")
+def _reads_values(node: fx.Node, operation: Operation, position: int) -> bool:
+    """Whether an operation reads the values of an input; `Tensor.normal_` writes over them."""
+    name = str(getattr(node.target, "__name__", node.target))
+    overwrites = family(operation.type) in _OVERWRITING and name.partition(".")[0].endswith("_")
+    return not (overwrites and position == 0) and reads_values(operation.type, position)
+
+
+# What these write to a tensor in place does not depend on what it held.
+_OVERWRITING = RANDOM | {"fill", "zero", "copy"}
 
 
 def called_modules(trace: TracedModel) -> dict[str, str]:
@@ -121,6 +125,8 @@ def _operation(index: int, node: fx.Node, trace: TracedModel) -> Operation:
         kind, attributes = "input", {"name": str(node.target)}
     else:
         kind = node.op
+        named = any(name.strip("[]0123456789") for name in facts.names)
+        attributes = {"names": list(facts.names)} if named else {}
     return Operation(
         id=node.name,
         kind=_KINDS[node.op],

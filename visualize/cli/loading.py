@@ -38,7 +38,7 @@ class InputOptions(Options):
 
     inputs: tuple[str, ...] = texts(
         "Shape of an input: 1,3,224,224 or 1,77:int64 or name=1,3,64,64:float32 or "
-        "1,128:int64<32000.",
+        "1,128:int64<32000 or batch.left=1,4 for a field of an argument.",
         flags=("--input",),
         metavar="SPEC",
     )

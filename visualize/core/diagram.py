@@ -32,6 +32,7 @@ from visualize.core.architecture import (
     TensorSpec,
     WiredGraph,
 )
+from visualize.core.dataflow import Operand
 from visualize.core.operators import has_weight_matrix
 from visualize.core.phrases import Phrase
 
@@ -148,11 +149,14 @@ class Box:
         outputs: the tensors that it returns.
         weights: shape of every parameter it uses, those of the core first.
         idioms: the idioms among its operations, in order.
-        label: what an idiom is called, then details in smaller type; empty for other kinds.
+        operands: what its operations combine with data and is no data itself, in order.
+        label: what an idiom, a learned token or noise is called, then details in smaller type;
+            empty for all else.
         group: id of the innermost group around it, or empty.
         count: number of blocks or layers in a collapsed stage, of operations in a computation.
         uses: how often these blocks or layers are used, more often than there are if any is shared.
         hidden: ids of those of its operations that the user hides.
+        silent: ids of those that say nothing: they work on no data, or no output reads them.
         copies: the equal boxes it represents where a repeat is folded, itself first; empty for a
             box that represents itself alone.
         counts_as: the type of an operation that does the same, where ``type`` does not say it.
@@ -168,11 +172,13 @@ class Box:
     outputs: tuple[TensorSpec, ...] = ()
     weights: tuple[tuple[int, ...], ...] = ()
     idioms: tuple[Idiom, ...] = ()
+    operands: tuple[Operand, ...] = ()
     label: tuple[str | Phrase, ...] = ()
     group: str = ""
     count: int = 1
     uses: int = 1
     hidden: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
     copies: tuple[Box, ...] = ()
     counts_as: str = ""
 
@@ -279,11 +285,14 @@ class Diagram(WiredGraph):
         graph: a directed acyclic `networkx.MultiDiGraph`; nodes carry ``box``, edges ``wire``. It
             is frozen: passes return new diagrams.
         groups: blocks, stages and repeats, outer ones first; empty until they are found.
+        sides: ids of the operations that have boxes of their own though they work on no data; wires
+            from them count as data. Empty until they are found.
     """
 
     exact: Architecture
     graph: nx.MultiDiGraph
     groups: tuple[Group, ...] = ()
+    sides: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         nx.freeze(self.graph)

@@ -21,12 +21,27 @@ class ExampleTensor:
     below: int | None = None
 
 
+class Fields(dict[str, Any]):
+    """Named values, which a model may read as items or as attributes.
+
+    >>> batch = Fields(left=1)
+    >>> batch.left, batch["left"]
+    (1, 1)
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
 @dataclass(frozen=True)
 class Example:
     """Arguments of ``forward``.
 
-    Their leaves are `ExampleTensor`, or tensors where the values matter; lists, tuples and dicts
-    of them are passed as such.
+    Their leaves are `ExampleTensor`, or tensors where the values matter; lists, tuples, dicts
+    and `Fields` of them are passed as such.
     """
 
     args: tuple[Any, ...] = ()

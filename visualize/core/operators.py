@@ -31,6 +31,7 @@ class Category(enum.Enum):
     POINTWISE = "pointwise"
     JOIN = "join"
     GATHER = "gather"  # takes values from computed places
+    RANDOM = "random"  # draws random numbers
     REPEAT = "repeat"
     PAD = "pad"
     SLICE = "slice"
@@ -57,7 +58,7 @@ class MergeType(str, enum.Enum):
 _WITHOUT_PLACES = frozenset(
     {
         Category.PRODUCT, Category.EMBEDDING, Category.RECURRENT, Category.ATTENTION,
-        Category.GATHER, Category.REPEAT, Category.OTHER,
+        Category.GATHER, Category.RANDOM, Category.REPEAT, Category.OTHER,
     }
 )  # fmt: skip
 
@@ -214,6 +215,9 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.GATHER, "index", keeps_places=True),
     *_rows(Category.GATHER, "gather indexselect take takealongdim maskedselect gridsample"),
     *_rows(Category.GATHER, "maxunpool1d maxunpool2d maxunpool3d"),
+    *_rows(Category.RANDOM, "rand randlike randn randnlike randint randintlike randperm normal"),
+    *_rows(Category.RANDOM, "normalfunctional bernoulli poisson binomial multinomial uniform"),
+    *_rows(Category.RANDOM, "random exponential lognormal cauchy geometric standardgamma"),
     *_rows(Category.REPEAT, "repeat repeatinterleave tile", copies=True),
     *_rows(Category.PAD, "pad zeropad1d zeropad2d zeropad3d constantpad1d constantpad2d"),
     *_rows(Category.PAD, "constantpad3d reflectionpad1d reflectionpad2d reflectionpad3d"),
@@ -282,6 +286,9 @@ ACTIVATION = _of(Category.ACTIVATION)
 POOL = _of(Category.POOL)
 RESAMPLE = _of(Category.RESAMPLE)
 REDUCTION = _of(Category.REDUCTION)
+EMBEDDING = _of(Category.EMBEDDING)
+GATHER = _of(Category.GATHER)
+RANDOM = _of(Category.RANDOM)
 PAD = _of(Category.PAD)
 SLICE = _of(Category.SLICE)
 RESHAPE = _of(Category.RESHAPE)
@@ -313,6 +320,17 @@ def joins_constant(type_name: str) -> bool:
     (True, False)
     """
     return merge_type(type_name) not in (None, MergeType.SUBTRACT)
+
+
+def reads_values(type_name: str, position: int) -> bool:
+    """Whether an operation reads the values of an input, and not its shape, dtype or device alone.
+
+    >>> reads_values("zeros_like", 0), reads_values("to", 0), reads_values("to", 1)
+    (False, True, False)
+    """
+    if type_name.endswith("_like") or type_name.startswith("new_"):
+        return False
+    return position == 0 or not (type_name.endswith("_as") or type_name == "to")
 
 
 def has_weight_matrix(type_name: str, weights: Iterable[tuple[int, ...]]) -> bool:

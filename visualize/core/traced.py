@@ -44,12 +44,14 @@ class NodeFacts:
         flops: the floating-point operations it took, by `torch.utils.flop_counter`.
         calls: the module calls around it, outermost first; a leaf module's own is the last.
         line: where a function that may merge is called; None for all others.
+        names: of an output, what each of its tensors is called, such as ``hidden[0]``.
     """
 
     outputs: tuple[TensorSpec, ...] = ()
     flops: int = 0
     calls: tuple[EnclosingCall, ...] = ()
     line: SourceLine | None = None
+    names: tuple[str, ...] = ()
 
 
 _KEY = "visualize"

@@ -13,10 +13,10 @@ from pathlib import PurePath
 from typing import Any
 
 from visualize.core.errors import UsageError, shorten
-from visualize.core.example import Example, ExampleTensor
+from visualize.core.example import Example, ExampleTensor, Fields
 
 _INPUT = re.compile(
-    r"(?:(?P<name>\w+)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>0*[1-9]\d*))?"
+    r"(?:(?P<name>\w+(?:\.\w+|\[\d+\])*)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>0*[1-9]\d*))?"
 )
 
 
@@ -151,12 +151,15 @@ def parse_inputs(texts: Sequence[str]) -> Example:
     (ExampleTensor(shape=(1, 77), dtype='int64', below=32000),)
     >>> example.kwargs
     {'mask': ExampleTensor(shape=(1, 77), dtype='bool', below=None)}
+    >>> batch = parse_inputs(("batch.left=1,4", "batch.edges[0]=2,9:int64")).kwargs["batch"]
+    >>> batch.left.shape, batch.edges[0].shape
+    ((1, 4), (2, 9))
 
     Raises:
         UsageError: an option does not follow the grammar.
     """
     positional: list[ExampleTensor] = []
-    named: dict[str, ExampleTensor] = {}
+    named: dict[tuple[str | int, ...], ExampleTensor] = {}
     for text in texts:
         match = _INPUT.fullmatch(text.replace(" ", ""))
         if not match:
@@ -178,11 +181,41 @@ def parse_inputs(texts: Sequence[str]) -> Example:
         tensor = ExampleTensor(shape, dtype, int(match["below"]) if match["below"] else None)
         if not match["name"]:
             positional.append(tensor)
-        elif match["name"] in named:
+        elif _steps(match["name"]) in named:
             raise UsageError(f"{match['name']} is given twice", where="--input")
         else:
-            named[match["name"]] = tensor
-    return Example(tuple(positional), named)
+            named[_steps(match["name"])] = tensor
+    return Example(tuple(positional), dict(_nested(named, "") if named else {}))
+
+
+def _steps(name: str) -> tuple[str | int, ...]:
+    """The names and numbers that lead to an input: ``batch``, ``edges`` and 0."""
+    parts = re.findall(r"\[(\d+)\]|(\w+)", name)
+    return tuple(int(number) if number else field for number, field in parts)
+
+
+def _nested(entries: Mapping[tuple[str | int, ...], ExampleTensor], name: str) -> Any:
+    """The tensors below ``name``, as fields and lists.
+
+    Raises:
+        UsageError: a name has a tensor and parts, fields and numbers, or numbers with gaps.
+    """
+    if set(entries) == {()}:
+        return entries[()]
+    if () in entries:
+        raise UsageError(f"{name} is given twice, whole and in parts", where="--input")
+    below: dict[str | int, dict[tuple[str | int, ...], ExampleTensor]] = {}
+    for (step, *rest), tensor in entries.items():
+        below.setdefault(step, {})[tuple(rest)] = tensor
+    parts = {step: _nested(inner, f"{name}.{step}".strip(".")) for step, inner in below.items()}
+    fields = {step: part for step, part in parts.items() if isinstance(step, str)}
+    if len(fields) == len(parts):
+        return Fields(fields)
+    if set(parts) != set(range(len(parts))):
+        raise UsageError(
+            f"the parts of {name} must be numbered from 0 without gaps", where="--input"
+        )
+    return [parts[number] for number in range(len(parts))]
 
 
 def names_checkpoint(text: str) -> bool:

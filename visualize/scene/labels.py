@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from visualize.core.architecture import (
     NodeKind,
     Operation,
 )
-from visualize.core.arguments import does_nothing
 from visualize.core.arithmetic import applied, scales
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
 from visualize.core.layers import adds_bias
@@ -83,7 +82,8 @@ def hidden(box: Box) -> list[Operation]:
 
 def _seen(box: Box) -> Sequence[Operation]:
     """The operations of a box that a reader sees."""
-    return [one for one in box.operations if one.id not in box.hidden]
+    unseen = box.hidden | box.silent
+    return [one for one in box.operations if one.id not in unseen]
 
 
 def _is_shared(box: Box, parameters: int) -> bool:
@@ -164,7 +164,8 @@ def _title(box: Box, batch: int) -> Phrase:
     if box.kind is BoxKind.INPUT:
         return _end(_input_name(box), _shapes(box, batch))
     if box.kind is BoxKind.OUTPUT:
-        return _end(_output_name(box), _shapes(box, batch))
+        names = box.attributes.get("names", ())
+        return _fields(box, names, batch) if names else _end(_output_name(box), _shapes(box, batch))
     if box.kind is BoxKind.COMPUTATION:
         number = counted("{number} operation", "{number} operations", box.count)
         return listed([number, _width(box)])
@@ -172,11 +173,13 @@ def _title(box: Box, batch: int) -> Phrase:
         return listed([kind_phrase(box.type), _width(box)])
     if box.kind is BoxKind.STAGE:
         return _layers(box.type, box.count)
-    if box.kind is BoxKind.IDIOM:
+    if box.label:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
-    formula = applied(box.core) if box.kind is BoxKind.OPERATION else ""
-    return verbatim(formula) if formula else operation(_described(box))
+    own = _constants(box, [box.core]) if box.kind is BoxKind.OPERATION else []
+    if not own and box.kind is BoxKind.OPERATION and not joins_constant(box.does):
+        own = [applied(box.core)]
+    return verbatim(own[0]) if own and own[0] else operation(_described(box))
 
 
 def _end(name: Phrase, shapes: str) -> Phrase:
@@ -233,6 +236,15 @@ def _described(box: Box) -> Operation:
             counts_as=box.counts_as,
         )
     return box.core if box.core.weights else replace(box.core, weights=box.weights)
+
+
+def _fields(box: Box, names: Sequence[str], batch: int) -> Phrase:
+    """What a model returns, by the names of its fields."""
+    named = [f"{name} {shape(tensor, batch)}" for name, tensor in zip(names, box.outputs)]
+    return verbatim(", ".join(named[:_FIELDS]) + (", …" if len(named) > _FIELDS else ""))
+
+
+_FIELDS = 3  # of a result that are named
 
 
 def _shapes(box: Box, batch: int) -> str:
@@ -293,9 +305,8 @@ def _details(box: Box) -> list[str]:
     idioms = {name: idiom for idiom in box.idioms for name in idiom.members}
     fused = [word for one in after if (word := _fused_name(one, idioms.get(one.id)))]
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
-    constants = _experts(box) if is_formula else _constants(box)
-    if joins_constant(box.does) and box.kind is not BoxKind.MERGE:
-        constants = constants[1:]
+    others = [one for one in _seen(box) if one.id != box.core.id]
+    constants = _experts(box) if is_formula else _constants(box, others)
     return [*map(str, box.label[1:]), *([", ".join(fused)] if fused else []), *constants]
 
 
@@ -318,27 +329,22 @@ def _experts(box: Box) -> list[str]:
     return [f"{number} experts" for number in numbers if stacked and number > 1 == len(numbers)]
 
 
-def _constants(box: Box) -> list[str]:
-    """``+ pos embedding`` for each constant that a box adds, multiplies or concatenates.
+def _constants(box: Box, operations: Iterable[Operation]) -> list[str]:
+    """``+ pos embedding`` for what ``operations`` combine with data and is no data itself.
 
     The bias of the layer is a part of it.
     """
     named = {name for idiom in box.idioms for name in idiom.members}
+    operands = {one.operation: one for one in box.operands if one.operation not in named}
     words = []
     is_linear = True  # nothing but the layer itself so far
-    for one in _seen(box):
-        combines = joins_constant(one.does) and not (one.merges or _is_plain(one))
-        is_bias = is_linear and adds_bias(one, box.core)
-        if combines and one.id not in named and not is_bias and not does_nothing(one):
-            words.append(applied(one))
+    for one in operations:
+        operand = operands.get(one.id)
+        if operand and not (is_linear and adds_bias(one, box.core)):
+            words.append(applied(one) or f"{symbol(one)} {operand.name}")
         if one.index > box.index:
-            is_linear &= not combines and family(one.does) not in NORM | ACTIVATION
-    return [word for word in words if word]
-
-
-def _is_plain(function: Operation) -> bool:
-    """Whether an operation works on sizes and indices alone."""
-    return all(tensor.dtype.startswith(("int", "uint", "bool")) for tensor in function.outputs)
+            is_linear &= operand is None and family(one.does) not in NORM | ACTIVATION
+    return words
 
 
 def clip(text: str) -> str:

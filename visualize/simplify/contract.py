@@ -101,8 +101,8 @@ def absorb(diagram: Diagram, hosts: Mapping[str, str]) -> Diagram:
     nodes: dict[str, list[str]] = {}
     for node in diagram.graph:
         nodes.setdefault(follow(node, hosts), []).append(node)
-    ordered = sorted(nodes.items(), key=lambda item: diagram.box(item[0]).index)
-    return contract(diagram, (Cluster(core, tuple(inside)) for core, inside in ordered))
+    ordered = [node for node in diagram.graph if node in nodes]
+    return contract(diagram, (Cluster(core, tuple(nodes[core])) for core in ordered))
 
 
 def runs(boxes: Iterable[Box], key: Callable[[Box], _Key]) -> Iterator[tuple[_Key, list[Box]]]:
@@ -152,6 +152,8 @@ def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]
         outputs=_outputs(diagram, cluster, core, boxes),
         weights=tuple(shape for box in boxes for shape in box.weights),
         idioms=tuple(idiom for box in boxes for idiom in box.idioms),
+        operands=tuple(operand for box in boxes for operand in box.operands),
+        silent=frozenset().union(*(box.silent for box in boxes)),
     )
     return _collapse(combined, cluster.collapsed, taken) if cluster.collapsed else combined
 

@@ -28,7 +28,7 @@ def fold(diagram: Diagram) -> Diagram:
     its ``copies``. A repeat, which is a `Group`, is put around them. Copies are compared in the
     exact graph.
     """
-    sameness = Sameness(diagram.exact, diagram.boxes)
+    sameness = Sameness(diagram.exact, diagram.boxes, diagram.sides)
     runs = find_runs(diagram.boxes, sameness)
     return _Folded(diagram, sameness, runs).build() if runs else diagram
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from visualize.core.architecture import NodeKind
 from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import IDENTITY, MOVES, PAD, SLICE, family
 from visualize.simplify.contract import absorb, follow
+from visualize.simplify.side import mark_sides
 
 
 def prune_plumbing(diagram: Diagram) -> Diagram:
-    """Absorb what carries no data.
+    """Absorb what carries no data and is no side box of its own; see `mark_sides`.
 
     Sizes, index arithmetic, constants and what is computed from them alone go to the first
     operation that uses them; checks that nothing uses go to the operation they check; picking a
     tensor from a tuple goes to the operation that returned the tuple. Adding 0 and multiplying by
     1 go to the one operation that uses the result, or to the one before.
     """
+    diagram = mark_sides(diagram)
     hosts: dict[str, str] = {}
     for box in reversed(diagram.boxes):
         if not _is_data(diagram, box):
@@ -51,7 +55,10 @@ def prune_unused(diagram: Diagram) -> Diagram:
         sources = [follow(source, hosts) for source in diagram.data_sources(box.id)]
         if box.id in unused and sources:
             hosts[box.id] = max(sources, key=lambda source: diagram.box(source).index)
-    return absorb(diagram, hosts) if hosts else diagram
+    if not hosts:
+        return diagram
+    silent = (replace(box, silent=frozenset(box.members)) for box in map(diagram.box, hosts))
+    return absorb(diagram.with_boxes(silent), hosts)
 
 
 def prune_quiet(diagram: Diagram) -> Diagram:
@@ -128,7 +135,7 @@ def _parts_another(diagram: Diagram, box: Box, before: Box) -> bool:
 
 
 def _is_data(diagram: Diagram, box: Box) -> bool:
-    if box.core.kind in (NodeKind.INPUT, NodeKind.OUTPUT):
+    if box.core.kind in (NodeKind.INPUT, NodeKind.OUTPUT) or box.id in diagram.sides:
         return True
     return any(wire.data for _, _, wire in diagram.inputs(box.id))
 

@@ -42,9 +42,15 @@ class Reads:
     Args:
         exact: the graph of all operations.
         apart: ids of operations that are drawn as boxes of their own.
+        sides: ids of operations with side boxes, whose results count as data.
     """
 
-    def __init__(self, exact: Architecture, apart: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        exact: Architecture,
+        apart: Collection[str] = (),
+        sides: Collection[str] = frozenset(),
+    ) -> None:
         self.exact = exact
         self._apart = apart
         self._origins: dict[str, Read] = {}
@@ -52,7 +58,9 @@ class Reads:
         self.users: dict[str, list[str]] = {node: [] for node in exact.graph}
         for one in exact.operations:
             reads = tuple(
-                self._origins[source]._replace(position=wire.position, data=wire.data)
+                self._origins[source]._replace(
+                    position=wire.position, data=wire.data or source in sides
+                )
                 for source, _, wire in exact.inputs(one.id)
                 if wire.tensor
             )

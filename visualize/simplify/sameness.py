@@ -78,20 +78,24 @@ class _Reads(NamedTuple):
 class Sameness:
     """Compares runs of boxes by the exact operations in them.
 
-    Only operations on data count: sizes, masks and tables that are computed from constants alone
-    belong to their first user, and parameters with every operation that they reach. What does
-    nothing in inference and is not drawn does not count, so that dropout may differ or be missing.
-    Of a module that is called again, each call may read another slice of a sequence, the next one
-    each time.
+    Only operations on data and those with side boxes count: sizes, masks and tables that are
+    computed from constants alone belong to their first user, and parameters with every operation
+    that they reach. What does nothing in inference and is not drawn does not count, so that dropout
+    may differ or be missing. Of a module that is called again, each call may read another slice of
+    a sequence, the next one each time.
 
     Args:
         exact: the graph of all operations.
         boxes: the boxes that hold them, in order.
+        sides: ids of the operations that have side boxes; see `Diagram.sides`.
     """
 
-    def __init__(self, exact: Architecture, boxes: Sequence[Box]) -> None:
+    def __init__(
+        self, exact: Architecture, boxes: Sequence[Box], sides: frozenset[str] = frozenset()
+    ) -> None:
         self.exact = exact
-        self.reads = Reads(exact, apart={box.core.id for box in boxes})
+        self.sides = sides
+        self.reads = Reads(exact, apart={box.core.id for box in boxes}, sides=sides)
         self.owners = self._weight_owners()
         self._numbers: dict[Hashable, int] = {}
         self.constants = self._constants()
@@ -111,14 +115,18 @@ class Sameness:
             self.skips.setdefault(skip.merge, []).append(fork)
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
 
+    def _is_flow(self, node: str) -> bool:
+        """Whether an operation works on data, or has a side box."""
+        return bool(self.reads.of(node)) or node in self.sides
+
     def _is_compared(self, part: Operation) -> bool:
-        """Whether an operation works on data; the output does not belong to the last copy.
+        """Whether an operation is part of a copy; the output does not belong to the last one.
 
         What only moves data is compared with the operations that read the result.
         """
-        works = self.reads.of(part.id) or part.kind is NodeKind.INPUT
+        works = self._is_flow(part.id) or part.kind is NodeKind.INPUT
         moves = part.kind is NodeKind.OUTPUT or self.reads.moves(part.id)
-        return bool(works) and not moves
+        return works and not moves
 
     def _weight_owners(self) -> dict[str, frozenset[_Parameter]]:
         """For each operation, the parameters that it works with."""
@@ -126,7 +134,7 @@ class Sameness:
         for one in self.exact.operations:
             own = {_Parameter(one.path, place, shape) for place, shape in enumerate(one.weights)}
             for source, _, wire in self.exact.inputs(one.id):
-                if not wire.data and not self.reads.of(source):
+                if not (wire.data or self._is_flow(source)):
                     own |= owners[source]
             owners[one.id] = frozenset(own)
         return owners
@@ -135,7 +143,7 @@ class Sameness:
         """A number for each tensor that depends on no input of the model: equal if made alike."""
         numbers: dict[str, int] = {}
         for one in self.exact.operations:
-            if self.reads.of(one.id) or one.kind is NodeKind.INPUT:
+            if self._is_flow(one.id) or one.kind is NodeKind.INPUT:
                 continue
             numbers[one.id] = self.number((self._work(one), self._constant_inputs(one.id, numbers)))
         return numbers

@@ -104,7 +104,7 @@ def trace_model(
         ForwardError: ``forward`` raised.
         UsageError: ``leaves`` names nothing in the model.
     """
-    inputs = Inputs.of(example)
+    inputs = Inputs.fitting(example, model)
     if isinstance(model, torch.jit.ScriptModule):
         with global_state_kept(model), time_limit(timeout):
             graph, module = trace_scripted(model, inputs)

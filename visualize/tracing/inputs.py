@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 from torch import fx, nn
 
-from visualize.core.errors import InputError
-from visualize.core.example import Example, ExampleTensor
-from visualize.core.torch_internals import tree_leaves, tree_map_only
-from visualize.tracing.tensors import FEW
+from visualize.core.errors import InputError, VisualizeError, shorten
+from visualize.core.example import Example, ExampleTensor, Fields
+from visualize.tracing.explain import line_of
+from visualize.tracing.nested import named_parts, rebuilt
+from visualize.tracing.tensors import FEW, holds_nothing, tensors_in
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,44 @@ class Inputs:
                 tuple(_tensors(value) for value in example.args),
                 {name: _tensors(value) for name, value in example.kwargs.items()},
             )
-        if callable(example):
-            return cls.of(example())
+        if _is_function(example):
+            return cls.of(_made_by(example))
         if isinstance(example, Mapping):
             return cls(kwargs={str(key): _tensors(value) for key, value in example.items()})
         if isinstance(example, (torch.Tensor, ExampleTensor)) or _is_shape(example):
             return cls(args=(_tensors(example),))
         if isinstance(example, Sequence) and not isinstance(example, str):
             return cls(args=tuple(_tensors(value) for value in example))
+        if tensors_in(example):
+            return cls(args=(_tensors(example),))
         raise InputError(
             f"cannot read example inputs of type {type(example).__name__}",
             hint="give a shape such as (1, 3, 224, 224), a tensor, a tuple or a dict",
         )
+
+    @classmethod
+    def fitting(cls, example: ExampleInputs, model: nn.Module) -> Inputs:
+        """Inputs of ``model`` from whatever a user gives.
+
+        The fields of a named tuple are several inputs, or it is one, whichever ``forward`` takes.
+
+        Raises:
+            InputError: as `of`; or there are only objects, and no tensor is found in any.
+        """
+        if _is_function(example):
+            return cls.fitting(_made_by(example), model)
+        inputs = cls.of(example)
+        if isinstance(example, tuple) and hasattr(example, "_fields"):
+            whole = cls((_tensors(example),))
+            inputs = whole if not inputs.binds(model) and whole.binds(model) else inputs
+        given = [*inputs.args, *inputs.kwargs.values()]
+        closed = [each for each in given if not (holds_nothing(each) or _is_collection(each))]
+        if closed and not tensors_in(given):
+            raise InputError(
+                f"no tensor is found in an object of type {type(closed[0]).__name__}",
+                hint="give a dict, a dataclass or an object whose attributes are tensors",
+            )
+        return inputs
 
     def without_values(self) -> Inputs:
         """The same, all on the meta device."""
@@ -81,13 +108,15 @@ class Inputs:
     def _map(
         self, change: Callable[[torch.Tensor], torch.Tensor], *, gradients: bool = False
     ) -> Inputs:
-        def changed(tensor: torch.Tensor) -> torch.Tensor:
+        def changed(_: str, tensor: torch.Tensor) -> torch.Tensor:
             made = change(tensor.detach())
             floating = made.is_floating_point() or made.is_complex()
             return made.requires_grad_(floating and (gradients or tensor.requires_grad))
 
-        args, kwargs = tree_map_only(torch.Tensor, changed, (self.args, self.kwargs))
-        return Inputs(args, kwargs)
+        return Inputs(
+            tuple(rebuilt(value, "", changed) for value in self.args),
+            {name: rebuilt(value, name, changed) for name, value in self.kwargs.items()},
+        )
 
     def bind(self, model: nn.Module) -> inspect.BoundArguments:
         """Bind to the signature of ``model.forward``.
@@ -104,6 +133,14 @@ class Inputs:
                 hint="give one --input for each, NAME=SHAPE to name it",
             ) from error
 
+    def binds(self, model: nn.Module) -> bool:
+        """Whether the signature of ``model.forward`` takes them."""
+        try:
+            self.bind(model)
+        except InputError:
+            return False
+        return True
+
     def values(self, model: nn.Module) -> list[Any]:
         """The values of the placeholders of the model's graph, in their order.
 
@@ -116,8 +153,24 @@ class Inputs:
         if isinstance(model, fx.GraphModule):
             bound.apply_defaults()
             return list(bound.arguments.values())
-        leaves = tree_leaves(list(bound.arguments.values()))
-        return [leaf for leaf in leaves if isinstance(leaf, torch.Tensor)]
+        return [tensor for _, tensor in named_tensors(bound)]
+
+
+def names_of_arguments(bound: inspect.BoundArguments) -> Iterator[tuple[str, str]]:
+    """Each argument, and what the names of the tensors in it begin with."""
+    kinds = bound.signature.parameters
+    for name in bound.arguments:
+        yield name, "" if kinds[name].kind is inspect.Parameter.VAR_KEYWORD else name
+
+
+def named_tensors(bound: inspect.BoundArguments) -> Iterator[tuple[str, torch.Tensor]]:
+    """Each tensor in the arguments, with its name; once for each argument that holds it."""
+    for argument, name in names_of_arguments(bound):
+        seen: set[int] = set()
+        for label, tensor in named_parts(bound.arguments[argument], name):
+            if id(tensor) not in seen:
+                seen.add(id(tensor))
+                yield label, tensor
 
 
 def _signature(model: nn.Module) -> inspect.Signature:
@@ -150,6 +203,28 @@ ExampleInputs = (
 )
 
 
+def _is_function(example: Any) -> TypeGuard[Callable[[], Any]]:
+    return callable(example) and not tensors_in(example)
+
+
+def _made_by(function: Callable[[], Any]) -> Any:
+    try:
+        return function()
+    except VisualizeError:
+        raise
+    except Exception as error:
+        reason = shorten(str(error).strip().partition("\n")[0], 160)
+        raise InputError(
+            f"making the inputs raised {type(error).__name__}: {reason}",
+            where=line_of(error) or "inputs",
+            hint="the function takes no argument and returns shapes or tensors",
+        ) from error
+
+
+def _is_collection(value: Any) -> bool:
+    return isinstance(value, (tuple, list, dict, set))
+
+
 def _is_shape(value: Any) -> bool:
     if not isinstance(value, (tuple, list)) or not value:
         return False
@@ -177,9 +252,9 @@ def _tensors(value: Any) -> Any:
         return _tensors(ExampleTensor(tuple(value)))
     if type(value) in (list, tuple):
         return type(value)(_tensors(item) for item in value)
-    if type(value) is dict:
-        return {key: _tensors(item) for key, item in value.items()}
-    return tree_map_only(torch.Tensor, _detached, value)
+    if type(value) in (dict, Fields):
+        return type(value)((key, _tensors(item)) for key, item in value.items())
+    return rebuilt(value, "", _detached)
 
 
 def _made_up(meta: torch.Tensor, below: int | None, generator: torch.Generator) -> torch.Tensor:
@@ -199,5 +274,5 @@ def _dtype(name: str) -> torch.dtype:
     return dtype
 
 
-def _detached(tensor: torch.Tensor) -> torch.Tensor:
+def _detached(_: str, tensor: torch.Tensor) -> torch.Tensor:
     return tensor.detach().requires_grad_(tensor.requires_grad)

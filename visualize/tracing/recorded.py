@@ -29,7 +29,7 @@ from visualize.tracing.explain import (
     explain_failure,
     explain_forward,
 )
-from visualize.tracing.inputs import Inputs
+from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.recorder import Calls, Recorder, share_memory
 from visualize.tracing.replica import has_own_hooks
@@ -56,8 +56,8 @@ def trace_recorded(
     bound = inputs.bind(model)
     watch = _Watch(model, leaves, environment)
     recorder = watch.recorder
-    for name, value in bound.arguments.items():
-        recorder.add_placeholders(name, value)
+    for name, tensor in named_tensors(bound):
+        recorder.add_placeholder(name, tensor)
     differentiable = torch.enable_grad() if environment.gradients else torch.no_grad()
     with torch.inference_mode(False), differentiable, watch.watching():
         try:

@@ -7,7 +7,7 @@ import operator
 import weakref
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -22,8 +22,9 @@ from visualize.core.torch_internals import (
     tree_map_only,
     unwrapped_tensor,
 )
-from visualize.core.traced import EnclosingCall, NodeFacts, set_facts
+from visualize.core.traced import EnclosingCall, NodeFacts, facts_of, set_facts
 from visualize.tracing.limits import MOST_OPERATIONS, endless
+from visualize.tracing.nested import identifier, named_parts
 from visualize.tracing.source import line_of_merge
 from visualize.tracing.tensors import (
     Step,
@@ -88,17 +89,18 @@ class Recorder:
         self._entered[path] += 1
         return EnclosingCall(ModuleCall(path, number), class_name)
 
-    def add_placeholders(self, name: str, value: Any) -> None:
-        """Add one placeholder for each tensor in the argument ``name``."""
-        for tensor in tensors_in(value):
-            node = self.graph.placeholder(name)
-            self._describe(node, (tensor,))
-            self.set(tensor, node)
+    def add_placeholder(self, name: str, tensor: torch.Tensor) -> None:
+        """Add an input."""
+        node = placeholder(self.graph, name)
+        self._describe(node, (tensor,))
+        self.set(tensor, node)
 
     def add_output(self, value: Any) -> None:
         """Close the graph with what the model returned."""
         node = self.graph.output(map_tensors(value, self.node_of))
         self._describe(node, tensors_in(value))
+        names = tuple([name for name, _ in named_parts(value, "")])
+        set_facts(node, replace(facts_of(node), names=names))
 
     def add(
         self,
@@ -289,6 +291,11 @@ class Recorder:
                 set_facts(part, NodeFacts(tuple(held), calls=calls))
             value = self._parts[key]
         return value
+
+
+def placeholder(graph: fx.Graph, name: str) -> fx.Node:
+    """Add a placeholder for the tensor that is called ``name``, such as ``batch.x``."""
+    return graph.create_node("placeholder", name, name=identifier(name))
 
 
 def share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,15 +24,17 @@ from visualize.core.torch_internals import (
     named_parameters,
     own_tensors,
     submodule_at,
-    tree_map_only,
 )
 from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
 from visualize.tracing.derived import Derived, DerivedTensors
 from visualize.tracing.explain import line_of
-from visualize.tracing.inputs import Inputs
+from visualize.tracing.inputs import Inputs, names_of_arguments
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
+from visualize.tracing.nested import identifier, named_parts, rebuilt
+from visualize.tracing.recorder import placeholder
 from visualize.tracing.source import line_of_merge
+from visualize.tracing.tensors import items_of
 
 # Types of what a node holds as it is.
 _PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device})
@@ -143,12 +144,15 @@ class SymbolicTracer(fx.Tracer):
         self, root_fn: Callable[..., Any], is_module: bool, concrete_args: Any = None
     ) -> tuple[Callable[..., Any], list[Any]]:
         """Make one placeholder for each tensor of the example inputs, named as in ``forward``."""
-        arguments = self.inputs.bind(self.root)
-        for name, value in arguments.arguments.items():
-            make = functools.partial(self.create_proxy, "placeholder", name, (), {})
-            arguments.arguments[name] = _map_tensors(value, make)
+
+        def make(name: str, _: torch.Tensor) -> fx.Proxy:
+            return self.create_proxy("placeholder", name, (), {}, name=identifier(name))
+
+        bound = self.inputs.bind(self.root)
+        for argument, name in names_of_arguments(bound):
+            bound.arguments[argument] = rebuilt(bound.arguments[argument], name, make)
         # Not root_fn, the forward of the class: the model itself may have another.
-        return lambda: self.root.forward(*arguments.args, **arguments.kwargs), []
+        return lambda: _opened(self.root.forward(*bound.args, **bound.kwargs)), []
 
 
 def _tensor_at(root: nn.Module, name: str) -> torch.Tensor | None:
@@ -176,6 +180,12 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
             line=type(model).__name__,
             hint="give the Python module that it was made from",
         )
+    graph = _graph_of(model, inputs, tracer)
+    _name_output(graph)
+    return graph
+
+
+def _graph_of(model: nn.Module, inputs: Inputs, tracer: SymbolicTracer) -> fx.Graph:
     if isinstance(model, fx.GraphModule):
         return _copy_graph(model)
     if tracer.is_leaf_module(model, ""):
@@ -189,9 +199,27 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
         raise _explain(error) from error
 
 
-def _map_tensors(value: Any, make: Callable[[], Any]) -> Any:
-    """``value`` with every tensor in it replaced by what ``make`` returns."""
-    return tree_map_only(torch.Tensor, lambda _: make(), value)
+def _opened(result: Any) -> Any:
+    """What a model returns, objects that are no collections as tables of what they hold.
+
+    torch.fx would call the class of a dataclass, as an operation of the model.
+    """
+    if isinstance(result, fx.Proxy) or not any(named_parts(result, "", fx.Proxy)):
+        return result
+    if isinstance(result, Mapping):
+        return {key: _opened(item) for key, item in result.items()}
+    if isinstance(result, (tuple, list)):
+        items = [_opened(item) for item in result]
+        fields = getattr(result, "_fields", ())
+        return dict(zip(fields, items)) if fields else type(result)(items)
+    return {name: _opened(item) for (_, name), item in items_of(result)}
+
+
+def _name_output(graph: fx.Graph) -> None:
+    """Note what the tensors that the model returns are called."""
+    (node,) = graph.find_nodes(op="output")
+    names = tuple([name for name, _ in named_parts(node.args[0], "", fx.Node)])
+    set_facts(node, replace(facts_of(node), names=names))
 
 
 def _copy_graph(model: fx.GraphModule) -> fx.Graph:
@@ -211,8 +239,10 @@ def _graph_of_leaf(model: nn.Module, inputs: Inputs) -> fx.Graph:
     """A graph of one node, for a model that is itself a leaf module."""
     graph = fx.Graph()
     bound = inputs.bind(model)
-    for name, value in bound.arguments.items():
-        bound.arguments[name] = _map_tensors(value, functools.partial(graph.placeholder, name))
+    for argument, name in names_of_arguments(bound):
+        bound.arguments[argument] = rebuilt(
+            bound.arguments[argument], name, lambda label, _: placeholder(graph, label)
+        )
     name = type(model).__name__.lower()
     graph.output(graph.create_node("call_module", "", bound.args, bound.kwargs, name=name))
     return graph

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import functools
 import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -55,13 +56,18 @@ def tensors_with_paths(
         return
     if id(value) in seen:
         return
-    for step, item in _items(value):
+    for step, item in items_of(value):
         yield from tensors_with_paths(item, (*path, step), seen | {id(value)})
 
 
-def _items(value: Any) -> Iterator[tuple[Step, Any]]:
+def holds_nothing(value: Any) -> bool:
+    """Whether ``value`` is a number, a text, a function or a module, which is not opened."""
+    return type(value) in _PLAIN or isinstance(value, (nn.Module, enum.Enum))
+
+
+def items_of(value: Any) -> Iterator[tuple[Step, Any]]:
     """What ``value`` directly holds."""
-    if type(value) in _PLAIN or isinstance(value, (nn.Module, enum.Enum)):
+    if holds_nothing(value):
         return
     if isinstance(value, Mapping):
         yield from ((("item", key), item) for key, item in value.items())
@@ -75,6 +81,18 @@ def _items(value: Any) -> Iterator[tuple[Step, Any]]:
     else:
         attributes = getattr(value, "__dict__", {})
         yield from ((("attribute", name), item) for name, item in attributes.items())
+        kind: Any = type(value)
+        for name in _slots_of(kind):
+            if hasattr(value, name):
+                yield ("attribute", name), getattr(value, name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _slots_of(kind: Any) -> tuple[str, ...]:
+    """The names of attributes that a class written in Python keeps outside of ``__dict__``."""
+    named = [vars(base).get("__slots__", ()) for base in kind.__mro__]
+    slots = [name for names in named for name in ([names] if isinstance(names, str) else names)]
+    return tuple(name for name in slots if not name.startswith("__"))
 
 
 def map_tensors(value: Any, change: Callable[[torch.Tensor], Any]) -> Any:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.layers import layer_of
-from visualize.core.operators import NORM, Category, family, operator
+from visualize.core.operators import COPIES, MOVES, NORM, Category, family, operator
 from visualize.core.phrases import verbatim
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
@@ -22,8 +22,9 @@ def name_formulas(diagram: Diagram) -> Diagram:
 
     It is named after the class, or as the norm that it is by its formula. What it computes with
     weight matrices of its own belongs to it, as in a router, or in experts that share one
-    parameter. A module that holds a skip connection, a single operation or an input or output
-    stays as it is, and so does one that does other work in between.
+    parameter. A module that holds a skip connection, a single operation, an input or output, or a
+    learned token that it only moves or joins to data stays as it is, and so does one that does
+    other work in between.
     """
     formulas = _formulas(diagram)
     if not formulas:
@@ -93,15 +94,25 @@ def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
     sizes: dict[ModuleCall, int] = {}
     norms = {box.calls[-1] for box in diagram.boxes if box.calls and _is_norm(box)}
     excluded: set[ModuleCall] = set()
+    # Calls that hold a learned token, those that compute anything, and those that do so on data.
+    tokens, computing, on_data = set[ModuleCall](), set[ModuleCall](), set[ModuleCall]()
     merges = {skip.merge for skip in diagram.skips}
     for box in diagram.boxes:
         for call in box.calls:
             sizes[call] = sizes.get(call, 0) + 1
+        if box.core.kind is NodeKind.CONSTANT:
+            tokens.update(box.calls)
+        elif family(box.type) not in MOVES | COPIES:
+            computing.update(box.calls)
+        if box.id not in diagram.sides:
+            on_data.update(box.calls)
         if box.kind.is_end or merges.intersection(box.members):
             excluded.update(box.calls)
         elif box.is_weighted:
-            excluded.update(box.calls[: -1 if _has_own_weights(box) else None])
+            belongs = box.core.kind is NodeKind.CONSTANT or _has_own_weights(box)
+            excluded.update(box.calls[: -1 if belongs else None])
     kinds = diagram.exact.modules
+    excluded |= tokens - (computing - on_data)
     return {
         call: size
         for call, size in sizes.items()

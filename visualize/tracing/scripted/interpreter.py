@@ -26,6 +26,7 @@ from visualize.core.traced import EnclosingCall
 from visualize.tracing.explain import Failure, explain_failure
 from visualize.tracing.flops import FlopCounter
 from visualize.tracing.inputs import Inputs
+from visualize.tracing.nested import named_parts
 from visualize.tracing.recorder import Recorder
 from visualize.tracing.scripted.operators import OperatorCall, operator_call
 from visualize.tracing.scripted.primitives import (
@@ -110,7 +111,8 @@ class Interpreter:
                 )
         arguments = [given.get(one.name, one.default_value) for one in parameters]
         for name, value in zip(names, arguments):
-            self.recorder.add_placeholders(name, value)
+            for label, tensor in named_parts(value, name):
+                self.recorder.add_placeholder(label, tensor)
         return arguments
 
     def _adopt(self, name: str, tensor: torch.Tensor) -> None:

@@ -1,0 +1,84 @@
+"""What operations combine with data, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from tests.formulas import first_lines
+from visualize.simplify.operands import parameter_name
+
+
+class Net(nn.Module):
+    """A linear layer, and a function of what it returns."""
+
+    def __init__(self, function: Callable[[Any, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.linear = nn.Linear(8, 8)
+        self.function = function
+        self.pos_embedding = nn.Parameter(torch.zeros(6, 8))
+        self.register_buffer("table", torch.zeros(6, 8))
+        self.steps = nn.Embedding(6, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self, self.linear(x))
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda m, h: h + m.pos_embedding, "+ pos embedding"),
+        (lambda m, h: m.pos_embedding[None, : h.shape[1]].to(h) + h, "+ pos embedding"),
+        (lambda m, h: h * torch.exp(m.pos_embedding), "× pos embedding"),
+        (lambda m, h: h + m.steps(torch.arange(6)), "+ steps"),
+        (lambda m, h: h + m.table, "+ table"),
+        (lambda m, h: h + m.pos_embedding[torch.arange(6).flip(0)], "+ pos embedding"),
+        (lambda m, h: torch.cat([h, torch.zeros_like(h)], -1), "‖ zeros"),
+        (lambda m, h: torch.cat([h, h.new_ones(1, 6, 2)], dim=-1), "‖ ones"),
+        (lambda m, h: h + torch.sin(torch.arange(8) * 0.5), "+ constant"),
+        (lambda m, h: h + torch.arange(8), "+ constant"),
+        (lambda m, h: h * 0.5, "× 0.5"),
+        (lambda m, h: 3 + h, "+ 3"),
+    ],
+)
+def test_operands(function: Callable[[Any, Tensor], Tensor], words: str) -> None:
+    linear = first_lines(Net(function))[0]
+    assert linear.startswith(f"Linear, 8 → 8 · {words}")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m, h: torch.cat([h], dim=-1),
+        lambda m, h: torch.cat([h[..., :4], h[..., 4:]], dim=-1),
+        lambda m, h: h[:, torch.arange(6)],
+        lambda m, h: h[:, m.table[0, :6].long()],
+        lambda m, h: torch.where(m.table > 0, h, torch.zeros(8)),
+        lambda m, h: h.masked_fill(m.table > 0, -1.0),
+    ],
+    ids=["one tensor", "pieces", "index", "index by buffer", "where", "masked fill"],
+)
+def test_options_and_indices_are_not_combined_with_data(
+    function: Callable[[Any, Tensor], Tensor],
+) -> None:
+    text = " ".join(first_lines(Net(function)))
+    assert "table" not in text
+    assert not any(sign in text for sign in ("+ ", "× ", "‖ -", "‖ 1"))
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("pos_embed", "pos embed"),
+        ("encoder.cls_token", "cls token"),
+        ("decoder.query.weight", "query"),
+        ("weight", "learned token"),
+        ("_tensor_constant3", "constant"),
+    ],
+)
+def test_names_of_parameters(path: str, words: str) -> None:
+    assert str(parameter_name(path)) == words

@@ -1,0 +1,117 @@
+"""What operations add to data, multiply or concatenate with it: "+ pos_embedding", "× 0.5"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.arguments import does_nothing
+from visualize.core.dataflow import Dataflow, Operand, Origin, value_sources
+from visualize.core.operators import (
+    CONCAT,
+    COPIES,
+    EMBEDDING,
+    GATHER,
+    MOVES,
+    SLICE,
+    family,
+    joins_constant,
+    merge_type,
+)
+from visualize.core.phrases import Phrase, phrase, verbatim
+
+# Options of a sum or concat, which are no numbers that it adds.
+_OPTIONS = frozenset({"alpha", "dim", "axis", "out", "dtype"})
+# At most this many operations are followed back from an operand to what it is made of.
+_REACH = 16
+_FILLED = {
+    "zeros": phrase("zeros"), "zeroslike": phrase("zeros"), "newzeros": phrase("zeros"),
+    "ones": phrase("ones"), "oneslike": phrase("ones"), "newones": phrase("ones"),
+}  # fmt: skip
+# Names that say nothing about a parameter, and what torch.fx calls a tensor of no module.
+_PLAIN = frozenset({"weight", "param", "parameter", "data", "value"})
+_NAMELESS = re.compile(r"_tensor_constant\d+")
+
+
+def operand_of(
+    exact: Architecture, flow: Dataflow, one: Operation, drawn: Collection[str]
+) -> Operand | None:
+    """The constant, parameter or noise that an operation combines with a tensor.
+
+    Args:
+        exact: the exact graph.
+        flow: what its operations are computed from.
+        one: the operation.
+        drawn: ids of operations without data that have boxes of their own, and need no words.
+    """
+    read = [source for source, _ in value_sources(exact, one.id)]
+    if does_nothing(one) or not _combines(flow, one, read) or _is_whole(one):
+        return None
+    if len(read) > 1:
+        others = [node for node in read if not (flow.is_data(node) or node in drawn)]
+        name = _name(exact, flow, others[-1]) if others and len(others) < len(read) else None
+    else:
+        numbers = [] if family(one.type) in CONCAT else list(_numbers(one))
+        name = verbatim(f"{numbers[-1]:g}") if numbers else None
+    return Operand(one.id, name) if name else None
+
+
+def _combines(flow: Dataflow, one: Operation, read: Sequence[str]) -> bool:
+    """Whether an operation is written as its sign and what it combines with data."""
+    takes_noise = len(read) == 2 and flow.origins[read[1]] is Origin.NOISE
+    return joins_constant(one.type) or (takes_noise and merge_type(one.type) is not None)
+
+
+def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
+    """What an operand is: noise, or the parameter, table or buffer that it is made of."""
+    if flow.origins[node] is Origin.NOISE:
+        return phrase("noise")
+    moved = True
+    for _ in range(_REACH):
+        one = exact.operation(node)
+        if one.kind is NodeKind.CONSTANT or (one.weights and family(one.type) in EMBEDDING):
+            return parameter_name(one.path)
+        sources = _made_of(exact, flow, one)
+        if not sources and moved and family(one.type) in _FILLED:
+            return _FILLED[family(one.type)]
+        if len(sources) != 1:
+            break
+        moved = moved and family(one.type) in MOVES | COPIES
+        node = sources[0]
+    return phrase("constant")
+
+
+def _made_of(exact: Architecture, flow: Dataflow, one: Operation) -> list[str]:
+    """The tensors that one without data is computed from; of a table and indices, the table."""
+    read = [source for source, _ in value_sources(exact, one.id)]
+    if family(one.type) in SLICE | GATHER:
+        return read[:1]
+    learned = [source for source in read if flow.origins[source] is Origin.WEIGHTS]
+    return list(dict.fromkeys(learned or read))
+
+
+def parameter_name(path: str) -> Phrase:
+    """A parameter or buffer in words; ``weight`` and the like are named after their module.
+
+    >>> str(parameter_name("encoder.cls_token")), str(parameter_name("head.query.weight"))
+    ('cls token', 'query')
+    """
+    holder, _, name = path.rpartition(".")
+    if _NAMELESS.fullmatch(name):
+        return phrase("constant")
+    if name in _PLAIN:
+        name = holder.rpartition(".")[2]
+    return verbatim(name.replace("_", " ")) or phrase("learned token")
+
+
+def _numbers(function: Operation) -> Iterator[float]:
+    """The plain numbers that a function was given."""
+    for name, value in function.attributes.items():
+        if isinstance(value, (int, float)) and value is not True and name not in _OPTIONS:
+            yield value
+
+
+def _is_whole(function: Operation) -> bool:
+    """Whether an operation works on sizes and indices alone."""
+    return all(tensor.dtype.startswith(("int", "uint", "bool")) for tensor in function.outputs)
