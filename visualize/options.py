@@ -73,8 +73,9 @@ class FigureOptions(TraceOptions):
     collapse: tuple[str, ...] = texts(
         "Show a module as one box at every level.", metavar="PATH|CLASS"
     )
-    only: str = text(
-        "Draw one module on its own, with its inputs and outputs named.", metavar="PATH"
+    only: tuple[str, ...] = texts(
+        "Draw a module on its own, or several, with their inputs and outputs named.",
+        metavar="PATH",
     )
     hide: tuple[str, ...] = texts(
         "Leave a module out; its operations are credited to the preceding box.",

@@ -125,9 +125,9 @@ def draw(
     chosen = replace(chosen, theme=look(chosen), font="")
     architecture = trace(model, inputs, options=chosen, report=report)
     report(f"drawing {architecture.name}")
-    if chosen.only:
-        path = single_path(chosen.only, architecture.modules, "--only")
-        architecture = only(architecture, path)
+    parts = [single_path(each, architecture.modules, "--only") for each in chosen.only if each]
+    if parts:
+        architecture = only(architecture, *dict.fromkeys(parts))
     return Figure.of(architecture, chosen)
 
 

@@ -36,6 +36,14 @@ def test_draw_writes_every_format_in_one_run(folder: Path) -> None:
     assert (folder / "a.dot").read_text().startswith("digraph")
 
 
+def test_a_second_part_is_drawn_too(folder: Path) -> None:
+    result = run("draw", "resnet18", "--only", "layer2", "--only", "layer3", "-o", "a.json")
+    assert result.exit_code == 0, result.output
+    scene = json.loads((folder / "a.json").read_text())
+    assert sum(box["parameters"] for box in scene["boxes"]) == 525_568 + 2_099_712
+    assert "2,625,280 parameters" in result.stdout
+
+
 def test_draw_writes_to_outputs_by_default(folder: Path) -> None:
     result = run("draw", "net.py:build(depth=3)", "--input", "1,3,8,8")
     assert result.exit_code == 0, result.output

@@ -9,7 +9,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from visualize.cli.options import takes
+from visualize.cli.options import StrictCommand, takes
 from visualize.core.choices import Level
 from visualize.core.errors import UsageError
 from visualize.core.length import Length
@@ -43,7 +43,7 @@ class Everything(Options):
 made: list[Everything] = []
 
 
-@click.command()
+@click.command(cls=StrictCommand)
 @takes(all_of_it=Everything)
 def command(all_of_it: Everything) -> None:
     """Collect what was made."""
@@ -88,6 +88,34 @@ def test_every_kind_of_flag() -> None:
 def test_what_click_refuses(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).exit_code == 2
     assert not made
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (("--level", "op", "--level", "layer"), "--level"),
+        (("--level", "op", "--level", "op"), "--level"),
+        (("--width", "3in", "--depth", "2", "--width=4in"), "--width"),
+        (("--wrap", "--no-wrap"), "--wrap"),
+        (("--note", "k=v", "--note", "k=w"), "--note"),
+    ],
+)
+def test_an_option_with_one_value_is_not_given_twice(
+    arguments: tuple[str, ...], option: str
+) -> None:
+    error = run(*arguments).exception
+    assert isinstance(error, UsageError)
+    assert str(error).startswith(f"{option}: ")
+    assert "given twice" in str(error)
+    assert not made
+
+
+def test_what_may_be_repeated() -> None:
+    result = run("-p", "a", "-p", "a", "--quiet", "--quiet", "--note", "k=v", "--note", "l=v")
+    assert result.exit_code == 0, result.output
+    assert made == [
+        Everything(seconds=5.0, parts=("a", "a"), quiet=True, notes={"k": "v", "l": "v"})
+    ]
 
 
 @pytest.mark.parametrize("typed", ["k", "=v", "k="])

@@ -53,6 +53,35 @@ def test_a_skip_from_outside_begins_at_the_cut(net: visualize.Architecture) -> N
     assert [(arrow.skip, arrow.source) for arrow in arcs] == [("identity", "from stem")]
 
 
+def test_several_parts(net: visualize.Architecture) -> None:
+    both = only(net, "stem", "body.1")
+    ids = [{one.id for one in only(net, path).operations} for path in ("stem", "body.1")]
+    assert {one.id for one in both.operations} == ids[0] | ids[1]
+    parts = [only(net, path).parameters for path in ("stem", "body.1")]
+    assert both.parameters == sum(parts)
+    lines = first_lines(visualize.draw(net, only=["stem", "body[1]"], level="layer"))
+    assert {"to body 8×16×16", "from body[0] 8×16×16"} <= set(lines)
+
+
+def test_neighbouring_parts_are_joined(net: visualize.Architecture) -> None:
+    whole = only(net, "body")
+    both = only(net, "body.0", "body.1")
+    assert {one.id for one in both.operations} == {one.id for one in whole.operations}
+    assert both.skips == whole.skips
+    lines = first_lines(visualize.draw(net, only=("body.0", "body.1"), level="layer"))
+    assert not any(line.startswith(("from body", "to body")) for line in lines)
+    with pytest.raises(UsageError, match="the run does not call 'gone'"):
+        only(net, "stem", "gone")
+
+
+def test_a_part_that_is_inside_of_another_or_given_twice(net: visualize.Architecture) -> None:
+    for paths in (["body", "body.0"], ["body", "body"], "body"):
+        assert visualize.draw(net, only=paths).architecture.parameters == (
+            only(net, "body").parameters
+        )
+    assert visualize.draw(net, only="").architecture is net
+
+
 def test_what_is_no_single_part(net: visualize.Architecture) -> None:
     with pytest.raises(UsageError, match=r"matches 2 modules.*body\[0\]"):
         visualize.draw(net, only="Block")

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 import click
 
 from visualize.cli.loading import debug_option
+from visualize.cli.options import StrictCommand
 
 if TYPE_CHECKING:
     from visualize.check import Finding
 
 
 @click.command(
+    cls=StrictCommand,
     epilog="""\b
 Examples:
   visualize check resnet18.svg
-  visualize check resnet18.pdf --width 3.25in"""
+  visualize check resnet18.pdf --width 3.25in""",
 )
 @click.argument("figures", metavar="FIGURE...", nargs=-1, required=True, type=Path)
 @click.option("--width", metavar="LENGTH", help="Printed width.  [default: its own]")

@@ -13,7 +13,7 @@ import click
 from visualize.cli.check import report_findings
 from visualize.cli.configuration import config_option, configuration_file, save_config_option
 from visualize.cli.loading import InputOptions, load, model_argument, trace
-from visualize.cli.options import takes
+from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
 from visualize.core.choices import Language
 from visualize.core.files import suffix
@@ -50,12 +50,13 @@ def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[s
 
 
 @click.command(
+    cls=StrictCommand,
     epilog="""\b
 Examples:
   visualize draw resnet18
   visualize draw densenet121 --level block --direction LR -o densenet.pdf
   visualize draw 'resnet18?num_classes=10' --theme dark -o resnet.png
-  visualize draw 'net.py:build(depth=18)' --input 1,3,64,64"""
+  visualize draw 'net.py:build(depth=18)' --input 1,3,64,64""",
 )
 @takes(
     inputs=InputOptions,

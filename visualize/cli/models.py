@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
+from visualize.cli.options import StrictCommand
+
 
 @click.command(
+    cls=StrictCommand,
     epilog="""\b
 Examples:
   visualize models
   visualize models resnet
-  visualize models 'vit_*'"""
+  visualize models 'vit_*'""",
 )
 @click.argument("pattern", default="")
 def models(pattern: str) -> None:

@@ -54,6 +54,33 @@ def _click_option(option: Option, complete: Completion | None) -> Callable[[Comm
     )
 
 
+class StrictCommand(click.Command):
+    """A command that refuses an option which is given twice, if only the last would count."""
+
+    def make_parser(self, ctx: click.Context) -> Any:
+        """A parser that counts the options."""
+        parser = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_once(args: list[str]) -> Any:
+            parsed = parse(args)
+            _, _, order = parsed
+            for parameter in dict.fromkeys(order):
+                if order.count(parameter) > 1 and _is_single(parameter):
+                    raise UsageError("given twice", where=parameter.opts[-1])
+            return parsed
+
+        parser.parse_args = parse_once  # type: ignore[method-assign]
+        return parser
+
+
+def _is_single(parameter: click.Parameter) -> bool:
+    """Whether an option has one value, which a second would replace."""
+    if not isinstance(parameter, click.Option) or parameter.multiple:
+        return False
+    return not parameter.is_flag or bool(parameter.secondary_opts)
+
+
 class FlagOption(click.Option):
     """A command-line option made from a field of an options type.
 
@@ -111,5 +138,7 @@ def _read_table(
         name, equals, text = one.partition("=")
         if not (name and equals and text):
             raise UsageError(f"{one!r} is not {parameter.metavar}", where=parameter.opts[0])
+        if name in table:
+            raise UsageError(f"{name!r} is given twice", where=parameter.opts[0])
         table[name] = text
     return table

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visualize.cli.loading import InputOptions, load, model_argument, trace
-from visualize.cli.options import takes
+from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
 from visualize.core.choices import Language, SkipKind, Sort, TableFormat
 from visualize.core.errors import UsageError
@@ -42,10 +42,11 @@ class SummaryTableOptions(TableOptions):
 
 
 @click.command(
+    cls=StrictCommand,
     epilog="""\b
 Examples:
   visualize graph resnet18
-  visualize graph resnet18 -o resnet18.graphml"""
+  visualize graph resnet18 -o resnet18.graphml""",
 )
 @takes(inputs=InputOptions, options=TraceOptions)
 @click.option("-o", "--output", metavar="FILE", type=Path,
@@ -81,11 +82,12 @@ def graph(
 
 
 @click.command(
+    cls=StrictCommand,
     epilog="""\b
 Examples:
   visualize summary resnet18
   visualize summary resnet50 --depth 1 --format md
-  visualize summary vgg16 --sort parameters --lang zh"""
+  visualize summary vgg16 --sort parameters --lang zh""",
 )
 @takes(inputs=InputOptions, table=SummaryTableOptions, options=SummaryOptions)
 @model_argument
@@ -112,11 +114,12 @@ def summary(
 
 
 @click.command(
+    cls=StrictCommand,
     epilog="""\b
 Examples:
   visualize skips resnet18
   visualize skips resnet18 --kind projection
-  visualize skips efficientnet_b0 --format csv"""
+  visualize skips efficientnet_b0 --format csv""",
 )
 @click.option("--kind", "kinds", multiple=True,
               type=click.Choice([kind.value for kind in SkipKind]),

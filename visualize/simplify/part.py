@@ -1,8 +1,8 @@
-"""One module of a model on its own, with its inputs and outputs named."""
+"""Modules of a model on their own, with their inputs and outputs named."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -19,33 +19,29 @@ from visualize.core.errors import UsageError
 from visualize.core.module_path import spelled
 
 
-def only(architecture: Architecture, path: str) -> Architecture:
-    """The operations of the module ``path`` as a separate architecture.
+def only(architecture: Architecture, *paths: str) -> Architecture:
+    """The operations of the modules at ``paths`` as a separate architecture.
 
-    What it reads comes from inputs named after the modules that made it, and what others read of
-    it goes to outputs named after them. A skip connection that begins outside begins at such an
+    What they read comes from inputs named after the modules that made it, and what others read of
+    them goes to outputs named after these. A skip connection that begins outside begins at such an
     input; one that ends outside has no merge here and is left out.
 
     Args:
         architecture: the exact graph.
-        path: a module that the run calls.
+        paths: modules that the run calls.
 
     Raises:
-        UsageError: the run never calls it.
+        UsageError: the run never calls one of them.
     """
-    inside = {
-        one.id for one in architecture.operations if any(call.path == path for call in one.calls)
-    }
-    if not inside:
-        raise UsageError(f"the run does not call {spelled(path)!r}", where="--only")
+    inside = _inside(architecture, paths)
     graph = nx.MultiDiGraph()
-    entries = _entries(architecture, inside, path)
+    entries = _entries(architecture, inside)
     for entry in entries.values():
         graph.add_node(entry.id, operation=entry)
     for one in architecture.operations:
         if one.id in inside:
             graph.add_node(one.id, operation=one)
-    exits = list(_exits(architecture, inside, path))
+    exits = list(_exits(architecture, inside))
     for leave, _ in exits:
         graph.add_node(leave.id, operation=leave)
     kept = _skips(architecture, inside, {source: entry.id for source, entry in entries.items()})
@@ -58,23 +54,29 @@ def only(architecture: Architecture, path: str) -> Architecture:
     for leave, sources in exits:
         for position, (source, tensor) in enumerate(sources):
             graph.add_edge(source, leave.id, wire=Wire(tensor, position))
-    return _with_totals(architecture, graph, tuple(kept.values()), path)
+    return _with_totals(architecture, graph, tuple(kept.values()), paths)
 
 
 def _with_totals(
-    architecture: Architecture, graph: nx.MultiDiGraph, skips: tuple[Skip, ...], path: str
+    architecture: Architecture,
+    graph: nx.MultiDiGraph,
+    skips: tuple[Skip, ...],
+    paths: Sequence[str],
 ) -> Architecture:
     operations = [one for _, one in graph.nodes(data="operation")]
-    unused = tuple(one for one in architecture.unused_modules if f"{one}.".startswith(f"{path}."))
+    unused = tuple(
+        one for one in architecture.unused_modules if any(_holds(path, one) for path in paths)
+    )
+    kinds = dict.fromkeys(architecture.modules.get(path, "") for path in paths)
     return replace(
         architecture,
-        name=f"{architecture.name}, {spelled(path)}",
-        class_name=architecture.modules.get(path, ""),
+        name=", ".join([architecture.name, *map(spelled, paths)]),
+        class_name=", ".join(kinds),
         graph=graph,
         modules={
             one: kind
             for one, kind in architecture.modules.items()
-            if f"{one}.".startswith(f"{path}.") or f"{path}.".startswith(f"{one}.")
+            if any(_holds(path, one) or _holds(one, path) for path in paths)
         },
         skips=skips,
         parameters=sum(one.parameters for one in operations),
@@ -86,7 +88,22 @@ def _with_totals(
     )
 
 
-def _entries(architecture: Architecture, inside: set[str], path: str) -> dict[str, Operation]:
+def _inside(architecture: Architecture, paths: Sequence[str]) -> dict[str, str]:
+    """The operations inside of the modules at ``paths``, each with the innermost of these."""
+    calls = [(one.id, call.path) for one in architecture.operations for call in one.calls]
+    called = {path for _, path in calls}
+    for path in paths:
+        if path not in called:
+            raise UsageError(f"the run does not call {spelled(path)!r}", where="--only")
+    return {operation: path for operation, path in calls if path in paths}
+
+
+def _holds(path: str, other: str) -> bool:
+    """Whether the module at ``path`` is or holds the one at ``other``."""
+    return f"{other}.".startswith(f"{path}.")
+
+
+def _entries(architecture: Architecture, inside: Mapping[str, str]) -> dict[str, Operation]:
     """An input for each operation outside whose tensor is read inside."""
     entries: dict[str, Operation] = {}
     for source, target, wire in architecture.wires:
@@ -102,13 +119,13 @@ def _entries(architecture: Architecture, inside: set[str], path: str) -> dict[st
                 type="input",
                 index=-1,
                 outputs=(wire.tensor,),
-                neighbour=_neighbour(made, path),
+                neighbour=_neighbour(made, inside[target]),
             )
     return entries
 
 
 def _exits(
-    architecture: Architecture, inside: set[str], path: str
+    architecture: Architecture, inside: Mapping[str, str]
 ) -> Iterator[tuple[Operation, list[tuple[str, TensorSpec | None]]]]:
     """An output for each outside module that reads results from inside, and what it reads.
 
@@ -118,7 +135,7 @@ def _exits(
     for source, target, wire in architecture.wires:
         if source in inside and target not in inside and wire.data and wire.tensor:
             user = architecture.operation(target)
-            neighbour = "" if user.kind is NodeKind.OUTPUT else _neighbour(user, path)
+            neighbour = "" if user.kind is NodeKind.OUTPUT else _neighbour(user, inside[source])
             read.setdefault(neighbour, {})[source] = wire.tensor
     for neighbour, sources in read.items():
         leave = Operation(
@@ -133,7 +150,7 @@ def _exits(
 
 
 def _skips(
-    architecture: Architecture, inside: set[str], entries: Mapping[str, str]
+    architecture: Architecture, inside: Collection[str], entries: Mapping[str, str]
 ) -> dict[int, Skip]:
     """The skip connections that merge inside, by their number in the whole."""
 
