@@ -35,6 +35,12 @@ def _weight(kind: str, weights: Sequence[Shape]) -> Weight | None:
     return Weight(weights[0], inputs, outputs)
 
 
+def _tensor(kind: NodeKind, shape: Shape) -> TensorSpec:
+    """A tensor whose batch comes first; constants and vectors have none."""
+    has_batch = kind is not NodeKind.CONSTANT and len(shape) > 1
+    return TensorSpec(shape, sample=shape[1:] if has_batch else None)
+
+
 class Net:
     """Builds an exact `Architecture` operation by operation, as a trace of a model would.
 
@@ -209,7 +215,7 @@ class Net:
             index=len(self.graph),
             path=self._path() if path is None else path,
             calls=tuple(self._calls_around) if calls is None else calls,
-            outputs=tuple(TensorSpec(shape) for shape in shapes),
+            outputs=tuple(_tensor(kind, shape) for shape in shapes),
             **counts,  # type: ignore[arg-type]
         )
         self.graph.add_node(operation.id, operation=operation)

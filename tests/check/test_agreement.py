@@ -74,7 +74,7 @@ def damaged(scene: Scene, old: str, new: str) -> Scene:
         ),
         (
             Level.LAYER, "image 3×32×32", "image 3×64×64",
-            "“image 3×64×64” shows 3×64×64, the tensor is 1×3×32×32",
+            "“image 3×64×64” shows 3×64×64, the tensor is 3×32×32",
         ),
         (
             Level.LAYER, "16 → 10", "16 → 12",

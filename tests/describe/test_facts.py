@@ -42,7 +42,7 @@ def test_table_1_of_the_resnet_paper(name: str) -> None:
     assert least <= round(summary.total.macs / 1e9, 1) <= most
     stages = [part for part in summary.facts.parts if part.blocks]
     assert tuple(stage.blocks for stage in stages) == blocks
-    assert [stage.shape[-1] for stage in stages] == [56, 28, 14, 7]
+    assert [stage.tensor.shape[-1] for stage in stages] == [56, 28, 14, 7]
 
 
 def test_gates_are_beside_the_path() -> None:

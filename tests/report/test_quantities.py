@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from visualize.core.architecture import TensorSpec
 from visualize.report.language import load_language
-from visualize.report.quantities import joined, large, macs, myriads, paragraph, shape_without_batch
+from visualize.report.quantities import joined, large, macs, myriads, paragraph, shape_words
 
 ENGLISH, CHINESE = load_language("en"), load_language("zh")
 
@@ -39,9 +40,9 @@ def test_large_numbers_have_an_order_of_magnitude() -> None:
 
 
 def test_shapes_and_enumerations() -> None:
-    assert shape_without_batch((1, 64, 56, 56), 1, CHINESE) == "64×56×56"
-    assert shape_without_batch((), 1, ENGLISH) == "scalar"
-    assert shape_without_batch((), 1, CHINESE) == "标量"
+    assert shape_words(TensorSpec((1, 64), sample=(64,)), CHINESE) == "64"
+    assert shape_words(TensorSpec(()), ENGLISH) == "scalar"
+    assert shape_words(TensorSpec((3,), sample=()), CHINESE) == "标量"
     assert joined(["a", "b"], ENGLISH) == "a, b"
     assert joined(["a", "b"], CHINESE) == "a、b"
     assert paragraph(["一。", "", "二。"]) == "一。二。"

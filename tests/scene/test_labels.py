@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-import visualize
-from tests.nets import Residual
 from visualize.core.architecture import NodeKind, Operation, TensorSpec, Weight
 from visualize.core.diagram import Box
 from visualize.core.words import operation, shape
@@ -53,21 +51,16 @@ def test_labels_say_what_a_paper_says(
     assert str(operation(layer)) == words
 
 
-def test_the_batch_is_what_most_tensors_begin_with() -> None:
-    assert visualize.trace(Residual(), (1, 3, 32, 32)).batch == 1
-    assert visualize.trace(Residual(), (6, 3, 32, 32)).batch == 6
-    labels = [box.label[0] for box in visualize.draw(Residual(), (6, 3, 32, 32)).scene.boxes]
-    assert "image 3×32×32" in labels
-
-
-def label(box: Box, *, names: bool = False, batch: int = 1) -> list[str]:
-    return box_label(box, box_title(box, batch=batch), names=names)
+def label(box: Box, *, names: bool = False) -> list[str]:
+    return box_label(box, box_title(box), names=names)
 
 
 def test_labels_of_boxes() -> None:
-    image = Operation("x", NodeKind.INPUT, "input", outputs=(TensorSpec((1, 3, 8, 8)),))
+    image = Operation(
+        "x", NodeKind.INPUT, "input", outputs=(TensorSpec((1, 3, 8, 8), sample=(3, 8, 8)),)
+    )
     assert label(Box.of(image)) == ["image 3×8×8"]
-    tokens = replace(image, id="tokens", outputs=(TensorSpec((1, 77), "int64"),))
+    tokens = replace(image, id="tokens", outputs=(TensorSpec((1, 77), "int64", (77,)),))
     assert label(Box.of(tokens)) == ["tokens 77"]
     merge = Operation("add", NodeKind.FUNCTION, "add", merges=True)
     assert label(Box.of(merge)) == ["+"]
@@ -78,6 +71,7 @@ def test_labels_of_boxes() -> None:
     assert label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100"]
     boxes = replace(image, kind=NodeKind.OUTPUT, outputs=(TensorSpec((9, 4)),))
     assert label(Box.of(boxes)) == ["output 9×4"]
-    assert label(Box.of(boxes), batch=9) == ["output 4"]
+    scores = replace(boxes, outputs=(TensorSpec((9, 4), sample=(4,)), TensorSpec((9,), sample=())))
+    assert label(Box.of(scores)) == ["output 4, scalar"]
     assert shape(TensorSpec((1,))) == "1"
     assert shape(TensorSpec(())) == "scalar"

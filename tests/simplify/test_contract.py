@@ -53,12 +53,13 @@ def test_a_box_returns_what_it_is_named_after_returns() -> None:
 def test_a_collapsed_box_returns_what_its_last_operation_that_is_read_computes() -> None:
     net = Net()
     x = net.input(1, 8, 4, 4)
-    last = net.conv(net.conv(x, name="a"), name="b")
+    with net.call("block"):
+        last = net.conv(net.conv(x, name="a"), name="b")
     moved = net.function("permute", last, shape=(1, 4, 4, 8))
     net.function("mean", last, shape=(1,))
     net.output(moved)
     collapsed = Collapsed("block", BoxKind.BLOCK, "Block", "block")
-    inside = Cluster("a", ("a", last, moved, "mean"), collapsed)
+    inside = Cluster("block_a", ("block_a", last, moved, "mean"), collapsed)
     clusters = [Cluster.single(x), inside, Cluster.single("output")]
     box = contract(Diagram.of(net.build()), clusters).box("block")
     assert outputs(box) == [(1, 8, 4, 4)]

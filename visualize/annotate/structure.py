@@ -17,7 +17,8 @@ from torch import fx, nn
 from torch.fx.operator_schemas import get_signature_for_torch_op
 from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 
-from visualize.core.architecture import ModuleCall, NodeKind, Operation, Wire
+from visualize.annotate.batch import find_batch
+from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec, Wire
 from visualize.core.errors import shorten
 from visualize.core.operators import RANDOM, family, is_known, merge_type, reads_values
 from visualize.core.torch_internals import OpOverload, parameter_names, silent_dispatch
@@ -42,8 +43,9 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
     """
     graph = nx.MultiDiGraph()
     data: set[str] = set()
+    tensors = find_batch(trace, {node: _does(node, trace) for node in trace.graph.nodes})
     for index, node in enumerate(trace.graph.nodes):
-        operation = _operation(index, node, trace)
+        operation = _operation(index, node, trace, tensors.get(node))
         graph.add_node(operation.id, operation=operation)
         yields = operation.kind is NodeKind.OUTPUT or bool(operation.outputs)
         if operation.kind is NodeKind.INPUT and yields:
@@ -51,7 +53,7 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
         merged = 0
         for position, source in enumerate(_sources(node)):
             carries = source.name in data and yields and _reads_values(node, operation, position)
-            outputs = facts_of(source).outputs
+            outputs = tensors.get(source) or facts_of(source).outputs
             wire = Wire(outputs[0] if outputs else None, position, carries)
             graph.add_edge(source.name, operation.id, wire=wire)
             if carries:
@@ -104,7 +106,17 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
     return modules
 
 
-def _operation(index: int, node: fx.Node, trace: TracedModel) -> Operation:
+def _does(node: fx.Node, trace: TracedModel) -> str:
+    """The class or function whose work a node does; see `Operation.does`."""
+    if node.op == "call_module":
+        own = _own_class(trace.module_at(str(node.target)))
+        return _counts_as(own) or own.__name__
+    return _function_name(node) if node.op in ("call_function", "call_method") else node.op
+
+
+def _operation(
+    index: int, node: fx.Node, trace: TracedModel, tensors: tuple[TensorSpec, ...] | None
+) -> Operation:
     facts = facts_of(node)
     calls = tuple(enclosing.call for enclosing in facts.calls)
     path = calls[-1].path if calls else ""
@@ -136,7 +148,7 @@ def _operation(index: int, node: fx.Node, trace: TracedModel) -> Operation:
         calls=calls or ((ModuleCall(path),) if node.op == "call_module" and path else ()),
         module_class=module_class,
         attributes=attributes,
-        outputs=facts.outputs,
+        outputs=facts.outputs if tensors is None else tensors,
         counts_as=counts_as,
     )
 

@@ -149,12 +149,12 @@ class _Comparison:
             if not _ONLY_SIZES.fullmatch(arrow.label):
                 continue
             shapes = {
-                tensor.shape
+                tensor.shown
                 for one in self._operations(boxes[arrow.source])
                 for tensor in one.outputs
             }
             for sizes in arrow.label.split(", "):
-                if not any(_is_shape(sizes, shape) for shape in shapes):
+                if _sizes(sizes) not in shapes:
                     source = _quoted(boxes[arrow.source].label)
                     yield f"{source} returns no tensor of the shape {sizes} beside its arrow"
 
@@ -175,8 +175,8 @@ def _end_shapes(name: str, box: SceneBox, operations: Sequence[Operation]) -> It
     tensors = [tensor for one in operations if one.kind is kind for tensor in one.outputs]
     printed = [match[1] for part in box.label[0].split(", ") if (match := _SIZES.search(part))]
     for sizes, tensor in zip(printed, tensors):
-        if not _is_shape(sizes, tensor.shape):
-            actual = "×".join(map(str, tensor.shape)) or "scalar"
+        if _sizes(sizes) != tensor.shown:
+            actual = "×".join(map(str, tensor.shown)) or "scalar"
             yield f"{name} shows {sizes}, the tensor is {actual}"
 
 
@@ -190,15 +190,13 @@ def _widths(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterat
             yield f"{name} shows {match[0]}, no tensor in it has the size {missing[0]}"
 
 
-def _is_shape(printed: str, shape: tuple[int, ...]) -> bool:
-    """Whether ``printed`` is a shape, or one without the dimension of the batch.
+def _sizes(printed: str) -> tuple[int, ...]:
+    """The sizes of a printed shape.
 
-    >>> _is_shape("3×8×8", (1, 3, 8, 8)), _is_shape("8×8", (3, 3, 8, 8)), _is_shape("scalar", ())
-    (True, False, True)
+    >>> _sizes("3×8×8"), _sizes("scalar")
+    ((3, 8, 8), ())
     """
-    sizes = () if printed == "scalar" else tuple(map(int, printed.split("×")))
-    without = (shape[:axis] + shape[axis + 1 :] for axis in range(len(shape)))
-    return sizes == shape or sizes in without
+    return () if printed == "scalar" else tuple(map(int, printed.split("×")))
 
 
 def _group_claims(group: SceneGroup) -> Claims:

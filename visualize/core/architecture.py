@@ -12,7 +12,7 @@ from __future__ import annotations
 import enum
 import functools
 import itertools
-from collections import Counter
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,10 +47,23 @@ class NodeKind(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TensorSpec:
-    """Shape and dtype of a tensor; the batch dimension is included."""
+    """Shape and dtype of a tensor.
+
+    Attributes:
+        shape: its sizes, the batch included.
+        dtype: name of its dtype.
+        sample: its sizes for one sample: without the batch, or divided by it where an axis holds
+            more, such as all windows of all images; None if it has no batch.
+    """
 
     shape: tuple[int, ...]
     dtype: str = "float32"
+    sample: tuple[int, ...] | None = None
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The sizes that figures and tables show, without the batch."""
+        return self.shape if self.sample is None else self.sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,14 +353,11 @@ class Architecture(WiredGraph):
 
     @functools.cached_property
     def batch(self) -> int:
-        """The size of the batch: the first size of most tensors."""
-        sizes = Counter(
-            tensor.shape[0]
-            for operation in self.operations
-            for tensor in operation.outputs
-            if operation.kind is not NodeKind.CONSTANT and len(tensor.shape) > 1
-        )
-        return max(sizes, key=lambda size: sizes[size], default=1)
+        """The size of the batch of the inputs; 1 if they have none."""
+        ends = (one for one in self.operations if one.kind is NodeKind.INPUT)
+        tensors = (tensor for one in ends for tensor in one.outputs if tensor.sample is not None)
+        sizes = (math.prod(one.shape) // (math.prod(one.shown) or 1) for one in tensors)
+        return next(sizes, 1)
 
     @property
     def has_statistics(self) -> bool:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from visualize.core.architecture import Skip
+from visualize.core.architecture import Skip, TensorSpec
 from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
 
@@ -59,8 +59,8 @@ class Row:
     words: Phrase = NOTHING
     skips: Mapping[str, int] = field(default_factory=dict)
     weight: Shape = ()
-    inputs: tuple[Shape, ...] = ()
-    outputs: tuple[Shape, ...] = ()
+    inputs: tuple[TensorSpec, ...] = ()
+    outputs: tuple[TensorSpec, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0
     buffers: int = 0
@@ -103,7 +103,7 @@ class Part:
         name: the modules it is made of.
         type: class of the blocks of a stage; empty if it is not a stage.
         blocks: number of blocks of a stage.
-        shape: shape of its output.
+        tensor: its output.
         parameters: number of its parameters.
         macs: its multiply-accumulate operations.
         last: whether it contains the last weighted layer of the model.
@@ -113,7 +113,7 @@ class Part:
     name: str
     type: str
     blocks: int
-    shape: Shape
+    tensor: TensorSpec
     parameters: int
     macs: int
     last: bool = False

@@ -49,16 +49,18 @@ _CATALOGUE = (
 )  # fmt: skip
 
 
-def shape(tensor: TensorSpec, batch: int = 1) -> str:
-    """A shape without the dimension of the batch, if it has one.
+def shape(tensor: TensorSpec) -> str:
+    """A shape without the batch, if it has one.
 
-    >>> shape(TensorSpec((1, 64, 56, 56))), shape(TensorSpec((128, 2)))
+    >>> shape(TensorSpec((1, 64, 56, 56), sample=(64, 56, 56))), shape(TensorSpec((128, 2)))
     ('64×56×56', '128×2')
     """
-    sizes = tensor.shape
-    if len(sizes) > 1 and sizes[0] == batch:
-        sizes = sizes[1:]
-    return "×".join(map(str, sizes)) or "scalar"
+    return str(shape_phrase(tensor))
+
+
+def shape_phrase(tensor: TensorSpec) -> Phrase:
+    """The same in words, which a figure in another language has in that language."""
+    return verbatim("×".join(map(str, tensor.shown))) or phrase("scalar")
 
 
 def operation(layer: Operation) -> Phrase:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind, enclosing
+from visualize.core.architecture import (
+    Architecture,
+    NodeKind,
+    Operation,
+    SkipKind,
+    TensorSpec,
+    enclosing,
+)
 from visualize.core.diagram import Diagram, Group
+from visualize.core.operators import MOVES, family
 from visualize.core.summary import Facts, Part, PathLengths
 from visualize.describe.paths import count_paths
 from visualize.describe.weighted import weighted_layers
@@ -83,7 +91,7 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
             name=name,
             type=stage.type if stage else "",
             blocks=stage.count if stage else 0,
-            shape=next((one.outputs[0].shape for one in reversed(part) if one.outputs), ()),
+            tensor=_result(part, stage),
             parameters=sum(one.parameters for one in part),
             macs=sum(one.macs for one in part),
             last=any(one.id == last for one in part),
@@ -92,6 +100,19 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
         for name, part in members.items()
         if (stage := stages[name]) or any(one.parameters or one.macs for one in part)
     ]
+
+
+def _result(part: Sequence[Operation], stage: Group | None) -> TensorSpec:
+    """What a part returns; of a stage, before any reshaping by the code around it."""
+    holder = stage.path.rpartition(".")[0] if stage else ""
+    makes = [one for one in part if one.outputs]
+    own = [
+        one
+        for one in makes
+        if not holder or family(one.type) not in MOVES or one.path.startswith(f"{holder}.")
+    ]
+    last = own or makes
+    return last[-1].outputs[0] if last else TensorSpec(())
 
 
 def _outermost(path: str, expanded: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from visualize.core import words
-from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.architecture import Architecture, NodeKind, Operation, TensorSpec
 from visualize.core.layers import layer_of
 from visualize.core.memory import activation_memory
 from visualize.core.module_path import CONTAINERS, spelled
@@ -252,14 +252,14 @@ class _Table:
 
     def _ends(
         self, operations: Sequence[Operation]
-    ) -> tuple[tuple[Shape, ...], tuple[Shape, ...], str]:
-        """Shapes of what enters and of what leaves, and the last operation whose result leaves."""
+    ) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...], str]:
+        """What enters and what leaves, and the last operation whose result leaves."""
         members = {one.id for one in operations}
-        inputs: dict[str, Shape] = {}
+        inputs: dict[str, TensorSpec] = {}
         for one in operations:
             for source, _, wire in self.exact.inputs(one.id):
                 if wire.data and wire.tensor and source not in members:
-                    inputs.setdefault(source, wire.tensor.shape)
+                    inputs.setdefault(source, wire.tensor)
         leaving = [
             one
             for one in operations
@@ -267,7 +267,7 @@ class _Table:
         ]
         data = [one for one in leaving if self.data[one.id]]
         leaving = data or leaving or list(operations[-1:])
-        outputs = tuple(tensor.shape for one in leaving for tensor in one.outputs)
+        outputs = tuple(tensor for one in leaving for tensor in one.outputs)
         return tuple(inputs.values()), outputs, leaving[-1].id if leaving else ""
 
 

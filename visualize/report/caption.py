@@ -6,12 +6,13 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from visualize.core.architecture import TensorSpec
 from visualize.core.phrases import Phrase
 from visualize.core.quantities import giga
-from visualize.core.summary import Shape, Summary
+from visualize.core.summary import Summary
 from visualize.report.kinds import kind_words, skip_counts
 from visualize.report.language import Language, load_language
-from visualize.report.quantities import joined, myriads, paragraph, shape_without_batch
+from visualize.report.quantities import joined, myriads, paragraph, shape_words
 from visualize.report.sentences import size_sentences, skips_sentence, stages_sentence
 
 _FIRST, _LAST = 12, 3  # of the boxes of a figure with more
@@ -113,14 +114,14 @@ def _cost(summary: Summary, language: Language) -> str:
         "For inputs of {shapes} it needs {macs} multiply-accumulates (MACs).",
         len(total.inputs),
     ).format(
-        shapes=_shapes(total.inputs, summary.batch, language),
+        shapes=_shapes(total.inputs, language),
         macs=giga(total.macs),
         myriads=myriads(total.macs),
     )
 
 
-def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
-    written = [shape_without_batch(shape, batch, language) for shape in shapes]
+def _shapes(tensors: tuple[TensorSpec, ...], language: Language) -> str:
+    written = [shape_words(tensor, language) for tensor in tensors]
     if len(written) > 2:
         written = [language.gettext(", ").join(written[:-1]), written[-1]]
     return language.gettext(" and ").join(written)

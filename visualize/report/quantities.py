@@ -78,6 +78,6 @@ def large(number: int) -> str:
     return f"{mantissa} × 10{exponent.translate(_RAISED)}"
 
 
-def shape_without_batch(sizes: tuple[int, ...], batch: int, language: Language) -> str:
-    """The shape of a tensor without its batch dimension: ``64×56×56``, or ``scalar``."""
-    return shape(TensorSpec(sizes), batch) if sizes else language.gettext("scalar")
+def shape_words(tensor: TensorSpec, language: Language) -> str:
+    """The shape of a tensor without its batch: ``64×56×56``, or ``scalar``."""
+    return shape(tensor) if tensor.shown else language.gettext("scalar")

@@ -18,7 +18,7 @@ from visualize.report.quantities import (
     myriads,
     paragraph,
     percent,
-    shape_without_batch,
+    shape_words,
 )
 
 _LISTED = 8  # stages, or modules
@@ -105,7 +105,7 @@ def stages_sentence(summary: Summary, language: Language) -> str:
     """The stages with their blocks and shapes; empty for a model without any."""
     stages = [part for part in summary.facts.parts if part.blocks]
     if stages and all(family(stage.type) in AFFINE for stage in stages):
-        return _stages_of_layers(stages, summary.batch, language)
+        return _stages_of_layers(stages, language)
     if not stages:
         return ""
     blocks = sum(stage.blocks for stage in stages)
@@ -115,11 +115,11 @@ def stages_sentence(summary: Summary, language: Language) -> str:
         )
     else:
         sentence = language.gettext("{number} blocks in {stages} stages: {list}.")
-    listed = _listed(stages, summary.batch, language)
+    listed = _listed(stages, language)
     return sentence.format(number=blocks, stages=len(stages), list=listed)
 
 
-def _stages_of_layers(stages: Sequence[Part], batch: int, language: Language) -> str:
+def _stages_of_layers(stages: Sequence[Part], language: Language) -> str:
     """Stages that consist of plain layers: convolutions of one resolution, then linear layers."""
     convolutions = [stage for stage in stages if family(stage.type) in CONVOLUTION]
     others = [stage for stage in stages if family(stage.type) not in CONVOLUTION]
@@ -130,7 +130,7 @@ def _stages_of_layers(stages: Sequence[Part], batch: int, language: Language) ->
             "{number} convolutional stages: {list}.",
             len(convolutions),
         )
-        listed = _listed(convolutions, batch, language)
+        listed = _listed(convolutions, language)
         written.append(sentence.format(number=len(convolutions), list=listed))
     if others:
         number = sum(stage.blocks for stage in others)
@@ -142,13 +142,13 @@ def _stages_of_layers(stages: Sequence[Part], batch: int, language: Language) ->
     return paragraph(written)
 
 
-def _listed(stages: Sequence[Part], batch: int, language: Language) -> str:
-    listed = [_stage(stage, batch, language) for stage in stages[:_LISTED]]
+def _listed(stages: Sequence[Part], language: Language) -> str:
+    listed = [_stage(stage, language) for stage in stages[:_LISTED]]
     return joined([*listed, "…"] if len(stages) > _LISTED else listed, language)
 
 
-def _stage(stage: Part, batch: int, language: Language) -> str:
-    size = shape_without_batch(stage.shape, batch, language)
+def _stage(stage: Part, language: Language) -> str:
+    size = shape_words(stage.tensor, language)
     if family(stage.type) in CONVOLUTION:
         words = language.ngettext(
             "{name} ({number} conv, {shape})", "{name} ({number} convs, {shape})", stage.blocks

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from visualize.core.architecture import TensorSpec
 from visualize.core.documents import to_json
 from visualize.core.module_path import spelled
 from visualize.core.quantities import giga, memory
 from visualize.core.statistics import Statistics
-from visualize.core.summary import Row, RowKind, Shape, Summary
+from visualize.core.summary import Part, Row, RowKind, Shape, Summary
 from visualize.report.graph import statistics_document
 from visualize.report.kinds import connections, shortcut_words
 from visualize.report.language import Language, is_english, load_language
-from visualize.report.quantities import joined, percent, shape_without_batch
+from visualize.report.quantities import joined, percent, shape_words
 from visualize.report.sentences import sentences
 from visualize.report.tables import Column, Field, Readers, Table, fill
 from visualize.report.wrapping import wrap
@@ -89,8 +90,8 @@ def _table(summary: Summary, rows: tuple[Row, ...], language: Language) -> Table
 def _fields(summary: Summary, language: Language) -> list[Field[Row]]:
     gettext, total = language.gettext, summary.total
 
-    def shapes(several: tuple[Shape, ...]) -> str:
-        return _shapes(several, summary.batch, language)
+    def shapes(several: tuple[TensorSpec, ...]) -> str:
+        return _shapes(several, language)
 
     def frozen(row: Row) -> str:
         some = total.parameters > total.trainable_parameters
@@ -217,12 +218,12 @@ def _skips(row: Row, language: Language) -> list[str]:
     return [connections(kind, numbers[kind], language) for kind in kinds]
 
 
-def _shapes(shapes: tuple[Shape, ...], batch: int, language: Language) -> str:
+def _shapes(tensors: tuple[TensorSpec, ...], language: Language) -> str:
     """The first of some shapes without the batch, and how many more there are."""
-    if not shapes:
+    if not tensors:
         return ""
-    more = f" +{len(shapes) - 1}" if len(shapes) > 1 else ""
-    return shape_without_batch(shapes[0], batch, language) + more
+    more = f" +{len(tensors) - 1}" if len(tensors) > 1 else ""
+    return shape_words(tensors[0], language) + more
 
 
 def _tuple(shape: Shape) -> str:
@@ -257,6 +258,7 @@ def _document(summary: Summary, rows: tuple[Row, ...], language: Language) -> di
         "rows": [_plain_row(row) for row in rows],
         "facts": {
             **facts,
+            "parts": [_plain_part(part) for part in summary.facts.parts],
             "depth": paths.longest,
             "paths": {
                 "number": paths.number,
@@ -278,4 +280,18 @@ def _plain_row(row: Row) -> dict[str, Any]:
         ]
     if row.statistics:
         plain["statistics"] = statistics_document(row.statistics)
+    plain |= {"inputs": _plain_shapes(row.inputs), "outputs": _plain_shapes(row.outputs)}
     return {**plain, "kind": row.kind.value, "words": str(row.words)}
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    (shape,) = _plain_shapes([part.tensor])
+    return {
+        "shape" if name == "tensor" else name: shape if name == "tensor" else value
+        for name, value in dataclasses.asdict(part).items()
+    }
+
+
+def _plain_shapes(tensors: Sequence[TensorSpec]) -> list[list[int]]:
+    """Shapes in documents are whole, the batch included."""
+    return [list(tensor.shape) for tensor in tensors]

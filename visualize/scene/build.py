@@ -107,10 +107,9 @@ class _Builder:
         return tuple(self._box(box, collapsed.get(box.id, [])) for box in self.diagram.boxes)
 
     def _box(self, box: Box, collapsed: Sequence[Skip]) -> SceneBox:
-        batch = self.diagram.exact.batch
         repeat = self._repeat_of(box)
         custom = self.titles.get(box.path, "") if box.is_module else ""
-        title = labels.box_title(box, title=custom, repeat=repeat, batch=batch)
+        title = labels.box_title(box, title=custom, repeat=repeat)
         lines = labels.box_label(
             box,
             title,
@@ -129,7 +128,7 @@ class _Builder:
             macs=box.macs,
             group=box.group,
             stage=self._stage(box),
-            tooltip=_tooltip(box, batch),
+            tooltip=_tooltip(box),
             repeat=box.repeat,
             skips=tuple(sorted(kinds.items())),
             kind=labels.kind_name(box),
@@ -194,7 +193,7 @@ class _Builder:
 
     def arrow(self, source: str, target: str, wire: Wire) -> SceneArrow:
         """What flows from one box to another."""
-        diagram, batch = self.diagram, self.diagram.exact.batch
+        diagram = self.diagram
         skip = diagram.skips[wire.skip] if wire.skip is not None else None
         ends = (diagram.host(skip.fork), diagram.host(skip.merge)) if skip else None
         arc = (source, target) == ends
@@ -204,7 +203,7 @@ class _Builder:
         elif wire.copies > 1 and self._is_chain(source):
             label = labels.several(wire.copies, diagram.box(source).repeat)
         elif wire.tensor and _is_new_shape(diagram, source, wire.tensor):
-            label = shape(wire.tensor, batch)
+            label = shape(wire.tensor)
         return SceneArrow(
             source=source,
             target=target,
@@ -212,7 +211,7 @@ class _Builder:
             skip=skip.kind.value if skip else None,
             arc=arc,
             long=skip is not None and skip.long,
-            tooltip=_arrow_tooltip(wire, skip, batch),
+            tooltip=_arrow_tooltip(wire, skip),
             # An arrow into a repeat is in every copy; one out of it may represent several.
             repeat=max(diagram.box(target).repeat, wire.copies),
         )
@@ -226,10 +225,10 @@ def _named(name: str, kind: str) -> str:
     return f"{name} ({kind})" if kind else name
 
 
-def _tooltip(box: Box, batch: int) -> str:
+def _tooltip(box: Box) -> str:
     lines = [_named(spelled(box.path) or box.id, box.type)]
     if box.outputs:
-        lines.append("output " + ", ".join(shape(tensor, batch) for tensor in box.outputs[:4]))
+        lines.append("output " + ", ".join(shape(tensor) for tensor in box.outputs[:4]))
     each = f" each, {box.repeat} copies" if box.copies else ""
     if box.counted.parameters:
         lines.append(f"{box.counted.parameters:,} parameters{each}")
@@ -249,8 +248,8 @@ def _tooltip(box: Box, batch: int) -> str:
     return "\n".join(lines)
 
 
-def _arrow_tooltip(wire: Wire, skip: Skip | None, batch: int) -> str:
-    size = shape(wire.tensor, batch) if wire.tensor else ""
+def _arrow_tooltip(wire: Wire, skip: Skip | None) -> str:
+    size = shape(wire.tensor) if wire.tensor else ""
     if skip is None:
         return size
     facts = [

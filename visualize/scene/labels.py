@@ -28,7 +28,7 @@ from visualize.core.operators import (
 )
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
 from visualize.core.quantities import count
-from visualize.core.words import operation, operation_name, shape, short_name, symbol
+from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
 
 _LONGEST = 48
 
@@ -143,29 +143,28 @@ def several(number: int, copies: int) -> str:
     return f"all {number}" if number == copies else f"{number} of {copies}"
 
 
-def box_title(box: Box, *, title: str = "", repeat: Group | None = None, batch: int = 1) -> Phrase:
+def box_title(box: Box, *, title: str = "", repeat: Group | None = None) -> Phrase:
     """What a box is, the first line of its label; empty for a merge, which is a sign.
 
     Args:
         box: the box; of several copies, the first is shown.
         title: its custom label; by default, what it does.
         repeat: the repeat that consists of this box alone, if there is one.
-        batch: size of the batch, which is not shown.
     """
-    words = verbatim(title) or _title(box.shown, batch)
+    words = verbatim(title) or _title(box.shown)
     if not words or repeat is None or repeat.shared or repeat.parallel:
         return words
     return phrase("{kind} {copies}", kind=words, copies=_copies(repeat))
 
 
-def _title(box: Box, batch: int) -> Phrase:
+def _title(box: Box) -> Phrase:
     if box.kind is BoxKind.MERGE:
         return NOTHING
     if box.kind is BoxKind.INPUT:
-        return _end(_input_name(box), _shapes(box, batch))
+        return _end(_input_name(box), _shapes(box))
     if box.kind is BoxKind.OUTPUT:
         names = box.attributes.get("names", ())
-        return _fields(box, names, batch) if names else _end(_output_name(box), _shapes(box, batch))
+        return _fields(box, names) if names else _end(_output_name(box), _shapes(box))
     if box.kind is BoxKind.COMPUTATION:
         number = counted("{number} operation", "{number} operations", box.count)
         return listed([number, _width(box)])
@@ -182,7 +181,7 @@ def _title(box: Box, batch: int) -> Phrase:
     return verbatim(own[0]) if own and own[0] else operation(_described(box))
 
 
-def _end(name: Phrase, shapes: str) -> Phrase:
+def _end(name: Phrase, shapes: Phrase) -> Phrase:
     """An input or output with its shapes."""
     return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
 
@@ -238,19 +237,18 @@ def _described(box: Box) -> Operation:
     return box.core if box.core.weights else replace(box.core, weights=box.weights)
 
 
-def _fields(box: Box, names: Sequence[str], batch: int) -> Phrase:
+def _fields(box: Box, names: Sequence[str]) -> Phrase:
     """What a model returns, by the names of its fields."""
-    named = [f"{name} {shape(tensor, batch)}" for name, tensor in zip(names, box.outputs)]
-    return verbatim(", ".join(named[:_FIELDS]) + (", …" if len(named) > _FIELDS else ""))
+    named = [_end(verbatim(name), shape_phrase(one)) for name, one in zip(names, box.outputs)]
+    return listed([*named[:_FIELDS], "…" if len(named) > _FIELDS else ""])
 
 
 _FIELDS = 3  # of a result that are named
 
 
-def _shapes(box: Box, batch: int) -> str:
-    return ", ".join(shape(tensor, batch) for tensor in box.outputs[:3]) + (
-        ", …" if len(box.outputs) > 3 else ""
-    )
+def _shapes(box: Box) -> Phrase:
+    more = ["…"] if len(box.outputs) > 3 else []
+    return listed([*(map(shape_phrase, box.outputs[:3])), *more])
 
 
 def _input_name(box: Box) -> Phrase:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.core.architecture import (
-    Architecture,
-    Skip,
-    SkipKind,
-    TensorSpec,
-)
+from visualize.core.architecture import Architecture, Skip, SkipKind
 from visualize.core.operators import IDENTITY, NORM, family
 from visualize.core.words import operation, shape, short_name
 from visualize.scene.labels import clip
@@ -38,8 +33,13 @@ def beside_arc(exact: Architecture, skip: Skip) -> str:
         branch = [exact.operation(node) for node in skip.branch]
         works = [one for one in branch if family(one.does) not in NORM | IDENTITY]
         return clip(", ".join(str(operation(one)) for one in works or branch))
-    if skip.kind is SkipKind.CONCAT and skip.shape:
-        return shape(TensorSpec(skip.shape), exact.batch)
+    if skip.kind is SkipKind.CONCAT:
+        arriving = (
+            wire.tensor
+            for *_, wire in exact.inputs(skip.merge)
+            if wire.skip is not None and exact.skips[wire.skip] is skip
+        )
+        return next((shape(tensor) for tensor in arriving if tensor), "")
     return ""
 
 

@@ -187,7 +187,7 @@ def _outputs(
     """What a box of several returns: what it is named after returns, whatever it absorbed.
 
     Of an operation that returns several tensors, those that are picked; of a collapsed group, those
-    of the last operation in it that is read outside, before any reshaping.
+    of the last operation in it that is read outside, before any reshaping by the code around it.
     """
     if not cluster.collapsed:
         picked = (one.outputs for box in boxes for one in box.operations if _picks(one))
@@ -198,12 +198,19 @@ def _outputs(
     successors = diagram.graph.successors
     leave = [box for box in boxes if not inside.issuperset(successors(box.id))] or boxes
     last = leave[-1]
-    while family(last.type) in MOVES:
+    module = _module(core, cluster.collapsed)
+    while family(last.type) in MOVES and last.calls[: len(module)] != module:
         sources = [source for source in diagram.data_sources(last.id) if source in inside]
         if len(sources) != 1:
             break
         last = diagram.box(sources[0])
     return last.outputs
+
+
+def _module(core: Box, collapsed: Collapsed) -> tuple[ModuleCall, ...]:
+    """The calls of the module that becomes one box."""
+    own = (place for place, call in enumerate(core.calls, 1) if call.path == collapsed.path)
+    return core.calls[: next(own, 0)]
 
 
 def _picks(operation: Operation) -> bool:
