@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,8 @@ from visualize.core.scene import Scene, SceneBox, SceneGroup
 from visualize.core.words import operation_name
 
 _SIZES = re.compile(r"(\d+(?:×\d+)*|scalar)$")
-_ONLY_SIZES = re.compile(r"(?:\d+(?:×\d+)+|\d+|scalar)(?:, (?:\d+(?:×\d+)+|\d+|scalar))*")
+# A shape beside an arrow, with how many tensors have it: "2 × (12×49×64)".
+_CARRIED = re.compile(r"(?:(\d+) × \()?(\d+(?:×\d+)*|scalar)\)?")
 _MAPPING = re.compile(r"\b(\d+) → (\d+)\b")
 # What operations show of themselves: "12 heads" are no modules.
 _OF_ONE_OPERATION = frozenset(
@@ -146,17 +148,24 @@ class _Comparison:
     def _arrows(self) -> Iterator[str]:
         boxes = {box.id: box for box in self.scene.boxes}
         for arrow in self.scene.arrows:
-            if not _ONLY_SIZES.fullmatch(arrow.label):
-                continue
-            shapes = {
-                tensor.shown
-                for one in self._operations(boxes[arrow.source])
-                for tensor in one.outputs
-            }
-            for sizes in arrow.label.split(", "):
-                if _sizes(sizes) not in shapes:
+            carried = [_CARRIED.fullmatch(part) for part in arrow.label.split(", ")]
+            made = _made(self._operations(boxes[arrow.source]))
+            for match in carried if all(carried) else []:
+                number, sizes = (match[1], match[2]) if match else ("", "")
+                if made[_sizes(sizes)] < int(number or 1):
                     source = _quoted(boxes[arrow.source].label)
-                    yield f"{source} returns no tensor of the shape {sizes} beside its arrow"
+                    several = f"{number} tensors" if number else "tensor"
+                    yield f"{source} returns no {several} of the shape {sizes} beside its arrow"
+
+
+def _made(operations: Iterable[Operation]) -> Counter[tuple[int, ...]]:
+    """How many tensors of each shape there are; what is picked from several counts once."""
+    single, several = Counter[tuple[int, ...]](), Counter[tuple[int, ...]]()
+    for one in operations:
+        (single if len(one.outputs) == 1 else several).update(
+            tensor.shown for tensor in one.outputs
+        )
+    return single | several
 
 
 def _sums(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,6 +21,7 @@ from visualize.core.statistics import combined
 from visualize.core.theme import Theme
 from visualize.core.words import shape
 from visualize.scene import labels, skip_labels
+from visualize.scene.flows import Flow, shapes, tensors_between
 
 # The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
 _ROLES = {
@@ -186,6 +188,10 @@ class _Builder:
         repeats = [one.repeat for one in inner if one.kind is GroupKind.REPEAT and not one.shared]
         return box.counted.parameters * math.prod(repeats)
 
+    @functools.cached_property
+    def _tensors(self) -> Mapping[Flow, tuple[TensorSpec, ...]]:
+        return tensors_between(self.diagram)
+
     def _is_chain(self, source: str) -> bool:
         """Whether the copies of a box follow each other."""
         around = self.diagram.around(self.diagram.box(source))
@@ -197,13 +203,14 @@ class _Builder:
         skip = diagram.skips[wire.skip] if wire.skip is not None else None
         ends = (diagram.host(skip.fork), diagram.host(skip.merge)) if skip else None
         arc = (source, target) == ends
+        tensors = self._tensors.get((source, target, wire.skip)) or _single(wire)
         label = ""
         if skip and arc:
             label = skip_labels.beside_arc(diagram.exact, skip)
         elif wire.copies > 1 and self._is_chain(source):
             label = labels.several(wire.copies, diagram.box(source).repeat)
-        elif wire.tensor and _is_new_shape(diagram, source, wire.tensor):
-            label = shape(wire.tensor)
+        elif any(_is_new_shape(diagram, source, tensor) for tensor in tensors):
+            label = shapes(tensors)
         return SceneArrow(
             source=source,
             target=target,
@@ -211,7 +218,7 @@ class _Builder:
             skip=skip.kind.value if skip else None,
             arc=arc,
             long=skip is not None and skip.long,
-            tooltip=_arrow_tooltip(wire, skip),
+            tooltip=_arrow_tooltip(tensors, skip),
             # An arrow into a repeat is in every copy; one out of it may represent several.
             repeat=max(diagram.box(target).repeat, wire.copies),
         )
@@ -248,8 +255,12 @@ def _tooltip(box: Box) -> str:
     return "\n".join(lines)
 
 
-def _arrow_tooltip(wire: Wire, skip: Skip | None) -> str:
-    size = shape(wire.tensor) if wire.tensor else ""
+def _single(wire: Wire) -> tuple[TensorSpec, ...]:
+    return (wire.tensor,) if wire.tensor else ()
+
+
+def _arrow_tooltip(tensors: Sequence[TensorSpec], skip: Skip | None) -> str:
+    size = shapes(tensors)
     if skip is None:
         return size
     facts = [

@@ -1,0 +1,59 @@
+"""The tensors that flow from one box to another: one or several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from visualize.core.architecture import TensorSpec
+from visualize.core.diagram import Diagram
+from visualize.core.operators import family
+from visualize.core.words import shape
+
+# The boxes at both ends, and the skip connection that is drawn between them, if it is one.
+Flow = tuple[str, str, int | None]
+# More shapes than these are cut off.
+_MOST = 3
+
+
+def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
+    """The different tensors that each arrow represents, in one copy of what it leads to."""
+    drawn = {(source, target, wire.skip) for source, target, wire in diagram.wires}
+    copies = {
+        one.id: number
+        for box in diagram.boxes
+        for number, copy in enumerate(box.copies)
+        for one in copy.operations
+    }
+    found: dict[Flow, dict[str, tuple[TensorSpec, ...]]] = {}
+    for box in diagram.boxes:
+        for one in box.shown.operations:
+            for source, _, wire in diagram.exact.inputs(one.id):
+                host = diagram.host(source)
+                if wire.data and wire.tensor and host != box.id:
+                    skip = wire.skip if (host, box.id, wire.skip) in drawn else None
+                    picks = family(one.type) == "getitem"  # one of several results
+                    read = one if picks else diagram.exact.operation(source)
+                    found.setdefault((host, box.id, skip), {})[source] = read.outputs
+    return {flow: _of_last_copy(tensors, copies) for flow, tensors in found.items()}
+
+
+def _of_last_copy(
+    tensors: Mapping[str, tuple[TensorSpec, ...]], copies: Mapping[str, int]
+) -> tuple[TensorSpec, ...]:
+    """Of the tensors that several copies of a box made, those of the last of these copies."""
+    last = max(copies.get(source, 0) for source in tensors)
+    of_last = (some for source, some in tensors.items() if copies.get(source, 0) == last)
+    return tuple(tensor for some in of_last for tensor in some)
+
+
+def shapes(tensors: Iterable[TensorSpec]) -> str:
+    """The shapes of tensors, equal ones counted.
+
+    >>> query = TensorSpec((12, 49, 64))
+    >>> shapes([query]), shapes([query, query, TensorSpec((49, 768))])
+    ('12×49×64', '2 × (12×49×64), 49×768')
+    """
+    counts = Counter(map(shape, tensors))
+    words = [f"{number} × ({one})" if number > 1 else one for one, number in counts.items()]
+    return ", ".join(words[:_MOST] + ["…"] * (len(words) > _MOST))
