@@ -539,6 +539,12 @@ def _with_filter(net: Net, name: str, source: str, *_: object) -> list[str]:
     return [net.mul(source, net.linear(hidden, net.shape(source)[-1], f"filter{name}"))]
 
 
+def _only_filter(net: Net, name: str, source: str, *_: object) -> list[str]:
+    """A result that depends on no input, which later operations read as they read data."""
+    grid = net.constant(f"grid{name}", *net.shape(source), buffer=True)
+    return [net.linear(grid, net.shape(source)[-1], f"filter{name}")]
+
+
 def _with_token(net: Net, name: str, source: str, *_: object) -> list[str]:
     batch, _, *rest = net.shape(source)
     token = net.constant(f"token{name}", 1, 1, *rest)
@@ -597,6 +603,7 @@ OPERATIONS: dict[str, Adder] = {
     "buffer": _with_buffer,
     "noise": _with_noise,
     "filter": _with_filter,
+    "only filter": _only_filter,
     "token": _with_token,
     "unread": _unread,
 }
@@ -609,7 +616,7 @@ _LAYERED = (
     ("conv", "chunk", "slice", "dropout", "idle pad", "cat", "around"),
     ("conv", "strided conv", "pool", "upsample", "flatten", "cat", "add", "around"),
     ("conv", "norm", "gate", "mul", "view", "check", "buffer", "around"),
-    ("conv", "relu", "noise", "filter", "token", "unread", "buffer", "around"),
+    ("conv", "relu", "noise", "filter", "only filter", "token", "unread", "around"),
 )
 _TANGLED = (
     ("conv", "add"),

@@ -9,6 +9,7 @@ from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import IDENTITY, MOVES, PAD, SLICE, family
 from visualize.simplify.contract import absorb, follow
+from visualize.simplify.lift import lift_shared
 from visualize.simplify.side import mark_sides
 
 
@@ -18,7 +19,8 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
     Sizes, index arithmetic, constants and what is computed from them alone go to the first
     operation that uses them; checks that nothing uses go to the operation they check; picking a
     tensor from a tuple goes to the operation that returned the tuple. Adding 0 and multiplying by
-    1 go to the one operation that uses the result, or to the one before.
+    1 go to the one operation that uses the result, or to the one before. Side boxes that serve
+    several modules are in none of them.
     """
     diagram = mark_sides(diagram)
     hosts: dict[str, str] = {}
@@ -35,7 +37,7 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
             host = _neighbour(diagram, box)
             if host:
                 hosts[box.id] = host
-    return absorb(diagram, hosts)
+    return lift_shared(absorb(diagram, hosts))
 
 
 def prune_unused(diagram: Diagram) -> Diagram:

@@ -176,6 +176,7 @@ class Sameness:
         work = (
             box.kind,
             box.type,
+            box.label,
             tuple(
                 (
                     self._work(part),
