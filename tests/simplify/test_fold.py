@@ -356,6 +356,68 @@ class Slices(nn.Module):
         return torch.cat([layer(x[:, step]) for step, layer in enumerate(self.layers)], 1)
 
 
+class Recurrence(nn.Module):
+    """A cell applied at every step of a sequence, from a state of zeros."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.way = way
+        self.cell: nn.Module = nn.GRUCell(6, 6)
+        if way.startswith("lstm"):
+            self.cell = nn.LSTMCell(6, 6)
+        self.before, self.of_state = nn.Linear(6, 6), nn.Linear(6, 6)
+        self.out = nn.Linear(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state, results = torch.zeros(x.shape[0], 6), []
+        if self.way.startswith("lstm"):
+            memory = torch.zeros(x.shape[0], 6)
+            for step in range(x.shape[1]):
+                state, memory = self.cell(x[:, step], (state, memory))
+                results.append(self.out(state).unsqueeze(1))
+            return torch.cat(results, 1)
+        if self.way == "feedback":
+            for _ in range(x.shape[1]):
+                state = self.cell(x[:, 0] + state, state)
+                results.append(self.out(state))
+                state = results[-1]
+            return torch.stack(results, 1)
+        for part in reversed(x.unbind(1)) if self.way == "reversed" else x.unbind(1):
+            if self.way == "by hand":
+                state = torch.tanh(self.before(part) + self.of_state(state))
+            elif self.way == "concat":
+                state = self.out(torch.cat([part, state], 1)[:, 3:9]).sigmoid()
+            else:
+                state = self.cell(part, state)
+            results.append(self.out(state))
+        return torch.stack(results, 1)
+
+
+WAYS = ["gru", "lstm", "feedback", "reversed", "by hand", "concat"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_loop_from_a_state_of_zeros(way: str) -> None:
+    architecture = visualize.trace(Recurrence(way), (2, 12, 6))
+    assert len(simplify(architecture, Level.LAYER).boxes) < 12
+    assert_is_one_loop(architecture)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_loop_in_a_script(way: str) -> None:
+    """A script has the operations of a cell, which make more boxes."""
+    x = torch.zeros(2, 12, 6)
+    assert_is_one_loop(visualize.trace(torch.jit.trace(Recurrence(way), x), x))
+
+
+def assert_is_one_loop(architecture: Architecture) -> None:
+    folded = simplify(architecture, Level.LAYER)
+    assert [(one.repeat, one.shared) for one in folded.groups if one.repeat > 1] == [(12, True)]
+    assert {box.repeat for box in folded.boxes if box.weights} == {12}
+    assert visualize.draw(architecture, level="layer").check() == []
+
+
 def test_layers_of_their_own_that_read_slices_are_no_copies() -> None:
     assert repeats(visualize.trace(Slices(), (1, 5, 4))) == []
 

@@ -269,8 +269,8 @@ class Box:
         The first copy may also count what all of them share, the last one does not; of modules
         that are applied again, only the first call counts any parameters.
         """
-        last = self.copies[-1] if self.copies else self
-        return last if last.parameters else self.shown
+        copies = (*self.copies[-1:], *self.copies)
+        return next((copy for copy in copies if copy.parameters), self.shown)
 
 
 _ENDS = {NodeKind.INPUT: BoxKind.INPUT, NodeKind.OUTPUT: BoxKind.OUTPUT}

@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.core.architecture import Wire
+from visualize.core.architecture import Operation, Wire
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
+from visualize.simplify.ends import End
 from visualize.simplify.repeats import Run, calls_around, find_runs
 from visualize.simplify.sameness import Sameness
 from visualize.simplify.stages import span
@@ -42,6 +43,8 @@ class _Folded:
         self.sameness = sameness
         # For each box the place of that which is left of its copies.
         self.kept = list(range(len(self.boxes)))
+        # The operations that do not go with their box, because it is cut otherwise.
+        self.moved: dict[str, _Moved] = {}
         # The groups of repeats around each box that is left, with how many boxes they cover.
         self.repeats: dict[int, list[tuple[Group, int]]] = {}
         for run in runs:
@@ -52,10 +55,15 @@ class _Folded:
             self._apply(inner)
         for place in range(run.start + run.length, run.end):
             self.kept[place] = self.kept[run.start + (place - run.start) % run.length]
+        for end in (*run.first, *run.last):
+            self.moved.update({node: _Moved(run, end, home) for node, home in end.homes.items()})
+            for place in range(end.start, end.end):
+                self.kept[place] = self.kept[end.homes[self.boxes[place].operations[-1].id]]
+        start, end_of_all = run.reach
         group = self._group(run)
         for place in range(run.start, run.start + run.length):
             if self.kept[place] == place:
-                self.repeats.setdefault(place, []).append((group, run.end - run.start))
+                self.repeats.setdefault(place, []).append((group, end_of_all - start))
 
     def _group(self, run: Run) -> Group:
         first = self.boxes[run.start]
@@ -70,7 +78,7 @@ class _Folded:
             path=names[0][0],
             label=span(names[0][0], last[0]),
             count=len(run.children),
-            repeat=run.copies,
+            repeat=run.total,
             shared=self.sameness.is_shared(run.start, run.length),
             parallel=self.sameness.is_parallel(run.start, run.length),
         )
@@ -124,9 +132,7 @@ class _Folded:
 
     def build(self) -> Diagram:
         """The folded diagram."""
-        copies: dict[int, list[Box]] = {}
-        for place, box in enumerate(self.boxes):
-            copies.setdefault(self.kept[place], []).append(box)
+        copies = self._copies()
         boxes: list[Box] = []
         groups: dict[str, Group] = {}
         for place, chain in self._chains().items():
@@ -142,25 +148,107 @@ class _Folded:
         self._add_wires(graph)
         return replace(self.diagram, graph=graph, groups=tuple(groups.values()))
 
+    def _copies(self) -> dict[int, list[Box]]:
+        """The boxes that each of those that are left represents, itself first."""
+        copies: dict[int, list[Box]] = {}
+        parts: dict[tuple[int, int], list[Operation]] = {}
+        for place, box in enumerate(self.boxes):
+            if box.operations[0].id not in self.moved:
+                copies.setdefault(self.kept[place], []).append(box)
+                continue
+            for one in box.operations:
+                moved = self.moved[one.id]
+                parts.setdefault((moved.end.start, moved.home), []).append(one)
+        idioms = {idiom.last: idiom for box in self.boxes for idiom in box.idioms}
+        for (_, home), operations in parts.items():
+            nodes = [one.id for one in operations]
+            part = replace(
+                self.boxes[home],
+                operations=tuple(operations),
+                weights=tuple(shape for one in operations for shape in one.weights),
+                idioms=tuple(idioms[node] for node in nodes if node in idioms),
+                hidden=frozenset(nodes) & self.boxes[self.sameness.homes[nodes[0]]].hidden,
+            )
+            copies[self.kept[home]].append(part)
+        for left in copies.values():
+            left[1:] = sorted(left[1:], key=lambda box: box.operations[0].index)
+        return copies
+
     def _add_wires(self, graph: nx.MultiDiGraph) -> None:
         """Add the inputs of the first copies, and the results of the last ones."""
         places = {box.id: place for place, box in enumerate(self.boxes)}
         is_drawn = self._drawn_test(places)
+        beginnings = self._beginnings(places)
         for target in graph:
-            wires = [(places[source], wire) for source, _, wire in self.diagram.inputs(target)]
+            here = places[target]
+            arriving = [(places[source], wire) for source, _, wire in self.diagram.inputs(target)]
+            wires = [
+                (self._left(place, here), place, wire)
+                for place, wire in arriving
+                if not self._is_beginning(place, here)
+            ]
+            sources = {source for source, *_ in wires}
+            wires += (one for one in beginnings.get(here, ()) if one[0] not in sources)
             bundles: dict[int, list[tuple[int, Wire]]] = {}
-            for place, wire in wires:
-                bundles.setdefault(self.kept[place], []).append((place, wire))
+            for source, place, wire in wires:
+                bundles.setdefault(source, []).append((place, wire))
             bundled = {source: _Bundle.of(equal, is_drawn) for source, equal in bundles.items()}
             position = 0
-            for place, wire in wires:
-                source = self.kept[place]
+            for source, place, wire in wires:
                 copies = bundled[source].copies(place, wire)
                 if copies:
                     if (wire.position, wire.copies) != (position, copies):
                         wire = replace(wire, position=position, copies=copies)
                     graph.add_edge(self.boxes[source].id, target, wire=wire)
                     position += 1
+
+    def _beginnings(self, places: Mapping[str, int]) -> dict[int, list[tuple[int, int, Wire]]]:
+        """For each box that is left, what the first copy reads, if it is cut otherwise.
+
+        Each is the box that is left of what is read, the box that is read, and the wire.
+        """
+        beginnings: dict[int, list[tuple[int, int, Wire]]] = {}
+        firsts = {moved.end for moved in self.moved.values() if moved.end in moved.run.first[:1]}
+        for end in firsts:
+            for target in range(end.start, end.end):
+                for node, _, wire in self.diagram.inputs(self.boxes[target].id):
+                    source = places[node]
+                    if not end.start <= source < end.end:
+                        home = self.kept[end.homes[self._reader(source, target)]]
+                        beginnings.setdefault(home, []).append((self.kept[source], source, wire))
+        return beginnings
+
+    def _is_beginning(self, source: int, target: int) -> bool:
+        """Whether a box of the first copy of a run, cut otherwise, is read by the next copy."""
+        moved = self.moved.get(self.boxes[source].operations[0].id)
+        return moved is not None and moved.end.end <= target < moved.run.end
+
+    def _left(self, source: int, target: int) -> int:
+        """The box that is left of what one box reads of another."""
+        if self.boxes[source].operations[0].id not in self.moved:
+            return self.kept[source]
+        read = self._read(source, target)
+        return self.kept[self.moved[read].home]
+
+    def _read(self, source: int, target: int) -> str:
+        """The first operation of one box that another reads."""
+        members = set(self.boxes[source].members)
+        return next(
+            node
+            for one in self.boxes[target].operations
+            for node, _, wire in self.diagram.exact.inputs(one.id)
+            if wire.tensor and node in members
+        )
+
+    def _reader(self, source: int, target: int) -> str:
+        """The first operation of one box that reads another."""
+        members = set(self.boxes[source].members)
+        return next(
+            one.id
+            for one in self.boxes[target].operations
+            for node, _, wire in self.diagram.exact.inputs(one.id)
+            if wire.tensor and node in members
+        )
 
     def _drawn_test(self, places: Mapping[str, int]) -> Callable[[Wire], bool]:
         """Whether a wire is part of a skip connection that is not inside one box once folded."""
@@ -176,6 +264,21 @@ class _Folded:
             return not all(left(node) in ends for node in skip.bypassed)
 
         return is_drawn
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """Where an operation goes whose box is cut otherwise than its copies are.
+
+    Attributes:
+        run: the run of these copies.
+        end: the copy that it is in.
+        home: the box in the copy beside it that does the same work.
+    """
+
+    run: Run
+    end: End
+    home: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,10 +324,16 @@ class _Bundle:
 
 
 def _merged(copies: Sequence[Box], group: str) -> Box:
-    """The first of ``copies`` as a box for all of them."""
+    """The first of ``copies`` as a box for all of them.
+
+    Where weights are operations of their own, only the copy that uses them first holds them.
+    """
     first = copies[0]
     if len(copies) == 1:
         return first if first.group == group else replace(first, group=group)
+    if not first.weights:
+        weights = next((copy.weights for copy in copies if copy.weights), ())
+        first = replace(first, weights=weights)
     return replace(
         first,
         operations=tuple(operation for copy in copies for operation in copy.operations),
@@ -232,5 +341,5 @@ def _merged(copies: Sequence[Box], group: str) -> Box:
         idioms=tuple(idiom for copy in copies for idiom in copy.idioms),
         hidden=frozenset().union(*(copy.hidden for copy in copies)),
         group=group,
-        copies=tuple(copies),
+        copies=(first, *copies[1:]),
     )

@@ -7,6 +7,7 @@ for one global). Cost is linear in the graph, and in the number of periods tried
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from visualize.core.architecture import ModuleCall
 from visualize.core.diagram import Box
+from visualize.simplify.ends import End, Ends
 from visualize.simplify.sameness import Sameness
 
 # This many earlier equal children are looked at to find the period of a run.
@@ -33,6 +35,9 @@ class Run:
         copies: number of copies.
         children: module calls or single boxes that make up one copy, as ranges of boxes.
         inside: the runs in the first copy.
+        first: a copy before the others, in boxes of its own, and the same in the copies of a run
+            around this one.
+        last: the same after the others.
     """
 
     start: int
@@ -40,11 +45,24 @@ class Run:
     copies: int
     children: tuple[_Range, ...]
     inside: tuple[Run, ...] = ()
+    first: tuple[End, ...] = ()
+    last: tuple[End, ...] = ()
 
     @property
     def end(self) -> int:
-        """Place behind the last box of the last copy."""
+        """Place behind the last box of the last of the equal copies."""
         return self.start + self.length * self.copies
+
+    @property
+    def total(self) -> int:
+        """Number of copies, those at the ends included."""
+        return self.copies + bool(self.first) + bool(self.last)
+
+    @property
+    def reach(self) -> _Range:
+        """The boxes of all copies, those at the ends included."""
+        start = self.first[0].start if self.first else self.start
+        return start, self.last[0].end if self.last else self.end
 
 
 def find_runs(boxes: Sequence[Box], sameness: Sameness) -> tuple[Run, ...]:
@@ -66,6 +84,7 @@ class _Finder:
     def __init__(self, boxes: Sequence[Box], sameness: Sameness) -> None:
         self.boxes = boxes
         self.sameness = sameness
+        self.ends = Ends(sameness)
         self.calls = [calls_around(box) for box in boxes]
 
     def find(self, within: _Range, depth: int) -> Iterator[Run]:
@@ -88,14 +107,27 @@ class _Finder:
         return calls[depth] if depth < len(calls) else None
 
     def _fold(self, children: Sequence[_Range], depth: int) -> Iterator[Run]:
-        chosen = self._choose(children)
         reached = 0
-        for run, first, last in chosen:
-            yield from self._open(children[reached:first], depth)
-            units = children[first:last]
-            yield self._flat(replace(run, inside=tuple(self._fold(units, depth))))
-            reached = first + len(units) * run.copies
+        for run in self._choose(children):
+            covered = _covered(children, run)
+            yield from self._open(children[reached : covered.start], depth)
+            inside = (self._in_all_copies(run, inner) for inner in self._fold(run.children, depth))
+            yield self._flat(replace(run, inside=tuple(inside)))
+            reached = covered.stop
         yield from self._open(children[reached:], depth)
+
+    def _in_all_copies(self, run: Run, inner: Run) -> Run:
+        """A run inside a copy of another, with its ends in all copies."""
+        shifts = [number * run.length for number in range(run.copies)]
+        starts = [inner.start + shift for shift in shifts]
+        lasts = [inner.end - inner.length + shift for shift in shifts]
+        first = [end for start in starts if (end := self.ends.first(start, inner.length))]
+        last = [end for start in lasts if (end := self.ends.last(start, inner.length))]
+        if len(first) < run.copies or not inner.first:
+            first = []
+        if len(last) < run.copies or not inner.last:
+            last = []
+        return replace(inner, first=tuple(first), last=tuple(last))
 
     def _flat(self, run: Run) -> Run:
         """One run instead of a run that is nothing but another, where all copies are equal.
@@ -103,6 +135,8 @@ class _Finder:
         Four copies of two equal blocks in a row are eight blocks.
         """
         for inner in run.inside:
+            if run.first or run.last or inner.first or inner.last:
+                continue
             copies = run.copies * inner.copies
             is_all = inner.length * copies == run.length * run.copies
             if is_all and self.sameness.copies(run.start, inner.length, copies) == copies:
@@ -115,11 +149,11 @@ class _Finder:
             if self._call(start, depth) is not None:
                 yield from self.find((start, end), depth + 1)
 
-    def _choose(self, children: Sequence[_Range]) -> list[tuple[Run, int, int]]:
+    def _choose(self, children: Sequence[_Range]) -> list[Run]:
         """Runs of ``children`` that do not overlap: what removes the most boxes comes first."""
         tokens = [self._token(child) for child in children]
         free = [True] * len(children)
-        chosen: list[tuple[Run, int, int]] = []
+        chosen: list[Run] = []
         found = [
             (start, period, length)
             for period in _periods(tokens)
@@ -135,11 +169,12 @@ class _Finder:
                 if run is None:
                     place += 1
                     continue
-                taken = period * run.copies
-                free[place : place + taken] = [False] * taken
-                chosen.append((run, place, place + period))
-                place += taken
-        return sorted(chosen, key=lambda item: item[1])
+                run = self._with_ends(run, children, place, end, free)
+                covered = _covered(children, run)
+                free[covered.start : covered.stop] = [False] * len(covered)
+                chosen.append(run)
+                place = covered.stop
+        return sorted(chosen, key=lambda run: run.start)
 
     def _token(self, child: _Range) -> int:
         """A number for what is in a child; equal children have the same."""
@@ -160,6 +195,54 @@ class _Finder:
         if copies < 2 or not (weighted or length > 1):
             return None
         return Run(start, length, copies, tuple(children[place : place + period]))
+
+    def _with_ends(
+        self, run: Run, children: Sequence[_Range], place: int, end: int, free: Sequence[bool]
+    ) -> Run:
+        """A run with its first and last copy, if these are cut into other boxes.
+
+        Which of the children a copy of a loop begins with, its ends show.
+
+        Args:
+            run: the run of equal copies that begins with the child ``place``.
+            children: all children.
+            place: index of a child.
+            end: place behind the last child that may belong to a copy.
+            free: whether a child belongs to no other run.
+        """
+        best = self._extended(run, children, free)
+        if not self.sameness.is_shared(run.start, run.length):
+            return best
+        period = len(run.children)
+        for other in range(place + 1, min(place + period, end - 2 * period + 1)):
+            if self.ends.first(children[other][0], run.length):
+                moved = self._run(children, other, period, end)
+                extended = moved and self._extended(moved, children, free)
+                if extended and extended.total > best.total:
+                    best = extended
+        return best
+
+    def _extended(self, run: Run, children: Sequence[_Range], free: Sequence[bool]) -> Run:
+        first = self.ends.first(run.start, run.length)
+        last = self.ends.last(run.end - run.length, run.length)
+        for extended in (
+            replace(run, first=(first,) if first else (), last=(last,) if last else ()),
+            replace(run, first=(first,) if first else ()),
+            replace(run, last=(last,) if last else ()),
+        ):
+            covered = _covered(children, extended)
+            reached = children[covered.start][0], children[covered.stop - 1][1]
+            if reached == extended.reach and all(free[covered.start : covered.stop]):
+                return extended
+        return run
+
+
+def _covered(children: Sequence[_Range], run: Run) -> range:
+    """The children that a run consists of, its ends included."""
+    start, end = run.reach
+    return range(
+        bisect.bisect_left(children, (start, start)), bisect.bisect_left(children, (end, end))
+    )
 
 
 def _periods(tokens: Sequence[int]) -> list[int]:

@@ -94,6 +94,7 @@ class Sameness:
         self, exact: Architecture, boxes: Sequence[Box], sides: frozenset[str] = frozenset()
     ) -> None:
         self.exact = exact
+        self.boxes = boxes
         self.sides = sides
         self.reads = Reads(exact, apart={box.core.id for box in boxes}, sides=sides)
         self.owners = self._weight_owners()
@@ -145,7 +146,7 @@ class Sameness:
         for one in self.exact.operations:
             if self._is_flow(one.id) or one.kind is NodeKind.INPUT:
                 continue
-            numbers[one.id] = self.number((self._work(one), self._constant_inputs(one.id, numbers)))
+            numbers[one.id] = self.number((self.work(one), self._constant_inputs(one.id, numbers)))
         return numbers
 
     def _constant_inputs(self, node: str, numbers: Mapping[str, int]) -> tuple[int, ...]:
@@ -155,7 +156,7 @@ class Sameness:
             if wire.tensor and not wire.data and source in numbers
         )
 
-    def _work(self, operation: Operation) -> Hashable:
+    def work(self, operation: Operation) -> Hashable:
         """What an operation does, whatever it reads."""
         is_idle = family(operation.type) in IDENTITY
         return (
@@ -179,7 +180,7 @@ class Sameness:
             box.label,
             tuple(
                 (
-                    self._work(part),
+                    self.work(part),
                     self._constant_inputs(part.id, self.constants),
                     tuple(sorted(parameter.shape for parameter in self.owners[part.id])),
                     tuple(self._seen_from(index, read) for read in self.reads.of(part.id)),
@@ -187,7 +188,7 @@ class Sameness:
                 for part in self.operations[index]
             ),
             # A box that only moves data.
-            () if self.operations[index] else tuple(map(self._work, box.operations)),
+            () if self.operations[index] else tuple(map(self.work, box.operations)),
         )
         return self.number(work)
 

@@ -1,0 +1,194 @@
+"""The first and the last copy of a run, where they are cut into other boxes than those between.
+
+The first step of a recurrence begins with zeros, so that what it computes from them alone is no
+data; what the last step computes for a next one is used by nobody. Both do the work of the other
+steps all the same. They are found in the order of execution, operation by operation:
+
+    boxes       [x+h0 ‖ ·] [out]   [‖] [·] [out]   [‖] [·] [out]  …  [‖] [· out]
+    operations   ‖ · out            ‖   ·   out     ‖   ·   out       ‖   · out
+                 first              copies of equal boxes             last
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from visualize.simplify.reads import Read
+from visualize.simplify.sameness import Sameness
+
+
+@dataclass(frozen=True, eq=False)
+class End:
+    """A copy at one end of a run.
+
+    Attributes:
+        start: place of its first box.
+        end: place behind its last box.
+        homes: for each operation in it, the box in the copy beside it that does the same work.
+    """
+
+    start: int
+    end: int
+    homes: Mapping[str, int]
+
+
+class Ends:
+    """Finds the ends of runs."""
+
+    def __init__(self, sameness: Sameness) -> None:
+        self.sameness = sameness
+        self.reads = sameness.reads
+        self.order = [one.id for one in sameness.exact.operations]
+        self.index = {node: index for index, node in enumerate(self.order)}
+
+    def first(self, start: int, length: int) -> End | None:
+        """The copy before the one that begins at the box ``start``; there are two from there."""
+        near, far = self._parts(start, length), self._parts(start + length, length)
+        before = reversed(self.order[: min(map(self.index.__getitem__, near))])
+        found = self._match(self._in_order(near, reverse=True), before)
+        if not found or not self._is_copy(found, near, far, begins=True):
+            return None
+        users, others = self._users(found, near), self._users(near, far)
+        if {(found[node], user) for node, user in users} != others:
+            return None
+        places = [self.sameness.homes[node] for node in found]
+        lowest = min(places)
+        while lowest > 0 and self._only_moves(lowest - 1) and self._only_moves(start):
+            lowest -= 1
+        return self._end(found, (lowest, start), (start, start + length))
+
+    def last(self, start: int, length: int) -> End | None:
+        """The copy after the one that begins at the box ``start``; there is one before that."""
+        near, far = self._parts(start, length), self._parts(start - length, length)
+        after = self.order[max(map(self.index.__getitem__, near)) + 1 :]
+        found = self._match(self._in_order(near), after)
+        if not found or not self._is_copy(found, near, far, begins=False):
+            return None
+        pairs = dict(zip(near, far))
+        users, others = self._users(near, found), self._users(far, near)
+        if {(pairs[node], user) for node, user in users} != others:
+            return None
+        if not users <= {(found[node], user) for node, user in self._users(found, ())}:
+            return None
+        highest = max(self.sameness.homes[node] for node in found)
+        return self._end(found, (start + length, highest + 1), (start, start + length))
+
+    def _parts(self, start: int, length: int) -> list[str]:
+        """The operations of a copy that are compared."""
+        boxes = self.sameness.operations[start : start + length]
+        return [part.id for parts in boxes for part in parts]
+
+    def _in_order(self, nodes: Iterable[str], reverse: bool = False) -> list[str]:
+        return sorted(nodes, key=self.index.__getitem__, reverse=reverse)
+
+    def _match(self, parts: Sequence[str], others: Iterable[str]) -> dict[str, str] | None:
+        """Which of ``others`` does the work of which of ``parts``; both are in order."""
+        found: dict[str, str] = {}
+        for other in others:
+            part = parts[len(found)]
+            if self._work(other) == self._work(part):
+                found[other] = part
+                if len(found) == len(parts):
+                    return found
+            elif other in self.sameness.places:
+                return None
+        return None
+
+    def _work(self, node: str) -> Hashable:
+        return self.sameness.work(self.sameness.exact.operation(node))
+
+    def _is_copy(
+        self, found: Mapping[str, str], near: Sequence[str], far: Sequence[str], *, begins: bool
+    ) -> bool:
+        """Whether what was found reads as the copy ``near`` does, and the copy ``far`` after it.
+
+        Args:
+            found: the operations of the end, each with that of ``near`` which does its work.
+            near: the copy next to the end.
+            far: the copy next to that.
+            begins: whether the end comes before ``near``: instead of a copy before it, it may read
+                anything that is the same for all reads of one result.
+        """
+        pairs, owners = dict(zip(near, far)), self.sameness.owners
+        after = {other: one for one, other in pairs.items()}
+        beginnings: dict[Read, Read | None] = {}
+
+        def alike(other: Read | None, read: Read, beyond: Read) -> bool:
+            if begins and read.source in found:
+                if other and (other.source in found or other.source in pairs):
+                    return False
+                beginning = other and other._replace(position=0)
+                return beginnings.setdefault(read._replace(position=0), beginning) == beginning
+            if other is None:
+                return False
+            if read.source in pairs:
+                return found.get(other.source) == read.source and _moved_alike(other, read)
+            if read.source in after:
+                return other.source == after[read.source] and _moved_alike(other, read)
+            return self._follows(other, read, beyond)
+
+        def is_alike(node: str, part: str) -> bool:
+            shared = owners[node] & owners[part], owners[part] & owners[pairs[part]]
+            here, there, beyond = map(self.reads.everything, (node, part, pairs[part]))
+            return (
+                len(shared[0]) == len(shared[1])
+                and here.keys() <= there.keys() == beyond.keys()
+                and all(alike(here.get(at), read, beyond[at]) for at, read in there.items())
+            )
+
+        return all(itertools.starmap(is_alike, found.items()))
+
+    def _follows(self, other: Read, read: Read, beyond: Read) -> bool:
+        """Whether an end reads the next slice of what the copies beside it read slices of."""
+        constants = self.sameness.constants
+        if read.source in constants and other.source in constants:
+            return constants[read.source] == constants[other.source]
+        strides = [
+            (here - there, there - after)
+            for here, there, after in zip(other.places, read.places, beyond.places)
+        ]
+        alike = other.source == read.source and other.moves == read.moves
+        return alike and all(one == two for one, two in strides)
+
+    def _users(self, copy: Collection[str], beside: Collection[str]) -> set[tuple[str, str]]:
+        """What is read of a copy from outside of it and of the copy ``beside`` it, and by whom."""
+        return {
+            (node, user)
+            for node in copy
+            for user in self.reads.users[node]
+            if user not in copy and user not in beside
+        }
+
+    def _read_by(self, node: str) -> list[str]:
+        """What reads an operation, in order."""
+        return self._in_order(self.sameness.exact.graph.successors(node))
+
+    def _only_moves(self, place: int) -> bool:
+        return not self.sameness.operations[place]
+
+    def _end(
+        self, found: Mapping[str, str], boxes: tuple[int, int], beside: tuple[int, int]
+    ) -> End | None:
+        """The end that consists of ``boxes``, if they hold nothing else and all that is beside."""
+        homes = {node: self.sameness.homes[part] for node, part in found.items()}
+        moving = [place for place in range(*beside) if self._only_moves(place)]
+        for place in range(*boxes):
+            box = self.sameness.boxes[place]
+            if any(part.id not in found for part in self.sameness.operations[place]):
+                return None
+            known = [homes[node] for node in box.members if node in homes] or moving[:1]
+            if not known:
+                return None
+            if self._only_moves(place):
+                moving = moving[1:]
+            # What is not compared, such as the zeros, goes with the first that reads it.
+            for node in reversed(box.members):
+                users = (homes[user] for user in self._read_by(node) if user in homes)
+                homes.setdefault(node, next(users, known[-1]))
+        return End(*boxes, homes) if set(homes.values()) == set(range(*beside)) else None
+
+
+def _moved_alike(one: Read, other: Read) -> bool:
+    return (one.moves, one.places) == (other.moves, other.places)
