@@ -50,7 +50,12 @@ TENSORS: list[tuple[Callable[[Any, Tensor], Tensor], str]] = [
     (lambda m, x: x * m.gains[0][2], "gains[0][2]"),
     (lambda m, x: x * m.deep[0].gain.double().float(), "gain"),
     (lambda m, x: torch.cat([m.pos_embedding[None], x]), "pos embedding"),
-    (lambda m, x: x * (1 + m.pos_embedding), ""),
+    (lambda m, x: x * (1 + m.pos_embedding), "(1 + pos embedding)"),
+    (lambda m, x: x * (m.pos_embedding - 2)[None], "(pos embedding − 2)"),
+    (lambda m, x: x * (2 - m.pos_embedding), "(2 − pos embedding)"),
+    (lambda m, x: x * m.gains[0].exp(), "exp(gains[0])"),
+    (lambda m, x: x * (m.gains[0] + m.gains[1]), ""),
+    (lambda m, x: x * torch.add(m.gains[0], 1, alpha=2), ""),
     (lambda m, x: x + torch.tensor(3.0), ""),
 ]
 

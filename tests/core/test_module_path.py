@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualize.core.module_path import dotted, matching, spelled
+from visualize.core.module_path import dotted, matching, parameter_words, spelled
 
 STEPS = st.one_of(st.integers(0, 120).map(str), st.sampled_from(["layer1", "h", "conv_2d", "_x"]))
 PATHS = st.lists(STEPS, max_size=5).map(".".join)
@@ -59,3 +59,15 @@ PATHS_OF_BERT = ["layer", "layer.1", "layer.1.dense", "layer.10", "layer.10.dens
 )
 def test_a_glob_in_either_spelling(pattern: str, found: list[str]) -> None:
     assert matching(pattern, PATHS_OF_BERT) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("pos_embed", "pos embed"), ("encoder.cls_token", "cls token"), ("gains.0", "gains[0]"),
+        ("block.3.scale", "scale"), ("m.2.0.1", "m[2][0][1]"), ("head.query.weight", "query"),
+        ("layers.3.weight", "layers[3]"), ("weight", ""), ("3", "[3]"),
+    ],
+)  # fmt: skip
+def test_a_parameter_is_called_by_its_last_name(path: str, words: str) -> None:
+    assert parameter_words(path) == words

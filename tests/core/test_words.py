@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
+from torchvision.models.swin_transformer import ShiftedWindowAttention
 
 import visualize
+from tests.layers import Function, weighted
 from visualize.core.summary import RowKind
 from visualize.core.words import operation
 from visualize.report.language import load_language
@@ -22,7 +26,36 @@ CASES = [
     (nn.Conv2d(4, 4, 3, groups=4), (1, 4, 9, 9), "3×3 depthwise conv, 4", "3×3 深度卷积, 4"),
     (nn.Conv2d(4, 4, 3, groups=2), (1, 4, 9, 9), "3×3 grouped conv, 4", "3×3 分组卷积, 4"),
     (nn.ConvTranspose2d(4, 2, 2, 2), (1, 4, 9, 9), "2×2 up-conv, 2, ×2", "2×2 转置卷积, 2, ×2"),
+    (
+        nn.Conv1d(4, 4, 5, groups=4),
+        (1, 4, 9),
+        "1-d depthwise conv, 4, kernel 5",
+        "一维深度卷积, 4, 核 5",
+    ),
+    (nn.Conv3d(1, 4, (1, 3, 3)), (1, 1, 9, 9, 9), "1×3×3 conv, 4", "1×3×3 卷积, 4"),
+    (
+        nn.ConvTranspose1d(4, 2, 4, 2),
+        (1, 4, 9),
+        "1-d up-conv, 2, kernel 4, ×2",
+        "一维转置卷积, 2, 核 4, ×2",
+    ),
+    (
+        nn.ConvTranspose2d(4, 4, 3, groups=4),
+        (1, 4, 9, 9),
+        "3×3 depthwise up-conv, 4",
+        "3×3 深度转置卷积, 4",
+    ),
+    (
+        nn.ConvTranspose2d(4, 8, 3, groups=2),
+        (1, 4, 9, 9),
+        "3×3 grouped up-conv, 8",
+        "3×3 分组转置卷积, 8",
+    ),
     (nn.MaxPool2d(3, 2), (1, 4, 9, 9), "max pool 3×3, /2", "最大池化 3×3, /2"),
+    (nn.AvgPool3d(2), (1, 4, 8, 8, 8), "avg pool 2×2×2, /2", "平均池化 2×2×2, /2"),
+    (nn.MaxPool1d(3, 1), (1, 4, 9), "1-d max pool, kernel 3", "一维最大池化, 核 3"),
+    (nn.AdaptiveAvgPool1d(3), (4, 9), "1-d avg pool to 3", "一维平均池化至 3"),
+    (nn.AdaptiveMaxPool1d(1), (1, 4, 9), "global max pool", "全局最大池化"),
     (nn.AdaptiveAvgPool2d(1), (1, 4, 9, 9), "global avg pool", "全局平均池化"),
     (nn.AdaptiveAvgPool2d(3), (1, 4, 9, 9), "avg pool to 3×3", "平均池化至 3×3"),
     (nn.Linear(768, 3072), (1, 768), "Linear, 768 → 3072", "线性层, 768 → 3072"),
@@ -32,6 +65,8 @@ CASES = [
     (nn.PixelShuffle(2), (1, 4, 9, 9), "2× pixel shuffle", "2 倍像素重排"),
     (nn.Dropout(0.5), (1, 8), "dropout 0.5", "Dropout 0.5"),
     (nn.LSTM(8, 4, num_layers=2), (3, 1, 8), "LSTM, 8 → 4, 2 layers", "LSTM, 8 → 4, 2 层"),
+    (nn.GRU(8, 4, bidirectional=True), (3, 1, 8), "bidirectional GRU, 8 → 4", "双向 GRU, 8 → 4"),
+    (nn.LSTM(8, 4, proj_size=2), (3, 1, 8), "LSTM, 8 → 4, projected to 2", "LSTM, 8 → 4, 投影至 2"),
     (nn.Hardswish(), (1, 8), "hard swish", "Hardswish"),
 ]
 
@@ -54,6 +89,49 @@ def test_words_of_modules(
     summary = visualize.summarize(Model(layer), shape, depth=9)
     words = next(row.words for row in summary.rows if row.kind is RowKind.LAYER)
     assert (str(words), words.write(CHINESE)) == (english, chinese)
+
+
+def test_a_bag_of_embeddings_says_how_it_is_pooled() -> None:
+    bags = [nn.EmbeddingBag(9, 4), nn.EmbeddingBag(9, 4, mode="max")]
+    bags.append(Function(lambda m, x: F.embedding_bag(x, m.table, mode="sum"), table=(9, 4)))
+    ways = ["mean", "max", "sum"]
+    for bag, way in zip(bags, ways, strict=True):
+        exact = visualize.trace(nn.Sequential(bag), (torch.zeros(2, 3, dtype=torch.int64),))
+        (layer,) = weighted(exact)
+        assert str(operation(layer)) == f"EmbeddingBag ({way}), 9 → 4"
+
+
+def test_an_equation_is_written_unless_it_is_a_linear_layer() -> None:
+    model = Function(
+        lambda m, x: torch.einsum("bij, bkj -> bik", torch.einsum("bij,jk", x, m.w), x), w=(4, 4)
+    )
+    exact = visualize.trace(model, (2, 3, 4))
+    words = [str(operation(one)) for one in exact.operations if one.type == "einsum"]
+    assert words == ["Linear, 4 → 4", "einsum bij,bkj→bik"]
+
+
+@pytest.mark.parametrize(
+    ("shift", "side", "words"),
+    [
+        ([2, 2], 8, "shifted window attention"),
+        ([0, 2], 8, "shifted window attention"),
+        ([0, 0], 8, "window attention"),
+        ([2, 2], 4, "window attention"),  # one window covers all, so nothing is shifted
+    ],
+)
+def test_windows_are_shifted_only_where_they_move(shift: list[int], side: int, words: str) -> None:
+    attention = ShiftedWindowAttention(8, [4, 4], shift, num_heads=2)
+    exact = visualize.trace(nn.Sequential(attention, nn.Linear(8, 8)), (1, side, side, 8))
+    found = [str(operation(one)) for one in exact.operations if "window" in one.type]
+    assert found == [words]
+
+
+def test_parts_of_complex_tensors_have_names() -> None:
+    model = Function(lambda m, x: torch.fft.rfft(x).real + torch.fft.rfft(x).imag)
+    exact = visualize.trace(model, (2, 8))
+    words = {str(operation(one)) for one in exact.operations}
+    assert {"real part", "imaginary part"} <= words
+    assert not any("getattr" in word for word in words)
 
 
 class Mean(nn.Module):

@@ -6,7 +6,10 @@ import csv
 import io
 
 import pytest
-from torch import nn
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torch.nn.utils import parametrizations, weight_norm
 
 import visualize
 import visualize.report
@@ -78,3 +81,33 @@ def test_all_results_and_the_weight_of_a_formula_are_listed() -> None:
     assert shapes(summary.total.outputs) == [(1, 8), (1, 3)]
     table = csv.DictReader(io.StringIO(write_summary(summary, "csv")))
     assert next(row["output"] for row in table if row["layer"] == "TOTAL") == "8 +1"
+
+
+class Padded(nn.Conv2d):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(F.pad(x, (1, 1, 1, 1)))
+
+
+class Transposed(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(6))
+        self.weight = nn.Parameter(torch.rand(8, 6))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.addmm(self.bias, x, self.weight)
+
+
+def test_a_row_shows_the_weight_that_is_used_and_what_it_is() -> None:
+    net = nn.Sequential(
+        weight_norm(nn.Conv2d(1, 4, 3)),
+        parametrizations.weight_norm(Padded(4, 8, 3)),
+        nn.Flatten(),
+        parametrizations.spectral_norm(nn.Linear(8, 8)),
+        Transposed(),
+    )
+    found = [(str(row.words), row.weight) for row in visualize.summarize(net, (1, 1, 3, 3)).rows]
+    assert ("3×3 conv, 4", (4, 1, 3, 3)) in found
+    assert ("3×3 conv, 8", (8, 4, 3, 3)) in found
+    assert ("Linear, 8 → 8", (8, 8)) in found
+    assert ("Linear, 8 → 6", (8, 6)) in found

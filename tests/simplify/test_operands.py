@@ -33,7 +33,7 @@ class Net(nn.Module):
     [
         (lambda m, h: h + m.pos_embedding, "+ pos embedding"),
         (lambda m, h: m.pos_embedding[None, : h.shape[1]].to(h) + h, "+ pos embedding"),
-        (lambda m, h: h * torch.exp(m.pos_embedding), "× pos embedding"),
+        (lambda m, h: h * torch.exp(m.pos_embedding), "× exp(pos embedding)"),
         (lambda m, h: h + m.steps(torch.arange(6)), "+ steps"),
         (lambda m, h: h + m.table, "+ table"),
         (lambda m, h: h + m.pos_embedding[torch.arange(6).flip(0)], "+ pos embedding"),

@@ -11,12 +11,17 @@ import networkx as nx
 from torch import fx
 
 from visualize.core.architecture import Constant, NodeKind, Operation
-from visualize.core.arithmetic import ARITHMETIC, REVERSED
+from visualize.core.arithmetic import ARITHMETIC, COMMUTE, REVERSED, SIGNS
+from visualize.core.module_path import parameter_words
 from visualize.core.operators import CONCAT, COPIES, IDENTITY, RESAMPLE, RESHAPE, SLICE, family
 from visualize.core.traced import TracedModel, facts_of
 
+# These are written before the name of what they read.
+_OF_ONE = frozenset(
+    {"exp", "log", "neg", "abs", "sqrt", "rsqrt", "square", "sigmoid", "tanh", "softplus", "relu"}
+)
 # A tensor that these make of another is called like it.
-_SAME_NAME = RESHAPE | IDENTITY | COPIES | SLICE | RESAMPLE
+_SAME_NAME = (RESHAPE | IDENTITY | COPIES | SLICE | RESAMPLE) - {"getitem"}
 _OTHER = ("input", "other", "exponent")
 # The name that torch.fx and the recorder give to a tensor that has none in the model.
 _MADE_UP = re.compile(r"_tensor_constant\d+")
@@ -63,7 +68,7 @@ def _operands(node: fx.Node, kind: str) -> list[Any]:
 
 
 def _name(node: fx.Node, operations: Mapping[str, Operation]) -> str:
-    """What a constant is called in the model; empty if it is computed, or has no name.
+    """What a constant is called in the model; empty if it has no name, or is computed of several.
 
     >>> from visualize.core.architecture import NodeKind
     >>> graph = fx.Graph()
@@ -72,30 +77,34 @@ def _name(node: fx.Node, operations: Mapping[str, Operation]) -> str:
     >>> _name(gains, known)
     'gains[0]'
     """
-    index = ""
     operation = operations[node.name]
-    while operation.kind is NodeKind.FUNCTION:
-        taken = node.args[1:2] if operation.type == "getitem" else ()
-        if not taken and family(operation.type) not in _SAME_NAME:
-            return ""
-        index = _index(taken) + index
-        if not node.args or not isinstance(node.args[0], fx.Node):
-            return ""
-        node = node.args[0]
-        operation = operations[node.name]
-    is_named = operation.kind is NodeKind.CONSTANT and not _MADE_UP.fullmatch(operation.path)
-    return _readable(operation.path) + index if is_named else ""
+    if operation.kind is NodeKind.CONSTANT:
+        return "" if _MADE_UP.fullmatch(operation.path) else parameter_words(operation.path)
+    read = [one for one in node.args if isinstance(one, fx.Node)]
+    if operation.kind is not NodeKind.FUNCTION or len(read) != 1:
+        return ""
+    inner, kind = _name(read[0], operations), family(operation.type)
+    if not inner or kind in _SAME_NAME:
+        return inner
+    if node.kwargs:
+        return ""
+    if operation.type == "getitem":
+        return inner + _index(node.args[1:2])
+    numbers = [one for one in node.args if isinstance(one, (int, float))]
+    if kind in ARITHMETIC and len(numbers) == 1 and len(node.args) == 2:
+        return f"({_formula(node, kind, inner)})"
+    return f"{operation.type}({inner})" if kind in _OF_ONE and len(node.args) == 1 else ""
+
+
+def _formula(node: fx.Node, kind: str, name: str) -> str:
+    """A constant that is computed from another and a number, which is first where either can be."""
+    one, other = (name if isinstance(each, fx.Node) else f"{each:g}" for each in node.args)
+    sign = SIGNS[kind]
+    swapped = one == name if sign in COMMUTE else kind in REVERSED
+    return f"{other} {sign} {one}" if swapped else f"{one} {sign} {other}"
 
 
 def _index(taken: tuple[Any, ...]) -> str:
     """Indices as code has them; new and whole dimensions are none."""
     steps = [one for each in taken for one in (each if isinstance(each, tuple) else (each,))]
     return "".join(f"[{step}]" for step in steps if isinstance(step, int))
-
-
-def _readable(path: str) -> str:
-    """The last name in a path, with the numbers after it, in plain words."""
-    named = re.search(r"([^.]*[^\d.][^.]*)((?:\.\d+)*)$", path)
-    if not named:
-        return path
-    return named[1].replace("_", " ") + re.sub(r"\.(\d+)", r"[\1]", named[2])

@@ -193,6 +193,8 @@ def _widths(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterat
     """What maps to a number of features returns a tensor of that size."""
     sizes = {size for one in operations for tensor in one.outputs for size in tensor.shape}
     sizes |= {size for one in operations for weight in one.weights for size in weight}
+    used = [one.weight for one in operations if one.weight]
+    sizes |= {size for weight in used for size in (weight.inputs, weight.outputs)}
     for match in _MAPPING.finditer(box.label[0]):
         missing = [size for size in map(int, match.groups()) if size not in sizes]
         if missing and box.role == "layer":

@@ -6,7 +6,7 @@ from visualize.core.architecture import Operation
 from visualize.core.operators import CONCAT, MergeType, family
 
 # The sign of each operation, and whether its operands are given in reverse.
-_SIGNS = {
+SIGNS = {
     "add": "+", "radd": "+", "sub": "−", "subtract": "−", "rsub": "−",
     "mul": "×", "multiply": "×", "rmul": "×",
     "div": "/", "divide": "/", "truediv": "/", "rdiv": "/", "rtruediv": "/", "truedivide": "/",
@@ -16,16 +16,20 @@ _SIGNS = {
     "eq": "=", "ne": "≠", "lt": "<", "le": "≤", "gt": ">", "ge": "≥",
     **dict.fromkeys(CONCAT, MergeType.CONCAT.symbol),
 }  # fmt: skip
-_COMMUTE = frozenset("+×‖")
+COMMUTE = frozenset("+×‖")
 # Families that take a constant as an operand, and those that take it first.
-ARITHMETIC = frozenset(_SIGNS)
-REVERSED = frozenset(name for name in _SIGNS if name.startswith("r") and name != "remainder")
+ARITHMETIC = frozenset(SIGNS)
+REVERSED = frozenset(name for name in SIGNS if name.startswith("r") and name != "remainder")
 
 
-def applied(layer: Operation) -> str:
+def applied(layer: Operation, name: str = "") -> str:
     """An operation on data and a constant as a formula; empty if the constant has no name.
 
     Data that comes first is left out, as in ``+ bias``; powers name it, as ``x``.
+
+    Args:
+        layer: the operation.
+        name: what the constant is called here, by default what the model calls it.
 
     >>> from visualize.core.architecture import Constant, NodeKind
     >>> def show(name, constant, **attributes):
@@ -36,15 +40,17 @@ def applied(layer: Operation) -> str:
     >>> show("add", Constant("bias"), alpha=2), show("pow", Constant("2"))
     ('+ 2 × bias', 'x ^ 2')
     """
-    sign, constant = _SIGNS.get(family(layer.type)), layer.constant
-    if not sign or constant is None or not constant.name:
+    sign, constant = SIGNS.get(family(layer.type)), layer.constant
+    name = name or (constant.name if constant else "")
+    is_first = constant is not None and constant.first
+    if not sign or not name:
         return ""
     if sign == "^":
-        return f"{constant.name} ^ x" if constant.first else f"x ^ {constant.name}"
+        return f"{name} ^ x" if is_first else f"x ^ {name}"
     factor = scale(layer, "alpha")
-    if constant.first and sign not in _COMMUTE:
-        return f"{constant.name} {sign} {_scaled('x', factor)}"
-    return f"{sign} {_scaled(constant.name, 1 if constant.first else factor)}"
+    if is_first and sign not in COMMUTE:
+        return f"{name} {sign} {_scaled('x', factor)}"
+    return f"{sign} {_scaled(name, 1 if is_first else factor)}"
 
 
 def scale(layer: Operation, name: str) -> float:

@@ -33,7 +33,6 @@ from visualize.core.architecture import (
     WiredGraph,
 )
 from visualize.core.dataflow import Operand
-from visualize.core.operators import has_weight_matrix
 from visualize.core.phrases import Phrase
 
 
@@ -210,13 +209,6 @@ class Box:
     def does(self) -> str:
         """The type that says what it does: its own, or that of an operation that does the same."""
         return self.counts_as or self.type
-
-    @property
-    def is_weighted(self) -> bool:
-        """Whether it works with a weight matrix, kernel or table."""
-        weight = self.core.weight
-        learned = weight is not None and weight.learned and self.kind is BoxKind.OPERATION
-        return learned or has_weight_matrix(self.does, self.weights)
 
     @property
     def index(self) -> int:

@@ -6,7 +6,15 @@ import math
 from collections.abc import Iterable
 
 from visualize.core.architecture import NodeKind, Operation
-from visualize.core.operators import MOVES, PAD, MergeType, family, merge_type
+from visualize.core.diagram import Box, BoxKind
+from visualize.core.operators import MOVES, PAD, MergeType, family, has_weight_matrix, merge_type
+
+
+def is_weighted(box: Box) -> bool:
+    """Whether a box works with a weight matrix, kernel or table."""
+    weight = box.core.weight if box.kind is BoxKind.OPERATION else None
+    learned = weight is not None and weight.learned
+    return learned or has_weight_matrix(box.does, box.weights)
 
 
 def adds_bias(operation: Operation, layer: Operation) -> bool:

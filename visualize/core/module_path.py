@@ -14,6 +14,9 @@ _INDEX = re.compile(r"(?:^|\.)(\d+(?:–\d+)?)(?=[.–]|$)")
 # from, as in a shell.
 _BRACKETS = re.compile(r"\[(\d+|[*?])\]")
 _CERTAIN = re.compile(r"\[(\d|[*?])\]")
+# What comes before the last name that is no number, that name, and the numbers behind it.
+_LAST_NAME = re.compile(r"(?:(.*)\.)?([^.]*[^\d.][^.]*)((?:\.\d+)*)$")
+_PLAIN = frozenset({"weight", "param", "parameter", "data", "value"})
 
 
 def spelled(path: str) -> str:
@@ -23,6 +26,23 @@ def spelled(path: str) -> str:
     ('layer1[0].downsample[1]', 'features[2–4]', '[0].weight')
     """
     return _INDEX.sub(r"[\1]", path)
+
+
+def parameter_words(path: str) -> str:
+    """The last name of a parameter's path in words, with the numbers behind it.
+
+    ``weight`` and the like say nothing and give way to the name of their module.
+
+    >>> [parameter_words(path) for path in ("encoder.cls_token", "gains.0", "head.query.weight")]
+    ['cls token', 'gains[0]', 'query']
+    """
+    named = _LAST_NAME.search(path)
+    if not named:
+        return spelled(path)
+    before, name, numbers = named.groups()
+    if name in _PLAIN and not numbers:
+        return parameter_words(before) if before else ""
+    return spelled(name.replace("_", " ") + numbers)
 
 
 def dotted(path: str) -> str:

@@ -18,6 +18,7 @@ from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
 from visualize.describe.receptive import receptive_fields
 
+_WEIGHTS = "parametrizations"  # where torch keeps the modules that compute weights
 _LISTED = 3  # kinds of modules in a container
 
 
@@ -95,8 +96,8 @@ class _Node:
 
     @property
     def calls_modules(self) -> bool:
-        """Whether it is a module that calls others."""
-        return any(step.is_module for step in self.children)
+        """Whether it is a module that calls others, and not only what computes its weights."""
+        return any(step.is_module and step.name != _WEIGHTS for step in self.children)
 
     @property
     def is_idle(self) -> bool:

@@ -23,7 +23,6 @@ from visualize.core.operators import (
     STACKED_PRODUCT,
     Category,
     family,
-    joins_constant,
     operator,
 )
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
@@ -176,9 +175,10 @@ def _title(box: Box) -> Phrase:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
     own = _constants(box, [box.core]) if box.kind is BoxKind.OPERATION else []
-    if not own and box.kind is BoxKind.OPERATION and not joins_constant(box.does):
-        own = [applied(box.core)]
-    return verbatim(own[0]) if own and own[0] else operation(_described(box))
+    if own:
+        return verbatim(own[0])
+    formula = applied(box.core) if box.kind is BoxKind.OPERATION else ""
+    return verbatim(formula) if formula else operation(_described(box))
 
 
 def _end(name: Phrase, shapes: Phrase) -> Phrase:
@@ -333,16 +333,19 @@ def _constants(box: Box, operations: Iterable[Operation]) -> list[str]:
     The bias of the layer is a part of it.
     """
     named = {name for idiom in box.idioms for name in idiom.members}
-    operands = {one.operation: one for one in box.operands if one.operation not in named}
-    words = []
-    is_linear = True  # nothing but the layer itself so far
-    for one in operations:
-        operand = operands.get(one.id)
-        if operand and not (is_linear and adds_bias(one, box.core)):
-            words.append(applied(one) or f"{symbol(one)} {operand.name}")
-        if one.index > box.index:
-            is_linear &= operand is None and family(one.does) not in NORM | ACTIVATION
-    return words
+    by_id = {one.id: one for one in operations if one.id not in named}
+    return [
+        applied(by_id[operand.operation], str(operand.name))
+        for operand in box.operands
+        if operand.operation in by_id and not _is_bias(box, by_id[operand.operation])
+    ]
+
+
+def _is_bias(box: Box, operation: Operation) -> bool:
+    """Whether an operation adds the bias of the layer that a box is, right behind it."""
+    between = [one for one in _seen(box) if box.index < one.index < operation.index]
+    is_linear = not any(family(one.does) in NORM | ACTIVATION or one.constant for one in between)
+    return is_linear and adds_bias(operation, box.core)
 
 
 def clip(text: str) -> str:

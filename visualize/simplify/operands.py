@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.arguments import does_nothing
 from visualize.core.dataflow import Dataflow, Operand, Origin, value_sources
+from visualize.core.module_path import parameter_words
 from visualize.core.operators import (
-    CONCAT,
     COPIES,
     EMBEDDING,
     GATHER,
@@ -21,16 +21,13 @@ from visualize.core.operators import (
 )
 from visualize.core.phrases import Phrase, phrase, verbatim
 
-# Options of a sum or concat, which are no numbers that it adds.
-_OPTIONS = frozenset({"alpha", "dim", "axis", "out", "dtype"})
 # At most this many operations are followed back from an operand to what it is made of.
 _REACH = 16
 _FILLED = {
     "zeros": phrase("zeros"), "zeroslike": phrase("zeros"), "newzeros": phrase("zeros"),
     "ones": phrase("ones"), "oneslike": phrase("ones"), "newones": phrase("ones"),
 }  # fmt: skip
-# Names that say nothing about a parameter, and what torch.fx calls a tensor of no module.
-_PLAIN = frozenset({"weight", "param", "parameter", "data", "value"})
+# What torch.fx calls a tensor of no module.
 _NAMELESS = re.compile(r"_tensor_constant\d+")
 
 
@@ -48,12 +45,11 @@ def operand_of(
     read = [source for source, _ in value_sources(exact, one.id)]
     if does_nothing(one) or not _combines(flow, one, read) or _is_whole(one):
         return None
-    if len(read) > 1:
-        others = [node for node in read if not (flow.is_data(node) or node in drawn)]
-        name = _name(exact, flow, others[-1]) if others and len(others) < len(read) else None
-    else:
-        numbers = [] if family(one.type) in CONCAT else list(_numbers(one))
-        name = verbatim(f"{numbers[-1]:g}") if numbers else None
+    others = [node for node in read if not (flow.is_data(node) or node in drawn)]
+    if len(read) > 1 and not 0 < len(others) < len(read):
+        return None
+    known = one.constant.name if one.constant else ""
+    name = verbatim(known) or (_name(exact, flow, others[-1]) if others else None)
     return Operand(one.id, name) if name else None
 
 
@@ -97,19 +93,9 @@ def parameter_name(path: str) -> Phrase:
     >>> str(parameter_name("encoder.cls_token")), str(parameter_name("head.query.weight"))
     ('cls token', 'query')
     """
-    holder, _, name = path.rpartition(".")
-    if _NAMELESS.fullmatch(name):
+    if _NAMELESS.fullmatch(path):
         return phrase("constant")
-    if name in _PLAIN:
-        name = holder.rpartition(".")[2]
-    return verbatim(name.replace("_", " ")) or phrase("learned token")
-
-
-def _numbers(function: Operation) -> Iterator[float]:
-    """The plain numbers that a function was given."""
-    for name, value in function.attributes.items():
-        if isinstance(value, (int, float)) and value is not True and name not in _OPTIONS:
-            yield value
+    return verbatim(parameter_words(path)) or phrase("learned token")
 
 
 def _is_whole(function: Operation) -> bool:

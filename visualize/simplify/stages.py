@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from visualize.core.architecture import enclosing
 from visualize.core.diagram import Box, Diagram, Group, GroupKind
+from visualize.core.layers import is_weighted
 from visualize.simplify.contract import runs
 
 
@@ -25,7 +26,7 @@ def find_stages(diagram: Diagram, blocks: Mapping[str, Group]) -> dict[str, Grou
         block = blocks.get(box.id)
         if block:
             return _holder(block.path), block.type, resolutions[block.id]
-        if blocks or not box.is_weighted or not _holder(box.path):
+        if blocks or not is_weighted(box) or not _holder(box.path):
             return None
         return _holder(box.path), _resolution(box)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 import visualize
 from tests.formulas import types
+from tests.layers import labels
 from visualize.core.choices import Level
 from visualize.scene.build import build_scene
 from visualize.simplify import simplify
@@ -98,3 +102,92 @@ def test_a_module_with_weight_matrices_of_its_own_is_one_box() -> None:
 
 def test_what_works_with_the_weights_of_layers_stays_open() -> None:
     assert types(nn.Sequential(Borrowed(), nn.Linear(8, 8))) == ["linear", "linear", "Linear"]
+
+
+class Padded(nn.Conv2d):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(F.pad(x, (1, 1, 1, 1)))
+
+
+class Standardised(nn.Conv2d):
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight - self.weight.mean((1, 2, 3), keepdim=True)
+        return F.conv2d(F.pad(x, (1, 1, 1, 1)), weight / weight.std(), self.bias)
+
+
+class Equalised(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = nn.Parameter(torch.rand(3, 3, 3, 8))
+        self.offset = nn.Parameter(torch.zeros(8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.conv2d(x, 0.5 * self.kernel.permute(3, 2, 0, 1), padding=1)
+        return y + self.offset.view(1, -1, 1, 1)
+
+
+class Causal(nn.Conv1d):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(F.pad(x, (4, 0)))[..., :-2]
+
+
+class Transposed(nn.Module):
+    """A linear layer that keeps its weight as inputs × outputs."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.rand(inputs, outputs))
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        made = torch.addmm(self.bias, x.reshape(-1, x.shape[-1]), self.weight)
+        return made.view(*x.shape[:-1], -1)
+
+
+class Cast(nn.Linear):
+    def forward(self, x: Tensor) -> Tensor:
+        return F.linear(x.double(), self.weight.double(), self.bias.double()).to(x.dtype)
+
+
+@pytest.mark.parametrize("make", [Padded, Standardised, lambda *_: Equalised()])
+def test_a_convolution_that_pads_or_prepares_its_weight_is_one(
+    make: Callable[..., nn.Module],
+) -> None:
+    model = nn.Sequential(make(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
+    assert labels(model, (1, 3, 9, 9)) == [["3×3 conv, 8", "BN, ReLU · 240"]]
+
+
+def test_a_causal_convolution_is_one() -> None:
+    model = nn.Sequential(Causal(3, 8, 3), nn.ReLU())
+    assert labels(model, (1, 3, 9)) == [["1-d conv, 8, kernel 3", "ReLU · 80"]]
+
+
+@pytest.mark.parametrize("make", [Transposed, Cast])
+def test_a_linear_layer_is_known_by_its_product(make: Callable[..., nn.Module]) -> None:
+    model = nn.Sequential(make(8, 16), nn.GELU())
+    assert labels(model, (1, 5, 8)) == [["Linear, 8 → 16", "GELU · 144"]]
+
+
+class Sine(nn.Module):
+    """A formula with the attributes of other layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel_size, self.out_channels, self.num_embeddings = 7, 99, 99
+        self.weight = nn.Parameter(torch.rand(8, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (x @ self.weight).sin()
+
+
+@pytest.mark.parametrize("is_leaf", [False, True])
+@pytest.mark.parametrize("name", ["Conv1d", "Conv2d", "LayerNorm", "Embedding", "MaxPool2d"])
+def test_the_name_of_a_class_of_torch_says_nothing(name: str, is_leaf: bool) -> None:
+    model = nn.Sequential(nn.Linear(8, 8), type(name, (Sine,), {})())
+    leaves = (name,) if is_leaf else ()
+    assert labels(model, (1, 5, 8), leaves=leaves) == [["Linear, 8 → 8", "72"], [name, "64"]]
+
+
+def test_a_subclass_that_is_a_leaf_is_what_it_extends() -> None:
+    model = nn.Sequential(Padded(3, 8, 3), nn.BatchNorm2d(8))
+    assert labels(model, (1, 3, 9, 9), leaves=("Padded",)) == [["3×3 conv, 8", "BN · 240"]]

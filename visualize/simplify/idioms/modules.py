@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
-from visualize.core.layers import layer_of
+from visualize.core.layers import is_weighted, layer_of
 from visualize.core.operators import COPIES, MOVES, NORM, Category, family, operator
 from visualize.core.phrases import verbatim
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
@@ -108,7 +108,7 @@ def _formulas(diagram: Diagram) -> Mapping[ModuleCall, int]:
             on_data.update(box.calls)
         if box.kind.is_end or merges.intersection(box.members):
             excluded.update(box.calls)
-        elif box.is_weighted:
+        elif is_weighted(box):
             belongs = box.core.kind is NodeKind.CONSTANT or _has_own_weights(box)
             excluded.update(box.calls[: -1 if belongs else None])
     kinds = diagram.exact.modules

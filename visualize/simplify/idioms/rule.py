@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.errors import UsageError, shorten
+from visualize.core.layers import is_weighted
 from visualize.core.operators import DIVIDE, MergeType, family, merge_type
 from visualize.core.phrases import Phrase, term
 from visualize.simplify.contract import absorb
@@ -110,7 +111,7 @@ class View:
 
     def is_weighted(self, node: str) -> bool:
         """Whether it works with a weight matrix or kernel."""
-        return self.layer(node).is_weighted
+        return is_weighted(self.layer(node))
 
     def is_causal(self, node: str) -> bool:
         """Whether it reads a mask that hides later positions from earlier ones."""
