@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch import nn
 
 import visualize
+from visualize.core.dataflow import Dataflow, Origin
 from visualize.core.errors import UntraceableError
 from visualize.tracing.check import check_against_run
 from visualize.tracing.flops import Memory
@@ -53,3 +55,38 @@ def test_a_run_that_meta_tensors_do_not_allow_proves_nothing() -> None:
     graph = trace_symbolically(model, inputs, Leaves())
     model.forward = lambda x: x if x.sum() > 0 else -x  # type: ignore[method-assign]
     check_against_run(graph, model, inputs, Leaves(), Memory())
+
+
+class Drawing(nn.Module):
+    """Adds noise, drawn like a tensor or with a size."""
+
+    def __init__(self, draw: Callable[[torch.Tensor], torch.Tensor]) -> None:
+        super().__init__()
+        self.linear = nn.Linear(4, 4)
+        self.draw = draw
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = self.linear(x)
+        return h + self.draw(h)
+
+
+@pytest.mark.parametrize(
+    ("draw", "tracer"),
+    [
+        (torch.randn_like, "symbolic"),
+        (lambda _: torch.randn(4) * 0.1, "recorded"),
+        (lambda _: torch.empty(2, 4).uniform_(), "recorded"),
+        (lambda _: torch.normal(torch.zeros(4), 1.0), "recorded"),
+        (lambda _: torch.zeros(4), "symbolic"),
+    ],
+)
+def test_noise_is_no_constant(draw: Callable[[torch.Tensor], torch.Tensor], tracer: str) -> None:
+    architecture = visualize.trace(Drawing(draw), (2, 4))
+    origins = set(Dataflow.of(architecture).origins.values())
+    assert architecture.tracer == tracer
+    assert (Origin.NOISE in origins) == (draw(torch.zeros(2, 4)).std() > 0)
+
+
+def test_noise_inside_a_leaf_does_not_count() -> None:
+    architecture = visualize.trace(nn.Sequential(nn.Linear(4, 4), nn.RReLU()), (2, 4))
+    assert architecture.tracer == "symbolic"
