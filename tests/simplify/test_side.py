@@ -271,7 +271,8 @@ class TestUnread:
 
         net = Net(keep, a=nn.Linear(4, 8), b=nn.Linear(8, 2), extra=nn.Linear(8, 3))
         boxes, _ = drawn(net, 1, 4)
-        assert boxes["Linear, 8 → 3"] == "27"
+        assert boxes["Linear, 8 → 3"] == "unused · 27"
+        assert boxes["Linear, 8 → 2"] == "18"
 
 
 @at_every_level

@@ -117,6 +117,7 @@ class _Builder:
             title,
             repeat=repeat,
             inside=skip_labels.skips_inside(collapsed[: len(collapsed) // box.repeat]),
+            unused=self._is_unused(box),
             names=self.names,
         )
         kinds = Counter(skip.kind.value for skip in collapsed)
@@ -137,6 +138,11 @@ class _Builder:
             memory=activation_memory(box.operations),
             statistics=combined(one.statistics for one in box.operations),
         )
+
+    def _is_unused(self, box: Box) -> bool:
+        """Whether nothing reads what a box computes, and the model does not return it."""
+        is_read = box.kind.is_end or self.diagram.graph.out_degree(box.id) > 0
+        return not is_read and all(one.kind is not NodeKind.OUTPUT for one in box.operations)
 
     def group(self, group: Group) -> SceneGroup:
         """A block, stage or repeat."""

@@ -38,6 +38,7 @@ def box_label(
     *,
     repeat: Group | None = None,
     inside: str = "",
+    unused: bool = False,
     names: bool = False,
 ) -> list[str]:
     """The lines of a box: what it is, then details and parameters in smaller type.
@@ -47,6 +48,7 @@ def box_label(
         title: its first line, see `box_title`.
         repeat: the repeat that consists of this box alone, if there is one.
         inside: the skip connections inside a collapsed box, see `visualize.scene.skip_labels`.
+        unused: whether nothing reads what it computes.
         names: whether to show the module path.
     """
     shown, parameters = box.shown, box.counted.parameters
@@ -55,7 +57,8 @@ def box_label(
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
         return [symbol(shown.core), *scales(shown.core), *_details(shown), *more]
     lines = [str(title)]
-    details = [inside] if inside else []
+    details = [str(phrase("unused"))] if unused else []
+    details += [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
         details.insert(0, str(_copies(repeat)))
     if box.kind is BoxKind.STAGE and box.uses > box.count:
