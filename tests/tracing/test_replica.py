@@ -181,7 +181,7 @@ def _hook_to_method() -> Any:
         _hook_to_closure,
         _hook_to_number,
         pytest.param(_hook_to_default, id="default argument"),
-        _broken(_hook_to_namespace, "classes of the standard library", "namespace"),
+        _hook_to_namespace,
         pytest.param(functools.partial(_hook_to_collection, dict), id="dict"),
         pytest.param(functools.partial(_hook_to_collection, OrderedDict), id="OrderedDict"),
         pytest.param(

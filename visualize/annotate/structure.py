@@ -21,7 +21,12 @@ from visualize.annotate.batch import find_batch
 from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec, Wire
 from visualize.core.errors import shorten
 from visualize.core.operators import RANDOM, family, is_known, merge_type, reads_values
-from visualize.core.torch_internals import OpOverload, parameter_names, silent_dispatch
+from visualize.core.torch_internals import (
+    OpOverload,
+    named_modules,
+    parameter_names,
+    silent_dispatch,
+)
 from visualize.core.traced import TracedModel, facts_of
 
 _KINDS = {
@@ -92,7 +97,7 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
     """
     parametrised = {
         path: _own_class(module).__name__
-        for path, module in trace.model.named_modules()
+        for path, module in named_modules(trace.model)
         if is_parametrized(module)
     }
     modules: dict[str, str] = {}

@@ -19,7 +19,7 @@ from visualize.core.errors import (
     VisualizeError,
     shorten,
 )
-from visualize.core.torch_internals import own_tensors
+from visualize.core.torch_internals import named_children, own_tensors
 from visualize.tracing.source import is_of_the_model
 from visualize.tracing.tensors import specification
 
@@ -136,8 +136,8 @@ def _stored_weight(module: nn.Module) -> torch.Tensor | None:
 
     To ask a parametrised layer for its weight would compute it.
     """
-    inner = module._modules.get("parametrizations")
-    owner = inner._modules.get("weight") if inner is not None else module
+    inner = dict(named_children(module)).get("parametrizations")
+    owner = dict(named_children(inner)).get("weight") if inner is not None else module
     held = own_tensors(owner) if owner is not None else {}
     return next((held[name] for name in ("weight", "original", "original0") if name in held), None)
 

@@ -24,6 +24,7 @@ from visualize.core.modules import has_forward, unwrapped
 from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import named_modules, named_parameters, tensors_of
 from visualize.core.traced import TracedModel
+from visualize.tracing.attributes import Attributes
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
 from visualize.tracing.execution import record_tensors
@@ -184,13 +185,23 @@ class _Front:
 
     def _symbolic(self) -> _Traced:
         replica = replicate(self.model, train=self.train)
-        parameters = dict(named_parameters(replica))
+        parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
         inputs = self.inputs.without_values()
         graph = trace_symbolically(replica, inputs, self.leaves)
+        found = dict(named_parameters(replica))
+        replaced = [name for name, one in parameters.items() if found.get(name) is not one]
+        if replaced:
+            raise UntraceableError(
+                "forward replaces a parameter, which the graph of torch.fx does not show",
+                line=replaced[0],
+                hint="use the recorded tracer",
+            )
+        written = attributes.restore()
         follow_in_place(graph, replica)
         memory = Memory()
         record_tensors(graph, replica, inputs, memory)
-        check_against_run(graph, replica, inputs, self.leaves, memory)
+        run = replicate(self.model, train=self.train) if written else replica
+        check_against_run(graph, run, inputs, self.leaves, memory)
         return _Traced(graph, replica, parameters)
 
     def _recorded(self) -> _Traced:
@@ -231,8 +242,9 @@ class _Front:
         return record(Gradients.ALL)
 
     def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
-        parameters = dict(named_parameters(replica))
+        parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
         graph = trace_recorded(replica, inputs, self.leaves, environment)
+        attributes.restore()
         return _Traced(graph, replica, parameters, tuple(environment.notes))
 
 

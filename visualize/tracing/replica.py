@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import functools
 import io
 import sys
 import types
 from collections import OrderedDict, deque
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -102,7 +104,9 @@ class _Copier:
             return functools.partial(self.copy(value.func), *map(self.copy, value.args), **keywords)
         if isinstance(value, types.FunctionType) and _reads_more(value):
             return self._function(value)
-        return self._object(value) if _is_plain_object(value) else value
+        if is_plain_object(value):
+            return self._object(value)
+        return _with_its_own_state(value)
 
     def _collection(self, value: Any) -> Any:
         if type(value) is tuple:
@@ -125,7 +129,8 @@ class _Copier:
         return copied
 
     def _object(self, value: Any) -> Any:
-        copied = self.memo[id(value)] = object.__new__(type(value))
+        kind: Any = type(value)
+        copied = self.memo[id(value)] = kind.__new__(kind)
         copied.__dict__.update(self.copy(vars(value)))
         return copied
 
@@ -209,9 +214,11 @@ def _without_values(tensor: torch.Tensor) -> torch.Tensor:
     return torch.empty_like(tensor, device="meta", requires_grad=False)
 
 
-def _is_plain_object(value: Any) -> bool:
+def is_plain_object(value: Any) -> bool:
     """Whether copying ``__dict__`` copies the object: it defines neither slots nor copying."""
     kind: Any = type(value)
+    if kind in _NAMESPACES:
+        return True
     return (
         hasattr(value, "__dict__")
         and kind.__new__ is object.__new__
@@ -219,3 +226,24 @@ def _is_plain_object(value: Any) -> bool:
         and kind.__module__ not in sys.stdlib_module_names
         and not kind.__module__.startswith("torch")
     )
+
+
+_NAMESPACES = (types.SimpleNamespace, argparse.Namespace)
+
+
+def _with_its_own_state(value: Any) -> Any:
+    """A copy of an iterator or a generator of random numbers, which a run moves on."""
+    if isinstance(value, torch.Generator):
+        return value.clone_state()
+    kind = type(value)
+    iterates = isinstance(value, Iterator) and kind.__module__ in ("builtins", "itertools")
+    if iterates or kind.__module__.partition(".")[0] == "random" or _is_of_numpy_random(kind):
+        try:
+            return copy.deepcopy(value)
+        except Exception:  # such as a generator function's
+            return value
+    return value
+
+
+def _is_of_numpy_random(kind: type) -> bool:
+    return kind.__module__.startswith("numpy.random")
