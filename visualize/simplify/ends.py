@@ -27,11 +27,13 @@ class End:
         start: place of its first box.
         end: place behind its last box.
         homes: for each operation in it, the box in the copy beside it that does the same work.
+        parts: for each operation of that copy which is compared, the one in this copy.
     """
 
     start: int
     end: int
     homes: Mapping[str, int]
+    parts: Mapping[str, str]
 
 
 class Ends:
@@ -51,7 +53,7 @@ class Ends:
         if not found or not self._is_copy(found, near, far, begins=True):
             return None
         users, others = self._users(found, near), self._users(near, far)
-        if {(found[node], user) for node, user in users} != others:
+        if {(found[node], user) for node, user in users} != others and not self._is_guess:
             return None
         places = [self.sameness.homes[node] for node in found]
         lowest = min(places)
@@ -68,12 +70,17 @@ class Ends:
             return None
         pairs = dict(zip(near, far))
         users, others = self._users(near, found), self._users(far, near)
-        if {(pairs[node], user) for node, user in users} != others:
-            return None
-        if not users <= {(found[node], user) for node, user in self._users(found, ())}:
+        is_used_alike = {(pairs[node], user) for node, user in users} == others
+        is_used_alike &= users <= {(found[node], user) for node, user in self._users(found, ())}
+        if not is_used_alike and not self._is_guess:
             return None
         highest = max(self.sameness.homes[node] for node in found)
         return self._end(found, (start + length, highest + 1), (start, start + length))
+
+    @property
+    def _is_guess(self) -> bool:
+        """Whether it is not known yet who uses a result."""
+        return self.sameness.rows.guessed
 
     def _parts(self, start: int, length: int) -> list[str]:
         """The operations of a copy that are compared."""
@@ -145,17 +152,19 @@ class Ends:
         constants = self.sameness.constants
         if read.source in constants and other.source in constants:
             return constants[read.source] == constants[other.source]
-        strides = [
-            (here - there, there - after)
-            for here, there, after in zip(other.places, read.places, beyond.places)
-        ]
-        alike = other.source == read.source and other.moves == read.moves
-        return alike and all(one == two for one, two in strides)
+        rows = [self.sameness.rows.step(each.source) for each in (other, read, beyond)]
+        steps = zip(
+            (rows[0].number, *other.places),
+            (rows[1].number, *read.places),
+            (rows[2].number, *beyond.places),
+        )
+        alike = rows[0].row == rows[1].row and other.moves == read.moves
+        return alike and all(here - there == there - after for here, there, after in steps)
 
     def _users(self, copy: Collection[str], beside: Collection[str]) -> set[tuple[str, str]]:
         """What is read of a copy from outside of it and of the copy ``beside`` it, and by whom."""
         return {
-            (node, user)
+            (node, self.sameness.rows.step(user).row)
             for node in copy
             for user in self.reads.users[node]
             if user not in copy and user not in beside
@@ -187,7 +196,8 @@ class Ends:
             for node in reversed(box.members):
                 users = (homes[user] for user in self._read_by(node) if user in homes)
                 homes.setdefault(node, next(users, known[-1]))
-        return End(*boxes, homes) if set(homes.values()) == set(range(*beside)) else None
+        parts = {part: node for node, part in found.items()}
+        return End(*boxes, homes, parts) if set(homes.values()) == set(range(*beside)) else None
 
 
 def _moved_alike(one: Read, other: Read) -> bool:

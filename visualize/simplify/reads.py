@@ -12,6 +12,15 @@ from visualize.core.operators import IDENTITY, MOVES, SLICE, family
 _NUMBER = re.compile(r"-?\b\d+\b")
 
 
+def numbered(text: str) -> tuple[str, tuple[int, ...]]:
+    """A text without its numbers, and these.
+
+    >>> numbered("['slice(None, None, None)', 4]")
+    ("['slice(None, None, None)', #]", (4,))
+    """
+    return _NUMBER.sub("#", text), tuple(map(int, _NUMBER.findall(text)))
+
+
 class Read(NamedTuple):
     """A tensor that an operation reads.
 
@@ -100,8 +109,8 @@ class Reads:
         if name not in IDENTITY:
             text = repr(sorted(one.attributes.items()))
             if name in SLICE:
-                places += tuple(map(int, _NUMBER.findall(text)))
-                text = _NUMBER.sub("#", text)
+                text, numbers = numbered(text)
+                places += numbers
             move = (name, text, *((tensor.shape, tensor.dtype) for tensor in one.outputs))
         return read._replace(
             moves=(*read.moves, move),

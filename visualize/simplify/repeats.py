@@ -16,12 +16,15 @@ from dataclasses import dataclass, replace
 from visualize.core.architecture import ModuleCall
 from visualize.core.diagram import Box
 from visualize.simplify.ends import End, Ends
+from visualize.simplify.rows import Rows
 from visualize.simplify.sameness import Sameness
 
 # This many earlier equal children are looked at to find the period of a run.
 _LOOK_BACK = 4
 # This many periods are tried.
 _PERIODS = 32
+# This often runs are looked for that read each other.
+_ATTEMPTS = 4
 _Range = tuple[int, int]
 
 
@@ -53,6 +56,10 @@ class Run:
         """Place behind the last box of the last of the equal copies."""
         return self.start + self.length * self.copies
 
+    def is_same(self, other: Run) -> bool:
+        """Whether another run has the same copies."""
+        return (self.start, self.length, self.reach) == (other.start, other.length, other.reach)
+
     @property
     def total(self) -> int:
         """Number of copies, those at the ends included."""
@@ -66,8 +73,50 @@ class Run:
 
 
 def find_runs(boxes: Sequence[Box], sameness: Sameness) -> tuple[Run, ...]:
-    """All runs of equal copies among ``boxes``, in order; what is inside them is in the runs."""
-    return tuple(_Finder(boxes, sameness).find((0, len(boxes)), 0))
+    """All runs of equal copies among ``boxes``, in order; what is inside them is in the runs.
+
+    A loop that reads another one step by step is a run if that other is: runs are found first as if
+    all such were, and again with those that were found, until all of them are confirmed.
+    """
+
+    def find(rows: Rows) -> tuple[Run, ...]:
+        return tuple(_Finder(boxes, sameness.with_rows(rows)).find((0, len(boxes)), 0))
+
+    alone = find(Rows())
+    if not _has_loops(boxes, alone):
+        return alone
+    candidates = find(Rows.guess(sameness.exact.operations))
+    for _ in range(_ATTEMPTS):
+        found = find(Rows.of(_copies(run, sameness) for run in candidates))
+        confirmed = tuple(one for one in candidates if any(map(one.is_same, found)))
+        if confirmed == candidates:
+            return found
+        candidates = confirmed
+    return alone
+
+
+def _has_loops(boxes: Sequence[Box], runs: Sequence[Run]) -> bool:
+    """Whether a module is called again and again outside of the runs that were found."""
+    inside = {place for run in runs for place in range(*run.reach)}
+    outside = (box for place, box in enumerate(boxes) if place not in inside)
+    calls = Counter(box.path for box in outside if box.path and not box.kind.is_end)
+    return any(number > 2 for number in calls.values())
+
+
+def _copies(run: Run, sameness: Sameness) -> dict[int, list[str]]:
+    """The operations in each copy of a run, by its number."""
+
+    def nodes(start: int) -> list[str]:
+        boxes = sameness.operations[start : start + run.length]
+        return [part.id for parts in boxes for part in parts]
+
+    starts = range(run.start, run.end, run.length)
+    copies = {number: nodes(start) for number, start in enumerate(starts)}
+    for end in run.first:
+        copies[-1] = [end.parts[node] for node in copies[0]]
+    for end in run.last:
+        copies[run.copies] = [end.parts[node] for node in copies[run.copies - 1]]
+    return copies
 
 
 def calls_around(box: Box) -> tuple[ModuleCall, ...]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 import enum
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.diagram import Box
-from visualize.core.operators import IDENTITY, JOIN, MergeType, family, merge_type
-from visualize.simplify.reads import Read, Reads
+from visualize.core.operators import IDENTITY, family
+from visualize.simplify.reads import Read, Reads, numbered
+from visualize.simplify.rows import Rows
+from visualize.simplify.taps import Taps
 
-_SYMMETRIC = JOIN | frozenset({"sum", "output"})
-# Up to this many results of a module that is called again are drawn line by line.
-_MANY_LINES = 8
-# A result that is used outside its copy: box and place, counted from the start, and the user.
-_Tap = tuple[int, int, str]
+# What writes a slice of a tensor.
+_WRITES = frozenset({"setitem", "selectscatter", "slicescatter"})
 
 
 class _Copy(enum.IntEnum):
@@ -69,7 +69,10 @@ class _Fork(NamedTuple):
 
 
 class _Reads(NamedTuple):
-    """What one operation of a copy reads: its inputs, and the skip connections that end there."""
+    """What one operation of a copy reads, and the skip connections that end there.
+
+    The first of its inputs represents the slice that it writes, if it does.
+    """
 
     inputs: tuple[_Origin, ...]
     forks: tuple[_Fork, ...]
@@ -114,7 +117,19 @@ class Sameness:
         for skip in exact.skips:
             fork = (skip.kind.value, skip.long, skip.fork)
             self.skips.setdefault(skip.merge, []).append(fork)
+        self.rows = Rows()
         self.signatures = [self._signature(box, index) for index, box in enumerate(boxes)]
+
+    def with_rows(self, rows: Rows) -> Sameness:
+        """The same, where copies may read, step by step, those of another run."""
+        other = copy.copy(self)
+        other.rows = rows
+        return other
+
+    @property
+    def taps(self) -> Taps:
+        """Who uses the results of copies."""
+        return Taps(self.exact, self.reads, self.operations, self.places, self.rows)
 
     def _is_flow(self, node: str) -> bool:
         """Whether an operation works on data, or has a side box."""
@@ -158,14 +173,20 @@ class Sameness:
 
     def work(self, operation: Operation) -> Hashable:
         """What an operation does, whatever it reads."""
-        is_idle = family(operation.type) in IDENTITY
         return (
             operation.type,
             operation.kind,
             operation.module_class,
-            "" if is_idle else repr(sorted(operation.attributes.items())),
+            self._attributes(operation)[0],
             tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs),
         )
+
+    def _attributes(self, operation: Operation) -> tuple[str, tuple[int, ...]]:
+        """What an operation is given, and for one that writes a slice, which one it is."""
+        name, text = family(operation.type), repr(sorted(operation.attributes.items()))
+        if name in IDENTITY:
+            return "", ()
+        return numbered(text) if name in _WRITES else (text, ())
 
     def _signature(self, box: Box, index: int) -> int:
         """A number that boxes share which hold the same operations, wired alike inside.
@@ -227,7 +248,13 @@ class Sameness:
             if not same or self._sharing(start, here, length) != sharing:
                 break
             count, before = count + 1, wiring
-        return self._untapped(start, length, count)
+        return self.taps.untapped(
+            start,
+            length,
+            count,
+            is_chain=not self.is_parallel(start, length),
+            is_shared=self.is_shared(start, length),
+        )
 
     def _wiring(self, start: int, before: int | None, length: int) -> list[_Reads]:
         """What each operation of a copy reads, and where the skip connections into it begin.
@@ -245,11 +272,15 @@ class Sameness:
                 return _Origin(_Copy.SAME, home - start, place, "", moves)
             if before is not None and before <= home < before + length:
                 return _Origin(_Copy.BEFORE, home - before, place, "", moves)
-            return _Origin(_Copy.OTHER, 0, 0, read.source, read.moves, read.places)
+            row, number = self.rows.step(read.source)
+            return _Origin(_Copy.OTHER, 0, 0, row, read.moves, (number, *read.places))
 
         return [
             _Reads(
-                tuple(map(origin, self.reads.of(part.id))),
+                (
+                    _Origin(_Copy.OTHER, steps=self._attributes(part)[1]),
+                    *map(origin, self.reads.of(part.id)),
+                ),
                 tuple(
                     _Fork(kind, is_long, origin(Read(self.reads.origin(fork))))
                     for kind, is_long, fork in sorted(self.skips.get(part.id, ()))
@@ -287,65 +318,6 @@ class Sameness:
         """Whether the second copy reads nothing of the first."""
         wiring = self._wiring(start + length, start, length)
         return not any(origin.copy is _Copy.BEFORE for reads in wiring for origin in reads.inputs)
-
-    def _untapped(self, start: int, length: int, count: int) -> int:
-        """How many of ``count`` copies there are up to the first whose results are used elsewhere.
-
-        What uses the same result of every copy, such as a stack of them all, does not count, unless
-        a reader must see each of these results on its way to it.
-        """
-        taps = [self._taps(start + number * length, length, 2) for number in range(count)]
-        while count > 1:
-            last = self._taps(start + (count - 1) * length, length, 1)
-            if not taps[0] <= last or not all(self._is_symmetric(user) for *_, user in taps[0]):
-                return 1
-            odd = next((n for n in range(count - 1) if taps[n] != taps[0]), None)
-            if odd is None:
-                return count if self._may_be_one_line(start, length, count, taps[0]) else 1
-            # The last copy may feed anything: the run ends with the one that is tapped.
-            count = odd + 1
-        return count
-
-    def _may_be_one_line(self, start: int, length: int, count: int, taps: Collection[_Tap]) -> bool:
-        """Whether one line may represent those from all copies to what uses their results.
-
-        It may where copies run side by side. Of a chain it may where the results are collected one
-        by one, as time steps are. Features that are joined are drawn line by line, or 8 channels
-        and 8 channels would seem to make 32.
-        """
-        if not taps or self.is_parallel(start, length):
-            return True
-        if count > _MANY_LINES and self.is_shared(start, length):
-            return True
-        return all(
-            self._collects(self.operations[start + box][place], user) for box, place, user in taps
-        )
-
-    def _collects(self, part: Operation, user: str) -> bool:
-        """Whether an operation gives each tensor that it reads a place of its own."""
-        operation = self.exact.operation(user)
-        if operation.kind is NodeKind.OUTPUT or family(operation.type) == "stack":
-            return True
-        if merge_type(operation.type) is not MergeType.CONCAT or not part.outputs:
-            return False
-        joined = zip(part.outputs[0].shape, operation.outputs[0].shape)
-        return all(size == 1 for size, sum_of_sizes in joined if size != sum_of_sizes)
-
-    def _taps(self, start: int, length: int, copies: int) -> set[_Tap]:
-        """What uses which results of a copy, outside it and the ``copies`` - 1 after it."""
-        taps = set()
-        for box in range(start, start + length):
-            for place, part in enumerate(self.operations[box]):
-                for user in self.reads.users[part.id]:
-                    home, _ = self._place(user)
-                    if not start <= home < start + copies * length:
-                        taps.add((box - start, place, user))
-        return taps
-
-    def _is_symmetric(self, user: str) -> bool:
-        """Whether an operation treats all its inputs alike, as a sum or a concat does."""
-        kind = self.exact.operation(user).type
-        return merge_type(kind) is MergeType.ADD or family(kind) in _SYMMETRIC
 
 
 def _strides(one: Sequence[_Reads], next_one: Sequence[_Reads]) -> list[tuple[int, ...]]:
