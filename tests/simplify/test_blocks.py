@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import functools
 
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import visualize
 from tests.diagrams import (
     CALLED_AGAIN,
     boxes,
@@ -13,8 +19,10 @@ from tests.graphs import (
     run,
 )
 from visualize.core.choices import Level
-from visualize.core.diagram import BoxKind
+from visualize.core.diagram import BoxKind, Diagram
+from visualize.describe.weighted import weighted_layers
 from visualize.simplify import simplify as fold_and_simplify
+from visualize.simplify.blocks import find_blocks
 
 simplify = functools.partial(fold_and_simplify, folded=False)
 
@@ -78,3 +86,28 @@ def test_a_layer_that_is_called_again_is_no_block() -> None:
     net.output(x)
     found = [box.id for box in simplify(net.build(), Level.BLOCK).boxes if len(box.members) > 1]
     assert found == ["blocks.0", "blocks.1", "blocks.0@1", "blocks.1@1"]
+
+
+class Flat(nn.Module):
+    """Two convolutions whose kernels are flat, or one whose kernel is a product."""
+
+    def __init__(self, layers: int) -> None:
+        super().__init__()
+        self.kernels = nn.ParameterList([torch.rand(576) for _ in range(2)])
+        self.layers = layers
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, other = (kernel.view(8, 8, 3, 3) for kernel in self.kernels)
+        if self.layers == 1:
+            return F.conv2d(x, one * other, padding=1)
+        return x + F.conv2d(F.conv2d(x, one, padding=1).relu(), other, padding=1)
+
+
+@pytest.mark.parametrize(("layers", "is_block"), [(1, False), (2, True)])
+def test_a_layer_is_counted_by_the_weight_it_uses(layers: int, is_block: bool) -> None:
+    model = nn.Sequential(nn.Conv2d(3, 8, 1), Flat(layers), nn.ReLU(), Flat(layers))
+    exact = visualize.trace(model, (1, 3, 9, 9))
+    kinds = {block.type for block in find_blocks(Diagram.of(exact)).values()}
+    assert kinds == ({"Flat"} if is_block else set())
+    assert len(weighted_layers(exact)) == 1 + 2 * layers
+    assert len(exact.skips) == (2 if is_block else 0)

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 from visualize.core.architecture import NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind
-from visualize.core.operators import MOVES, PAD, MergeType, family, has_weight_matrix, merge_type
+from visualize.core.operators import (
+    MOVES,
+    PAD,
+    MergeType,
+    counts_as_layer,
+    family,
+    has_weight_matrix,
+    merge_type,
+    operator,
+)
 
 
 def is_weighted(box: Box) -> bool:
@@ -15,6 +24,18 @@ def is_weighted(box: Box) -> bool:
     weight = box.core.weight if box.kind is BoxKind.OPERATION else None
     learned = weight is not None and weight.learned
     return learned or has_weight_matrix(box.does, box.weights)
+
+
+def is_weighted_layer(operation: Operation, read: Iterable[tuple[int, ...]]) -> bool:
+    """Whether papers count an operation when they say how many layers deep a network is.
+
+    Args:
+        operation: the operation.
+        read: the shapes of all parameters that it works with, also of those it reads.
+    """
+    if operation.weight and operation.weight.learned:
+        return operator(operation.does).layers > 0
+    return counts_as_layer(operation.does, read)
 
 
 def adds_bias(operation: Operation, layer: Operation) -> bool:

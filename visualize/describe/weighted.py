@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
-from visualize.core.operators import RECURRENT, counts_as_layer, family, operator
+from visualize.core.layers import is_weighted_layer
+from visualize.core.operators import RECURRENT, family, operator
 
 
 def weighted_layers(exact: Architecture) -> dict[str, int]:
     """The number of layers that a paper counts each operation as, without those it does not count.
 
     What multiplies with weights counts: convolutions, linear layers and the like, but not norms,
-    tables of embeddings or biases; see `counts_as_layer`. Attention of torch.nn counts as two
+    tables of embeddings or biases; see `is_weighted_layer`. Attention of torch.nn counts as two
     layers, one before and one after it; a recurrent module as many as it stacks.
     """
     found: dict[str, int] = {}
     for one in exact.operations:
-        if one.macs and exact.data_sources(one.id) and _counts(exact, one):
-            found[one.id] = _layers(one)
+        if one.macs and exact.data_sources(one.id):
+            read = [*one.weights, *_parameters_read(exact, one)]
+            if is_weighted_layer(one, read):
+                found[one.id] = _layers(one)
     return found
-
-
-def _counts(exact: Architecture, one: Operation) -> bool:
-    """Whether an operation on data multiplies with weights."""
-    if one.weight and one.weight.learned:
-        return operator(one.does).layers > 0
-    return counts_as_layer(one.does, [*one.weights, *_parameters_read(exact, one)])
 
 
 def _layers(operation: Operation) -> int:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, enclosing
+from visualize.core.architecture import Architecture, NodeKind, Operation, enclosing
 from visualize.core.diagram import Diagram, Group, GroupKind
 from visualize.core.operators import MergeType, has_weight_matrix, merge_type
 
@@ -48,9 +48,10 @@ class _Tree:
         weighted: Counter[str] = Counter()
         total = 0
         adds, concats = set[str](), set[str]()
+        parts = _parts_of_weights(exact)
         for operation in exact.operations:
             # A layer that is called again is no second layer.
-            if operation.call == 0 and has_weight_matrix(operation.type, operation.weights):
+            if operation.call == 0 and operation.id not in parts and _has_weight(operation):
                 total += 1
                 weighted.update(enclosing(operation.path))
             merge = merge_type(operation.type)
@@ -108,3 +109,18 @@ class _Tree:
             if self.weighted[path] and path in parents:
                 inside.add(path)
                 yield path
+
+
+def _has_weight(operation: Operation) -> bool:
+    learned = operation.weight is not None and operation.weight.learned
+    return learned or has_weight_matrix(operation.does, operation.weights)
+
+
+def _parts_of_weights(exact: Architecture) -> frozenset[str]:
+    """The parameters that functions work with, and what is computed from them: one layer each."""
+    parts: set[str] = set()
+    for one in reversed(exact.operations):
+        uses = one.kind is NodeKind.FUNCTION and one.weight is not None
+        if uses or one.id in parts:
+            parts.update(source for source, _, wire in exact.inputs(one.id) if not wire.data)
+    return frozenset(parts)

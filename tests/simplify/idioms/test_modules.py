@@ -191,3 +191,25 @@ def test_the_name_of_a_class_of_torch_says_nothing(name: str, is_leaf: bool) -> 
 def test_a_subclass_that_is_a_leaf_is_what_it_extends() -> None:
     model = nn.Sequential(Padded(3, 8, 3), nn.BatchNorm2d(8))
     assert labels(model, (1, 3, 9, 9), leaves=("Padded",)) == [["3×3 conv, 8", "BN · 240"]]
+
+
+class NormAct(nn.BatchNorm2d):
+    """A norm with an activation of its own, and a dropout that does nothing."""
+
+    def __init__(self, width: int, activation: type[nn.Module]) -> None:
+        super().__init__(width)
+        self.drop, self.act = nn.Identity(), activation()
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias)
+        return self.act(self.drop(y))
+
+
+@pytest.mark.parametrize(("activation", "words"), [(nn.SiLU, "BN, SiLU"), (nn.Identity, "BN")])
+def test_a_norm_with_its_activation_joins_the_layer_before_it(
+    activation: type[nn.Module], words: str
+) -> None:
+    norm = NormAct(8, activation)
+    model = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), norm, nn.Conv2d(8, 4, 1))
+    expected = [["3×3 conv, 8", f"{words} · 232"], ["1×1 conv, 4", "36"]]
+    assert labels(model, (1, 3, 9, 9)) == expected

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from visualize.core.architecture import Operation, Wire
-from visualize.core.operators import counts_as_layer
+from visualize.core.layers import is_weighted_layer
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Flow:
 
     def is_weighted(self, node: str) -> bool:
         """Whether papers count the operation as a layer."""
-        return counts_as_layer(self.operations[node].type, self.weights[node])
+        return is_weighted_layer(self.operations[node], self.weights[node])
 
     def depth(self, nodes: Sequence[str]) -> int:
         """The most weighted layers on one path through ``nodes``, which are in order."""

@@ -31,7 +31,7 @@ def name_formulas(diagram: Diagram) -> Diagram:
         return diagram
     clusters: list[Cluster] = []
     for call, boxes in runs(diagram.boxes, lambda box: _outermost(box, formulas)):
-        if call is None or len(boxes) != formulas[call]:
+        if call is None or len(boxes) != formulas[call] or _is_norm_and_activation(boxes):
             clusters.extend(Cluster.single(box.id) for box in boxes)
         else:
             clusters.append(_formula(diagram, call, boxes))
@@ -41,6 +41,13 @@ def name_formulas(diagram: Diagram) -> Diagram:
         for box in contracted.boxes
         if box.kind is BoxKind.FORMULA
     )
+
+
+def _is_norm_and_activation(boxes: Sequence[Box]) -> bool:
+    """Whether a module is a norm, an activation and what does nothing; each joins a layer."""
+    kinds = [operator(box.does).category for box in boxes]
+    works = [kind for kind in kinds if kind is not Category.IDENTITY]
+    return len(boxes) > 1 and works in ([Category.NORM], [Category.NORM, Category.ACTIVATION])
 
 
 def _idiom(box: Box) -> Idiom:
