@@ -7,6 +7,7 @@ from collections.abc import Callable
 import networkx as nx
 
 from visualize.annotate.cost import annotate_macs
+from visualize.annotate.notes import notes_on_weights
 from visualize.annotate.operands import annotate_constants
 from visualize.annotate.parameters import annotate_parameters, count_parameters
 from visualize.annotate.skips import find_skips, mark_skips
@@ -48,6 +49,6 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         tied=counts.tied,
         unused_statistics=counts.unused_statistics,
         tracer=trace.tracer,
-        notes=trace.notes,
+        notes=(*trace.notes, *notes_on_weights(graph, trace, class_name)),
         failures=trace.failures,
     )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 import torch
-from torch import fx, nn
+from torch import nn
 
+from visualize.annotate.held import Held, held_by
 from visualize.annotate.statistics import statistics_of
 from visualize.core.architecture import enclosing
 from visualize.core.statistics import Statistics, combined
@@ -44,19 +45,20 @@ def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
     seen: set[int] = set()
     values = _values(trace)
     for node in trace.graph.nodes:
-        parameters, buffers = _tensors_of(node, trace)
-        if not parameters and not buffers:
+        held = held_by(node, trace)
+        if held == Held():
             continue
-        new = [tensor for tensor in parameters if id(tensor) not in seen]
-        new_buffers = [tensor for tensor in buffers if id(tensor) not in seen]
-        seen.update(id(tensor) for tensor in (*parameters, *buffers))
+        new = [tensor for tensor in held.parameters if id(tensor) not in seen]
+        new_buffers = [tensor for tensor in held.buffers if id(tensor) not in seen]
+        seen.update(id(tensor) for tensor in (*held.parameters, *held.buffers))
         attributes = graph.nodes[node.name]
         attributes["operation"] = replace(
             attributes["operation"],
             parameters=sum(tensor.numel() for tensor in new),
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
             buffers=sum(tensor.numel() for tensor in new_buffers),
-            weights=tuple(tuple(tensor.shape) for tensor in parameters),
+            weights=held.weights,
+            other_weights=held.others,
             statistics=_statistics(new, values),
         )
 
@@ -67,7 +69,9 @@ def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCou
     Parameters that the model creates while it runs count if an operation uses them.
     """
     used = {
-        id(tensor): tensor for node in trace.graph.nodes for tensor in _tensors_of(node, trace)[0]
+        id(tensor): tensor
+        for node in trace.graph.nodes
+        for tensor in held_by(node, trace).parameters
     }
     given = {id(tensor): tensor for tensor in trace.parameters.values()}
     unused = {key: tensor for key, tensor in given.items() if key not in used}
@@ -109,22 +113,6 @@ def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
             names = owners.setdefault(id(tensor), {})
             names.setdefault(id(module), f"{path}.{name}".strip("."))
     return (tuple(names.values()) for names in owners.values() if len(names) > 1)
-
-
-def _tensors_of(node: fx.Node, trace: TracedModel) -> tuple[list[nn.Parameter], list[torch.Tensor]]:
-    target = str(node.target)
-    if node.op == "call_module":
-        module = trace.module_at(target)
-        parameters = [tensor for _, tensor in named_parameters(module)]
-        return parameters, [tensor for _, tensor in named_buffers(module)]
-    if node.op == "get_attr":
-        owner, _, name = target.rpartition(".")
-        value = getattr(trace.module_at(owner), name)
-        if isinstance(value, nn.Parameter):
-            return [value], []
-        if isinstance(value, torch.Tensor):
-            return [], [value]
-    return [], []
 
 
 def _unused_modules(

@@ -136,6 +136,8 @@ class Operation:
         counts_as: the type of an operation that does the same, where ``type`` does not say it:
             ``Conv2d`` for a subclass, ``Linear`` for a product with a weight.
         constant: the other operand of a sum, product, power and the like that has one data input.
+        other_weights: number of weights it uses that are no parameters of the model: packed in a
+            quantized layer, not registered, or computed in the run instead of its own.
         statistics: of the values of the parameters counted here, if they were requested.
         source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
         merges: whether it combines two or more data inputs: an add, a concat or a product.
@@ -160,6 +162,7 @@ class Operation:
     weight: Weight | None = None
     counts_as: str = ""
     constant: Constant | None = None
+    other_weights: int = 0
     statistics: Statistics | None = None
     source: str = ""
     merges: bool = False

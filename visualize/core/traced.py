@@ -13,6 +13,8 @@ from visualize.core.phrases import Note
 if TYPE_CHECKING:
     from torch import Tensor, fx, nn
 
+    from visualize.core.unregistered import Unregistered
+
 
 @dataclass(frozen=True, slots=True)
 class EnclosingCall:
@@ -97,6 +99,12 @@ def _number(key: str, path: str) -> int:
     return int(number) if before.endswith(path) and number.isdecimal() else 0
 
 
+def _nothing() -> Unregistered:
+    from visualize.core.unregistered import Unregistered
+
+    return Unregistered()
+
+
 @dataclass(frozen=True)
 class TracedModel:
     """A traced model.
@@ -109,6 +117,7 @@ class TracedModel:
         notes: what a user should know about how the graph was made.
         failures: the ways of tracing that were tried before and failed, and why.
         values: the parameters of the model itself by name, where their statistics are requested.
+        unregistered: what the replica held and had not registered before it ran.
     """
 
     graph: fx.Graph
@@ -118,11 +127,24 @@ class TracedModel:
     notes: tuple[Note, ...] = ()
     failures: tuple[str, ...] = ()
     values: Mapping[str, Tensor] = field(default_factory=dict)
+    unregistered: Unregistered = field(default_factory=_nothing)
+
+    @functools.cached_property
+    def parameter_ids(self) -> frozenset[int]:
+        """The identities of `parameters`."""
+        return frozenset(map(id, self.parameters.values()))
+
+    def tensor_at(self, path: str) -> Any:
+        """The value of an attribute of ``model`` or of a module in it."""
+        if path in self.unregistered.tensors:
+            return self.unregistered.tensors[path]
+        owner, _, name = path.rpartition(".")
+        return getattr(self.module_at(owner), name)
 
     @functools.cached_property
     def module_at(self) -> Callable[[str], nn.Module]:
         """Finds the module of ``model`` at a path, ``""`` for the model itself."""
         from visualize.core.torch_internals import named_modules, submodule_at
 
-        first_paths = dict(named_modules(self.model))
+        first_paths = {**self.unregistered.modules, **dict(named_modules(self.model))}
         return lambda path: first_paths.get(path) or submodule_at(self.model, path)

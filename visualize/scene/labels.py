@@ -90,7 +90,8 @@ def _seen(box: Box) -> Sequence[Operation]:
 
 def _is_shared(box: Box, parameters: int) -> bool:
     """Whether the largest tensor that a box works with is counted elsewhere."""
-    return parameters < max(math.prod(weight) for weight in box.weights)
+    others = sum(one.other_weights for one in box.operations)
+    return parameters + others < max(math.prod(weight) for weight in box.weights)
 
 
 def repeat_title(group: Group, title: str = "") -> Phrase:

@@ -104,7 +104,9 @@ def is_weight(user: Operation, position: int) -> bool:
     >>> is_weight(linear, 0), is_weight(linear, 1)
     (False, True)
     """
-    return user.kind is NodeKind.FUNCTION and position > 0 and family(user.type) in _WEIGHING
+    # A module has its own weights, except where the run gives it others for a while.
+    weighing = _WEIGHING if user.kind is NodeKind.FUNCTION else _WEIGHING - RECURRENT
+    return position > 0 and family(user.type) in weighing
 
 
 @dataclass(frozen=True)
@@ -197,4 +199,5 @@ class _Search:
         if not self.flow.is_data(one.id):
             return one.id in drawn and not is_weight(one, position)
         attends = name in ATTENTION or (one.kind is NodeKind.MODULE and bool(one.weights))
-        return name in CONCAT or (attends and position < _OPERANDS)
+        works = attends and position < _OPERANDS and not is_weight(one, position)
+        return name in CONCAT or works

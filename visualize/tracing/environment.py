@@ -81,11 +81,13 @@ class Environment:
             return func(*args, **kwargs)
         if self.gradients:
             return self.memory.call(func, args, kwargs, given)
+        before = self.memory.total
         try:
             args_on_meta, kwargs_on_meta = _all_on_meta(func, args, kwargs)
             on_meta = tensors_in((args_on_meta, kwargs_on_meta))
             self.memory.call(func, args_on_meta, kwargs_on_meta, on_meta)
         except Exception:  # what the meta device cannot run is counted as it runs
+            self.memory.counter.total = before
             return self.memory.call(func, args, kwargs, given)
         return func(*args, **kwargs)
 

@@ -28,6 +28,7 @@ from visualize.core.torch_internals import (
     version_of,
 )
 from visualize.tracing.lasting import LastingCalls
+from visualize.tracing.quantized import QUANTIZED, quantized_flops
 from visualize.tracing.tensors import tensors_in
 
 
@@ -59,6 +60,7 @@ _MORE: dict[Any, Callable[..., int]] = {
     torch.ops.aten._trilinear: _trilinear_flops,
     torch.ops.aten._grouped_mm: _grouped_flops,
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,
+    **QUANTIZED,
 }
 
 
@@ -88,6 +90,10 @@ class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         if formula is not None and not (self.in_layer and packet in _OF_VECTORS):
             self.total += formula(*args, **(kwargs or {}))
             return func(*args, **(kwargs or {}))
+        if func.namespace == "quantized":
+            result = func(*args, **(kwargs or {}))
+            self.total += quantized_flops(func, args, result)
+            return result
         if packet in flop_registry:
             result = func(*args, **(kwargs or {}))
             self.total += flop_registry[packet](*args, **(kwargs or {}), out_val=result)

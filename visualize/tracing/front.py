@@ -21,9 +21,11 @@ from visualize.core.errors import (
     VisualizeError,
 )
 from visualize.core.modules import has_forward, unwrapped
+from visualize.core.packed import packed_weights
 from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import named_modules, named_parameters, tensors_of
 from visualize.core.traced import TracedModel
+from visualize.core.unregistered import Unregistered
 from visualize.tracing.attributes import Attributes
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
@@ -57,6 +59,7 @@ class _Traced:
     graph: fx.Graph
     replica: nn.Module
     parameters: Mapping[str, nn.Parameter]
+    unregistered: Unregistered
     notes: tuple[Note, ...] = ()
 
 
@@ -161,6 +164,7 @@ class _Front:
                     graph=traced.graph,
                     model=traced.replica,
                     parameters=traced.parameters,
+                    unregistered=traced.unregistered,
                     tracer=way.tracer.value,
                     notes=((way.note,) if way.note else ()) + traced.notes,
                     failures=tuple(failed),
@@ -178,7 +182,9 @@ class _Front:
         yield _Way(Tracer.RECORDED, self._recorded)
         tensors = list(tensors_of(self.model))
         if _has_values(self.model):
-            yield _Way(Tracer.RECORDED, self._recorded_with_values, _WITH_VALUES)
+            is_packed = any(True for _ in packed_weights(self.model))
+            note = _WITH_PACKED_WEIGHTS if is_packed else _WITH_VALUES
+            yield _Way(Tracer.RECORDED, self._recorded_with_values, note)
         elif self.rebuild and sum(t.numel() * t.element_size() for t in tensors) <= _LARGEST:
             note = _WITH_MADE_UP_VALUES if self.made_up else _WITH_VALUES
             yield _Way(Tracer.RECORDED, self._recorded_with_values, note)
@@ -186,6 +192,7 @@ class _Front:
     def _symbolic(self) -> _Traced:
         replica = replicate(self.model, train=self.train)
         parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
+        unregistered = Unregistered.of(replica)
         inputs = self.inputs.without_values()
         graph = trace_symbolically(replica, inputs, self.leaves)
         found = dict(named_parameters(replica))
@@ -202,7 +209,7 @@ class _Front:
         record_tensors(graph, replica, inputs, memory)
         run = replicate(self.model, train=self.train) if written else replica
         check_against_run(graph, run, inputs, self.leaves, memory)
-        return _Traced(graph, replica, parameters)
+        return _Traced(graph, replica, parameters, unregistered)
 
     def _recorded(self) -> _Traced:
         return self._differentiated(self._recorded_on_meta)
@@ -243,15 +250,19 @@ class _Front:
 
     def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
         parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
+        unregistered = Unregistered.of(replica)
         graph = trace_recorded(replica, inputs, self.leaves, environment)
         attributes.restore()
-        return _Traced(graph, replica, parameters, tuple(environment.notes))
+        return _Traced(graph, replica, parameters, unregistered, tuple(environment.notes))
 
 
 def _has_values(model: nn.Module) -> bool:
     return not any(tensor.is_meta for tensor in tensors_of(model))
 
 
+_WITH_PACKED_WEIGHTS = Note(
+    phrase("quantized layers compute on the CPU alone: the model was run there")
+)
 _WITH_VALUES = Note(
     phrase("control flow depends on values: the model was run on the CPU with its own weights")
 )

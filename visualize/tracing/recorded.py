@@ -22,6 +22,7 @@ from visualize.core.torch_internals import (
     version_of,
     without_torch_function,
 )
+from visualize.core.unregistered import Unregistered
 from visualize.tracing.environment import Environment
 from visualize.tracing.explain import (
     Failure,
@@ -77,7 +78,12 @@ class _Watch(TorchFunctionMode):
         self.leaves = leaves
         self.environment = environment
         self.recorder = Recorder(model)
-        self.paths = {id(module): path for path, module in named_modules(model)}
+        self.paths = _paths(model)
+        # The weights of each layer, which `torch.func.functional_call` replaces for a while.
+        self.own = {
+            id(module): own_tensors(module)
+            for _, module in (*named_modules(model), *Unregistered.of(model).modules.items())
+        }
         self.inside_leaf = False
         self.failure: Failure | None = None
 
@@ -134,7 +140,7 @@ class _Watch(TorchFunctionMode):
     def _path_of(self, module: nn.Module) -> str | None:
         """The path of a module of the model, also of one that was made in this run."""
         if id(module) not in self.paths:
-            self.paths = {id(module): path for path, module in named_modules(self.model)}
+            self.paths = _paths(self.model)
         return self.paths.get(id(module))
 
     def _enter(self, path: str, module: nn.Module) -> Calls:
@@ -169,8 +175,15 @@ class _Watch(TorchFunctionMode):
         calls = self._enter(path, module) if path else ()
         run = self._as_leaf(path, module, checked)
         held = own_tensors(module)
-        made = {name: tensor for name, tensor in held.items() if self.recorder.made(tensor)}
-        return self._record("call_module", path, run, args, {**kwargs, **made}, calls)
+        # The tensors of a script are made anew each time they are asked for.
+        is_script = isinstance(module, torch.jit.ScriptModule)
+        before = held if is_script else self.own.get(id(module), held)
+        others = {
+            name: tensor
+            for name, tensor in held.items()
+            if self.recorder.made(tensor) or tensor is not before.get(name)
+        }
+        return self._record("call_module", path, run, args, {**kwargs, **others}, calls)
 
     def _as_leaf(
         self, place: str, module: nn.Module | None, call: Callable[..., Any]
@@ -320,6 +333,12 @@ _UNUSUAL: dict[Any, Callable[[_Watch, Any, Any, dict[str, Any]], Any]] = {
     torch.ops.higher_order.cond: _Watch._branch,
 }
 _TAKING_OUT = frozenset({"numpy", "__array__", "tolist"})
+
+
+def _paths(model: nn.Module) -> dict[int, str]:
+    """The path of each module by its identity, also of those that are not registered."""
+    held = Unregistered.of(model).modules
+    return {id(module): path for path, module in (*held.items(), *named_modules(model))}
 
 
 def operation_of(func: Any, name: str) -> tuple[str, Any]:

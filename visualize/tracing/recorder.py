@@ -23,6 +23,7 @@ from visualize.core.torch_internals import (
     unwrapped_tensor,
 )
 from visualize.core.traced import EnclosingCall, NodeFacts, facts_of, set_facts
+from visualize.core.unregistered import Unregistered
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.nested import identifier, named_parts
 from visualize.tracing.source import line_of_merge
@@ -319,8 +320,11 @@ def _attribute_names(model: nn.Module) -> dict[int, tuple[str, torch.Tensor]]:
     The tensors are kept as well: scripts make them anew each time they are asked for.
     """
     names: dict[int, tuple[str, torch.Tensor]] = {}
-    for path, module in named_modules(model):
+    unregistered = Unregistered.of(model)
+    for path, module in (*named_modules(model), *unregistered.modules.items()):
         for name, value in itertools.chain(own_tensors(module).items(), vars(module).items()):
             if isinstance(value, torch.Tensor):
                 names.setdefault(id(value), (f"{path}.{name}" if path else name, value))
+    for name, value in unregistered.tensors.items():
+        names.setdefault(id(value), (name, value))
     return names

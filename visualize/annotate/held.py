@@ -1,0 +1,91 @@
+"""The tensors that a node works with: registered parameters and buffers, and others."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import fx, nn
+
+from visualize.core.packed import packed_weights
+from visualize.core.torch_internals import module_tables, named_buffers, named_parameters
+from visualize.core.traced import TracedModel, facts_of
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a node works with, except what flows to it.
+
+    Attributes:
+        parameters: the parameters of the model.
+        buffers: the buffers of the model.
+        unregistered: parameters of layers, or plain tensors, that the model has not registered.
+        packed: weights that are packed in a quantized layer.
+        given: shapes of the weights that the run computed for a layer, instead of its own.
+    """
+
+    parameters: tuple[nn.Parameter, ...] = ()
+    buffers: tuple[torch.Tensor, ...] = ()
+    unregistered: tuple[torch.Tensor, ...] = ()
+    packed: tuple[torch.Tensor, ...] = ()
+    given: tuple[Shape, ...] = ()
+
+    @property
+    def weights(self) -> tuple[Shape, ...]:
+        """Shape of every weight, also of those that are no parameters of the model."""
+        learned = [one for one in self.unregistered if isinstance(one, nn.Parameter)]
+        tensors = (*self.parameters, *learned, *self.packed)
+        return (*(tuple(tensor.shape) for tensor in tensors), *self.given)
+
+    @property
+    def others(self) -> int:
+        """Number of weights that are no parameters of the model, or are computed in the run."""
+        counted = sum(tensor.numel() for tensor in (*self.unregistered, *self.packed))
+        return counted + sum(math.prod(shape) for shape in self.given)
+
+
+def held_by(node: fx.Node, trace: TracedModel) -> Held:
+    """The tensors that ``node`` works with."""
+    if node.op == "call_module":
+        return _held_by_module(node, trace)
+    if node.op != "get_attr":
+        return Held()
+    value = trace.tensor_at(str(node.target))
+    if not isinstance(value, torch.Tensor):
+        return Held()
+    if id(value) in trace.unregistered.ids:
+        return Held(unregistered=(value,))
+    return Held((value,)) if isinstance(value, nn.Parameter) else Held(buffers=(value,))
+
+
+def _held_by_module(node: fx.Node, trace: TracedModel) -> Held:
+    module = trace.module_at(str(node.target))
+    given = _given(node, module, trace)
+    own = [tensor for name, tensor in named_parameters(module) if name not in given]
+    others = trace.unregistered.ids
+    return Held(
+        parameters=tuple(tensor for tensor in own if id(tensor) not in others),
+        buffers=tuple(tensor for _, tensor in named_buffers(module) if id(tensor) not in others),
+        unregistered=tuple(tensor for tensor in own if id(tensor) in others),
+        packed=tuple(packed_weights(module)),
+        given=tuple(given.values()),
+    )
+
+
+def _given(node: fx.Node, module: nn.Module, trace: TracedModel) -> Mapping[str, Shape]:
+    """The shapes of the tensors that a layer works with instead of its own parameters, by name.
+
+    What the run computes for a parameter that it made itself is that parameter.
+    """
+    own, _ = module_tables(module)
+    before = trace.parameter_ids | trace.unregistered.ids
+    given: dict[str, Shape] = {}
+    for name, value in node.kwargs.items():
+        if isinstance(value, fx.Node) and name in own and id(own[name]) in before:
+            outputs = facts_of(value).outputs
+            given[name] = outputs[0].shape if outputs else ()
+    return given
