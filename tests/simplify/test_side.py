@@ -106,6 +106,15 @@ class TestLayersOnConstants:
         repeats = [box.repeat for box in visualize.draw(architecture, level="layer").scene.boxes]
         assert repeats.count(3) == len(repeats) - 2  # all but the input and the output
 
+    def test_an_adjacency_that_is_learned(self) -> None:
+        """Graph WaveNet: an activation is behind the product, so it is no low-rank weight."""
+        net = Net(
+            lambda m, x: x @ torch.relu(m.one @ m.other), one=parameter(6, 2), other=parameter(2, 6)
+        )
+        boxes, arrows = drawn(net, 1, 4, 6)
+        assert boxes["one, 6×2"] == boxes["other, 2×6"] == "12"
+        assert ("one, 6×2", "matmul") in arrows
+
     def test_equal_layers_in_a_row_are_not_parallel(self) -> None:
         net = Net(lambda m, x: x * m.filter(m.grid), filter=mlp(4, 4, 4, 4, 4), grid=torch.rand(4))
         boxes, _ = drawn(net, 1, 4)
@@ -140,6 +149,18 @@ class TestTokens:
         assert boxes["‖"] == "+ pos"
         assert ("class token, 8", "‖") in arrows
 
+    def test_a_token_that_is_written_to_a_slice(self) -> None:
+        def write(m: Any, x: Tensor) -> Tensor:
+            out = torch.zeros(x.shape[0], 6, 8)
+            out[:, :1] = m.token
+            out[:, 1:] = m.a(x)
+            return m.b(out)
+
+        net = Net(write, token=parameter(1, 1, 8), a=nn.Linear(3, 8), b=nn.Linear(8, 2))
+        boxes, arrows = drawn(net, 2, 5, 3)
+        assert boxes["token, 8"] == "8"
+        assert "token, 8" in [source for source, _ in arrows]
+
     def test_a_token_in_a_module_of_its_own(self) -> None:
         class Register(nn.Module):
             def __init__(self) -> None:
@@ -156,6 +177,25 @@ class TestTokens:
         boxes, arrows = drawn(net, 2, 5, 3)
         assert boxes["register, 2×8"] == "16"
         assert ("register, 2×8", "‖") in arrows
+
+    def test_tokens_with_different_names_are_no_copies(self) -> None:
+        def join(m: Any, x: Tensor) -> Tensor:
+            return torch.cat([m.first, m.second, x], 1)
+
+        boxes, _ = drawn(Net(join, first=parameter(1, 1, 8), second=parameter(1, 1, 8)), 1, 5, 8)
+        assert {"first, 8", "second, 8"} <= set(boxes)
+
+    def test_a_learned_query_and_a_learned_state(self) -> None:
+        attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        net = Net(
+            lambda m, x: m.attend(m.query, x, x)[0], attend=attention, query=parameter(1, 3, 8)
+        )
+        assert ("query, 3×8", "multi-head attention, 2 heads") in drawn(net, 1, 5, 8)[1]
+        net = Net(
+            lambda m, x: m.rnn(x, m.state)[0],
+            rnn=nn.GRU(8, 4, batch_first=True), state=parameter(1, 1, 4),
+        )  # fmt: skip
+        assert ("state, 4", "GRU, 8 → 4") in drawn(net, 1, 5, 8)[1]
 
     def test_learned_queries_have_layers(self) -> None:
         def read(m: Any, x: Tensor) -> Tensor:
@@ -197,6 +237,14 @@ class TestNoise:
         assert {("noise, 3", "‖"), ("noise, 5", "Linear, 5 → 7"), ("Linear, 5 → 7", "×")} <= set(
             arrows
         )
+
+    def test_noise_that_is_not_added_or_multiplied(self) -> None:
+        def draw(m: Any, x: Tensor) -> Tensor:
+            h = m.a(x)
+            return torch.addcmul(h, torch.randn(1, 4), h.exp()).maximum(torch.rand_like(h))
+
+        _, arrows = drawn(Net(draw, a=nn.Linear(4, 4)), 1, 4)
+        assert {("noise, 4", "addcmul"), ("noise, 4", "maximum")} <= set(arrows)
 
     def test_a_difference_with_noise(self) -> None:
         boxes, _ = drawn(Net(lambda m, x: m.a(x) - torch.randn_like(x), a=nn.Linear(4, 4)), 1, 4)

@@ -43,7 +43,7 @@ def operand_of(
         drawn: ids of operations without data that have boxes of their own, and need no words.
     """
     read = [source for source, _ in value_sources(exact, one.id)]
-    if does_nothing(one) or not _combines(flow, one, read) or _is_whole(one):
+    if does_nothing(one) or not combines(flow, one, read) or _is_whole(one):
         return None
     others = [node for node in read if not (flow.is_data(node) or node in drawn)]
     if len(read) > 1 and not 0 < len(others) < len(read):
@@ -53,8 +53,14 @@ def operand_of(
     return Operand(one.id, name) if name else None
 
 
-def _combines(flow: Dataflow, one: Operation, read: Sequence[str]) -> bool:
-    """Whether an operation is written as its sign and what it combines with data."""
+def combines(flow: Dataflow, one: Operation, read: Sequence[str]) -> bool:
+    """Whether an operation is written as its sign and what it combines with data.
+
+    Args:
+        flow: what operations are computed from.
+        one: the operation.
+        read: the operations whose values it reads.
+    """
     takes_noise = len(read) == 2 and flow.origins[read[1]] is Origin.NOISE
     return joins_constant(one.type) or (takes_noise and merge_type(one.type) is not None)
 

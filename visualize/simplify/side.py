@@ -18,10 +18,11 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.architecture import Architecture, NodeKind, Operation, Wire
 from visualize.core.dataflow import Dataflow, Origin, value_sources
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import (
+    ACTIVATION,
     AFFINE,
     ATTENTION,
     CONCAT,
@@ -36,10 +37,12 @@ from visualize.core.operators import (
     reads_values,
 )
 from visualize.core.phrases import Phrase, listed, phrase
-from visualize.simplify.operands import operand_of, parameter_name
+from visualize.simplify.operands import combines, operand_of, parameter_name
 
 # Functions that read their input first and weights after it.
 _WEIGHING = AFFINE | NORM | EMBEDDING | RECURRENT | {"prelu"}
+# What is computed with these is no longer a weight that is only scaled or decomposed.
+_SHAPING = ACTIVATION | {"exp", "sin", "cos"}
 # Queries, keys and values; a mask or bias comes after them.
 _OPERANDS = 3
 # What several parameters are computed to is no longer named after one of them.
@@ -109,6 +112,10 @@ def is_weight(user: Operation, position: int) -> bool:
     return position > 0 and family(user.type) in weighing
 
 
+def _is_float(wire: Wire) -> bool:
+    return wire.tensor is not None and wire.tensor.dtype.startswith(("float", "bfloat", "complex"))
+
+
 @dataclass(frozen=True)
 class _Search:
     exact: Architecture
@@ -164,11 +171,12 @@ class _Search:
 
     @functools.cached_property
     def _weights(self) -> frozenset[str]:
-        """What layers use as weights and nothing else reads."""
+        """What layers use as weights and nothing else reads; no activation is behind it."""
         users: dict[str, list[bool]] = {}
         weights: set[str] = set()
         for one in reversed(self.exact.operations):
-            if not self.flow.is_data(one.id) and all(users.get(one.id, [False])):
+            shapes = family(one.type) in _SHAPING or self.flow.is_data(one.id)
+            if not shapes and all(users.get(one.id, [False])):
                 weights.add(one.id)
             multiplies = self.flow.is_data(one.id) and family(one.type) in PRODUCT
             for source, wire in value_sources(self.exact, one.id):
@@ -188,9 +196,13 @@ class _Search:
         for one in reversed(self.exact.operations):
             if one.id not in self.flow.live:
                 continue
-            for source, wire in value_sources(self.exact, one.id):
-                made = self.flow.origins[source] in (Origin.WEIGHTS, Origin.NOISE)
-                if made and self._takes_tokens(one, wire.position, drawn):
+            read = value_sources(self.exact, one.id)
+            is_joined = combines(self.flow, one, [source for source, _ in read])
+            for source, wire in read:
+                made_of = self.flow.origins[source]
+                takes = made_of is Origin.NOISE and not is_joined and _is_float(wire)
+                takes = takes or self._takes_tokens(one, wire.position, drawn)
+                if takes and made_of in (Origin.NOISE, Origin.WEIGHTS):
                     drawn.add(source)
 
     def _takes_tokens(self, one: Operation, position: int, drawn: Collection[str]) -> bool:
@@ -200,4 +212,4 @@ class _Search:
             return one.id in drawn and not is_weight(one, position)
         attends = name in ATTENTION or (one.kind is NodeKind.MODULE and bool(one.weights))
         works = attends and position < _OPERANDS and not is_weight(one, position)
-        return name in CONCAT or works
+        return name in CONCAT | {"setitem"} or works

@@ -27,6 +27,7 @@ from visualize.core.torch_internals import named_modules, named_parameters, tens
 from visualize.core.traced import TracedModel
 from visualize.core.unregistered import Unregistered
 from visualize.tracing.attributes import Attributes
+from visualize.tracing.broadcasts import separate_broadcasts
 from visualize.tracing.check import check_against_run
 from visualize.tracing.environment import Environment, MetaEnvironment, Values, ValuesLost
 from visualize.tracing.execution import record_tensors
@@ -160,6 +161,7 @@ class _Front:
             except Exception as raised:  # the model's own code, outside of forward
                 error = explain_forward(raised)
             else:
+                separate_broadcasts(traced.graph)
                 return TracedModel(
                     graph=traced.graph,
                     model=traced.replica,
