@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 import visualize
+from tests.layers import Function
 from visualize.annotate.structure import called_modules
 from visualize.core.architecture import Architecture, ModuleCall, NodeKind
 from visualize.core.traced import EnclosingCall, NodeFacts, TracedModel, set_facts
@@ -113,3 +114,46 @@ def test_a_name_with_an_at_is_no_number_of_a_call(way: str, tmp_path: Path) -> N
     numbers = [node["call"] for node in document["nodes"] if node["type"] in kinds]
     assert numbers == [0, 0, 1, 1]
     assert visualize.draw(architecture, level="block").scene.boxes
+
+
+class Steep(torch.autograd.Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: torch.Tensor) -> torch.Tensor:
+        return (x > 0).to(x.dtype)
+
+    @staticmethod
+    def setup_context(context: object, inputs: object, output: object) -> None:
+        """Nothing is kept for the gradient."""
+
+    @staticmethod
+    def backward(context: object, *gradients: torch.Tensor) -> torch.Tensor:
+        return gradients[0]
+
+
+def test_an_autograd_function_has_the_name_of_its_class() -> None:
+    exact = visualize.trace(Function(lambda m, x: torch.vmap(Steep.apply)(x)), (2, 3))
+    assert [layer.type for layer in exact.operations] == ["input", "Steep", "output"]
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_attributes_of_a_tensor_are_operations(tracer: str) -> None:
+    def function(_: object, x: torch.Tensor) -> torch.Tensor:
+        y = torch.fft.rfft(x.mT)
+        return y.real + y.imag
+
+    exact = visualize.trace(Function(function), (2, 2, 2), tracer=tracer)
+    types = [layer.type for layer in exact.operations]
+    assert types == ["input", "mT", "fft_rfft", "real", "imag", "add", "output"]
+
+
+def test_parts_of_a_result_are_not() -> None:
+    exact = visualize.trace(Function(lambda m, x: torch.linalg.eigh(x).eigenvalues), (2, 2, 2))
+    assert "eigenvalues" not in {layer.type for layer in exact.operations}
+
+
+def test_arguments_after_any_number_of_others_are_not_mistaken() -> None:
+    exact = visualize.trace(Function(lambda m, x: torch.einsum("ij,kj->ik", x, x)), (2, 3))
+    (product,) = (layer for layer in exact.operations if layer.type == "einsum")
+    assert product.attributes == {"equation": "ij,kj->ik"}

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
 
 import visualize
 from tests.graphs import resnet
+from tests.layers import Function
 from visualize.check.agreement import check_agreement
 from visualize.core.choices import Level
 from visualize.core.scene import Scene
@@ -115,3 +121,19 @@ def test_the_check_of_a_figure_reads_its_numbers() -> None:
     false = replace(drawn, drawing=replace(drawn.drawing, scene=scene))
     assert drawn.check() == []
     assert [finding.rule for finding in false.check()] == ["numbers"] * 3
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m, x: torch.einsum("bld,dhk->blhk", x, m.w),
+        lambda m, x: x @ m.w.view(8, 20),
+        lambda m, x: F.linear(x, m.w.view(20, 8)),
+    ],
+)
+def test_a_layer_maps_what_its_weight_does(function: Callable[[Any, Tensor], Tensor]) -> None:
+    drawn = visualize.draw(Function(function, w=(8, 4, 5)), (2, 3, 8), level="layer")
+    assert "Linear, 8 → 20" in {box.label[0] for box in drawn.scene.boxes}
+    assert check_agreement(drawn.architecture, drawn.scene) == []
+    wrong = damaged(drawn.scene, "8 → 20", "8 → 21")
+    assert check_agreement(drawn.architecture, wrong)

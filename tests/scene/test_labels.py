@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
+import torch
+from torch import Tensor, nn
 
+from tests.layers import Function, labels
 from visualize.core.architecture import NodeKind, Operation, TensorSpec, Weight
 from visualize.core.diagram import Box
 from visualize.core.words import operation, shape
 from visualize.scene.labels import box_label, box_title
+
+LINEAR = ["Linear, 4 → 4", "20"]
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,35 @@ def test_labels_of_boxes() -> None:
     assert label(Box.of(scores)) == ["output 4, scalar"]
     assert shape(TensorSpec((1,))) == "1"
     assert shape(TensorSpec(())) == "scalar"
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda m, x: 1 - m.linear(x), [LINEAR, ["1 − x"]]),
+        (lambda m, x: m.linear(x) - 3, [LINEAR, ["− 3"]]),
+        (lambda m, x: 2 / m.linear(x), [LINEAR, ["2 / x"]]),
+        (lambda m, x: 2 ** m.linear(x), [LINEAR, ["2 ^ x"]]),
+        (lambda m, x: m.linear(x) ** 2, [LINEAR, ["x ^ 2"]]),
+        (lambda m, x: m.linear(x) * m.gains[0], [["Linear, 4 → 4", "× gains[0] · 21"]]),
+        (lambda m, x: torch.add(m.linear(x), 3, alpha=2), [["Linear, 4 → 4", "+ 2 × 3 · 20"]]),
+        (lambda m, x: torch.add(x, m.linear(x), alpha=0.5), [LINEAR, ["+", "α = 0.5"]]),
+        (lambda m, x: torch.sub(m.linear(x), x, alpha=3), [LINEAR, ["−", "α = 3"]]),
+        (
+            lambda m, x: torch.addmm(m.offset, m.linear(x), m.matrix, beta=0.5, alpha=2),
+            [LINEAR, ["Linear, 4 → 3, α = 2, β = 0.5", "15"]],
+        ),
+        (lambda m, x: m.linear(x) @ m.matrix + m.offset, [LINEAR, ["Linear, 4 → 3", "15"]]),
+        (
+            lambda m, x: (m.linear(x) @ m.matrix).relu() + m.offset,
+            [LINEAR, ["Linear, 4 → 3", "ReLU · + offset · 15"]],
+        ),
+    ],
+)
+def test_operands_are_in_order(
+    function: Callable[[Any, Tensor], Tensor], expected: list[list[str]]
+) -> None:
+    model = Function(function, matrix=(4, 3), offset=(3,))
+    model.linear = nn.Linear(4, 4)
+    model.gains = nn.ParameterList([torch.ones(1)])
+    assert labels(model, (2, 4)) == expected

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+import visualize
 from visualize.tracing.scripted.operators import operator_call
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -67,3 +68,34 @@ def test_what_is_no_operator_is_not_called() -> None:
 
     assert operator_call(Node("prim::CallMethod", "(no schema)"), []) is None
     assert operator_call(Node("aten::save", "aten::save(t item, str filename) -> ()"), []) is None
+
+
+class Steep(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, scale: float, x: torch.Tensor, power: int) -> torch.Tensor:
+        return scale * x**power
+
+    @staticmethod
+    def backward(context: Any, *gradients: torch.Tensor) -> Any:
+        return None, *gradients, None
+
+
+class Custom(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return Steep.apply(0.5, x, 3)
+
+
+def test_a_function_of_python_is_called_with_what_the_script_holds() -> None:
+    _graph, nodes = _nodes(Custom(), torch.zeros(1, 2))
+    (node,) = [node for node in nodes if node.kind() == "prim::PythonOp"]
+    x = torch.tensor([2.0])
+    call = operator_call(node, [x])
+    assert call is not None
+    assert list(call.args) == [0.5, x, 3]
+    assert call.function(*call.args).item() == 4
+
+
+def test_a_function_of_python_has_the_name_of_its_class() -> None:
+    script = torch.jit.trace(Custom(), torch.zeros(1, 2), check_trace=False)  # type: ignore[no-untyped-call]
+    exact = visualize.trace(script, (1, 2))
+    assert [one.type for one in exact.operations] == ["input", "Steep", "output"]

@@ -30,6 +30,8 @@ def operator_call(node: Any, inputs: Sequence[Any]) -> OperatorCall | None:
     Arguments at their defaults are left out. The one operator behind all convolutions, which also
     says how it is computed, becomes the one that users know.
     """
+    if node.kind() == "prim::PythonOp":
+        return _python_call(node, inputs)
     text = node.schema()
     if "->" not in text or node.kind() in _FORBIDDEN:
         return None
@@ -38,6 +40,16 @@ def operator_call(node: Any, inputs: Sequence[Any]) -> OperatorCall | None:
     if node.kind() == "aten::_convolution":
         return _convolution(args)
     return OperatorCall(script_operator(schema), args, kwargs)
+
+
+def _python_call(node: Any, inputs: Sequence[Any]) -> OperatorCall:
+    """A call of Python from a script that was traced in this process, as of an `autograd.Function`.
+
+    A letter for each argument says where it is: ``d`` among the inputs, ``c`` on the node.
+    """
+    given, constants = iter(inputs), iter(node.scalar_args())
+    args = [next(given if letter == "d" else constants) for letter in node.cconv()]
+    return OperatorCall(node.pyobj(), args, {})
 
 
 def _arguments(schema: Any, inputs: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
