@@ -32,9 +32,10 @@ def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
                 host = diagram.host(source)
                 if wire.data and wire.tensor and host != box.id:
                     skip = wire.skip if (host, box.id, wire.skip) in drawn else None
-                    picks = family(one.type) == "getitem"  # one of several results
-                    read = one if picks else diagram.exact.operation(source)
-                    found.setdefault((host, box.id, skip), {})[source] = read.outputs
+                    made = diagram.exact.operation(source).outputs
+                    if len(made) > 1 and family(one.type) == "getitem":  # one of several results
+                        made = one.outputs
+                    found.setdefault((host, box.id, skip), {})[source] = made
     return {flow: _of_last_copy(tensors, copies) for flow, tensors in found.items()}
 
 

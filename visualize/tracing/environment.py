@@ -23,6 +23,7 @@ from visualize.core.torch_internals import (
     without_torch_function,
 )
 from visualize.tracing.flops import Memory, factories
+from visualize.tracing.read_values import ReadValues
 from visualize.tracing.tensors import FEW, map_tensors, tensors_in
 
 _CPU = torch.device("cpu")
@@ -40,6 +41,7 @@ class Environment:
         self.gradients = gradients
         self.memory = Memory()
         self.notes: list[Note] = []  # what a user should know about the run
+        self.read = ReadValues()
 
     def call(
         self,

@@ -241,7 +241,15 @@ class _Front:
         given = self.inputs.requiring_gradients() if gradients is Gradients.ALL else self.inputs
         environment = Environment(gradients=gradients is not Gradients.NONE)
         replica = replicate(model, values=True, train=self.train)
-        return self._record(replica, given.with_values(), environment)
+        again = functools.partial(self._graph_on_other_values, model, given)
+        return self._record(replica, given.with_values(), environment, again)
+
+    def _graph_on_other_values(self, model: nn.Module, inputs: Inputs) -> fx.Graph | None:
+        """The graph of a run on other inputs, if the model can run on them."""
+        replica = replicate(model, values=True, train=self.train)
+        with contextlib.suppress(VisualizeError):
+            return trace_recorded(replica, inputs.with_other_values(), self.leaves, Environment())
+        return None
 
     def _differentiated(self, record: Callable[[Gradients], _Traced]) -> _Traced:
         """A run without gradients, or with as many as the model needs if it differentiates."""
@@ -250,12 +258,21 @@ class _Front:
                 return record(gradients)
         return record(Gradients.ALL)
 
-    def _record(self, replica: nn.Module, inputs: Inputs, environment: Environment) -> _Traced:
+    def _record(
+        self,
+        replica: nn.Module,
+        inputs: Inputs,
+        environment: Environment,
+        again: Callable[[], fx.Graph | None] | None = None,
+    ) -> _Traced:
         parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
         unregistered = Unregistered.of(replica)
         graph = trace_recorded(replica, inputs, self.leaves, environment)
         attributes.restore()
-        return _Traced(graph, replica, parameters, unregistered, tuple(environment.notes))
+        if environment.read:
+            environment.read.connect(graph, again() if again else None)
+        notes = (*environment.notes, *environment.read.notes)
+        return _Traced(graph, replica, parameters, unregistered, notes)
 
 
 def _has_values(model: nn.Module) -> bool:

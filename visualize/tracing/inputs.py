@@ -101,6 +101,10 @@ class Inputs:
             lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else _copied(tensor)
         )
 
+    def with_other_values(self) -> Inputs:
+        """The same as `with_values` with other values in tensors of floating point."""
+        return self.with_values()._map(_varied)
+
     def requiring_gradients(self) -> Inputs:
         """The same, marked as what the model may differentiate by."""
         return self._map(lambda tensor: tensor.clone(), gradients=True)
@@ -265,6 +269,10 @@ def _made_up(meta: torch.Tensor, below: int | None, generator: torch.Generator) 
     if dtype is torch.bool:
         return torch.ones(shape, dtype=dtype)
     return torch.randint(below or 1, shape, generator=generator, dtype=dtype)
+
+
+def _varied(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor * 0.75 + 0.0625 if tensor.is_floating_point() else tensor
 
 
 def _dtype(name: str) -> torch.dtype:

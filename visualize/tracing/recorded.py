@@ -32,6 +32,7 @@ from visualize.tracing.explain import (
 )
 from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.read_values import DEPENDING
 from visualize.tracing.recorder import Calls, Recorder, share_memory
 from visualize.tracing.replica import has_own_hooks
 from visualize.tracing.tensors import tensors_in
@@ -225,7 +226,10 @@ class _Watch(TorchFunctionMode):
                 raise
 
         operation, target = operation_of(func, name)
-        return self._record(operation, target, run, args, kwargs)
+        result = self._record(operation, target, run, args, kwargs)
+        if name in DEPENDING:
+            self.environment.read.watch(self.recorder, name, args, result)
+        return result
 
     def _iterate(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Iterator[torch.Tensor]:
         return iter(self.__torch_function__(torch.Tensor.unbind, (), args, kwargs))

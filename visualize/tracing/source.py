@@ -38,6 +38,11 @@ def line_of_merge(node: fx.Node) -> SourceLine | None:
     name = str(getattr(node.target, "__name__", node.target)).strip("_")
     if not (merge_type(name) or merge_type(name.removeprefix("i"))):  # iadd is add in place
         return None
+    return current_line()
+
+
+def current_line() -> SourceLine | None:
+    """The innermost line of the model's own code that runs now."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
