@@ -22,7 +22,8 @@ NAMES = frozenset(
 )  # fmt: skip
 
 
-INPUTS = frozenset({"tokens", "left", "right", "position"})  # and a parameter of `NETS`
+# Inputs, outputs and a parameter of `NETS`.
+INPUTS = frozenset({"tokens", "left", "right", "position", "score", "distance"})
 
 
 def english(text: str, names: Iterable[str] = ()) -> set[str]:
