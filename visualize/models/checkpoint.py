@@ -15,9 +15,11 @@ from typing import Any
 import torch
 
 from visualize.core.errors import WeightsError, list_names, shorten_path
+from visualize.models.records import is_compressed, short_tensors
 from visualize.models.truncated import is_safetensors, lost_tensors
 
 _ARCHIVE = b"PK\x03\x04"
+_AGAIN = "download it again"
 _SAVE_TENSORS = "save only its tensors, with torch.save(model.state_dict(), FILE)"
 
 
@@ -56,7 +58,17 @@ def _read_safetensors(path: Path) -> Mapping[str, torch.Tensor]:
 
 def _read_torch(path: Path, head: bytes) -> Any:
     is_archive = head.startswith(_ARCHIVE)  # files of older versions cannot be mapped
-    return torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
+    where = shorten_path(str(path))
+    if is_archive and is_compressed(path):
+        raise WeightsError(
+            "its values are compressed, as torch.save never does", where=where, hint=_SAVE_TENSORS
+        )
+    content = torch.load(path, map_location="cpu", weights_only=True, mmap=is_archive)
+    short = short_tensors(path, content) if is_archive and isinstance(content, Mapping) else []
+    if short:
+        names = list_names(short)
+        raise WeightsError(f"damaged: values of {names} missing", where=where, hint=_AGAIN)
+    return content
 
 
 @contextmanager
@@ -65,6 +77,8 @@ def _one_line(path: Path) -> Iterator[None]:
     where = shorten_path(str(path))
     try:
         yield
+    except WeightsError:
+        raise
     except pickle.UnpicklingError as error:
         named = re.search(r"GLOBAL ([\w.]+)", str(error))
         if not (named or _is_pickled(path)):
@@ -111,7 +125,7 @@ def _broken(path: Path, error: Exception) -> WeightsError:
             hint="give it as MODEL, or save its state_dict()",
         )
     if path.read_bytes().startswith(_ARCHIVE) and not _is_whole(path):
-        return WeightsError("truncated at its end", where=where, hint="download it again")
+        return WeightsError("truncated at its end", where=where, hint=_AGAIN)
     return WeightsError(
         "not a checkpoint, or truncated",
         where=where,

@@ -9,12 +9,13 @@ import pickletools
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
 from visualize.core.torch_internals import storage_id
+from visualize.models.records import named_tensors
 
 # The head of an entry of a zip archive, and the number of a tensor's storage in its name.
 _ENTRY = re.compile(rb"PK\x03\x04.{26}[^/\x00]+/(?:data/(\d+))?", re.DOTALL)
@@ -57,7 +58,7 @@ def _lost_of_archive(content: bytes) -> Iterator[str]:
     # Only an entry after which another begins is surely whole.
     whole = sum(number is not None for number in entries[:-1])
     numbers: dict[int | None, int] = {}
-    for name, tensor in _named(_without_storages(content)):
+    for name, tensor in named_tensors(_without_storages(content)):
         if numbers.setdefault(storage_id(tensor), len(numbers)) >= whole:
             yield name
 
@@ -77,15 +78,3 @@ def _without_storages(content: bytes) -> object:
     with torch.serialization.skip_data():
         found: object = torch.load(archive, map_location="cpu", weights_only=True)
     return found
-
-
-def _named(value: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
-    """All tensors in a checkpoint in the order in which they were pickled."""
-    if isinstance(value, torch.Tensor):
-        yield name, value
-    elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _named(inner, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, (list, tuple)):
-        for index, inner in enumerate(value):
-            yield from _named(inner, f"{name}.{index}")
