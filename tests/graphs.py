@@ -35,10 +35,10 @@ def _weight(kind: str, weights: Sequence[Shape]) -> Weight | None:
     return Weight(weights[0], inputs, outputs)
 
 
-def _tensor(kind: NodeKind, shape: Shape) -> TensorSpec:
+def _tensor(kind: NodeKind, shape: Shape, dtype: str) -> TensorSpec:
     """A tensor whose batch comes first; constants and vectors have none."""
     has_batch = kind is not NodeKind.CONSTANT and len(shape) > 1
-    return TensorSpec(shape, sample=shape[1:] if has_batch else None)
+    return TensorSpec(shape, dtype, shape[1:] if has_batch else None)
 
 
 class Net:
@@ -87,14 +87,30 @@ class Net:
         return self._add(name, NodeKind.CONSTANT, "constant", (), [shape], path=path, **counts)
 
     def function(
-        self, kind: str, *sources: str, shape: Shape | None = None, data: bool = True
+        self,
+        kind: str,
+        *sources: str,
+        shape: Shape | None = None,
+        data: bool = True,
+        dtype: str = "float32",
+        **attributes: object,
     ) -> str:
         """A function that returns one tensor, by default shaped like its first input.
 
-        It reads the values of its inputs, or their shapes alone if not ``data``.
+        It reads the values of its inputs, or their shapes alone if not ``data``. Plain arguments
+        have the names that a trace gives them.
         """
         outputs = [self.shape(sources[0]) if shape is None else shape]
-        return self._add(kind, NodeKind.FUNCTION, kind, sources, outputs, data=data)
+        return self._add(
+            kind,
+            NodeKind.FUNCTION,
+            kind,
+            sources,
+            outputs,
+            data=data,
+            dtype=dtype,
+            attributes=attributes,
+        )
 
     def value(self, kind: str, *sources: str) -> str:
         """A function that returns no tensor but a size, or nothing."""
@@ -103,7 +119,10 @@ class Net:
     def split(self, kind: str, source: str, *shapes: Shape) -> tuple[str, ...]:
         """A function that returns several tensors, and what picks each of them."""
         several = self._add(kind, NodeKind.FUNCTION, kind, (source,), shapes)
-        return tuple(self.function("getitem", several, shape=shape) for shape in shapes)
+        return tuple(
+            self.function("getitem", several, shape=shape, b=index)
+            for index, shape in enumerate(shapes)
+        )
 
     def module(
         self,
@@ -205,6 +224,7 @@ class Net:
         path: str | None = None,
         calls: tuple[ModuleCall, ...] | None = None,
         data: bool = True,
+        dtype: str = "float32",
         **counts: object,
     ) -> str:
         """Add a node; which edges carry data is defined in visualize/annotate/structure.py."""
@@ -215,7 +235,7 @@ class Net:
             index=len(self.graph),
             path=self._path() if path is None else path,
             calls=tuple(self._calls_around) if calls is None else calls,
-            outputs=tuple(_tensor(kind, shape) for shape in shapes),
+            outputs=tuple(_tensor(kind, shape, dtype) for shape in shapes),
             **counts,  # type: ignore[arg-type]
         )
         self.graph.add_node(operation.id, operation=operation)

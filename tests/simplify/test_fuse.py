@@ -87,8 +87,8 @@ class TestSkipBranches:
         net = Net()
         x = net.input()
         down = net.conv(x, stride=2, name="down")
-        y = net.add(net.conv(net.conv(x, stride=2)), down)
-        net.output(y, down)
+        y = net.conv(net.function("relu", net.conv(x, stride=2)))
+        net.output(net.add(y, down), down)
         layers = simplify(net.build(), Level.LAYER)
         assert layers.box("down").members == ("down",)
         assert [edge[:2] for edge in layers.wires if edge[2].skip == 0] == [

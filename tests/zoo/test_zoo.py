@@ -33,7 +33,6 @@ from torchvision.models import (
     mobilenetv3,
     regnet,
     resnet,
-    shufflenetv2,
     swin_transformer,
     vision_transformer,
 )
@@ -57,8 +56,9 @@ LEVELS = [level for level in Level if level is not Level.AUTO]
 # What the run never touches. All other models use every parameter.
 UNUSED = {"googlenet": ("aux1", "aux2"), "inception_v3": ("AuxLogits",)}
 
-# Families without any skip connection; all others have some.
-PLAIN = ("alexnet", "googlenet", "inception", "squeezenet", "vgg")
+# Families without any skip connection; all others have some. The two halves of a ShuffleNet V2, one
+# of which it keeps, are different tensors.
+PLAIN = ("alexnet", "googlenet", "inception", "shufflenet_v2", "squeezenet", "vgg")
 
 # Published MACs are rounded to this many digits after the point, in units of 1e9. Below 0.05 that
 # is coarser than 1 %, above it is finer: one bound for all, and no model is an exception.
@@ -215,7 +215,6 @@ SKIPS: dict[type[nn.Module], Callable[[Any], list[SkipKind]]] = {
     swin_transformer.SwinTransformerBlock: lambda _: [SkipKind.IDENTITY] * 2,  # of V2 too
     maxvit.MBConv: lambda block: _shortcut(not isinstance(block.proj, nn.Identity)),
     maxvit.PartitionAttentionLayer: lambda _: [SkipKind.IDENTITY] * 2,
-    shufflenetv2.InvertedResidual: lambda block: [SkipKind.CONCAT] * (block.stride == 1),
     torchvision.ops.SqueezeExcitation: lambda _: [SkipKind.GATE],
 }
 

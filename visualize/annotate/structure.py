@@ -6,6 +6,7 @@ import functools
 import inspect
 import itertools
 import linecache
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -238,8 +239,18 @@ def function_arguments(node: fx.Node) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for position, value in enumerate(node.args):
         name = names[position] if position < len(names) else str(position)
-        arguments[name] = value
+        arguments[name] = _index(value) if position == 1 and node.target in _INDEXED else value
     return {**arguments, **node.kwargs}
+
+
+_INDEXED = (operator.getitem, operator.setitem)
+
+
+def _index(value: Any) -> Any:
+    """An index as plain data, with ``...`` and ``None`` spelled out."""
+    steps = value if isinstance(value, tuple) else (value,)
+    spelled = tuple("..." if one is ... else "None" if one is None else one for one in steps)
+    return spelled if isinstance(value, tuple) else spelled[0]
 
 
 def _parameter_names(node: fx.Node) -> Sequence[str]:

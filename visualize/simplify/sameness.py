@@ -181,6 +181,12 @@ class Sameness:
             tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs),
         )
 
+    def _move(self, operation: Operation) -> Hashable:
+        """What an operation does that takes one of several equal parts."""
+        text = repr(sorted(operation.attributes.items()))
+        shapes = tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs)
+        return (operation.type, operation.module_class, numbered(text)[0], shapes)
+
     def _attributes(self, operation: Operation) -> tuple[str, tuple[int, ...]]:
         """What an operation is given, and for one that writes a slice, which one it is."""
         name, text = family(operation.type), repr(sorted(operation.attributes.items()))
@@ -208,8 +214,8 @@ class Sameness:
                 )
                 for part in self.operations[index]
             ),
-            # A box that only moves data.
-            () if self.operations[index] else tuple(map(self.work, box.operations)),
+            # A box that only moves data; who reads it knows which part it takes.
+            () if self.operations[index] else tuple(map(self._move, box.operations)),
         )
         return self.number(work)
 

@@ -1,38 +1,70 @@
-"""Which skip connections are long."""
+"""The resolution of features, whatever the order of their dimensions."""
 
 from __future__ import annotations
 
-from tests.found_skips import essence
-from tests.graphs import Net, residual_block, unet
-from visualize.annotate.skips import find_skips
+import pytest
+
+from tests.graphs import Net
+from visualize.annotate.skips.flow import Flow
+from visualize.annotate.skips.resolution import Resolution
 
 
-class TestLong:
-    def test_unet(self) -> None:
-        skips = {skip.fork: skip for skip in find_skips(unet().graph)}
-        assert {fork: (skip.kind.value, skip.long) for fork, skip in skips.items()} == {
-            "down0": ("concat", True),
-            "down1": ("concat", True),
-        }
-        assert set(skips["down0"].bypassed) > set(skips["down1"].bypassed)
+def level(net: Net, node: str) -> float | None:
+    return Resolution(Flow(net.graph)).level(node)
 
-    def test_unet_down_to_one_value(self, net: Net) -> None:
-        """The innermost skip connection of pix2pix."""
-        x = net.input(1, 8, 2, 2)
-        y = net.conv(x, stride=2)
-        net.cat(x, net.resize("ConvTranspose2d", y, 2))
-        assert [skip.long for skip in find_skips(net.graph)] == [True]
 
-    def test_feature_pyramid(self, net: Net, x: str) -> None:
-        lateral = net.conv(x, name="lateral")
-        top = net.conv(net.conv(x, stride=2), name="top")
-        net.add(lateral, net.resize("interpolate", top, 2))
-        assert [(essence(skip), skip.long) for skip in find_skips(net.graph)] == [
-            (("projection", "x", "add", ("lateral",)), True)
-        ]
+def test_channels_first(net: Net, x: str) -> None:
+    y = net.conv(x, stride=2)
+    assert (level(net, x), level(net, y)) == (256, 64)
 
-    def test_downsampling_block(self, net: Net, x: str) -> None:
-        residual_block(net, x, 16, stride=2)
-        assert [(skip.kind.value, skip.long) for skip in find_skips(net.graph)] == [
-            ("projection", False)
-        ]
+
+def test_channels_last_and_tokens(net: Net) -> None:
+    x = net.linear(net.input(1, 16, 16, 3), 8)
+    tokens = net.function("flatten", x, shape=(1, 256, 8), **{"1": 1, "2": 2})
+    turned = net.function("transpose", tokens, shape=(1, 8, 256), **{"1": 1, "2": 2})
+    assert [level(net, node) for node in (x, tokens, turned)] == [256, 256, 256]
+
+
+def test_merged_patches(net: Net) -> None:
+    x = net.linear(net.input(1, 256, 8), 8)
+    patches = net.function("reshape", x, shape=(1, 64, 32))
+    merged = net.linear(patches, 16)
+    parted = net.function("reshape", net.linear(merged, 32), shape=(1, 256, 8))
+    assert [level(net, node) for node in (x, merged, net.linear(parted))] == [256, 64, 256]
+
+
+def test_a_layer_that_mixes_positions(net: Net) -> None:
+    x = net.linear(net.input(1, 16, 32), 32)
+    turned = net.function("transpose", x, shape=(1, 32, 16), **{"1": 1, "2": 2})
+    mixed = net.linear(net.linear(turned, 4), 16)
+    assert level(net, net.function("transpose", mixed, shape=(1, 16, 32))) == 16
+
+
+@pytest.mark.parametrize(("kind", "size"), [("pad", 20), ("zeropad2d", 20), ("constant_pad2d", 18)])
+def test_padding_keeps_the_resolution(net: Net, x: str, kind: str, size: int) -> None:
+    x = net.conv(x)
+    assert level(net, net.function(kind, x, shape=(1, 8, size, size))) == 256
+
+
+def test_what_a_convolution_loses_at_the_border(net: Net, x: str) -> None:
+    y = net.function(
+        "conv2d", net.conv(x), net.constant("kernel", 8, 8, 9, 9), shape=(1, 8, 8, 8), stride=1
+    )
+    assert level(net, y) == 256
+
+
+def test_every_second_position_is_a_lower_resolution(net: Net, x: str) -> None:
+    every, second, inner = "slice(None, None, None)", "slice(None, None, 2)", "slice(1, -1, None)"
+    x = net.conv(x)
+    crop = net.function("getitem", x, shape=(1, 8, 16, 14), b=[every, every, every, inner])
+    part = net.function("getitem", x, shape=(1, 8, 8, 8), b=[every, every, second, second])
+    assert (level(net, crop), level(net, part)) == (256, 64)
+
+
+def test_what_comes_up(net: Net, x: str) -> None:
+    down = net.conv(x, stride=2)
+    up = net.resize("Upsample", down, 2)
+    work = net.conv(up)
+    both = net.add(work, x)
+    rising = Resolution(Flow(net.graph)).rising
+    assert [node in rising for node in (down, up, work, both)] == [False, True, True, False]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.found_skips import essence, found
 from tests.graphs import Net, densenet, resnet
 from visualize.annotate.skips import find_skips
@@ -53,7 +55,7 @@ class TestNone:
         assert found(net) == []
 
     def test_constants_alone(self, net: Net, x: str) -> None:
-        table = net.constant("table", *net.shape(x))
+        table = net.constant("table", *net.shape(x), buffer=True)
         net.add(table, net.conv(table))
         net.add(net.conv(x), table)
         assert found(net) == []
@@ -62,6 +64,45 @@ class TestNone:
         x = net.conv(x)
         net.add(net.function("relu", x), x)
         assert found(net) == []
+
+
+class TestPieces:
+    """Disjoint slices of one tensor are different tensors."""
+
+    def test_pieces_of_a_split(self, net: Net, x: str) -> None:
+        one, two = net.split("split", x, (1, 4, 16, 16), (1, 4, 16, 16))
+        net.add(two, net.conv(one, 4))
+        assert found(net) == []
+
+    @pytest.mark.parametrize(("stop", "kinds"), [(8, []), (9, ["projection"])])
+    def test_slices_by_index(self, net: Net, x: str, stop: int, kinds: list[str]) -> None:
+        every = "slice(None, None, None)"
+        upper = net.function(
+            "getitem", x, shape=(1, 8, 8, 16), b=[every, every, "slice(8, None, None)"]
+        )
+        lower = net.function(
+            "getitem", x, shape=(1, 8, stop, 16), b=[every, every, f"slice(None, {stop}, None)"]
+        )
+        y = net.function("relu", net.conv(lower))
+        net.add(upper, net.function("narrow", y, shape=(1, 8, 8, 16)))
+        assert [kind for kind, *_ in found(net)] == kinds
+
+    def test_steps_of_a_recurrence(self, net: Net) -> None:
+        x = net.input(1, 4, 8)
+        every = "slice(None, None, None)"
+        state = ""
+        for step in range(3):
+            read = net.function("getitem", x, shape=(1, 8), b=[every, step])
+            new = net.linear(read, name="input")
+            state = net.function(
+                "tanh", net.add(new, net.linear(state, name="state")) if state else new
+            )
+        assert found(net) == []
+
+    def test_whole_that_is_read_in_part(self, net: Net, x: str) -> None:
+        half = net.function("narrow", x, shape=(1, 4, 16, 16), **{"1": 1, "2": 0, "3": 4})
+        net.add(x, net.conv(half))
+        assert found(net) == [("identity", "x", "add", ())]
 
 
 class TestSideInputs:
@@ -86,7 +127,7 @@ class TestSideInputs:
         bias = net.constant("bias", 8, 1, 1)
         size = net.value("size", net.input(name="other"))
         branch = net.function("contiguous", net.add(x, bias), size)
-        net.add(net.conv(x), branch)
+        net.add(net.conv(net.function("relu", net.conv(x))), branch)
         assert found(net) == [("projection", "x", "add_1", ("add", "contiguous"))]
 
     def test_constant_before_the_data(self, net: Net, x: str) -> None:

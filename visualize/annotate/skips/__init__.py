@@ -1,27 +1,45 @@
 """Skip connections: a pure function of the annotated graph.
 
-A *merge* combines two or more data tensors: add, concat or multiply. For each of its data
-inputs, the *chain* is followed back from the merge, node by node, as long as a node has one data
-input. The *fork* is the first node of the chain from which another input of the merge can be
-reached by a path off the chain that holds an operation with parameters: the *bypassed* path.
-The nodes between fork and merge on the chain are the *skip branch*; what they do decides the
-kind.
+    x ──▶ conv ──▶ relu ──▶ conv ──▶ + ──▶
+    └────────────────────────────────┘
+
+A *merge* combines two or more features. For each of them, the *chain* is followed back from the
+merge, node by node, as long as a node carries one feature on. The *fork* is the first node of the
+chain from which another input of the merge can be reached by a path off the chain that holds an
+operation with weights: the *bypassed* path. The nodes between fork and merge on the chain are the
+*skip branch*; what they do decides the kind.
+
+| module | what it knows |
+|---|---|
+| `flow` | what features are and which nodes read them |
+| `merges` | what is combined where, whatever way it is written |
+| `chain` | what carries a feature, back from a merge |
+| `search` | where paths part, and what is bypassed |
+| `effects`, `kinds` | what a branch does, and what kind of connection that makes it |
+| `resolution`, `long` | how many positions a feature has, which connections run across levels |
+| `blocks` | long connections with blocks on them |
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import networkx as nx
 
+from visualize.annotate.skips.blocks import find_block_skip
+from visualize.annotate.skips.effects import is_detached, scale_of
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.kinds import kind_of
-from visualize.annotate.skips.resolution import is_long
+from visualize.annotate.skips.long import is_long
+from visualize.annotate.skips.merges import Merge, find_merges, type_of
+from visualize.annotate.skips.resolution import Resolution
 from visualize.annotate.skips.search import Candidate, find_candidate
 from visualize.core.architecture import Skip, SkipKind, Wire
-from visualize.core.operators import merge_type
+from visualize.core.operators import MergeType
+
+_Typed = tuple[Candidate, SkipKind]
+_RANKS = {kind: rank for rank, kind in enumerate(SkipKind)}
 
 
 def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
@@ -32,54 +50,107 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
 
     >>> from visualize.core.architecture import NodeKind, Operation, TensorSpec, Wire
     >>> graph = nx.MultiDiGraph()
-    >>> for name, weights in [("x", ()), ("conv", ((8, 8, 3, 3),)), ("add", ())]:
-    ...     operation = Operation(name, NodeKind.FUNCTION, name, weights=weights)
-    ...     graph.add_node(name, operation=operation)
     >>> tensor = TensorSpec((1, 8, 4, 4))
+    >>> for name, weights in [("x", ()), ("conv", ((8, 8, 3, 3),)), ("add", ())]:
+    ...     operation = Operation(
+    ...         name, NodeKind.FUNCTION, name, weights=weights, outputs=(tensor,)
+    ...     )
+    ...     graph.add_node(name, operation=operation)
     >>> for position, (source, target) in enumerate([("x", "conv"), ("conv", "add"), ("x", "add")]):
     ...     _ = graph.add_edge(source, target, wire=Wire(tensor, position))
     >>> [(skip.kind.value, skip.fork, skip.bypassed) for skip in find_skips(graph)]
     [('identity', 'x', ('conv',))]
     """
-    return tuple(_skips(Flow(graph)))
+    flow = Flow(graph)
+    resolution = Resolution(flow)
+    merges = find_merges(flow, resolution.rising)
+    found = [skip for merge in merges for skip in _skips(flow, resolution, merge)]
+    found.sort(key=lambda skip: flow.position[skip.merge])
+    scaled = [skip for skip in found if skip.kind is SkipKind.SCALED]
+    highways = {(skip.fork, node) for skip in scaled for node in skip.branch}
+    # A highway is scaled by a gate, and is listed once.
+    return tuple(
+        skip
+        for skip in found
+        if not (skip.kind is SkipKind.GATE and (skip.fork, skip.merge) in highways)
+    )
 
 
 def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:
     """Write the index of each skip on the wires of its branch, from the fork to the merge."""
     for index, skip in enumerate(skips):
         steps = [skip.fork, *skip.branch, skip.merge]
-        for source, target in itertools.pairwise(steps):
-            for attributes in graph.get_edge_data(source, target).values():
-                wire: Wire = attributes["wire"]
-                if wire.data and wire.skip is None:
-                    attributes["wire"] = replace(wire, skip=index)
-                    break
+        ends = steps[1:-1] or steps
+        for source in steps[:-1]:
+            for target in steps:
+                if not graph.has_edge(source, target):
+                    continue
+                if source in ends or target in ends:
+                    _mark(graph, source, target, index)
 
 
-def _skips(flow: Flow) -> Iterator[Skip]:
-    for merge in flow.order:
-        inflows = flow.inflows[merge]
-        if merge_type(flow.operations[merge].type) and len(inflows) > 1:
-            for index in range(len(inflows)):
-                found = find_candidate(flow, merge, index)
-                kind = kind_of(flow, found) if found else None
-                if found and kind:
-                    yield _skip(flow, found, kind)
+def _mark(graph: nx.MultiDiGraph, source: str, target: str, index: int) -> None:
+    for attributes in graph.get_edge_data(source, target).values():
+        wire: Wire = attributes["wire"]
+        if wire.tensor and wire.skip is None:
+            attributes["wire"] = replace(wire, skip=index)
+            break
 
 
-def _skip(flow: Flow, found: Candidate, kind: SkipKind) -> Skip:
-    merge = flow.operations[found.merge]
-    combination = merge_type(merge.type)
+def _skips(flow: Flow, resolution: Resolution, merge: Merge) -> Iterator[Skip]:
+    found: list[_Typed] = []
+    for operand in merge.operands:
+        candidate = find_candidate(flow, merge, operand)
+        kind = kind_of(flow, candidate) if candidate else None
+        if not kind:
+            candidate = find_block_skip(flow, resolution, merge, operand)
+            kind = SkipKind.CONCAT if merge.type is MergeType.CONCAT else SkipKind.PROJECTION
+        if candidate and kind:
+            found.append((candidate, kind))
+    found = [one for one in found if not any(_replaces(other, one) for other in found)]
+    branches = {candidate.operand.source for candidate, _ in found}
+    for candidate, kind in found:
+        yield _skip(flow, candidate, kind, is_long(flow, resolution, candidate, branches))
+
+
+def _replaces(one: _Typed, other: _Typed) -> bool:
+    """Whether two branches are one connection, each bypassing the other, and the first is kept."""
+    (first, kind), (second, other_kind) = one, other
+    bypass = first.operand in second.others and second.operand in first.others
+    return bypass and first.fork == second.fork and _RANKS[kind] < _RANKS[other_kind]
+
+
+def _skip(flow: Flow, found: Candidate, kind: SkipKind, long: bool) -> Skip:
+    merge, inside, around = _meeting(found)
+    branch = (*found.branch, *inside)
+    combination = type_of(flow, merge)
+    scale = "" if kind is not SkipKind.SCALED else found.operand.scale or scale_of(flow, branch)
     return Skip(
         kind=kind,
-        long=is_long(flow, found),
+        long=long,
         fork=found.fork,
-        merge=found.merge,
+        merge=merge,
         merge_type=combination.value if combination else "",
-        module=merge.path,
-        branch=found.branch,
-        bypassed=found.bypassed,
-        shape=found.wire.tensor.shape if found.wire.tensor else (),
-        parameters=sum(flow.parameters[node] for node in found.branch),
+        module=flow.operations[merge].path,
+        branch=branch,
+        bypassed=(*found.bypassed, *around),
+        shape=found.operand.tensor.shape if found.operand.tensor else (),
+        parameters=sum(flow.parameters[node] for node in branch),
         bypassed_parameters=sum(flow.parameters[node] for node in found.bypassed),
+        gradient=not any(is_detached(flow, node) for node in branch),
+        scale=scale,
     )
+
+
+def _meeting(found: Candidate) -> tuple[str, list[str], list[str]]:
+    """The part of the merge where branch and bypassed paths meet first.
+
+    Returns:
+        That node, and the parts of the merge before it on the branch and on the bypassed paths.
+    """
+    way = found.merge.way(found.operand.target)
+    ways = [found.merge.way(other.target) for other in found.others]
+    met = next(node for node in way if any(node in other for other in ways))
+    inside = way[: way.index(met)]
+    around = {node: None for other in ways if met in other for node in other[: other.index(met)]}
+    return met, inside, list(around)

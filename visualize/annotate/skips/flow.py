@@ -1,19 +1,31 @@
-"""The flow of data through a graph, read once: what skip connections are found and judged by."""
+"""The flow of features through a graph, read once: where skip connections are sought.
+
+Only features flow here: floating-point tensors that are computed from the model's inputs, or from
+a *learned token*, a parameter that itself enters a weighted layer or an attention. Indices, masks,
+constants and what is computed from them alone carry no chain.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+import math
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 
-from visualize.core.architecture import Operation, Wire
+from visualize.annotate.skips.tokens import learned_tokens
+from visualize.core.architecture import NodeKind, Operation, Wire
 from visualize.core.layers import is_weighted_layer
 
+_NO_FEATURES = ("int", "uint", "bool")  # quantized features are "quint8" and "qint8"
+Shape = tuple[int, ...]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Inflow:
-    """A data input of a node."""
+    """A feature that a node reads."""
 
     source: str
     wire: Wire
@@ -26,7 +38,8 @@ class Flow:
         operations: the operation of each node.
         order: all nodes in topological order.
         position: the index of each node in that order.
-        inflows: the data inputs of each node, by position.
+        inflows: the features that each node reads, by position.
+        readers: the nodes that read a tensor of each node, once for each time.
         weights: shapes of the parameters of each node, including those of its constant inputs.
         parameters: number of parameters counted at each node, in the same way.
     """
@@ -36,38 +49,77 @@ class Flow:
         self.order = list(nx.topological_sort(graph))
         self.position = {node: index for index, node in enumerate(self.order)}
         self.inflows: dict[str, list[Inflow]] = {}
-        self.weights: dict[str, tuple[tuple[int, ...], ...]] = {}
+        self.readers: dict[str, list[str]] = {node: [] for node in self.order}
+        self.weights: dict[str, tuple[Shape, ...]] = {}
         self.parameters: dict[str, int] = {
             node: operation.parameters for node, operation in self.operations.items()
         }
+        edges = _edges(graph)
+        self._tokens = learned_tokens(self.operations, self.order, edges)
+        self._data = set(self._tokens)
         for node in self.order:
-            self._read(graph, node)
+            self._read(node, edges[node])
 
-    def _read(self, graph: nx.MultiDiGraph, node: str) -> None:
-        # As an iterator: `sorted` asks a view of edges for its length, which takes as long as the
-        # whole graph.
-        found = iter(graph.in_edges(node, data="wire"))
-        edges = sorted(found, key=lambda edge: edge[2].position)
-        self.inflows[node] = [Inflow(source, wire) for source, _, wire in edges if wire.data]
-        weights = self.operations[node].weights
-        for source, _, wire in edges:
+    def _read(self, node: str, edges: Sequence[tuple[str, Wire]]) -> None:
+        operation = self.operations[node]
+        if operation.kind is NodeKind.INPUT or any(wire.data for _, wire in edges):
+            self._data.add(node)
+        weights = operation.weights
+        inflows = self.inflows[node] = []
+        for source, wire in edges:
             # Only a tensor holds values: a parameter's dtype or size is not a parameter.
-            if wire.tensor and not wire.data and not self.inflows[source]:
+            if not wire.tensor:
+                continue
+            self.readers[source].append(node)
+            if wire.data or (source in self._tokens and node in self._data):
+                if not wire.tensor.dtype.startswith(_NO_FEATURES):
+                    inflows.append(Inflow(source, wire))
+            elif source not in self._data:
                 weights += self.weights[source]
                 self.parameters[node] += self.parameters[source]
                 self.parameters[source] = 0
         self.weights[node] = weights
 
-    def chain(self, node: str) -> Iterator[str]:
-        """``node`` and what is before it, as long as each has one data input."""
-        yield node
-        while len(self.inflows[node]) == 1:
-            node = self.inflows[node][0].source
-            yield node
+    def shape(self, node: str) -> Shape | None:
+        """Shape of the first tensor that a node returns."""
+        outputs = self.operations[node].outputs
+        return outputs[0].shape if outputs else None
+
+    def type(self, node: str) -> str:
+        """The class or function that a node works as."""
+        return self.operations[node].does
+
+    def holds_feature(self, node: str) -> bool:
+        """Whether what a node returns has several values for each sample, as far as is known."""
+        outputs = self.operations[node].outputs
+        if not outputs:
+            return True
+        shape, sample = outputs[0].shape, outputs[0].sample
+        size = math.prod(shape)
+        if sample is not None or size < 2:
+            return math.prod(sample or ()) > 1
+        return not size == self.batch == shape[0]
+
+    @functools.cached_property
+    def batch(self) -> int:
+        """The first size of most inputs."""
+        sizes = Counter(
+            tensor.shape[0]
+            for operation in self.operations.values()
+            if operation.kind is NodeKind.INPUT
+            for tensor in operation.outputs
+            if len(tensor.shape) > 1
+        )
+        return max(sizes, key=lambda size: sizes[size], default=1)
 
     def is_weighted(self, node: str) -> bool:
-        """Whether papers count the operation as a layer."""
-        return is_weighted_layer(self.operations[node], self.weights[node])
+        """Whether papers count the operation as a layer.
+
+        A depthwise convolution and the pointwise one that follows it are one layer.
+        """
+        if not is_weighted_layer(self.operations[node], self.weights[node]):
+            return False
+        return not (self._is_depthwise(node) and self._goes_to_pointwise(node))
 
     def depth(self, nodes: Sequence[str]) -> int:
         """The most weighted layers on one path through ``nodes``, which are in order."""
@@ -76,3 +128,32 @@ class Flow:
             before = (depths.get(inflow.source, 0) for inflow in self.inflows[node])
             depths[node] = max(before, default=0) + self.is_weighted(node)
         return max(depths.values(), default=0)
+
+    def _is_depthwise(self, node: str) -> bool:
+        kernel = _kernel(self.weights[node])
+        return len(kernel) > 2 and kernel[1] == 1 < kernel[0] and math.prod(kernel[2:]) > 1
+
+    def _goes_to_pointwise(self, node: str) -> bool:
+        """Whether the next operation with a kernel or matrix, if there is one, is pointwise."""
+        while len(self.readers[node]) == 1:
+            node = self.readers[node][0]
+            if len(self.inflows[node]) != 1:
+                return False
+            if is_weighted_layer(self.operations[node], self.weights[node]):
+                return math.prod(_kernel(self.weights[node])[2:]) == 1
+        return False
+
+
+def _kernel(weights: Sequence[Shape]) -> Shape:
+    return max(weights, key=len, default=())
+
+
+def _edges(graph: nx.MultiDiGraph) -> dict[str, list[tuple[str, Wire]]]:
+    """The sources and wires of each node, by position."""
+    arriving: dict[str, list[tuple[str, Wire]]] = {node: [] for node in graph}
+    for source, targets in graph.adjacency():
+        for target, edges in targets.items():
+            arriving[target] += ((source, edge["wire"]) for edge in edges.values())
+    for edges in arriving.values():
+        edges.sort(key=lambda edge: edge[1].position)
+    return arriving

@@ -1,37 +1,128 @@
 """What a branch does decides the kind of its connection.
 
 Identity and projection shortcuts are those of He et al., "Deep Residual Learning for Image
-Recognition" (2015), gates those of Hu et al., "Squeeze-and-Excitation Networks" (2017).
+Recognition" (2015), scaled ones those of Srivastava et al., "Highway Networks" (2015), gates those
+of Hu et al., "Squeeze-and-Excitation Networks" (2017).
 """
 
 from __future__ import annotations
 
+from visualize.annotate.skips.chain import carried
+from visualize.annotate.skips.effects import Effect, effect_of
 from visualize.annotate.skips.flow import Flow
+from visualize.annotate.skips.merges import SUMS
 from visualize.annotate.skips.search import Candidate
 from visualize.core.architecture import SkipKind
-from visualize.core.operators import IDENTITY, SLICE, MergeType, family, merge_type
+from visualize.core.arguments import argument
+from visualize.core.operators import COPIES, POOL, Category, MergeType, family, merge_type, operator
+
+_KEEPS = {Effect.KEEPS}
+_SCALES = {Effect.KEEPS, Effect.SCALES, Effect.NORMALIZES}
+_TAKES = {Effect.KEEPS, Effect.TAKES}
+# These return weighted sums of what they read, as long as they read one feature.
+_LINEAR = frozenset(
+    {
+        Category.CONVOLUTION, Category.TRANSPOSED_CONVOLUTION, Category.LINEAR, Category.PRODUCT,
+        Category.EMBEDDING, Category.RESAMPLE, Category.GATHER, Category.REPEAT, Category.PAD,
+        Category.SLICE, Category.RESHAPE, Category.IDENTITY,
+    }
+)  # fmt: skip
+_SUMS = SUMS | {"avgpool1d", "avgpool2d", "avgpool3d", "neg", "stack"}
 
 
 def kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
     """The kind of a skip connection; None if it is none."""
-    families = {family(flow.operations[node].type) for node in found.branch}
-    combination = merge_type(flow.operations[found.merge].type)
-    if combination is MergeType.SUBTRACT:
+    effects = {effect_of(flow, node) for node in found.branch}
+    if found.merge.type is MergeType.CONCAT:
+        is_skip = effects <= _TAKES and not _repeats(flow, found)
+        return SkipKind.CONCAT if is_skip else None
+    # What is broadcast is conditioning.
+    if found.operand.tensor and found.operand.tensor.shape != found.merge.shape:
         return None
-    if combination is MergeType.CONCAT:
-        return SkipKind.CONCAT if families <= IDENTITY | SLICE else None
-    if combination is MergeType.MULTIPLY:
-        return None if found.branch else SkipKind.GATE
-    if families <= IDENTITY:
+    if found.merge.type is MergeType.MULTIPLY:
+        is_skip = effects <= _KEEPS and not _attends(flow, found)
+        return SkipKind.GATE if is_skip else None
+    if effects <= _KEEPS and not found.operand.scale:
         return SkipKind.IDENTITY
-    return SkipKind.PROJECTION if _projects(flow, found, families) else None
+    if effects <= _SCALES:
+        return SkipKind.SCALED if _works(flow, found) else None
+    if Effect.COPIES in effects:
+        return None
+    return SkipKind.PROJECTION if _projects(flow, found, effects) else None
 
 
-def _projects(flow: Flow, found: Candidate, families: set[str]) -> bool:
-    forked = flow.operations[found.fork].outputs
-    tensor = found.wire.tensor
-    reshaped = bool(forked and tensor and forked[0].shape != tensor.shape)
-    if not (reshaped or families & SLICE or any(flow.weights[node] for node in found.branch)):
-        return False
+def _works(flow: Flow, found: Candidate) -> bool:
+    """Whether more is bypassed than a scale of its own: two of them are a weighted mean."""
+    weighted = (node for node in found.bypassed if flow.weights[node])
+    return any(effect_of(flow, node) is not Effect.SCALES for node in weighted)
+
+
+def _projects(flow: Flow, found: Candidate, effects: set[Effect]) -> bool:
+    """Whether a branch that does work is no parallel branch."""
+    for other in found.others:
+        if other.tensor and other.tensor.shape != found.merge.shape:
+            return False
     weighted = sum(map(flow.is_weighted, found.branch))
-    return weighted <= 1 and weighted < flow.depth(found.bypassed)
+    if weighted > 1 or weighted >= flow.depth(found.bypassed):
+        return False
+    if all(_is_linear(flow, node) for node in found.bypassed):
+        # Two linear branches work together, unless one only brings the other its shape.
+        shape = found.operand.tensor.shape if found.operand.tensor else None
+        return not weighted and (Effect.TAKES in effects or flow.shape(found.fork) != shape)
+    # At one resolution a pool beside layers is one of several parallel branches.
+    pools = any(family(flow.type(node)) in POOL for node in found.branch)
+    return bool(weighted) or not pools or flow.shape(found.fork) != found.merge.shape
+
+
+def _is_linear(flow: Flow, node: str) -> bool:
+    name = family(flow.type(node))
+    merge = merge_type(name)
+    if merge in (MergeType.ADD, MergeType.SUBTRACT, MergeType.CONCAT):
+        return True
+    if len(flow.inflows[node]) > 1:
+        return False
+    scales = effect_of(flow, node) is Effect.SCALES
+    return scales or name in _SUMS or operator(name).category in _LINEAR
+
+
+def _repeats(flow: Flow, found: Candidate) -> bool:
+    """Whether only further calls of modules are bypassed: the steps of a recurrence are joined."""
+    weighted = [flow.operations[node] for node in found.bypassed if flow.weights[node]]
+    return all(operation.call > 0 for operation in weighted)
+
+
+def _attends(flow: Flow, found: Candidate) -> bool:
+    """Whether the product is only summed over the axis of a softmax."""
+    sizes = {_softmax_size(flow, other.source) for other in found.others} - {None}
+    node = found.merge.node
+    while len(flow.readers[node]) == 1 and effect_of(flow, flow.readers[node][0]) is Effect.KEEPS:
+        node = flow.readers[node][0]
+    readers = flow.readers[node]
+    return bool(sizes) and bool(readers) and all(_sums(flow, one, node, sizes) for one in readers)
+
+
+def _softmax_size(flow: Flow, node: str) -> int | None:
+    """The number of weights that a softmax gives, if the tensor is that of one."""
+    while True:
+        name = family(flow.type(node))
+        if name == "softmax":
+            return _size(flow, node, node)
+        moves = effect_of(flow, node) is Effect.KEEPS or name in COPIES
+        before = carried(flow, node) if moves else None
+        if before is None:
+            return None
+        node = before
+
+
+def _sums(flow: Flow, reader: str, node: str, sizes: set[int | None]) -> bool:
+    return family(flow.type(reader)) in SUMS and _size(flow, reader, node) in sizes
+
+
+def _size(flow: Flow, node: str, source: str) -> int | None:
+    """The size of ``source`` along the dimension that ``node`` works on."""
+    dim = argument(flow.operations[node], 1, "dim", "axis")
+    dim = dim[0] if isinstance(dim, list) and len(dim) == 1 else dim
+    shape = flow.shape(source)
+    return (
+        shape[dim] if isinstance(dim, int) and shape and -len(shape) <= dim < len(shape) else None
+    )

@@ -1,34 +1,131 @@
-"""Whether a skip connection is long: whether what it bypasses changes resolution and comes back."""
+"""The resolution of each feature: how many positions it has, whatever the order of dimensions.
+
+    1×64×56×56,  1×56×56×64,  1×3136×64        3136 positions of 64 channels
+
+The channels of a tensor are those that its layer makes or that its reader works on; all else are
+positions. Only strides, pooling, resampling and patches that are merged change the resolution:
+padding, what a convolution loses at the border, slices and neighbours of a graph do not.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from visualize.annotate.skips.channels import channel_axis, known_axes
 from visualize.annotate.skips.flow import Flow
-from visualize.annotate.skips.search import Candidate
+from visualize.annotate.skips.pieces import piece_of
+from visualize.core.arguments import argument
 from visualize.core.operators import (
     CONVOLUTION,
+    MOVES,
     POOL,
+    REDUCTION,
     RESAMPLE,
+    SLICE,
     TRANSPOSED_CONVOLUTION,
     family,
 )
 
-_SPATIAL = CONVOLUTION | TRANSPOSED_CONVOLUTION | POOL | RESAMPLE
-_POOLING = POOL | {"mean"}
+# A lower resolution has at most this part of the positions.
+LOWER = 0.8
+_STRIDED = CONVOLUTION | TRANSPOSED_CONVOLUTION | POOL
 
 
-def is_long(flow: Flow, found: Candidate) -> bool:
-    """Whether the bypassed path passes a resolution found at none of its ends.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known of a feature.
 
-    The one value per channel that a global pool leaves is not a resolution.
+    Attributes:
+        level: its resolution, in positions, as if nothing were lost at borders; None if unknown.
+        positions: how many positions it has, or the last tensor before it of which that is known.
+        is_exact: whether it holds the values of that tensor, at the same or other places.
     """
-    ends = [found.fork, found.merge, *(inflow.source for inflow in flow.inflows[found.merge])]
-    resolutions = {_resolution(flow, node) for node in ends}
-    families = {node: family(flow.operations[node].type) for node in found.bypassed}
-    passed = {_resolution(flow, node) for node in families if families[node] in _SPATIAL}
-    pooled = {_resolution(flow, node) for node in families if families[node] in _POOLING}
-    return any(set(sizes) != {1} or sizes not in pooled for sizes in passed - resolutions)
+
+    level: float | None = None
+    positions: int | None = None
+    is_exact: bool = True
 
 
-def _resolution(flow: Flow, node: str) -> tuple[int, ...]:
-    outputs = flow.operations[node].outputs
-    return outputs[0].shape[2:] if outputs else ()
+class Resolution:
+    """The place of each node of a flow.
+
+    Attributes:
+        axes: the dimension of the channels of each node, where it is known.
+        places: for the first tensor of each node.
+        rising: the nodes that have just come up from a lower resolution, and what carries them on.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.axes: Mapping[str, int] = known_axes(flow)
+        self.places: dict[str, Place] = {}
+        self.rising: set[str] = set()
+        for node in flow.order:
+            self.places[node] = self._place(node)
+            if self._rises(node):
+                self.rising.add(node)
+
+    def level(self, node: str) -> float | None:
+        """The resolution of a node."""
+        return self.places[node].level
+
+    def is_single(self, node: str) -> bool:
+        """Whether a node holds one position for each sample."""
+        return node in self.axes and self.places[node].positions == self.flow.batch
+
+    def are_level(self, one: str, other: str) -> bool:
+        """Whether two nodes are known to have the same resolution, but for what is rounded."""
+        here, there = self.level(one), self.level(other)
+        return bool(here and there) and LOWER <= (here or 1) / (there or 1) <= 1 / LOWER
+
+    def _rises(self, node: str) -> bool:
+        inflows = self.flow.inflows[node]
+        if len(inflows) != 1:
+            return False
+        here, before = self.level(node), self.level(inflows[0].source)
+        if here is None or before is None:
+            return inflows[0].source in self.rising
+        return before <= LOWER * here or (before <= here and inflows[0].source in self.rising)
+
+    def _place(self, node: str) -> Place:
+        before = self._before(node)
+        shape = self.flow.shape(node)
+        if node not in self.axes or not shape or not math.prod(shape):
+            moves = family(self.flow.type(node)) in MOVES
+            return replace(before, is_exact=before.is_exact and moves)
+        positions = math.prod(shape) // shape[self.axes[node]]
+        if not before.level or not before.positions:
+            return Place(positions, positions)
+        if before.is_exact and self._changes_resolution(node, positions):
+            return Place(before.level * positions / before.positions, positions)
+        return Place(before.level, positions)
+
+    def _before(self, node: str) -> Place:
+        """The place of what ``node`` reads, of several of the first with the same shape."""
+        inflows = self.flow.inflows[node]
+        known = [one for one in inflows if self.level(one.source) is not None]
+        if not known:
+            return Place()
+        shape = self.flow.shape(node)
+        same = (one for one in known if one.wire.tensor and one.wire.tensor.shape == shape)
+        return self.places[next(same, known[0]).source]
+
+    def _changes_resolution(self, node: str, positions: int) -> bool:
+        """Whether another number of positions is another resolution."""
+        name = family(self.flow.type(node))
+        source = self.flow.inflows[node][0].source if self.flow.inflows[node] else ""
+        if name in _STRIDED:
+            stride = argument(self.flow.operations[node], 3, "stride")
+            return set(stride if isinstance(stride, list) else [stride]) != {1}
+        if name in SLICE:
+            return any(part.step != 1 for part in piece_of(self.flow, node, source).ranges)
+        if name in REDUCTION:  # of all positions, and not of heads or of a stack
+            return positions == self.flow.batch
+        if name in RESAMPLE:
+            return True
+        # A layer that works on channels after they were reshaped has merged or parted patches.
+        shape = self.flow.shape(source) or ()
+        works = channel_axis(name, shape) is not None
+        return works and (source not in self.axes or name.startswith("pixel"))

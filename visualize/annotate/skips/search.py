@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
+from visualize.annotate.skips.chain import chain
 from visualize.annotate.skips.flow import Flow
-from visualize.core.architecture import Wire
+from visualize.annotate.skips.merges import Merge, Operand
+from visualize.annotate.skips.pieces import WHOLE, Piece, piece_of
 
 
 @dataclass(frozen=True)
@@ -16,77 +18,134 @@ class Candidate:
 
     Attributes:
         fork: where the paths part.
-        branch: the nodes of the branch, in order.
+        branch: the nodes of the branch, in order, without those of the merge.
         bypassed: the nodes on the paths that it bypasses, in order.
-        merge: where they meet.
-        wire: over which the branch arrives there.
+        merge: what is combined with the branch.
+        operand: what arrives over the branch.
+        others: the operands that arrive over the bypassed paths.
     """
 
     fork: str
     branch: tuple[str, ...]
     bypassed: tuple[str, ...]
-    merge: str
-    wire: Wire
+    merge: Merge
+    operand: Operand
+    others: tuple[Operand, ...]
 
 
-def find_candidate(flow: Flow, merge: str, index: int) -> Candidate | None:
-    """What arrives at ``merge`` over its data input ``index``, if it bypasses something.
+def find_candidate(flow: Flow, merge: Merge, operand: Operand) -> Candidate | None:
+    """What arrives at ``merge`` as ``operand``, if it bypasses something.
 
     Each fork is found by walking back from the merge in topological order, so the cost is that of
     the part of the graph that is bypassed.
     """
-    inflows = flow.inflows[merge]
-    search = _Search(flow)
-    for other, inflow in enumerate(inflows):
-        if other != index:
-            search.reach(inflow.source, False)
-    chain: list[str] = []
-    for fork in flow.chain(inflows[index].source):
-        search.walk_back_to(fork)
-        if search.weighted.get(fork):
-            bypassed = search.between(fork, chain)
-            return Candidate(fork, tuple(chain[::-1]), bypassed, merge, inflows[index].wire)
-        chain.append(fork)
+    if operand.is_factor:
+        return None
+    search = Search(flow, [other.source for other in merge.operands if other is not operand])
+    passed: set[str] = set()
+    for link in chain(flow, operand.source):
+        passed.update(link.passed)
+        if not search.walk_back_to(link.node, passed):
+            return None
+        pieces = [piece_of(flow, reader, link.node) for reader in link.readers] or [WHOLE]
+        if search.reaches(link.node, pieces):
+            return candidate(search, link.node, passed, pieces, merge, operand)
     return None
 
 
+def candidate(
+    search: Search,
+    fork: str,
+    branch: Collection[str],
+    pieces: Collection[Piece],
+    merge: Merge,
+    operand: Operand,
+) -> Candidate:
+    """The branch from ``fork``, with all that it bypasses."""
+    reached = search.between(fork, branch, pieces)
+    others = (other for other in merge.operands if other is not operand)
+    return Candidate(
+        fork,
+        tuple(sorted(branch, key=search.flow.position.__getitem__)),
+        tuple(reached),
+        merge,
+        operand,
+        tuple(other for other in others if reached.get(other.source)),
+    )
+
+
 @dataclass
-class _Search:
+class Search:
     """Walks back from the other inputs of a merge, latest operation first."""
 
     flow: Flow
+    sources: Iterable[str]
     # Whether an operation with parameters lies on a path from the node to another input.
     weighted: dict[str, bool] = field(default_factory=dict)
+    # The same for each node that reads it.
+    ways: dict[str, dict[str, bool]] = field(default_factory=dict)
     queue: list[int] = field(default_factory=list)
 
-    def reach(self, node: str, weighted: bool) -> None:
+    def __post_init__(self) -> None:
+        for source in self.sources:
+            self._reach(source, "", False)
+
+    def _reach(self, node: str, reader: str, weighted: bool) -> None:
         if node not in self.weighted:
             heapq.heappush(self.queue, -self.flow.position[node])
+            self.ways[node] = {}
         self.weighted[node] = self.weighted.get(node, False) or weighted
+        self.ways[node][reader] = self.ways[node].get(reader, False) or weighted
 
-    def walk_back_to(self, node: str) -> None:
-        """Pass every reached node later than ``node`` on to its inputs."""
+    def walk_back_to(self, node: str, chain: Collection[str]) -> bool:
+        """Pass every reached node later than ``node`` on to its inputs, unless it is on the chain.
+
+        Returns:
+            Whether anything is left that could lead to ``node`` or what is before it.
+        """
         stop = -self.flow.position[node]
         while self.queue and self.queue[0] < stop:
             later = self.flow.order[-heapq.heappop(self.queue)]
+            if later in chain:
+                continue
             weighted = self.weighted[later] = self.weighted[later] or bool(self.flow.weights[later])
             for inflow in self.flow.inflows[later]:
-                self.reach(inflow.source, weighted)
+                self._reach(inflow.source, later, weighted)
         if self.queue and self.queue[0] == stop:
             heapq.heappop(self.queue)  # on the chain: paths through it do not count
+            return True
+        return bool(self.queue)
 
-    def between(self, fork: str, chain: Sequence[str]) -> tuple[str, ...]:
-        """The nodes on paths from ``fork`` to the other inputs that have been walked."""
-        start = self.flow.position[fork]
-        reached = {fork}
-        off_chain = self.weighted.keys() - set(chain)
-        passed = sorted([at for node in off_chain if (at := self.flow.position[node]) > start])
-        between = []
-        for position in passed:
-            node = self.flow.order[position]
-            for inflow in self.flow.inflows[node]:
-                if inflow.source in reached:
-                    reached.add(node)
-                    between.append(node)
-                    break
-        return tuple(between)
+    def reaches(self, fork: str, pieces: Collection[Piece]) -> bool:
+        """Whether a path with weights leads from one of ``pieces`` of ``fork`` to another input."""
+        return any(
+            weighted and self._reads(reader, fork, pieces)
+            for reader, weighted in self.ways.get(fork, {}).items()
+        )
+
+    def _reads(self, reader: str, fork: str, pieces: Collection[Piece]) -> bool:
+        taken = piece_of(self.flow, reader, fork) if reader else WHOLE
+        return any(taken.overlaps(piece) for piece in pieces)
+
+    def between(
+        self, fork: str, branch: Collection[str], pieces: Collection[Piece]
+    ) -> dict[str, bool]:
+        """The nodes on paths from ``fork`` to the other inputs that have been walked, in order.
+
+        Each with whether an operation with weights lies on the way to it.
+        """
+        flow = self.flow
+        start = flow.position[fork]
+        off_branch = (node for node in self.weighted if node not in branch)
+        passed = sorted([at for node in off_branch if (at := flow.position[node]) > start])
+        between: dict[str, bool] = {}
+        for node in map(flow.order.__getitem__, passed):
+            before = [
+                between.get(inflow.source, False)
+                for inflow in flow.inflows[node]
+                if inflow.source in between
+                or (inflow.source == fork and self._reads(node, fork, pieces))
+            ]
+            if before:
+                between[node] = any(before) or bool(flow.weights[node])
+        return between

@@ -1,0 +1,65 @@
+"""Long skip connections with blocks on them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.graphs import Net
+from visualize.annotate.skips import find_skips
+
+
+def block(net: Net, x: str, name: str) -> str:
+    """A residual block of two convolutions."""
+    y = net.function("relu", net.conv(x, name=f"{name}a"))
+    return net.add(net.conv(y, name=f"{name}b"), x)
+
+
+def below(net: Net, x: str, layers: int) -> str:
+    """Layers at half the resolution."""
+    x = net.resize("MaxPool2d", x, 0.5)
+    for number in range(layers):
+        x = net.function("relu", net.conv(x, name=f"low{number}"))
+    return net.resize("Upsample", x, 2, "up")
+
+
+@pytest.mark.parametrize(("merge", "kind"), [("add", "projection"), ("cat", "concat")])
+def test_a_block_on_the_branch(net: Net, x: str, merge: str, kind: str) -> None:
+    branch = block(net, block(net, x, "one"), "two")
+    getattr(net, merge)(branch, below(net, x, 7))
+    *inner, long = find_skips(net.graph)
+    assert [(skip.kind.value, skip.long) for skip in inner] == [("identity", False)] * 2
+    assert (long.kind.value, long.long, long.fork) == (kind, True, "x")
+    assert {"onea", "oneb", "twoa", "twob"} <= set(long.branch)
+    assert "low0" in long.bypassed
+    assert "onea" not in long.bypassed
+
+
+def test_a_branch_as_deep_as_what_it_bypasses_is_parallel(net: Net, x: str) -> None:
+    net.add(block(net, block(net, x, "one"), "two"), below(net, x, 4))
+    assert not any(skip.long for skip in find_skips(net.graph))
+
+
+def test_a_block_beside_layers_of_one_resolution_is_parallel(net: Net, x: str) -> None:
+    y = x
+    for number in range(6):
+        y = net.function("relu", net.conv(y, name=f"beside{number}"))
+    net.cat(block(net, x, "one"), y)
+    assert [skip.kind.value for skip in find_skips(net.graph)] == ["identity"]
+
+
+def test_nested_u_shapes(net: Net, x: str) -> None:
+    """U-Net++ of two levels: each node reads all before it at its resolution."""
+    top = net.conv(x, name="x00")
+    middle = net.conv(net.resize("MaxPool2d", top, 0.5), name="x10")
+    bottom = net.conv(net.resize("MaxPool2d", middle, 0.5), name="x20")
+    top1 = net.conv(net.cat(top, net.resize("Upsample", middle, 2)), name="x01")
+    middle1 = net.conv(net.cat(middle, net.resize("Upsample", bottom, 2)), name="x11")
+    net.conv(net.cat(top, top1, net.resize("Upsample", middle1, 2)), name="x02")
+    skips = find_skips(net.graph)
+    assert [(skip.kind.value, skip.long, skip.fork) for skip in skips] == [
+        ("concat", True, "x00"),
+        ("concat", True, "x10"),
+        ("concat", True, "x00"),
+        ("concat", True, "x00"),
+    ]
+    assert skips[-1].branch == ("cat", "x01")

@@ -1,0 +1,38 @@
+"""Sums that pass one tensor, and differences that are only measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.found_skips import found
+from tests.graphs import Net
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_straight_through_estimator(net: Net, x: str, late: bool) -> None:
+    quantized = net.function("softmax", net.conv(x))
+    if late:  # q - z.detach() + z
+        net.add(net.function("sub", quantized, net.function("detach", x)), x)
+    else:  # z + (q - z).detach()
+        net.add(x, net.function("detach", net.function("sub", quantized, x)))
+    assert found(net) == []
+
+
+def test_a_residual_of_a_residual_does_not_cancel(net: Net, x: str) -> None:
+    net.add(x, net.function("neg", net.function("sub", net.conv(x), x)))
+    assert [kind for kind, *_ in found(net)] == ["identity", "identity"]
+
+
+@pytest.mark.parametrize("kind", ["sum", "mean"])
+def test_a_loss(net: Net, kind: str) -> None:
+    x = net.input(3, 8)
+    error = net.function("pow", net.function("sub", net.linear(net.linear(x)), x))
+    net.output(net.function(kind, error, shape=(3,)), net.linear(x))
+    assert found(net) == []
+
+
+def test_a_difference_that_is_returned(net: Net) -> None:
+    x = net.input(3, 8)
+    difference = net.function("sub", x, net.linear(x))
+    net.output(difference, net.function("mean", difference, shape=()))
+    assert found(net) == [("identity", "x", "sub", ())]

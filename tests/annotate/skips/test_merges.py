@@ -1,0 +1,115 @@
+"""What is combined where, whatever way it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.found_skips import found
+from tests.graphs import Net
+from visualize.annotate.skips import find_skips
+from visualize.annotate.skips.flow import Flow
+from visualize.annotate.skips.merges import find_merges
+
+
+def merges(net: Net) -> list[tuple[str, str, list[str]]]:
+    """The node, type and operands of each merge."""
+    return [
+        (merge.node, merge.type.value, [operand.source for operand in merge.operands])
+        for merge in find_merges(Flow(net.graph))
+    ]
+
+
+def test_an_add_of_adds_is_one_merge(net: Net, x: str) -> None:
+    one, two = net.conv(x, name="one"), net.conv(x, name="two")
+    net.add(net.add(one, x), net.add(two, one))
+    assert merges(net) == [("add_2", "add", ["one", "x", "two", "one"])]
+
+
+def test_an_add_that_is_read_twice_is_a_merge_of_its_own(net: Net, x: str) -> None:
+    y = net.add(net.conv(x, name="one"), x)
+    net.add(net.conv(y, name="two"), y)
+    assert merges(net) == [("add", "add", ["one", "x"]), ("add_1", "add", ["two", "add"])]
+
+
+@pytest.mark.parametrize(("dim", "number"), [(1, 1), (2, 2)])
+def test_a_concat_of_concats_along_one_dimension(net: Net, x: str, dim: int, number: int) -> None:
+    y = net.function("cat", x, net.conv(x), shape=(1, 16, 16, 16), dim=1)
+    net.function("cat", y, net.conv(x, 16), shape=(1, 24, 16, 16), **{"1": dim})
+    assert len(merges(net)) == number
+
+
+def test_step_by_step_or_at_once(net: Net, x: str) -> None:
+    one = net.conv(x, name="one")
+    two = net.conv(one, name="two")
+    net.cat(net.cat(x, one), two)
+    assert found(net) == [("concat", "x", "cat", ()), ("concat", "one", "cat_1", ("cat",))]
+
+
+@pytest.mark.parametrize("kind", ["sum", "mean"])
+@pytest.mark.parametrize(("dim", "number"), [(0, 1), (1, 0), (-5, 1)])
+def test_a_stack_that_is_summed(net: Net, x: str, kind: str, dim: int, number: int) -> None:
+    stack = net.function("stack", x, net.conv(x), shape=(2, *net.shape(x)))
+    net.function(kind, stack, shape=net.shape(x), **{"1": dim})
+    expected = [("identity", "x", "stack", ())]
+    assert found(net) == expected[:number]
+
+
+def test_a_stack_is_no_merge(net: Net, x: str) -> None:
+    net.function("stack", x, net.conv(x), shape=(2, *net.shape(x)))
+    assert merges(net) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "attributes", "kinds", "scale"),
+    [
+        ("lerp", {"weight": 0.25}, "scaled", "0.75"),
+        ("add", {"alpha": 0.1}, "identity", ""),
+        ("sub", {}, "identity", ""),
+        ("rsub", {}, "identity", ""),
+        ("addcmul", {"value": 0.5}, "identity", ""),
+    ],
+)
+def test_other_ways_to_add(
+    net: Net, x: str, kind: str, attributes: dict[str, Any], kinds: str, scale: str
+) -> None:
+    gain = [net.constant("gain", 8, 1, 1)] if kind == "addcmul" else []
+    net.function(kind, x, net.conv(x), *gain, **attributes)
+    (skip,) = find_skips(net.graph)
+    assert (skip.kind.value, skip.scale) == (kinds, scale)
+    assert skip.merge_type == ("subtract" if "sub" in kind else "add")
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("add", "0.1"), ("lerp", "0.25"), ("rsub", "")])
+def test_what_comes_second(net: Net, x: str, kind: str, scale: str) -> None:
+    option = {"weight": 0.25} if kind == "lerp" else {"alpha": 0.1}
+    net.function(kind, net.conv(x), x, **option)
+    assert [skip.scale for skip in find_skips(net.graph)] == [scale]
+
+
+def test_a_product_of_features_that_is_added(net: Net, x: str) -> None:
+    net.function("addcmul", x, net.conv(x, name="one"), net.function("sigmoid", x))
+    assert found(net) == [("identity", "x", "addcmul", ())]
+
+
+def test_adding_zero_first(net: Net, x: str) -> None:
+    net.add(net.function("add", x, a=0), net.conv(x))
+    assert found(net) == [("identity", "x", "add_1", ("add",))]
+
+
+def write(net: Net, base: str, value: str, index: str) -> str:
+    return net.function("setitem", base, value, shape=net.shape(base), b=["...", index])
+
+
+def test_slices_that_are_written_to_a_new_tensor(net: Net, x: str) -> None:
+    new = net.constant("new", 1, 8, 16, 32, buffer=True)
+    base = write(net, new, x, "slice(None, 16, None)")
+    write(net, base, net.conv(x), "slice(16, None, None)")
+    (skip,) = find_skips(net.graph)
+    assert (skip.kind.value, skip.fork, skip.merge_type) == ("concat", "x", "concat")
+
+
+def test_slices_that_are_written_to_a_feature(net: Net, x: str) -> None:
+    write(net, net.conv(x, name="base"), net.conv(x), "slice(None, 16, None)")
+    assert merges(net) == []

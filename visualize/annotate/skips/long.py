@@ -1,0 +1,70 @@
+"""Which skip connections are long: they run across a change of resolution, as those of a U-Net."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from visualize.annotate.skips.flow import Flow
+from visualize.annotate.skips.resolution import LOWER, Resolution
+from visualize.annotate.skips.search import Candidate
+from visualize.core.operators import POOL, REDUCTION, SLICE, MergeType, family
+
+_ONE_VALUE = POOL | REDUCTION | SLICE
+
+
+def is_long(
+    flow: Flow, resolution: Resolution, found: Candidate, branches: Collection[str] = ()
+) -> bool:
+    """Whether all that is bypassed passes fewer positions than the fork, and comes back to them.
+
+    Args:
+        flow: the flow of features.
+        resolution: that of each feature.
+        found: the connection.
+        branches: the operands of the merge that arrive over skip branches; these are not bypassed.
+    """
+    level = resolution.level(found.fork)
+    if level is None or not _comes_back(resolution, found):
+        return False
+    low = _lower_nodes(flow, resolution, found.bypassed, level)
+    ends = {other.source for other in found.others if other.source not in branches}
+    if not low:
+        return False
+    passed = {found.fork: False}
+    for node in found.bypassed:
+        before = [passed[one.source] for one in flow.inflows[node] if one.source in passed]
+        if before and node not in low:
+            passed[node] = any(before) or bool(flow.weights[node])
+    return not any(passed.get(end) for end in ends)
+
+
+def _lower_nodes(
+    flow: Flow, resolution: Resolution, nodes: Collection[str], level: float
+) -> set[str]:
+    """Those of ``nodes`` that have fewer positions than ``level``.
+
+    The one value per channel that a global pool leaves is not a resolution.
+    """
+    singles = [node for node in nodes if resolution.is_single(node)]
+    pools = any(family(flow.type(node)) in _ONE_VALUE for node in singles)
+    low = set()
+    for node in nodes:
+        here = resolution.level(node)
+        if here is not None and here <= LOWER * level and not (pools and node in singles):
+            low.add(node)
+    return low
+
+
+def _comes_back(resolution: Resolution, found: Candidate) -> bool:
+    """Whether the branch and the result have the resolution of the fork."""
+    if not resolution.are_level(found.operand.source, found.fork):
+        return False
+    tensor, shape = found.operand.tensor, found.merge.shape
+    if tensor is None or shape is None:
+        return False
+    if found.merge.type is MergeType.CONCAT:
+        axis = resolution.axes.get(found.operand.source)
+        changed = [at for at, sizes in enumerate(zip(tensor.shape, shape)) if len(set(sizes)) > 1]
+        return len(shape) == len(tensor.shape) and changed == [axis]
+    others = [other.tensor for other in found.others if other.tensor]
+    return tensor.shape == shape and any(other.shape == shape for other in others)
