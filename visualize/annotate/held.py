@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import fx, nn
@@ -59,7 +60,9 @@ def held_by(node: fx.Node, trace: TracedModel) -> Held:
         return Held()
     if id(value) in trace.unregistered.ids:
         return Held(unregistered=(value,))
-    return Held((value,)) if isinstance(value, nn.Parameter) else Held(buffers=(value,))
+    # A script makes its parameters anew, as plain tensors, when it is asked for them.
+    learned = isinstance(value, nn.Parameter) or id(value) in trace.parameter_ids
+    return Held((cast(nn.Parameter, value),)) if learned else Held(buffers=(value,))
 
 
 def _held_by_module(node: fx.Node, trace: TracedModel) -> Held:

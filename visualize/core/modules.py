@@ -29,6 +29,13 @@ def unwrapped(model: nn.Module) -> nn.Module:
             return model
 
 
+def class_name_of(module: nn.Module) -> str:
+    """The name of a module's class; of a script, that of the class it was made from."""
+    if isinstance(module, torch.jit.ScriptModule):
+        return str(module.original_name)
+    return type(module).__name__
+
+
 def has_forward(model: nn.Module) -> bool:
     """Whether ``model`` computes anything; containers such as ``nn.ModuleList`` do not."""
     return type(model).forward is not nn.Module.forward or "forward" in vars(model)

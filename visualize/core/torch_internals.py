@@ -40,6 +40,8 @@ __all__ = [
     "overload_packet",
     "own_tensors",
     "parameter_names",
+    "runs_overloads",
+    "script_callables",
     "script_method",
     "script_operator",
     "script_schema",
@@ -292,9 +294,20 @@ def script_method(model: torch.jit.ScriptModule) -> Any:
     return model._c._get_method("forward" if "forward" in names else "forward__0")
 
 
+def runs_overloads(model: torch.jit.ScriptModule) -> bool:
+    """Whether ``forward`` has several signatures; in an archive it then has another name."""
+    names = model._c._method_names()
+    return "forward" not in names and "forward__0" in names
+
+
 def script_state(model: torch.jit.ScriptModule) -> Any:
     """The C++ object that is ``self`` in the code of ``model``."""
     return model._c
+
+
+def script_callables() -> tuple[type, type]:
+    """The classes of functions and methods that run in C++, which have no public names."""
+    return torch.jit.ScriptFunction, torch._C.ScriptMethod
 
 
 def is_script_module(value: Any) -> bool:

@@ -62,6 +62,8 @@ class Function(nn.Module):
 def name_of(function: Callable[..., Any]) -> str:
     """What a figure calls a function."""
     inner = function.func if isinstance(function, functools.partial) else function
+    if isinstance(inner, torch.jit.ScriptFunction):
+        return str(inner.name)
     name = str(getattr(inner, "__name__", type(inner).__name__))
     return name if name.isidentifier() else "function"
 

@@ -170,10 +170,18 @@ class _MadeOnMeta(TorchDispatchMode):  # type: ignore[no-untyped-call]
         packet = overload_packet(func)
         if packet is torch.ops.aten.empty and kwargs.get("device") == _CPU:
             return torch.empty(args[0], dtype=kwargs.get("dtype"), device=_META)
+        if packet in _MADE_BY_SCRIPTS and kwargs.get("device") in (None, _CPU):
+            return func(*args, **{**kwargs, "device": _META})
         if packet is torch.ops.aten.lift_fresh:  # of numbers or an array
             with without_torch_function():
                 return args[0].to(_META)
         return func(*args, **kwargs)
+
+
+_MADE_BY_SCRIPTS = frozenset(
+    getattr(torch.ops.aten, name)
+    for name in ("zeros", "ones", "full", "arange", "linspace", "eye", "rand", "randn")
+)
 
 
 # Functions that make tensors without meaningful values, and those that make them of given ones.
@@ -225,7 +233,7 @@ def _wanted_dtype(args: Any, kwargs: dict[str, Any]) -> torch.dtype | None:
 
 def _writes(func: Any) -> bool:
     """Whether ``func`` writes to its first argument, by its name."""
-    name: str = getattr(func, "__name__", "")
+    name: str = getattr(func, "__name__", "").partition(".")[0]  # of an operator, its overload
     if name.startswith("__"):
         return name == "__setitem__" or (name[2] == "i" and name[3:-2] in _OPERATORS)
     return name.endswith("_")

@@ -180,6 +180,8 @@ def named_tensors(bound: inspect.BoundArguments) -> Iterator[tuple[str, torch.Te
 def _signature(model: nn.Module) -> inspect.Signature:
     """The signature of ``forward``; for a graph module, that of its placeholders."""
     if not isinstance(model, fx.GraphModule):
+        if isinstance(model.forward, torch.jit.ScriptFunction):
+            return _signature_of_script(model.forward.schema)
         try:
             return inspect.signature(model.forward)
         except ValueError:  # a function of C++ has none
@@ -192,6 +194,19 @@ def _signature(model: nn.Module) -> inspect.Signature:
                 default=node.args[0] if node.args else inspect.Parameter.empty,
             )
             for node in model.graph.find_nodes(op="placeholder")
+        ]
+    )
+
+
+def _signature_of_script(schema: Any) -> inspect.Signature:
+    return inspect.Signature(
+        [
+            inspect.Parameter(
+                one.name,
+                inspect.Parameter.POSITIONAL_OR_KEYWORD,
+                default=one.default_value if one.has_default_value() else inspect.Parameter.empty,
+            )
+            for one in schema.arguments
         ]
     )
 

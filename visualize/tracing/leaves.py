@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn.utils.parametrize import type_before_parametrizations
 
 from visualize.core.module_path import matching
+from visualize.core.modules import class_name_of
 from visualize.core.torch_internals import named_modules
 
 # Opened although torch.nn defines them, because they hold residual connections.
@@ -36,8 +37,8 @@ class Leaves:
     def __call__(self, module: nn.Module, path: str) -> bool:
         """Whether ``module``, found at ``path``, is a leaf."""
         kind = type_before_parametrizations(module)  # not the class that parametrising makes
-        if isinstance(module, torch.jit.ScriptModule):  # it runs where Python does not see it
-            return True
+        if isinstance(module, torch.jit.ScriptModule):
+            return bool(self.names) and self._named(class_name_of(module), path)
         if kind.__module__.startswith(("torch.nn", "torch.ao.nn")):
             return not isinstance(module, _OPENED) or self._named(kind.__name__, path)
         return bool(self.names) and self._named(kind.__name__, path)
@@ -49,7 +50,7 @@ class Leaves:
         """The names that fit no module of ``model``."""
         if not self.names:
             return []
-        found = [(type(module).__name__, path) for path, module in named_modules(model)]
+        found = [(class_name_of(module), path) for path, module in named_modules(model)]
         return [
             name
             for name in self.names

@@ -13,11 +13,13 @@ from torch import fx, nn
 from torch.overrides import TorchFunctionMode
 
 from visualize.core.errors import VisualizeError
+from visualize.core.modules import class_name_of
 from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import (
     functions_to_wrap,
     named_modules,
     own_tensors,
+    script_callables,
     tensors_of,
     version_of,
     without_torch_function,
@@ -32,9 +34,11 @@ from visualize.tracing.explain import (
 )
 from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.patching import patched
 from visualize.tracing.read_values import DEPENDING
 from visualize.tracing.recorder import Calls, Recorder, share_memory
 from visualize.tracing.replica import has_own_hooks
+from visualize.tracing.scripted.inlined import InlinedScripts
 from visualize.tracing.tensors import tensors_in
 
 
@@ -79,6 +83,7 @@ class _Watch(TorchFunctionMode):
         self.leaves = leaves
         self.environment = environment
         self.recorder = Recorder(model)
+        self.scripts = InlinedScripts(model, self.recorder)
         self.paths = _paths(model)
         # The weights of each layer, which `torch.func.functional_call` replaces for a while.
         self.own = {
@@ -94,10 +99,12 @@ class _Watch(TorchFunctionMode):
     def watching(self) -> Iterator[None]:
         """Record every operation and module call, and functions marked by ``torch.fx.wrap``."""
         with ExitStack() as patches:
-            patches.enter_context(_patched(nn.Module, "__call__", self._watch_modules))
+            patches.enter_context(patched(nn.Module, "__call__", self._watch_modules))
             for names, name in functions_to_wrap():
                 if name in names:
-                    patches.enter_context(_patched(names, name, self._watch_function))
+                    patches.enter_context(patched(names, name, self._watch_function))
+            for kind in script_callables():
+                patches.enter_context(patched(kind, "__call__", self._watch_scripts))
             patches.enter_context(torch.compiler.set_stance("force_eager"))
             patches.enter_context(self.environment.surroundings())
             patches.enter_context(self)
@@ -129,6 +136,14 @@ class _Watch(TorchFunctionMode):
 
         return call
 
+    def _watch_scripts(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def call(script: Any, *args: Any, **kwargs: Any) -> Any:
+            if self.inside_leaf:
+                return original(script, *args, **kwargs)
+            return self.scripts.call(script, args, kwargs)
+
+        return call
+
     def _watch_function(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
             if self.inside_leaf or not tensors_in((args, kwargs)):
@@ -146,7 +161,7 @@ class _Watch(TorchFunctionMode):
 
     def _enter(self, path: str, module: nn.Module) -> Calls:
         """The calls around what ``module``, which is at ``path``, calls."""
-        return (*self.recorder.calls, self.recorder.enter(path, type(module).__name__))
+        return (*self.recorder.calls, self.recorder.enter(path, class_name_of(module)))
 
     def _call_leaf(
         self, path: str, module: nn.Module, original: Callable[..., Any], args: Any, kwargs: Any
@@ -373,24 +388,3 @@ def _copies_to_itself(tensor: Any, index: Any, value: Any) -> bool:
 
 def _layout(tensor: torch.Tensor) -> Any:
     return tensor.storage_offset(), tensor.shape, tensor.stride()
-
-
-@contextmanager
-def _patched(
-    owner: Any, name: str, change: Callable[[Callable[..., Any]], Callable[..., Any]]
-) -> Iterator[None]:
-    """Replace a function of a class or of a module's names by what ``change`` makes of it."""
-    names = owner if isinstance(owner, dict) else None
-    original = names[name] if names is not None else getattr(owner, name)
-
-    def put(value: Any) -> None:
-        if names is not None:
-            names[name] = value
-        else:
-            setattr(owner, name, value)
-
-    put(change(original))
-    try:
-        yield
-    finally:
-        put(original)

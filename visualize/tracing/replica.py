@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import copy
 import functools
 import io
@@ -21,8 +22,12 @@ from visualize.core.modules import modules_named_in, unwrapped
 from visualize.core.torch_internals import (
     forward_hooks,
     forward_pre_hooks,
+    named_children,
     named_modules,
     named_parameters,
+    own_tensors,
+    runs_overloads,
+    script_method,
 )
 
 # Types of elements without further state, unlike quantized ones.
@@ -160,10 +165,29 @@ class _Copier:
         """A copy made through an archive, as nothing else copies a script."""
         archive = io.BytesIO()
         torch.jit.save(script, archive)
-        archive.seek(0)
-        device = "cpu" if self.values else "meta"
-        copied: torch.jit.ScriptModule = torch.jit.load(archive, map_location=device)  # type: ignore[no-untyped-call]
+        copied = _loaded(archive, "cpu" if self.values else "meta")
+        for (_, one), (_, other) in zip(named_modules(script), named_modules(copied)):
+            self._complete(one, other)
         return copied
+
+    def _complete(self, script: nn.Module, copied: nn.Module) -> None:
+        """What an archive does not hold: tensors of other modules, and functions of Python."""
+        for name, tensor in own_tensors(script).items():
+            if tensor is None:
+                continue
+            if id(tensor) not in self.memo:
+                loaded = getattr(copied, name)
+                self.memo[id(tensor)] = (
+                    loaded if self.values or loaded.is_meta else self._tensor(loaded)
+                )
+            setattr(copied, name, self.memo[id(tensor)])
+        attributes, inner = vars(copied), [child for _, child in named_children(copied)]
+        if "__getitem__" in vars(script):
+            attributes["__getitem__"] = inner.__getitem__
+            attributes["__iter__"] = inner.__iter__
+            attributes["__len__"] = inner.__len__
+        if isinstance(copied, torch.jit.ScriptModule) and runs_overloads(copied):
+            attributes["forward"] = script_method(copied)
 
     def _module(self, module: nn.Module) -> nn.Module:
         inner = unwrapped(module)
@@ -204,6 +228,15 @@ class _Copier:
 def _reads_more(function: types.FunctionType) -> bool:
     """Whether a function reads variables around it or global modules."""
     return bool(function.__closure__ or modules_named_in(function.__code__, function.__globals__))
+
+
+def _loaded(archive: io.BytesIO, device: str) -> torch.jit.ScriptModule:
+    for place in (device, "cpu"):
+        archive.seek(0)
+        with contextlib.suppress(NotImplementedError):  # equal constants are compared by value
+            script: torch.jit.ScriptModule = torch.jit.load(archive, map_location=place)  # type: ignore[no-untyped-call]
+            return script
+    raise AssertionError("a script can be loaded on the CPU")
 
 
 def _without_values(tensor: torch.Tensor) -> torch.Tensor:

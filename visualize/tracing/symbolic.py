@@ -18,9 +18,11 @@ from visualize.core.errors import (
     UntraceableError,
     shorten,
 )
+from visualize.core.modules import class_name_of
 from visualize.core.torch_internals import (
     caches_parametrizations,
     named_buffers,
+    named_modules,
     named_parameters,
     own_tensors,
     submodule_at,
@@ -174,12 +176,13 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
         InputError: the inputs do not fit the signature of ``forward``.
     """
     tracer = SymbolicTracer(inputs, leaves)
-    if isinstance(model, torch.jit.ScriptModule):
-        raise UntraceableError(
-            "TorchScript modules cannot be traced",
-            line=type(model).__name__,
-            hint="give the Python module that it was made from",
-        )
+    for path, module in named_modules(model):
+        if isinstance(module, torch.jit.ScriptModule):
+            raise UntraceableError(
+                "torch.fx cannot trace TorchScript",
+                line=path or class_name_of(module),
+                hint="use the recorded tracer, or the Python module that it was made from",
+            )
     graph = _graph_of(model, inputs, tracer)
     _name_output(graph)
     return graph

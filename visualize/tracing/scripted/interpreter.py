@@ -22,12 +22,11 @@ from visualize.core.torch_internals import (
     storage_id,
     version_of,
 )
-from visualize.core.traced import EnclosingCall
 from visualize.tracing.explain import Failure, explain_failure
 from visualize.tracing.flops import FlopCounter
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.nested import named_parts
-from visualize.tracing.recorder import Recorder
+from visualize.tracing.recorder import Calls, Recorder
 from visualize.tracing.scripted.operators import OperatorCall, operator_call
 from visualize.tracing.scripted.primitives import (
     COLLECTIONS,
@@ -45,7 +44,7 @@ _INLINED = frozenset({"SELF", "TOP", "UNKNOWN_INSTANCE", "INSTANCE_NAME_UNKNOWN"
 _STORAGE = frozenset({"device", "layout", "pin_memory", "memory_format"})
 
 
-class _Object:
+class ScriptObject:
     """An object of a class of the script, or a module: attributes that the run may set."""
 
     def __init__(self, path: str = "", origin: Any = None) -> None:
@@ -70,6 +69,8 @@ class Interpreter:
         # Copies of the model's own tensors, by the storage that they share and by themselves.
         self.twins: dict[Any, torch.Tensor] = {}
         self.is_frozen = not any(True for _ in named_parameters(model))
+        self.path = ""  # of the module whose script is run
+        self.outer: Calls = ()  # around it
 
     def record(self, inputs: Inputs) -> tuple[fx.Graph, nn.Module]:
         """Run the script once; the graph, and the module that it refers to."""
@@ -79,17 +80,21 @@ class Interpreter:
             self._adopt(name, buffer)
         method = script_method(self.model)
         graph = method.inlined_graph
-        given = [_Object(origin=script_state(self.model)), *self._bind(method.schema, inputs)]
+        given = [ScriptObject(origin=script_state(self.model)), *self._bind(method.schema, inputs)]
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
-            for value, argument in zip(graph.inputs(), given):
-                self.values[value.debugName()] = argument
-            self._run_block(graph)
+            result = self.run(graph, given)
         self.recorder.calls = ()
-        returned = [self.values[output.debugName()] for output in graph.outputs()]
-        result = returned[0] if len(returned) == 1 else tuple(returned)
-        self.recorder.add_output(map_tensors(_unwrap(result), self._recordable))
+        self.recorder.add_output(map_tensors(unwrapped_objects(result), self._recordable))
         return self.recorder.graph, self.root
+
+    def run(self, graph: Any, given: Sequence[Any]) -> Any:
+        """What a graph returns for its inputs."""
+        for value, argument in zip(graph.inputs(), given):
+            self.values[value.debugName()] = argument
+        self._run_block(graph)
+        returned = [self.values[output.debugName()] for output in graph.outputs()]
+        return returned[0] if len(returned) == 1 else tuple(returned)
 
     def _bind(self, schema: Any, inputs: Inputs) -> list[Any]:
         """The arguments in their order, a placeholder for each tensor in them."""
@@ -117,7 +122,7 @@ class Interpreter:
 
     def _adopt(self, name: str, tensor: torch.Tensor) -> None:
         """Put a copy of one of the model's tensors under its name; tied tensors share one."""
-        key = _identity(tensor)
+        key = identity(tensor)
         if key not in self.twins:
             data = tensor.detach()
             data = data.clone() if self.with_values else torch.empty_like(data, device="meta")
@@ -172,7 +177,7 @@ class Interpreter:
         """A tensor that the script itself holds: a number, or data that becomes a constant."""
         if tensor.dim() == 0:
             return tensor
-        key = _identity(tensor)
+        key = identity(tensor)
         if key not in self.twins:
             data = tensor.detach() if self.with_values else tensor.detach().to("meta")
             name = f"constant_{len(self.twins)}"
@@ -203,12 +208,12 @@ class Interpreter:
         (owner,), name = inputs, node.s("name")
         if name == "training":
             return False
-        if not isinstance(owner, _Object):  # of a class that Python defines
-            raise _unknown(node, self._place(node))
+        if not isinstance(owner, ScriptObject):  # of a class that Python defines
+            raise unknown(node, self._place(node))
         if name not in owner.attributes:
             value = owner.origin.getattr(name)
             if is_script_module(value):
-                value = _Object(f"{owner.path}.{name}".lstrip("."), value)
+                value = ScriptObject(f"{owner.path}.{name}".lstrip("."), value)
             else:
                 value = map_tensors(value, self._twin) if tensors_in(value) else value
             owner.attributes[name] = value
@@ -218,8 +223,8 @@ class Interpreter:
         owner, value = inputs
         owner.attributes[node.s("name")] = value
 
-    def _create_object(self, node: Any, inputs: list[Any]) -> _Object:
-        return _Object()
+    def _create_object(self, node: Any, inputs: list[Any]) -> ScriptObject:
+        return ScriptObject()
 
     def _index_tuple(self, node: Any, inputs: list[Any]) -> Any:
         if node.kind() == "prim::TupleSlice":
@@ -232,25 +237,25 @@ class Interpreter:
     def _is_instance(self, node: Any, inputs: list[Any]) -> bool:
         kinds = [PYTHON_TYPES.get(str(kind).partition("[")[0]) for kind in node.tys("types")]
         if None in kinds:
-            raise _unknown(node, self._place(node))
+            raise unknown(node, self._place(node))
         return isinstance(inputs[0], tuple(kind for kind in kinds if kind))
 
     def _twin(self, tensor: torch.Tensor) -> torch.Tensor:
-        twin = self.twins.get(_identity(tensor))
+        twin = self.twins.get(identity(tensor))
         return self._constant_tensor(tensor) if twin is None else twin
 
     def _operate(self, node: Any, inputs: list[Any]) -> Sequence[Any]:
         """Run an operator, and record it if it makes tensors."""
         called = operator_call(node, inputs)
         if called is None:
-            raise _unknown(node, self._place(node))
+            raise unknown(node, self._place(node))
         tensors = tensors_in(inputs)
-        placed = _placed(called, on_meta=any(tensor.is_meta for tensor in tensors))
+        call = placed(called, on_meta=any(tensor.is_meta for tensor in tensors))
         versions = [version_of(tensor) for tensor in tensors]
         before = self.flops.total
         try:
             with self.flops:
-                result = placed.function(*placed.args, **placed.kwargs)
+                result = call.function(*call.args, **call.kwargs)
         except Exception as error:
             raise explain_failure(Failure(error, self._place(node), None, tensors)) from error
         # Numbers that the script keeps in tensors are not data.
@@ -293,8 +298,8 @@ class Interpreter:
 
     def _enter(self, node: Any) -> None:
         """Set the calls to those around ``node``; a module entered again is called again."""
-        calls: list[EnclosingCall] = []
-        path = ""
+        calls = [*self.outer]
+        path = self.path
         open_calls = {enclosing.call.path: enclosing for enclosing in self.recorder.calls}
         entered = False
         for name, kind in _MODULE.findall(node.getModuleHierarchy()):
@@ -307,17 +312,18 @@ class Interpreter:
 
     def _place(self, node: Any) -> str:
         steps = _MODULE.findall(node.getModuleHierarchy())
-        path = ".".join(name for name, _ in steps if name not in _INLINED)
+        inner = [name for name, _ in steps if name not in _INLINED]
+        path = ".".join([self.path, *inner] if self.path else inner)
         name = node.kind().partition("::")[2]
         return f"{spelled(path) or 'forward'} ({name})"
 
 
-def _identity(tensor: torch.Tensor) -> Any:
+def identity(tensor: torch.Tensor) -> Any:
     """What two references to the same tensor of a model have in common."""
     return storage_id(tensor), tensor.storage_offset(), tuple(tensor.shape), tuple(tensor.stride())
 
 
-def _placed(called: OperatorCall, *, on_meta: bool) -> OperatorCall:
+def placed(called: OperatorCall, *, on_meta: bool) -> OperatorCall:
     """The same call on the meta device or the CPU, whichever device the script asks for."""
 
     def place(value: Any) -> Any:
@@ -333,9 +339,9 @@ def _to_meta(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.to("meta") if tensor.dim() else tensor
 
 
-def _unwrap(value: Any) -> Any:
+def unwrapped_objects(value: Any) -> Any:
     """``value`` with the attributes of a script's objects in their place."""
-    return _unwrap(value.attributes) if isinstance(value, _Object) else value
+    return unwrapped_objects(value.attributes) if isinstance(value, ScriptObject) else value
 
 
 def _needs_values(place: str) -> UntraceableError:
@@ -346,7 +352,8 @@ def _needs_values(place: str) -> UntraceableError:
     )
 
 
-def _unknown(node: Any, place: str) -> UntraceableError:
+def unknown(node: Any, place: str) -> UntraceableError:
+    """The error for what is not interpreted."""
     return UntraceableError(
         f"this part of TorchScript ({node.kind()}) is not supported",
         line=place,
