@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from visualize.core.architecture import NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.errors import UsageError, shorten
 from visualize.core.layers import is_weighted
@@ -150,7 +151,7 @@ def name_idioms(diagram: Diagram, rules: Collection[Rule]) -> Diagram:
     """Make one box of all that a rule matches; of two matches the one that ends later counts.
 
     A match is drawn as it is where something outside reads from inside it, or where it would
-    hide a residual connection, an input or an output.
+    hide a residual connection, an input, an output, or a layer of another module.
 
     Raises:
         UsageError: a rule raised an exception, or returned neither a match nor None.
@@ -220,8 +221,16 @@ def _is_whole(view: View, inside: frozenset[str], last: str) -> bool:
         nodes.issuperset(view.users(node))
         and not view.is_residual(node)
         and not view.layer(node).kind.is_end
+        and _is_within(view.layer(node), view.layer(last))
         for node in inside
     )
+
+
+def _is_within(box: Box, last: Box) -> bool:
+    """Whether the weighted modules in ``box`` lie in the module in which an idiom ends."""
+    home = last.calls[:-1] if last.core.kind is NodeKind.MODULE else last.calls
+    modules = [one for one in box.operations if one.kind is NodeKind.MODULE and one.weights]
+    return all(one.calls[: len(home)] == home for one in modules)
 
 
 def is_scale(view: View, node: str) -> bool:
