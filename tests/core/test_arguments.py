@@ -49,3 +49,13 @@ def test_literal_is_the_only_number() -> None:
 )
 def test_does_nothing(kind: str, attributes: dict[str, Any], expected: bool) -> None:
     assert does_nothing(function(kind, **attributes)) == expected
+
+
+@pytest.mark.parametrize(("shifts", "nothing"), [([0, 0], True), (0, True), ([0, -2], False)])
+def test_a_roll_by_nothing_does_nothing(shifts: Any, nothing: bool) -> None:
+    assert does_nothing(function("roll", shifts=shifts)) is nothing
+    assert does_nothing(function("roll", **{"1": shifts})) is nothing
+
+
+def test_a_roll_by_a_computed_number_may_do_anything() -> None:
+    assert not does_nothing(function("roll"))

@@ -40,7 +40,7 @@ def literal(operation: Operation) -> tuple[float | None, bool]:
 
 
 def does_nothing(operation: Operation) -> bool:
-    """Whether a function adds 0 to what it reads, or multiplies it by 1.
+    """Whether a function adds 0 to what it reads, multiplies it by 1, or rolls it by 0.
 
     >>> from visualize.core.architecture import NodeKind
     >>> does_nothing(Operation("add", NodeKind.FUNCTION, "add", attributes={"a": 0}))
@@ -48,8 +48,11 @@ def does_nothing(operation: Operation) -> bool:
     >>> does_nothing(Operation("sub", NodeKind.FUNCTION, "sub", attributes={"a": 0}))
     False
     """
-    number, is_first = literal(operation)
     name = family(operation.type)
+    if name == "roll":
+        shifts = argument(operation, 1, "shifts")
+        return not any(shifts) if isinstance(shifts, list) else shifts == 0
+    number, is_first = literal(operation)
     if number == 0:
         adds = merge_type(name) is MergeType.ADD
         return adds or (name in SUBTRACT and name != "rsub" and not is_first)
