@@ -46,3 +46,12 @@ def test_the_ends_of_a_route_are_no_obstacles() -> None:
     route, _ = connect(source, target, lambda _: True, ROOMY)
     assert obstacles.are_clear_of(route, tuple(units))
     assert not obstacles.are_clear_of(route, ())
+
+
+def test_a_long_way_does_not_jump_over_a_box() -> None:
+    """The points that are looked at lie closer together than a box is long, however long it is."""
+    source, target = Rectangle(0, 20, -40, 40), Rectangle(567, 590, -40, 40)
+    before_target = {BoxUnit("between"): Rectangle(528, 554, -40, 40)}
+    obstacles = Obstacles(before_target, [], ROOMY.curve)
+    _, clear = connect(source, target, lambda one: obstacles.are_clear_of(one, ()), ROOMY)
+    assert not clear

@@ -12,6 +12,7 @@ The first of these that runs clear of others is taken.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from visualize.core.geometry import Point, Rectangle, bounds
@@ -19,6 +20,9 @@ from visualize.core.grid import Grid
 from visualize.core.route import Route
 from visualize.layout.spacing import CurveSpacing, Spacing
 from visualize.layout.units import Unit
+
+# A curve is looked at in at least this many points.
+_STEPS = 16
 
 
 class Obstacles:
@@ -42,7 +46,11 @@ class Obstacles:
             for area, unit in self._grid.overlapping(near)
             if unit is None or unit not in ends
         ]
-        return not close or not any(area.holds(point) for point in route.sample() for area in close)
+        # Close enough that no box of a line of text fits between two points.
+        steps = max(_STEPS, math.ceil((near.end - near.start) / self.room.clear))
+        return not close or not any(
+            area.holds(point) for point in route.sample(steps) for area in close
+        )
 
 
 def connect(
