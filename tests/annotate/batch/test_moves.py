@@ -58,6 +58,21 @@ def test_the_batch_is_followed(name: str, batch: int) -> None:
     assert shown(architecture, "output") == [wanted]
 
 
+@torch.fx.wrap
+def squeeze(x: Tensor, rank: int) -> tuple[Tensor, int]:
+    """Another function with a name of torch's: it returns a tensor and a number."""
+    return x.flatten(0, 1), rank
+
+
+def test_other_functions_may_have_the_same_name() -> None:
+    def run(layer: nn.Module, x: Tensor) -> Any:
+        return layer(squeeze(layer(x)[:, None], 3)[0])
+
+    architecture = traced(Run(run, nn.Linear(8, 8)), (3, 8))
+    assert shown(architecture, "squeeze") == [(8,)]
+    assert shown(architecture, "output") == [(8,)]
+
+
 def test_a_written_slice_is_part_of_the_batch() -> None:
     def run(layer: nn.Module, x: Tensor) -> Any:
         out = torch.zeros(x.shape[0], 4, 8)

@@ -137,6 +137,8 @@ class _Follower:
             module = self.trace.module_at(str(node.target)) if node.op == "call_module" else None
             call = Call(node, name, module, self.atoms, self.known, tuple(given), shapes)
             result = _RULES.get(name, moves.kept)(call)
+            if [*map(len, result)] != [*map(len, shapes)]:  # another function of that name
+                result = moves.kept(call)
         if len(result) != len(shapes):
             result = list(map(self.atoms.new, shapes))
         self.known[node] = tuple(map(self.atoms.fitting, result, shapes))

@@ -241,7 +241,9 @@ def picked(call: Call) -> Result:
     """One of several results, or ``x[…]``."""
     source, index = call.node.args[0], call.node.args[1]
     several = call.known.get(source, ()) if isinstance(source, fx.Node) else ()
-    if len(several) != 1 or isinstance(index, str):
+    # Indexing by a number drops an axis; else it picks the one tensor beside other values.
+    is_whole = isinstance(index, int) and call.shape_of(source) == call.shapes[0]
+    if len(several) != 1 or isinstance(index, str) or is_whole:
         return _of_several(call, several, index)
     items = list(index) if isinstance(index, tuple) else [index]
     return [_indexed(call, several[0], items, call.shapes[0])]
