@@ -31,6 +31,7 @@ from tests.graphs import (
     tangle,
     unet,
 )
+from tests.owners import misplaced
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Direction, Level
 from visualize.core.layout import Page
@@ -91,6 +92,12 @@ class TestNothingIsLost:
 
 
 @at_random
+@given(architecture=architectures())
+@example(architecture=run(CALLED_AGAIN))
+def test_a_layer_is_in_a_box_of_its_own_module_or_one_around_it(architecture: Architecture) -> None:
+    assert misplaced(architecture) == []
+
+
 @given(architecture=architectures())
 def test_op_level_invents_no_reachability(architecture: Architecture) -> None:
     simple = simplify(architecture, Level.OP)

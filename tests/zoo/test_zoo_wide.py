@@ -22,6 +22,7 @@ from torchvision import models
 
 import visualize
 from tests.huggingface_models import MODELS as TRANSFORMERS
+from tests.owners import misplaced
 from tests.timm_models import TIMM_MODELS
 from tests.zoo.test_zoo import (
     ARGUMENTS,
@@ -109,6 +110,7 @@ def trace(loaded: LoadedModel) -> Architecture:
     counted = sum(layer.parameters for layer in architecture.operations)
     assert counted + architecture.unused_parameters == architecture.parameters
     assert architecture.parameters == sum(p.numel() for p in loaded.model.parameters())
+    assert misplaced(architecture) == []
     return architecture
 
 
