@@ -63,6 +63,19 @@ def test_a_buffer_counts_once_however_often_it_is_used() -> None:
     assert sum(one.buffers for one in architecture.operations) == architecture.buffers == 8
 
 
+def test_what_is_computed_from_a_plain_tensor_of_the_model() -> None:
+    class Plain(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.stored = torch.ones(8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x * (self.stored + 1).sqrt()
+
+    architecture = visualize.trace(Plain(), (1, 8), tracer="symbolic")
+    assert types(architecture) == ["constant", "add", "sqrt", "mul"]
+
+
 def test_what_was_written_to_since_is_a_constant() -> None:
     def function(x: Tensor, stored: Tensor) -> Tensor:
         doubled = stored * 2

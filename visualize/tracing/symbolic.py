@@ -56,7 +56,7 @@ class SymbolicTracer(fx.Tracer):
         self.operations = 0
         self.names: dict[int, str] | None = None  # of the parameters and buffers
         self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
-        self.derived = DerivedTensors(lambda tensor: bool(self._name_of(tensor)), self._calls)
+        self.derived = DerivedTensors(self._is_named, self._calls)
         self.derived_nodes: dict[int, fx.Node] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
@@ -114,6 +114,10 @@ class SymbolicTracer(fx.Tracer):
         if name not in parameter_proxy_cache:
             parameter_proxy_cache[name] = self.create_proxy("get_attr", name, (), {})
         return parameter_proxy_cache[name]
+
+    def _is_named(self, tensor: torch.Tensor) -> bool:
+        """Whether a tensor is an attribute of the model or of a module in it."""
+        return bool(self._name_of(tensor)) or tensor in self.tensor_attrs
 
     def _name_of(self, tensor: torch.Tensor) -> str:
         """The name that a parameter or buffer of the model had and has; empty for all others.

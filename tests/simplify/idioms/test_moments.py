@@ -60,6 +60,9 @@ def test_a_mean_of_means_is_one_mean() -> None:
     assert inner is not None
     assert mean(inner, {2}) == mean(X, {2, 3})
     assert mean(inner, {3}) != mean(X, {3})
+    over_first = mean(X, {1})
+    assert over_first is not None
+    assert mean(over_first, {2}) != mean(X, {1, 2}) == mean(over_first, {2}, kept=True)
 
 
 def test_powers_multiply() -> None:

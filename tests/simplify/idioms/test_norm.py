@@ -161,6 +161,44 @@ def test_norms_of_a_map(words: str, formula: Callable[[Written, Tensor], Tensor]
     assert behind_conv(formula) == f"3×3 conv, 8 · {words}"
 
 
+class Running(nn.Module):
+    """A batch norm whose moments are plain tensors, as in a textbook."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.ones(1, 8, 1, 1))
+        self.beta = nn.Parameter(torch.ones(1, 8, 1, 1))
+        self.mean, self.var = torch.zeros(1, 8, 1, 1), torch.ones(1, 8, 1, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.gamma * ((x - self.mean) / torch.sqrt(self.var + 1e-5)) + self.beta
+
+
+class Whole(nn.Module):
+    """A norm over the channels and places of a sequence, by a mean of means."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(1, 8, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean = x.mean(1, keepdim=True).mean(2, keepdim=True)
+        var = ((x - mean) ** 2).mean(1, keepdim=True).mean(2, keepdim=True)
+        return self.gain * (x - mean) / torch.pow(var + 1e-8, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "words"),
+    [
+        (nn.Sequential(nn.Conv2d(3, 8, 3), Running()), (1, 3, 9, 9), "BN · 240"),
+        (nn.Sequential(nn.Conv1d(3, 8, 3), Whole()), (1, 3, 9), "LayerNorm · 88"),
+    ],
+)
+def test_norms_of_textbooks(model: nn.Module, shape: tuple[int, ...], words: str) -> None:
+    (line,) = first_lines(model, *shape)
+    assert line.endswith(words)
+
+
 @pytest.mark.parametrize("formula", [frozen_batch_norm, OTHER_NORMS[1][1]])
 def test_batch_norm_of_stored_values_alone(
     formula: Callable[[Written, Tensor], Tensor],

@@ -23,6 +23,7 @@ from visualize.simplify.idioms.moments import (
     Operand,
     Value,
     add,
+    bases,
     given,
     mean,
     multiply,
@@ -153,7 +154,8 @@ class Formula:
         source = self.shape(self.exact.inputs(operation.id)[0][0])
         size = math.prod(source[axis] for axis in axes)
         if kind in ("mean", "sum"):
-            return mean(value, axes, 1.0 if kind == "mean" else size)
+            kept = {len(self.shape(base.view)) for base in bases(value.powers)} == {len(source)}
+            return mean(value, axes, 1.0 if kind == "mean" else size, kept=kept)
         if kind in _SPREADS:
             spread = variance(value, axes, _correction(operation, size))
             return power(spread, 0.5) if spread and kind.startswith("std") else spread

@@ -8,7 +8,7 @@ such products over some axes. So ``x / (x.pow(2).mean(-1) + eps).sqrt()`` is
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -159,13 +159,22 @@ def add(one: Operand, other: Operand) -> Operand | None:
     return None
 
 
-def mean(value: Operand, axes: Collection[int], factor: float = 1.0) -> Value | None:
-    """The mean over ``axes``, times a number; None if ``value`` is no product of powers."""
+def mean(
+    value: Operand, axes: Collection[int], factor: float = 1.0, *, kept: bool = False
+) -> Value | None:
+    """The mean over ``axes``, times a number; None if ``value`` is no product of powers.
+
+    Args:
+        value: of what.
+        axes: counted in the tensor that is averaged.
+        factor: the number.
+        kept: whether axes over which it was averaged before still count, with a size of one.
+    """
     if not isinstance(value, Value) or not value.is_plain:
         return None
     over, powers = frozenset(axes), value.powers
     for base, exponent in powers if len(powers) == 1 else ():  # a mean of means is one mean
-        if isinstance(base, Mean) and exponent == 1 and max(over) < min(base.axes):
+        if isinstance(base, Mean) and exponent == 1 and (kept or max(over) < min(base.axes)):
             over, powers = over | base.axes, base.of
     return Value(frozenset({(Mean(powers, over), 1.0)}), value.factor * factor)
 
@@ -183,6 +192,15 @@ def variance(value: Operand, axes: Collection[int], factor: float = 1.0) -> Valu
             found = frozenset({(Mean(squares, wanted), 1.0)})
             return Value(found, value.factor**2 * factor)
     return None
+
+
+def bases(powers: Powers) -> Iterator[Given | Centred | Normed]:
+    """The tensors behind powers and the moments in them."""
+    for base, _ in powers:
+        if isinstance(base, Mean):
+            yield from bases(base.of)
+        else:
+            yield base
 
 
 def _product(one: Value, other: Value) -> Value | None:

@@ -8,7 +8,7 @@ response norm: Woo et al., "ConvNeXt V2" (2023).
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 
 from visualize.core.architecture import NodeKind
 from visualize.core.operators import NORM, SLICE, operator
@@ -18,8 +18,8 @@ from visualize.simplify.idioms.moments import (
     Given,
     Mean,
     Normed,
-    Powers,
     Value,
+    bases,
     equals,
     given,
 )
@@ -82,7 +82,7 @@ def _kind(view: View, origin: str, last: str, inside: set[str]) -> str:
 
 def _is_restored(formula: Formula, value: Value, last: str) -> bool:
     """Whether what comes out is arranged as what went in."""
-    views = {base.view for base in _bases(value.powers)}
+    views = {base.view for base in bases(value.powers)}
     if value.moved or views != {""}:
         restored = formula.view.shape(last) == formula.shape("")
         return value.moved and len(views) == 1 and "" not in views and restored
@@ -195,12 +195,3 @@ def _of_split(outer: tuple[int, ...], number: int, has_length: bool) -> str:
 
 def _large(sizes: tuple[int, ...]) -> list[int]:
     return sorted(size for size in sizes if size > 1)
-
-
-def _bases(powers: Powers) -> Iterator[Given | Centred | Normed]:
-    """The tensors behind powers and the moments in them."""
-    for base, _ in powers:
-        if isinstance(base, Mean):
-            yield from _bases(base.of)
-        else:
-            yield base
