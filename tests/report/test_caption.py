@@ -41,6 +41,15 @@ def test_name_size_cost_stages_skips_and_how_to_read(resnet18: Figure) -> None:
     assert "\n" not in text
 
 
+def test_costs_are_those_of_the_batch() -> None:
+    figure = visualize.draw(nn.Conv2d(3, 8, 1), (6, 3, 32, 32))
+    assert figure.architecture.macs == 6 * 8 * 3 * 32 * 32
+    assert "For a batch of 6 with an input of 3×32×32 it needs 147.5 k" in figure.caption()
+    assert "批大小为 6、输入为 3×32×32 时" in figure.caption("zh")
+    several = visualize.draw(nn.Bilinear(3, 4, 5), [(2, 3), (2, 4)])
+    assert "For a batch of 2 with inputs of 3 and 4 it needs" in several.caption()
+
+
 def test_alternative_text_lists_boxes_and_totals(resnet18: Figure) -> None:
     assert resnet18.alternative_text() == (
         "Diagram of resnet18 with 26 boxes: image 3×224×224; 7×7 conv, 64, /2; max pool 3×3, /2; "

@@ -59,6 +59,42 @@ def test_shapes_are_where_they_change() -> None:
     assert "output 16×2×2" in scene.boxes[1].tooltip
 
 
+@pytest.mark.parametrize(
+    ("shape", "batch"), [((4, 3, 8, 8), "in a batch of 4"), ((1, 3, 8, 8), ""), ((3, 8, 8), "")]
+)
+def test_the_tooltip_of_an_input_names_its_batch(shape: tuple[int, ...], batch: str) -> None:
+    box = visualize.draw(nn.Conv2d(3, 8, 1), shape, level="layer").scene.boxes[0]
+    assert box.label[0].endswith("3×8×8")
+    assert box.tooltip.splitlines()[2:] == ([batch] if batch else [])
+
+
+class Bottleneck(nn.Module):
+    """A residual block with layers of one kind."""
+
+    def __init__(self, conv: type[nn.Module], width: int) -> None:
+        super().__init__()
+        self.first = conv(width, 4, 1)
+        self.second = conv(4, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.second(self.first(x))
+        return out
+
+
+@pytest.mark.parametrize(
+    ("conv", "sizes"),
+    [(nn.Conv1d, (7,)), (nn.Conv2d, (7, 7)), (nn.Conv3d, (5, 7, 7)), (nn.Linear, ())],
+)
+@pytest.mark.parametrize("batch", [(), (1,), (3,)])
+def test_a_block_shows_its_channels(
+    conv: type[nn.Module], sizes: tuple[int, ...], batch: tuple[int, ...]
+) -> None:
+    model = nn.Sequential(Bottleneck(conv, 12), Bottleneck(conv, 12))
+    scene = visualize.draw(model, (*batch, 12, *sizes), level="block").scene
+    (block,) = (box for box in scene.boxes if box.role == "block")
+    assert block.label[0] == "Bottleneck, 12 ×2"
+
+
 # Numbers
 
 

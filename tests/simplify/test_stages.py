@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 
+from torch import nn
+
+import visualize
 from tests.diagrams import (
     CALLED_AGAIN,
 )
@@ -12,6 +15,7 @@ from tests.graphs import (
     resnet,
     run,
 )
+from tests.two_blocks import Block
 from visualize.core.choices import Level
 from visualize.core.diagram import BoxKind
 from visualize.simplify import simplify as fold_and_simplify
@@ -37,6 +41,17 @@ def test_a_second_call_of_a_stage_is_another_box() -> None:
     again = simplify(run(CALLED_AGAIN), Level.STAGE)
     kinds = [box.kind for box in again.boxes if box.kind is not BoxKind.INPUT]
     assert kinds == [BoxKind.STAGE, BoxKind.OPERATION, BoxKind.STAGE, BoxKind.OUTPUT]
+
+
+def test_images_without_a_batch_have_stages_too() -> None:
+    layers: list[nn.Module] = []
+    for width in (8, 16):
+        layers += [nn.Conv2d(width // 2, width, 1, 2), nn.Sequential(Block(width), Block(width))]
+    names = {}
+    for shape in ((4, 16, 12), (1, 4, 16, 12), (5, 4, 16, 12)):
+        diagram = simplify(visualize.trace(nn.Sequential(*layers), shape), Level.STAGE)
+        names[shape] = [box.path for box in diagram.boxes if box.kind is BoxKind.STAGE]
+    assert set(map(tuple, names.values())) == {("1", "3")}
 
 
 def test_a_stage_in_two_parts_keeps_both() -> None:

@@ -65,6 +65,11 @@ class TensorSpec:
         """The sizes that figures and tables show, without the batch."""
         return self.shape if self.sample is None else self.sample
 
+    @property
+    def batch(self) -> int:
+        """The size of its batch; 1 if it has none."""
+        return math.prod(self.shape) // (math.prod(self.shown) or 1) or 1
+
 
 @dataclass(frozen=True, slots=True)
 class Weight:
@@ -359,8 +364,7 @@ class Architecture(WiredGraph):
         """The size of the batch of the inputs; 1 if they have none."""
         ends = (one for one in self.operations if one.kind is NodeKind.INPUT)
         tensors = (tensor for one in ends for tensor in one.outputs if tensor.sample is not None)
-        sizes = (math.prod(one.shape) // (math.prod(one.shown) or 1) for one in tensors)
-        return next(sizes, 1)
+        return next((tensor.batch for tensor in tensors), 1)
 
     @property
     def has_statistics(self) -> bool:

@@ -109,11 +109,21 @@ def _cost(summary: Summary, language: Language) -> str:
     total = summary.total
     if not any(total.inputs):
         return ""
-    return language.ngettext(
+    words = language.ngettext(
         "For an input of {shapes} it needs {macs} multiply-accumulates (MACs).",
         "For inputs of {shapes} it needs {macs} multiply-accumulates (MACs).",
         len(total.inputs),
-    ).format(
+    )
+    if summary.batch > 1:
+        words = language.ngettext(
+            "For a batch of {batch} with an input of {shapes} it needs {macs} "
+            "multiply-accumulates (MACs).",
+            "For a batch of {batch} with inputs of {shapes} it needs {macs} "
+            "multiply-accumulates (MACs).",
+            len(total.inputs),
+        )
+    return words.format(
+        batch=summary.batch,
         shapes=_shapes(total.inputs, language),
         macs=giga(total.macs),
         myriads=myriads(total.macs),

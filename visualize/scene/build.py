@@ -242,6 +242,8 @@ def _tooltip(box: Box) -> str:
     lines = [_named(spelled(box.path) or box.id, box.type)]
     if box.outputs:
         lines.append("output " + ", ".join(shape(tensor) for tensor in box.outputs[:4]))
+    if box.kind is BoxKind.INPUT and any(tensor.batch > 1 for tensor in box.outputs):
+        lines.append(f"in a batch of {max(tensor.batch for tensor in box.outputs)}")
     each = f" each, {box.repeat} copies" if box.copies else ""
     if box.counted.parameters:
         lines.append(f"{box.counted.parameters:,} parameters{each}")

@@ -281,18 +281,25 @@ def _width(box: Box) -> str:
     The last such layer decides. If no layer makes any of the sizes, channels are where they are
     in the result of the last layer. In a sequence of vectors they come last.
     """
-    sizes = box.outputs[-1].shape if box.outputs else ()
+    sizes = box.outputs[-1].shown if box.outputs else ()
     works = [
-        (one.outputs[0].shape, 1 if family(one.does) in CONVOLUTION else -1)
+        (one.outputs[0].shape, _channel_axis(one))
         for one in reversed(_seen(box))
         if family(one.does) in CONVOLUTION | LINEAR and one.outputs
     ]
-    if len(sizes) < 2 or not works:
+    if not sizes or not works:
         return ""
     for made, at in works:
-        if made[at] == sizes[-1] or (made[at] == sizes[1] and (at == 1 or len(sizes) > 3)):
+        is_first = made[at] == sizes[0] and (at < -1 or len(sizes) > 2)
+        if is_first or made[at] in (sizes[-1], *sizes[at:][:1]):
             return str(made[at])
-    return str(sizes[works[0][1]])
+    return str(sizes[max(works[0][1], -len(sizes))])
+
+
+def _channel_axis(layer: Operation) -> int:
+    """Where the channels of a convolution's or linear layer's result are, from the end."""
+    name = family(layer.does)
+    return -1 - int(name[-2]) if name in CONVOLUTION else -1
 
 
 def _details(box: Box) -> list[str]:

@@ -107,4 +107,4 @@ def _holder(path: str) -> str:
 
 
 def _resolution(box: Box) -> tuple[int, ...]:
-    return box.outputs[-1].shape[2:] if box.outputs else ()
+    return box.outputs[-1].shown[1:] if box.outputs else ()
