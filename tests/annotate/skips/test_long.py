@@ -72,3 +72,13 @@ class TestLong:
         assert [(skip.kind.value, skip.long) for skip in find_skips(net.graph)] == [
             ("concat", True)
         ]
+
+    def test_several_at_one_resolution(self, net: Net, x: str) -> None:
+        """A path from the first fork to its merge leads over the second connection."""
+        one = net.conv(x, name="one")
+        two = net.conv(one, name="two")
+        low = net.conv(net.resize("MaxPool2d", two, 0.5), name="low")
+        y = net.conv(net.cat(net.resize("Upsample", low, 2), two), name="three")
+        net.cat(y, one)
+        skips = {skip.fork: skip.long for skip in find_skips(net.graph)}
+        assert skips == {"two": True, "one": True}

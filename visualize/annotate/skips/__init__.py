@@ -63,8 +63,10 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
     """
     flow = Flow(graph)
     resolution = Resolution(flow)
-    merges = find_merges(flow, resolution.rising)
-    found = [skip for merge in merges for skip in _skips(flow, resolution, merge)]
+    found: list[Skip] = []
+    long: set[tuple[str, str]] = set()
+    for merge in find_merges(flow, resolution.rising):
+        found += _skips(flow, resolution, merge, long)
     found.sort(key=lambda skip: flow.position[skip.merge])
     scaled = [skip for skip in found if skip.kind is SkipKind.SCALED]
     highways = {(skip.fork, node) for skip in scaled for node in skip.branch}
@@ -97,7 +99,10 @@ def _mark(graph: nx.MultiDiGraph, source: str, target: str, index: int) -> None:
             break
 
 
-def _skips(flow: Flow, resolution: Resolution, merge: Merge) -> Iterator[Skip]:
+def _skips(
+    flow: Flow, resolution: Resolution, merge: Merge, long: set[tuple[str, str]]
+) -> Iterator[Skip]:
+    """The skip connections into ``merge``; ``long`` has the ends of the long ones so far."""
     found: list[_Typed] = []
     for operand in merge.operands:
         candidate = find_candidate(flow, merge, operand)
@@ -110,7 +115,10 @@ def _skips(flow: Flow, resolution: Resolution, merge: Merge) -> Iterator[Skip]:
     found = [one for one in found if not any(_replaces(other, one) for other in found)]
     branches = {candidate.operand.source for candidate, _ in found}
     for candidate, kind in found:
-        yield _skip(flow, candidate, kind, is_long(flow, resolution, candidate, branches))
+        runs_across = is_long(flow, resolution, candidate, branches, long)
+        if runs_across:
+            long.add((candidate.operand.source, candidate.operand.target))
+        yield _skip(flow, candidate, kind, runs_across)
 
 
 def _replaces(one: _Typed, other: _Typed) -> bool:

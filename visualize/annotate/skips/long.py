@@ -13,7 +13,11 @@ _ONE_VALUE = POOL | REDUCTION | SLICE
 
 
 def is_long(
-    flow: Flow, resolution: Resolution, found: Candidate, branches: Collection[str] = ()
+    flow: Flow,
+    resolution: Resolution,
+    found: Candidate,
+    branches: Collection[str] = (),
+    long: Collection[tuple[str, str]] = (),
 ) -> bool:
     """Whether all that is bypassed passes fewer positions than the fork, and comes back to them.
 
@@ -22,6 +26,8 @@ def is_long(
         resolution: that of each feature.
         found: the connection.
         branches: the operands of the merge that arrive over skip branches; these are not bypassed.
+        long: the ends of the long connections before it, each as the nodes of its last wire. A path
+            over one of them is none that goes down.
     """
     level = resolution.level(found.fork)
     if level is None or not _comes_back(resolution, found):
@@ -32,7 +38,8 @@ def is_long(
         return False
     passed = {found.fork: False}
     for node in found.bypassed:
-        before = [passed[one.source] for one in flow.inflows[node] if one.source in passed]
+        sources = (one.source for one in flow.inflows[node] if one.source in passed)
+        before = [passed[source] for source in sources if (source, node) not in long]
         if before and node not in low:
             passed[node] = any(before) or bool(flow.weights[node])
     return not any(passed.get(end) for end in ends)
