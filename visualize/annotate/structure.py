@@ -156,6 +156,7 @@ def _operation(
         attributes=attributes,
         outputs=facts.outputs if tensors is None else tensors,
         counts_as=counts_as,
+        detached=facts.detached,
     )
 
 

@@ -148,6 +148,7 @@ class Operation:
         merges: whether it combines two or more data inputs: an add, a concat or a product.
         neighbour: for an input or output of a module that is drawn on its own, the outside module
             that the tensor comes from or goes to; empty otherwise.
+        detached: whether the model switched gradients off around it.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Operation:
     source: str = ""
     merges: bool = False
     neighbour: str = ""
+    detached: bool = False
 
     @property
     def does(self) -> str:

@@ -47,6 +47,7 @@ class NodeFacts:
         calls: the module calls around it, outermost first; a leaf module's own is the last.
         line: where a function that may merge is called; None for all others.
         names: of an output, what each of its tensors is called, such as ``hidden[0]``.
+        detached: whether the model switched gradients off around it.
     """
 
     outputs: tuple[TensorSpec, ...] = ()
@@ -54,6 +55,7 @@ class NodeFacts:
     calls: tuple[EnclosingCall, ...] = ()
     line: SourceLine | None = None
     names: tuple[str, ...] = ()
+    detached: bool = False
 
 
 _KEY = "visualize"

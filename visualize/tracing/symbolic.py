@@ -54,6 +54,7 @@ class SymbolicTracer(fx.Tracer):
         self.inputs = inputs
         self.leaves = leaves
         self.operations = 0
+        self.differentiable = torch.is_grad_enabled()
         self.names: dict[int, str] | None = None  # of the parameters and buffers
         self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
         self.derived = DerivedTensors(self._is_named, self._calls)
@@ -66,7 +67,9 @@ class SymbolicTracer(fx.Tracer):
             paths = [path for path, _ in self.module_stack.values()]
             raise endless(paths[-1] if paths else type(self.root).__name__)
         node = super().create_node(*args, **kwargs)
-        set_facts(node, NodeFacts(calls=self._calls(), line=line_of_merge(node)))
+        detached = self.differentiable and not torch.is_grad_enabled()
+        facts = NodeFacts(calls=self._calls(), line=line_of_merge(node), detached=detached)
+        set_facts(node, facts)
         return node
 
     def _calls(self) -> tuple[EnclosingCall, ...]:

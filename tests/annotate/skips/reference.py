@@ -117,8 +117,10 @@ class Reference:
         for kind, branch in found:
             rivals = (
                 other for other, rival in found
-                if branch.operand in rival.others and rival.operand in branch.others
-                and branch.fork == rival.fork
+                if branch.fork == rival.fork and (
+                    kind == "projection"
+                    or (branch.operand in rival.others and rival.operand in branch.others)
+                )
             )  # fmt: skip
             if all(RANKS.index(kind) <= RANKS.index(other) for other in rivals):
                 met, inside = self._meeting(merge, branch)
@@ -252,7 +254,8 @@ class Reference:
         effects = {self._effect(node) for node in branch.nodes}
         layers = [node for node in branch.bypassed if self._weighted(node)]
         if self._type(merge) == "cat":
-            repeats = all(self.layers[node].call > 0 for node in layers)
+            again = {layer.path for layer in self.layers.values() if layer.call > 0}
+            repeats = all(self.layers[node].path in again for node in layers)
             return "concat" if effects <= {"keeps", "takes"} and not repeats else None
         if branch.operand.shape != self._shape(merge):
             return None

@@ -122,10 +122,15 @@ def _skips(
 
 
 def _replaces(one: _Typed, other: _Typed) -> bool:
-    """Whether two branches are one connection, each bypassing the other, and the first is kept."""
+    """Whether two branches from one fork are one connection, of which the first is kept.
+
+    They are if each bypasses the other. Beside a shortcut, what projects is a residual branch.
+    """
     (first, kind), (second, other_kind) = one, other
+    if first.fork != second.fork or _RANKS[kind] >= _RANKS[other_kind]:
+        return False
     bypass = first.operand in second.others and second.operand in first.others
-    return bypass and first.fork == second.fork and _RANKS[kind] < _RANKS[other_kind]
+    return bypass or other_kind is SkipKind.PROJECTION
 
 
 def _skip(flow: Flow, found: Candidate, kind: SkipKind, long: bool) -> Skip:

@@ -40,6 +40,7 @@ _CONVOLUTIONS = CONVOLUTION | TRANSPOSED_CONVOLUTION
 # Their results have channels where what they read has them, or where that can be found.
 _FOLLOWED = MOVES | COPIES | CONCAT | PAD | POOL | RESAMPLE | REDUCTION | GATHER
 _SWAPS = frozenset({"transpose", "swapaxes", "swapdims"})
+_TURNS = frozenset({"t", "mt", "h", "mh", "adjoint"})
 
 
 def known_axes(flow: Flow) -> dict[str, int]:
@@ -130,7 +131,7 @@ def _order(flow: Flow, node: str, size: int) -> Sequence[int] | None:
     """The dimensions that ``node`` permutes, in their new order, if it does and they are known."""
     operation = flow.operations[node]
     name = family(operation.type)
-    if name in _SWAPS | {"t"} or (name == "getattr" and argument(operation, 1) in ("T", "mT")):
+    if name in _SWAPS | _TURNS:
         one, two = argument(operation, 1, "dim0", "axis0"), argument(operation, 2, "dim1", "axis1")
         if name not in _SWAPS:
             one, two = -1, -2

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterable
 
 from visualize.annotate.skips.flow import Flow
-from visualize.core.architecture import Operation
 from visualize.core.arguments import argument, does_nothing, literal
 from visualize.core.operators import (
     COPIES,
@@ -38,8 +37,7 @@ COMPUTED = "computed"
 PARAMETER = "parameter"
 NORMALIZED = "norm"
 CONSTANT = "constant"
-_DETACHED = frozenset({"detach", "detach_"})
-_TURNED = ("T", "mT", "H", "mH")
+_DETACHED = frozenset({"detach", "data"})
 
 
 def effect_of(flow: Flow, node: str) -> Effect:
@@ -48,11 +46,11 @@ def effect_of(flow: Flow, node: str) -> Effect:
     name = family(operation.type)
     if name in NORM:
         return Effect.NORMALIZES
-    if name in IDENTITY or does_nothing(operation) or _reads_attribute(operation, "data"):
+    if name in IDENTITY or does_nothing(operation):
         return Effect.KEEPS
     if name in PAD and flow.inflows[node] and _is_idle(flow, node):
         return Effect.KEEPS
-    if name in RESHAPE | SLICE | COPIES or _reads_attribute(operation, *_TURNED):
+    if name in RESHAPE | SLICE | COPIES:
         return _moves(flow, node)
     return Effect.SCALES if _scales(flow, node) else Effect.WORKS
 
@@ -77,7 +75,7 @@ def scale_of(flow: Flow, nodes: Iterable[str]) -> str:
 def is_detached(flow: Flow, node: str) -> bool:
     """Whether no gradient flows back through ``node``."""
     operation = flow.operations[node]
-    return operation.type in _DETACHED or _reads_attribute(operation, "data")
+    return operation.detached or operation.type in _DETACHED
 
 
 def _is_idle(flow: Flow, node: str) -> bool:
@@ -134,7 +132,3 @@ def _factor(flow: Flow, node: str) -> float | str:
     if number is None or (number == 0 and name in DIVIDE):
         return CONSTANT
     return 1 / number if name in DIVIDE else float(number)
-
-
-def _reads_attribute(operation: Operation, *names: str) -> bool:
-    return operation.type == "getattr" and argument(operation, 1, "name") in names

@@ -112,6 +112,26 @@ class Flow:
         )
         return max(sizes, key=lambda size: sizes[size], default=1)
 
+    def is_repeated(self, node: str) -> bool:
+        """Whether the weights of a node are those of several calls, as in a recurrence."""
+        return self.operations[node].path in self._repeated or node in self._sharing
+
+    @functools.cached_property
+    def _repeated(self) -> set[str]:
+        """The modules that are called more than once."""
+        return {one.path for one in self.operations.values() if one.path and one.call > 0}
+
+    @functools.cached_property
+    def _sharing(self) -> set[str]:
+        """The nodes that read a parameter which others read as well."""
+        shared = (node for node, one in self.operations.items() if one.kind is NodeKind.CONSTANT)
+        return {
+            reader
+            for node in shared
+            if self.weights[node] and len(self.readers[node]) > 1
+            for reader in self.readers[node]
+        }
+
     def is_weighted(self, node: str) -> bool:
         """Whether papers count the operation as a layer.
 

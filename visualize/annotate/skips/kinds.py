@@ -87,8 +87,7 @@ def _is_linear(flow: Flow, node: str) -> bool:
 
 def _repeats(flow: Flow, found: Candidate) -> bool:
     """Whether only further calls of modules are bypassed: the steps of a recurrence are joined."""
-    weighted = [flow.operations[node] for node in found.bypassed if flow.weights[node]]
-    return all(operation.call > 0 for operation in weighted)
+    return all(flow.is_repeated(node) for node in found.bypassed if flow.weights[node])
 
 
 def _attends(flow: Flow, found: Candidate) -> bool:
