@@ -13,7 +13,7 @@ from typing import Any, cast
 import torch
 from torch import fx, nn
 from torch._jit_internal import boolean_dispatched
-from torch._ops import OpOverload
+from torch._ops import HigherOrderOperator, OpOverload
 from torch.nn.utils import parametrize
 from torch.utils._device import _device_constructors
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -31,6 +31,7 @@ __all__ = [
     "functions_to_wrap",
     "global_forward_hooks",
     "in_transformation",
+    "is_higher_order",
     "is_script_module",
     "module_tables",
     "named_buffers",
@@ -259,6 +260,11 @@ def functions_to_wrap() -> list[tuple[dict[str, Any], str]]:
     """
     wrapped = fx._symbolic_trace._wrapped_fns_to_patch
     return [(names, name) for (_, name), names in wrapped.items()]
+
+
+def is_higher_order(function: Any) -> bool:
+    """Whether ``function`` is an operator that takes functions, whose class has no public name."""
+    return isinstance(function, HigherOrderOperator)
 
 
 def overload_packet(operator: Any) -> Any:

@@ -21,7 +21,7 @@ from visualize.core.errors import (
 )
 from visualize.core.torch_internals import named_children, own_tensors
 from visualize.tracing.source import is_of_the_model
-from visualize.tracing.tensors import specification
+from visualize.tracing.tensors import nested_refused, specification
 
 _TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
@@ -60,6 +60,8 @@ def explain_failure(failure: Failure) -> VisualizeError:
             expected = _mismatch(module, shape)
             if expected:
                 return ShapeError(place, "×".join(map(str, shape)) or "a scalar", expected)
+    if _is_of_nested(error):
+        return nested_refused(place)
     if asks_for_values(error):
         return UntraceableError(
             "the result of this operation depends on the values of its tensors, not only on their "
@@ -82,10 +84,16 @@ def explain_forward(error: Exception) -> VisualizeError:
     """The error to show for an exception that ``forward`` itself raised."""
     if isinstance(error, VisualizeError):
         return error
+    if _is_of_nested(error):
+        return nested_refused(line_of(error))
     kind = GradientError if asks_for_gradients(error) else ForwardError
     return kind(
         f"forward raised {type(error).__name__}: {_reason(error, 160)}", where=line_of(error)
     )
+
+
+def _is_of_nested(error: Exception) -> bool:
+    return "NestedTensor" in str(error)
 
 
 def asks_for_values(error: Exception) -> bool:

@@ -8,6 +8,7 @@ other tensors in the places of its own.
 from __future__ import annotations
 
 import copy
+import inspect
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ from typing import Any
 
 import torch
 
-from visualize.core.errors import InputError, shorten
+from visualize.core.errors import InputError, UntraceableError, shorten
 from visualize.core.example import Fields
 from visualize.tracing.tensors import holds_nothing, items_of
 
@@ -96,3 +97,17 @@ def rebuilt(value: Any, name: str, change: Callable[[str, torch.Tensor], Any]) -
             where=name,
             hint="give its tensors in a dict or a dataclass",
         ) from error
+
+
+def completed(result: Any) -> Any:
+    """What a run returns, once all of it has run.
+
+    Raises:
+        UntraceableError: it is run by an event loop.
+    """
+    if inspect.iscoroutine(result):
+        result.close()
+        raise UntraceableError(
+            "forward is asynchronous", line="forward", hint="give a model that is called plainly"
+        )
+    return list(result) if inspect.isgenerator(result) else result

@@ -17,6 +17,7 @@ from visualize.core.modules import class_name_of
 from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import (
     functions_to_wrap,
+    is_higher_order,
     named_modules,
     own_tensors,
     script_callables,
@@ -32,8 +33,10 @@ from visualize.tracing.explain import (
     explain_failure,
     explain_forward,
 )
+from visualize.tracing.higher_order import HIGHER_ORDER, run_higher_order
 from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.nested import completed
 from visualize.tracing.patching import patched
 from visualize.tracing.read_values import DEPENDING
 from visualize.tracing.recorder import Calls, Recorder, share_memory
@@ -67,7 +70,7 @@ def trace_recorded(
     differentiable = torch.enable_grad() if environment.gradients else torch.no_grad()
     with torch.inference_mode(False), differentiable, watch.watching():
         try:
-            result = model(*bound.args, **bound.kwargs)
+            result = completed(model(*bound.args, **bound.kwargs))
         except Exception as error:
             raise watch.explain(error) from error
     recorder.add_output(result)
@@ -228,6 +231,8 @@ class _Watch(TorchFunctionMode):
             return self._attribute(func, args, kwargs)
         if func in _UNUSUAL:
             return _UNUSUAL[func](self, func, args, kwargs)
+        if name in HIGHER_ORDER and is_higher_order(func):
+            return run_higher_order(name, args, self.recorder, self)
         if name in _TAKING_OUT and getattr(torch.Tensor, name) is func:
             self._note_what_leaves(name, args[0])
         if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
@@ -248,11 +253,6 @@ class _Watch(TorchFunctionMode):
 
     def _iterate(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Iterator[torch.Tensor]:
         return iter(self.__torch_function__(torch.Tensor.unbind, (), args, kwargs))
-
-    def _branch(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        predicate, if_true, if_false, operands = args
-        with self:  # which is popped while it handles a function
-            return (if_true if predicate else if_false)(*operands)
 
     def _mark(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
         """Mark a tensor as requiring gradients, which returns that very tensor."""
@@ -349,7 +349,6 @@ _UNUSUAL: dict[Any, Callable[[_Watch, Any, Any, dict[str, Any]], Any]] = {
     torch.Tensor.backward: _Watch._backward,
     torch.autograd.backward: _Watch._backward,
     torch.Tensor.requires_grad_: _Watch._mark,
-    torch.ops.higher_order.cond: _Watch._branch,
 }
 _TAKING_OUT = frozenset({"numpy", "__array__", "tolist"})
 

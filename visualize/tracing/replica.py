@@ -49,7 +49,7 @@ def replicate(model: nn.Module, *, values: bool = False, train: bool = False) ->
     Shared modules and tied tensors stay shared. Containers, plain objects and functions that
     hold modules are copied as well; all else is kept by reference. Forward hooks are copied with
     what they write to; backward hooks are left out. Wrappers for compilation or for several
-    devices give way to the module they wrap.
+    devices give way to the module they wrap, and tensors that are distributed to whole ones.
 
     Args:
         values: whether tensors keep their values, on the CPU. Very large models share them.
@@ -204,7 +204,8 @@ class _Copier:
             if type(value) in _PLAIN and name != "_compiled_call_impl":
                 attributes[name] = value
             elif name in ("_forward_hooks", "_forward_pre_hooks"):
-                hooks = type(value)((key, self._hook(hook)) for key, hook in value.items())
+                own = ((key, hook) for key, hook in value.items() if not _is_distributed(hook))
+                hooks = type(value)((key, self._hook(hook)) for key, hook in own)
                 attributes[name] = hooks
             elif name in _OTHER_HOOKS:
                 attributes[name] = type(value)()  # Module.__call__ reads every table
@@ -218,6 +219,8 @@ class _Copier:
         trainable = isinstance(tensor, nn.Parameter)
         if not self.values:
             copied = _without_values(tensor)
+        elif _is_distributed(tensor):
+            copied = tensor.detach().full_tensor().to("cpu", copy=True)  # type: ignore[attr-defined]
         elif trainable and self.shares:
             copied = tensor.detach().to("cpu")
         else:
@@ -239,8 +242,17 @@ def _loaded(archive: io.BytesIO, device: str) -> torch.jit.ScriptModule:
     raise AssertionError("a script can be loaded on the CPU")
 
 
+def _is_distributed(value: Any) -> bool:
+    """Whether a tensor or a hook belongs to the distribution of a model over devices."""
+    named = value.func if isinstance(value, functools.partial) else value
+    named = type(value) if isinstance(value, torch.Tensor) else named
+    return str(getattr(named, "__module__", "")).startswith("torch.distributed")
+
+
 def _without_values(tensor: torch.Tensor) -> torch.Tensor:
     """A tensor like ``tensor`` on the meta device, where ``empty_like`` takes long."""
+    if _is_distributed(tensor):  # the whole, of which each process has a part
+        return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")
     plain = type(tensor) in (torch.Tensor, nn.Parameter) and tensor.layout is torch.strided
     if plain and tensor.dtype in _COMMON and tensor.is_contiguous():
         return torch.empty(tensor.shape, dtype=tensor.dtype, device="meta")

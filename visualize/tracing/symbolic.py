@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -214,6 +215,9 @@ def _opened(result: Any) -> Any:
 
     torch.fx would call the class of a dataclass, as an operation of the model.
     """
+    if inspect.iscoroutine(result) or inspect.isgenerator(result):
+        result.close()
+        raise fx.proxy.TraceError("forward is not run at once")
     if isinstance(result, fx.Proxy) or not any(named_parts(result, "", fx.Proxy)):
         return result
     if isinstance(result, Mapping):

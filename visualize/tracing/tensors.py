@@ -12,6 +12,7 @@ import torch
 from torch import nn
 
 from visualize.core.architecture import TensorSpec
+from visualize.core.errors import UntraceableError
 
 FEW = 1 << 20  # elements of a tensor whose values a run on the meta device keeps
 
@@ -114,8 +115,23 @@ def map_tensors(value: Any, change: Callable[[torch.Tensor], Any]) -> Any:
     return tuple(change(tensor) for tensor in held) if held else value
 
 
+def nested_refused(place: str) -> UntraceableError:
+    """The error for tensors whose rows have different lengths."""
+    return UntraceableError(
+        "nested (jagged) tensors cannot be traced, as they have no fixed shape",
+        line=place or "forward",
+        hint="give a padded tensor, as torch.nested.to_padded_tensor makes",
+    )
+
+
 def specification(tensor: torch.Tensor) -> TensorSpec:
-    """Shape and dtype of ``tensor``."""
+    """Shape and dtype of ``tensor``.
+
+    Raises:
+        UntraceableError: it is jagged, which torch itself fails to count the work of.
+    """
+    if tensor.layout is torch.jagged:
+        raise nested_refused("")
     dtype = tensor.dtype
     name = _NAMES.get(dtype)
     if name is None:

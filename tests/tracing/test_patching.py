@@ -1,0 +1,34 @@
+"""Functions are replaced for a while, and put back whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from visualize.tracing.patching import patched
+
+
+class Greeter:
+    def greet(self) -> str:
+        return "hello"
+
+
+def louder(original: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *given: original(*given).upper()
+
+
+def test_a_function_of_a_class_or_a_table_is_replaced_for_a_while() -> None:
+    names: dict[str, Any] = {"greet": lambda: "hi"}
+    before = (Greeter.greet, names["greet"])
+    with patched(Greeter, "greet", louder), patched(names, "greet", louder):
+        assert (Greeter().greet(), names["greet"]()) == ("HELLO", "HI")
+    assert (Greeter.greet, names["greet"]) == before
+
+
+def test_it_is_put_back_after_an_exception() -> None:
+    before = Greeter.greet
+    with pytest.raises(ValueError, match="on purpose"), patched(Greeter, "greet", louder):
+        raise ValueError("on purpose")
+    assert Greeter.greet is before
