@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.choices import Level
-from visualize.core.diagram import Box
+from visualize.core.diagram import Box, BoxKind
 from visualize.core.operators import ACTIVATION, EMBEDDING, NORM, family
 from visualize.simplify import simplify
 
@@ -12,7 +12,8 @@ from visualize.simplify import simplify
 def misplaced(exact: Architecture) -> list[tuple[Level, str, str]]:
     """Every layer with weights that a box of another module holds, at any level.
 
-    Norms and activations join the layer before them, which says so; what a skip branch holds joins
+    A stage is a run of modules of one class, or of layers, and says how many it holds. Norms and
+    activations join the layer before them, which says so; what a skip branch holds joins
     its merge, and is written beside the line; a table that is looked up is named where it is added.
 
     Returns:
@@ -24,6 +25,7 @@ def misplaced(exact: Architecture) -> list[tuple[Level, str, str]]:
         for level in Level
         if level is not Level.AUTO
         for box in simplify(exact, level, folded=False).boxes
+        if box.kind is not BoxKind.STAGE
         for one in box.operations
         if one.kind is NodeKind.MODULE and one.weights
         if not (one.id in beside or _joins(one) or _is_inside(one, box))

@@ -108,6 +108,36 @@ def test_weights_that_are_no_parameters(
     assert not any("shared" in line for label in labels for line in label)
 
 
+class Captured(nn.Module):
+    """A layer that only a function knows, or another object."""
+
+    def __init__(self, *, by_function: bool) -> None:
+        super().__init__()
+        layer = nn.Linear(8, 8)
+        self.inner = (lambda x: layer(x)) if by_function else Holder(layer)
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.inner(x))  # type: ignore[no-any-return]
+
+
+class Holder:
+    def __init__(self, layer: nn.Module) -> None:
+        self.layer = layer
+
+    def __call__(self, x: Tensor) -> Tensor:
+        return self.layer(x)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("by_function", [True, False])
+def test_layers_that_no_attribute_leads_to(by_function: bool) -> None:
+    exact = visualize.trace(Captured(by_function=by_function), (1, 8))
+    assert exact.notes == (
+        "72 weights in Captured are not registered and not in model.parameters()",
+    )
+    assert (exact.parameters, exact.macs) == (18, 80)
+
+
 def test_what_no_layer_multiplies_with_is_no_weight() -> None:
     class Shifted(nn.Module):
         def __init__(self) -> None:

@@ -58,11 +58,19 @@ def held_by(node: fx.Node, trace: TracedModel) -> Held:
     value = trace.tensor_at(str(node.target))
     if not isinstance(value, torch.Tensor):
         return Held()
-    if id(value) in trace.unregistered.ids:
+    if id(value) in trace.unregistered.ids or _is_from_outside(value, node, trace):
         return Held(unregistered=(value,))
     # A script makes its parameters anew, as plain tensors, when it is asked for them.
     learned = isinstance(value, nn.Parameter) or id(value) in trace.parameter_ids
     return Held((cast(nn.Parameter, value),)) if learned else Held(buffers=(value,))
+
+
+def _is_from_outside(value: torch.Tensor, node: fx.Node, trace: TracedModel) -> bool:
+    """Whether a parameter belongs to no module of the model, as one that a function captures."""
+    owner, _, name = str(node.target).rpartition(".")
+    if not isinstance(value, nn.Parameter) or id(value) in trace.parameter_ids:
+        return False
+    return name not in module_tables(trace.module_at(owner))[0]
 
 
 def _held_by_module(node: fx.Node, trace: TracedModel) -> Held:

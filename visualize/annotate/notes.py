@@ -58,11 +58,16 @@ def notes_on_weights(
         elif node.op == "get_attr" and _is_integer_weight(held, node, graph, trace):
             integers.setdefault(target, _Found()).sizes[0] = held.buffers[0].numel()
     return (
-        *(_on_layers(f"{class_name}.{place}", found) for place, found in layers.items()),
-        *(_on_tensors(f"{class_name}.{place}", found) for place, found in tensors.items()),
-        *(_on_integers(f"{class_name}.{place}", found) for place, found in integers.items()),
+        *(_on_layers(_place(class_name, place), found) for place, found in layers.items()),
+        *(_on_tensors(_place(class_name, place), found) for place, found in tensors.items()),
+        *(_on_integers(_place(class_name, place), found) for place, found in integers.items()),
         *_on_packed(sum(packed.values())),
     )
+
+
+def _place(class_name: str, attribute: str) -> str:
+    """An attribute as code has it, or the model itself where no attribute is known."""
+    return spelled(f"{class_name}.{attribute}".rstrip("."))
 
 
 def _on_layers(place: str, found: _Found) -> Note:
@@ -73,7 +78,7 @@ def _on_layers(place: str, found: _Found) -> Note:
             "{number} layers in {place} are not registered; their {weights} parameters are not in "
             "model.parameters()",
             len(found.layers),
-            place=spelled(place),
+            place=place,
             weights=found.number,
         )
     )
@@ -85,7 +90,7 @@ def _on_tensors(place: str, found: _Found) -> Note:
             "{number} weight in {place} is not registered and not in model.parameters()",
             "{number} weights in {place} are not registered and not in model.parameters()",
             found.number,
-            place=spelled(place),
+            place=place,
         )
     )
 
@@ -96,7 +101,7 @@ def _on_integers(place: str, found: _Found) -> Note:
             "{number} weight in {place} is quantized and is a buffer, not a parameter",
             "{number} weights in {place} are quantized and are buffers, not parameters",
             found.number,
-            place=spelled(place),
+            place=place,
         )
     )
 
@@ -113,14 +118,14 @@ def _on_packed(number: int) -> Iterator[Note]:
 
 
 def _holder(path: str, trace: TracedModel) -> str:
-    """The attribute that holds what is at ``path`` and is not registered: ``stack``.
+    """The attribute that holds what is at ``path`` and is not registered: ``stack``; or nothing.
 
     The list or dict itself; for what is inside a layer that is held, where the layer is held.
     """
-    outermost = path
-    for place in trace.unregistered.modules:
-        if path == place or path.startswith(f"{place}."):
-            outermost = min(outermost, place, key=len)
+    around = [each for each in trace.unregistered.modules if f"{path}.".startswith(f"{each}.")]
+    if not around and path not in trace.unregistered.tensors:
+        return ""
+    outermost = min([path, *around], key=len)
     holder, _, name = outermost.rpartition(".")
     try:
         value = getattr(trace.module_at(holder), name, None)

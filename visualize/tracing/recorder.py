@@ -260,8 +260,9 @@ class Recorder:
                 return node
             name = f"_tensor_constant{self._constants}"
             self._constants += 1
-            # Not by setattr, so that it is not a parameter.
-            vars(self.model)[name] = tensor.detach()
+            # Not by setattr, so that it is not a parameter of the model.
+            is_learned = isinstance(tensor, nn.Parameter)
+            vars(self.model)[name] = tensor if is_learned else tensor.detach()
         node = self.graph.create_node("get_attr", name)
         self._describe(node, (tensor,))
         self.set(tensor, node)
