@@ -69,6 +69,21 @@ def test_time_comes_first_in_the_middle_of_a_network() -> None:
     assert shown(architecture, "output") == [(5,)]
 
 
+def test_packed_sequences_are_sorted_along_the_batch() -> None:
+    def run(embed: nn.Module, recur: nn.Module, head: nn.Module, x: Tensor, lengths: Tensor) -> Any:
+        packed = nn.utils.rnn.pack_padded_sequence(
+            embed(x), lengths, batch_first=True, enforce_sorted=False
+        )
+        return head(recur(packed)[1][-1])
+
+    layers = nn.Embedding(50, 8), nn.GRU(8, 12, batch_first=True), nn.Linear(12, 3)
+    lengths = torch.tensor([9, 4, 3, 2])
+    architecture = traced(Run(run, *layers), tokens(4, 9), lengths)
+    assert shown(architecture, "input") == [(9,), ()]
+    assert shown(architecture, "Embedding") == [(9, 8)]
+    assert shown(architecture, "output") == [(3,)]
+
+
 def test_cells_and_states_have_a_batch() -> None:
     def run(cell: nn.Module, x: Tensor, state: Tensor) -> Any:
         states = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from visualize.annotate.batch.axes import Axis
+from visualize.annotate.batch.axes import Axes, Axis, Shape
 from visualize.annotate.batch.call import Call
 from visualize.annotate.batch.moves import Result, kept
 
@@ -81,7 +81,7 @@ def recurrent(call: Call) -> Result:
     if len(axes) != 3:  # a sequence without a batch, or one that is packed
         for axis in axes:
             call.atoms.mark_other(axis)
-        return kept(call)
+        return [_packed(call, shape) for shape in call.shapes]
     place = 0 if _batch_first(call) else 1
     batch, time = axes[place], axes[1 - place]
     call.atoms.mark_batch(batch)
@@ -101,6 +101,16 @@ def recurrent(call: Call) -> Result:
             for shape in rest
         ),
     ]
+
+
+def _packed(call: Call, shape: Shape) -> Axes:
+    """States of a sequence that is packed have a batch, that of the order it was sorted by."""
+    new = call.atoms.new(shape)
+    if len(shape) != 3:
+        return new
+    orders = [axes[0] for axes in call.given[1:] if len(axes) == 1]
+    batch = [axis for axis in orders if call.atoms.size(axis) == shape[1]]
+    return (new[0], batch[-1], new[2]) if batch else new
 
 
 def _batch_first(call: Call) -> bool:
@@ -195,7 +205,9 @@ def einsum(call: Call) -> Result:
 
 
 def indexed_along(call: Call) -> Result:
-    """``index_select``, ``index_add`` and others: along the batch nothing is looked up."""
-    if call.argument(1, "dim") == 0 and call.given[0]:
-        call.atoms.mark_other(call.given[0][0])
+    """``index_select``, ``index_add`` and others: a batch may be sorted, nothing is looked up."""
+    indices = call.shape_of(call.argument(2, "index")) or ()
+    first = call.given[0][0] if call.given[0] else ()
+    if call.argument(1, "dim") == 0 and first and indices[:1] != (call.atoms.size(first),):
+        call.atoms.mark_other(first)
     return kept(call)

@@ -293,6 +293,8 @@ def _gathered(call: Call, axes: Axes, place: int, index: Any, tensors: int, firs
     """
     shape = call.shape_of(index) or ()
     if tensors == 1:
+        if shape == (call.atoms.size(axes[place]),) and not call.is_mask(index):
+            return (axes[place],)  # in another order
         if len(shape) == 1 and place == 0:
             call.atoms.mark_other(axes[place])
         return call.atoms.new(
