@@ -119,7 +119,7 @@ def test_a_long_model_is_cut_short() -> None:
 
 def test_frames_and_equal_boxes_are_named_once() -> None:
     text = visualize.draw("vit_b_16", level="layer").alternative_text()
-    assert "patch embedding 16×16, 768; encoder.layers; LayerNorm; Linear" in text
+    assert "patch embedding 16×16, 768; class token, 768; encoder.layers; LayerNorm; Linear" in text
 
 
 class Nothing(nn.Module):

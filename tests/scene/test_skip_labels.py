@@ -25,7 +25,7 @@ def test_beside_an_arc_is_what_its_branch_does_or_carries() -> None:
     assert labels[SkipKind.CONCAT] == "8×16×16"
     assert labels[SkipKind.MIXED] == "4 streams"
     (projection,) = (skip for skip in resnet().skips if skip.kind is SkipKind.PROJECTION)
-    assert beside_arc(resnet(), projection) == "3×3 conv, 16, /2"
+    assert beside_arc(resnet(), projection) == "3×3 conv, 16"
 
 
 @pytest.mark.parametrize(
