@@ -31,7 +31,7 @@ def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -
     if not found:
         known = {*map(spelled, modules), *modules.values()}
         names = sorted(name for name in known if name)
-        near = difflib.get_close_matches(pattern, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(spelled(dotted(pattern)), names, n=3, cutoff=0.5)
         likely = f"did you mean {', '.join(near)}?" if near else ""
         raise UsageError(
             f"no module has the path or class {shorten(pattern)!r}",

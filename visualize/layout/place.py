@@ -195,12 +195,12 @@ class Placer:
                 continue
             if link.arc:
                 label = self.sizes.label(link.label.text) if link.label else (0.0, 0.0)
-                yield Arc(index, *link.ends, *label)
+                yield Arc(index, *link.ends, *label, reach=self.sizes.reach(link.arrow))
                 continue
             ports = self.sizes.ports(*link.ends, placement.centers)
             is_clear = functools.partial(obstacles.are_clear_of, ends=link.ends)
             if not connect(*ports, is_clear, self.spacing)[1]:
-                yield Arc(index, *link.ends)
+                yield Arc(index, *link.ends, reach=self.sizes.reach(link.arrow))
 
 
 def _goes_on_beside(parts: Sequence[Part]) -> bool:

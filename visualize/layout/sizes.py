@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.geometry import Point, Rectangle, Transform
-from visualize.core.scene import Scene, SceneBox
+from visualize.core.scene import Scene, SceneArrow, SceneBox
 from visualize.core.theme import Theme
 from visualize.layout.levels import Level
 from visualize.layout.order import Part
@@ -131,6 +131,11 @@ class LevelSizes:
     def label(self, text: str) -> tuple[float, float]:
         """Length and breadth of a line in the smaller type."""
         return self.common.label(text)
+
+    def reach(self, arrow: SceneArrow) -> float:
+        """How much farther the line of an arrow reaches to its sides than one of two strands."""
+        strands = self.common.theme.skips[arrow.skip].style.strands if arrow.skip else 1
+        return self.spacing.arc.strand * max(strands - 2, 0)
 
     def box(self, unit: Unit) -> SceneBox | None:
         """The box of a unit; None for a frame or port."""

@@ -56,6 +56,7 @@ class ArcSpacing:
         port: between the ends of arcs on one side of a box.
         ports: the part of a side that ports may take.
         label: between a lane and its label.
+        strand: how much farther a line of three strands reaches than one of two.
         step: how far an arc that leaves with the flow goes before it turns to its lane.
         clear: around boxes that an arc passes.
     """
@@ -66,6 +67,7 @@ class ArcSpacing:
     port: float = 3.4
     ports: float = 0.8
     label: float = 3.0
+    strand: float = 1.5
     step: float = 6.5
     clear: float = 1.0
 

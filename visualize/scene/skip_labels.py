@@ -27,7 +27,7 @@ def beside_arc(exact: Architecture, skip: Skip) -> str:
     """What is written next to an arc: what its branch does, or the shape or streams it carries."""
     if skip.kind is SkipKind.SCALED:
         return _scale(exact, skip)
-    if skip.kind is SkipKind.MIXED and skip.streams:
+    if skip.kind is SkipKind.MIXED and exact.operation(skip.merge).merges:
         return f"{skip.streams} streams"
     if skip.kind is SkipKind.PROJECTION:
         branch = [exact.operation(node) for node in skip.branch]

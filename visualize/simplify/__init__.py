@@ -16,6 +16,7 @@ from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
 from visualize.simplify.groups import mark_groups
 from visualize.simplify.hide import hide
 from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
+from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
 
@@ -121,5 +122,5 @@ class Simplifier:
     def _layers(self) -> Diagram:
         """All layers, with their groups."""
         used = prune_unused(self._pruned)
-        named = name_formulas(name_idioms(used, self.rules))
+        named = name_formulas(name_idioms(name_mixes(used), self.rules))
         return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +71,5 @@ def test_the_label_of_an_arc_is_beyond_its_lane() -> None:
     room = ROOMY.arc
     assert arc.label_center(room) == Point(20, 50 + room.label + 15)
     assert Rectangle.around(arc.label_center(room), 8, 30) in arc.areas(room)
+    # A line of three strands pushes it away.
+    assert replace(arc, reach=2.0).label_center(room) == Point(20, 52 + room.label + 15)

@@ -18,6 +18,7 @@ operation with weights: the *bypassed* path. The nodes between fork and merge on
 | `effects`, `kinds` | what a branch does, and what kind of connection that makes it |
 | `resolution`, `long` | how many positions a feature has, which connections run across levels |
 | `blocks` | long connections with blocks on them |
+| `contraction`, `sums`, `mixed` | weighted sums, and those that mix earlier tensors |
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.kinds import kind_of
 from visualize.annotate.skips.long import is_long
 from visualize.annotate.skips.merges import Merge, find_merges, type_of
+from visualize.annotate.skips.mixed import find_mixed
 from visualize.annotate.skips.resolution import Resolution
 from visualize.annotate.skips.search import Candidate, find_candidate
 from visualize.core.architecture import Skip, SkipKind, Wire
@@ -67,6 +69,8 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
     long: set[tuple[str, str]] = set()
     for merge in find_merges(flow, resolution.rising):
         found += _skips(flow, resolution, merge, long)
+    mixed = find_mixed(flow)
+    found = [*(skip for skip in found if not mixed.includes(skip)), *mixed.skips]
     found.sort(key=lambda skip: flow.position[skip.merge])
     scaled = [skip for skip in found if skip.kind is SkipKind.SCALED]
     highways = {(skip.fork, node) for skip in scaled for node in skip.branch}
@@ -89,6 +93,20 @@ def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:
                     continue
                 if source in ends or target in ends:
                     _mark(graph, source, target, index)
+        if skip.kind is SkipKind.MIXED:
+            for source, target in _mixed_as_well(graph, skip):
+                _mark(graph, source, target, index)
+
+
+def _mixed_as_well(graph: nx.MultiDiGraph, skip: Skip) -> Iterator[tuple[str, str]]:
+    """The edges by which other earlier tensors join the branch of a mixed connection.
+
+    The last tensor comes from the work that is bypassed.
+    """
+    order = {node: place for place, node in enumerate(skip.bypassed)}
+    for target in skip.branch:
+        joined = sorted(order.keys() & set(graph.predecessors(target)), key=order.__getitem__)
+        yield from ((source, target) for source in joined[:-1])
 
 
 def _mark(graph: nx.MultiDiGraph, source: str, target: str, index: int) -> None:

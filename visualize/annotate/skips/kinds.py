@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from visualize.annotate.skips.chain import carried
 from visualize.annotate.skips.effects import Effect, effect_of
-from visualize.annotate.skips.flow import Flow
+from visualize.annotate.skips.flow import Flow, Shape
 from visualize.annotate.skips.merges import SUMS
 from visualize.annotate.skips.search import Candidate
 from visualize.core.architecture import SkipKind
@@ -91,13 +91,15 @@ def _repeats(flow: Flow, found: Candidate) -> bool:
 
 
 def _attends(flow: Flow, found: Candidate) -> bool:
-    """Whether the product is only summed over the axis of a softmax."""
+    """Whether the product is only summed: over the axis of a softmax, or one with a weight each."""
     sizes = {_softmax_size(flow, other.source) for other in found.others} - {None}
     node = found.merge.node
     while len(flow.readers[node]) == 1 and effect_of(flow, flow.readers[node][0]) is Effect.KEEPS:
         node = flow.readers[node][0]
     readers = flow.readers[node]
-    return bool(sizes) and bool(readers) and all(_sums(flow, one, node, sizes) for one in readers)
+    return bool(readers) and all(
+        _sums(flow, one, node, sizes) or _sums_weighed(flow, one, node, found) for one in readers
+    )
 
 
 def _softmax_size(flow: Flow, node: str) -> int | None:
@@ -105,7 +107,7 @@ def _softmax_size(flow: Flow, node: str) -> int | None:
     while True:
         name = family(flow.type(node))
         if name == "softmax":
-            return _size(flow, node, node)
+            return _size(flow, node, flow.shape(node))
         moves = effect_of(flow, node) is Effect.KEEPS or name in COPIES
         before = carried(flow, node) if moves else None
         if before is None:
@@ -114,14 +116,23 @@ def _softmax_size(flow: Flow, node: str) -> int | None:
 
 
 def _sums(flow: Flow, reader: str, node: str, sizes: set[int | None]) -> bool:
-    return family(flow.type(reader)) in SUMS and _size(flow, reader, node) in sizes
+    return family(flow.type(reader)) in SUMS and _size(flow, reader, flow.shape(node)) in sizes
 
 
-def _size(flow: Flow, node: str, source: str) -> int | None:
-    """The size of ``source`` along the dimension that ``node`` works on."""
+def _sums_weighed(flow: Flow, reader: str, node: str, found: Candidate) -> bool:
+    """Whether a product is summed over an axis along which its weights differ, and not another."""
+    size, whole = _size(flow, reader, flow.shape(node)), found.merge.shape or ()
+    for other in found.others:
+        shape = other.tensor.shape if other.tensor else ()
+        broadcast = len(shape) == len(whole) and any(a == 1 < b for a, b in zip(shape, whole))
+        if (size or 1) > 1 and broadcast and _size(flow, reader, shape) == size:
+            return family(flow.type(reader)) in SUMS
+    return False
+
+
+def _size(flow: Flow, node: str, shape: Shape | None) -> int | None:
+    """The size of a tensor that ``node`` reads along the dimension that ``node`` works on."""
     dim = argument(flow.operations[node], 1, "dim", "axis")
     dim = dim[0] if isinstance(dim, list) and len(dim) == 1 else dim
-    shape = flow.shape(source)
-    return (
-        shape[dim] if isinstance(dim, int) and shape and -len(shape) <= dim < len(shape) else None
-    )
+    is_known = isinstance(dim, int) and shape and -len(shape) <= dim < len(shape)
+    return shape[dim] if shape and is_known else None

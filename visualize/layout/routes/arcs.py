@@ -32,6 +32,7 @@ _STRETCH = 100.0  # points of the flow in which areas are looked up together
 class Arc:
     """An arc from one unit to another. Its label is as long and broad as given.
 
+    ``reach`` is how much farther than usual its line reaches to each side of its middle.
     ``lane`` is where it runs along the flow; ``start`` and ``end`` are the points on the boxes.
     It leaves and arrives at the side of a box, or with the flow where something is beside it.
     """
@@ -47,6 +48,7 @@ class Arc:
     end: Point = field(default=Point(0, 0))
     leaves_side: bool = True
     arrives_side: bool = True
+    reach: float = 0.0
 
     @property
     def ends(self) -> tuple[Unit, Unit]:
@@ -80,7 +82,7 @@ class Arc:
 
     def label_center(self, room: ArcSpacing) -> Point:
         """Middle of the label, which is on the outer side of the lane."""
-        offset = room.label + self.label_breadth / 2
+        offset = room.label + self.reach + self.label_breadth / 2
         return Point((self.start.along + self.end.along) / 2, self.lane + self.side * offset)
 
     def areas(self, room: ArcSpacing) -> list[Rectangle]:
@@ -259,7 +261,10 @@ def _with_ports(
     for (node, side), ends in ports.items():
         box = boxes[node]
         room = (box.end - box.start) * spacing.ports
-        gap = min(spacing.port, room / max(len(ends) - 1, 1))
+        apart = spacing.port
+        if len(ends) < 3 or node not in circles:  # a circle has no room for more
+            apart += 2 * max(arcs[position].reach for _, _, position, _ in ends)
+        gap = min(apart, room / max(len(ends) - 1, 1))
         for rank, (_, _, position, is_start) in enumerate(sorted(ends)):
             offset = (rank - (len(ends) - 1) / 2) * gap
             point = _on_edge(box, side, offset, node in circles)
