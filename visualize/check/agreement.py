@@ -7,15 +7,16 @@ shapes are those of tensors.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from visualize.check.claims import Claims, read_claims, wrong_amounts
 from visualize.check.rules import NUMBERS, Finding
-from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
 from visualize.core.scene import Scene, SceneBox, SceneGroup
 from visualize.core.words import operation_name
 
@@ -84,14 +85,18 @@ class _Comparison:
         skips: dict[str, int],
     ) -> Iterator[str]:
         for number, word in claims.counted:
-            found = self._number(word, operations, skips)
+            found = self._number(word, claims, operations, skips)
             if found is not None and number * repeat not in found:
                 each = " in each copy" if repeat > 1 else ""
                 actual = " or ".join(f"{one / repeat:g}" for one in sorted(found))
                 yield f"{name} counts {number} {word}{each}, the graph has {actual}"
 
     def _number(
-        self, word: str, operations: Sequence[Operation], skips: dict[str, int]
+        self,
+        word: str,
+        claims: Claims,
+        operations: Sequence[Operation],
+        skips: dict[str, int],
     ) -> set[int] | None:
         """How many there are of what a counted word names; None if that is not known."""
         if word in skips:
@@ -102,24 +107,33 @@ class _Comparison:
             return None
         if word.removesuffix("s") == "operation":
             return {sum(one.kind in (NodeKind.MODULE, NodeKind.FUNCTION) for one in operations)}
-        return self._calls(word.removesuffix(" layers").removesuffix(" layer"), operations)
+        if word == "calls":  # of what the title counts
+            return self._uses(_kind(claims.counted[0][1]), operations).made() or None
+        # Where calls are counted too, they are more than there are modules.
+        apart = any(other == "calls" for _, other in claims.counted)
+        uses = self._uses(_kind(word), operations)
+        return (uses.modules() if apart else uses.made()) or None
 
-    def _calls(self, word: str, operations: Sequence[Operation]) -> set[int] | None:
-        """How many calls there are of modules of a class: all, and those not inside another."""
+    def _uses(self, word: str, operations: Sequence[Operation]) -> _Uses:
+        """Modules and calls of a class, and layers of that kind, among ``operations``."""
         names = {word, word.removesuffix("s")}
-        every, outermost, layers = set(), set(), 0
+        uses = _Uses()
+        held = Counter(call for one in operations for call in one.calls)
         for one in operations:
-            layers += one.kind is not NodeKind.CONSTANT and operation_name(one.type) in names
-            is_outer = True
-            for call in one.calls:
-                kind = operation_name(self.architecture.modules.get(call.path, ""))
-                if kind in names:
-                    every.add(call)
-                    if is_outer:
-                        outermost.add(call)
-                    is_outer = False
-        found = {len(every), len(outermost), layers} - {0}
-        return found or None
+            if one.kind is not NodeKind.CONSTANT and operation_name(one.does) in names:
+                uses.layers.add(one.id)
+            kinds = [self.architecture.modules.get(call.path, "") for call in one.calls]
+            named = [call for call, kind in zip(one.calls, kinds) if operation_name(kind) in names]
+            for depth, call in enumerate(named):
+                # A module is where most of it is: its first norm may be part of what is before.
+                if 2 * held[call] > self._sizes[call]:
+                    uses.calls.setdefault(depth, set()).add(call)
+        return uses
+
+    @functools.cached_property
+    def _sizes(self) -> Counter[ModuleCall]:
+        """The number of operations in each call of a module."""
+        return Counter(call for one in self.architecture.operations for call in one.calls)
 
     # Frames
 
@@ -150,12 +164,49 @@ class _Comparison:
         for arrow in self.scene.arrows:
             carried = [_CARRIED.fullmatch(part) for part in arrow.label.split(", ")]
             made = _made(self._operations(boxes[arrow.source]))
+            # What is reshaped on its way arrives as the arrow shows it.
+            made |= self._arriving(boxes[arrow.target])
             for match in carried if all(carried) else []:
                 number, sizes = (match[1], match[2]) if match else ("", "")
                 if made[_sizes(sizes)] < int(number or 1):
                     source = _quoted(boxes[arrow.source].label)
                     several = f"{number} tensors" if number else "tensor"
                     yield f"{source} returns no {several} of the shape {sizes} beside its arrow"
+
+    def _arriving(self, box: SceneBox) -> Counter[tuple[int, ...]]:
+        """How many tensors of each shape the operations of a box read."""
+        wires = (wire for one in box.members for _, _, wire in self.architecture.inputs(one))
+        return Counter(wire.tensor.shown for wire in wires if wire.tensor)
+
+
+@dataclass
+class _Uses:
+    """What there is of a class.
+
+    Attributes:
+        calls: the calls of its modules, by how many calls of other such modules are around.
+        layers: the operations that are layers of that kind.
+    """
+
+    calls: dict[int, set[ModuleCall]] = field(default_factory=dict)
+    layers: set[str] = field(default_factory=set)
+
+    def made(self) -> set[int]:
+        """How many calls there are: at each depth, and in all."""
+        return {len(self.layers), *self._numbers(self.calls)} - {0}
+
+    def modules(self) -> set[int]:
+        """How many different modules are called."""
+        paths = {depth: {call.path for call in calls} for depth, calls in self.calls.items()}
+        return self._numbers(paths) - {0}
+
+    @staticmethod
+    def _numbers(of: Mapping[int, Collection[object]]) -> set[int]:
+        return {*map(len, of.values()), sum(map(len, of.values()))}
+
+
+def _kind(word: str) -> str:
+    return word.removesuffix(" layers").removesuffix(" layer")
 
 
 def _made(operations: Iterable[Operation]) -> Counter[tuple[int, ...]]:

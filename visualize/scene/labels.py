@@ -197,6 +197,8 @@ def _layers(type_name: str, number: int) -> Phrase:
         return kind
     if family(type_name) in AFFINE:
         return counted("{number} {kind} layer", "{number} {kind} layers", number, kind=kind)
+    if type_name.endswith("s"):  # a class that is a plural already
+        return phrase("{number} {kind}", number=number, kind=kind)
     return counted("{number} {kind}", "{number} {kind}s", number, kind=kind)
 
 
