@@ -75,6 +75,15 @@ def test_hidden_parameters_count() -> None:
     assert wrong_amounts(read_claims(("Block, 8", "100 · 20 hidden")), 100, []) != ""
 
 
+def test_what_copies_share_is_added_once() -> None:
+    claims = read_claims(("Block, 8 ×4", "1 residual · 84 each · 24 shared"))
+    assert claims.copies == 4
+    assert wrong_amounts(claims, 84 * 4 + 24, []) == ""
+    assert wrong_amounts(claims, 84 * 4, []) != ""
+    frame = read_claims(("×3 Block", "2 Layers, 84 each, 24 shared"))
+    assert wrong_amounts(frame, 84 * 3 + 24, []) == ""
+
+
 def test_a_label_that_is_cut_off_claims_no_sum() -> None:
     claims = read_claims(("3×3 conv, 8", "ReLU · × a · 2…"))
     assert claims.clipped

@@ -14,6 +14,7 @@ from tests.layers import Function, labels
 from visualize.core.architecture import NodeKind, Operation, TensorSpec, Weight
 from visualize.core.diagram import Box
 from visualize.core.words import operation, shape
+from visualize.scene.amounts import Amount
 from visualize.scene.labels import box_label, box_title
 
 LINEAR = ["Linear, 4 → 4", "20"]
@@ -59,7 +60,7 @@ def test_labels_say_what_a_paper_says(
 
 
 def label(box: Box, *, names: bool = False) -> list[str]:
-    return box_label(box, box_title(box), names=names)
+    return box_label(box, box_title(box), Amount(box.parameters), names=names)
 
 
 def test_labels_of_boxes() -> None:

@@ -38,7 +38,7 @@ def counts(architecture: Architecture, level: Level = Level.LAYER) -> set[int]:
 def ends_of(architecture: Architecture) -> tuple[Ends, dict[str, int]]:
     diagram = simplify(architecture, Level.LAYER, folded=False)
     places = {box.id: place for place, box in enumerate(diagram.boxes)}
-    return Ends(Sameness(architecture, diagram.boxes)), places
+    return Ends(Sameness(architecture, diagram.boxes, diagram.sides)), places
 
 
 def test_the_first_step_begins_with_a_constant() -> None:

@@ -322,7 +322,7 @@ def test_one_block_applied_again_is_shared() -> None:
     folded = simplify(traced(Loop(Residual(), times=5)), Level.LAYER)
     weighted = [box for box in folded.boxes if box.weights]
     assert len(weighted) == 2
-    assert all(box.copies and box.counted.parameters == box.parameters for box in weighted)
+    assert all(box.copies and box.shown.parameters == box.parameters for box in weighted)
 
 
 class Steps(nn.Module):
@@ -523,7 +523,7 @@ def test_a_block_represents_its_copies() -> None:
     block = next(box for box in folded.boxes if box.kind is BoxKind.BLOCK)
     assert block.repeat == 7
     assert block.copies
-    assert block.counted.parameters * 7 == block.parameters
+    assert block.shown.parameters * 7 == block.parameters
     scene = build_scene(folded, "block")
     box = next(box for box in scene.boxes if box.role == "block")
     assert box.label == ("Residual, 8 ×7", "1 residual · 1.2 k each")

@@ -164,19 +164,12 @@ class _Comparison:
         for arrow in self.scene.arrows:
             carried = [_CARRIED.fullmatch(part) for part in arrow.label.split(", ")]
             made = _made(self._operations(boxes[arrow.source]))
-            # What is reshaped on its way arrives as the arrow shows it.
-            made |= self._arriving(boxes[arrow.target])
             for match in carried if all(carried) else []:
                 number, sizes = (match[1], match[2]) if match else ("", "")
                 if made[_sizes(sizes)] < int(number or 1):
                     source = _quoted(boxes[arrow.source].label)
                     several = f"{number} tensors" if number else "tensor"
                     yield f"{source} returns no {several} of the shape {sizes} beside its arrow"
-
-    def _arriving(self, box: SceneBox) -> Counter[tuple[int, ...]]:
-        """How many tensors of each shape the operations of a box read."""
-        wires = (wire for one in box.members for _, _, wire in self.architecture.inputs(one))
-        return Counter(wire.tensor.shown for wire in wires if wire.tensor)
 
 
 @dataclass

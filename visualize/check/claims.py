@@ -19,7 +19,7 @@ _BEHIND = re.compile(r"(?<!,) ×(\d+)$")
 _BEFORE = re.compile(r"^×(\d+)(?: |$)")
 _PARALLEL = re.compile(r"×(\d+) in parallel$")
 _SHARED = re.compile(r"(\d+) times, shared$")
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(?: ([kMBT]))?( each)?( hidden)?")
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(?: ([kMBT]))?( each)?( hidden| shared)?")
 _COUNTED = re.compile(r"(\d+) (?!×)(\D.*)")
 
 
@@ -32,14 +32,14 @@ class Amount:
         value: its value.
         step: what one unit of its last digit is worth.
         each: whether it is that of one copy.
-        hidden: whether it is that of operations that are not drawn.
+        shared: whether it is what all copies have in common, beyond the amount of each.
     """
 
     text: str
     value: float
     step: float
     each: bool = False
-    hidden: bool = False
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ def read_amount(text: str) -> Amount | None:
     match = _AMOUNT.fullmatch(text)
     if not match:
         return None
-    number, unit, each, hidden = match.groups()
+    number, unit, each, of = match.groups()
     worth = _UNITS[unit or ""]
     digits = len(number.partition(".")[2])
-    return Amount(text, float(number) * worth, worth / 10**digits, bool(each), bool(hidden))
+    return Amount(text, float(number) * worth, worth / 10**digits, bool(each), of == " shared")
 
 
 def read_claims(lines: Sequence[str]) -> Claims:
@@ -119,12 +119,13 @@ def wrong_amounts(claims: Claims, parameters: int, around: Iterable[Claims]) -> 
         return ""
     copies = math.prod(one.copies for one in around if not one.shared)
     copies *= claims.copies if any(amount.each for amount in claims.amounts) else 1
-    value = sum(amount.value for amount in claims.amounts)
+    value = sum(amount.value for amount in claims.amounts if not amount.shared)
+    shared = sum(amount.value for amount in claims.amounts if amount.shared)
     step = sum(amount.step for amount in claims.amounts if amount.step > 1)
-    if abs(value - parameters / copies) <= step * 0.5001:
+    if abs(value - (parameters - shared) / copies) <= step * 0.5001:
         return ""
     where = f" in {copies} copies" if copies > 1 else ""
-    return f"shows {value * copies:,.0f} parameters{where}, the graph has {parameters:,}"
+    return f"shows {value * copies + shared:,.0f} parameters{where}, the graph has {parameters:,}"
 
 
 def _parts(details: Iterable[str]) -> Iterator[str]:

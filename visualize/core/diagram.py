@@ -254,16 +254,6 @@ class Box:
         """The copy that is drawn: the first one, or the box itself."""
         return self.copies[0] if self.copies else self
 
-    @property
-    def counted(self) -> Box:
-        """The copy whose numbers hold for each copy.
-
-        The first copy may also count what all of them share, the last one does not; of modules
-        that are applied again, only the first call counts any parameters.
-        """
-        copies = (*self.copies[-1:], *self.copies)
-        return next((copy for copy in copies if copy.parameters), self.shown)
-
 
 _ENDS = {NodeKind.INPUT: BoxKind.INPUT, NodeKind.OUTPUT: BoxKind.OUTPUT}
 

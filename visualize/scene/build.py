@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
 from visualize.core.statistics import combined
 from visualize.core.theme import Theme
 from visualize.core.words import shape
-from visualize.scene import labels, skip_labels
+from visualize.scene import amounts, labels, skip_labels
+from visualize.scene.amounts import Amount
 from visualize.scene.flows import Flow, shapes, tensors_between
 
 # The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
@@ -112,9 +112,11 @@ class _Builder:
         repeat = self._repeat_of(box)
         custom = self.titles.get(box.path, "") if box.is_module else ""
         title = labels.box_title(box, title=custom, repeat=repeat)
+        amount = amounts.of_box(self.diagram, box)
         lines = labels.box_label(
             box,
             title,
+            amount,
             repeat=repeat,
             inside=skip_labels.skips_inside(collapsed[: len(collapsed) // box.repeat]),
             unused=self._is_unused(box),
@@ -131,7 +133,7 @@ class _Builder:
             macs=box.macs,
             group=box.group,
             stage=self._stage(box),
-            tooltip=_tooltip(box),
+            tooltip=_tooltip(box, amount),
             repeat=box.repeat,
             skips=tuple(sorted(kinds.items())),
             kind=labels.kind_name(box),
@@ -154,8 +156,7 @@ class _Builder:
             detail = count(total) if total else ""
         else:
             words = labels.repeat_title(group, title)
-            one = sum(self._in_one_copy(box, group) for box in inside)
-            detail = labels.repeat_detail(group, one)
+            detail = labels.repeat_detail(group, amounts.of_group(self.diagram, group))
         return SceneGroup(
             id=group.id,
             label=labels.clip(str(words)),
@@ -186,13 +187,6 @@ class _Builder:
         """Id of the stage around a box or group, which decides the colour; empty if none."""
         stage = self.diagram.stage(inner)
         return stage.id if stage else ""
-
-    def _in_one_copy(self, box: Box, group: Group) -> int:
-        """Parameters of a box in one copy of a repeat around it, inner repeats included."""
-        around = self.diagram.around(box)
-        inner = around[: around.index(group)]
-        repeats = [one.repeat for one in inner if one.kind is GroupKind.REPEAT and not one.shared]
-        return box.counted.parameters * math.prod(repeats)
 
     @functools.cached_property
     def _tensors(self) -> Mapping[Flow, tuple[TensorSpec, ...]]:
@@ -238,17 +232,19 @@ def _named(name: str, kind: str) -> str:
     return f"{name} ({kind})" if kind else name
 
 
-def _tooltip(box: Box) -> str:
+def _tooltip(box: Box, amount: Amount) -> str:
     lines = [_named(spelled(box.path) or box.id, box.type)]
     if box.outputs:
         lines.append("output " + ", ".join(shape(tensor) for tensor in box.outputs[:4]))
     if box.kind is BoxKind.INPUT and any(tensor.batch > 1 for tensor in box.outputs):
         lines.append(f"in a batch of {max(tensor.batch for tensor in box.outputs)}")
     each = f" each, {box.repeat} copies" if box.copies else ""
-    if box.counted.parameters:
-        lines.append(f"{box.counted.parameters:,} parameters{each}")
-    if box.counted.macs:
-        lines.append(f"{box.counted.macs:,} MACs{each}")
+    if amount.each:
+        lines.append(f"{amount.each:,} parameters{each}")
+    if amount.shared:
+        lines.append(f"{amount.shared:,} parameters shared by the copies")
+    if box.shown.macs:
+        lines.append(f"{box.shown.macs:,} MACs{each}")
     operations = box.shown.operations
     values = combined(one.statistics for one in operations)
     if values:

@@ -28,6 +28,7 @@ from visualize.core.operators import (
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
 from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
+from visualize.scene.amounts import Amount
 
 _LONGEST = 48
 
@@ -35,6 +36,7 @@ _LONGEST = 48
 def box_label(
     box: Box,
     title: Phrase,
+    amount: Amount,
     *,
     repeat: Group | None = None,
     inside: str = "",
@@ -46,12 +48,13 @@ def box_label(
     Args:
         box: the box; of several copies, the first is shown.
         title: its first line, see `box_title`.
+        amount: its parameters.
         repeat: the repeat that consists of this box alone, if there is one.
         inside: the skip connections inside a collapsed box, see `visualize.scene.skip_labels`.
         unused: whether nothing reads what it computes.
         names: whether to show the module path.
     """
-    shown, parameters = box.shown, box.counted.parameters
+    shown, parameters = box.shown, amount.each
     concealed = sum(one.parameters for one in hidden(shown))
     if box.kind is BoxKind.MERGE:
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
@@ -64,12 +67,14 @@ def box_label(
     if box.kind is BoxKind.STAGE and box.uses > box.count:
         details.insert(0, f"{box.uses} calls")
     details += _details(shown)
-    if shown.weights and not concealed and _is_shared(shown, parameters):
+    if shown.weights and not concealed and _is_shared(shown, parameters + amount.shared):
         details.append("shared weights")
     if parameters > concealed:
         details.append(each(parameters - concealed, repeat))
     if concealed:
         details.append(f"{each(concealed, repeat)} hidden")
+    if amount.shared:
+        details.append(f"{count(amount.shared)} shared")
     if details:
         lines.append(" · ".join(details))
     if names and box.path:
@@ -112,15 +117,19 @@ def repeat_title(group: Group, title: str = "") -> Phrase:
     return phrase("{copies} {kind}", kind=kind, copies=copies)
 
 
-def repeat_detail(group: Group, parameters: int) -> str:
+def repeat_detail(group: Group, amount: Amount) -> str:
     """The smaller line of a frame: of what one copy consists, and the parameters of one copy.
 
+    What all copies share comes last.
+
     >>> from visualize.core.diagram import GroupKind
-    >>> repeat_detail(Group("r", GroupKind.REPEAT, "Block", "", "", count=2, repeat=9), 999)
+    >>> group = Group("r", GroupKind.REPEAT, "Block", "", "", count=2, repeat=9)
+    >>> repeat_detail(group, Amount(999))
     '2 Blocks, 999 each'
     """
     kind = f"{group.count} {operation_name(group.type)}s" if group.type and group.count > 1 else ""
-    return clip(", ".join(part for part in (kind, each(parameters, group)) if part))
+    more = f"{count(amount.shared)} shared" if amount.shared else ""
+    return clip(", ".join(part for part in (kind, each(amount.each, group), more) if part))
 
 
 def each(parameters: int, repeat: Group | None) -> str:

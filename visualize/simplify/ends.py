@@ -197,7 +197,25 @@ class Ends:
                 users = (homes[user] for user in self._read_by(node) if user in homes)
                 homes.setdefault(node, next(users, known[-1]))
         parts = {part: node for node, part in found.items()}
-        return End(*boxes, homes, parts) if set(homes.values()) == set(range(*beside)) else None
+        if set(homes.values()) != set(range(*beside)) or not self._counts_alike(homes, boxes):
+            return None
+        return End(*boxes, homes, parts)
+
+    def _counts_alike(self, homes: Mapping[str, int], boxes: tuple[int, int]) -> bool:
+        """Whether an end counts the parameters that the copy beside it does.
+
+        A first one may count what all copies share in addition.
+        """
+        counts = dict.fromkeys(homes.values(), 0)
+        for place in range(*boxes):
+            for one in self.sameness.boxes[place].operations:
+                counts[homes[one.id]] += one.parameters
+        is_first = boxes[1] <= min(counts)
+        others = {home: self.sameness.boxes[home].parameters for home in counts}
+        return all(
+            counts[home] == other or (is_first and counts[home] > other)
+            for home, other in others.items()
+        )
 
 
 def _moved_alike(one: Read, other: Read) -> bool:

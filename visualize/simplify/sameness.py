@@ -246,12 +246,17 @@ class Sameness:
         if any(map(any, strides)) and not self.is_shared(start, length):
             return 1
         sharing = self._sharing(start, start + length, length)
+        parameters = self._parameters(start + length, length)
+        # The first copy may count what all of them share, no other one may count more or less.
+        if any(own < other for own, other in zip(self._parameters(start, length), parameters)):
+            return 1
         count, before = 2, pattern
         while count < most:
             here = start + count * length
             wiring = self._wiring(here, here - length, length)
             same = wiring == pattern and _strides(before, wiring) == strides
-            if not same or self._sharing(start, here, length) != sharing:
+            same &= self._sharing(start, here, length) == sharing
+            if not same or self._parameters(here, length) != parameters:
                 break
             count, before = count + 1, wiring
         return self.taps.untapped(
@@ -295,6 +300,10 @@ class Sameness:
             for box in range(start, start + length)
             for part in self.operations[box]
         ]
+
+    def _parameters(self, start: int, length: int) -> list[int]:
+        """How many parameters are counted in each box of a copy."""
+        return [box.parameters for box in self.boxes[start : start + length]]
 
     def _sharing(self, one: int, other: int, length: int) -> list[int]:
         """How many parameters each operation of a copy has in common with that of another."""
