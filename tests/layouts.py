@@ -22,10 +22,11 @@ def scene(
     edges: Sequence[tuple[str, str]],
     arcs: Sequence[tuple[str, str]] = (),
     frames: dict[str, str] | None = None,
+    inputs: str = "",
 ) -> Scene:
     """A scene of boxes named like nodes; names with ``+`` are merges.
 
-    ``frames`` has the frame of each box that is in one.
+    ``frames`` has the frame of each box that is in one, ``inputs`` the names of inputs.
     """
     frames = frames or {}
     nodes = list(dict.fromkeys(node for edge in edges for node in edge))
@@ -34,7 +35,7 @@ def scene(
         SceneBox(
             node,
             (node,),
-            "merge" if "+" in node else "layer",
+            "merge" if "+" in node else "input" if node in inputs else "layer",
             (node,),
             0,
             0,

@@ -38,3 +38,15 @@ def test_a_link_that_passes_a_row_has_a_lane() -> None:
     assert abs(centers["b"].across - centers["a"].across) >= 25
     knotted = place_layered(graph, dict.fromkeys(graph, (10, 40)), 20, 10, lanes=False)
     assert knotted["a"].across != pytest.approx(knotted["c"].across)
+
+
+def test_what_is_late_comes_right_before_what_reads_it() -> None:
+    graph = nx.DiGraph(
+        [*itertools.pairwise("abcd"), ("s", "t"), ("t", "d"), ("a", "d"), ("b", "d")]
+    )
+    sizes = dict.fromkeys(graph, (10, 40))
+    centers = place_layered(graph, sizes, 20, 10, late=set("st"))
+    assert centers["t"].along == centers["c"].along
+    assert centers["s"].along == centers["b"].along
+    early = place_layered(graph, sizes, 20, 10)
+    assert early["s"].along == early["a"].along

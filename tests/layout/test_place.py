@@ -73,3 +73,43 @@ def test_a_placement_knows_where_boxes_are_in_line() -> None:
     for spacing in (KNOTTED, replace(KNOTTED, lanes=True)):
         placer = Placer(figure_sizes(towers, spacing))
         assert placer.place(decompose(placer.flow)).in_line
+
+
+# Data flows from x to c; s, t and u are computed from weights alone, and enter at b and at c.
+_BESIDE = [*itertools.pairwise("xabc"), ("s", "t"), ("t", "b"), ("u", "c")]
+
+
+class TestWhatNoInputFeeds:
+    @pytest.mark.parametrize("direction", [Direction.TB, Direction.LR])
+    def test_data_goes_straight_on(self, direction: Direction) -> None:
+        layout = lay_out(scene(_BESIDE, inputs="x"), THEME, direction)
+        place = {placed.box.id: placed.center for placed in layout.boxes}
+        assert len({round(place[box].across, 3) for box in "xabc"}) == 1
+        assert all(place[box].across != place["x"].across for box in "stu")
+
+    def test_it_comes_right_before_what_reads_it(self) -> None:
+        layout = lay_out(scene(_BESIDE, inputs="x"), THEME, Direction.TB)
+        place = {placed.box.id: placed.center.along for placed in layout.boxes}
+        assert place["s"] < place["t"] == pytest.approx(place["a"])
+        assert place["u"] == pytest.approx(place["b"])
+
+    def test_in_a_frame_data_goes_straight_past_it(self) -> None:
+        edges = [*itertools.pairwise("xabz"), ("s", "a")]
+        frames = dict.fromkeys("sab", "frame")
+        layout = lay_out(scene(edges, frames=frames, inputs="x"), THEME, Direction.TB)
+        place = {placed.box.id: placed.center for placed in layout.boxes}
+        assert len({round(place[box].across, 3) for box in "xabz"}) == 1
+        assert place["s"].across > place["a"].across
+        assert place["x"].along < place["s"].along < place["a"].along
+
+    def test_it_comes_before_a_frame_that_it_enters(self) -> None:
+        edges = [("s", "b"), *itertools.pairwise("xabcz")]
+        frames = dict.fromkeys("abc", "frame")
+        layout = lay_out(scene(edges, frames=frames, inputs="x"), THEME, Direction.TB)
+        place = {placed.box.id: placed.center for placed in layout.boxes}
+        assert place["s"].along < place["a"].along
+
+    def test_without_inputs_all_is_placed_as_ever(self) -> None:
+        layout = lay_out(scene(_BESIDE), THEME, Direction.TB)
+        assert not figure_sizes(scene(_BESIDE)).level.aside
+        assert len(layout.boxes) == 7

@@ -15,7 +15,7 @@ The link from b to e passes layer 2, where it has a bend beside the nodes.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import networkx as nx
@@ -44,8 +44,11 @@ def place_layered(
     node_gap: float,
     *,
     lanes: bool = True,
+    late: Collection[Unit] = frozenset(),
 ) -> dict[Unit, Point]:
     """Place a directed acyclic graph in layers, by the longest path to each node.
+
+    Those that are ``late`` come right before the first that reads them instead.
 
     Within a layer nodes are ordered by the mean place of their neighbours, in a few sweeps back
     and forth: the barycentre method of Sugiyama, Tagawa and Toda (1981). Each node is then put in
@@ -55,8 +58,11 @@ def place_layered(
     a layer, and no node is put in line with another: that needs less room.
     """
     places = {node: number for number, node in enumerate(graph)}
-    layers = [sorted(layer, key=places.__getitem__) for layer in nx.topological_generations(graph)]
-    ordered, flow = _with_bends(graph, layers) if lanes else ([*map(list, layers)], graph)
+    layers = [sorted(layer, key=places.__getitem__) for layer in _layers(graph, late)]
+    ordered: list[list[Node]] = [list(layer) for layer in layers]
+    flow = graph
+    if lanes:
+        ordered, flow = _with_bends(graph, layers)
     _order(ordered, flow)
     lines = _lines(ordered, flow) if lanes else {node: (node,) for node in graph}
     breadths = {node: 0.0 if isinstance(node, Bend) else sizes[node][1] for node in flow}
@@ -73,6 +79,21 @@ def place_layered(
             centers[node] = Point(along + length / 2, across[node] - middle)
         along += length + layer_gap
     return centers
+
+
+def _layers(graph: nx.DiGraph, late: Collection[Unit]) -> list[list[Unit]]:
+    """The nodes by the longest path to each, or, if they are ``late``, from what reads them."""
+    generations = [list(layer) for layer in nx.topological_generations(graph)]
+    depth = {node: number for number, layer in enumerate(generations) for node in layer}
+    for layer in reversed(generations):
+        for node in layer:
+            if node in late:
+                readers = [depth[reader] for reader in graph.successors(node)]
+                depth[node] = min(readers, default=depth[node] + 1) - 1
+    layers: dict[int, list[Unit]] = {number: [] for number in range(len(generations))}
+    for node, number in depth.items():
+        layers[number].append(node)
+    return [layer for layer in layers.values() if layer]
 
 
 def _with_bends(
@@ -117,7 +138,7 @@ def _lines(layers: Sequence[Sequence[Node]], flow: nx.DiGraph) -> Lines:
     place = {node: index for layer in layers for index, node in enumerate(layer)}
     lines: dict[Node, tuple[Node, ...]] = {node: (node,) for node in flow}
     for layer in layers[1:]:
-        links = [(next(flow.predecessors(node)), node) for node in layer]
+        links = [(next(flow.predecessors(node)), node) for node in layer if flow.in_degree(node)]
         links.sort(
             key=lambda link: (
                 sum(not isinstance(end, Bend) for end in link),

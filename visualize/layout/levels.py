@@ -39,11 +39,15 @@ class Level:
         frame: id of the frame, `FIGURE` for the figure.
         units: boxes, frames, and the ports of the frame, in the order of the flow.
         links: what connects them.
+        inputs: the units that are inputs of the model, or that arrows enter beside the axis.
+        side_inputs: the ends of arrows that enter a frame here, but are not on its axis.
     """
 
     frame: str
     units: list[Unit] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    inputs: set[Unit] = field(default_factory=set)
+    side_inputs: list[tuple[Unit, Unit]] = field(default_factory=list)
 
     @property
     def entry(self) -> EntryPort:
@@ -60,11 +64,15 @@ class Level:
         """The units and the links except arcs, as a directed acyclic graph.
 
         All of it lies between the entry and the exit of the frame, also what only other tensors
-        feed.
+        feed. What no input feeds comes before the frames that it enters.
         """
         flow = nx.DiGraph()
         flow.add_nodes_from(self.units)
         flow.add_edges_from(link.ends for link in self.links if not link.arc)
+        order = {unit: place for place, unit in enumerate(self.units)}
+        for source, frame in self.side_inputs:
+            if source in self.aside and order[source] < order[frame]:
+                flow.add_edge(source, frame)
         if self.entry in flow:
             sources = [unit for unit in self.units if not flow.in_degree(unit)]
             flow.add_edges_from((self.entry, unit) for unit in sources if unit != self.entry)
@@ -72,6 +80,20 @@ class Level:
             sinks = [unit for unit in self.units if not flow.out_degree(unit)]
             flow.add_edges_from((unit, self.exit) for unit in sinks if unit != self.exit)
         return flow
+
+    @functools.cached_property
+    def aside(self) -> frozenset[Unit]:
+        """The units that nothing from the inputs reaches: they come as late as they can.
+
+        Where there is no input, these are none of them.
+        """
+        if not self.inputs and self.entry not in self.units:
+            return frozenset()
+        flow = nx.DiGraph()
+        flow.add_nodes_from((self.entry, *self.units))
+        flow.add_edges_from(link.ends for link in self.links)
+        reached = self.inputs | {self.entry}
+        return frozenset(flow) - reached.union(*(nx.descendants(flow, one) for one in reached))
 
     @functools.cached_property
     def part(self) -> Part:
@@ -113,6 +135,7 @@ def split_levels(scene: Scene) -> Levels:
         if any(axes[frame] != arrow.source for frame in entered):
             ends = BoxUnit(arrow.source), BoxUnit(arrow.target)
             side_inputs.append(Link(arrow, (Step(number, 0),), *ends))
+            _add_side_input(levels, arrow, source, target)
         else:
             label = Label(text, number) if text else None
             for frame, link in _links(arrow, number, label, source, target):
@@ -127,6 +150,18 @@ def split_levels(scene: Scene) -> Levels:
     return Levels(tuple(inner_first), figure, tuple(side_inputs))
 
 
+def _add_side_input(
+    levels: dict[str, Level], arrow: SceneArrow, source: Sequence[str], target: Sequence[str]
+) -> None:
+    """Note in the frames that ``arrow`` enters, and around them, that it does."""
+    common = _common(source, target)
+    chain: list[Unit] = [*map(FrameUnit, target[common:]), BoxUnit(arrow.target)]
+    left = FrameUnit(source[common]) if common < len(source) else BoxUnit(arrow.source)
+    levels[source[common - 1]].side_inputs.append((left, chain[0]))
+    for frame, unit in zip(target[common:], chain[1:]):
+        levels[frame].inputs.add(unit)
+
+
 def _add_units(levels: dict[str, Level], scene: Scene, nesting: dict[str, tuple[str, ...]]) -> None:
     """Add boxes, and frames where their first boxes are."""
     added: set[str] = set()
@@ -137,6 +172,8 @@ def _add_units(levels: dict[str, Level], scene: Scene, nesting: dict[str, tuple[
                 added.add(frame)
                 levels[around].units.append(FrameUnit(frame))
         levels[chain[-1]].units.append(BoxUnit(box.id))
+        if box.role == "input":
+            levels[chain[-1]].inputs.add(BoxUnit(box.id))
 
 
 def _labelled_once(arrows: Sequence[SceneArrow]) -> Iterator[tuple[SceneArrow, str]]:

@@ -112,6 +112,11 @@ class Placer:
         for part, gap in zip(parts, [0.0, *gaps]):
             inner = self.place(part)
             aside = 0.0 if placement.centers else self._off_axis(inner, parts)
+            if self._is_aside(part) and not self._is_aside(parts[-1]):
+                # Data goes straight past it, from the entry of the frame.
+                is_vertical = self.sizes.direction.is_vertical
+                edge = self.spacing.beside
+                aside = inner.low - edge if is_vertical else inner.high + edge
             placement.add(inner, placement.length + gap, -aside)
             placement.length += gap + inner.length
         self._route(placement, side)
@@ -134,7 +139,38 @@ class Placer:
         return first.centers[source].across if source in first.centers else 0.0
 
     def _parallel(self, parallel: Parallel) -> Placement:
-        inner = [self.place(part) for part in parallel.parts]
+        """Branches side by side; what no input feeds is beside the others and ends where they do.
+
+        So data goes straight on, past a network that makes a bias for one of its layers.
+        """
+        aside = [self._is_aside(part) for part in parallel.parts]
+        if all(aside) or not any(aside):
+            return self._abreast(parallel.parts)
+        fed = [part for part, at in zip(parallel.parts, aside) if not at]
+        placement = self.place(fed[0]) if len(fed) == 1 else self._abreast(fed)
+        branches = [self.place(part) for part, at in zip(parallel.parts, aside) if at]
+        placement.length = max(branch.length for branch in (placement, *branches))
+        for branch in branches:
+            start = placement.length - branch.length
+            near = [area for area in placement.areas if area.end > start]
+            if self.sizes.direction.is_vertical:
+                edge = max((area.high for area in near), default=0.0)
+                placement.add(branch, start, edge + self.spacing.beside - branch.low)
+            else:
+                edge = min((area.low for area in near), default=0.0)
+                placement.add(branch, start, edge - self.spacing.beside - branch.high)
+        return placement
+
+    def _is_aside(self, part: Part) -> bool:
+        """Whether nothing from the inputs reaches any of ``part``."""
+        if isinstance(part, Unit):
+            return part in self.level.aside
+        if isinstance(part, Tangle):
+            return self.level.aside.issuperset(part.nodes)
+        return all(map(self._is_aside, part.parts))
+
+    def _abreast(self, parts: Sequence[Part]) -> Placement:
+        inner = [self.place(part) for part in parts]
         if not self.sizes.direction.is_vertical:
             inner.reverse()  # across grows upwards, and the first branch belongs on top
         length = max(placement.length for placement in inner)
@@ -163,7 +199,14 @@ class Placer:
             if source in sizes
         )
         spacing = self.spacing
-        centers = place_layered(inside, sizes, spacing.fan, spacing.beside, lanes=spacing.lanes)
+        centers = place_layered(
+            inside,
+            sizes,
+            spacing.fan,
+            spacing.beside,
+            lanes=spacing.lanes,
+            late=self.level.aside,
+        )
         areas = [self.sizes.covered(unit, center) for unit, center in centers.items()]
         length = max(area.end for area in areas)
         return Placement(centers, {}, areas, length, in_line=True)
