@@ -129,6 +129,11 @@ class Holder:
         return self.layer(x)  # type: ignore[no-any-return]
 
 
+def test_a_fused_layer_shows_the_activation_that_it_applies() -> None:
+    boxes = visualize.draw(static(), (1, 3, 8, 8), level="layer").scene.boxes
+    assert ("3×3 conv, 8", "ReLU") in [box.label for box in boxes]
+
+
 @pytest.mark.parametrize("by_function", [True, False])
 def test_layers_that_no_attribute_leads_to(by_function: bool) -> None:
     exact = visualize.trace(Captured(by_function=by_function), (1, 8))

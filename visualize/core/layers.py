@@ -56,6 +56,17 @@ def adds_bias(operation: Operation, layer: Operation) -> bool:
     return constant.shape is not None and math.prod(constant.shape) == weight.outputs > 1
 
 
+def own_activation(layer: Operation) -> str:
+    """The activation that a fused layer of torch applies itself; empty for all others.
+
+    >>> name = "torch.ao.nn.intrinsic.quantized.modules.conv_relu.ConvReLU2d"
+    >>> own_activation(Operation("c", NodeKind.MODULE, "ConvReLU2d", module_class=name))
+    'ReLU'
+    """
+    is_fused = layer.module_class.startswith("torch.ao.nn.intrinsic.")
+    return "ReLU" if is_fused and "ReLU" in layer.type else ""
+
+
 def layer_of(operations: Iterable[Operation]) -> Operation | None:
     """The one weighted layer that operations on data are: the others pad, move, cast or add a bias.
 

@@ -12,7 +12,7 @@ from visualize.core.architecture import (
 )
 from visualize.core.arithmetic import applied, scales
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
-from visualize.core.layers import adds_bias
+from visualize.core.layers import adds_bias, own_activation
 from visualize.core.module_path import spelled
 from visualize.core.operators import (
     ACTIVATION,
@@ -323,7 +323,8 @@ def _details(box: Box) -> list[str]:
         depth = len(box.calls)
         after = [one for one in after if not depth or one.calls[:depth] != box.calls]
     idioms = {name: idiom for idiom in box.idioms for name in idiom.members}
-    fused = [word for one in after if (word := _fused_name(one, idioms.get(one.id)))]
+    named = [own_activation(box.core), *(_fused_name(one, idioms.get(one.id)) for one in after)]
+    fused = [word for word in named if word]
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
     others = [one for one in _seen(box) if one.id != box.core.id]
     constants = _experts(box) if is_formula else _constants(box, others)
