@@ -44,15 +44,19 @@ class Branch:
 class Reference:
     def __init__(self, graph: nx.MultiDiGraph) -> None:
         self.layers: dict[str, Operation] = dict(graph.nodes(data="operation"))
-        self.rising = Resolution(Flow(graph)).rising
+        flow = Flow(graph)
+        self.rising, self.tokens = Resolution(flow).rising, flow.tokens
         self.read: dict[str, list[tuple[str, TensorSpec]]] = {}
         self.constants: dict[str, list[str]] = {}
         self.users: dict[str, list[str]] = {node: [] for node in graph}
         for node in graph:
             edges = sorted(graph.in_edges(node, data="wire"), key=lambda edge: edge[2].position)
             tensors = [(source, wire) for source, _, wire in edges if wire.tensor]
-            self.read[node] = [(source, wire.tensor) for source, wire in tensors if wire.data]
-            self.constants[node] = [source for source, wire in tensors if not wire.data]
+            is_data = node in self.tokens or any(wire.data for *_, wire in edges)
+            learned = {source for source, _ in tensors if is_data and source in self.tokens}
+            features = [pair for pair in tensors if pair[1].data or pair[0] in learned]
+            self.read[node] = [(source, wire.tensor) for source, wire in features]
+            self.constants[node] = [one for one, wire in tensors if (one, wire) not in features]
             for source, _ in tensors:
                 self.users[source].append(node)
         self.flow = nx.DiGraph((source, node) for node in graph for source, _ in self.read[node])
@@ -112,7 +116,8 @@ class Reference:
         for index in range(len(operands)):
             branch = self._branch(operands, index)
             kind = self._kind(merge, branch) if branch else None
-            if branch and kind:
+            stream = branch and branch.fork not in self.tokens
+            if branch and kind and (stream or kind in ("identity", "scaled")):
                 found.append((kind, branch))
         for kind, branch in found:
             rivals = (
@@ -252,10 +257,9 @@ class Reference:
 
     def _kind(self, merge: str, branch: Branch) -> str | None:
         effects = {self._effect(node) for node in branch.nodes}
-        layers = [node for node in branch.bypassed if self._weighted(node)]
         if self._type(merge) == "cat":
-            again = {layer.path for layer in self.layers.values() if layer.call > 0}
-            repeats = all(self.layers[node].path in again for node in layers)
+            made = self._makers(branch.operand.source)
+            repeats = all(made & self._makers(other.source) for other in branch.others)
             return "concat" if effects <= {"keeps", "takes"} and not repeats else None
         if branch.operand.shape != self._shape(merge):
             return None
@@ -272,6 +276,18 @@ class Reference:
             brings = "takes" in effects or self._shape(branch.fork) != branch.operand.shape
             return "projection" if brings and not depth else None
         return "projection"
+
+    def _makers(self, node: str) -> set[object]:
+        """The nearest layers before a node."""
+        layer = self.layers[node]
+        if self._weighted(node):
+            is_module = layer.kind.value == "module"
+            return {layer.path if is_module else (layer.path, layer.type, *self._shapes(node))}
+        return set().union(*(self._makers(source) for source in self._sources(node)))
+
+    def _shapes(self, node: str) -> list[tuple[int, ...]]:
+        constants = [one for one in self.constants[node] if not self.read[one]]
+        return [*self.layers[node].weights, *(x for one in constants for x in self._shapes(one))]
 
     def _is_linear(self, node: str) -> bool:
         scales = self._type(node) == "mul" and self._effect(node) == "scales"

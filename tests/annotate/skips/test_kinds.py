@@ -240,6 +240,11 @@ class TestConcat:
         net.cat(*steps[1:])
         assert found(net) == []
 
+    def test_layers_that_are_called_again_are_no_recurrence(self, net: Net, x: str) -> None:
+        for _ in range(2):
+            x = net.conv(net.cat(x, net.conv(x, name="one")), name="two")
+        assert [kind for kind, *_ in found(net)] == ["concat", "concat"]
+
     def test_work_on_the_branch_is_none(self, net: Net, x: str) -> None:
         net.cat(net.function("relu", x), net.conv(x))
         assert found(net) == []

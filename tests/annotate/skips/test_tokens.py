@@ -36,3 +36,13 @@ def test_a_weight_that_is_computed_is_no_token(net: Net, x: str) -> None:
     update = net.function("matmul", net.constant("up", 8, 2), net.constant("down", 2, 8))
     net.function("linear", x, net.add(weight, net.function("matmul", update, weight)))
     assert found(net) == []
+
+
+def test_what_a_token_is_computed_to_is_conditioning(net: Net, x: str) -> None:
+    queries = net.function("expand", net.constant("queries", 4, 8), shape=(1, 4, 8))
+    y = net.function("view", x, shape=(1, 256, 8))
+    for number in range(3):
+        place = net.linear(queries, name=f"place{number}")
+        query = net.add(net.linear(y, name=f"query{number}"), place)
+        y = net.function("gelu", net.linear(query, name=f"work{number}"))
+    assert found(net) == []

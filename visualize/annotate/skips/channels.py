@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from visualize.annotate.skips.flow import Flow, Shape
 from visualize.core.arguments import argument
 from visualize.core.operators import (
+    ATTENTION,
     CONCAT,
     CONVOLUTION,
     COPIES,
@@ -21,6 +22,7 @@ from visualize.core.operators import (
     MOVES,
     PAD,
     POOL,
+    PRODUCT,
     REDUCTION,
     RESAMPLE,
     RESHAPE,
@@ -107,6 +109,8 @@ def _moved(flow: Flow, node: str, axis: int, old: Shape, new: Shape) -> int | No
     order = _order(flow, node, len(old))
     if order is not None:
         return order.index(axis) if axis in order else None
+    if name in PRODUCT | ATTENTION:
+        return None
     if old == new:
         return axis
     if name not in _FOLLOWED:

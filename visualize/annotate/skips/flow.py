@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -19,6 +19,7 @@ from visualize.annotate.skips.tokens import learned_tokens
 from visualize.core.architecture import NodeKind, Operation, Wire
 from visualize.core.layers import is_weighted_layer
 
+_REACH = 64  # operations between a tensor and the layers that it comes from
 _NO_FEATURES = ("int", "uint", "bool")  # quantized features are "quint8" and "qint8"
 Shape = tuple[int, ...]
 
@@ -42,6 +43,7 @@ class Flow:
         readers: the nodes that read a tensor of each node, once for each time.
         weights: shapes of the parameters of each node, including those of its constant inputs.
         parameters: number of parameters counted at each node, in the same way.
+        tokens: the nodes that hold learned tokens, or are computed from them alone.
     """
 
     def __init__(self, graph: nx.MultiDiGraph) -> None:
@@ -55,8 +57,8 @@ class Flow:
             node: operation.parameters for node, operation in self.operations.items()
         }
         edges = _edges(graph)
-        self._tokens = learned_tokens(self.operations, self.order, edges)
-        self._data = set(self._tokens)
+        self.tokens = learned_tokens(self.operations, self.order, edges)
+        self._data = set(self.tokens)
         for node in self.order:
             self._read(node, edges[node])
 
@@ -71,7 +73,7 @@ class Flow:
             if not wire.tensor:
                 continue
             self.readers[source].append(node)
-            if wire.data or (source in self._tokens and node in self._data):
+            if wire.data or (source in self.tokens and node in self._data):
                 if not wire.tensor.dtype.startswith(_NO_FEATURES):
                     inflows.append(Inflow(source, wire))
             elif source not in self._data:
@@ -112,25 +114,21 @@ class Flow:
         )
         return max(sizes, key=lambda size: sizes[size], default=1)
 
-    def is_repeated(self, node: str) -> bool:
-        """Whether the weights of a node are those of several calls, as in a recurrence."""
-        return self.operations[node].path in self._repeated or node in self._sharing
-
-    @functools.cached_property
-    def _repeated(self) -> set[str]:
-        """The modules that are called more than once."""
-        return {one.path for one in self.operations.values() if one.path and one.call > 0}
-
-    @functools.cached_property
-    def _sharing(self) -> set[str]:
-        """The nodes that read a parameter which others read as well."""
-        shared = (node for node, one in self.operations.items() if one.kind is NodeKind.CONSTANT)
-        return {
-            reader
-            for node in shared
-            if self.weights[node] and len(self.readers[node]) > 1
-            for reader in self.readers[node]
-        }
+    def makers(self, node: str) -> frozenset[Hashable]:
+        """What the layers that a node comes from are: modules, or functions with such weights."""
+        found: set[Hashable] = set()
+        seen, waiting = {node}, [node]
+        while waiting and len(seen) < _REACH:
+            before = waiting.pop()
+            operation = self.operations[before]
+            if self.weights[before]:
+                key = operation.path, self.type(before), self.weights[before]
+                found.add(operation.path if operation.kind is NodeKind.MODULE else key)
+                continue
+            new = [one.source for one in self.inflows[before] if one.source not in seen]
+            seen.update(new)
+            waiting += new
+        return frozenset(found)
 
     def is_weighted(self, node: str) -> bool:
         """Whether papers count the operation as a layer.

@@ -32,6 +32,13 @@ _SUMS = SUMS | {"avgpool1d", "avgpool2d", "avgpool3d", "neg", "stack"}
 
 def kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
     """The kind of a skip connection; None if it is none."""
+    kind = _kind_of(flow, found)
+    # What a learned token is computed to on the way is conditioning, as its place in a sequence is.
+    is_stream = found.fork not in flow.tokens or kind in (SkipKind.IDENTITY, SkipKind.SCALED)
+    return kind if is_stream else None
+
+
+def _kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
     effects = {effect_of(flow, node) for node in found.branch}
     if found.merge.type is MergeType.CONCAT:
         is_skip = effects <= _TAKES and not _repeats(flow, found)
@@ -86,8 +93,9 @@ def _is_linear(flow: Flow, node: str) -> bool:
 
 
 def _repeats(flow: Flow, found: Candidate) -> bool:
-    """Whether only further calls of modules are bypassed: the steps of a recurrence are joined."""
-    return all(flow.is_repeated(node) for node in found.bypassed if flow.weights[node])
+    """Whether calls of the same layers made what is joined: the steps of a recurrence."""
+    made = flow.makers(found.operand.source)
+    return all(made & flow.makers(other.source) for other in found.others)
 
 
 def _attends(flow: Flow, found: Candidate) -> bool:
