@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -253,12 +254,13 @@ def _described(box: Box) -> Operation:
 
 
 def _fields(box: Box, names: Sequence[str]) -> Phrase:
-    """What a model returns, by the names of its fields."""
+    """What a model returns, by the names of its fields, as many as fit on the line."""
     named = [_end(verbatim(name), shape_phrase(one)) for name, one in zip(names, box.outputs)]
-    return listed([*named[:_FIELDS], "…" if len(named) > _FIELDS else ""])
-
-
-_FIELDS = 3  # of a result that are named
+    if len(str(listed(named))) <= _LONGEST:
+        return listed(named)
+    ends = itertools.accumulate(len(f"{one}, ") for one in named)
+    shown = sum(end < _LONGEST for end in ends)  # with room for the dots
+    return listed([*named[: max(shown, 1)], "…"])
 
 
 def _shapes(box: Box) -> Phrase:
