@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tests.formulas import first_lines
+from visualize.core.phrases import phrase
 from visualize.simplify.operands import parameter_name
 
 
@@ -23,6 +24,7 @@ class Net(nn.Module):
         self.pos_embedding = nn.Parameter(torch.zeros(6, 8))
         self.register_buffer("table", torch.zeros(6, 8))
         self.steps = nn.Embedding(6, 8)
+        self.weight = nn.Parameter(torch.zeros(8))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.function(self, self.linear(x))
@@ -36,6 +38,7 @@ class Net(nn.Module):
         (lambda m, h: h * torch.exp(m.pos_embedding), "× exp(pos embedding)"),
         (lambda m, h: h + m.steps(torch.arange(6)), "+ steps"),
         (lambda m, h: h + m.table, "+ table"),
+        (lambda m, h: h * m.weight, "× weight"),
         (lambda m, h: h + m.pos_embedding[torch.arange(6).flip(0)], "+ pos embedding"),
         (lambda m, h: torch.cat([h, torch.zeros_like(h)], -1), "‖ zeros"),
         (lambda m, h: torch.cat([h, h.new_ones(1, 6, 2)], dim=-1), "‖ ones"),
@@ -81,4 +84,4 @@ def test_options_and_indices_are_not_combined_with_data(
     ],
 )
 def test_names_of_parameters(path: str, words: str) -> None:
-    assert str(parameter_name(path)) == words
+    assert str(parameter_name(path, phrase("learned token"))) == words

@@ -73,7 +73,7 @@ def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
     for _ in range(_REACH):
         one = exact.operation(node)
         if one.kind is NodeKind.CONSTANT or (one.weights and family(one.type) in EMBEDDING):
-            return parameter_name(one.path)
+            return parameter_name(one.path, verbatim(one.path.rpartition(".")[2]))
         sources = _made_of(exact, flow, one)
         if not sources and moved and family(one.type) in _FILLED:
             return _FILLED[family(one.type)]
@@ -93,15 +93,19 @@ def _made_of(exact: Architecture, flow: Dataflow, one: Operation) -> list[str]:
     return list(dict.fromkeys(learned or read))
 
 
-def parameter_name(path: str) -> Phrase:
+def parameter_name(path: str, nameless: Phrase) -> Phrase:
     """A parameter or buffer in words; ``weight`` and the like are named after their module.
 
-    >>> str(parameter_name("encoder.cls_token")), str(parameter_name("head.query.weight"))
-    ('cls token', 'query')
+    >>> [str(parameter_name(path, phrase("token"))) for path in ("block.cls_token", "q.weight")]
+    ['cls token', 'q']
+
+    Args:
+        path: its path.
+        nameless: what it is called where neither says anything.
     """
     if _NAMELESS.fullmatch(path):
         return phrase("constant")
-    return verbatim(parameter_words(path)) or phrase("learned token")
+    return verbatim(parameter_words(path)) or nameless
 
 
 def _is_whole(function: Operation) -> bool:

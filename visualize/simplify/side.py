@@ -94,7 +94,8 @@ def _source_label(box: Box, read: Sequence[str], batch: int) -> tuple[Phrase, ..
     is_token = box.core.kind is NodeKind.CONSTANT
     if read or not box.outputs or not (is_token or family(box.type) in RANDOM):
         return ()
-    name = parameter_name(box.path) if is_token else phrase("noise")
+    nameless = phrase("learned token")
+    name = parameter_name(box.path, nameless) if is_token else phrase("noise")
     sizes = box.outputs[0].shape[not is_token and box.outputs[0].shape[0] == batch :]
     known = itertools.dropwhile(lambda size: size == 1, sizes)
     return (listed([name, "×".join(map(str, known))]),)
