@@ -50,12 +50,12 @@ def test_the_first_step_begins_with_a_constant() -> None:
 def test_an_end_knows_the_boxes_that_do_its_work() -> None:
     architecture = recurrence(4)
     ends, places = ends_of(architecture)
-    first = ends.first(places["of_state_1"], 3)
+    first = ends.first(places["of_input_1"], 4)
     assert first is not None
-    assert first.end == places["of_state_1"]
-    # Its layer of the state works on a constant alone and has no box.
+    assert first.end == places["of_input_1"]
     assert first.homes["of_state"] == places["of_state_1"]
     assert first.homes["out"] == places["out_1"]
+    assert first.in_order_of(["add_1", "out_1"]) == ["add", "out"]
 
 
 def test_what_the_last_step_does_in_vain_belongs_to_it() -> None:

@@ -111,6 +111,7 @@ class _Builder:
     def _box(self, box: Box, collapsed: Sequence[Skip]) -> SceneBox:
         repeat = self._repeat_of(box)
         custom = self.titles.get(box.path, "") if box.is_module else ""
+        shown = set(box.shown.members)
         title = labels.box_title(box, title=custom, repeat=repeat)
         amount = amounts.of_box(self.diagram, box)
         lines = labels.box_label(
@@ -118,7 +119,7 @@ class _Builder:
             title,
             amount,
             repeat=repeat,
-            inside=skip_labels.skips_inside(collapsed[: len(collapsed) // box.repeat]),
+            inside=skip_labels.skips_inside([skip for skip in collapsed if skip.merge in shown]),
             unused=self._is_unused(box),
             names=self.names,
         )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from visualize.core.architecture import NodeKind, Operation
+from visualize.core.architecture import NodeKind, Operation, enclosing
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.operators import has_weight_matrix
 from visualize.core.words import operation_name
@@ -88,11 +88,28 @@ def _parts(diagram: Diagram, stage: Group, run: Sequence[Box]) -> tuple[str, lis
     kinds = {block.type for block in blocks}
     if blocks:
         kind = stage.type if stage.type in kinds else blocks[0].type
-        return kind, [block.path for block in blocks if block.type == kind]
+        held = {block.id: block.path for block in blocks if block.type == kind}
+        return kind, [*held.values(), *_single(diagram, run, kind, held)]
     layers = [layer for box in run for layer in _layers(box)]
     kinds = {operation_name(layer.type) for layer in layers}
     kind = stage.type if kinds == {operation_name(stage.type)} else _LAYER
     return kind, [layer.path if layer.kind is NodeKind.MODULE else layer.id for layer in layers]
+
+
+def _single(
+    diagram: Diagram, run: Sequence[Box], kind: str, blocks: Mapping[str, str]
+) -> Iterator[str]:
+    """The modules of the class of ``blocks`` that are single boxes, and so no blocks themselves."""
+    holders = {path for block in blocks.values() for path in enclosing(block)}
+    modules = diagram.exact.modules
+    found = {
+        call: call.path
+        for box in run
+        if box.group not in blocks
+        for call in box.calls
+        if modules.get(call.path) == kind and call.path not in holders
+    }
+    yield from found.values()
 
 
 def _layers(box: Box) -> list[Operation]:

@@ -27,13 +27,18 @@ class End:
         start: place of its first box.
         end: place behind its last box.
         homes: for each operation in it, the box in the copy beside it that does the same work.
-        parts: for each operation of that copy which is compared, the one in this copy.
+        parts: for each operation that is compared, the one of that copy which does the same work.
     """
 
     start: int
     end: int
     homes: Mapping[str, int]
     parts: Mapping[str, str]
+
+    def in_order_of(self, copy: Sequence[str]) -> list[str]:
+        """Its operations that do the work of those of the copy beside it, one by one."""
+        found = {part: node for node, part in self.parts.items()}
+        return [found[part] for part in copy]
 
 
 class Ends:
@@ -104,7 +109,8 @@ class Ends:
         return None
 
     def _work(self, node: str) -> Hashable:
-        return self.sameness.work(self.sameness.exact.operation(node))
+        operation = self.sameness.exact.operation(node)
+        return self.sameness.work(operation), operation.weights
 
     def _is_copy(
         self, found: Mapping[str, str], near: Sequence[str], far: Sequence[str], *, begins: bool
@@ -196,10 +202,9 @@ class Ends:
             for node in reversed(box.members):
                 users = (homes[user] for user in self._read_by(node) if user in homes)
                 homes.setdefault(node, next(users, known[-1]))
-        parts = {part: node for node, part in found.items()}
         if set(homes.values()) != set(range(*beside)) or not self._counts_alike(homes, boxes):
             return None
-        return End(*boxes, homes, parts)
+        return End(*boxes, homes, found)
 
     def _counts_alike(self, homes: Mapping[str, int], boxes: tuple[int, int]) -> bool:
         """Whether an end counts the parameters that the copy beside it does.

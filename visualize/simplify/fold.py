@@ -56,14 +56,24 @@ class _Folded:
         for place in range(run.start + run.length, run.end):
             self.kept[place] = self.kept[run.start + (place - run.start) % run.length]
         for end in (*run.first, *run.last):
-            self.moved.update({node: _Moved(run, end, home) for node, home in end.homes.items()})
+            self.moved.update({node: self._moved_in(run, end, node) for node in end.homes})
             for place in range(end.start, end.end):
-                self.kept[place] = self.kept[end.homes[self.boxes[place].operations[-1].id]]
+                last = self.moved[self.boxes[place].operations[-1].id]
+                self.kept[place] = self.kept[last.home]
         start, end_of_all = run.reach
         group = self._group(run)
         for place in range(run.start, run.start + run.length):
             if self.kept[place] == place:
                 self.repeats.setdefault(place, []).append((group, end_of_all - start))
+
+    def _moved_in(self, run: Run, end: End, node: str) -> _Moved:
+        """Where an operation of an end goes; its home may belong to the end of an inner run."""
+        home = end.homes[node]
+        beside = end.parts.get(node, self.boxes[home].operations[-1].id)
+        inner = self.moved.get(beside)
+        if inner is None:
+            return _Moved(run, end, home, (end.start,))
+        return _Moved(run, end, inner.home, (end.start, *inner.copy))
 
     def _group(self, run: Run) -> Group:
         first = self.boxes[run.start]
@@ -151,16 +161,16 @@ class _Folded:
     def _copies(self) -> dict[int, list[Box]]:
         """The boxes that each of those that are left represents, itself first."""
         copies: dict[int, list[Box]] = {}
-        parts: dict[tuple[int, int], list[Operation]] = {}
+        parts: dict[tuple[int, tuple[int, ...]], list[Operation]] = {}
         for place, box in enumerate(self.boxes):
             if box.operations[0].id not in self.moved:
                 copies.setdefault(self.kept[place], []).append(box)
                 continue
             for one in box.operations:
                 moved = self.moved[one.id]
-                parts.setdefault((moved.end.start, moved.home), []).append(one)
+                parts.setdefault((moved.home, moved.copy), []).append(one)
         idioms = {idiom.last: idiom for box in self.boxes for idiom in box.idioms}
-        for (_, home), operations in parts.items():
+        for (home, _), operations in parts.items():
             nodes = [one.id for one in operations]
             part = replace(
                 self.boxes[home],
@@ -214,7 +224,7 @@ class _Folded:
                 for node, _, wire in self.diagram.inputs(self.boxes[target].id):
                     source = places[node]
                     if not end.start <= source < end.end:
-                        home = self.kept[end.homes[self._reader(source, target)]]
+                        home = self.kept[self.moved[self._reader(source, target)].home]
                         beginnings.setdefault(home, []).append((self.kept[source], source, wire))
         return beginnings
 
@@ -274,11 +284,13 @@ class _Moved:
         run: the run of these copies.
         end: the copy that it is in.
         home: the box in the copy beside it that does the same work.
+        copy: which copy of that box it belongs to.
     """
 
     run: Run
     end: End
     home: int
+    copy: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

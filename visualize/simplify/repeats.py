@@ -112,10 +112,10 @@ def _copies(run: Run, sameness: Sameness) -> dict[int, list[str]]:
 
     starts = range(run.start, run.end, run.length)
     copies = {number: nodes(start) for number, start in enumerate(starts)}
-    for end in run.first:
-        copies[-1] = [end.parts[node] for node in copies[0]]
-    for end in run.last:
-        copies[run.copies] = [end.parts[node] for node in copies[run.copies - 1]]
+    for end in run.first[:1]:
+        copies[-1] = end.in_order_of(copies[0])
+    for end in run.last[:1]:
+        copies[run.copies] = end.in_order_of(copies[run.copies - 1])
     return copies
 
 
@@ -167,16 +167,21 @@ class _Finder:
 
     def _in_all_copies(self, run: Run, inner: Run) -> Run:
         """A run inside a copy of another, with its ends in all copies."""
-        shifts = [number * run.length for number in range(run.copies)]
-        starts = [inner.start + shift for shift in shifts]
-        lasts = [inner.end - inner.length + shift for shift in shifts]
-        first = [end for start in starts if (end := self.ends.first(start, inner.length))]
-        last = [end for start in lasts if (end := self.ends.last(start, inner.length))]
-        if len(first) < run.copies or not inner.first:
-            first = []
-        if len(last) < run.copies or not inner.last:
-            last = []
-        return replace(inner, first=tuple(first), last=tuple(last))
+        length, shifts = inner.length, [number * run.length for number in range(run.copies)]
+        first = [
+            self.ends.first(one.end + shift, length) for one in inner.first for shift in shifts
+        ]
+        last = [
+            self.ends.last(one.start - length + shift, length)
+            for one in inner.last
+            for shift in shifts
+        ]
+        return replace(
+            inner,
+            inside=tuple(self._in_all_copies(run, one) for one in inner.inside),
+            first=tuple(filter(None, first)) if all(first) else (),
+            last=tuple(filter(None, last)) if all(last) else (),
+        )
 
     def _flat(self, run: Run) -> Run:
         """One run instead of a run that is nothing but another, where all copies are equal.
