@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import torch
+from torch import nn
 
+import visualize
 from tests.found_skips import essence, found
 from tests.graphs import Net
+from tests.mixes import IMAGE, SEQUENCE, Highway, SelectiveKernel
 from visualize.annotate.skips import find_skips
+from visualize.core.architecture import SkipKind
 
 
 class TestIdentity:
@@ -284,3 +289,29 @@ class TestGate:
         product = net.mul(x, weights)
         net.function("sum", product, shape=(1, 8) if dim == 1 else (1, 5), **{"1": dim})
         assert [kind for kind, *_ in found(net)] == kinds
+
+
+class GatedUnit(nn.Module):
+    """A layer of two tensors whose gate decides between them, as in a GRU or a multimodal unit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two, self.gate = nn.Linear(16, 16), nn.Linear(16, 16), nn.Linear(32, 16)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        one, two = self.one(x).tanh(), self.two(x).tanh()
+        gate = self.gate(torch.cat([one, two], -1)).sigmoid()
+        return gate * one + (1 - gate) * two
+
+
+def test_parallel_branches_that_are_weighed_by_each_other_do_not_skip_each_other() -> None:
+    assert visualize.trace(SelectiveKernel(stacked=True), IMAGE).skips == ()
+    for model, shape in ((SelectiveKernel(stacked=False), IMAGE), (GatedUnit(), SEQUENCE)):
+        skips = visualize.trace(model, shape).skips
+        # Each is multiplied with a gate that is computed from it.
+        assert [skip.kind for skip in skips] == [SkipKind.GATE] * 2
+
+
+def test_a_highway_bypasses_its_layer() -> None:
+    kinds = [skip.kind for skip in visualize.trace(Highway(), SEQUENCE).skips]
+    assert kinds == [SkipKind.SCALED] * 3

@@ -61,7 +61,18 @@ def _kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
 def _works(flow: Flow, found: Candidate) -> bool:
     """Whether more is bypassed than a scale of its own: two of them are a weighted mean."""
     weighted = (node for node in found.bypassed if flow.weights[node])
-    return any(effect_of(flow, node) is not Effect.SCALES for node in weighted)
+    works = any(effect_of(flow, node) is not Effect.SCALES for node in weighted)
+    return works and any(_is_computed(flow, found, other.source) for other in found.others)
+
+
+def _is_computed(flow: Flow, found: Candidate, node: str) -> bool:
+    """Whether what arrives there is computed from the fork, and not only its gate.
+
+    Parallel branches that are weighed by each other are no skip connections.
+    """
+    while merge_type(flow.type(node)) is MergeType.MULTIPLY and (source := carried(flow, node)):
+        node = source
+    return node == found.fork or node in found.bypassed
 
 
 def _projects(flow: Flow, found: Candidate, effects: set[Effect]) -> bool:
