@@ -259,7 +259,7 @@ class Reference:
         effects = {self._effect(node) for node in branch.nodes}
         if self._type(merge) == "cat":
             made = self._makers(branch.operand.source)
-            repeats = all(made & self._makers(other.source) for other in branch.others)
+            repeats = all(made & self._makers(other.source, branch.fork) for other in branch.others)
             return "concat" if effects <= {"keeps", "takes"} and not repeats else None
         if branch.operand.shape != self._shape(merge):
             return None
@@ -277,13 +277,15 @@ class Reference:
             return "projection" if brings and not depth else None
         return "projection"
 
-    def _makers(self, node: str) -> set[object]:
+    def _makers(self, node: str, after: str = "") -> set[object]:
         """The nearest layers before a node."""
         layer = self.layers[node]
+        if node == after:
+            return set()
         if self._weighted(node):
             is_module = layer.kind.value == "module"
             return {layer.path if is_module else (layer.path, layer.type, *self._shapes(node))}
-        return set().union(*(self._makers(source) for source in self._sources(node)))
+        return set().union(*(self._makers(source, after) for source in self._sources(node)))
 
     def _shapes(self, node: str) -> list[tuple[int, ...]]:
         constants = [one for one in self.constants[node] if not self.read[one]]

@@ -114,10 +114,13 @@ class Flow:
         )
         return max(sizes, key=lambda size: sizes[size], default=1)
 
-    def makers(self, node: str) -> frozenset[Hashable]:
-        """What the layers that a node comes from are: modules, or functions with such weights."""
+    def makers(self, node: str, after: str = "") -> frozenset[Hashable]:
+        """What the nearest layers are that a node comes from, all of them later than ``after``.
+
+        A layer is a module, or a function with weights of some shape.
+        """
         found: set[Hashable] = set()
-        seen, waiting = {node}, [node]
+        seen, waiting = {node, after}, [node]
         while waiting and len(seen) < _REACH:
             before = waiting.pop()
             operation = self.operations[before]

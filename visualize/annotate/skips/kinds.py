@@ -106,7 +106,7 @@ def _is_linear(flow: Flow, node: str) -> bool:
 def _repeats(flow: Flow, found: Candidate) -> bool:
     """Whether calls of the same layers made what is joined: the steps of a recurrence."""
     made = flow.makers(found.operand.source)
-    return all(made & flow.makers(other.source) for other in found.others)
+    return all(made & flow.makers(other.source, found.fork) for other in found.others)
 
 
 def _attends(flow: Flow, found: Candidate) -> bool:
