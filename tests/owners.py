@@ -37,5 +37,9 @@ def _joins(one: Operation) -> bool:
 
 
 def _is_inside(one: Operation, box: Box) -> bool:
+    """Whether a layer is called in the module that a box is of."""
     home = box.path
-    return one.id == box.core.id or not home or f"{one.path}.".startswith(f"{home}.")
+    if box.kind is BoxKind.IDIOM and box.core.kind is NodeKind.MODULE:  # it ends beside others
+        home = box.calls[-2].path if len(box.calls) > 1 else ""
+    called = [call.path for call in one.calls]
+    return one.id == box.core.id or not home or home in called or one.path.startswith(f"{home}.")
