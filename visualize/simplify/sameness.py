@@ -246,9 +246,9 @@ class Sameness:
         if any(map(any, strides)) and not self.is_shared(start, length):
             return 1
         sharing = self._sharing(start, start + length, length)
-        parameters = self._parameters(start + length, length)
+        parameters = self._parameters_of(start + length, length)
         # The first copy may count what all of them share, no other one may count more or less.
-        if any(own < other for own, other in zip(self._parameters(start, length), parameters)):
+        if any(own < other for own, other in zip(self._parameters_of(start, length), parameters)):
             return 1
         count, before = 2, pattern
         while count < most:
@@ -256,7 +256,7 @@ class Sameness:
             wiring = self._wiring(here, here - length, length)
             same = wiring == pattern and _strides(before, wiring) == strides
             same &= self._sharing(start, here, length) == sharing
-            if not same or self._parameters(here, length) != parameters:
+            if not same or self._parameters_of(here, length) != parameters:
                 break
             count, before = count + 1, wiring
         return self.taps.untapped(
@@ -301,7 +301,7 @@ class Sameness:
             for part in self.operations[box]
         ]
 
-    def _parameters(self, start: int, length: int) -> list[int]:
+    def _parameters_of(self, start: int, length: int) -> list[int]:
         """How many parameters are counted in each box of a copy."""
         return [box.parameters for box in self.boxes[start : start + length]]
 

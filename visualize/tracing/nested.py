@@ -1,6 +1,6 @@
 """Tensors inside of arguments and results: their names, and copies of what holds them.
 
-Collections, dataclasses, named tuples and plain objects are opened. `torch.utils._pytree` opens
+Collections, dataclasses, named tuples and plain objects are opened. The pytree of torch opens
 only what is registered with it for the whole process, so a plain object is copied instead, with
 other tensors in the places of its own.
 """
