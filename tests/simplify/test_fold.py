@@ -438,6 +438,28 @@ class Writing(nn.Module):
         return written
 
 
+class Gated(nn.Module):
+    """A slice that has a box of its own but for the first step, where it is read with zeros."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(5, 8, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        state = memory = torch.zeros(x.shape[0], 2, 4, 4)
+        results = []
+        for step in range(x.shape[1]):
+            i, f, o, g = self.conv(torch.cat([x[:, step], state], 1)).split(2, 1)
+            memory = f.sigmoid() * memory + i.sigmoid() * g.tanh()
+            state = o.sigmoid() * memory.tanh()
+            results.append(state)
+        return torch.stack(results, 1)
+
+
+def test_a_loop_of_gates() -> None:
+    assert_is_one_loop(visualize.trace(Gated(), (2, 12, 3, 4, 4)))
+
+
 def test_a_loop_that_writes_slices() -> None:
     assert_is_one_loop(visualize.trace(Writing(), (2, 12, 6)))
 

@@ -188,7 +188,13 @@ class Ends:
     ) -> End | None:
         """The end that consists of ``boxes``, if they hold nothing else and all that is beside."""
         homes = {node: self.sameness.homes[part] for node, part in found.items()}
-        moving = [place for place in range(*beside) if self._only_moves(place)]
+        homes.update(self._moved(found, boxes, beside))
+        known_homes = set(homes.values())
+        moving = [
+            place
+            for place in range(*beside)
+            if self._only_moves(place) and place not in known_homes
+        ]
         for place in range(*boxes):
             box = self.sameness.boxes[place]
             if any(part.id not in found for part in self.sameness.operations[place]):
@@ -205,6 +211,20 @@ class Ends:
         if set(homes.values()) != set(range(*beside)) or not self._counts_alike(homes, boxes):
             return None
         return End(*boxes, homes, found)
+
+    def _moved(
+        self, found: Mapping[str, str], boxes: tuple[int, int], beside: tuple[int, int]
+    ) -> dict[str, int]:
+        """The boxes beside an end in which the same is sliced and reshaped as in the end itself."""
+        own = self.sameness.homes
+        homes: dict[str, int] = {}
+        for node, part in found.items():
+            there = self.reads.everything(part)
+            for position, read in self.reads.everything(node).items():
+                for mover, other in zip(read.movers, there[position].movers):
+                    if own[mover] in range(*boxes) and own[other] in range(*beside):
+                        homes.setdefault(mover, own[other])
+        return homes
 
     def _counts_alike(self, homes: Mapping[str, int], boxes: tuple[int, int]) -> bool:
         """Whether an end counts the parameters that the copy beside it does.
