@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -193,10 +194,13 @@ class _Builder:
     def _tensors(self) -> Mapping[Flow, tuple[TensorSpec, ...]]:
         return tensors_between(self.diagram)
 
-    def _is_chain(self, source: str) -> bool:
-        """Whether the copies of a box follow each other."""
-        around = self.diagram.around(self.diagram.box(source))
-        return any(one.kind is GroupKind.REPEAT and not one.parallel for one in around)
+    def _chain(self, source: str, target: str) -> int:
+        """How many copies follow each other in the repeats that an arrow leaves; 1 if none do."""
+        inner = self.diagram.around(self.diagram.box(source))
+        outer = self.diagram.around(self.diagram.box(target))
+        left = [one for one in inner if one.kind is GroupKind.REPEAT and one not in outer]
+        side_by_side = any(one.parallel for one in left)
+        return 1 if side_by_side else math.prod(one.repeat for one in left)
 
     def arrow(self, source: str, target: str, wire: Wire) -> SceneArrow:
         """What flows from one box to another."""
@@ -208,8 +212,8 @@ class _Builder:
         label = ""
         if skip and arc:
             label = skip_labels.beside_arc(diagram.exact, skip)
-        elif wire.copies > 1 and self._is_chain(source):
-            label = labels.several(wire.copies, diagram.box(source).repeat)
+        elif wire.copies > 1 and (copies := self._chain(source, target)) > 1:
+            label = labels.several(wire.copies, copies)
         elif any(_is_new_shape(diagram, source, tensor) for tensor in tensors):
             label = shapes(tensors)
         return SceneArrow(
