@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from visualize.core.architecture import Architecture, Skip, SkipKind
-from visualize.core.operators import IDENTITY, NORM, family
+from visualize.core.architecture import Architecture, Skip, SkipKind, TensorSpec
+from visualize.core.operators import IDENTITY, NORM, family, merge_type
 from visualize.core.words import operation, shape, short_name
 from visualize.scene.labels import clip
 
@@ -34,13 +34,18 @@ def beside_arc(exact: Architecture, skip: Skip) -> str:
         works = [one for one in branch if family(one.does) not in NORM | IDENTITY]
         return clip(", ".join(str(operation(one)) for one in works or branch))
     if skip.kind is SkipKind.CONCAT:
-        arriving = (
-            wire.tensor
-            for *_, wire in exact.inputs(skip.merge)
-            if wire.skip is not None and exact.skips[wire.skip] is skip
-        )
-        return next((shape(tensor) for tensor in arriving if tensor), "")
+        return next((shape(tensor) for tensor in _joined(exact, skip)), "")
     return ""
+
+
+def _joined(exact: Architecture, skip: Skip) -> Iterator[TensorSpec]:
+    """The tensors that a branch brings to a concat; of concats in a row, the first one counts."""
+    ends = [node for node in skip.branch if merge_type(exact.operation(node).type)]
+    for end in (*ends, skip.merge):
+        for source, _, wire in exact.inputs(end):
+            is_branch = wire.skip is not None and exact.skips[wire.skip] is skip
+            if wire.tensor and is_branch and source not in ends:
+                yield wire.tensor
 
 
 def _scale(exact: Architecture, skip: Skip) -> str:
