@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import networkx as nx
 import pytest
 import torch
 from torch import Tensor, nn
 
 import visualize
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.diagram import Box, Diagram, Group, GroupKind
+from visualize.scene.amounts import Amount, of_box
 
 
 class Block(nn.Module):
@@ -76,3 +82,31 @@ def test_copies_and_what_they_share(
 
 def test_a_copy_that_counts_less_is_no_copy() -> None:
     assert details(Tied(), "layer") == ["ReLU · 72", "72 each", "shared weights · 8"]
+
+
+def repeated(counts: tuple[int, ...], *, shared: bool) -> Amount:
+    """The amount of a box of as many copies, which count these parameters."""
+    parts = [
+        Operation(f"a{n}", NodeKind.FUNCTION, "a", n, parameters=p) for n, p in enumerate(counts)
+    ]
+    copies = tuple(Box.of(part) for part in parts)
+    group = Group("repeat", GroupKind.REPEAT, "", "", "", repeat=len(counts), shared=shared)
+    box = replace(copies[0], operations=tuple(parts), copies=copies, group=group.id)
+    graph = nx.MultiDiGraph()
+    graph.add_node(box.id, box=box)
+    exact = Architecture("net", "Net", nx.MultiDiGraph())
+    return of_box(Diagram(exact, graph, (group,)), box)
+
+
+@pytest.mark.parametrize(
+    ("counts", "shared", "amount"),
+    [
+        ((3, 3, 3), False, Amount(3)),
+        ((5, 3, 3), False, Amount(3, 2)),  # a table that the first one counts
+        ((4, 0, 0), False, Amount(0, 4)),
+        ((4, 0, 0), True, Amount(4)),
+        ((0, 0, 0), True, Amount(0)),
+    ],
+)
+def test_amounts_add_up(counts: tuple[int, ...], shared: bool, amount: Amount) -> None:
+    assert repeated(counts, shared=shared) == amount

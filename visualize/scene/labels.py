@@ -208,7 +208,7 @@ def _layers(type_name: str, number: int) -> Phrase:
     if family(type_name) in AFFINE:
         return counted("{number} {kind} layer", "{number} {kind} layers", number, kind=kind)
     if type_name.endswith("s"):  # a class that is a plural already
-        return phrase("{number} {kind}", number=number, kind=kind)
+        return verbatim(f"{number} {kind}")
     return counted("{number} {kind}", "{number} {kind}s", number, kind=kind)
 
 
