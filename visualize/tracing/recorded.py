@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.autograd import Function
 from torch.overrides import TorchFunctionMode
 
 from visualize.core.errors import VisualizeError
@@ -26,6 +27,7 @@ from visualize.core.torch_internals import (
     without_torch_function,
 )
 from visualize.core.unregistered import Unregistered
+from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
 from visualize.tracing.environment import Environment
 from visualize.tracing.explain import (
     Failure,
@@ -106,6 +108,7 @@ class _Watch(TorchFunctionMode):
             for names, name in functions_to_wrap():
                 if name in names:
                     patches.enter_context(patched(names, name, self._watch_function))
+            patches.enter_context(watched(self._apply))
             for kind in script_callables():
                 patches.enter_context(patched(kind, "__call__", self._watch_scripts))
             patches.enter_context(torch.compiler.set_stance("force_eager"))
@@ -155,6 +158,12 @@ class _Watch(TorchFunctionMode):
             return self._record("call_function", original, run, args, kwargs)
 
         return call
+
+    def _apply(self, kind: type[Function], apply: Call, args: Any, kwargs: Any) -> Any:
+        given = (args, kwargs)
+        if self.inside_leaf or not (is_one_operation(kind, given) and tensors_in(given)):
+            return apply(*args, **kwargs)
+        return self._watch_function(as_operation(kind))(*args, **kwargs)
 
     def _path_of(self, module: nn.Module) -> str | None:
         """The path of a module of the model, also of one that was made in this run."""

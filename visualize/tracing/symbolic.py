@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import fx, nn
+from torch.autograd import Function
 from torch.nn.utils.parametrize import is_parametrized
 
 from visualize.core.errors import (
@@ -27,8 +28,10 @@ from visualize.core.torch_internals import (
     named_parameters,
     own_tensors,
     submodule_at,
+    tree_leaves,
 )
 from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
+from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
 from visualize.tracing.derived import Derived, DerivedTensors
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs, names_of_arguments
@@ -146,6 +149,13 @@ class SymbolicTracer(fx.Tracer):
             )
         return super().call_module(m, forward, args, kwargs)
 
+    def apply(self, kind: type[Function], apply: Call, args: Any, kwargs: Any) -> Any:
+        """Record a function with a backward of its own, by its class."""
+        on_data = any(isinstance(value, fx.Proxy) for value in tree_leaves((args, kwargs)))
+        if not on_data or not is_one_operation(kind, (args, kwargs)):
+            return apply(*args, **kwargs)
+        return self.create_proxy("call_function", as_operation(kind), args, kwargs)
+
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Ask `Leaves`."""
         return self.leaves(m, module_qualified_name)
@@ -202,7 +212,7 @@ def _graph_of(model: nn.Module, inputs: Inputs, tracer: SymbolicTracer) -> fx.Gr
     if tracer.is_leaf_module(model, ""):
         return _graph_of_leaf(model, inputs)
     try:
-        with tracer.derived:
+        with tracer.derived, watched(tracer.apply):
             return tracer.trace(model)
     except (InputError, EndlessError, UntraceableError):
         raise
