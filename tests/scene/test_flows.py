@@ -109,9 +109,10 @@ def test_arrows_show_the_tensors_of_one_copy() -> None:
     assert carried(Branches(), (1, 8, 6, 6), level="block")[0] == "4×6×6"
 
 
-def test_many_shapes_are_cut_off() -> None:
-    tensors = [TensorSpec((size,)) for size in (1, 2, 3, 4)]
-    assert shapes(tensors) == "1, 2, 3, …"
+def test_many_shapes_are_counted() -> None:
+    tensors = [TensorSpec((size, 56, 56)) for size in (64, 128, 256)]
+    assert shapes(tensors[:2]) == "64×56×56, 128×56×56"
+    assert shapes(tensors) == "3 tensors"
     assert shapes([]) == ""
 
 

@@ -38,6 +38,7 @@ from torchvision.models import (
 )
 
 import visualize
+from tests.agreement import disagreements
 from tests.diagrams import shown_skips
 from visualize.check import check_figure
 from visualize.core.architecture import Architecture, Operation, SkipKind
@@ -270,6 +271,11 @@ def test_simplification_loses_nothing(traced: Traced, level: Level, folded: bool
     assert sum(box.parameters for box in simplified.boxes) == used
     assert sum(box.macs for box in simplified.boxes) == architecture.macs
     assert nx.is_directed_acyclic_graph(simplified.graph)
+
+
+@pytest.mark.parametrize("folded", [True, False])
+def test_what_is_printed_agrees_with_the_graph(traced: Traced, folded: bool):
+    assert list(disagreements(traced.architecture, folded=folded)) == []
 
 
 def test_levels_have_ever_fewer_boxes(traced: Traced):

@@ -21,6 +21,7 @@ from torch import nn
 from torchvision import models
 
 import visualize
+from tests.agreement import disagreements
 from tests.huggingface_models import MODELS as TRANSFORMERS
 from tests.owners import misplaced
 from tests.timm_models import TIMM_MODELS
@@ -72,6 +73,10 @@ NEED_VALUES = (
 TOO_WIDE = (
     "autoformer", "deformable_detr", "grounding_dino", "informer", "time_series_transformer",
 )  # fmt: skip
+
+# The first of its equal blocks has a skip connection more: the pixels and the patches that all
+# blocks work on come from one tensor.
+MORE_IN_FIRST = ("tnt",)
 
 LLAMA_405B = (
     "hf:LlamaConfig?hidden_size=16384&intermediate_size=53248&num_hidden_layers=126"
@@ -190,6 +195,7 @@ def test_timm(file: str):
     assert architecture.macs == measured_macs_without_values(loaded)
     assert architecture.notes == ()
     assert_one_good_page(architecture)
+    assert bool(list(disagreements(architecture))) == (file in MORE_IN_FIRST)
 
 
 # transformers
@@ -208,6 +214,7 @@ def test_transformers(name: str):
     assert bool(architecture.notes) == (name in NEED_VALUES)
     if name not in TOO_WIDE:
         assert_one_good_page(architecture)
+    assert list(disagreements(architecture)) == []
     model = loaded.rebuild()
     model.set_experts_implementation("eager")  # torch has formulas neither for grouped products
     with torch.backends.mkldnn.flags(enabled=False):  # nor for fused LSTMs

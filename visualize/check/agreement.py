@@ -86,10 +86,9 @@ class _Comparison:
     ) -> Iterator[str]:
         for number, word in claims.counted:
             found = self._number(word, claims, operations, skips)
-            # A loop whose first step begins with zeros has one skip connection less there.
-            less = repeat - 1 if word == "residual" or word in skips else 0
-            lacks = {number * repeat - one for one in found or ()}
-            if found is not None and not any(0 <= one <= less for one in lacks):
+            # The first and last copies may have a skip connection less, or one from outside more.
+            spare = repeat - 1 if word == "residual" or word in skips else 0
+            if found is not None and all(abs(number * repeat - one) > spare for one in found):
                 each = " in each copy" if repeat > 1 else ""
                 actual = " or ".join(f"{one / repeat:g}" for one in sorted(found))
                 yield f"{name} counts {number} {word}{each}, the graph has {actual}"
@@ -167,12 +166,19 @@ class _Comparison:
         for arrow in self.scene.arrows:
             carried = [_CARRIED.fullmatch(part) for part in arrow.label.split(", ")]
             made = _made(self._operations(boxes[arrow.source]))
+            # A tensor that is reshaped on its way arrives as the arrow shows it.
+            made |= Counter(dict.fromkeys(self._arriving(boxes[arrow.target]), 1))
             for match in carried if all(carried) else []:
                 number, sizes = (match[1], match[2]) if match else ("", "")
                 if made[_sizes(sizes)] < int(number or 1):
                     source = _quoted(boxes[arrow.source].label)
                     several = f"{number} tensors" if number else "tensor"
                     yield f"{source} returns no {several} of the shape {sizes} beside its arrow"
+
+    def _arriving(self, box: SceneBox) -> set[tuple[int, ...]]:
+        """The shapes of the tensors that the operations of a box read."""
+        wires = (wire for one in box.members for _, _, wire in self.architecture.inputs(one))
+        return {wire.tensor.shown for wire in wires if wire.tensor}
 
 
 @dataclass

@@ -12,8 +12,8 @@ from visualize.core.words import shape
 
 # The boxes at both ends, and the skip connection that is drawn between them, if it is one.
 Flow = tuple[str, str, int | None]
-# More shapes than these are cut off.
-_MOST = 3
+# Longer lists are counted instead.
+_LONGEST = 24
 
 
 def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
@@ -57,4 +57,5 @@ def shapes(tensors: Iterable[TensorSpec]) -> str:
     """
     counts = Counter(map(shape, tensors))
     words = [f"{number} × ({one})" if number > 1 else one for one, number in counts.items()]
-    return ", ".join(words[:_MOST] + ["…"] * (len(words) > _MOST))
+    listed = ", ".join(words)
+    return listed if len(listed) <= _LONGEST else f"{counts.total()} tensors"

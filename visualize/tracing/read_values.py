@@ -82,7 +82,9 @@ class ReadValues:
             self.add_selection(node, "indexing" if name == "__getitem__" else name)
 
     def add(self, tensor: fx.Node, value: Any, line: SourceLine | None) -> None:
-        """Note that ``value`` was read out of the result of ``tensor``."""
+        """Note that ``value`` was read out of the result of ``tensor``; a truth is no number."""
+        if isinstance(value, bool):
+            return
         numbers = tuple(_numbers(value))[:_MOST_NUMBERS]
         if self._depends_on(tensor, "placeholder"):
             self._note(phrase("a value was read out of a tensor ({place})", place=_place(line)))
