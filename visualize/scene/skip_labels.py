@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from visualize.core.architecture import Architecture, Skip, SkipKind, TensorSpec
-from visualize.core.operators import IDENTITY, NORM, family, merge_type
+from visualize.core.architecture import Architecture, Operation, Skip, SkipKind, TensorSpec
+from visualize.core.operators import IDENTITY, MOVES, NORM, family, merge_type
 from visualize.core.words import operation, shape, short_name
 from visualize.scene.labels import clip
+
+# Longer descriptions of a branch leave out what moves tensors, then all but its layers.
+_LONGEST = 28
 
 
 def skips_inside(skips: Sequence[Skip]) -> str:
@@ -30,12 +33,22 @@ def beside_arc(exact: Architecture, skip: Skip) -> str:
     if skip.kind is SkipKind.MIXED and exact.operation(skip.merge).merges:
         return f"{skip.streams} streams"
     if skip.kind is SkipKind.PROJECTION:
-        branch = [exact.operation(node) for node in skip.branch]
-        works = [one for one in branch if family(one.does) not in NORM | IDENTITY]
-        return clip(", ".join(str(operation(one)) for one in works or branch))
+        return _projection([exact.operation(node) for node in skip.branch])
     if skip.kind is SkipKind.CONCAT:
         return next((shape(tensor) for tensor in _joined(exact, skip)), "")
     return ""
+
+
+def _projection(branch: Sequence[Operation]) -> str:
+    """What a branch does; of much that it does, its layers with weights alone."""
+    works = [one for one in branch if family(one.does) not in NORM | IDENTITY]
+    computes = [one for one in works if family(one.does) not in MOVES]
+    layers = [one for one in computes if one.weight]
+    words = [", ".join(str(operation(one)) for one in some) for some in (works, computes, layers)]
+    fitting = (text for text in words if text and len(text) <= _LONGEST)
+    shortest = min(filter(None, words), key=len, default="")
+    whole = ", ".join(str(operation(one)) for one in branch)
+    return clip(next(fitting, shortest) or whole)
 
 
 def _joined(exact: Architecture, skip: Skip) -> Iterator[TensorSpec]:
