@@ -245,3 +245,47 @@ def test_order_and_contents_are_put_back() -> None:
     assert model.extra == [1]
     assert not hasattr(model, "new")
     assert not attributes.restore()
+
+
+class Small(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+        self.drop = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.drop(self.conv(x))
+        return result
+
+
+class Swaps(nn.Module):
+    """Puts another module, with other layers inside, in the place of one, if the image is small."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.part: nn.Module = nn.Sequential(nn.Conv2d(3, 3, 3, padding=1))
+        self.parts = nn.ModuleList([nn.Identity(), nn.Identity()])
+        self.place = place
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.shape[-1] < 16 and self.place == "attribute":
+            self.part = Small()
+        if x.shape[-1] < 16 and self.place == "list":
+            self.parts[1] = Small()
+        if x.shape[-1] < 16 and self.place == "new":
+            self.extra = Small()
+            x = self.extra(x)
+        result: Tensor = self.parts[1](self.parts[0](self.part(x)))
+        return result
+
+
+@pytest.mark.parametrize("place", ["attribute", "list", "new"])
+@pytest.mark.parametrize("tracer", ["auto", "recorded"])
+def test_modules_that_forward_puts_in_place_of_others(place: str, tracer: str) -> None:
+    model = Swaps(place)
+    before = dict(model.named_modules())
+    architecture = visualize.trace(model, SHAPE, tracer=tracer)
+    assert dict(model.named_modules()) == before
+    path = {"attribute": "part", "list": "parts.1", "new": "extra"}[place]
+    found = [one.type for one in architecture.operations if one.path.startswith(f"{path}.")]
+    assert found == ["Conv2d", "Dropout"]

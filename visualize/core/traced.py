@@ -120,6 +120,7 @@ class TracedModel:
         failures: the ways of tracing that were tried before and failed, and why.
         values: the parameters of the model itself by name, where their statistics are requested.
         unregistered: what the replica held and had not registered before it ran.
+        swapped: modules that the run put in place of others or added, by path.
     """
 
     graph: fx.Graph
@@ -130,6 +131,7 @@ class TracedModel:
     failures: tuple[str, ...] = ()
     values: Mapping[str, Tensor] = field(default_factory=dict)
     unregistered: Unregistered = field(default_factory=_nothing)
+    swapped: Mapping[str, nn.Module] = field(default_factory=dict)
 
     @functools.cached_property
     def parameter_ids(self) -> frozenset[int]:
@@ -148,5 +150,6 @@ class TracedModel:
         """Finds the module of ``model`` at a path, ``""`` for the model itself."""
         from visualize.core.torch_internals import named_modules, submodule_at
 
-        first_paths = {**self.unregistered.modules, **dict(named_modules(self.model))}
+        registered = dict(named_modules(self.model))
+        first_paths = {**self.unregistered.modules, **registered, **self.swapped}
         return lambda path: first_paths.get(path) or submodule_at(self.model, path)

@@ -6,7 +6,7 @@ import contextlib
 import enum
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import fx, nn
@@ -55,13 +55,14 @@ class Gradients(enum.Enum):
 
 @dataclass(frozen=True)
 class _Traced:
-    """A graph, the replica it refers to with its parameters before it ran, and notes on the run."""
+    """A graph, the replica it refers to, and the fields of a `TracedModel` by the same names."""
 
     graph: fx.Graph
     replica: nn.Module
     parameters: Mapping[str, nn.Parameter]
     unregistered: Unregistered
     notes: tuple[Note, ...] = ()
+    swapped: Mapping[str, nn.Module] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class _Front:
                     model=traced.replica,
                     parameters=traced.parameters,
                     unregistered=traced.unregistered,
+                    swapped=traced.swapped,
                     tracer=way.tracer.value,
                     notes=((way.note,) if way.note else ()) + traced.notes,
                     failures=tuple(failed),
@@ -268,11 +270,14 @@ class _Front:
         parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
         unregistered = Unregistered.of(replica)
         graph = trace_recorded(replica, inputs, self.leaves, environment)
+        run = dict(named_modules(replica))
         attributes.restore()
+        left = dict(named_modules(replica))
+        swapped = {path: module for path, module in run.items() if left.get(path) is not module}
         if environment.read:
             environment.read.connect(graph, again() if again else None)
         notes = (*environment.notes, *environment.read.notes)
-        return _Traced(graph, replica, parameters, unregistered, notes)
+        return _Traced(graph, replica, parameters, unregistered, notes, swapped)
 
 
 def _has_values(model: nn.Module) -> bool:
