@@ -12,6 +12,7 @@ from torch import Tensor, nn
 import visualize
 from tests.layers import Function
 from visualize.core.architecture import Constant
+from visualize.core.words import operation
 
 NUMBERS: list[tuple[Callable[[Any, Tensor], Tensor], Constant]] = [
     (lambda m, x: x - 3, Constant("3")),
@@ -85,3 +86,30 @@ def test_a_tensor_that_comes_first_is_first() -> None:
 
 def test_two_tensors_of_data_have_no_constant() -> None:
     assert not constants(Function(lambda m, x: x * x.exp() + x), "symbolic")
+
+
+@pytest.mark.parametrize(
+    ("index", "word"),
+    [
+        ((slice(None), None), "unsqueeze"),
+        ((..., None, slice(None)), "unsqueeze"),
+        ((slice(None), [0, 2]), "select"),
+        ((slice(None), torch.tensor([3, 1])), "select"),
+        ((slice(None), slice(1, 3)), "slice"),
+        ((slice(None), 0), "slice"),
+        ((slice(None), None, slice(0, 2)), "slice"),
+    ],
+)
+def test_an_index_is_called_what_it_does(index: Any, word: str) -> None:
+    class Picks(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Any:
+            return self.a(x)[index]
+
+    for tracer in ("symbolic", "recorded"):
+        architecture = visualize.trace(Picks(), (2, 4), tracer=tracer)
+        picks = [one for one in architecture.operations if one.type == "getitem"]
+        assert [str(operation(one)) for one in picks] == [word]

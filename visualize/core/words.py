@@ -46,6 +46,7 @@ _CATALOGUE = (
     phrase("sort"), phrase("repeat"), phrase("tile"), phrase("round"), phrase("floor"),
     phrase("ceil"), phrase("sign"), phrase("reciprocal"), phrase("interpolate"),
     phrase("outer"), phrase("logical and"), phrase("logical or"), phrase("logical not"),
+    phrase("select"),
 )  # fmt: skip
 
 
@@ -304,6 +305,26 @@ def _spaced(type_name: str) -> str:
     return name.lower()
 
 
+def _picked(layer: Operation) -> Phrase:
+    """What an index does: ``x[:, None]`` adds a dimension, ``x[:, places]`` selects, others slice.
+
+    Places that are a tensor are no plain value, so that the index is not among the attributes.
+    """
+    if family(layer.does) != "getitem" or not layer.outputs:
+        return _function(layer)
+    index = layer.attributes.get("b", layer.attributes.get("1"))
+    parts = index if isinstance(index, (list, tuple)) else [index]
+    if index is None or any(isinstance(part, (list, tuple)) for part in parts):
+        return phrase("select")
+    if "None" in parts and all(part in _WHOLE for part in parts):
+        return phrase("unsqueeze")
+    return _function(layer)
+
+
+# Steps of an index that leave out nothing.
+_WHOLE = ("None", "...", "slice(None, None, None)")
+
+
 def _function(layer: Operation) -> Phrase:
     word = operator(layer.does).word
     if word:
@@ -329,7 +350,8 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Operation], Phrase]], ...] = (
     (frozenset({"dropout", "dropout2d", "stochasticdepth"}), _dropout),
     (NORM, _norm),
     (ACTIVATION, _activation),
-    (IDENTITY | RESHAPE | SLICE, _function),
+    (SLICE, _picked),
+    (IDENTITY | RESHAPE, _function),
 )
 
 
