@@ -49,9 +49,14 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
     """
     graph = nx.MultiDiGraph()
     data: set[str] = set()
-    tensors = find_batch(trace, {node: _does(node, trace) for node in trace.graph.nodes})
+    classes = {
+        node: _own_class(trace.module_at(str(node.target)))
+        for node in trace.graph.find_nodes(op="call_module")
+    }
+    kinds = {node: _does(node, classes.get(node)) for node in trace.graph.nodes}
+    tensors = find_batch(trace, kinds)
     for index, node in enumerate(trace.graph.nodes):
-        operation = _operation(index, node, trace, tensors.get(node))
+        operation = _operation(index, node, trace, classes.get(node), tensors.get(node))
         graph.add_node(operation.id, operation=operation)
         yields = operation.kind is NodeKind.OUTPUT or bool(operation.outputs)
         if operation.kind is NodeKind.INPUT and yields:
@@ -112,28 +117,29 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
     return modules
 
 
-def _does(node: fx.Node, trace: TracedModel) -> str:
+def _does(node: fx.Node, own: type[nn.Module] | None) -> str:
     """The class or function whose work a node does; see `Operation.does`."""
-    if node.op == "call_module":
-        own = _own_class(trace.module_at(str(node.target)))
+    if own:
         return _counts_as(own) or own.__name__
     return _function_name(node) if node.op in ("call_function", "call_method") else node.op
 
 
 def _operation(
-    index: int, node: fx.Node, trace: TracedModel, tensors: tuple[TensorSpec, ...] | None
+    index: int,
+    node: fx.Node,
+    trace: TracedModel,
+    own: type[nn.Module] | None,
+    tensors: tuple[TensorSpec, ...] | None,
 ) -> Operation:
     facts = facts_of(node)
     calls = tuple(enclosing.call for enclosing in facts.calls)
     path = calls[-1].path if calls else ""
     module_class = counts_as = ""
     attributes: dict[str, Any] = {}
-    if node.op == "call_module":
+    if own:
         path = str(node.target)
-        module = trace.module_at(path)
-        own = _own_class(module)
         kind, module_class, counts_as = own.__name__, _full_name(own), _counts_as(own)
-        attributes = _module_attributes(module)
+        attributes = _module_attributes(trace.module_at(path))
     elif node.op in ("call_function", "call_method"):
         kind = _function_name(node)
         attributes = _plain(function_arguments(node))

@@ -7,7 +7,7 @@ began; and what a symbolic run leaves behind are proxies, which no other run may
 from __future__ import annotations
 
 import copy
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,7 +26,7 @@ class Attributes:
     """
 
     def __init__(self, model: nn.Module) -> None:
-        self._kept = [(held, copy.copy(held)) for held in _collections(model)]
+        self._kept = [(held, _copied(held)) for held in _collections(model)]
 
     def restore(self) -> bool:
         """Put back what was removed or replaced, and return whether anything was written.
@@ -39,6 +39,14 @@ class Attributes:
                 written = True
                 _put_back(held, before)
         return written
+
+
+def _copied(held: Any) -> Any:
+    # The tables of modules are many, and their own method is several times as fast.
+    return held.copy() if type(held) in _TABLES else copy.copy(held)
+
+
+_TABLES = (dict, OrderedDict, list, set)
 
 
 def _collections(model: nn.Module) -> Iterator[Any]:

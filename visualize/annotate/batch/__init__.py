@@ -9,7 +9,6 @@ anything have their batch first, if all of them have the same number there.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from torch import fx
 
@@ -167,7 +166,9 @@ class _Follower:
                 if axes not in shapes:
                     shapes[axes] = self.atoms.without_batch(axes, batches, single=size == 1)
                 sample = shapes[axes]
-                outputs.append(tensor if sample is None else replace(tensor, sample=sample))
+                outputs.append(
+                    tensor if sample is None else TensorSpec(tensor.shape, tensor.dtype, sample)
+                )
             tensors[node] = tuple(outputs)
         return tensors
 
