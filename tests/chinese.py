@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from visualize.core.module_path import spelled
 from visualize.core.summary import RowKind, Summary
 from visualize.report import write_summary
 from visualize.report.language import load_language
@@ -46,7 +47,8 @@ def classes(summary: Summary) -> set[str]:
 
 def names_in_sentences(summary: Summary) -> set[str]:
     parts = {name for part in summary.facts.parts for name in (part.name, part.type.lstrip("_"))}
-    return parts | {name for group in summary.facts.tied for name in group} - {""}
+    names = parts | {name for group in summary.facts.tied for name in group} - {""}
+    return names | set(map(spelled, names))
 
 
 def assert_chinese(summary: Summary) -> None:
