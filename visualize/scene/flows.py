@@ -13,7 +13,7 @@ from visualize.core.words import shape
 # The boxes at both ends, and the skip connection that is drawn between them, if it is one.
 Flow = tuple[str, str, int | None]
 # Longer lists are counted instead.
-_LONGEST = 20
+_LONGEST = 22
 
 
 def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
