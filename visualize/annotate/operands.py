@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,7 +11,7 @@ from torch import fx
 
 from visualize.core.architecture import Constant, NodeKind, Operation
 from visualize.core.arithmetic import ARITHMETIC, COMMUTE, REVERSED, SIGNS
-from visualize.core.module_path import parameter_words
+from visualize.core.module_path import is_made_up, parameter_words
 from visualize.core.operators import CONCAT, COPIES, IDENTITY, RESAMPLE, RESHAPE, SLICE, family
 from visualize.core.traced import TracedModel, facts_of
 
@@ -23,8 +22,6 @@ _OF_ONE = frozenset(
 # A tensor that these make of another is called like it.
 _SAME_NAME = (RESHAPE | IDENTITY | COPIES | SLICE | RESAMPLE) - {"getitem"}
 _OTHER = ("input", "other", "exponent")
-# The name that torch.fx and the recorder give to a tensor that has none in the model.
-_MADE_UP = re.compile(r"_tensor_constant\d+")
 
 
 def annotate_constants(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
@@ -79,7 +76,7 @@ def _name(node: fx.Node, operations: Mapping[str, Operation]) -> str:
     """
     operation = operations[node.name]
     if operation.kind is NodeKind.CONSTANT:
-        return "" if _MADE_UP.fullmatch(operation.path) else parameter_words(operation.path)
+        return "" if is_made_up(operation.path) else parameter_words(operation.path)
     read = [one for one in node.args if isinstance(one, fx.Node)]
     if operation.kind is not NodeKind.FUNCTION or len(read) != 1:
         return ""

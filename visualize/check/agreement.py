@@ -110,7 +110,7 @@ class _Comparison:
         if word in _OF_ONE_OPERATION:
             return None
         if word.removesuffix("s") == "operation":
-            return {sum(one.kind in (NodeKind.MODULE, NodeKind.FUNCTION) for one in operations)}
+            return {sum(one.computes for one in operations)}
         if word == "calls":  # of what the title counts
             return self._uses(_kind(claims.counted[0][1]), operations).made() or None
         # Where calls are counted too, they are more than there are modules.

@@ -13,7 +13,7 @@ import enum
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -176,6 +176,11 @@ class Operation:
     detached: bool = False
 
     @property
+    def computes(self) -> bool:
+        """Whether it is a module or function, and no input, constant or output."""
+        return self.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
+
+    @property
     def does(self) -> str:
         """The type that says what it does: its own, or that of an operation that does the same."""
         return self.counts_as or self.type
@@ -245,6 +250,25 @@ class Skip:
     streams: int | None = None
 
 
+def arriving(graph: nx.MultiDiGraph) -> Mapping[str, Sequence[tuple[str, str, Wire]]]:
+    """The edges that arrive at each node, as ``(source, target, wire)``, by position."""
+    found: dict[str, list[tuple[str, str, Wire]]] = {node: [] for node in graph}
+    # From the adjacency dicts: the views of networkx cost several times as much.
+    for source, targets in graph.adjacency():
+        for target, edges in targets.items():
+            found[target] += ((source, target, edge["wire"]) for edge in edges.values())
+    for wires in found.values():
+        wires.sort(key=lambda edge: edge[2].position)
+    return found
+
+
+def batch_of(operations: Iterable[Operation]) -> int:
+    """The size of the batch of the inputs among ``operations``; 1 if they have none."""
+    ends = (one for one in operations if one.kind is NodeKind.INPUT)
+    tensors = (tensor for one in ends for tensor in one.outputs if tensor.sample is not None)
+    return next((tensor.batch for tensor in tensors), 1)
+
+
 class WiredGraph:
     """A directed acyclic `networkx.MultiDiGraph` whose edges carry a `Wire` under ``wire``.
 
@@ -269,15 +293,7 @@ class WiredGraph:
 
     @functools.cached_property
     def _arriving(self) -> Mapping[str, Sequence[tuple[str, str, Wire]]]:
-        """The edges that arrive at each node, by position."""
-        arriving: dict[str, list[tuple[str, str, Wire]]] = {node: [] for node in self.graph}
-        # From the adjacency dicts: the views of networkx cost several times as much.
-        for source, targets in self.graph.adjacency():
-            for target, edges in targets.items():
-                arriving[target] += ((source, target, edge["wire"]) for edge in edges.values())
-        for wires in arriving.values():
-            wires.sort(key=lambda edge: edge[2].position)
-        return arriving
+        return arriving(self.graph)
 
 
 @dataclass(frozen=True)
@@ -364,9 +380,7 @@ class Architecture(WiredGraph):
     @functools.cached_property
     def batch(self) -> int:
         """The size of the batch of the inputs; 1 if they have none."""
-        ends = (one for one in self.operations if one.kind is NodeKind.INPUT)
-        tensors = (tensor for one in ends for tensor in one.outputs if tensor.sample is not None)
-        return next((tensor.batch for tensor in tensors), 1)
+        return batch_of(self.operations)
 
     @property
     def has_statistics(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from visualize.core.architecture import NodeKind, Operation
+from visualize.core.architecture import Operation
 from visualize.core.dtypes import element_size
 from visualize.core.operators import operator
 
@@ -15,7 +15,6 @@ def activation_memory(operations: Iterable[Operation]) -> int:
     return sum(
         math.prod(tensor.shape) * element_size(tensor.dtype)
         for operation in operations
-        if operation.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
-        and not operator(operation.type).moves_only
+        if operation.computes and not operator(operation.type).moves_only
         for tensor in operation.outputs
     )

@@ -13,10 +13,20 @@ _INDEX = re.compile(r"(?:^|\.)(\d+(?:–\d+)?)(?=[.–]|$)")
 # An index, or a glob in its place, in brackets; several digits may also be characters to choose
 # from, as in a shell.
 _BRACKETS = re.compile(r"\[(\d+|[*?])\]")
+_MADE_UP = re.compile(r"_tensor_constant\d+")
 _CERTAIN = re.compile(r"\[(\d|[*?])\]")
 # What comes before the last name that is no number, that name, and the numbers behind it.
 _LAST_NAME = re.compile(r"(?:(.*)\.)?([^.]*[^\d.][^.]*)((?:\.\d+)*)$")
 _PLAIN = frozenset({"weight", "param", "parameter", "data", "value"})
+
+
+def is_made_up(path: str) -> bool:
+    """Whether torch.fx or the recorder named a tensor, because the model has no name for it.
+
+    >>> is_made_up("_tensor_constant0"), is_made_up("norm.weight")
+    (True, False)
+    """
+    return bool(_MADE_UP.fullmatch(path))
 
 
 def spelled(path: str) -> str:

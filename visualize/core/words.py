@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from visualize.core.architecture import Operation, TensorSpec
+from visualize.core.arguments import argument
 from visualize.core.arithmetic import scales
 from visualize.core.operators import (
     ACTIVATION,
@@ -166,10 +167,10 @@ def _pool(layer: Operation) -> Phrase:
 
 def _mean(layer: Operation) -> Phrase:
     """A mean over all places of a map, batch × channels × height × width, is a pooling."""
-    given = layer.attributes.get("dim", layer.attributes.get("1"))
+    given = argument(layer, 1, "dim")
     over = list(given) if isinstance(given, (list, tuple)) else [given]
     left = len(layer.outputs[0].shape) if layer.outputs else 0
-    kept = layer.attributes.get("keepdim", layer.attributes.get("2")) is True
+    kept = argument(layer, 2, "keepdim") is True
     rank = left if kept else left + len(over)
     # Three dimensions may as well be a sequence of vectors.
     if rank not in (4, 5) or not all(isinstance(one, int) for one in over):
@@ -312,7 +313,7 @@ def _picked(layer: Operation) -> Phrase:
     """
     if family(layer.does) != "getitem" or not layer.outputs:
         return _function(layer)
-    index = layer.attributes.get("b", layer.attributes.get("1"))
+    index = argument(layer, 1)
     parts = index if isinstance(index, (list, tuple)) else [index]
     if index is None or any(isinstance(part, (list, tuple)) for part in parts):
         return phrase("select")

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, TensorSpec, Wire
+from visualize.core.architecture import Architecture, NodeKind, Skip, TensorSpec, Wire
 from visualize.core.choices import ColorBy
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
@@ -71,7 +71,7 @@ def build_scene(
         legend=legend,
         parameters=exact.parameters - exact.unused_parameters,
         color_by=color_by,
-        hidden=sum(_computes(one) for box in diagram.boxes for one in labels.hidden(box)),
+        hidden=sum(one.computes for box in diagram.boxes for one in labels.hidden(box)),
     )
 
 
@@ -227,10 +227,6 @@ class _Builder:
             # An arrow into a repeat is in every copy; one out of it may represent several.
             repeat=max(diagram.box(target).repeat, wire.copies),
         )
-
-
-def _computes(operation: Operation) -> bool:
-    return operation.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
 
 
 def _named(name: str, kind: str) -> str:

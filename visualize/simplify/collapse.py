@@ -132,14 +132,10 @@ def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iter
         if module is None or len(run) < length:
             yield from map(Cluster.single, nodes)
         else:
-            number = sum(_computes(one) for box in run for one in box.operations)
+            number = sum(one.computes for box in run for one in box.operations)
             kind = f"{number} operations"
             collapsed = Collapsed(nodes[0], BoxKind.COMPUTATION, kind, module, count=number)
             yield Cluster(nodes[0], nodes, collapsed)
-
-
-def _computes(operation: Operation) -> bool:
-    return operation.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
 
 
 def _computing_module(box: Box) -> str | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.arguments import does_nothing
 from visualize.core.dataflow import Dataflow, Operand, Origin, value_sources
-from visualize.core.module_path import parameter_words
+from visualize.core.module_path import is_made_up, parameter_words
 from visualize.core.operators import (
     COPIES,
     EMBEDDING,
@@ -27,8 +26,6 @@ _FILLED = {
     "zeros": phrase("zeros"), "zeroslike": phrase("zeros"), "newzeros": phrase("zeros"),
     "ones": phrase("ones"), "oneslike": phrase("ones"), "newones": phrase("ones"),
 }  # fmt: skip
-# What torch.fx calls a tensor of no module.
-_NAMELESS = re.compile(r"_tensor_constant\d+")
 
 
 def operand_of(
@@ -103,7 +100,7 @@ def parameter_name(path: str, nameless: Phrase) -> Phrase:
         path: its path.
         nameless: what it is called where neither says anything.
     """
-    if _NAMELESS.fullmatch(path):
+    if is_made_up(path):
         return phrase("constant")
     return verbatim(parameter_words(path)) or nameless
 

@@ -11,6 +11,7 @@ from torch import fx
 from torch.autograd import Function
 
 from visualize.core.torch_internals import tree_leaves
+from visualize.tracing.patching import patched
 
 Call = Callable[..., Any]
 
@@ -51,13 +52,12 @@ def as_operation(kind: type[Function]) -> Call:
 @contextmanager
 def watched(call: Callable[[type[Function], Call, Any, Any], Any]) -> Iterator[None]:
     """Hand every application of a function to ``call``: its class, how to apply it, what to."""
-    original = Function.__dict__["apply"]
 
-    def apply(kind: type[Function], *args: Any, **kwargs: Any) -> Any:
-        return call(kind, original.__get__(None, kind), args, kwargs)
+    def change(original: Any) -> Any:
+        def apply(kind: type[Function], *args: Any, **kwargs: Any) -> Any:
+            return call(kind, original.__get__(None, kind), args, kwargs)
 
-    Function.apply = classmethod(apply)
-    try:
+        return classmethod(apply)
+
+    with patched(Function, "apply", change):
         yield
-    finally:
-        Function.apply = original

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from torch import fx, nn
 
 from visualize.core.errors import UntraceableError
-from visualize.core.module_path import spelled
+from visualize.core.module_path import is_made_up, spelled
 from visualize.core.operators import MOVES, family
 from visualize.core.torch_internals import submodule_at
 from visualize.core.traced import facts_of
@@ -57,7 +57,7 @@ def _is_untraceable(node: fx.Node) -> bool:
     made = node.args[0] if node.args else None
     if not isinstance(made, fx.Node) or node.op == "call_module" or not _changes(node):
         return False
-    return made.op == "get_attr" and str(made.target).startswith("_tensor_constant")
+    return made.op == "get_attr" and is_made_up(str(made.target))
 
 
 def _unclear(node: fx.Node, model: nn.Module) -> UntraceableError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,8 @@ def patched(
 ) -> Iterator[None]:
     """Replace a function of a class or of a module's names by what ``change`` makes of it."""
     names = owner if isinstance(owner, dict) else None
-    original = names[name] if names is not None else getattr(owner, name)
+    # As the class holds it: a class method is not yet bound to the class.
+    original = names[name] if names is not None else inspect.getattr_static(owner, name)
 
     def put(value: Any) -> None:
         if names is not None:

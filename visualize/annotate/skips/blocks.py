@@ -1,4 +1,4 @@
-"""Long skip connections with blocks on them: UNETR, stacked hourglasses, U-Net++.
+"""Long skip connections with blocks on them: stacked hourglasses, U-Net++.
 
     x ──▶ block ─────────────────▶ ‖
     └───▶ pool ▶ block ▶ block ▶ up ┘

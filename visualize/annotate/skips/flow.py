@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import functools
 import math
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 
 from visualize.annotate.skips.tokens import learned_tokens
-from visualize.core.architecture import NodeKind, Operation, Wire
+from visualize.core.architecture import NodeKind, Operation, Wire, arriving, batch_of
 from visualize.core.layers import is_weighted_layer
 
 _REACH = 64  # operations between a tensor and the layers that it comes from
@@ -56,19 +55,19 @@ class Flow:
         self.parameters: dict[str, int] = {
             node: operation.parameters for node, operation in self.operations.items()
         }
-        edges = _edges(graph)
+        edges = arriving(graph)
         self.tokens = learned_tokens(self.operations, self.order, edges)
         self._data = set(self.tokens)
         for node in self.order:
             self._read(node, edges[node])
 
-    def _read(self, node: str, edges: Sequence[tuple[str, Wire]]) -> None:
+    def _read(self, node: str, edges: Sequence[tuple[str, str, Wire]]) -> None:
         operation = self.operations[node]
-        if operation.kind is NodeKind.INPUT or any(wire.data for _, wire in edges):
+        if operation.kind is NodeKind.INPUT or any(wire.data for *_, wire in edges):
             self._data.add(node)
         weights = operation.weights
         inflows = self.inflows[node] = []
-        for source, wire in edges:
+        for source, _, wire in edges:
             # Only a tensor holds values: a parameter's dtype or size is not a parameter.
             if not wire.tensor:
                 continue
@@ -104,15 +103,8 @@ class Flow:
 
     @functools.cached_property
     def batch(self) -> int:
-        """The first size of most inputs."""
-        sizes = Counter(
-            tensor.shape[0]
-            for operation in self.operations.values()
-            if operation.kind is NodeKind.INPUT
-            for tensor in operation.outputs
-            if len(tensor.shape) > 1
-        )
-        return max(sizes, key=lambda size: sizes[size], default=1)
+        """The size of the batch; 1 if there is none."""
+        return batch_of(self.operations.values())
 
     def makers(self, node: str, after: str = "") -> frozenset[Hashable]:
         """What the nearest layers are that a node comes from, all of them later than ``after``.
@@ -167,14 +159,3 @@ class Flow:
 
 def _kernel(weights: Sequence[Shape]) -> Shape:
     return max(weights, key=len, default=())
-
-
-def _edges(graph: nx.MultiDiGraph) -> dict[str, list[tuple[str, Wire]]]:
-    """The sources and wires of each node, by position."""
-    arriving: dict[str, list[tuple[str, Wire]]] = {node: [] for node in graph}
-    for source, targets in graph.adjacency():
-        for target, edges in targets.items():
-            arriving[target] += ((source, edge["wire"]) for edge in edges.values())
-    for edges in arriving.values():
-        edges.sort(key=lambda edge: edge[1].position)
-    return arriving

@@ -26,7 +26,8 @@ from visualize.core.operators import (
 
 _PREPARES = MOVES | COPIES | CONCAT | NORM
 _QUERIES_KEYS_VALUES = 3
-_Edges = Mapping[str, Sequence[tuple[str, Wire]]]
+_Inputs = Sequence[tuple[str, str, Wire]]
+_Edges = Mapping[str, _Inputs]
 
 
 def learned_tokens(
@@ -37,14 +38,14 @@ def learned_tokens(
     Args:
         operations: the operation of each node.
         order: all nodes in topological order.
-        edges: the sources and wires of each node, by position.
+        edges: the edges that arrive at each node, by position.
     """
     constant: set[str] = set()  # works on no data
     raw: dict[str, set[str]] = {}  # the parameters that each node passes on
     tokens: set[str] = set()
     for node in order:
         operation = operations[node]
-        if operation.kind is NodeKind.INPUT or any(wire.data for _, wire in edges[node]):
+        if operation.kind is NodeKind.INPUT or any(wire.data for *_, wire in edges[node]):
             tokens |= _attended(operation, edges[node], raw)
             continue
         constant.add(node)
@@ -53,7 +54,7 @@ def learned_tokens(
             continue
         tokens |= _entered(operation, edges[node], raw)
         if family(operation.type) in _PREPARES:
-            read = [raw[source] for source, _ in edges[node] if source in raw]
+            read = [raw[source] for source, *_ in edges[node] if source in raw]
             # The weights of a norm are read after what it normalizes.
             kept = read[:1] if family(operation.type) in NORM else read
             if kept:
@@ -61,9 +62,7 @@ def learned_tokens(
     return _with_results(tokens, constant, operations, order, edges) if tokens else frozenset()
 
 
-def _entered(
-    operation: Operation, edges: Sequence[tuple[str, Wire]], raw: Mapping[str, set[str]]
-) -> set[str]:
+def _entered(operation: Operation, edges: _Inputs, raw: Mapping[str, set[str]]) -> set[str]:
     """The parameters that a weighted layer without any data reads as its input."""
     if not edges:
         return set()
@@ -75,14 +74,12 @@ def _entered(
     return _attended(operation, edges, raw)
 
 
-def _attended(
-    operation: Operation, edges: Sequence[tuple[str, Wire]], raw: Mapping[str, set[str]]
-) -> set[str]:
+def _attended(operation: Operation, edges: _Inputs, raw: Mapping[str, set[str]]) -> set[str]:
     """The parameters that an attention reads as queries, keys or values."""
     is_module = operation.kind is NodeKind.MODULE and len(edges) > 1
     if family(operation.type) not in ATTENTION and not (is_module and operation.weights):
         return set()
-    read = (raw.get(source, set()) for source, _ in edges[:_QUERIES_KEYS_VALUES])
+    read = (raw.get(source, set()) for source, *_ in edges[:_QUERIES_KEYS_VALUES])
     return set().union(*read)
 
 
@@ -97,7 +94,7 @@ def _with_results(
     for node in order:
         reads = (
             source
-            for source, wire in edges[node]
+            for source, _, wire in edges[node]
             if wire.tensor and reads_values(operations[node].type, wire.position)
         )
         if node in constant and not found.isdisjoint(reads):
