@@ -7,6 +7,7 @@ from collections.abc import Callable
 import networkx as nx
 
 from visualize.annotate.cost import annotate_macs
+from visualize.annotate.held import held_tensors
 from visualize.annotate.notes import notes_on_weights
 from visualize.annotate.operands import annotate_constants
 from visualize.annotate.parameters import annotate_parameters, count_parameters
@@ -18,9 +19,8 @@ from visualize.core.traced import TracedModel
 
 __all__ = ["PASSES", "annotate", "find_skips"]
 
-# Each pass rewrites the operations of the graph; they run in this order.
+# Each pass rewrites the operations of the graph; they run in this order, after the parameters.
 PASSES: tuple[Callable[[nx.MultiDiGraph, TracedModel], None], ...] = (
-    annotate_parameters,
     annotate_weights,
     annotate_constants,
     annotate_macs,
@@ -29,12 +29,13 @@ PASSES: tuple[Callable[[nx.MultiDiGraph, TracedModel], None], ...] = (
 
 def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
     """Build the annotated graph of a traced model."""
-    graph = build_graph(trace)
+    graph, held = build_graph(trace), held_tensors(trace)
+    annotate_parameters(graph, trace, held)
     for run_pass in PASSES:
         run_pass(graph, trace)
     skips = find_skips(graph)
     mark_skips(graph, skips)
-    counts = count_parameters(graph, trace)
+    counts = count_parameters(graph, trace, held)
     return Architecture(
         name=name,
         class_name=class_name,
@@ -49,6 +50,6 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         tied=counts.tied,
         unused_statistics=counts.unused_statistics,
         tracer=trace.tracer,
-        notes=(*trace.notes, *notes_on_weights(graph, trace, class_name)),
+        notes=(*trace.notes, *notes_on_weights(graph, trace, held, class_name)),
         failures=trace.failures,
     )

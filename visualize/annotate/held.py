@@ -49,15 +49,23 @@ class Held:
         return counted + sum(math.prod(shape) for shape in self.given)
 
 
-def held_by(node: fx.Node, trace: TracedModel) -> Held:
-    """The tensors that ``node`` works with."""
+_NOTHING = Held()
+
+
+def held_tensors(trace: TracedModel) -> Mapping[fx.Node, Held]:
+    """The tensors that each node works with, for those that work with any, in order."""
+    held = {node: _held_by(node, trace) for node in trace.graph.nodes}
+    return {node: own for node, own in held.items() if own != _NOTHING}
+
+
+def _held_by(node: fx.Node, trace: TracedModel) -> Held:
     if node.op == "call_module":
         return _held_by_module(node, trace)
     if node.op != "get_attr":
-        return Held()
+        return _NOTHING
     value = trace.tensor_at(str(node.target))
     if not isinstance(value, torch.Tensor):
-        return Held()
+        return _NOTHING
     if id(value) in trace.unregistered.ids or _is_from_outside(value, node, trace):
         return Held(unregistered=(value,))
     # A script makes its parameters anew, as plain tensors, when it is asked for them.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import networkx as nx
 import torch
 from torch import fx, nn
 
-from visualize.annotate.held import Held, held_by
+from visualize.annotate.held import Held
 from visualize.core.module_path import spelled
 from visualize.core.operators import AFFINE, EMBEDDING, PRODUCT, RECURRENT, family
 from visualize.core.phrases import Note, counted
@@ -31,32 +31,32 @@ class _Found:
 
 
 def notes_on_weights(
-    graph: nx.MultiDiGraph, trace: TracedModel, class_name: str
+    graph: nx.MultiDiGraph, trace: TracedModel, held: Mapping[fx.Node, Held], class_name: str
 ) -> tuple[Note, ...]:
     """What a user should know of weights that ``model.parameters()`` leaves out.
 
     Args:
         graph: the annotated graph of the model.
         trace: the model.
+        held: the tensors that nodes work with.
         class_name: what its own attributes are attributes of, in a note.
     """
     layers: dict[str, _Found] = {}
     tensors: dict[str, _Found] = {}
     integers: dict[str, _Found] = {}
     packed: dict[int, int] = {}
-    for node in trace.graph.nodes:
-        held = held_by(node, trace)
+    for node, own in held.items():
         target = str(node.target)
-        packed |= {id(trace.module_at(target)): held.others} if held.packed else {}
-        weights = {id(one): one.numel() for one in held.unregistered}
+        packed |= {id(trace.module_at(target)): own.others} if own.packed else {}
+        weights = {id(one): one.numel() for one in own.unregistered}
         if node.op == "call_module" and weights:
             found = layers.setdefault(_holder(target, trace), _Found())
             found.layers.add(target)
             found.sizes |= weights
         elif node.op == "get_attr" and weights and _is_weight(node, graph, trace):
             tensors.setdefault(_holder(target, trace), _Found()).sizes |= weights
-        elif node.op == "get_attr" and _is_integer_weight(held, node, graph, trace):
-            integers.setdefault(target, _Found()).sizes[0] = held.buffers[0].numel()
+        elif node.op == "get_attr" and _is_integer_weight(own, node, graph, trace):
+            integers.setdefault(target, _Found()).sizes[0] = own.buffers[0].numel()
     return (
         *(_on_layers(_place(class_name, place), found) for place, found in layers.items()),
         *(_on_tensors(_place(class_name, place), found) for place, found in tensors.items()),

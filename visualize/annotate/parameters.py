@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 import torch
-from torch import nn
+from torch import fx, nn
 
-from visualize.annotate.held import Held, held_by
+from visualize.annotate.held import Held
 from visualize.annotate.statistics import statistics_of
 from visualize.core.architecture import enclosing
 from visualize.core.statistics import Statistics, combined
@@ -36,43 +36,45 @@ class ParameterCounts:
     unused_statistics: Statistics | None
 
 
-def annotate_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
+def annotate_parameters(
+    graph: nx.MultiDiGraph, trace: TracedModel, held: Mapping[fx.Node, Held]
+) -> None:
     """Set the parameters, buffers and weight shapes of every node, and statistics of its values.
 
     A tensor that several nodes use (tied weights, a module called twice) is counted at the
     first of them; each of them lists its shape under ``weights``.
+
+    Args:
+        graph: the graph.
+        trace: the model.
+        held: the tensors that nodes work with.
     """
     seen: set[int] = set()
     values = _values(trace)
-    for node in trace.graph.nodes:
-        held = held_by(node, trace)
-        if held == Held():
-            continue
-        new = [tensor for tensor in held.parameters if id(tensor) not in seen]
-        new_buffers = [tensor for tensor in held.buffers if id(tensor) not in seen]
-        seen.update(id(tensor) for tensor in (*held.parameters, *held.buffers))
+    for node, own in held.items():
+        new = [tensor for tensor in own.parameters if id(tensor) not in seen]
+        new_buffers = [tensor for tensor in own.buffers if id(tensor) not in seen]
+        seen.update(id(tensor) for tensor in (*own.parameters, *own.buffers))
         attributes = graph.nodes[node.name]
         attributes["operation"] = replace(
             attributes["operation"],
             parameters=sum(tensor.numel() for tensor in new),
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
             buffers=sum(tensor.numel() for tensor in new_buffers),
-            weights=held.weights,
-            other_weights=held.others,
+            weights=own.weights,
+            other_weights=own.others,
             statistics=_statistics(new, values),
         )
 
 
-def count_parameters(graph: nx.MultiDiGraph, trace: TracedModel) -> ParameterCounts:
+def count_parameters(
+    graph: nx.MultiDiGraph, trace: TracedModel, held: Mapping[fx.Node, Held]
+) -> ParameterCounts:
     """Count the parameters of the model, used and unused.
 
     Parameters that the model creates while it runs count if an operation uses them.
     """
-    used = {
-        id(tensor): tensor
-        for node in trace.graph.nodes
-        for tensor in held_by(node, trace).parameters
-    }
+    used = {id(tensor): tensor for own in held.values() for tensor in own.parameters}
     given = {id(tensor): tensor for tensor in trace.parameters.values()}
     unused = {key: tensor for key, tensor in given.items() if key not in used}
     parameters = [*used.values(), *unused.values()]

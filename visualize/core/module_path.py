@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import functools
 import re
 from collections.abc import Iterable
 
@@ -29,6 +30,7 @@ def is_made_up(path: str) -> bool:
     return bool(_MADE_UP.fullmatch(path))
 
 
+@functools.lru_cache(maxsize=4096)
 def spelled(path: str) -> str:
     """A module path, or the name of a parameter, as code has it and as people read it.
 

@@ -177,7 +177,7 @@ class Sameness:
             operation.type,
             operation.kind,
             operation.module_class,
-            self._attributes(operation)[0],
+            _attributes(operation),
             tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs),
         )
 
@@ -186,13 +186,6 @@ class Sameness:
         text = repr(sorted(operation.attributes.items()))
         shapes = tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs)
         return (operation.type, operation.module_class, numbered(text)[0], shapes)
-
-    def _attributes(self, operation: Operation) -> tuple[str, tuple[int, ...]]:
-        """What an operation is given, and for one that writes a slice, which one it is."""
-        name, text = family(operation.type), repr(sorted(operation.attributes.items()))
-        if name in IDENTITY:
-            return "", ()
-        return numbered(text) if name in _WRITES else (text, ())
 
     def _signature(self, box: Box, index: int) -> int:
         """A number that boxes share which hold the same operations, wired alike inside.
@@ -289,7 +282,7 @@ class Sameness:
         return [
             _Reads(
                 (
-                    _Origin(_Copy.OTHER, steps=self._attributes(part)[1]),
+                    _Origin(_Copy.OTHER, steps=_slice_written(part)),
                     *map(origin, self.reads.of(part.id)),
                 ),
                 tuple(
@@ -333,6 +326,24 @@ class Sameness:
         """Whether the second copy reads nothing of the first."""
         wiring = self._wiring(start + length, start, length)
         return not any(origin.copy is _Copy.BEFORE for reads in wiring for origin in reads.inputs)
+
+
+def _attributes(operation: Operation) -> str:
+    """What an operation is given, but for which slice one writes."""
+    name = family(operation.type)
+    if name in IDENTITY:
+        return ""
+    text = _text(operation)
+    return numbered(text)[0] if name in _WRITES else text
+
+
+def _slice_written(operation: Operation) -> tuple[int, ...]:
+    """The numbers of the slice that an operation writes, if it writes one."""
+    return numbered(_text(operation))[1] if family(operation.type) in _WRITES else ()
+
+
+def _text(operation: Operation) -> str:
+    return repr(sorted(operation.attributes.items()))
 
 
 def _strides(one: Sequence[_Reads], next_one: Sequence[_Reads]) -> list[tuple[int, ...]]:

@@ -81,11 +81,14 @@ def _marked(exact: Architecture, flow: Dataflow, box: Box, sides: Collection[str
     joined = [source for source in read if flow.is_data(source) or source in sides]
     is_merge = bool(merge_type(box.type)) and len(joined) > 1
     operand = operand_of(exact, flow, box.core, sides)
+    label = _source_label(box, read, exact.batch)
+    if not (is_merge or operand or label):
+        return box
     return replace(
         box,
         kind=BoxKind.MERGE if is_merge else box.kind,
         operands=(operand,) if operand else (),
-        label=_source_label(box, read, exact.batch),
+        label=label,
     )
 
 

@@ -60,8 +60,8 @@ def _collections(model: nn.Module) -> Iterator[Any]:
 
 
 def _is_same(held: Any, before: Any) -> bool:
-    if len(held) != len(before):
-        return False
+    if len(held) != len(before) or not before:  # most tables are empty
+        return len(held) == len(before)
     if isinstance(held, dict):
         return all(a is c and b is d for (a, b), (c, d) in zip(held.items(), before.items()))
     return all(a is b for a, b in zip(held, before))
