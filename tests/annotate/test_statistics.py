@@ -14,7 +14,9 @@ from visualize.annotate.statistics import statistics_of
 from visualize.core.statistics import Statistics, combined
 
 numbers = st.lists(
-    st.one_of(st.just(0.0), st.floats(-1e6, 1e6, allow_subnormal=False)), min_size=1, max_size=60
+    st.one_of(st.just(0.0), st.floats(-1e6, 1e6, allow_subnormal=False, width=32)),
+    min_size=1,
+    max_size=60,
 )
 
 

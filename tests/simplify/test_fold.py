@@ -8,7 +8,7 @@ from collections.abc import Callable
 import networkx as nx
 import pytest
 import torch
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from torch import Tensor, nn
 
 import visualize
@@ -46,6 +46,12 @@ READ_OF_BOTH_CALLS = Program(
         Step("cat"),
     ),
     1,
+)
+
+
+# x and dropout(x) are added, and the sum to conv(x): two connections share the wires of that sum.
+SHARED_BRANCH = Program(
+    1, (Step("conv"), Step("dropout", 1), Step("add", 0, 0), Step("add", 0, 1)), 1
 )
 
 
@@ -116,8 +122,13 @@ class TestNothingIsLost:
     @example(architecture=run(REPEATED))
     @example(architecture=run(READ_IN_TWO_WAYS))
     @example(architecture=run(READ_OF_BOTH_CALLS))
+    @example(architecture=run(SHARED_BRANCH))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
-        """Those drawn, as often as they are repeated, and those in collapsed boxes are all."""
+        """Those drawn, as often as they are repeated, and those in collapsed boxes are all.
+
+        A tensor added twice (``f(x) + x + x``) is two connections, but may be one line.
+        """
+        assume(len(set(architecture.skips)) == len(architecture.skips))
         expected = Counter(skip.kind.value for skip in architecture.skips)
         assert shown_skips(simplify(architecture, level)) == expected
         assert shown_skips(simplify(architecture, level, folded=False)) == expected

@@ -83,8 +83,11 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
 
 
 def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:
-    """Write the index of each skip on the wires of its branch, from the fork to the merge."""
-    for index, skip in enumerate(skips):
+    """Write the index of each skip on the wires of its branch, from the fork to the merge.
+
+    Branches that share wires leave them to the shortest, which has no others.
+    """
+    for index, skip in sorted(enumerate(skips), key=lambda numbered: len(numbered[1].branch)):
         steps = [skip.fork, *skip.branch, skip.merge]
         ends = steps[1:-1] or steps
         for source in steps[:-1]:
