@@ -1,0 +1,35 @@
+"""The structure of a model in sentences, each computed from its facts."""
+
+from __future__ import annotations
+
+from visualize.core.summary import Summary
+from visualize.report.language import Language
+from visualize.report.sentences.depth import depth_sentence, paths_sentence
+from visualize.report.sentences.shares import macs_sentence, parameters_sentence
+from visualize.report.sentences.size import size_sentences, tied_sentence
+from visualize.report.sentences.skips import detached_sentence, projections_sentence, skips_sentence
+from visualize.report.sentences.stages import stages_sentence
+from visualize.report.sentences.weights import norms_sentence, not_finite_sentence, zeros_sentence
+
+__all__ = ["sentences", "size_sentences", "skips_sentence", "stages_sentence"]
+
+
+def sentences(summary: Summary, language: Language) -> list[str]:
+    """What is worth knowing about the structure of a model."""
+    facts = summary.facts
+    written = [
+        *size_sentences(summary, language),
+        depth_sentence(facts, language),
+        stages_sentence(summary, language) or language.gettext("No repeated blocks."),
+        skips_sentence(facts, language),
+        detached_sentence(facts.detached_skips, language),
+        projections_sentence(summary, language),
+        parameters_sentence(summary, language),
+        macs_sentence(summary, language),
+        paths_sentence(facts.paths, language),
+        tied_sentence(facts.tied, language),
+        norms_sentence(summary, language),
+        zeros_sentence(summary, language),
+        not_finite_sentence(summary, language),
+    ]
+    return [sentence for sentence in written if sentence]
