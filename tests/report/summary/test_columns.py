@@ -1,0 +1,62 @@
+"""The columns of the table, and what they print."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from visualize.core.summary import Summary
+from visualize.report import write_summary
+
+# What the script that the project began from printed: row, parameters, shape of the weight.
+ORIGINAL = (
+    ("conv1", 9408, (64, 3, 7, 7)),
+    ("bn1", 128, (64,)),
+    ("layer1[0]", 73984, ()),
+    ("layer1[1]", 73984, ()),
+    ("layer1_total", 147968, ()),
+    ("layer2[0]", 230144, ()),
+    ("layer2[1]", 295424, ()),
+    ("layer2_total", 525568, ()),
+    ("layer3[0]", 919040, ()),
+    ("layer3[1]", 1180672, ()),
+    ("layer3_total", 2099712, ()),
+    ("layer4[0]", 3673088, ()),
+    ("layer4[1]", 4720640, ()),
+    ("layer4_total", 8393728, ()),
+    ("fc", 513000, (1000, 512)),
+    ("TOTAL", 11689512, ()),
+)
+
+
+def test_it_holds_all_that_the_original_script_printed(resnet18: Summary) -> None:
+    rows = {row.name: row for row in resnet18.rows}
+    for name, parameters, weight in ORIGINAL:
+        assert (rows[name].parameters, rows[name].weight) == (parameters, weight)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_printed_table_has_these_numbers(resnet18: Summary, language: str) -> None:
+    lines = write_summary(resnet18, "table", language=language).splitlines()
+    for name, parameters, weight in ORIGINAL:
+        (line,) = (line for line in lines if line.split()[:1] == [name])
+        assert str(parameters) in line.split()
+        assert not weight or str(weight) in line
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_columns_are_aligned(resnet18: Summary, language: str) -> None:
+    lines = write_summary(resnet18, "table", language=language).splitlines()
+    (rule,) = (index for index, line in enumerate(lines) if line.strip().startswith("──"))
+    (weights,) = {
+        cell_len(line[: line.index("(")]) for line in lines[rule:] if line.startswith("  conv1")
+    }
+    classes = [line for line in lines[rule:] if line.startswith("  fc")]
+    assert cell_len(classes[0][: classes[0].index("(")]) == weights
+
+
+def test_a_narrow_terminal_gets_fewer_columns(resnet18: Summary) -> None:
+    lines = write_summary(resnet18, "table", width=100).splitlines()
+    assert max(map(cell_len, lines)) <= 100
+    assert "71.8" in "".join(lines)
+    assert "receptive field" not in "".join(lines)

@@ -1,0 +1,55 @@
+"""What a row is, in words."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+import visualize
+from visualize.core.summary import Row, Summary
+from visualize.report import write_summary
+
+
+def row(summary: Summary, name: str) -> Row:
+    (found,) = (row for row in summary.rows if row.name == name)
+    return found
+
+
+def test_blocks_say_what_their_shortcuts_are(resnet18: Summary) -> None:
+    assert row(resnet18, "layer1[0]").skips == {"identity": 1}
+    assert row(resnet18, "layer2[0]").skips == {"projection": 1}
+    table = write_summary(resnet18, "md")
+    assert "BasicBlock, projection shortcut" in table
+    assert "7×7 conv, 64, /2" in table
+
+
+class Tied(nn.Module):
+    """An embedding whose weight is also that of the last layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(10, 4)
+        self.head = nn.Linear(4, 10, bias=False)
+        self.head.weight = self.embed.weight
+        self.extra = nn.Linear(3, 3)
+        self.scale = nn.Parameter(torch.ones(4), requires_grad=False)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Predict tokens."""
+        result: Tensor = self.head(self.embed(tokens) * self.scale)
+        return result
+
+
+def test_tied_frozen_and_unused_parameters_are_listed() -> None:
+    summary = visualize.summarize(Tied(), torch.zeros(1, 5, dtype=torch.int64))
+    assert row(summary, "embed").parameters == 40
+    assert row(summary, "head").parameters == 0
+    assert row(summary, "head").shares == ("embed.weight",)
+    assert row(summary, "scale").weight == (4,)
+    assert row(summary, "unused").parameters == 12
+    table = write_summary(summary, "table")
+    assert "tied to embed.weight" in table
+    assert "frozen" in table
+    assert "never used: extra" in table
+    assert "56 parameters, 4 of them frozen.\n21.4 % of the parameters are never used.\n" in table
+    assert "Tied weights (counted once): embed.weight = head.weight." in table

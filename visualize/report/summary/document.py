@@ -1,0 +1,69 @@
+"""A summary as a document, exact and for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from visualize.core.architecture import TensorSpec
+from visualize.core.summary import Part, Row, Summary
+from visualize.report.graph import statistics_document
+from visualize.report.language import Language
+from visualize.report.sentences import sentences
+
+SCHEMA = 1
+
+
+def summary_document(summary: Summary, rows: Sequence[Row], language: Language) -> dict[str, Any]:
+    """A summary as JSON has it, with some of its rows."""
+    facts = dataclasses.asdict(summary.facts)
+    paths = summary.facts.paths
+    return {
+        "schema": SCHEMA,
+        "name": summary.name,
+        "class": summary.class_name,
+        "documentation": summary.documentation,
+        "weights": list(summary.published),
+        "statistics_of": summary.weights or None,
+        "rows": [_plain_row(row) for row in rows],
+        "facts": {
+            **facts,
+            "parts": [_plain_part(part) for part in summary.facts.parts],
+            "depth": paths.longest,
+            "paths": {
+                "number": paths.number,
+                "shortest": paths.shortest,
+                "longest": paths.longest,
+                "lengths": {str(length): number for length, number in sorted(paths.counts.items())},
+            },
+        },
+        "sentences": sentences(summary, language),
+        "notes": list(summary.notes),
+    }
+
+
+def _plain_row(row: Row) -> dict[str, Any]:
+    plain = dataclasses.asdict(row)
+    if row.receptive_field is not None:
+        plain["receptive_field"] = [
+            None if size == math.inf else size for size in row.receptive_field
+        ]
+    if row.statistics:
+        plain["statistics"] = statistics_document(row.statistics)
+    plain |= {"inputs": _plain_shapes(row.inputs), "outputs": _plain_shapes(row.outputs)}
+    return {**plain, "kind": row.kind.value, "words": str(row.words)}
+
+
+def _plain_part(part: Part) -> dict[str, Any]:
+    (shape,) = _plain_shapes([part.tensor])
+    return {
+        "shape" if name == "tensor" else name: shape if name == "tensor" else value
+        for name, value in dataclasses.asdict(part).items()
+    }
+
+
+def _plain_shapes(tensors: Sequence[TensorSpec]) -> list[list[int]]:
+    """Shapes in documents are whole, the batch included."""
+    return [list(tensor.shape) for tensor in tensors]

@@ -1,0 +1,28 @@
+"""What is above the table: the name of the model, its documentation, and its weights."""
+
+from __future__ import annotations
+
+from visualize.core.summary import Summary
+from visualize.report.language import Language
+
+
+def heading(summary: Summary, language: Language) -> list[str]:
+    """The title, and a paragraph each on what the model is and which weights it has."""
+    return [_title(summary, language), *_about(summary, language)]
+
+
+def _title(summary: Summary, language: Language) -> str:
+    title = language.gettext("{name} ({class_name})")
+    return title.format(name=summary.name, class_name=summary.class_name)
+
+
+def _about(summary: Summary, language: Language) -> list[str]:
+    """What the model is, and which weights it has."""
+    about = [summary.documentation] if summary.documentation else []
+    if summary.published:
+        names = ", ".join(summary.published)
+        about.append(language.gettext("Published weights: {names}").format(names=names))
+    if summary.weights:
+        statistics = language.gettext("Weight statistics from: {name}")
+        about.append(statistics.format(name=summary.weights))
+    return about
