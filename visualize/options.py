@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from visualize.core.choices import ColorBy, Direction, Level, Tracer
+from visualize.core.choices import ColorBy, Direction, Language, Level, Sort, TableFormat, Tracer
 from visualize.core.length import Length
 from visualize.core.option import (
     Options,
     choice,
+    choice_or_none,
     count,
     length,
     number,
@@ -28,7 +29,7 @@ from visualize.core.theme import Theme
 if TYPE_CHECKING:
     from visualize.simplify import Rule
 
-__all__ = ["FigureOptions", "SummaryOptions", "TraceOptions"]
+__all__ = ["FigureOptions", "SummaryOptions", "SummaryTableOptions", "TableOptions", "TraceOptions"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +121,25 @@ class FigureOptions(TraceOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SummaryOptions(TraceOptions):
-    """How far down a summary goes."""
+class TableOptions(Options):
+    """How a table is written."""
+
+    format: TableFormat = choice("Format of the table.", TableFormat.TABLE)
+    language: Language = choice(
+        "Language of headings and sentences.", Language.ENGLISH, flags=("--lang",)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryTableOptions(TableOptions):
+    """How a summary is written."""
+
+    sort: Sort | None = choice_or_none("Sort by this column, largest first.", Sort)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SummaryOptions(TraceOptions, SummaryTableOptions):
+    """What a summary shows, and how it is written."""
 
     depth: int | None = count(
         "How many modules deep the table goes.", least=1, metavar="N", default_text="to blocks"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,31 +12,14 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.core.choices import Language, SkipKind, Sort, TableFormat
+from visualize.core.choices import SkipKind, TableFormat
 from visualize.core.errors import UsageError
 from visualize.core.files import suffix
-from visualize.core.option import Options, choice, choice_or_none
-from visualize.options import SummaryOptions, TraceOptions
+from visualize.core.terminal import terminal_width
+from visualize.options import SummaryOptions, TableOptions, TraceOptions
 
 if TYPE_CHECKING:
     from visualize.models import ModelSpec
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableOptions(Options):
-    """How a table is printed."""
-
-    format: TableFormat = choice("Format of the table.", TableFormat.TABLE)
-    language: Language = choice(
-        "Language of headings and sentences.", Language.ENGLISH, flags=("--lang",)
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class SummaryTableOptions(TableOptions):
-    """How a summary is printed."""
-
-    sort: Sort | None = choice_or_none("Sort by this column, largest first.", Sort)
 
 
 @click.command(
@@ -89,11 +70,9 @@ Examples:
   visualize summary resnet50 --depth 1 --format md
   visualize summary vgg16 --sort parameters --lang zh""",
 )
-@takes(inputs=InputOptions, table=SummaryTableOptions, options=SummaryOptions)
+@takes(inputs=InputOptions, options=SummaryOptions)
 @model_argument
-def summary(
-    model: ModelSpec, inputs: InputOptions, table: SummaryTableOptions, options: SummaryOptions
-) -> None:
+def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> None:
     """Summarize MODEL: its layers, blocks and stages in numbers, its structure in words."""
     from visualize import pipeline
     from visualize.report import write_summary
@@ -101,14 +80,14 @@ def summary(
     loaded = load(model, inputs, options, own_values=True)
     with progress() as report:
         options = replace(options, statistics=loaded.values is not None)
-        architecture = trace(loaded, model, options, report, table.language)
+        architecture = trace(loaded, model, options, report, options.language)
         described = pipeline.summarize(architecture, options=options, report=report)
     written = write_summary(
         described,
-        table.format.value,
-        language=table.language.value,
-        sort=table.sort.value if table.sort else "",
-        width=_width(),
+        options.format.value,
+        language=options.language.value,
+        sort=options.sort.value if options.sort else "",
+        width=terminal_width(),
     )
     click.echo(written, nl=False)
 
@@ -148,13 +127,8 @@ def skips(
         rows,
         table.format.value,
         language=table.language.value,
-        width=_width(),
+        width=terminal_width(),
     )
     click.echo(written, nl=False)
     if table.format is TableFormat.TABLE:
         click.echo(summarize_by_name(architecture, table.language.value))
-
-
-def _width() -> int | None:
-    """Columns of the terminal, None where the output goes elsewhere."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
