@@ -102,3 +102,26 @@ def test_resnet18_is_that_of_the_paper():
     assert {path: parameters_under(architecture, path) for path in counts} == counts
     assert architecture.parameters == 11_689_512
     assert sum(layer.parameters for layer in architecture.operations) == 11_689_512
+
+
+class Halves(nn.Module):
+    """Layers of two dtypes, one of which is never used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 6).half()
+        self.second = nn.Linear(6, 2)
+        self.idle = nn.Linear(3, 3).double()
+
+    def forward(self, x):
+        return self.second(self.first(x.half()).float())
+
+
+def test_dtypes_count_the_parameters_of_each() -> None:
+    architecture = visualize.trace(Halves(), (1, 4))
+    assert architecture.operation("first").dtypes == {"float16": 30}
+    assert architecture.operation("second").dtypes == {"float32": 14}
+    assert architecture.unused_dtypes == {"float64": 12}
+    total = visualize.summarize(Halves(), (1, 4)).total
+    assert total.dtypes == {"float16": 30, "float32": 14, "float64": 12}
+    assert total.bytes == 60 + 56 + 96

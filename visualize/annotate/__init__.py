@@ -47,6 +47,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         buffers=counts.buffers,
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
+        unused_dtypes=counts.unused_dtypes,
         tied=counts.tied,
         unused_statistics=counts.unused_statistics,
         tracer=trace.tracer,

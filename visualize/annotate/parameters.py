@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -32,6 +33,7 @@ class ParameterCounts:
     buffers: int
     unused: int
     unused_modules: tuple[str, ...]
+    unused_dtypes: Mapping[str, int]
     tied: tuple[tuple[str, ...], ...]
     unused_statistics: Statistics | None
 
@@ -60,6 +62,7 @@ def annotate_parameters(
             attributes["operation"],
             parameters=sum(tensor.numel() for tensor in new),
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
+            dtypes=_by_dtype(new),
             buffers=sum(tensor.numel() for tensor in new_buffers),
             weights=own.weights,
             other_weights=own.others,
@@ -84,6 +87,7 @@ def count_parameters(
         buffers=sum(tensor.numel() for _, tensor in named_buffers(trace.model)),
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
+        unused_dtypes=_by_dtype(unused.values()),
         tied=tuple(_tied(trace.model)),
         unused_statistics=_statistics(unused.values(), _values(trace)),
     )
@@ -96,6 +100,14 @@ def _values(trace: TracedModel) -> Mapping[int, torch.Tensor]:
         for name, parameter in trace.parameters.items()
         if name in trace.values
     }
+
+
+def _by_dtype(tensors: Iterable[torch.Tensor]) -> Mapping[str, int]:
+    """The number of elements of each dtype."""
+    found: Counter[str] = Counter()
+    for tensor in tensors:
+        found[str(tensor.dtype).removeprefix("torch.")] += tensor.numel()
+    return dict(found)
 
 
 def _statistics(

@@ -133,6 +133,7 @@ class Operation:
         attributes: its hyperparameters, as plain JSON values.
         parameters: number of parameters counted here: each tensor once, at its first use.
         trainable_parameters: those of them that require a gradient.
+        dtypes: the number of its parameters of each dtype, counted in the same way.
         buffers: number of buffer elements, counted in the same way.
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
@@ -161,6 +162,7 @@ class Operation:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     parameters: int = 0
     trainable_parameters: int = 0
+    dtypes: Mapping[str, int] = field(default_factory=dict)
     buffers: int = 0
     macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
@@ -312,6 +314,7 @@ class Architecture(WiredGraph):
         buffers: number of buffer elements.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
+        unused_dtypes: the number of unused parameters of each dtype.
         tied: groups of parameter names that share one tensor, such as an embedding and the last
             layer.
         unused_statistics: of the values of the unused parameters, if they were requested.
@@ -333,6 +336,7 @@ class Architecture(WiredGraph):
     buffers: int = 0
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
+    unused_dtypes: Mapping[str, int] = field(default_factory=dict)
     tied: tuple[tuple[str, ...], ...] = ()
     unused_statistics: Statistics | None = None
     tracer: str = "symbolic"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -53,6 +54,15 @@ _SIZES = {dtype.name: dtype.size for dtype in DTYPES}
 OF_SCRIPTS = {dtype.script: dtype.name for dtype in DTYPES if dtype.script is not None}
 OF_EXPORTED = {dtype.exported: dtype.name for dtype in DTYPES if dtype.exported is not None}
 SCRIPT_NUMBERS = {name: number for number, name in OF_SCRIPTS.items()}
+
+
+def parameter_bytes(dtypes: Mapping[str, int]) -> int:
+    """Bytes of parameters, from the number of them of each dtype.
+
+    >>> parameter_bytes({"float32": 10, "bfloat16": 4})
+    48
+    """
+    return sum(number * element_size(dtype) for dtype, number in dtypes.items())
 
 
 def element_size(dtype: str) -> int:

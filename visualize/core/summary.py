@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip, TensorSpec
+from visualize.core.dtypes import parameter_bytes
 from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
 
@@ -42,6 +43,7 @@ class Row:
         outputs: shapes of the data that leaves.
         parameters: each tensor counted once, at its first use.
         trainable_parameters: those that require a gradient.
+        dtypes: the number of its parameters of each dtype.
         buffers: number of buffer elements.
         macs: multiply-accumulate operations.
         memory: bytes of all tensors that it computes.
@@ -63,6 +65,7 @@ class Row:
     outputs: tuple[TensorSpec, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0
+    dtypes: Mapping[str, int] = field(default_factory=dict)
     buffers: int = 0
     macs: int = 0
     memory: int = 0
@@ -70,6 +73,11 @@ class Row:
     calls: int = 1
     shares: tuple[str, ...] = ()
     statistics: Statistics | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of its parameters."""
+        return parameter_bytes(self.dtypes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ def _with_totals(
         trainable_parameters=sum(one.trainable_parameters for one in operations),
         buffers=sum(one.buffers for one in operations),
         unused_parameters=0,
+        unused_dtypes={},
         unused_statistics=None,
         unused_modules=unused,
     )
