@@ -13,6 +13,7 @@ from visualize.annotate.operands import annotate_constants
 from visualize.annotate.parameters import annotate_parameters, count_parameters
 from visualize.annotate.skips import find_skips, mark_skips
 from visualize.annotate.structure import build_graph, called_modules
+from visualize.annotate.uncounted import notes_on_cost
 from visualize.annotate.weights import annotate_weights
 from visualize.core.architecture import Architecture
 from visualize.core.traced import TracedModel
@@ -51,6 +52,10 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         tied=counts.tied,
         unused_statistics=counts.unused_statistics,
         tracer=trace.tracer,
-        notes=(*trace.notes, *notes_on_weights(graph, trace, held, class_name)),
+        notes=(
+            *trace.notes,
+            *notes_on_weights(graph, trace, held, class_name),
+            *notes_on_cost(graph, trace),
+        ),
         failures=trace.failures,
     )

@@ -38,6 +38,7 @@ __all__ = [
     "named_children",
     "named_modules",
     "named_parameters",
+    "operator_namespace",
     "overload_packet",
     "own_tensors",
     "parameter_names",
@@ -270,6 +271,15 @@ def is_higher_order(function: Any) -> bool:
 def overload_packet(operator: Any) -> Any:
     """The operator that an overload belongs to: ``aten.add`` for ``aten.add.Tensor``."""
     return getattr(operator, "_overloadpacket", operator)  # higher-order operators have none
+
+
+def operator_namespace(function: Any) -> str:
+    """The library that registered an operator, such as ``aten``; empty for other functions."""
+    if isinstance(function, OpOverload):
+        return str(function.namespace)
+    # Of an operator with all its overloads, and of one that is written in Python.
+    qualified = getattr(function, "_qualified_op_name", "") or getattr(function, "_qualname", "")
+    return str(qualified).partition("::")[0] if "::" in str(qualified) else ""
 
 
 def can_decompose(operator: Any) -> bool:

@@ -63,8 +63,7 @@ class _Interpreter(fx.Interpreter):
         if args and isinstance(args[0], torch.Tensor):
             with without_torch_function():
                 check_what_meta_does_not(module, args[0])
-        with self.memory.layer(module):
-            return module(*args, **kwargs)
+        return module(*args, **kwargs)
 
     def fetch_attr(self, target: str) -> Any:
         if not target:

@@ -1,4 +1,4 @@
-"""Floating-point operations, by the formulas of `torch.utils.flop_counter`.
+"""Floating-point operations, by the formulas of `visualize.tracing.formulas`.
 
 They are counted once for each function and set of shapes.
 """
@@ -9,101 +9,76 @@ import contextlib
 import functools
 import itertools
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import torch
 from torch.autograd.graph import increment_version
 from torch.overrides import TorchFunctionMode
-from torch.utils.flop_counter import flop_registry, sdpa_flop_count
 
 from visualize.core.torch_internals import (
     TorchDispatchMode,
     can_decompose,
     device_constructors,
     in_transformation,
-    overload_packet,
     storage_id,
     version_of,
 )
+from visualize.tracing.formulas import flops_of_function, formula_of, real_products
 from visualize.tracing.lasting import LastingCalls
-from visualize.tracing.quantized import QUANTIZED, quantized_flops
+from visualize.tracing.quantized import quantized_flops
 from visualize.tracing.tensors import tensors_in
 
 
-def _vector_flops(first: Any, *_: Any, **__: Any) -> int:
-    """A matrix or vector times a vector."""
-    return 2 * int(first.numel())
-
-
-def _trilinear_flops(one: Any, weight: Any, other: Any, *_: Any, **__: Any) -> int:
-    """``nn.Bilinear``: x Wᵢ y for each of its outputs, first W y and then x."""
-    rows = int(one.numel()) // int(one.shape[-1])
-    outputs, left, right = map(int, weight.shape[-3:])
-    return 2 * rows * outputs * left * (right + 1)
-
-
-def _grouped_flops(left: Any, right: Any, *_: Any, **__: Any) -> int:
-    """A product of each group of rows with its own matrix, as in experts."""
-    return 2 * int(left.numel()) * int(right.shape[-1])
-
-
-def _attention_flops(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> int:
-    return int(sdpa_flop_count(query.shape, key.shape, value.shape))  # type: ignore[no-untyped-call]
-
-
-# What torch.utils.flop_counter has no formula for.
-_MORE: dict[Any, Callable[..., int]] = {
-    torch.ops.aten.mv: _vector_flops,
-    torch.ops.aten.dot: _vector_flops,
-    torch.ops.aten._trilinear: _trilinear_flops,
-    torch.ops.aten._grouped_mm: _grouped_flops,
-    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention_flops,
-    **QUANTIZED,
-}
-
-
-# In a layer of torch.nn they work on its weights alone, as spectral norm does; flop_counter counts
-# neither.
-_OF_VECTORS = frozenset({torch.ops.aten.mv, torch.ops.aten.dot})
-
-
 class FlopCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Adds the FLOPs of every operation under it to ``total``.
-
-    Attributes:
-        total: the FLOPs so far.
-        in_layer: whether what runs now is a layer of torch.nn.
-    """
+    """Adds the FLOPs of every operation under it to ``total``."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.total = 0
-        self.in_layer = False
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:  # the signature is torch's
-        packet = overload_packet(func)
-        formula = _MORE.get(packet)
-        if formula is not None and not (self.in_layer and packet in _OF_VECTORS):
-            self.total += formula(*args, **(kwargs or {}))
-            return func(*args, **(kwargs or {}))
-        if func.namespace == "quantized":
-            result = func(*args, **(kwargs or {}))
-            self.total += quantized_flops(func, args, result)
+        kwargs = kwargs or {}
+        formula = formula_of(func)
+        if formula is not None:
+            result = func(*args, **kwargs)
+            self.total += formula(*args, **kwargs, out_val=result) * real_products(args)
             return result
-        if packet in flop_registry:
-            result = func(*args, **(kwargs or {}))
-            self.total += flop_registry[packet](*args, **(kwargs or {}), out_val=result)
+        if func.namespace == "quantized":
+            result = func(*args, **kwargs)
+            self.total += quantized_flops(func, args, result)
             return result
         if can_decompose(func):
             with self:
-                result = func.decompose(*args, **(kwargs or {}))
+                result = func.decompose(*args, **kwargs)
             if result is not NotImplemented:
                 return result
-        return func(*args, **(kwargs or {}))
+        return func(*args, **kwargs)
+
+    def run(
+        self,
+        func: Callable[..., Any],
+        args: Any,
+        kwargs: Mapping[str, Any],
+        *,
+        is_entered: bool = False,
+    ) -> Any:
+        """``func(*args, **kwargs)``; its parts alone may not show what it takes.
+
+        Args:
+            func: a function or operator.
+            args: its arguments.
+            kwargs: those that it is given by name.
+            is_entered: whether the counter counts already.
+        """
+        before = self.total
+        with contextlib.nullcontext() if is_entered else self:
+            result = func(*args, **kwargs)
+        self.total = before + flops_of_function(func, args, kwargs, result, self.total - before)
+        return result
 
 
 @dataclass(frozen=True)
@@ -184,16 +159,6 @@ class Memory:
         finally:
             self.counts_all = False
 
-    @contextlib.contextmanager
-    def layer(self, module: object) -> Iterator[None]:
-        """While ``module`` runs, which may be a layer of torch.nn."""
-        outer = self.counter.in_layer
-        self.counter.in_layer = outer or type(module).__module__.startswith("torch.nn")
-        try:
-            yield
-        finally:
-            self.counter.in_layer = outer
-
     def call(
         self,
         func: Callable[..., Any],
@@ -202,7 +167,7 @@ class Memory:
         given: Sequence[torch.Tensor],
     ) -> Any:
         """``func(*args, **kwargs)``; its FLOPs are added to ``total``."""
-        key_of = functools.partial(_key, func, args, kwargs, self.counter.in_layer)
+        key_of = functools.partial(_key, func, args, kwargs)
         key = None if in_transformation() else key_of()
         known = (self.known.get(key) or _LASTING.get(key)) if key else None
         if key and known is None and func in _RULES:
@@ -218,8 +183,7 @@ class Memory:
             return func(*args, **kwargs)
         versions = [version_of(tensor) for tensor in given]
         before = self.counter.total
-        with contextlib.nullcontext() if self.counts_all else self.counter:
-            result = func(*args, **kwargs)
+        result = self.counter.run(func, args, kwargs, is_entered=self.counts_all)
         flops = self.counter.total - before
         if key:
             unchanged = versions == [version_of(tensor) for tensor in given]
@@ -356,11 +320,11 @@ def _ruled(func: Any, args: Any, kwargs: dict[str, Any]) -> _Form | None:
         return None
 
 
-def _key(func: Any, args: Any, kwargs: dict[str, Any], in_layer: bool) -> Any:
+def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """What decides the form of a call's result; None where values or addresses may matter too."""
     try:
         default = torch.get_default_dtype()
-        key = (func, default, in_layer, _part(args), _part(tuple(kwargs.items())))
+        key = (func, default, _part(args), _part(tuple(kwargs.items())))
         hash(key)
     except (TypeError, RuntimeError, NotImplementedError):  # a tensor without strides
         return None

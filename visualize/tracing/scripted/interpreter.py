@@ -254,8 +254,7 @@ class Interpreter:
         versions = [version_of(tensor) for tensor in tensors]
         before = self.flops.total
         try:
-            with self.flops:
-                result = call.function(*call.args, **call.kwargs)
+            result = self.flops.run(call.function, call.args, call.kwargs)
         except Exception as error:
             raise explain_failure(Failure(error, self._place(node), None, tensors)) from error
         # Numbers that the script keeps in tensors are not data.
