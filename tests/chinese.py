@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from visualize.core.dtypes import DTYPES
 from visualize.core.module_path import spelled
 from visualize.core.summary import RowKind, Summary
 from visualize.report import write_summary
@@ -19,6 +20,7 @@ NAMES = frozenset(
         "GELU", "SiLU", "tanh", "Hardswish", "Hardsigmoid", "Sigmoid", "Softmax", "Dropout", "LSTM",
         "GRU", "RNN", "TOTAL", "MACs", "buffer", "NaN", "L2", "Lp", "B", "k", "M", "G", "T", "kB",
         "MB", "GB", "TB", "N", "x",
+        *(dtype.name for dtype in DTYPES),
     }
 )  # fmt: skip
 
@@ -47,7 +49,8 @@ def classes(summary: Summary) -> set[str]:
 
 def names_in_sentences(summary: Summary) -> set[str]:
     parts = {name for part in summary.facts.parts for name in (part.name, part.type.lstrip("_"))}
-    names = parts | {name for group in summary.facts.tied for name in group} - {""}
+    tied = {name for group in summary.facts.tied for name in group}
+    names = (parts | tied | set(summary.facts.unused_modules)) - {""}
     return names | set(map(spelled, names))
 
 

@@ -82,7 +82,7 @@ def section(heading: str) -> set[str]:
     return set(re.findall(r'"(\w+)"', text))
 
 
-FREE = frozenset({"attributes", "lengths"})
+FREE = frozenset({"attributes", "lengths", "dtypes", "buffer_dtypes", "packed_dtypes"})
 
 
 @pytest.fixture(scope="module")

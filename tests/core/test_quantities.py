@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from visualize.core.errors import UsageError
-from visualize.core.quantities import count, giga, memory, parse_length
+from visualize.core.quantities import count, flops, giga, memory, parse_length
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,17 @@ def test_counts(number: int, text: str) -> None:
 )  # fmt: skip
 def test_operations(number: int, text: str) -> None:
     assert giga(number) == text
+
+
+@pytest.mark.parametrize(
+    ("macs", "text"),
+    [
+        (0, "0 FLOPs"), (499, "998 FLOPs"), (500, "1 kFLOPs"), (499_700_000, "999 MFLOPs"),
+        (499_800_000, "1 GFLOPs"), (1_814_073_344, "3.63 GFLOPs"), (617 * 10**12, "1234 TFLOPs"),
+    ],
+)  # fmt: skip
+def test_two_flops_are_one_mac(macs: int, text: str) -> None:
+    assert flops(macs) == text
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def drawn(name: str, **options: object) -> Figure:
 def test_name_size_cost_stages_skips_and_how_to_read(resnet18: Figure) -> None:
     text = resnet18.caption()
     for words in (
-        "resnet18 (ResNet). 11,689,512 parameters, all trainable. 9,620 buffer elements. For",
+        "resnet18 (ResNet). 11,689,512 parameters (46.8 MB, float32), all trainable.",
+        "9,620 buffer elements (38.6 kB, float32, int64). For an",
         "For an input of 3×224×224 it needs 1.814 G multiply-accumulates (MACs).",
         "8 blocks in 4 stages: layer1 (2 BasicBlocks, 64×56×56), layer2",
         "8 skip connections: 5 identity, 3 projection.",
@@ -61,7 +62,9 @@ def test_alternative_text_lists_boxes_and_totals(resnet18: Figure) -> None:
 
 def test_both_in_chinese(resnet18: Figure) -> None:
     text = resnet18.caption("zh")
-    assert text.startswith("resnet18（ResNet）。共 11,689,512 个参数，全部可训练。")
+    assert text.startswith(
+        "resnet18（ResNet）。共 11,689,512 个参数（46.8 MB，float32），全部可训练。"
+    )
     assert "跳跃连接的线型：实线表示恒等、虚线表示投影。" in text
     alternative = resnet18.alternative_text("zh")
     assert "共 26 个方框：图像 3×224×224；7×7 卷积, 64, /2；最大池化 3×3, /2" in alternative

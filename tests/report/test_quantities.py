@@ -6,7 +6,15 @@ import pytest
 
 from visualize.core.architecture import TensorSpec
 from visualize.report.language import load_language
-from visualize.report.quantities import joined, large, macs, myriads, paragraph, shape_words
+from visualize.report.quantities import (
+    joined,
+    large,
+    macs,
+    myriads,
+    paragraph,
+    percent,
+    shape_words,
+)
 
 ENGLISH, CHINESE = load_language("en"), load_language("zh")
 
@@ -37,6 +45,17 @@ def test_myriads_are_never_in_scientific_notation(exponent: int) -> None:
 def test_large_numbers_have_an_order_of_magnitude() -> None:
     assert large(999_999_999) == "999,999,999"
     assert large(2**80) == "1.2 × 10²⁴"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [
+        (0, 10, "0.0 %"), (10, 10, "100.0 %"), (1, 3, "33.3 %"), (1, 10**6, "<0.1 %"),
+        (5, 10**4, "0.1 %"), (999_999, 10**6, ">99.9 %"), (0, 0, "0.0 %"),
+    ],
+)  # fmt: skip
+def test_a_share_is_only_zero_or_all_where_it_is(part: int, whole: int, text: str) -> None:
+    assert percent(part, whole) == text
 
 
 def test_shapes_and_enumerations() -> None:

@@ -46,6 +46,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         parameters=counts.total,
         trainable_parameters=counts.trainable,
         buffers=counts.buffers,
+        buffer_dtypes=counts.buffer_dtypes,
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
         unused_dtypes=counts.unused_dtypes,

@@ -31,6 +31,7 @@ class ParameterCounts:
     total: int
     trainable: int
     buffers: int
+    buffer_dtypes: Mapping[str, int]
     unused: int
     unused_modules: tuple[str, ...]
     unused_dtypes: Mapping[str, int]
@@ -56,7 +57,9 @@ def annotate_parameters(
     for node, own in held.items():
         new = [tensor for tensor in own.parameters if id(tensor) not in seen]
         new_buffers = [tensor for tensor in own.buffers if id(tensor) not in seen]
-        seen.update(id(tensor) for tensor in (*own.parameters, *own.buffers))
+        packing = {id(trace.module_at(str(node.target)))} if own.packed else set()
+        new_packed = () if packing & seen else own.packed
+        seen.update(packing, (id(tensor) for tensor in (*own.parameters, *own.buffers)))
         attributes = graph.nodes[node.name]
         attributes["operation"] = replace(
             attributes["operation"],
@@ -64,6 +67,8 @@ def annotate_parameters(
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
             dtypes=_by_dtype(new),
             buffers=sum(tensor.numel() for tensor in new_buffers),
+            buffer_dtypes=_by_dtype(new_buffers),
+            packed_dtypes=_by_dtype(new_packed),
             weights=own.weights,
             other_weights=own.others,
             statistics=_statistics(new, values),
@@ -81,10 +86,12 @@ def count_parameters(
     given = {id(tensor): tensor for tensor in trace.parameters.values()}
     unused = {key: tensor for key, tensor in given.items() if key not in used}
     parameters = [*used.values(), *unused.values()]
+    buffer_dtypes = _by_dtype(tensor for _, tensor in named_buffers(trace.model))
     return ParameterCounts(
         total=sum(tensor.numel() for tensor in parameters),
         trainable=sum(tensor.numel() for tensor in parameters if tensor.requires_grad),
-        buffers=sum(tensor.numel() for _, tensor in named_buffers(trace.model)),
+        buffers=sum(buffer_dtypes.values()),
+        buffer_dtypes=buffer_dtypes,
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
         unused_dtypes=_by_dtype(unused.values()),

@@ -135,6 +135,8 @@ class Operation:
         trainable_parameters: those of them that require a gradient.
         dtypes: the number of its parameters of each dtype, counted in the same way.
         buffers: number of buffer elements, counted in the same way.
+        buffer_dtypes: the number of these of each dtype.
+        packed_dtypes: the number of weights packed in a quantized layer, of each dtype.
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
         weights: shape of every parameter it uses, also of those counted elsewhere.
@@ -164,6 +166,8 @@ class Operation:
     trainable_parameters: int = 0
     dtypes: Mapping[str, int] = field(default_factory=dict)
     buffers: int = 0
+    buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
+    packed_dtypes: Mapping[str, int] = field(default_factory=dict)
     macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
     weights: tuple[tuple[int, ...], ...] = ()
@@ -312,6 +316,7 @@ class Architecture(WiredGraph):
         parameters: number of parameters, unused ones included.
         trainable_parameters: those that require a gradient.
         buffers: number of buffer elements.
+        buffer_dtypes: the number of these of each dtype.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
         unused_dtypes: the number of unused parameters of each dtype.
@@ -334,6 +339,7 @@ class Architecture(WiredGraph):
     parameters: int = 0
     trainable_parameters: int = 0
     buffers: int = 0
+    buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
     unused_dtypes: Mapping[str, int] = field(default_factory=dict)

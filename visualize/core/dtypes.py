@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -56,8 +57,20 @@ OF_EXPORTED = {dtype.exported: dtype.name for dtype in DTYPES if dtype.exported 
 SCRIPT_NUMBERS = {name: number for number, name in OF_SCRIPTS.items()}
 
 
+def added(numbers: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+    """Numbers by dtype, added up.
+
+    >>> added([{"float32": 10}, {"float32": 2, "bfloat16": 4}])
+    {'float32': 12, 'bfloat16': 4}
+    """
+    total: Counter[str] = Counter()
+    for one in numbers:
+        total.update(one)
+    return dict(total)
+
+
 def parameter_bytes(dtypes: Mapping[str, int]) -> int:
-    """Bytes of parameters, from the number of them of each dtype.
+    """Bytes of parameters or buffers, from the number of elements of each dtype.
 
     >>> parameter_bytes({"float32": 10, "bfloat16": 4})
     48

@@ -48,14 +48,28 @@ def giga(number: int) -> str:
     >>> giga(1814073344), giga(56510400), giga(999_996), giga(12)
     ('1.814 G', '56.51 M', '1 M', '12')
     """
+    return _with_digits(number, 4)
+
+
+def flops(macs: int) -> str:
+    """The floating-point operations of some MACs, two for each, with three significant digits.
+
+    >>> flops(1814073344), flops(499_800), flops(48)
+    ('3.63 GFLOPs', '1 MFLOPs', '96 FLOPs')
+    """
+    value, _, unit = _with_digits(2 * macs, 3).partition(" ")
+    return f"{value} {unit}FLOPs"
+
+
+def _with_digits(number: int, digits: int) -> str:
     if number < 1000:
         return str(number)
     value = float(number)
     for unit in ("k", "M", "G", "T"):
         value /= 1000
         # What rounds to 1000 belongs to the next unit.
-        if float(f"{value:.4g}") < 1000:
-            return f"{value:.4g} {unit}"
+        if float(f"{value:.{digits}g}") < 1000:
+            return f"{value:.{digits}g} {unit}"
     return f"{value:.0f} T"
 
 

@@ -174,6 +174,9 @@ class Facts:
         projection_parameters: parameters of projection shortcuts.
         projection_macs: their multiply-accumulate operations.
         tied: groups of parameter names that share one tensor.
+        buffer_dtypes: the number of buffer elements of each dtype.
+        packed_dtypes: the number of weights packed in quantized layers, of each dtype.
+        unused_modules: the outermost modules that hold only unused parameters.
     """
 
     weighted_layers: int
@@ -186,6 +189,9 @@ class Facts:
     projection_parameters: int = 0
     projection_macs: int = 0
     tied: tuple[tuple[str, ...], ...] = ()
+    buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
+    packed_dtypes: Mapping[str, int] = field(default_factory=dict)
+    unused_modules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from visualize.core.architecture import (
     enclosing,
 )
 from visualize.core.diagram import Diagram, Group
+from visualize.core.dtypes import added
 from visualize.core.operators import MOVES, family
 from visualize.core.summary import Facts, Part, PathLengths
 from visualize.describe.paths import count_paths
@@ -44,6 +45,9 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         projection_parameters=sum(exact.operation(node).parameters for node in branches),
         projection_macs=sum(exact.operation(node).macs for node in branches),
         tied=exact.tied,
+        buffer_dtypes=exact.buffer_dtypes,
+        packed_dtypes=added(one.packed_dtypes for one in exact.operations),
+        unused_modules=exact.unused_modules,
     )
 
 

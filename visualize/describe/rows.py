@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from visualize.core import words
 from visualize.core.architecture import Architecture, NodeKind, Operation, TensorSpec
+from visualize.core.dtypes import added
 from visualize.core.layers import layer_of
 from visualize.core.memory import activation_memory
 from visualize.core.module_path import CONTAINERS, spelled
@@ -55,7 +56,7 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
         kind=RowKind.TOTAL,
         parameters=exact.parameters,
         trainable_parameters=exact.trainable_parameters,
-        dtypes=_added([whole.dtypes, exact.unused_dtypes]),
+        dtypes=added([whole.dtypes, exact.unused_dtypes]),
         buffers=exact.buffers,
         statistics=combined([whole.statistics, exact.unused_statistics]),
     )
@@ -187,7 +188,7 @@ class _Table:
             outputs=outputs,
             parameters=sum(one.parameters for one in operations),
             trainable_parameters=sum(one.trainable_parameters for one in operations),
-            dtypes=_added(one.dtypes for one in operations),
+            dtypes=added(one.dtypes for one in operations),
             buffers=sum(one.buffers for one in operations),
             macs=sum(one.macs for one in operations),
             memory=activation_memory(one for one in operations if self.data[one.id]),
@@ -273,14 +274,6 @@ class _Table:
         leaving = data or leaving or list(operations[-1:])
         outputs = tuple(tensor for one in leaving for tensor in one.outputs)
         return tuple(inputs.values()), outputs, leaving[-1].id if leaving else ""
-
-
-def _added(numbers: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
-    """Numbers by name, added up."""
-    total: Counter[str] = Counter()
-    for one in numbers:
-        total.update(one)
-    return dict(total)
 
 
 def _several(kind: str, number: int) -> Phrase:

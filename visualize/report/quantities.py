@@ -31,12 +31,15 @@ def paragraph(sentences: Iterable[str]) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """A share, with one decimal.
+    """A share, with one decimal; one that is not 0 or 100 % is not written as if it were.
 
-    >>> percent(513000, 11689512), percent(0, 0)
-    ('4.4 %', '0.0 %')
+    >>> percent(513000, 11689512), percent(513, 11689512), percent(9999, 10000), percent(0, 0)
+    ('4.4 %', '<0.1 %', '>99.9 %', '0.0 %')
     """
-    return f"{100 * part / whole if whole else 0:.1f} %"
+    share = f"{100 * part / whole if whole else 0:.1f} %"
+    if share == "0.0 %" and part:
+        return "<0.1 %"
+    return ">99.9 %" if share == "100.0 %" and part != whole else share
 
 
 def macs(number: int, language: Language) -> str:

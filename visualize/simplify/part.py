@@ -15,6 +15,7 @@ from visualize.core.architecture import (
     TensorSpec,
     Wire,
 )
+from visualize.core.dtypes import added
 from visualize.core.errors import UsageError
 from visualize.core.module_path import spelled
 
@@ -82,6 +83,7 @@ def _with_totals(
         parameters=sum(one.parameters for one in operations),
         trainable_parameters=sum(one.trainable_parameters for one in operations),
         buffers=sum(one.buffers for one in operations),
+        buffer_dtypes=added(one.buffer_dtypes for one in operations),
         unused_parameters=0,
         unused_dtypes={},
         unused_statistics=None,

@@ -51,5 +51,6 @@ def test_tied_frozen_and_unused_parameters_are_listed() -> None:
     assert "tied to embed.weight" in table
     assert "frozen" in table
     assert "never used: extra" in table
-    assert "56 parameters, 4 of them frozen.\n21.4 % of the parameters are never used.\n" in table
+    assert "56 parameters (224 B, float32): 52 trainable (92.9 %), 4 frozen.\n" in table
+    assert "12 parameters (21.4 %) are never used: extra.\n" in table
     assert "Tied weights (counted once): embed.weight = head.weight." in table

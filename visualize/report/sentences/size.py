@@ -2,42 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from visualize.core.dtypes import parameter_bytes
 from visualize.core.module_path import spelled
+from visualize.core.quantities import memory
 from visualize.core.summary import RowKind, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import (
-    joined,
-    percent,
-)
+from visualize.report.quantities import joined, percent
+
+_LISTED = 4  # groups of tied weights, or modules
 
 
 def size_sentences(summary: Summary, language: Language) -> list[str]:
-    """Parameters, frozen and unused ones among them, and buffers."""
+    """Parameters, frozen and unused ones among them, packed weights, and buffers."""
+    written = [
+        _parameters(summary, language),
+        _packed(summary.facts.packed_dtypes, language),
+        _unused(summary, language),
+        _buffers(summary.facts.buffer_dtypes, language),
+    ]
+    return [sentence for sentence in written if sentence]
+
+
+def _parameters(summary: Summary, language: Language) -> str:
     total = summary.total
     frozen = total.parameters - total.trainable_parameters
     if not total.parameters:
-        parameters = language.gettext("No parameters.")
-    elif frozen == total.parameters:
-        parameters = language.gettext("{parameters:,} parameters, all frozen.")
+        return language.gettext("No parameters.")
+    if frozen == total.parameters:
+        sentence = language.gettext("{parameters:,} parameters ({size}), all frozen.")
     elif frozen:
-        parameters = language.gettext("{parameters:,} parameters, {frozen:,} of them frozen.")
+        sentence = language.gettext(
+            "{parameters:,} parameters ({size}): {trainable:,} trainable ({share}), "
+            "{frozen:,} frozen."
+        )
     else:
-        parameters = language.gettext("{parameters:,} parameters, all trainable.")
-    written = [parameters.format(parameters=total.parameters, frozen=frozen)]
+        sentence = language.gettext("{parameters:,} parameters ({size}), all trainable.")
+    return sentence.format(
+        parameters=total.parameters,
+        size=_size(total.dtypes, language),
+        trainable=total.trainable_parameters,
+        share=percent(total.trainable_parameters, total.parameters),
+        frozen=frozen,
+    )
+
+
+def _packed(dtypes: Mapping[str, int], language: Language) -> str:
+    number = sum(dtypes.values())
+    if not number:
+        return ""
+    return language.ngettext(
+        "{number:,} weight packed in quantized layers ({size}).",
+        "{number:,} weights packed in quantized layers ({size}).",
+        number,
+    ).format(number=number, size=_size(dtypes, language))
+
+
+def _unused(summary: Summary, language: Language) -> str:
+    """The parameters that the run never touches, and the modules that hold them."""
     unused = sum(row.parameters for row in summary.rows if row.kind is RowKind.UNUSED)
-    if unused:
-        share = percent(unused, total.parameters)
-        written.append(
-            language.gettext("{share} of the parameters are never used.").format(share=share)
+    if not unused:
+        return ""
+    modules = [spelled(path) for path in summary.facts.unused_modules]
+    sentence = language.ngettext(
+        "{number:,} parameter ({share}) is never used.",
+        "{number:,} parameters ({share}) are never used.",
+        unused,
+    )
+    if modules:
+        sentence = language.ngettext(
+            "{number:,} parameter ({share}) is never used: {modules}.",
+            "{number:,} parameters ({share}) are never used: {modules}.",
+            unused,
         )
-    if total.buffers:
-        buffers = language.ngettext(
-            "{number:,} buffer element.", "{number:,} buffer elements.", total.buffers
-        )
-        written.append(buffers.format(number=total.buffers))
-    return written
+    return sentence.format(
+        number=unused,
+        share=percent(unused, summary.total.parameters),
+        modules=joined(_shortened(modules), language),
+    )
+
+
+def _buffers(dtypes: Mapping[str, int], language: Language) -> str:
+    number = sum(dtypes.values())
+    if not number:
+        return ""
+    names = sorted(dtypes, key=lambda name: -dtypes[name])
+    return language.ngettext(
+        "{number:,} buffer element ({bytes}, {dtypes}).",
+        "{number:,} buffer elements ({bytes}, {dtypes}).",
+        number,
+    ).format(number=number, bytes=memory(parameter_bytes(dtypes)), dtypes=joined(names, language))
+
+
+def _size(dtypes: Mapping[str, int], language: Language) -> str:
+    """Bytes and dtype; of several dtypes the share of each."""
+    number = sum(dtypes.values())
+    names = sorted((name for name in dtypes if dtypes[name]), key=lambda name: -dtypes[name])
+    shares = [
+        language.gettext("{share} {dtype}").format(share=percent(dtypes[name], number), dtype=name)
+        for name in names
+    ]
+    return language.gettext("{bytes}, {dtype}").format(
+        bytes=memory(parameter_bytes(dtypes)),
+        dtype=names[0] if len(names) == 1 else joined(shares, language),
+    )
 
 
 def tied_sentence(tied: Sequence[Sequence[str]], language: Language) -> str:
@@ -46,5 +115,9 @@ def tied_sentence(tied: Sequence[Sequence[str]], language: Language) -> str:
         return ""
     names = [" = ".join(map(spelled, group)) for group in tied]
     return language.gettext("Tied weights (counted once): {names}.").format(
-        names=joined(names, language)
+        names=joined(_shortened(names), language)
     )
+
+
+def _shortened(names: Sequence[str]) -> list[str]:
+    return [*names[:_LISTED], "…"] if len(names) > _LISTED else list(names)
