@@ -63,3 +63,45 @@ def test_nested_u_shapes(net: Net, x: str) -> None:
         ("concat", True, "x00"),
     ]
     assert skips[-1].branch == ("cat", "x01")
+
+
+def lift(net: Net, x: str, times: int, name: str) -> str:
+    """Convolutions, each after an upsampling to twice the size."""
+    for number in range(times):
+        x = net.resize("Upsample", x, 2)
+        x = net.function("relu", net.conv(x, name=f"{name}{number}"))
+    return x
+
+
+@pytest.mark.parametrize(("merge", "kind"), [("cat", "concat"), ("add", "projection")])
+def test_branches_that_come_up_from_an_encoder_of_one_resolution(
+    net: Net, x: str, merge: str, kind: str
+) -> None:
+    """UNETR and DPT: features of earlier layers are lifted to the resolutions of the decoder."""
+    first, second, last = x, "", x
+    for number in range(9):
+        last = block(net, last, f"block{number}")
+        second = last if number == 3 else second
+    middle = getattr(net, merge)(lift(net, second, 1, "a"), lift(net, last, 1, "b"))
+    getattr(net, merge)(lift(net, first, 2, "c"), lift(net, middle, 1, "d"))
+    *inner, one, two = find_skips(net.graph)
+    assert [(skip.kind.value, skip.long) for skip in inner] == [("identity", False)] * 9
+    assert [(skip.kind.value, skip.long) for skip in (one, two)] == [(kind, True)] * 2
+    assert (one.fork, two.fork) == (second, first)
+    assert {"c0", "c1"} <= set(two.branch)
+    assert {"block8b", "b0", "d0"} <= set(two.bypassed)
+
+
+def test_branches_that_come_up_and_then_work_are_parallel(net: Net, x: str) -> None:
+    low = net.resize("MaxPool2d", x, 0.5)
+    y = lift(net, low, 1, "a")
+    for number in range(6):
+        y = net.function("relu", net.conv(y, name=f"high{number}"))
+    net.cat(lift(net, low, 1, "b"), net.resize("Upsample", net.resize("MaxPool2d", y, 0.5), 2))
+    assert [skip.long for skip in find_skips(net.graph)] == []
+
+
+def test_branches_of_equal_depth_that_come_up_are_parallel(net: Net, x: str) -> None:
+    low = block(net, net.resize("MaxPool2d", x, 0.5), "low")
+    net.cat(lift(net, low, 2, "a"), lift(net, net.conv(low), 2, "b"))
+    assert not any(skip.long for skip in find_skips(net.graph))

@@ -32,7 +32,7 @@ from visualize.annotate.skips.blocks import find_block_skip
 from visualize.annotate.skips.effects import is_detached, scale_of
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.kinds import kind_of
-from visualize.annotate.skips.long import is_long
+from visualize.annotate.skips.long import is_lifted, is_long
 from visualize.annotate.skips.merges import Merge, find_merges, type_of
 from visualize.annotate.skips.mixed import find_mixed
 from visualize.annotate.skips.resolution import Resolution
@@ -136,7 +136,9 @@ def _skips(
     found = [one for one in found if not any(_replaces(other, one) for other in found)]
     branches = {candidate.operand.source for candidate, _ in found}
     for candidate, kind in found:
-        runs_across = is_long(flow, resolution, candidate, branches, long)
+        runs_across = is_long(flow, resolution, candidate, branches, long) or is_lifted(
+            flow, resolution, candidate
+        )
         if runs_across:
             long.add((candidate.operand.source, candidate.operand.target))
         yield _skip(flow, candidate, kind, runs_across)

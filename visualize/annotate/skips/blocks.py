@@ -6,6 +6,12 @@
 The branch is followed back at its own resolution. A stretch with one tensor in and one out, such
 as a residual block, is one step; what comes up from a lower resolution to a concat is a side
 input.
+
+A branch may also come up itself, as those of UNETR (Hatamizadeh et al. 2022) and DPT (Ranftl et al.
+2021), whose encoders have one resolution. It is followed back to lower ones, and never up again.
+
+    tokens ──▶ up ▶ up ───────▶ ‖
+    └───▶ block ▶ block ▶ up ▶ up ┘
 """
 
 from __future__ import annotations
@@ -14,10 +20,10 @@ import heapq
 from collections.abc import Iterator
 
 from visualize.annotate.skips.flow import Flow
-from visualize.annotate.skips.long import is_long
+from visualize.annotate.skips.long import is_lifted, is_long
 from visualize.annotate.skips.merges import Merge, Operand
-from visualize.annotate.skips.pieces import WHOLE
-from visualize.annotate.skips.resolution import Resolution
+from visualize.annotate.skips.pieces import WHOLE, piece_of
+from visualize.annotate.skips.resolution import LOWER, Resolution
 from visualize.annotate.skips.search import Candidate, Search, candidate
 from visualize.core.operators import CONCAT, MergeType, family
 
@@ -37,7 +43,7 @@ def find_block_skip(
     ]
     is_sum = merge.type in (MergeType.ADD, MergeType.SUBTRACT)
     fits = is_sum or merge.type is MergeType.CONCAT
-    if not rising or not fits or operand.is_factor or operand.source in resolution.rising:
+    if not rising or not fits or operand.is_factor:
         return None
     search = Search(flow, rising)
     branch: set[str] = set()
@@ -45,8 +51,10 @@ def find_block_skip(
         branch |= passed
         if not search.walk_back_to(fork, branch):
             return None
-        if search.reaches(fork, [WHOLE]):
-            found = candidate(search, fork, branch, [WHOLE], merge, operand)
+        readers = [reader for reader in flow.readers[fork] if reader in branch]
+        pieces = [piece_of(flow, reader, fork) for reader in readers] or [WHOLE]
+        if search.reaches(fork, pieces):
+            found = candidate(search, fork, branch, pieces, merge, operand)
             return found if _is_shortcut(flow, resolution, found, is_sum) else None
     return None
 
@@ -62,21 +70,24 @@ def _steps(flow: Flow, resolution: Resolution, node: str) -> Iterator[tuple[str,
             yield node, passed
             passed = set()
         passed.add(node)
-        for source in _level_sources(flow, resolution, node):
+        for source in _sources(flow, resolution, node):
             if source not in seen:
                 seen.add(source)
                 heapq.heappush(waiting, -flow.position[source])
 
 
-def _level_sources(flow: Flow, resolution: Resolution, node: str) -> list[str]:
-    """What ``node`` reads at its own resolution."""
+def _sources(flow: Flow, resolution: Resolution, node: str) -> list[str]:
+    """What ``node`` reads at its own resolution, or comes up from."""
     sources = [inflow.source for inflow in flow.inflows[node]]
     if len(sources) == 1:
-        known = resolution.level(sources[0]) is not None and resolution.level(node) is not None
-        return sources if not known or resolution.are_level(node, sources[0]) else []
+        here, before = resolution.level(node), resolution.level(sources[0])
+        is_higher = here and before and LOWER * before > here
+        return [] if is_higher else sources
     level = [source for source in sources if resolution.are_level(node, source)]
     lateral = [source for source in level if source not in resolution.rising]
-    return lateral if family(flow.type(node)) in CONCAT or len(lateral) == len(level) else []
+    if family(flow.type(node)) in CONCAT:
+        return lateral
+    return level if len(lateral) in (0, len(level)) else []
 
 
 def _is_shortcut(flow: Flow, resolution: Resolution, found: Candidate, is_sum: bool) -> bool:
@@ -84,4 +95,5 @@ def _is_shortcut(flow: Flow, resolution: Resolution, found: Candidate, is_sum: b
     if is_sum and any(tensor and tensor.shape != found.merge.shape for tensor in tensors):
         return False
     is_shallower = flow.depth(found.branch) <= _SHALLOWER * flow.depth(found.bypassed)
-    return is_shallower and is_long(flow, resolution, found)
+    crosses = is_long(flow, resolution, found) or is_lifted(flow, resolution, found)
+    return is_shallower and crosses

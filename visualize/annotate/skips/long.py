@@ -30,17 +30,46 @@ def is_long(
             over one of them is none that goes down.
     """
     level = resolution.level(found.fork)
-    if level is None or not _comes_back(resolution, found):
+    if level is None or not resolution.are_level(found.operand.source, found.fork):
         return False
     low = _lower_nodes(flow, resolution, found.bypassed, level)
-    ends = {other.source for other in found.others if other.source not in branches}
-    if not low:
+    return _meets(resolution, found) and _all_pass(flow, found, low, branches, long)
+
+
+def is_lifted(flow: Flow, resolution: Resolution, found: Candidate) -> bool:
+    """Whether branch and bypassed paths come up from a lower resolution to that of the merge.
+
+    What is bypassed works at the resolution of the fork, or lower, before it comes up.
+    """
+    start, end = resolution.level(found.fork), resolution.level(found.operand.source)
+    if start is None or end is None or start > LOWER * end:
         return False
+    works: set[str] = set()
+    for node in found.bypassed:
+        level = resolution.level(node)
+        if level is not None and level <= start / LOWER:
+            reads_work = any(inflow.source in works for inflow in flow.inflows[node])
+            if flow.weights[node] or reads_work:
+                works.add(node)
+    return _meets(resolution, found) and _all_pass(flow, found, works)
+
+
+def _all_pass(
+    flow: Flow,
+    found: Candidate,
+    nodes: Collection[str],
+    branches: Collection[str] = (),
+    long: Collection[tuple[str, str]] = (),
+) -> bool:
+    """Whether each bypassed path with weights passes one of ``nodes``."""
+    if not nodes:
+        return False
+    ends = {other.source for other in found.others if other.source not in branches}
     passed = {found.fork: False}
     for node in found.bypassed:
         sources = (one.source for one in flow.inflows[node] if one.source in passed)
         before = [passed[source] for source in sources if (source, node) not in long]
-        if before and node not in low:
+        if before and node not in nodes:
             passed[node] = any(before) or bool(flow.weights[node])
     return not any(passed.get(end) for end in ends)
 
@@ -62,10 +91,8 @@ def _lower_nodes(
     return low
 
 
-def _comes_back(resolution: Resolution, found: Candidate) -> bool:
-    """Whether the branch and the result have the resolution of the fork."""
-    if not resolution.are_level(found.operand.source, found.fork):
-        return False
+def _meets(resolution: Resolution, found: Candidate) -> bool:
+    """Whether the branch and the result have one resolution."""
     tensor, shape = found.operand.tensor, found.merge.shape
     if tensor is None or shape is None:
         return False
