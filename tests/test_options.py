@@ -23,16 +23,17 @@ from visualize.core.choices import ColorBy, Level
 from visualize.core.errors import UnknownOptionError, UsageError
 from visualize.core.length import Length
 from visualize.core.option import Options, options_of
-from visualize.options import FigureOptions, SummaryOptions, TraceOptions
+from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
 
 FUNCTIONS = [
     (visualize.trace, TraceOptions),
     (visualize.draw, FigureOptions),
     (visualize.summarize, SummaryOptions),
+    (visualize.skips, SkipsOptions),
 ]
 COMMANDS = [
     (graph_command, TraceOptions),
-    (skips_command, TraceOptions),
+    (skips_command, SkipsOptions),
     (draw_command, FigureOptions),
     (summary_command, SummaryOptions),
 ]
@@ -94,7 +95,7 @@ def test_a_signature_lists_the_fields(function: Callable[..., Any], kind: type[O
     listed = {
         name: parameter.default
         for name, parameter in parameters.items()
-        if name not in ("model", "inputs", "options", "report")
+        if name not in ("model", "inputs", "kind", "long", "options", "report")
     }
     assert list(listed) == [option.name for option in options_of(kind)]
     assert set(listed) == {field.name for field in fields(kind)}

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from visualize import models
-    from visualize.core.architecture import Architecture
+    from visualize.api import draw, skips, summarize, trace
     from visualize.core.errors import VisualizeError
     from visualize.core.theme import Theme
     from visualize.figure import Figure
-    from visualize.options import FigureOptions, SummaryOptions, TraceOptions
-    from visualize.pipeline import draw, summarize, trace
+    from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
+    from visualize.results.architecture import Architecture
+    from visualize.results.skip_table import SkipTable
+    from visualize.results.summary import Summary
     from visualize.simplify.idioms import RULES, Match, Rule, View, activation
 
 __version__ = "0.1.0"
@@ -28,6 +30,9 @@ __all__ = [
     "FigureOptions",
     "Match",
     "Rule",
+    "SkipTable",
+    "SkipsOptions",
+    "Summary",
     "SummaryOptions",
     "Theme",
     "TraceOptions",
@@ -36,6 +41,7 @@ __all__ = [
     "activation",
     "draw",
     "models",
+    "skips",
     "summarize",
     "trace",
 ]
@@ -46,16 +52,20 @@ _HOMES = {
     "Rule": "visualize.simplify.idioms",
     "View": "visualize.simplify.idioms",
     "activation": "visualize.simplify.idioms",
-    "Architecture": "visualize.core.architecture",
+    "Architecture": "visualize.results.architecture",
     "Figure": "visualize.figure",
     "FigureOptions": "visualize.options",
+    "SkipTable": "visualize.results.skip_table",
+    "SkipsOptions": "visualize.options",
+    "Summary": "visualize.results.summary",
     "SummaryOptions": "visualize.options",
     "TraceOptions": "visualize.options",
     "Theme": "visualize.core.theme",
     "VisualizeError": "visualize.core.errors",
-    "draw": "visualize.pipeline",
-    "summarize": "visualize.pipeline",
-    "trace": "visualize.pipeline",
+    "draw": "visualize.api",
+    "skips": "visualize.api",
+    "summarize": "visualize.api",
+    "trace": "visualize.api",
 }
 
 

@@ -29,7 +29,14 @@ from visualize.core.theme import Theme
 if TYPE_CHECKING:
     from visualize.simplify import Rule
 
-__all__ = ["FigureOptions", "SummaryOptions", "SummaryTableOptions", "TableOptions", "TraceOptions"]
+__all__ = [
+    "FigureOptions",
+    "SkipsOptions",
+    "SummaryOptions",
+    "SummaryTableOptions",
+    "TableOptions",
+    "TraceOptions",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +135,11 @@ class TableOptions(Options):
     language: Language = choice(
         "Language of headings and sentences.", Language.ENGLISH, flags=("--lang",)
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipsOptions(TraceOptions, TableOptions):
+    """How skip connections are listed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from visualize.annotate import annotate
-from visualize.core.architecture import Architecture
+from visualize.core import architecture as core
+from visualize.core.choices import SkipKind
 from visualize.core.errors import UsageError, WeightsError, shorten
+from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
 from visualize.core.modules import unwrapped
 from visualize.core.signature import takes_options
@@ -19,16 +21,18 @@ from visualize.figure import Figure, summary_of
 from visualize.fitting import look
 from visualize.models import LoadedModel, ModelSpec, load_model
 from visualize.models.objects import model_of
-from visualize.options import FigureOptions, SummaryOptions, TraceOptions
+from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
+from visualize.results.architecture import Architecture
 from visualize.simplify import only
 from visualize.tracing import ExampleInputs, guess_inputs, trace_model
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from visualize.core.summary import Summary
+    from visualize.results.skip_table import SkipTable
+    from visualize.results.summary import Summary
 
-    Source = nn.Module | str | ModelSpec | LoadedModel | Architecture
+    Source = nn.Module | str | ModelSpec | LoadedModel | core.Architecture
 Progress = Callable[[str], None]
 
 
@@ -63,8 +67,8 @@ def trace(
         VisualizeError: an option or the model cannot be used, or it cannot be traced.
     """
     chosen, report = TraceOptions.of(options, keywords), report or _silent
-    if isinstance(model, Architecture):
-        return _with_statistics(model, chosen)
+    if isinstance(model, core.Architecture):
+        return Architecture.of(_with_statistics(model, chosen))
     loaded = _load(model, chosen, report)
     name = chosen.name or loaded.name
     if chosen.statistics and loaded.values is None:
@@ -92,12 +96,13 @@ def trace(
     values = loaded.values if chosen.statistics and loaded.values else {}
     traced = replace(traced, notes=notes + traced.notes, values=values)
     class_name = type(unwrapped(loaded.model)).__name__
-    return replace(
+    exact = replace(
         annotate(traced, name=name, class_name=class_name),
         documentation=loaded.documentation,
         published=loaded.published,
         weights=loaded.weights if chosen.statistics else "",
     )
+    return Architecture.of(exact)
 
 
 @takes_options(FigureOptions)
@@ -127,7 +132,7 @@ def draw(
     report(f"drawing {architecture.name}")
     parts = [single_path(each, architecture.modules, "--only") for each in chosen.only if each]
     if parts:
-        architecture = only(architecture, *dict.fromkeys(parts))
+        architecture = Architecture.of(only(architecture, *dict.fromkeys(parts)))
     return Figure.of(architecture, chosen)
 
 
@@ -153,6 +158,8 @@ def summarize(
     Raises:
         VisualizeError: an option, the model or its inputs cannot be used.
     """
+    from visualize.results.summary import Summary
+
     chosen, report = SummaryOptions.of(options, keywords), report or _silent
     if isinstance(model, (str, ModelSpec)):
         model = _load(model, replace(chosen, statistics=True), report)
@@ -161,10 +168,45 @@ def summarize(
         chosen = replace(chosen, statistics=True)
     architecture = trace(model, inputs, options=chosen, report=report)
     report(f"describing {architecture.name}")
-    return summary_of(architecture, chosen.depth)
+    return Summary.of(summary_of(architecture, chosen.depth), chosen)
 
 
-def _with_statistics(architecture: Architecture, options: TraceOptions) -> Architecture:
+@takes_options(SkipsOptions)
+def skips(
+    model: Source,
+    inputs: ExampleInputs | None = None,
+    *,
+    kind: str | Collection[str] = (),
+    long: bool = False,
+    options: SkipsOptions | None = None,
+    report: Progress | None = None,
+    **keywords: Any,
+) -> SkipTable:
+    """List the skip connections of ``model``: what they bypass, and the source line of each.
+
+    Args:
+        model: as for `draw`.
+        inputs: as for `trace`.
+        kind: the kind to list, or several; all by default.
+        long: whether to list only those that cross resolutions.
+        options: all options in one object; keywords win.
+        report: called with a line of text at each step.
+
+    Raises:
+        VisualizeError: an option, the model or its inputs cannot be used.
+    """
+    from visualize.describe import describe_skips
+    from visualize.results.skip_table import SkipTable
+
+    chosen = SkipsOptions.of(options, keywords)
+    kinds = {kind} if isinstance(kind, str) else set(kind)
+    for each in kinds:
+        Chosen(SkipKind).read(each, "kind")
+    architecture = trace(model, inputs, options=chosen, report=report)
+    return SkipTable(architecture, describe_skips(architecture, kinds=kinds, long=long), chosen)
+
+
+def _with_statistics(architecture: core.Architecture, options: TraceOptions) -> core.Architecture:
     """``architecture``, if it has the statistics that the options need."""
     if options.statistics and architecture.parameters and not architecture.has_statistics:
         raise WeightsError(

@@ -133,9 +133,8 @@ def trace(
 
 def _written(note: Note, language: Language) -> str:
     """A note in the language of the report."""
-    line = phrase("note: {note}", note=note.phrase)
     if language is Language.ENGLISH:
-        return str(line)
+        return str(note.marked)
     from visualize.report.language import load_language
 
-    return line.write(load_language(language.value))
+    return note.marked.write(load_language(language.value))

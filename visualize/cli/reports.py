@@ -12,11 +12,9 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.core.choices import SkipKind, TableFormat
-from visualize.core.errors import UsageError
+from visualize.core.choices import SkipKind
 from visualize.core.files import suffix
-from visualize.core.terminal import terminal_width
-from visualize.options import SummaryOptions, TableOptions, TraceOptions
+from visualize.options import SkipsOptions, SummaryOptions, TraceOptions
 
 if TYPE_CHECKING:
     from visualize.models import ModelSpec
@@ -38,16 +36,11 @@ def graph(
 ) -> None:
     """Print or write the exact annotated graph of MODEL."""
     from visualize.core.files import check_target, write_files
-    from visualize.report import GRAPH_FORMATS, summarize_in_a_line, write_graph
+    from visualize.report import check_graph_format, summarize_in_a_line, write_graph
 
     if output:
         check_target(output)
-        if suffix(output) not in GRAPH_FORMATS:
-            raise UsageError(
-                f"cannot write the format {suffix(output)!r}",
-                where=str(output),
-                hint=f"use one of .{', .'.join(GRAPH_FORMATS)}",
-            )
+        check_graph_format(output)
     loaded = load(model, inputs, options)
     with progress() as report:
         known = loaded.values is not None
@@ -75,21 +68,13 @@ Examples:
 def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> None:
     """Summarize MODEL: its layers, blocks and stages in numbers, its structure in words."""
     from visualize import pipeline
-    from visualize.report import write_summary
 
     loaded = load(model, inputs, options, own_values=True)
     with progress() as report:
         options = replace(options, statistics=loaded.values is not None)
         architecture = trace(loaded, model, options, report, options.language)
         described = pipeline.summarize(architecture, options=options, report=report)
-    written = write_summary(
-        described,
-        options.format.value,
-        language=options.language.value,
-        sort=options.sort.value if options.sort else "",
-        width=terminal_width(),
-    )
-    click.echo(written, nl=False)
+    click.echo(described.to_text(), nl=False)
 
 
 @click.command(
@@ -104,31 +89,20 @@ Examples:
               type=click.Choice([kind.value for kind in SkipKind]),
               help="List only this kind; repeatable.")  # fmt: skip
 @click.option("--long", is_flag=True, help="List only those that cross resolutions.")
-@takes(inputs=InputOptions, table=TableOptions, options=TraceOptions)
+@takes(inputs=InputOptions, options=SkipsOptions)
 @model_argument
 def skips(
     model: ModelSpec,
     inputs: InputOptions,
-    table: TableOptions,
-    options: TraceOptions,
+    options: SkipsOptions,
     kinds: Sequence[str],
     long: bool,
 ) -> None:
     """List the skip connections of MODEL: what they bypass, and the source line of each."""
-    from visualize.describe import describe_skips
-    from visualize.report import summarize_by_name, write_skips
+    from visualize import pipeline
 
     loaded = load(model, inputs, options)
     with progress() as report:
-        architecture = trace(loaded, model, options, report, table.language)
-    rows = describe_skips(architecture, kinds=kinds, long=long)
-    written = write_skips(
-        architecture.name,
-        rows,
-        table.format.value,
-        language=table.language.value,
-        width=terminal_width(),
-    )
-    click.echo(written, nl=False)
-    if table.format is TableFormat.TABLE:
-        click.echo(summarize_by_name(architecture, table.language.value))
+        architecture = trace(loaded, model, options, report, options.language)
+    listed = pipeline.skips(architecture, kind=kinds, long=long, options=options)
+    click.echo(listed.to_text(), nl=False)

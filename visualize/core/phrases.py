@@ -78,6 +78,15 @@ class Note(str):
         note.phrase = content
         return note
 
+    @property
+    def marked(self) -> Phrase:
+        """The line, marked as a note.
+
+        >>> str(Note(Phrase("traced twice")).marked)
+        'note: traced twice'
+        """
+        return phrase("note: {note}", note=self.phrase)
+
     def write(self, language: Language) -> str:
         """The line in a language."""
         return self.phrase.write(language)

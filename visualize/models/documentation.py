@@ -17,10 +17,7 @@ _MARKUP = re.compile(r":[\w:]+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
 
 
 def documentation(spec: ModelSpec, model: nn.Module) -> str:
-    """The first paragraph of the documentation of the function that builds ``model``, or its class.
-
-    An inherited docstring does not count, as it describes another class.
-    """
+    """The first paragraph on ``model``: of the function that builds it, or else of its class."""
     text = None
     if spec.source == "torchvision":
         from torchvision import models
@@ -29,7 +26,21 @@ def documentation(spec: ModelSpec, model: nn.Module) -> str:
     elif spec.source == "timm":
         entrypoint = importlib.import_module("timm.models").model_entrypoint
         text = entrypoint(spec.name.partition(".")[0]).__doc__
-    return first_paragraph(text or vars(type(model)).get("__doc__") or "")
+    return first_paragraph(text) if text else class_documentation(model)
+
+
+def class_documentation(model: nn.Module) -> str:
+    """The first paragraph of the docstring of a model's class; none for a class of torch.
+
+    An inherited docstring does not count, as it describes another class.
+
+    >>> from torch import nn
+    >>> class_documentation(nn.Sequential())
+    ''
+    """
+    kind = type(model)
+    known = kind.__module__.partition(".")[0] == "torch"
+    return "" if known else first_paragraph(vars(kind).get("__doc__") or "")
 
 
 def first_paragraph(text: str) -> str:

@@ -13,6 +13,7 @@ from visualize.core.errors import SourceError, UsageError, shorten
 from visualize.core.modules import is_module, unwrapped
 from visualize.core.torch_internals import named_parameters
 from visualize.models import LoadedModel
+from visualize.models.documentation import class_documentation
 from visualize.models.exported import example_of, read_program
 from visualize.models.function import Function, name_of
 from visualize.models.weightless import build_weightless
@@ -37,7 +38,13 @@ def model_of(given: Any, *, values: bool) -> LoadedModel:
     inner = unwrapped(given)
     scripted = isinstance(inner, torch.jit.ScriptModule)
     name = str(inner.original_name) if scripted else type(inner).__name__
-    return LoadedModel(name, given, None, values=_values(inner) if values else None)
+    return LoadedModel(
+        name,
+        given,
+        None,
+        documentation=class_documentation(inner),
+        values=_values(inner) if values else None,
+    )
 
 
 def _values(model: nn.Module) -> Mapping[str, torch.Tensor] | None:

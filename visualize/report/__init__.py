@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from visualize.report.architecture import architecture_html, architecture_lines
 from visualize.report.caption import Drawn, alternative_text, caption, caption_file
-from visualize.report.graph import GRAPH_FORMATS, graph_document, write_graph
+from visualize.report.graph import (
+    GRAPH_FORMATS,
+    check_graph_format,
+    graph_document,
+    write_graph,
+)
 from visualize.report.skips import write_skips
 from visualize.report.summary import write_summary
-from visualize.report.words import summarize_by_name, summarize_in_a_line
+from visualize.report.words import note_lines, summarize_by_name, summarize_in_a_line
 
 __all__ = [
     "GRAPH_FORMATS",
     "Drawn",
     "alternative_text",
+    "architecture_html",
+    "architecture_lines",
     "caption",
     "caption_file",
+    "check_graph_format",
     "graph_document",
+    "note_lines",
     "summarize_by_name",
     "summarize_in_a_line",
     "write_graph",

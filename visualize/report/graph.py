@@ -6,12 +6,15 @@ import io
 import json
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
 
 from visualize.core.architecture import Architecture, Operation, Skip, TensorSpec
 from visualize.core.documents import to_json
+from visualize.core.errors import UsageError
+from visualize.core.files import suffix
 from visualize.core.statistics import Statistics
 
 SCHEMA = 2
@@ -72,6 +75,20 @@ def skip_document(skip: Skip) -> dict[str, Any]:
         "parameters": skip.parameters,
         "bypassed_parameters": skip.bypassed_parameters,
     }
+
+
+def check_graph_format(path: Path) -> None:
+    """Reject a file whose suffix is none of `GRAPH_FORMATS`.
+
+    Raises:
+        UsageError: the suffix is another one.
+    """
+    if suffix(path) not in GRAPH_FORMATS:
+        raise UsageError(
+            f"cannot write the format {suffix(path)!r}",
+            where=str(path),
+            hint=f"use one of .{', .'.join(GRAPH_FORMATS)}",
+        )
 
 
 def write_graph(architecture: Architecture, format_name: str) -> bytes:

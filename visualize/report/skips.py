@@ -10,6 +10,7 @@ from visualize.core.module_path import spelled
 from visualize.core.quantities import giga
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
+from visualize.report.html import html_report
 from visualize.report.kinds import connections, kind_words
 from visualize.report.language import Language, is_english, load_language
 from visualize.report.quantities import macs
@@ -24,7 +25,7 @@ def write_skips(
     language: str = "en",
     width: int | None = None,
 ) -> str:
-    """The skip connections of the model ``name`` in one of the formats of `TableFormat`.
+    """The skip connections of the model ``name`` in a format of `TableFormat`, or as ``html``.
 
     Args:
         language: one of `LANGUAGES`.
@@ -33,12 +34,18 @@ def write_skips(
     catalogue = load_language(language)
     if format_name == "json":
         return json.dumps([_document(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
+    none = catalogue.gettext("{name}: no skip connections to list").format(name=name)
     if format_name == "table" and not rows:
-        return catalogue.gettext("{name}: no skip connections to list").format(name=name) + "\n"
+        return f"{none}\n"
+    if format_name == "html" and not rows:
+        return html_report(none, [], "", [])
     title = catalogue.gettext("Skip connections of {name}").format(name=name)
     table = fill(_fields(catalogue), rows, title=title, keys=is_english(catalogue))
     written = table.write(format_name, width)
-    return written + (_totals(rows, catalogue) if format_name == "table" else "")
+    if format_name == "html":
+        return html_report(title, [], written, _totals(rows, catalogue))
+    totals = _totals(rows, catalogue) if format_name == "table" else []
+    return written + "".join(f"{line}\n" for line in totals)
 
 
 def _fields(language: Language) -> list[Field[SkipRow]]:
@@ -104,7 +111,7 @@ def _number(key: str, head: str, spare: int, value: Callable[[SkipRow], int]) ->
     return Field(column, lambda row: f"{value(row):,}", lambda row: str(value(row)))
 
 
-def _totals(rows: Sequence[SkipRow], language: Language) -> str:
+def _totals(rows: Sequence[SkipRow], language: Language) -> list[str]:
     """A line for each kind: how many there are, and what their branches cost."""
     lines = []
     for kind in kind_words(language):
@@ -117,9 +124,8 @@ def _totals(rows: Sequence[SkipRow], language: Language) -> str:
                     parameters=sum(row.skip.parameters for row in found),
                     macs=macs(sum(row.macs for row in found), language),
                 )
-                + "\n"
             )
-    return "".join(lines)
+    return lines
 
 
 def _document(row: SkipRow) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from visualize.core.latex import escape_latex
+from visualize.report.html import html_table
 
 
 class Readers(enum.Enum):
@@ -74,17 +75,18 @@ class Table:
     keys: bool = True
 
     def write(self, format_name: str, width: int | None = None) -> str:
-        """The table in one of the formats of `TableFormat` except JSON.
+        """The table in one of the formats of `TableFormat` except JSON, or as HTML.
 
         Args:
-            format_name: table, md, csv or latex.
+            format_name: table, md, csv, latex or html.
             width: columns of the terminal; None for as wide as the table needs.
         """
         if format_name == "table":
             return _for_terminal(self._for(Readers.TERMINAL), width)
         if format_name == "csv":
             return _csv(self._for(Readers.PROGRAMS))
-        return {"md": _markdown, "latex": _latex}[format_name](self._for(Readers.ALL))
+        writers = {"md": _markdown, "latex": _latex, "html": html_table}
+        return writers[format_name](self._for(Readers.ALL))
 
     def _for(self, readers: Readers) -> Table:
         """The columns for everyone and those for some readers."""
@@ -162,12 +164,17 @@ def _csv(table: Table) -> str:
 def _markdown(table: Table) -> str:
     rules = ["--:" if column.right else "---" for column in table.columns]
     lines = [[column.head for column in table.columns], rules, *table.rows]
-    escaped = ([_escape_markdown(cell) for cell in line] for line in lines)
+    escaped = ([escape_markdown(cell) for cell in line] for line in lines)
     return "".join(f"| {' | '.join(line)} |\n" for line in escaped)
 
 
-def _escape_markdown(cell: str) -> str:
-    return re.sub(r"([|*_`<\[\]])", r"\\\1", cell)
+def escape_markdown(text: str) -> str:
+    r"""``text`` without markup.
+
+    >>> print(escape_markdown("layer1[0] <b>"))
+    layer1\[0\] \<b>
+    """
+    return re.sub(r"([|*_`<\[\]])", r"\\\1", text)
 
 
 def _latex(table: Table) -> str:

@@ -1,11 +1,13 @@
-"""A model in one line."""
+"""A model in one line, and the notes on it."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from visualize.core.architecture import Architecture
 from visualize.core.module_path import spelled
+from visualize.core.phrases import Note
 from visualize.report.kinds import skip_counts
 from visualize.report.language import Language, load_language
 from visualize.report.quantities import joined, macs
@@ -32,6 +34,12 @@ def summarize_by_name(architecture: Architecture, language_code: str = "en") -> 
         .gettext("{name}: {line}")
         .format(name=architecture.name, line=line)
     )
+
+
+def note_lines(notes: Iterable[Note], language_code: str = "en") -> list[str]:
+    """A line for each note, marked as one."""
+    language = load_language(language_code)
+    return [note.marked.write(language) for note in notes]
 
 
 def _parameters(architecture: Architecture, language: Language) -> str:

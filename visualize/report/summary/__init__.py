@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from visualize.core.documents import to_json
 from visualize.core.summary import Row, RowKind, Summary
+from visualize.report.html import html_report
 from visualize.report.language import Language, is_english, load_language
 from visualize.report.sentences import sentences
 from visualize.report.summary.columns import columns
 from visualize.report.summary.document import summary_document
 from visualize.report.summary.heading import heading
-from visualize.report.tables import Table, fill
+from visualize.report.tables import Table, escape_markdown, fill
 from visualize.report.wrapping import wrap
 
 __all__ = ["write_summary"]
@@ -27,7 +28,7 @@ def write_summary(
     sort: str = "",
     width: int | None = None,
 ) -> str:
-    """A summary in one of the formats of `TableFormat`.
+    """A summary in one of the formats of `TableFormat`, or as ``html`` for notebooks.
 
     Args:
         language: one of `LANGUAGES`.
@@ -46,9 +47,13 @@ def write_summary(
         return table
     above = heading(summary, catalogue)
     written = sentences(summary, catalogue)
+    if format_name == "html":
+        notes = [note.marked.write(catalogue) for note in summary.notes]
+        return html_report(above[0], above[1:], table, [*written, *notes])
     if format_name == "md":
-        paragraphs = "".join(f"{paragraph}\n\n" for paragraph in [f"# {above[0]}", *above[1:]])
-        return f"{paragraphs}{table}\n" + "".join(f"- {sentence}\n" for sentence in written)
+        title, *about = map(escape_markdown, above)
+        paragraphs = "".join(f"{paragraph}\n\n" for paragraph in [f"# {title}", *about])
+        return f"{paragraphs}{table}\n" + "".join(f"- {escape_markdown(one)}\n" for one in written)
     return "".join(map(_wrapped, above)) + table + "".join(map(_wrapped, written))
 
 

@@ -1,0 +1,1 @@
+"""What the functions of `visualize` return, figures aside: data of `core` that prints itself."""

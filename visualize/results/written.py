@@ -1,0 +1,111 @@
+"""What a summary and a table of skip connections have in common: they write themselves."""
+
+from __future__ import annotations
+
+import abc
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from visualize.core.choices import TableFormat
+from visualize.core.errors import UsageError, VisualizeError
+from visualize.core.files import suffix, write_files
+from visualize.core.terminal import terminal_width
+from visualize.options import TableOptions
+
+if TYPE_CHECKING:
+    import pandas
+
+_SUFFIXES = {
+    "txt": TableFormat.TABLE,
+    "md": TableFormat.MARKDOWN,
+    "csv": TableFormat.CSV,
+    "json": TableFormat.JSON,
+    "tex": TableFormat.LATEX,
+}
+_Options = TypeVar("_Options", bound=TableOptions)
+
+
+class Written(abc.ABC, Generic[_Options]):
+    """A table that terminals, notebooks and files show.
+
+    Attributes:
+        options: how it is written unless another way is asked for.
+    """
+
+    options: _Options
+    _kind: ClassVar[type[TableOptions]]
+
+    @abc.abstractmethod
+    def _write(self, options: _Options, format_name: str, width: int | None) -> str:
+        """The text in a format, ``width`` columns wide or as wide as needed."""
+
+    def __str__(self) -> str:
+        return self.to_text().removesuffix("\n")
+
+    def _repr_html_(self) -> str:
+        return self._write(self.options, "html", None)
+
+    def to_text(self, *, width: int | None = None, **keywords: Any) -> str:
+        """What the command prints.
+
+        Args:
+            width: columns; by default those of the terminal, or as many as needed where standard
+                output is no terminal.
+            keywords: options that replace those it was made with, such as ``format="md"`` or
+                ``language="zh"``.
+
+        Raises:
+            UsageError: an option does not exist, or its value cannot be read.
+        """
+        chosen = self._replaced(keywords)
+        columns = terminal_width() if width is None else width
+        return self._write(chosen, chosen.format.value, columns)
+
+    def save(self, path: str | os.PathLike[str], **keywords: Any) -> Path:
+        """Write it to ``path``; the suffix is the format: txt, md, csv, json or tex.
+
+        Args:
+            path: the file.
+            keywords: options that replace those it was made with, as for `to_text`.
+
+        Raises:
+            UsageError: the suffix is another one, an option cannot be read, or ``path`` is a
+                folder.
+            OutputError: the file cannot be written.
+        """
+        target = Path(path)
+        if suffix(target) not in _SUFFIXES:
+            raise UsageError(
+                f"cannot write the format {suffix(target)!r}",
+                where=str(target),
+                hint=f"use one of .{', .'.join(_SUFFIXES)}",
+            )
+        text = self._write(self._replaced(keywords), _SUFFIXES[suffix(target)].value, None)
+        write_files({target: text.encode("utf-8", "replace")})
+        return target
+
+    def _replaced(self, keywords: Mapping[str, Any]) -> _Options:
+        """The options, with those that ``keywords`` name replaced."""
+        replaced: Any = self._kind.of(self.options, keywords)
+        chosen: _Options = replaced
+        return chosen
+
+    def _document(self) -> Any:
+        """What the command prints as JSON, as plain data."""
+        return json.loads(self._write(self.options, TableFormat.JSON.value, None))
+
+
+def data_frame(rows: Sequence[Mapping[str, Any]]) -> pandas.DataFrame:
+    """Rows as a data frame whose columns are their keys.
+
+    Raises:
+        VisualizeError: pandas is not installed.
+    """
+    try:
+        import pandas
+    except ImportError:
+        raise VisualizeError("pandas is not installed", hint="pip install pandas") from None
+    return pandas.DataFrame(list(rows))
