@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from visualize.core.choices import ColorBy, Direction, Language, Sort, TableFormat
-from visualize.core.summary import Facts, PathLengths, Row, RowKind, Summary
+from visualize.core.summary import Depth, Facts, PathLengths, Row, RowKind, Summary
 from visualize.report import write_skips, write_summary
 from visualize.report.language import LANGUAGES, is_english, load_language
 
@@ -14,7 +14,7 @@ ROWS = (
     Row("b", RowKind.LAYER, parameters=2, macs=2, memory=2),
     Row("TOTAL", RowKind.TOTAL, parameters=3, macs=3, memory=3),
 )
-SUMMARY = Summary("net", "Net", ROWS, Facts(0, PathLengths({})))
+SUMMARY = Summary("net", "Net", ROWS, Facts(0, Depth(0), PathLengths({})))
 
 
 @pytest.mark.parametrize("format_name", [each.value for each in TableFormat])

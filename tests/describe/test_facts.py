@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+import torch
+from torch import Tensor, nn
 
 import visualize
 import visualize.report
@@ -21,7 +25,7 @@ def resnet18() -> Summary:
      ("densenet121", 121), ("mobilenet_v2", 53)],
 )  # fmt: skip
 def test_depth_is_what_papers_say(name: str, layers: int) -> None:
-    assert visualize.summarize(name).facts.paths.longest == layers
+    assert visualize.summarize(name).facts.depth.longest == layers
 
 
 # He et al. 2015, Table 1: multiply-adds in 10⁹, and blocks of each stage. Since then strides of
@@ -48,4 +52,35 @@ def test_table_1_of_the_resnet_paper(name: str) -> None:
 def test_gates_are_beside_the_path() -> None:
     with_gate = models.SqueezeExcite()
     assert visualize.summarize(with_gate, (1, 3, 16, 16)).facts.skips["gate"] == 1
-    assert visualize.summarize(with_gate, (1, 3, 16, 16)).facts.paths.longest < 3
+    assert visualize.summarize(with_gate, (1, 3, 16, 16)).facts.depth.longest < 3
+
+
+class WrittenOut(nn.Module):
+    """GELU as a formula, which forks."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * 0.5 * (1.0 + torch.erf(x / math.sqrt(2.0)))
+
+
+@pytest.mark.parametrize("activation", [nn.GELU(), WrittenOut()])
+def test_a_formula_between_layers_is_no_fork(activation: nn.Module) -> None:
+    model = nn.Sequential(nn.Linear(4, 8), activation, nn.Linear(8, 4))
+    assert visualize.summarize(model, (1, 4)).facts.is_sequential
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet", "densenet121"])
+def test_what_forks_is_not_sequential(name: str) -> None:
+    assert not visualize.summarize(name).facts.is_sequential
+
+
+def test_two_networks_side_by_side_are_not_sequential() -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.one, self.other = nn.Linear(4, 4), nn.Linear(4, 4)
+
+        def forward(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+            return self.one(x), self.other(y)
+
+    inputs = [torch.zeros(1, 4), torch.zeros(1, 4)]
+    assert not visualize.summarize(Two(), inputs).facts.is_sequential

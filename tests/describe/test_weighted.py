@@ -16,13 +16,19 @@ from visualize.describe.weighted import weighted_layers
 def counted(model: nn.Module, inputs: object) -> dict[str, int]:
     """How many layers the operations of each type are, by type."""
     exact = visualize.trace(model, inputs)  # type: ignore[arg-type]
-    return {exact.operation(node).type: number for node, number in weighted_layers(exact).items()}
+    return {
+        exact.operation(node).type: number
+        for node, number in weighted_layers(exact).lengths.items()
+    }
 
 
 def test_what_multiplies_with_weights_counts() -> None:
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 4, 1))
     exact = visualize.trace(model, (1, 3, 8, 8))
-    assert [exact.operation(node).type for node in weighted_layers(exact)] == ["Conv2d", "Conv2d"]
+    assert [exact.operation(node).type for node in weighted_layers(exact).lengths] == [
+        "Conv2d",
+        "Conv2d",
+    ]
 
 
 @pytest.mark.parametrize(("layers", "number"), [(1, 1), (3, 3)])
@@ -32,17 +38,29 @@ def test_a_recurrent_module_is_as_many_layers_as_are_stacked_in_it(
     assert counted(nn.LSTM(4, 4, layers), (1, 5, 4)) == {"LSTM": number}
 
 
-def test_attention_is_two_layers() -> None:
-    class Attend(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.attention = nn.MultiheadAttention(8, 2)
+class Attend(nn.Module):
+    """Attention of torch.nn; which of its arguments are tensors of their own?"""
 
-        def forward(self, x: Tensor) -> Tensor:
-            result: Tensor = self.attention(x, x, x)[0]
-            return result
+    def __init__(self, own: str) -> None:
+        super().__init__()
+        self.own = own
+        self.attention = nn.MultiheadAttention(8, 2)
 
-    assert counted(Attend(), (1, 5, 8)) == {"MultiheadAttention": 2}
+    def forward(self, x: Tensor, memory: Tensor) -> Tensor:
+        key = memory if "k" in self.own else x
+        value = memory + 1 if "v" in self.own else key
+        result: Tensor = self.attention(x, key, value)[0]
+        return result
+
+
+@pytest.mark.parametrize(("own", "layers"), [("", 2), ("k", 3), ("v", 3), ("kv", 4)])
+def test_attention_has_a_layer_before_it_for_each_tensor_and_one_after_it(
+    own: str, layers: int
+) -> None:
+    exact = visualize.trace(Attend(own), [torch.zeros(1, 5, 8), torch.zeros(1, 5, 8)])
+    found = weighted_layers(exact)
+    assert list(found.lengths.values()) == [2]
+    assert found.number(found.lengths) == layers
 
 
 class Deep(nn.Module):
@@ -61,8 +79,8 @@ class Deep(nn.Module):
 def test_a_number_of_layers_is_read_of_recurrent_modules_alone(num_layers: object) -> None:
     model = nn.Sequential(Deep(num_layers), nn.Linear(4, 2))
     exact = visualize.trace(model, (1, 4), leaves=["Deep"])
-    assert [exact.operation(node).path for node in weighted_layers(exact)] == ["0", "1"]
-    assert visualize.summarize(model, (1, 4)).facts.paths.longest == 2
+    assert [exact.operation(node).path for node in weighted_layers(exact).lengths] == ["0", "1"]
+    assert visualize.summarize(model, (1, 4)).facts.depth.longest == 2
 
 
 def test_a_recurrent_module_of_a_reader_may_number_its_layers_in_words() -> None:
@@ -76,7 +94,7 @@ def test_a_recurrent_module_of_a_reader_may_number_its_layers_in_words() -> None
         outputs=operation.outputs,
     )  # fmt: skip
     net.output(node)
-    assert weighted_layers(net.build()) == {node: 1}
+    assert weighted_layers(net.build()).lengths == {node: 1}
 
 
 def test_embeddings_have_weights_and_add_no_depth() -> None:

@@ -109,5 +109,5 @@ def test_a_layer_is_counted_by_the_weight_it_uses(layers: int, is_block: bool) -
     exact = visualize.trace(model, (1, 3, 9, 9))
     kinds = {block.type for block in find_blocks(Diagram.of(exact)).values()}
     assert kinds == ({"Flat"} if is_block else set())
-    assert len(weighted_layers(exact)) == 1 + 2 * layers
+    assert len(weighted_layers(exact).lengths) == 1 + 2 * layers
     assert len(exact.skips) == (2 if is_block else 0)

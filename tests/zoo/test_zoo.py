@@ -39,6 +39,7 @@ from torchvision.models import (
 
 import visualize
 from tests.agreement import disagreements
+from tests.depths import assert_depth_adds_up
 from tests.diagrams import shown_skips
 from visualize.check import check_figure
 from visualize.core.architecture import Architecture, Operation, SkipKind
@@ -245,6 +246,10 @@ def test_skips_are_those_of_the_modules(traced: Traced):
 
 def test_no_skip_of_a_classifier_is_long(traced: Traced):
     assert [skip for skip in traced.architecture.skips if skip.long] == []
+
+
+def test_depth_adds_up(traced: Traced):
+    assert_depth_adds_up(traced.architecture)
 
 
 def test_a_skip_leads_from_its_fork_to_its_merge(traced: Traced):

@@ -22,6 +22,7 @@ from torchvision import models
 
 import visualize
 from tests.agreement import disagreements
+from tests.depths import assert_depth_adds_up
 from tests.huggingface_models import MODELS as TRANSFORMERS
 from tests.owners import misplaced
 from tests.timm_models import TIMM_MODELS
@@ -116,13 +117,14 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def trace(loaded: LoadedModel) -> Architecture:
-    """Trace ``loaded``, and see that each of its parameters is counted once."""
+    """Trace ``loaded``, and see that each of its parameters and layers is counted once."""
     torch.manual_seed(0)  # for models that draw at random how much they compute
     architecture = visualize.trace(loaded)
     counted = sum(layer.parameters for layer in architecture.operations)
     assert counted + architecture.unused_parameters == architecture.parameters
     assert architecture.parameters == sum(p.numel() for p in loaded.model.parameters())
     assert misplaced(architecture) == []
+    assert_depth_adds_up(architecture)
     return architecture
 
 

@@ -129,8 +129,28 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Depth:
+    """The weighted layers of a model by where they are; each is counted once.
+
+    Attributes:
+        longest: on the longest path from an input to an output; what papers call the depth.
+        projections: in projection shortcuts that this path does not pass.
+        gates: in gates, as squeeze-and-excitation has them.
+        parallel: on other branches beside this path.
+    """
+
+    longest: int
+    projections: int = 0
+    gates: int = 0
+    parallel: int = 0
+
+
+@dataclass(frozen=True)
 class PathLengths:
-    """The number of paths from inputs to outputs, by the number of weighted layers on them."""
+    """The number of paths over residual connections, by the number of weighted layers on them.
+
+    A network without residual connections has one path, the longest one.
+    """
 
     counts: Mapping[int, int]
 
@@ -164,13 +184,14 @@ class Facts:
     """The structure of a model in numbers.
 
     Attributes:
-        weighted_layers: number of convolutions, linear layers and the like.
-        paths: lengths of the paths through the model.
+        weighted_layers: number of convolutions, linear layers and the like, as papers count them.
+        depth: those of them on the longest path, and where the others are.
+        paths: lengths of the paths over residual connections, as Veit et al. 2016 count them.
+        is_sequential: whether each layer reads the one before it and no other.
         parts: the stages and the modules between them, in order.
         skips: the number of skip connections of each kind.
         long_skips: those of them that run across a change of resolution.
         detached_skips: those of them over which no gradient flows back.
-        projection_layers: weighted layers on projection shortcuts.
         projection_parameters: parameters of projection shortcuts.
         projection_macs: their multiply-accumulate operations.
         tied: groups of parameter names that share one tensor.
@@ -180,12 +201,13 @@ class Facts:
     """
 
     weighted_layers: int
+    depth: Depth
     paths: PathLengths
+    is_sequential: bool = False
     parts: tuple[Part, ...] = ()
     skips: Mapping[str, int] = field(default_factory=dict)
     long_skips: int = 0
     detached_skips: int = 0
-    projection_layers: int = 0
     projection_parameters: int = 0
     projection_macs: int = 0
     tied: tuple[tuple[str, ...], ...] = ()

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import networkx as nx
 
 from visualize.core.architecture import (
     Architecture,
-    NodeKind,
     Operation,
     SkipKind,
     TensorSpec,
@@ -20,8 +19,10 @@ from visualize.core.diagram import Diagram, Group
 from visualize.core.dtypes import added
 from visualize.core.operators import MOVES, family
 from visualize.core.summary import Facts, Part, PathLengths
-from visualize.describe.paths import count_paths
-from visualize.describe.weighted import weighted_layers
+from visualize.describe.depth import depths_of, find_depth
+from visualize.describe.flow import main_flow
+from visualize.describe.paths import adds, count_paths, residual_arrivals
+from visualize.describe.weighted import WeightedLayers, weighted_layers
 
 
 def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
@@ -32,16 +33,20 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         grouped: the same model with its blocks and stages marked.
     """
     weighted = weighted_layers(exact)
+    flow = main_flow(exact)
+    depths = depths_of(flow, weighted.lengths)
+    arrivals = residual_arrivals(exact, flow, depths)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
     branches = dict.fromkeys(node for skip in projections for node in skip.branch)
     return Facts(
-        weighted_layers=sum(weighted.values()),
-        paths=PathLengths(count_paths(_flow(exact), weighted)),
+        weighted_layers=weighted.number(weighted.lengths),
+        depth=find_depth(exact, weighted, flow, depths),
+        paths=PathLengths(count_paths(flow, weighted.lengths, depths, arrivals, adds(exact))),
+        is_sequential=_is_sequential(grouped),
         parts=tuple(_parts(exact, grouped, weighted)),
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         detached_skips=sum(not skip.gradient for skip in exact.skips),
-        projection_layers=sum(weighted.get(node, 0) for node in branches),
         projection_parameters=sum(exact.operation(node).parameters for node in branches),
         projection_macs=sum(exact.operation(node).macs for node in branches),
         tied=exact.tied,
@@ -51,31 +56,20 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     )
 
 
-def _flow(exact: Architecture) -> nx.MultiDiGraph:
-    """How data flows from inputs to outputs, without the branches that only scale a tensor."""
-    beside = {
-        (node, skip.merge)
-        for skip in exact.skips
-        if skip.kind is SkipKind.GATE
-        for node in skip.bypassed
-    }
-    flow = nx.MultiDiGraph()
-    for source, target, wire in exact.wires:
-        if wire.data and (source, target) not in beside:
-            flow.add_edge(source, target)
-    ends = {one.id for one in exact.operations if one.kind is NodeKind.OUTPUT}
-    starts = {one.id for one in exact.operations if one.kind is NodeKind.INPUT}
-    inner = _reached(flow, starts) & _reached(flow.reverse(copy=False), ends)
-    kept: nx.MultiDiGraph = flow.subgraph(inner)
-    return kept
+def _is_sequential(diagram: Diagram) -> bool:
+    """Whether each layer reads what the layer before it returns, and nothing else does.
+
+    A formula that is written out is one layer, as its module would be.
+    """
+    flow = nx.DiGraph((source, target) for source, target, wire in diagram.wires if wire.data)
+    return (
+        len(flow) > 1
+        and nx.is_weakly_connected(flow)
+        and all(degree <= 1 for _, degree in (*flow.in_degree(), *flow.out_degree()))
+    )
 
 
-def _reached(flow: nx.MultiDiGraph, starts: set[str]) -> set[str]:
-    starts = starts & set(flow)
-    return starts.union(*(nx.descendants(flow, start) for start in starts))
-
-
-def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -> list[Part]:
+def _parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) -> list[Part]:
     """Stages, and the modules between them, in order."""
     expanded = {
         above
@@ -89,7 +83,7 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
         name = stage.label if stage else _outermost(one.path, expanded) or one.type
         members.setdefault(name, []).append(one)
         stages.setdefault(name, stage)
-    last = list(weighted)[-1] if weighted else ""
+    last = list(weighted.lengths)[-1] if weighted.lengths else ""
     return [
         Part(
             name=name,
@@ -99,7 +93,7 @@ def _parts(exact: Architecture, grouped: Diagram, weighted: Mapping[str, int]) -
             parameters=sum(one.parameters for one in part),
             macs=sum(one.macs for one in part),
             last=any(one.id == last for one in part),
-            layers=sum(weighted.get(one.id, 0) for one in part),
+            layers=weighted.number(one.id for one in part),
         )
         for name, part in members.items()
         if (stage := stages[name]) or any(one.parameters or one.macs for one in part)
@@ -128,8 +122,8 @@ def _outermost(path: str, expanded: Collection[str]) -> str:
     return next((module for module in enclosing(path) if module not in expanded), "")
 
 
-def _holder(exact: Architecture, weighted: Mapping[str, int]) -> str:
+def _holder(exact: Architecture, weighted: WeightedLayers) -> str:
     """The module that holds all weighted layers, empty where that is the model itself."""
-    steps = [exact.operation(node).path.split(".")[:-1] for node in weighted]
+    steps = [exact.operation(node).path.split(".")[:-1] for node in weighted.lengths]
     common = itertools.takewhile(lambda names: len(set(names)) == 1, zip(*steps))
     return ".".join(names[0] for names in common)

@@ -25,7 +25,7 @@ def describe_skips(
         SkipRow(
             skip=skip,
             macs=sum(exact.operation(node).macs for node in skip.branch),
-            bypassed_layers=sum(weighted.get(node, 0) for node in skip.bypassed),
+            bypassed_layers=weighted.number(skip.bypassed),
             bypassed_macs=sum(exact.operation(node).macs for node in skip.bypassed),
             source=exact.operation(skip.merge).source,
             start=ends.of_fork(skip.fork),

@@ -81,6 +81,18 @@ def large(number: int) -> str:
     return f"{mantissa} × 10{exponent.translate(_RAISED)}"
 
 
+def number_of_choices(number: int) -> str:
+    """A number that is often a power of two.
+
+    >>> number_of_choices(2**24), number_of_choices(2**200), number_of_choices(9)
+    ('2²⁴ = 16,777,216', '2²⁰⁰ = 1.6 × 10⁶⁰', '9')
+    """
+    exponent = number.bit_length() - 1
+    if exponent < 2 or number != 1 << exponent:
+        return large(number)
+    return f"2{str(exponent).translate(_RAISED)} = {large(number)}"
+
+
 def shape_words(tensor: TensorSpec, language: Language) -> str:
     """The shape of a tensor without its batch: ``64×56×56``, or ``scalar``."""
     return shape(tensor) if tensor.shown else language.gettext("scalar")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from torch import nn
 
 from tests.sentences import written
+from visualize.core.summary import Depth, Facts, PathLengths
+from visualize.report.language import load_language
+from visualize.report.sentences.depth import depth_sentence, paths_sentence
 
 
 def test_no_weighted_layers() -> None:
@@ -15,3 +19,43 @@ def test_a_single_path() -> None:
     one = written(nn.Sequential(nn.Linear(4, 4)), (1, 4))
     assert "Depth: 1 weighted layer on the longest path." in one
     assert "Purely sequential." in one
+
+
+@pytest.mark.parametrize(
+    ("depth", "listed"),
+    [
+        (Depth(50, gates=32), "(82 in total: 32 in gates)"),
+        (Depth(50, projections=4), "(54 in total: 4 in projection shortcuts)"),
+        (Depth(1, parallel=1200), "(1,201 in total: 1,200 on parallel branches)"),
+        (
+            Depth(9, 1, 2, 3),
+            "(15 in total: 1 in projection shortcuts, 2 in gates, 3 on parallel branches)",
+        ),
+    ],
+)
+def test_only_the_places_that_have_layers_are_listed(depth: Depth, listed: str) -> None:
+    layers = depth.longest + depth.projections + depth.gates + depth.parallel
+    sentence = depth_sentence(Facts(layers, depth, PathLengths({})), load_language("en"))
+    noun = "layer" if depth.longest == 1 else "layers"
+    assert sentence == (f"Depth: {depth.longest} weighted {noun} on the longest path {listed}.")
+
+
+@pytest.mark.parametrize(
+    ("counts", "sentence"),
+    [
+        ({3: 1}, ""),
+        ({0: 1, 2: 3, 4: 3, 6: 1}, "2³ = 8 paths over residual connections, through 0 to 6 "
+         "weighted layers (median 2, 90th percentile 6)."),
+        ({1: 2, 2: 1}, "3 paths over residual connections, through 1 to 2 weighted layers "
+         "(median 1, 90th percentile 2)."),
+        ({4: 2}, "2 paths over residual connections, each through 4 weighted layers."),
+    ],
+)  # fmt: skip
+def test_paths_are_those_of_residual_networks(counts: dict[int, int], sentence: str) -> None:
+    facts = Facts(9, Depth(9), PathLengths(counts))
+    assert paths_sentence(facts, load_language("en")) == sentence
+
+
+@pytest.mark.parametrize("name", ["vgg16", "googlenet", "densenet121"])
+def test_no_paths_without_residual_connections(name: str) -> None:
+    assert "paths" not in written(name)

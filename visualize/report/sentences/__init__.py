@@ -26,7 +26,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         projections_sentence(summary, language),
         parameters_sentence(summary, language),
         macs_sentence(summary, language),
-        paths_sentence(facts.paths, language),
+        paths_sentence(facts, language),
         tied_sentence(facts.tied, language),
         norms_sentence(summary, language),
         zeros_sentence(summary, language),

@@ -2,58 +2,59 @@
 
 from __future__ import annotations
 
-from visualize.core.summary import Facts, PathLengths
+from visualize.core.summary import Facts
 from visualize.report.language import Language
-from visualize.report.quantities import (
-    large,
-)
+from visualize.report.quantities import joined, number_of_choices
 
 
 def depth_sentence(facts: Facts, language: Language) -> str:
-    """How many weighted layers the longest path passes, and where the others are."""
-    depth, layers = facts.paths.longest, facts.weighted_layers
-    if not layers:
+    """How many weighted layers the longest path passes, and where each of the others is."""
+    depth = facts.depth
+    if not facts.weighted_layers:
         return language.gettext("No weighted layers.")
-    if facts.projection_layers:
-        sentence = language.ngettext(
-            "Depth: {depth} weighted layer on the longest path "
-            "({layers} in total; {projections} in projection shortcuts).",
-            "Depth: {depth} weighted layers on the longest path "
-            "({layers} in total; {projections} in projection shortcuts).",
-            depth,
+    gettext = language.gettext
+    places = [
+        place.format(number=number)
+        for number, place in (
+            (depth.projections, gettext("{number:,} in projection shortcuts")),
+            (depth.gates, gettext("{number:,} in gates")),
+            (depth.parallel, gettext("{number:,} on parallel branches")),
         )
-    elif layers > depth:
+        if number
+    ]
+    if places:
         sentence = language.ngettext(
-            "Depth: {depth} weighted layer on the longest path "
-            "({layers} in total; the others are on parallel branches).",
-            "Depth: {depth} weighted layers on the longest path "
-            "({layers} in total; the others are on parallel branches).",
-            depth,
+            "Depth: {depth:,} weighted layer on the longest path ({layers:,} in total: {places}).",
+            "Depth: {depth:,} weighted layers on the longest path ({layers:,} in total: {places}).",
+            depth.longest,
         )
     else:
         sentence = language.ngettext(
-            "Depth: {depth} weighted layer on the longest path.",
-            "Depth: {depth} weighted layers on the longest path.",
-            depth,
+            "Depth: {depth:,} weighted layer on the longest path.",
+            "Depth: {depth:,} weighted layers on the longest path.",
+            depth.longest,
         )
-    return sentence.format(depth=depth, layers=layers, projections=facts.projection_layers)
+    return sentence.format(
+        depth=depth.longest, layers=facts.weighted_layers, places=joined(places, language)
+    )
 
 
-def paths_sentence(paths: PathLengths, language: Language) -> str:
-    """How many paths there are, and how many weighted layers they pass."""
+def paths_sentence(facts: Facts, language: Language) -> str:
+    """How many paths residual connections make, and how many weighted layers these pass."""
+    paths = facts.paths
     if paths.number < 2:
-        return language.gettext("Purely sequential.") if paths.number else ""
+        return language.gettext("Purely sequential.") if facts.is_sequential else ""
     if paths.shortest == paths.longest:
         return language.ngettext(
-            "{number} paths from input to output, each through {length} weighted layer.",
-            "{number} paths from input to output, each through {length} weighted layers.",
+            "{number} paths over residual connections, each through {length:,} weighted layer.",
+            "{number} paths over residual connections, each through {length:,} weighted layers.",
             paths.longest,
-        ).format(number=large(paths.number), length=paths.longest)
+        ).format(number=number_of_choices(paths.number), length=paths.longest)
     return language.gettext(
-        "{number} paths from input to output, through {shortest} to {longest} weighted layers "
-        "(median {median}, 90th percentile {most})."
+        "{number} paths over residual connections, through {shortest:,} to {longest:,} weighted "
+        "layers (median {median:,}, 90th percentile {most:,})."
     ).format(
-        number=large(paths.number),
+        number=number_of_choices(paths.number),
         shortest=paths.shortest,
         longest=paths.longest,
         median=paths.quantile(0.5),

@@ -19,7 +19,7 @@ SCHEMA = 1
 def summary_document(summary: Summary, rows: Sequence[Row], language: Language) -> dict[str, Any]:
     """A summary as JSON has it, with some of its rows."""
     facts = dataclasses.asdict(summary.facts)
-    paths = summary.facts.paths
+    depth, paths = summary.facts.depth, summary.facts.paths
     return {
         "schema": SCHEMA,
         "name": summary.name,
@@ -31,7 +31,10 @@ def summary_document(summary: Summary, rows: Sequence[Row], language: Language) 
         "facts": {
             **facts,
             "parts": [_plain_part(part) for part in summary.facts.parts],
-            "depth": paths.longest,
+            "depth": depth.longest,
+            "projection_layers": depth.projections,
+            "gate_layers": depth.gates,
+            "parallel_layers": depth.parallel,
             "paths": {
                 "number": paths.number,
                 "shortest": paths.shortest,
