@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip, TensorSpec
 from visualize.core.dtypes import parameter_bytes
+from visualize.core.facts import Cost
 from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
 
@@ -198,6 +199,7 @@ class Facts:
         buffer_dtypes: the number of buffer elements of each dtype.
         packed_dtypes: the number of weights packed in quantized layers, of each dtype.
         unused_modules: the outermost modules that hold only unused parameters.
+        cost: what one sample costs.
     """
 
     weighted_layers: int
@@ -214,6 +216,7 @@ class Facts:
     buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     packed_dtypes: Mapping[str, int] = field(default_factory=dict)
     unused_modules: tuple[str, ...] = ()
+    cost: Cost = field(default_factory=Cost)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from visualize.core.diagram import Diagram, Group
 from visualize.core.dtypes import added
 from visualize.core.operators import MOVES, family
 from visualize.core.summary import Facts, Part, PathLengths
+from visualize.describe.cost import sample_cost
 from visualize.describe.depth import depths_of, find_depth
 from visualize.describe.flow import main_flow
 from visualize.describe.paths import adds, count_paths, residual_arrivals
@@ -53,6 +54,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         buffer_dtypes=exact.buffer_dtypes,
         packed_dtypes=added(one.packed_dtypes for one in exact.operations),
         unused_modules=exact.unused_modules,
+        cost=sample_cost(exact, grouped, weighted.lengths),
     )
 
 

@@ -21,6 +21,15 @@ def joined(words: Sequence[str], language: Language) -> str:
     return language.gettext(", ").join(words)
 
 
+def enumerated(words: Sequence[str], language: Language) -> str:
+    """An enumeration as in a sentence: ``a, b and c``, in Chinese ``a、b和c``."""
+    if len(words) < 2:
+        return joined(words, language)
+    return language.pgettext("between words", " and ").join(
+        [joined(words[:-1], language), words[-1]]
+    )
+
+
 def paragraph(sentences: Iterable[str]) -> str:
     """Sentences one after another; there is no space after a Chinese full stop.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualize.core.summary import Summary
 from visualize.report.language import Language
+from visualize.report.sentences.cost import cost_sentence
 from visualize.report.sentences.depth import depth_sentence, paths_sentence
 from visualize.report.sentences.shares import macs_sentence, parameters_sentence
 from visualize.report.sentences.size import size_sentences, tied_sentence
@@ -19,6 +20,8 @@ def sentences(summary: Summary, language: Language) -> list[str]:
     facts = summary.facts
     written = [
         *size_sentences(summary, language),
+        tied_sentence(facts.tied, language),
+        cost_sentence(facts.cost, language),
         depth_sentence(facts, language),
         stages_sentence(summary, language) or language.gettext("No repeated blocks."),
         skips_sentence(facts, language),
@@ -27,7 +30,6 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         parameters_sentence(summary, language),
         macs_sentence(summary, language),
         paths_sentence(facts, language),
-        tied_sentence(facts.tied, language),
         norms_sentence(summary, language),
         zeros_sentence(summary, language),
         not_finite_sentence(summary, language),

@@ -1,0 +1,57 @@
+"""Facts about a model, as parts of its summary."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Sample(str, enum.Enum):
+    """What a model computes a result for."""
+
+    IMAGE = "image"
+    SEQUENCE = "sequence"
+    """A sequence of tokens."""
+    INPUT = "input"
+    """One input of another kind."""
+    INPUTS = "inputs"
+    """Several inputs."""
+    RUN = "run"
+    """Inputs without a batch, such as a graph."""
+
+
+class Work(str, enum.Enum):
+    """Kinds of operation, those that multiply and accumulate first."""
+
+    CONVOLUTION = "convolution"
+    LINEAR = "linear"
+    RECURRENT = "recurrent"
+    ATTENTION = "attention"
+    PRODUCT = "product"
+    """Products of two tensors of data outside attention."""
+    NORM = "norm"
+    ACTIVATION = "activation"
+    POOLING = "pooling"
+    ADDITION = "addition"
+    EMBEDDING = "embedding"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one sample costs.
+
+    Attributes:
+        macs: multiply-accumulate operations.
+        sample: what a sample is.
+        shape: its sizes, where it is one tensor.
+        batch: the number of samples that were traced.
+        counted: the kinds of operation that ``macs`` counts.
+        uncounted: the other kinds of operation that the model has.
+    """
+
+    macs: int = 0
+    sample: Sample = Sample.RUN
+    shape: tuple[int, ...] = ()
+    batch: int = 1
+    counted: tuple[Work, ...] = ()
+    uncounted: tuple[Work, ...] = ()
