@@ -16,7 +16,7 @@ from visualize.annotate.structure import build_graph, called_modules
 from visualize.annotate.uncounted import notes_on_cost
 from visualize.annotate.weights import annotate_weights
 from visualize.core.architecture import Architecture
-from visualize.core.traced import TracedModel
+from visualize.core.traced import TracedModel, boundaries_of
 
 __all__ = ["PASSES", "annotate", "find_skips"]
 
@@ -42,6 +42,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         class_name=class_name,
         graph=graph,
         modules=called_modules(trace),
+        boundaries=boundaries_of(trace.graph),
         skips=skips,
         parameters=counts.total,
         trainable_parameters=counts.trainable,

@@ -19,6 +19,7 @@ from typing import Any
 
 import networkx as nx
 
+from visualize.core.boundary import Boundary
 from visualize.core.choices import SkipKind as SkipKind
 from visualize.core.phrases import Note
 from visualize.core.statistics import Statistics
@@ -312,6 +313,7 @@ class Architecture(WiredGraph):
         graph: a directed acyclic `networkx.MultiDiGraph`; nodes carry ``operation``, edges
             ``wire``. It must not be changed.
         modules: class name of every module that is called, by path.
+        boundaries: what each module call is given and returns, if it is known.
         skips: the skip connections, ordered by their merges.
         parameters: number of parameters, unused ones included.
         trainable_parameters: those that require a gradient.
@@ -320,8 +322,7 @@ class Architecture(WiredGraph):
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
         unused_dtypes: the number of unused parameters of each dtype.
-        tied: groups of parameter names that share one tensor, such as an embedding and the last
-            layer.
+        tied: groups of parameter names that share one tensor.
         unused_statistics: of the values of the unused parameters, if they were requested.
         tracer: ``"symbolic"`` or ``"recorded"``.
         documentation: the first paragraph of the model's docstring.
@@ -335,6 +336,7 @@ class Architecture(WiredGraph):
     class_name: str
     graph: nx.MultiDiGraph
     modules: Mapping[str, str] = field(default_factory=dict)
+    boundaries: Mapping[ModuleCall, Boundary] = field(default_factory=dict)
     skips: tuple[Skip, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0

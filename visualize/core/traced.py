@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from visualize.core.architecture import ModuleCall, TensorSpec
+from visualize.core.boundary import Boundary
 from visualize.core.phrases import Note
 
 if TYPE_CHECKING:
@@ -71,6 +72,24 @@ def facts_of(node: fx.Node) -> NodeFacts:
 def set_facts(node: fx.Node, facts: NodeFacts) -> None:
     """Replace what is known of ``node``."""
     node.meta[_KEY] = facts
+
+
+Boundaries = Mapping[ModuleCall, Boundary]
+
+_CALLS = "visualize calls"  # kept with the node that every graph ends with
+
+
+def boundaries_of(graph: fx.Graph) -> Boundaries:
+    """What the module calls of ``graph`` are given and return, as far as it is known."""
+    ends = graph.find_nodes(op="output")
+    found: Boundaries = ends[0].meta.get(_CALLS, {}) if ends else {}
+    return found
+
+
+def set_boundaries(graph: fx.Graph, boundaries: Boundaries) -> None:
+    """Note what the module calls of ``graph``, which is complete, are given and return."""
+    (end,) = graph.find_nodes(op="output")
+    end.meta[_CALLS] = boundaries
 
 
 def enclosing_calls(stack: Mapping[str, tuple[str, Any]]) -> tuple[EnclosingCall, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from visualize.core import words
-from visualize.core.architecture import Architecture, NodeKind, Operation, TensorSpec
+from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
 from visualize.core.dtypes import added
 from visualize.core.layers import layer_of
 from visualize.core.memory import activation_memory
@@ -17,6 +17,7 @@ from visualize.core.operators import operator
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, verbatim
 from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
+from visualize.describe.boundaries import Crossing, calls_of, crossing_of, crossing_of_model
 from visualize.describe.receptive import receptive_fields
 
 _WEIGHTS = "parametrizations"  # where torch keeps the modules that compute weights
@@ -71,7 +72,19 @@ class _Step(NamedTuple):
 
 @dataclass
 class _Node:
-    """A module of the tree, or one function or parameter in it, with the operations in it."""
+    """A module of the tree, or one function or parameter in it, with the operations in it.
+
+    A function that each call of its module makes is one, as the module is.
+
+    Attributes:
+        name: what it is called in the table.
+        path: of the module or parameter; of a function, the id of its first operation.
+        depth: how many modules are around it.
+        operations: all those in it, in the order of execution.
+        children: the modules, functions and parameters in it.
+        is_operation: whether it is a leaf module, a function or a parameter.
+        functions: how many functions of each type a call of the module has made so far.
+    """
 
     name: str
     path: str = ""
@@ -79,6 +92,7 @@ class _Node:
     operations: list[Operation] = field(default_factory=list)
     children: dict[_Step, _Node] = field(default_factory=dict)
     is_operation: bool = False
+    functions: Counter[tuple[tuple[ModuleCall, ...], str]] = field(default_factory=Counter)
 
     def module(self, name: str) -> _Node:
         """The module that is called ``name`` here."""
@@ -90,10 +104,11 @@ class _Node:
         if operation.kind is NodeKind.CONSTANT:
             name, path = spelled(operation.path), operation.path
         else:
-            earlier = sum(operation.type == child.operations[0].type for child in self._functions())
-            number = f"_{earlier + 1}" if earlier else ""
-            name, path = spelled(f"{self.path}.{operation.type}".strip(".")) + number, operation.id
-        node = self._child(_Step(path, is_module=False), name, path)
+            self.functions[operation.calls, operation.type] += 1
+            number = self.functions[operation.calls, operation.type]
+            name = spelled(f"{self.path}.{operation.type}".strip("."))
+            name, path = f"{name}_{number}" if number > 1 else name, operation.id
+        node = self._child(_Step(name, is_module=False), name, path)
         node.is_operation = True
         node.operations.append(operation)
 
@@ -109,9 +124,6 @@ class _Node:
 
     def _child(self, step: _Step, name: str, path: str) -> _Node:
         return self.children.setdefault(step, _Node(name, path, self.depth + 1))
-
-    def _functions(self) -> Iterator[_Node]:
-        return (child for step, child in self.children.items() if not step.is_module)
 
 
 class _Table:
@@ -174,7 +186,7 @@ class _Table:
         operations = node.operations
         single = not node.children
         first = operations[0] if operations else Operation("", NodeKind.FUNCTION, "")
-        inputs, outputs, last = self._ends(operations)
+        crossing = self._crossing(node)
         return Row(
             name=node.name,
             kind=RowKind.LAYER if single else RowKind.BLOCK,
@@ -184,19 +196,26 @@ class _Table:
             words=_words(first) if single else self._held(node),
             skips={} if single else self._skips(operations),
             weight=() if node.calls_modules else self._weight(operations),
-            inputs=inputs,
-            outputs=outputs,
+            inputs=crossing.inputs,
+            outputs=crossing.outputs,
             parameters=sum(one.parameters for one in operations),
             trainable_parameters=sum(one.trainable_parameters for one in operations),
             dtypes=added(one.dtypes for one in operations),
             buffers=sum(one.buffers for one in operations),
             macs=sum(one.macs for one in operations),
             memory=activation_memory(one for one in operations if self.data[one.id]),
-            receptive_field=self.fields.get(last),
-            calls=len(operations) if single else 1,
+            receptive_field=self.fields.get(crossing.result),
+            calls=len(operations) if single else calls_of(operations, node.path),
             shares=self._shares(operations) if single else (),
             statistics=combined(one.statistics for one in operations),
         )
+
+    def _crossing(self, node: _Node) -> Crossing:
+        if not node.path:
+            return crossing_of_model(self.exact)
+        if not node.children:
+            return crossing_of(self.exact, node.operations[:1], "", self.data)
+        return crossing_of(self.exact, node.operations, node.path, self.data)
 
     def _held(self, node: _Node) -> Phrase:
         """What a module does if it is one layer; else the contents of a container.
@@ -248,32 +267,14 @@ class _Table:
 
     def _shares(self, operations: Sequence[Operation]) -> tuple[str, ...]:
         """The parameters of other modules that are the same tensors as those here."""
-        path = operations[0].path if operations else ""
+        if not operations or operations[0].kind is NodeKind.FUNCTION:
+            return ()
+        path = operations[0].path
         found: dict[str, None] = {}
         for name, names in self.tied.items():
             if name == path or name.startswith(f"{path}."):
                 found.update(dict.fromkeys(one for one in names if one != name))
         return tuple(found)
-
-    def _ends(
-        self, operations: Sequence[Operation]
-    ) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...], str]:
-        """What enters and what leaves, and the last operation whose result leaves."""
-        members = {one.id for one in operations}
-        inputs: dict[str, TensorSpec] = {}
-        for one in operations:
-            for source, _, wire in self.exact.inputs(one.id):
-                if wire.data and wire.tensor and source not in members:
-                    inputs.setdefault(source, wire.tensor)
-        leaving = [
-            one
-            for one in operations
-            if one.outputs and not members.issuperset(self.exact.graph.successors(one.id))
-        ]
-        data = [one for one in leaving if self.data[one.id]]
-        leaving = data or leaving or list(operations[-1:])
-        outputs = tuple(tensor for one in leaving for tensor in one.outputs)
-        return tuple(inputs.values()), outputs, leaving[-1].id if leaving else ""
 
 
 def _several(kind: str, number: int) -> Phrase:

@@ -28,6 +28,7 @@ from visualize.core.torch_internals import (
 )
 from visualize.core.unregistered import Unregistered
 from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
+from visualize.tracing.calls import in_order
 from visualize.tracing.environment import Environment
 from visualize.tracing.explain import (
     Failure,
@@ -133,12 +134,9 @@ class _Watch(TorchFunctionMode):
                 return self._call_leaf(path, module, original, args, kwargs)
             if not path:
                 return original(module, *args, **kwargs)
-            outer = self.recorder.calls
-            self.recorder.calls = self._enter(path, module)
-            try:
-                return original(module, *args, **kwargs)
-            finally:
-                self.recorder.calls = outer
+            run = functools.partial(original, module, *args, **kwargs)
+            given = in_order(module, args, kwargs)
+            return self.recorder.call(self._enter(path, module), run, given)
 
         return call
 

@@ -6,14 +6,15 @@ import itertools
 import operator
 import weakref
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import fx, nn
 
 from visualize.core.architecture import ModuleCall, TensorSpec
+from visualize.core.boundary import Boundary
 from visualize.core.module_path import spelled
 from visualize.core.torch_internals import (
     named_modules,
@@ -22,8 +23,15 @@ from visualize.core.torch_internals import (
     tree_map_only,
     unwrapped_tensor,
 )
-from visualize.core.traced import EnclosingCall, NodeFacts, facts_of, set_facts
+from visualize.core.traced import (
+    EnclosingCall,
+    NodeFacts,
+    facts_of,
+    set_boundaries,
+    set_facts,
+)
 from visualize.core.unregistered import Unregistered
+from visualize.tracing.calls import parts_of
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.nested import identifier, named_parts
 from visualize.tracing.source import line_of_merge
@@ -58,6 +66,10 @@ class _Origin:
     overwritten: bool = False
 
 
+# What made some tensors, or where those are that have no node of their own yet.
+_Made: TypeAlias = Sequence[fx.Node | _Origin]
+
+
 class Recorder:
     """Makes a node of every operation of a run, and knows the node of every living tensor.
 
@@ -81,6 +93,7 @@ class Recorder:
         self._parts: dict[tuple[fx.Node, _Path], fx.Node] = {}
         self._contents: dict[fx.Node, list[tuple[_Path, TensorSpec]]] = {}
         self._constants = 0
+        self._crossings: list[tuple[ModuleCall, _Made, _Made]] = []
 
     # What is recorded
 
@@ -89,6 +102,32 @@ class Recorder:
         number = self._entered[path]
         self._entered[path] += 1
         return EnclosingCall(ModuleCall(path, number), class_name)
+
+    def call(self, calls: Calls, run: Callable[[], Any], given: Sequence[Any]) -> Any:
+        """What ``run`` returns inside of ``calls``, of which the last is given ``given``."""
+        outer, self.calls = self.calls, calls
+        try:
+            arguments = self._made_by(given)
+            result = run()
+            self._crossings.append((calls[-1].call, arguments, self._made_by(result)))
+            return result
+        finally:
+            self.calls = outer
+
+    def _made_by(self, value: Any) -> _Made:
+        """The node of each tensor in ``value``; where it is, if it has no node of its own yet."""
+        origins = [self._origins.get(id(each)) for each in parts_of(value, torch.Tensor)]
+        return [origin if origin.path else origin.node for origin in origins if origin]
+
+    def _named(self, made: _Made) -> tuple[str, ...]:
+        """The nodes, at the end of the run, without parts that nothing read."""
+        nodes = [
+            (self._parts.get((one.node, one.path)) if one.path else one.node)
+            if isinstance(one, _Origin)
+            else one
+            for one in made
+        ]
+        return tuple([node.name for node in nodes if node])
 
     def add_placeholder(self, name: str, tensor: torch.Tensor) -> None:
         """Add an input."""
@@ -102,6 +141,13 @@ class Recorder:
         self._describe(node, tensors_in(value))
         names = tuple([name for name, _ in named_parts(value, "")])
         set_facts(node, replace(facts_of(node), names=names))
+        set_boundaries(
+            self.graph,
+            {
+                call: Boundary(self._named(arguments), self._named(results))
+                for call, arguments, results in self._crossings
+            },
+        )
 
     def add(
         self,

@@ -13,6 +13,8 @@ from torch import fx, nn
 from torch.autograd import Function
 from torch.nn.utils.parametrize import is_parametrized
 
+from visualize.core.architecture import ModuleCall
+from visualize.core.boundary import Boundary
 from visualize.core.errors import (
     EndlessError,
     ForwardError,
@@ -30,8 +32,16 @@ from visualize.core.torch_internals import (
     submodule_at,
     tree_leaves,
 )
-from visualize.core.traced import EnclosingCall, NodeFacts, enclosing_calls, facts_of, set_facts
+from visualize.core.traced import (
+    EnclosingCall,
+    NodeFacts,
+    enclosing_calls,
+    facts_of,
+    set_boundaries,
+    set_facts,
+)
 from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
+from visualize.tracing.calls import in_order, parts_of
 from visualize.tracing.derived import Derived, DerivedTensors
 from visualize.tracing.explain import line_of
 from visualize.tracing.inputs import Inputs, names_of_arguments
@@ -63,6 +73,7 @@ class SymbolicTracer(fx.Tracer):
         self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
         self.derived = DerivedTensors(self._is_named, self._calls)
         self.derived_nodes: dict[int, fx.Node] = {}
+        self.boundaries: dict[ModuleCall, Boundary] = {}
 
     def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
         """Record the source line of a merge; stop after too many operations."""
@@ -147,7 +158,15 @@ class SymbolicTracer(fx.Tracer):
                 line=type(m).__name__,
                 hint="leave out torch.nn.utils.parametrize.cached in forward",
             )
-        return super().call_module(m, forward, args, kwargs)
+
+        def noted(*args: Any, **kwargs: Any) -> Any:  # only called if ``m`` is no leaf
+            call = self._calls()[-1].call
+            arguments = _names_in(in_order(m, args, kwargs))
+            result = forward(*args, **kwargs)
+            self.boundaries[call] = Boundary(arguments, _names_in(result))
+            return result
+
+        return super().call_module(m, noted, args, kwargs)
 
     def apply(self, kind: type[Function], apply: Call, args: Any, kwargs: Any) -> Any:
         """Record a function with a backward of its own, by its class."""
@@ -173,6 +192,10 @@ class SymbolicTracer(fx.Tracer):
             bound.arguments[argument] = rebuilt(bound.arguments[argument], name, make)
         # Not root_fn, the forward of the class: the model itself may have another.
         return lambda: _opened(self.root.forward(*bound.args, **bound.kwargs)), []
+
+
+def _names_in(value: Any) -> tuple[str, ...]:
+    return tuple([proxy.node.name for proxy in parts_of(value, fx.Proxy)])
 
 
 def _tensor_at(root: nn.Module, name: str) -> torch.Tensor | None:
@@ -203,6 +226,7 @@ def trace_symbolically(model: nn.Module, inputs: Inputs, leaves: Leaves) -> fx.G
             )
     graph = _graph_of(model, inputs, tracer)
     _name_output(graph)
+    set_boundaries(graph, tracer.boundaries)
     return graph
 
 

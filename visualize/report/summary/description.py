@@ -12,9 +12,9 @@ from visualize.report.quantities import joined
 def description(row: Row, language: Language) -> str:
     """``7×7 conv, 64, /2``, or ``BasicBlock, projection shortcut`` for a collapsed module."""
     operation = row.words.write(language)
-    if row.kind is RowKind.TOTAL:
-        return _sum(row, operation, language)
     words = [operation or row.type]
+    if row.kind is RowKind.TOTAL:
+        words = [_sum(row, operation, language)]
     if row.kind is RowKind.BLOCK:
         words = [row.type or operation, joined(_skips(row, language), language)]
     if row.kind is RowKind.UNUSED:
