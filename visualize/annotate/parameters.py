@@ -18,7 +18,6 @@ from visualize.core.torch_internals import (
     module_tables,
     named_buffers,
     named_children,
-    named_modules,
     named_parameters,
 )
 from visualize.core.traced import TracedModel
@@ -95,7 +94,7 @@ def count_parameters(
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
         unused_dtypes=_by_dtype(unused.values()),
-        tied=tuple(_tied(trace.model)),
+        tied=tuple(_tied(trace.modules)),
         unused_statistics=_statistics(unused.values(), _values(trace)),
     )
 
@@ -124,10 +123,10 @@ def _statistics(
     return combined(statistics_of(tensor) for tensor in known)
 
 
-def _tied(model: nn.Module) -> Iterator[tuple[str, ...]]:
+def _tied(modules: Mapping[str, nn.Module]) -> Iterator[tuple[str, ...]]:
     """Groups of parameter names, from different modules, that share one tensor."""
     owners: dict[int, dict[int, str]] = {}
-    for path, module in named_modules(model):
+    for path, module in modules.items():
         for name, tensor in module_tables(module)[0].items():
             if tensor is None:
                 continue

@@ -10,13 +10,12 @@ import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import networkx as nx
 import torch
 from torch import fx, nn
 from torch.fx.operator_schemas import get_signature_for_torch_op
-from torch.nn.utils.parametrize import is_parametrized, type_before_parametrizations
 
 from visualize.annotate.batch import find_batch
 from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec, Wire
@@ -24,7 +23,8 @@ from visualize.core.errors import shorten
 from visualize.core.operators import RANDOM, family, is_known, merge_type, reads_values
 from visualize.core.torch_internals import (
     OpOverload,
-    named_modules,
+    is_parametrized,
+    own_class,
     parameter_names,
     silent_dispatch,
 )
@@ -50,7 +50,7 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph()
     data: set[str] = set()
     classes = {
-        node: _own_class(trace.module_at(str(node.target)))
+        node: own_class(trace.module_at(str(node.target)))
         for node in trace.graph.find_nodes(op="call_module")
     }
     kinds = {node: _does(node, classes.get(node)) for node in trace.graph.nodes}
@@ -102,8 +102,8 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
     That of a module with parametrised tensors is the one it had before.
     """
     parametrised = {
-        path: _own_class(module).__name__
-        for path, module in named_modules(trace.model)
+        path: own_class(module).__name__
+        for path, module in trace.modules.items()
         if is_parametrized(module)
     }
     modules: dict[str, str] = {}
@@ -113,7 +113,7 @@ def called_modules(trace: TracedModel) -> dict[str, str]:
             modules.setdefault(path, parametrised.get(path, enclosing.class_name))
         if node.op == "call_module":
             target = str(node.target)
-            modules.setdefault(target, _own_class(trace.module_at(target)).__name__)
+            modules.setdefault(target, own_class(trace.module_at(target)).__name__)
     return modules
 
 
@@ -164,11 +164,6 @@ def _operation(
         counts_as=counts_as,
         detached=facts.detached,
     )
-
-
-def _own_class(module: nn.Module) -> type[nn.Module]:
-    """The class of a module, the one it had before its tensors were parametrised."""
-    return cast(type[nn.Module], type_before_parametrizations(module))
 
 
 def _full_name(kind: type[nn.Module]) -> str:

@@ -6,8 +6,8 @@ in public, so that a release of torch that moves one of them breaks one file.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any, cast
 
 import torch
@@ -32,6 +32,7 @@ __all__ = [
     "global_forward_hooks",
     "in_transformation",
     "is_higher_order",
+    "is_parametrized",
     "is_script_module",
     "module_tables",
     "named_buffers",
@@ -40,6 +41,7 @@ __all__ = [
     "named_parameters",
     "operator_namespace",
     "overload_packet",
+    "own_class",
     "own_tensors",
     "parameter_names",
     "runs_overloads",
@@ -116,6 +118,22 @@ def without_torch_function() -> Any:
 # Modules
 
 
+def is_parametrized(module: nn.Module) -> bool:
+    """Whether tensors of ``module`` are computed from others at every use.
+
+    ``torch.nn.utils.parametrize`` has this in public. It asks modules for an attribute that few
+    have, which takes long.
+    """
+    return "parametrizations" in module._modules and parametrize.is_parametrized(module)
+
+
+def own_class(module: nn.Module) -> type[nn.Module]:
+    """The class of a module, the one that it had before its tensors were parametrised."""
+    if not is_parametrized(module):
+        return type(module)
+    return cast(type[nn.Module], parametrize.type_before_parametrizations(module))
+
+
 def caches_parametrizations() -> bool:
     """Whether parametrised weights are computed once for all their uses now.
 
@@ -133,23 +151,28 @@ def own_tensors(module: nn.Module) -> dict[str, torch.Tensor | None]:
     return {**module._parameters, **module._buffers}
 
 
-def named_modules(model: nn.Module, *, repeated: bool = False) -> Iterator[tuple[str, nn.Module]]:
+def named_modules(model: nn.Module, *, repeated: bool = False) -> list[tuple[str, nn.Module]]:
     """The path and module of everything in ``model``, itself first; each once, or at each path.
 
     ``model.named_modules()`` is the public way. It fails on a model which has an attribute of its
     own named ``modules`` or ``named_modules``, as do all methods of torch that are made of it.
     """
+    found: list[tuple[str, nn.Module]] = []
     seen: set[int] = set()
     waiting: list[tuple[str, nn.Module, frozenset[int]]] = [("", model, frozenset())]
     while waiting:
         path, module, around = waiting.pop()
-        if id(module) in (around if repeated else seen):  # a module may even hold itself
+        key = id(module)
+        if key in (around if repeated else seen):  # a module may even hold itself
             continue
-        seen.add(id(module))
-        yield path, module
-        inner = around | {id(module)} if repeated else around
-        for name, child in reversed(named_children(module)):
-            waiting.append((f"{path}.{name}" if path else name, child, inner))
+        seen.add(key)
+        found.append((path, module))
+        if module._modules:  # most modules hold none
+            inner = around | {key} if repeated else around
+            before = f"{path}." if path else ""
+            children = reversed(named_children(module))
+            waiting += [(before + name, child, inner) for name, child in children]
+    return found
 
 
 def named_children(module: nn.Module) -> list[tuple[str, nn.Module]]:
@@ -157,36 +180,33 @@ def named_children(module: nn.Module) -> list[tuple[str, nn.Module]]:
     return [(name, child) for name, child in module._modules.items() if child is not None]
 
 
-def named_parameters(
-    model: nn.Module, *, repeated: bool = False
-) -> Iterator[tuple[str, nn.Parameter]]:
+def named_parameters(model: nn.Module, *, repeated: bool = False) -> list[tuple[str, nn.Parameter]]:
     """The parameters of ``model`` by name, each once, or under each of its names."""
-    return _members(model, repeated, lambda module: module._parameters)
+    return _members(model, repeated, attrgetter("_parameters"))
 
 
-def named_buffers(
-    model: nn.Module, *, repeated: bool = False
-) -> Iterator[tuple[str, torch.Tensor]]:
+def named_buffers(model: nn.Module, *, repeated: bool = False) -> list[tuple[str, torch.Tensor]]:
     """The buffers of ``model`` by name, each once, or under each of its names."""
-    return _members(model, repeated, lambda module: module._buffers)
+    return _members(model, repeated, attrgetter("_buffers"))
 
 
-def tensors_of(model: nn.Module) -> Iterator[torch.Tensor]:
+def tensors_of(model: nn.Module) -> list[torch.Tensor]:
     """All parameters and buffers of ``model``, each once."""
-    members = itertools.chain(named_parameters(model), named_buffers(model))
-    return (tensor for _, tensor in members)
+    return [tensor for _, tensor in (*named_parameters(model), *named_buffers(model))]
 
 
 def _members(
     model: nn.Module, repeated: bool, table: Callable[[nn.Module], Any]
-) -> Iterator[tuple[str, Any]]:
+) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
     seen: set[int] = set()
     for path, module in named_modules(model, repeated=repeated):
         for name, tensor in table(module).items():
             if tensor is None or (not repeated and id(tensor) in seen):
                 continue
             seen.add(id(tensor))
-            yield f"{path}.{name}" if path else name, tensor
+            found.append((f"{path}.{name}" if path else name, tensor))
+    return found
 
 
 def submodule_at(model: nn.Module, path: str) -> nn.Module:
@@ -214,12 +234,14 @@ def module_tables(module: nn.Module) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def forward_pre_hooks(module: nn.Module) -> Sequence[Callable[..., Any]]:
     """The hooks that run before ``forward``; in public they can be added, but not listed."""
-    return list(module._forward_pre_hooks.values())
+    hooks = module._forward_pre_hooks
+    return list(hooks.values()) if hooks else ()
 
 
 def forward_hooks(module: nn.Module) -> Sequence[Callable[..., Any]]:
     """The hooks that run after ``forward``."""
-    return list(module._forward_hooks.values())
+    hooks = module._forward_hooks
+    return list(hooks.values()) if hooks else ()
 
 
 def global_forward_hooks() -> tuple[dict[int, Any], dict[int, Any]]:
@@ -233,8 +255,7 @@ def compiled_module(module: nn.Module) -> nn.Module | None:
 
     Its class and the attribute that holds the original are private to ``torch._dynamo``.
     """
-    inner = getattr(module, "_orig_mod", None)
-    return inner if isinstance(inner, nn.Module) else None
+    return module._orig_mod if "_orig_mod" in module._modules else None  # type: ignore[return-value]
 
 
 # Operators and functions

@@ -157,6 +157,13 @@ class TracedModel:
         """The identities of `parameters`."""
         return frozenset(map(id, self.parameters.values()))
 
+    @functools.cached_property
+    def modules(self) -> Mapping[str, nn.Module]:
+        """The modules of ``model``, each by its first path."""
+        from visualize.core.torch_internals import named_modules
+
+        return dict(named_modules(self.model))
+
     def tensor_at(self, path: str) -> Any:
         """The value of an attribute of ``model`` or of a module in it."""
         if path in self.unregistered.tensors:
@@ -167,8 +174,7 @@ class TracedModel:
     @functools.cached_property
     def module_at(self) -> Callable[[str], nn.Module]:
         """Finds the module of ``model`` at a path, ``""`` for the model itself."""
-        from visualize.core.torch_internals import named_modules, submodule_at
+        from visualize.core.torch_internals import submodule_at
 
-        registered = dict(named_modules(self.model))
-        first_paths = {**self.unregistered.modules, **registered, **self.swapped}
+        first_paths = {**self.unregistered.modules, **self.modules, **self.swapped}
         return lambda path: first_paths.get(path) or submodule_at(self.model, path)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 import torch
 from torch import nn
 
-from visualize.core.torch_internals import named_modules, tensors_of
+from visualize.core.torch_internals import named_modules, own_tensors, tensors_of
 
 _OWN = frozenset(vars(nn.Module()))  # the tables of torch
+_HOLDERS = (dict, list, tuple, nn.Module, torch.Tensor)
 _DEEPEST = 4  # collections inside collections
 
 
@@ -44,10 +45,11 @@ class Unregistered:
         tensors: dict[str, torch.Tensor] = {}
         waiting = list(named_modules(model))
         known = {id(module) for _, module in waiting}
-        known.update(id(tensor) for tensor in tensors_of(model))
+        for _, module in waiting:
+            known.update(map(id, own_tensors(module).values()))
         for path, module in waiting:
             for name, value in vars(module).items():
-                if name in _OWN:
+                if name in _OWN or not isinstance(value, _HOLDERS):
                     continue
                 for place, held in _held(f"{path}.{name}" if path else name, value, _DEEPEST):
                     if id(held) in known:

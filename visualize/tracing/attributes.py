@@ -7,6 +7,7 @@ began; and what a symbolic run leaves behind are proxies, which no other run may
 from __future__ import annotations
 
 import copy
+import operator
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 
 from visualize.core.torch_internals import named_modules
-from visualize.tracing.replica import is_plain_object
+from visualize.tracing.replica import PLAIN, is_plain_object
 
 
 class Attributes:
@@ -35,24 +36,29 @@ class Attributes:
         """
         written = False
         for held, before in self._kept:
-            if not _is_same(held, before):
+            if (held or before) and not _is_same(held, before):
                 written = True
                 _put_back(held, before)
         return written
 
 
 def _copied(held: Any) -> Any:
+    if not held:  # as most tables are
+        return _NOTHING
     # The tables of modules are many, and their own method is several times as fast.
     return held.copy() if type(held) in _TABLES else copy.copy(held)
 
 
-_TABLES = (dict, OrderedDict, list, set)
+_NOTHING: dict[Any, Any] = {}
+_TABLES = frozenset({dict, OrderedDict, list, set})
 
 
 def _collections(model: nn.Module) -> Iterator[Any]:
     for _, module in named_modules(model):
         yield vars(module)
         for value in vars(module).values():
+            if type(value) in PLAIN:
+                continue
             if isinstance(value, (dict, list, set, deque)):
                 yield value
             elif is_plain_object(value):
@@ -60,11 +66,11 @@ def _collections(model: nn.Module) -> Iterator[Any]:
 
 
 def _is_same(held: Any, before: Any) -> bool:
-    if len(held) != len(before) or not before:  # most tables are empty
-        return len(held) == len(before)
-    if isinstance(held, dict):
-        return all(a is c and b is d for (a, b), (c, d) in zip(held.items(), before.items()))
-    return all(a is b for a, b in zip(held, before))
+    if len(held) != len(before):
+        return False
+    if isinstance(held, dict) and not all(map(operator.is_, held.values(), before.values())):
+        return False
+    return all(map(operator.is_, held, before))
 
 
 def _put_back(held: Any, before: Any) -> None:

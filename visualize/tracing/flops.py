@@ -324,7 +324,7 @@ def _key(func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
     """What decides the form of a call's result; None where values or addresses may matter too."""
     try:
         default = torch.get_default_dtype()
-        key = (func, default, _part(args), _part(tuple(kwargs.items())))
+        key = (func, default, _part(args), _part(tuple(kwargs.items())) if kwargs else ())
         hash(key)
     except (TypeError, RuntimeError, NotImplementedError):  # a tensor without strides
         return None
@@ -335,5 +335,9 @@ def _part(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
         return type(value), value.shape, value.stride(), value.dtype, value.is_meta
     if isinstance(value, (tuple, list)):
-        return tuple([_part(item) for item in value])
+        # Most items are plain values, and a call for each takes long.
+        return tuple([(type(i), i) if type(i) in _PLAIN else _part(i) for i in value])
     return type(value), value  # 1, 1.0 and True are equal
+
+
+_PLAIN = frozenset({int, float, bool, str, type(None)})

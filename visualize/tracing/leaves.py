@@ -7,11 +7,10 @@ from fnmatch import fnmatchcase
 
 import torch
 from torch import nn
-from torch.nn.utils.parametrize import type_before_parametrizations
 
 from visualize.core.module_path import matching
 from visualize.core.modules import class_name_of
-from visualize.core.torch_internals import named_modules
+from visualize.core.torch_internals import named_modules, own_class
 
 # Opened although torch.nn defines them, because they hold residual connections.
 _OPENED = (
@@ -36,7 +35,7 @@ class Leaves:
 
     def __call__(self, module: nn.Module, path: str) -> bool:
         """Whether ``module``, found at ``path``, is a leaf."""
-        kind = type_before_parametrizations(module)  # not the class that parametrising makes
+        kind = own_class(module)
         if isinstance(module, torch.jit.ScriptModule):
             return bool(self.names) and self._named(class_name_of(module), path)
         if kind.__module__.startswith(("torch.nn", "torch.ao.nn")):

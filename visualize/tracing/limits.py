@@ -11,7 +11,7 @@ import sys
 import sysconfig
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -156,12 +156,14 @@ def seed_all() -> None:
 @contextmanager
 def _names_kept(model: nn.Module) -> Iterator[None]:
     """Undo what the model's own code does to attributes of its classes and to global names."""
-    kept = [(owner, _contents(vars(owner))) for owner in _owners(model)]
-    caches = {cache: cache.cache_info().currsize for cache in _caches(model)}
+    modules = [module for _, module in named_modules(model)]
+    classes = {base for kind in set(map(type, modules)) for base in kind.__mro__}
+    kept = [(owner, _contents(vars(owner))) for owner in _owners(modules, classes)]
+    caches = {cache: cache.cache_info().currsize for cache in _caches(classes)}
     try:
         yield
     finally:
-        for cache in _caches(model):
+        for cache in _caches(classes):
             if cache.cache_info().currsize != caches.get(cache, 0):
                 cache.cache_clear()  # it may hold tensors without values
         for owner, names in kept:
@@ -210,25 +212,22 @@ def _is_same(collection: Any, content: Any) -> bool:
     return same and len(collection) == len(content)
 
 
-def _caches(model: nn.Module) -> list[Any]:
-    """The cached functions and methods in the Python modules and classes of ``model``."""
-    classes = _classes(model)
+def _caches(classes: Set[type]) -> list[Any]:
+    """The cached functions and methods in ``classes`` and in the Python modules that hold them."""
     names = {kind.__module__ for kind in classes if not kind.__module__.startswith("torch.")}
     spaces = [*classes, *(sys.modules[name] for name in sorted(names) if name in sys.modules)]
     values = [value for space in spaces for value in list(vars(space).values())]
     return [value for value in values if isinstance(value, functools._lru_cache_wrapper)]
 
 
-def _classes(model: nn.Module) -> set[type]:
-    """The classes of the model's modules, and those that they derive from."""
-    kinds = {type(part) for _, part in named_modules(model)}
-    return {base for kind in kinds for base in kind.__mro__}
+def _owners(modules: Iterable[nn.Module], classes: Set[type]) -> list[Any]:
+    """The classes and Python modules that hold the code of a model, except installed ones.
 
-
-def _owners(model: nn.Module) -> list[Any]:
-    """The classes and Python modules that hold the code of ``model``, except installed ones."""
-    functions = [hook for _, part in named_modules(model) for hook in forward_hooks(part)]
-    classes = _classes(model)
+    Args:
+        modules: those of the model.
+        classes: their classes, and those that these derive from.
+    """
+    functions = [hook for module in modules for hook in forward_hooks(module)]
     names = {kind.__module__ for kind in classes}
     names |= {getattr(hook, "__module__", None) or "" for hook in functions}
     own = {name: sys.modules[name] for name in sorted(names) if _is_own(sys.modules.get(name))}

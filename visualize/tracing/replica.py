@@ -33,8 +33,10 @@ from visualize.core.torch_internals import (
 # Types of elements without further state, unlike quantized ones.
 _COMMON = frozenset({torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64})
 _LARGE = 1 << 31  # bytes of parameters that are shared and not copied
-_PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None), type(Ellipsis)})
+# Types of what never changes and holds nothing else.
+PLAIN = frozenset({int, float, bool, str, bytes, complex, type(None), type(Ellipsis)})
 _EMPTY = frozenset({dict, list, set, OrderedDict})  # copied into an empty one
+_FORWARD_HOOKS = ("_forward_hooks", "_forward_pre_hooks")
 # Tables of backward hooks and of hooks for loading and saving.
 _OTHER_HOOKS = frozenset(
     name for name in vars(nn.Module()) if "_hooks" in name and "forward" not in name
@@ -80,18 +82,18 @@ def has_own_hooks(module: nn.Module) -> bool:
 
 class _Copier:
     def __init__(self, model: nn.Module, values: bool) -> None:
-        if any(is_lazy(tensor) for _, tensor in named_parameters(model)):
+        parameters = [parameter for _, parameter in named_parameters(model)]
+        if any(map(is_lazy, parameters)):
             raise InputError(
                 "the model has uninitialized lazy layers",
                 hint="run it once on an example input, then draw it",
             )
-        size = sum(tensor.numel() * tensor.element_size() for _, tensor in named_parameters(model))
         self.values = values
-        self.shares = size > _LARGE
+        self.shares = sum(one.numel() * one.element_size() for one in parameters) > _LARGE
         self.memo: dict[int, Any] = {}
 
     def copy(self, value: Any) -> Any:
-        if type(value) in _PLAIN:
+        if type(value) in PLAIN:
             return value
         if id(value) in self.memo:
             return self.memo[id(value)]
@@ -201,16 +203,18 @@ class _Copier:
         copied = self.memo[id(module)] = object.__new__(type(module))
         attributes = copied.__dict__
         for name, value in module.__dict__.items():
-            if type(value) in _PLAIN and name != "_compiled_call_impl":
-                attributes[name] = value
-            elif name in ("_forward_hooks", "_forward_pre_hooks"):
-                own = ((key, hook) for key, hook in value.items() if not _is_distributed(hook))
-                hooks = type(value)((key, self._hook(hook)) for key, hook in own)
-                attributes[name] = hooks
-            elif name in _OTHER_HOOKS:
+            if name in _OTHER_HOOKS:
                 attributes[name] = type(value)()  # Module.__call__ reads every table
             elif name == "_compiled_call_impl":
                 attributes[name] = None
+            elif type(value) in PLAIN:
+                attributes[name] = value
+            elif type(value) in _EMPTY and not value:  # as most tables are
+                attributes[name] = self.memo.setdefault(id(value), type(value)())
+            elif name in _FORWARD_HOOKS:
+                own = ((key, hook) for key, hook in value.items() if not _is_distributed(hook))
+                hooks = type(value)((key, self._hook(hook)) for key, hook in own)
+                attributes[name] = hooks
             else:
                 attributes[name] = self.copy(value)
         return copied

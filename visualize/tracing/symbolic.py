@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import torch
 from torch import fx, nn
 from torch.autograd import Function
-from torch.nn.utils.parametrize import is_parametrized
 
 from visualize.core.architecture import ModuleCall
 from visualize.core.boundary import Boundary
@@ -25,6 +25,7 @@ from visualize.core.errors import (
 from visualize.core.modules import class_name_of
 from visualize.core.torch_internals import (
     caches_parametrizations,
+    is_parametrized,
     named_buffers,
     named_modules,
     named_parameters,
@@ -52,6 +53,13 @@ from visualize.tracing.recorder import placeholder
 from visualize.tracing.source import line_of_merge
 from visualize.tracing.tensors import items_of
 
+
+class _Stack(OrderedDict[str, tuple[str, Any]]):
+    """The modules around what is traced, which torch.fx copies for every node."""
+
+    __copy__ = OrderedDict.copy  # several times as fast
+
+
 # Types of what a node holds as it is.
 _PLAIN = frozenset({int, float, bool, str, type(None), torch.dtype, torch.device})
 
@@ -71,6 +79,7 @@ class SymbolicTracer(fx.Tracer):
         self.differentiable = torch.is_grad_enabled()
         self.names: dict[int, str] | None = None  # of the parameters and buffers
         self.known_calls: dict[tuple[str, str], EnclosingCall] = {}
+        self.module_stack = _Stack()
         self.derived = DerivedTensors(self._is_named, self._calls)
         self.derived_nodes: dict[int, fx.Node] = {}
         self.boundaries: dict[ModuleCall, Boundary] = {}

@@ -42,6 +42,9 @@ def _collect(value: Any, found: list[torch.Tensor]) -> None:
     if kind is tuple or kind is list:
         for item in value:
             _collect(item, found)
+    elif kind is dict:
+        for item in value.values():
+            _collect(item, found)
     elif isinstance(value, torch.Tensor):
         found.append(value)
     else:

@@ -26,7 +26,7 @@ def note_on_script(model: torch.jit.ScriptModule) -> Note | None:
     graph = script_method(model).inlined_graph  # kept, because its nodes do not outlive it
     constants = graph.findAllNodes("prim::Constant")
     held = [tensor for constant in constants for tensor in tensors_in(constant.output().toIValue())]
-    if any(True for _ in named_parameters(model)) or not any(tensor.dim() for tensor in held):
+    if named_parameters(model) or not any(tensor.dim() for tensor in held):
         return None
     return Note(
         phrase(

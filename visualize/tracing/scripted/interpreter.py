@@ -68,7 +68,7 @@ class Interpreter:
         self.values: dict[str, Any] = {}
         # Copies of the model's own tensors, by the storage that they share and by themselves.
         self.twins: dict[Any, torch.Tensor] = {}
-        self.is_frozen = not any(True for _ in named_parameters(model))
+        self.is_frozen = not named_parameters(model)
         self.path = ""  # of the module whose script is run
         self.outer: Calls = ()  # around it
 
