@@ -1,0 +1,38 @@
+"""What an operation combines its data with: a weight or a constant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """The kernel, matrix or table that an operation works with.
+
+    Attributes:
+        shape: as the operation reads it, in the layout of torch: after a transposition, or as it
+            comes out of a parametrisation.
+        inputs: how many channels or features go in, those of all groups; the rows of a table.
+        outputs: how many come out.
+        learned: whether it is computed from parameters alone.
+    """
+
+    shape: tuple[int, ...]
+    inputs: int
+    outputs: int
+    learned: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """What an operation combines its data with: a number, or a tensor that is no data.
+
+    Attributes:
+        name: as a figure shows it, ``3`` or ``gain[0]``; empty if it is computed.
+        first: whether it is the first operand, as in ``1 - x``.
+        shape: of a tensor; None for a number.
+    """
+
+    name: str
+    first: bool = False
+    shape: tuple[int, ...] | None = None
