@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from visualize.core.phrases import NOTHING, Note, counted, listed, phrase, term, verbatim
+from visualize.core.phrases import (
+    NOTHING,
+    Note,
+    counted,
+    enumerated,
+    listed,
+    phrase,
+    term,
+    verbatim,
+)
 from visualize.report.language import load_language
 
 CHINESE = load_language("zh")
@@ -28,15 +37,31 @@ def test_names_are_the_same_everywhere() -> None:
 
 def test_lists_leave_out_what_is_empty() -> None:
     words = listed([phrase("conv"), "", NOTHING, "64"])
-    assert (str(words), words.write(CHINESE)) == ("conv, 64", "卷积, 64")
+    assert (str(words), words.write(CHINESE)) == ("conv, 64", "卷积，64")
     assert not NOTHING
     assert NOTHING.write(CHINESE) == ""
 
 
+def test_an_enumeration_has_its_own_comma() -> None:
+    names = enumerated(["aux1", "", "aux2"])
+    assert (str(names), names.write(CHINESE)) == ("aux1, aux2", "aux1、aux2")
+    nested = listed([phrase("conv"), names])
+    assert (str(nested), nested.write(CHINESE)) == ("conv, aux1, aux2", "卷积，aux1、aux2")
+
+
+def test_chinese_words_are_not_apart() -> None:
+    def blocks(kind: str) -> str:
+        words = counted("{number} {kind}", "{number} {kind}s", 2, kind=term(kind))
+        return words.write(CHINESE)
+
+    assert blocks("BasicBlock") == "2 个基础块"
+    assert blocks("MBConv") == "2 个 MBConv"
+
+
 def test_functions_without_a_translation_keep_the_name_that_code_has() -> None:
-    function = term("deform conv2d", "deform_conv2d")
-    assert (str(function), function.write(CHINESE)) == ("deform conv2d", "deform_conv2d")
-    assert function.write(load_language("en")) == "deform conv2d"
+    function = term("ctc loss", "ctc_loss")
+    assert (str(function), function.write(CHINESE)) == ("ctc loss", "ctc_loss")
+    assert function.write(load_language("en")) == "ctc loss"
 
 
 def test_a_note_is_english_text_that_can_be_written_in_another_language() -> None:

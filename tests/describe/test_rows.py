@@ -50,6 +50,14 @@ def test_the_rows_add_up(name: str, depth: int | None) -> None:
     assert len({row.name for row in summary.rows}) == len(summary.rows)
 
 
+def test_stages_of_residual_blocks_are_numbered(resnet18: Summary) -> None:
+    numbers = {row.name: row.stage for row in resnet18.rows if row.stage}
+    assert numbers == {f"layer{number}_total": number for number in (1, 2, 3, 4)}
+    assert not any(row.stage for row in visualize.summarize("vgg11").rows)
+    assert not any(row.stage for row in visualize.summarize("densenet121").rows)
+    assert not any(row.stage for row in visualize.summarize("resnet18", depth=9).rows)
+
+
 def test_depth_closes_modules(resnet18: Summary) -> None:
     shallow = visualize.summarize("resnet18", depth=1)
     assert "layer1" in {row.name for row in shallow.rows}

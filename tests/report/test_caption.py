@@ -67,7 +67,7 @@ def test_both_in_chinese(resnet18: Figure) -> None:
     )
     assert "跳跃连接的线型：实线表示恒等、虚线表示投影。" in text
     alternative = resnet18.alternative_text("zh")
-    assert "共 26 个方框：图像 3×224×224；7×7 卷积, 64, /2；最大池化 3×3, /2" in alternative
+    assert "共 26 个方框：图像 3×224×224；7×7 卷积，64，步幅 2；最大池化 3×3，步幅 2" in alternative
     assert "恒等捷径 5 条、投影捷径 3 条" in text
 
 

@@ -10,7 +10,7 @@ from torch import fx
 
 from visualize.core.architecture import Operation
 from visualize.core.operators import family
-from visualize.core.phrases import Note, listed, phrase, verbatim
+from visualize.core.phrases import Note, enumerated, phrase
 from visualize.core.torch_internals import operator_namespace
 from visualize.core.traced import TracedModel
 
@@ -50,7 +50,7 @@ def notes_on_cost(graph: nx.MultiDiGraph, trace: TracedModel) -> Iterator[Note]:
     )
     if missing:
         names = [name if number == 1 else f"{number} × {name}" for name, number in missing.items()]
-        yield Note(phrase("MACs do not include: {names}", names=listed([*map(verbatim, names)])))
+        yield Note(phrase("MACs do not include: {names}", names=enumerated(names)))
     if any(one.macs and _is_complex(one) for one in operations.values()):
         yield Note(phrase("a product of complex numbers counts as 4 MACs"))
 

@@ -74,6 +74,11 @@ class SkipKind(str, enum.Enum):
     GATE = "gate"
     MIXED = "mixed"
 
+    @property
+    def is_residual(self) -> bool:
+        """Whether the connection is added to what it bypasses."""
+        return self in (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
+
 
 class TableFormat(str, enum.Enum):
     """How a table is written."""

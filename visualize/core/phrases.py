@@ -7,12 +7,27 @@ is the key of the catalogue of gettext, and the values that fill it.
 
 from __future__ import annotations
 
+import enum
 import gettext
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 Language = gettext.NullTranslations
 ENGLISH = Language()
+
+
+class Separator(enum.Enum):
+    """What is between the parts of a list; Chinese has a comma of its own for enumerations."""
+
+    CLAUSES = enum.auto()
+    ENUMERATION = enum.auto()
+
+    def write(self, language: Language) -> str:
+        """The separator in a language."""
+        if self is Separator.CLAUSES:
+            return language.pgettext("between clauses", ", ")
+        return language.gettext(", ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +40,7 @@ class Phrase:
         plural: the template for numbers other than one; empty if there is only one form.
         number: what chooses between the two forms.
         name: written in other languages if their catalogue lacks the template.
+        separator: between the values, if the phrase is a list of them.
     """
 
     template: str
@@ -32,6 +48,7 @@ class Phrase:
     plural: str = ""
     number: int = 1
     name: str = ""
+    separator: Separator | None = None
 
     def __str__(self) -> str:
         return self.write(ENGLISH)
@@ -43,6 +60,12 @@ class Phrase:
         """The phrase in a language; what its catalogue lacks stays in English."""
         if not self.template:
             return ""
+        values = {
+            name: value.write(language) if isinstance(value, Phrase) else value
+            for name, value in self.values
+        }
+        if self.separator:
+            return self.separator.write(language).join(map(str, values.values()))
         template = (
             language.ngettext(self.template, self.plural, self.number)
             if self.plural
@@ -50,15 +73,21 @@ class Phrase:
         )
         if self.name and language.info() and template == self.template:
             return self.name
-        return template.format(
-            **{
-                name: value.write(language) if isinstance(value, Phrase) else value
-                for name, value in self.values
-            }
-        )
+        text = template.format(**values)
+        return closed(text) if language.info() else text
 
 
 NOTHING = Phrase("")
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
+
+
+def closed(text: str) -> str:
+    """``text`` without spaces between Chinese characters, where a name was filled in.
+
+    >>> closed("2 个 基础块"), closed("2 个 BasicBlock")
+    ('2 个基础块', '2 个 BasicBlock')
+    """
+    return _BETWEEN_CHINESE.sub("", text)
 
 
 class Note(str):
@@ -129,11 +158,25 @@ def verbatim(text: str) -> Phrase:
 
 
 def listed(parts: Sequence[Phrase | str]) -> Phrase:
-    """The parts that are not empty, separated by commas in every language, as figures have them.
+    """The parts that are not empty, separated as clauses are.
 
     >>> str(listed([phrase("conv"), "64", "", "/2"]))
     'conv, 64, /2'
     """
+    return _separated(parts, Separator.CLAUSES)
+
+
+def enumerated(parts: Sequence[Phrase | str]) -> Phrase:
+    """The parts that are not empty, separated as things of one kind are.
+
+    >>> str(enumerated(["conv1", "", "fc"]))
+    'conv1, fc'
+    """
+    return _separated(parts, Separator.ENUMERATION)
+
+
+def _separated(parts: Sequence[Phrase | str], separator: Separator) -> Phrase:
     given = [part for part in parts if part]
     names = [f"part{index}" for index in range(len(given))]
-    return Phrase(", ".join(f"{{{name}}}" for name in names), tuple(zip(names, given)))
+    template = ", ".join(f"{{{name}}}" for name in names)
+    return Phrase(template, tuple(zip(names, given)), separator=separator)

@@ -52,6 +52,7 @@ class Row:
         calls: how often the module is called in one forward pass.
         shares: names of the parameters of other modules that are tied to its own.
         statistics: of the values of its parameters, None where they are unknown.
+        stage: the number of the stage of residual blocks that it is the sum of, from 1; else 0.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Row:
     calls: int = 1
     shares: tuple[str, ...] = ()
     statistics: Statistics | None = None
+    stage: int = 0
 
     @property
     def bytes(self) -> int:

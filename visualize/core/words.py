@@ -27,28 +27,7 @@ from visualize.core.operators import (
     family,
     operator,
 )
-from visualize.core.phrases import Phrase, counted, listed, phrase, term, verbatim
-
-# Words of operators and names of functions that the catalogue has; other names stay as they are.
-_CATALOGUE = (
-    phrase("max pool"), phrase("avg pool"), phrase("lp pool"), phrase("fractional max pool"),
-    phrase("slice"), phrase("split"), phrase("add"), phrase("multiply"), phrase("concat"),
-    phrase("divide"), phrase("subtract"), phrase("stack"), phrase("pad"), phrase("matmul"),
-    phrase("hard sigmoid"), phrase("hard swish"), phrase("sigmoid"), phrase("softmax"),
-    phrase("dropout"), phrase("stochastic depth"), phrase("identity"), phrase("channel shuffle"),
-    phrase("flatten"), phrase("unflatten"), phrase("reshape"), phrase("view"), phrase("permute"),
-    phrase("transpose"), phrase("squeeze"), phrase("unsqueeze"), phrase("expand"), phrase("roll"),
-    phrase("pixel unshuffle"), phrase("grid sample"), phrase("sum"), phrase("max"), phrase("min"),
-    phrase("clamp"), phrase("exp"), phrase("log"), phrase("sqrt"), phrase("pow"), phrase("where"),
-    phrase("neg"), phrase("rsqrt"), phrase("normalize"), phrase("shifted window attention"),
-    phrase("real part"), phrase("imaginary part"), phrase("roi align"), phrase("roi pool"),
-    phrase("argmax"), phrase("argmin"), phrase("abs"), phrase("gather"), phrase("index select"),
-    phrase("masked fill"), phrase("maximum"), phrase("minimum"), phrase("cumsum"), phrase("topk"),
-    phrase("sort"), phrase("repeat"), phrase("tile"), phrase("round"), phrase("floor"),
-    phrase("ceil"), phrase("sign"), phrase("reciprocal"), phrase("interpolate"),
-    phrase("outer"), phrase("logical and"), phrase("logical or"), phrase("logical not"),
-    phrase("select"),
-)  # fmt: skip
+from visualize.core.phrases import Phrase, counted, enumerated, listed, phrase, term, verbatim
 
 
 def shape(tensor: TensorSpec) -> str:
@@ -110,8 +89,9 @@ def _convolution(layer: Operation) -> Phrase:
 
 def _transposed_convolution(layer: Operation) -> Phrase:
     kinds = phrase("up-conv"), phrase("grouped up-conv"), phrase("depthwise up-conv")
-    stride = _stride(layer).replace("/", "×")
-    return listed([*_kernel_and_channels(layer, *kinds), stride, _dilation(layer)])
+    stride = _strides(layer)
+    growth = phrase("×{stride}", stride=stride) if stride else ""
+    return listed([*_kernel_and_channels(layer, *kinds), growth, _dilation(layer)])
 
 
 def _kernel_and_channels(
@@ -184,10 +164,13 @@ def _linear(layer: Operation) -> Phrase:
     if family(layer.does) == "bilinear":
         names = ("out_features", "in1_features", "in2_features")
         out, one, other = weight.shape if weight else map(given.get, names)
-        return listed([phrase("Bilinear"), f"{one}, {other} → {out}"])
-    inputs = weight.inputs if weight else given.get("in_features")
+        both = enumerated([str(one), str(other)])
+        return listed(
+            [phrase("Bilinear"), phrase("{inputs} → {outputs}", inputs=both, outputs=out)]
+        )
+    wide = weight.inputs if weight else given.get("in_features")
     outputs = weight.outputs if weight else given.get("out_features")
-    sizes = "" if inputs is None else f"{inputs} → {outputs}"
+    sizes = "" if wide is None else f"{wide} → {outputs}"
     return listed([phrase("Linear"), sizes, *scales(layer)])
 
 
@@ -366,14 +349,20 @@ def _sizes(value: Any, layer: Operation) -> str:
     return "×".join(map(str, sizes))
 
 
-def _stride(layer: Operation) -> str:
+def _stride(layer: Operation) -> Phrase | str:
+    strides = _strides(layer)
+    return phrase("/{stride}", stride=strides) if strides else ""
+
+
+def _strides(layer: Operation) -> str:
+    """The stride of a layer, one number if it is the same in each dimension; empty if it is 1."""
     stride = layer.attributes.get("stride")
     if stride is None and family(layer.does) in POOL:
         stride = layer.attributes.get("kernel_size")
     sizes = stride if isinstance(stride, (list, tuple)) else [stride]
     if not sizes or set(sizes) <= {1, None}:
         return ""
-    return f"/{sizes[0]}" if len(set(sizes)) == 1 else "/" + "×".join(map(str, sizes))
+    return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))
 
 
 def _channels_out(layer: Operation) -> int | None:

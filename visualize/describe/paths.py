@@ -13,10 +13,9 @@ from typing import NamedTuple
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, SkipKind
+from visualize.core.architecture import Architecture
 from visualize.core.operators import MergeType, merge_type
 
-_RESIDUAL = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
 _ADDS = (MergeType.ADD, MergeType.SUBTRACT)
 
 
@@ -112,7 +111,7 @@ def residual_arrivals(
     """
     arrivals: dict[str, set[str]] = {}
     for skip in exact.skips:
-        if skip.kind not in _RESIDUAL or skip.merge not in flow:
+        if not skip.kind.is_residual or skip.merge not in flow:
             continue
         last = [node for node in (skip.branch or (skip.fork,)) if flow.has_edge(node, skip.merge)]
         if last:

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from visualize.core import words
 from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
+from visualize.core.choices import SkipKind
 from visualize.core.dtypes import added
 from visualize.core.layers import layer_of
 from visualize.core.memory import activation_memory
 from visualize.core.module_path import CONTAINERS, spelled
 from visualize.core.operators import operator
-from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, verbatim
+from visualize.core.phrases import NOTHING, Phrase, counted, enumerated, phrase, term
 from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
 from visualize.describe.boundaries import Crossing, calls_of, crossing_of, crossing_of_model
@@ -43,7 +44,7 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
         yield Row(
             name="unused",
             kind=RowKind.UNUSED,
-            words=verbatim(", ".join(map(spelled, exact.unused_modules))),
+            words=enumerated(list(map(spelled, exact.unused_modules))),
             parameters=exact.unused_parameters,
             trainable_parameters=exact.trainable_parameters
             - sum(one.trainable_parameters for one in exact.operations),
@@ -134,6 +135,7 @@ class _Table:
         self.fields = receptive_fields(exact)
         self.data = {one.id: bool(exact.data_sources(one.id)) for one in exact.operations}
         self.tied = {name: names for names in exact.tied for name in names}
+        self.stages = 0
 
     def tree(self) -> _Node:
         """The tree of modules, each with all the operations in it."""
@@ -171,7 +173,15 @@ class _Table:
             rows = list(self.inside(child))
             yield from rows
             if len(rows) > 1:
-                yield replace(self.row(child), name=f"{child.name}_total", kind=RowKind.TOTAL)
+                whole = self.row(child)
+                is_stage = _is_stage(whole, rows)
+                self.stages += is_stage
+                yield replace(
+                    whole,
+                    name=f"{child.name}_total",
+                    kind=RowKind.TOTAL,
+                    stage=self.stages if is_stage else 0,
+                )
 
     def _is_collapsed(self, node: _Node) -> bool:
         """Whether a module is one row: a block, or one that calls no other, as a formula does."""
@@ -233,12 +243,12 @@ class _Table:
             alike = not others and number > 1 and self.exact.modules[node.path] in CONTAINERS
             return _several(kind, number) if alike and kind else NOTHING
         parts = [
-            verbatim(f"{number} × {kind.lstrip('_')}")
+            phrase("{number} × {kind}", number=number, kind=term(kind.lstrip("_")))
             if kind
             else counted("{number} parameter", "{number} parameters", number)
             for kind, number in kinds.items()
         ]
-        return listed([*parts[:_LISTED], "…" if len(parts) > _LISTED else ""])
+        return enumerated([*parts[:_LISTED], "…" if len(parts) > _LISTED else ""])
 
     def _class(self, node: _Node) -> str:
         """The class of a module or the type of a function; empty for a parameter."""
@@ -277,8 +287,15 @@ class _Table:
         return tuple(found)
 
 
+def _is_stage(whole: Row, rows: Sequence[Row]) -> bool:
+    """Whether a module holds blocks of one class alone, with shortcuts to add to."""
+    residual = any(SkipKind(kind).is_residual for kind in whole.skips)
+    return bool(whole.words) and residual and all(row.kind is RowKind.BLOCK for row in rows)
+
+
 def _several(kind: str, number: int) -> Phrase:
-    return counted("{number} {kind}", "{number} {kind}s", number, kind=kind.lstrip("_"))
+    name = term(kind.lstrip("_"))
+    return counted("{number} {kind}", "{number} {kind}s", number, kind=name)
 
 
 def _words(operation: Operation) -> Phrase:

@@ -71,7 +71,7 @@ def shortcut_words(language: Language) -> dict[str, str]:
         "identity": language.gettext("identity shortcut"),
         "scaled": language.gettext("scaled shortcut"),
         "projection": language.gettext("projection shortcut"),
-        "concat": language.gettext("concat"),
-        "gate": language.gettext("gate"),
+        "concat": language.pgettext("skip connection", "concat"),
+        "gate": language.pgettext("skip connection", "gate"),
         "mixed": language.gettext("mix of earlier tensors"),
     }

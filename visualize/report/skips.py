@@ -100,7 +100,7 @@ def _scale(row: SkipRow, language: Language) -> str:
     """What multiplies the branch: a number, or the word for what is no constant."""
     words = {
         "parameter": language.gettext("parameter"),
-        "norm": language.gettext("norm"),
+        "norm": language.pgettext("scale of a skip connection", "norm"),
         "computed": language.gettext("computed"),
     }
     return words.get(row.skip.scale, row.skip.scale)

@@ -23,6 +23,14 @@ def test_blocks_say_what_their_shortcuts_are(resnet18: Summary) -> None:
     assert "7×7 conv, 64, /2" in table
 
 
+def test_sums_in_chinese_say_what_is_summed(resnet18: Summary) -> None:
+    table = write_summary(resnet18, "csv", language="zh")
+    assert "layer1_total,残差块1（2 个基础块）," in table
+    assert "TOTAL,总参数量（ResNet）," in table
+    assert "layer2[0],BasicBlock，投影捷径," in table
+    assert "layer1_total,Sequential (2 BasicBlocks)," in write_summary(resnet18, "csv")
+
+
 class Tied(nn.Module):
     """An embedding whose weight is also that of the last layer."""
 

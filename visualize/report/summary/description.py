@@ -34,6 +34,9 @@ def _sum(row: Row, operation: str, language: Language) -> str:
     if not row.path:
         total = language.pgettext("description of TOTAL", "{class_name}")
         return total.format(class_name=row.type)
+    if row.stage:
+        stage = language.pgettext("stage of residual blocks", "{class_name} ({parts})")
+        return stage.format(class_name=row.type, parts=operation, number=row.stage)
     if row.type and operation:
         return gettext("{class_name} ({parts})").format(class_name=row.type, parts=operation)
     return row.type or operation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualize.core.summary import Summary
 from visualize.report.language import Language
+from visualize.report.quantities import joined
 
 
 def heading(summary: Summary, language: Language) -> list[str]:
@@ -20,7 +21,7 @@ def _about(summary: Summary, language: Language) -> list[str]:
     """What the model is, and which weights it has."""
     about = [summary.documentation] if summary.documentation else []
     if summary.published:
-        names = ", ".join(summary.published)
+        names = joined(summary.published, language)
         about.append(language.gettext("Published weights: {names}").format(names=names))
     if summary.weights:
         statistics = language.gettext("Weight statistics from: {name}")
