@@ -9,12 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from visualize.core.choices import ColorBy, Direction, Language, Level, Sort, TableFormat, Tracer
+from visualize.core.choices import (
+    ColorBy,
+    Direction,
+    Language,
+    Level,
+    SkipColumn,
+    Sort,
+    SummaryColumn,
+    TableFormat,
+    TableStyle,
+    Tracer,
+)
 from visualize.core.length import Length
 from visualize.core.option import (
     Options,
     choice,
     choice_or_none,
+    choices,
     count,
     length,
     number,
@@ -31,6 +43,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FigureOptions",
+    "SkipTableOptions",
     "SkipsOptions",
     "SummaryOptions",
     "SummaryTableOptions",
@@ -138,7 +151,20 @@ class TableOptions(Options):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SkipsOptions(TraceOptions, TableOptions):
+class SkipTableOptions(TableOptions):
+    """How a table of skip connections is written."""
+
+    columns: tuple[SkipColumn, ...] = choices(
+        "The columns to show, in this order; several may be separated by commas: "
+        f"{', '.join(column.value for column in SkipColumn)}.",
+        SkipColumn,
+        metavar="NAME,...",
+        default_text="those that inform",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SkipsOptions(TraceOptions, SkipTableOptions):
     """How skip connections are listed."""
 
 
@@ -146,7 +172,21 @@ class SkipsOptions(TraceOptions, TableOptions):
 class SummaryTableOptions(TableOptions):
     """How a summary is written."""
 
+    columns: tuple[SummaryColumn, ...] = choices(
+        "The columns to show, in this order; several may be separated by commas: "
+        f"{', '.join(column.value for column in SummaryColumn)}.",
+        SummaryColumn,
+        metavar="NAME,...",
+        default_text="those that inform",
+    )
     sort: Sort | None = choice_or_none("Sort by this column, largest first.", Sort)
+    style: TableStyle = choice(
+        "List sums after their parts (flat), or modules before what is in them, indented (tree).",
+        TableStyle.FLAT,
+    )
+    hide_free: bool = switch(
+        "Hide rows without parameters and MACs: activations, pooling, reshapes."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from visualize.core.choices import ColorBy, Direction, Language, Sort, TableFormat
+from visualize.core.choices import (
+    ColorBy,
+    Direction,
+    Language,
+    SkipColumn,
+    Sort,
+    SummaryColumn,
+    TableFormat,
+)
 from visualize.core.summary import Depth, Facts, PathLengths, Row, RowKind, Summary
 from visualize.report import write_skips, write_summary
 from visualize.report.language import LANGUAGES, is_english, load_language
@@ -24,10 +32,23 @@ def test_reports_can_be_written_in_all_that_can_be_chosen(format_name: str, lang
     assert write_skips("net", (), format_name, language=language)
 
 
-@pytest.mark.parametrize("sort", [each.value for each in Sort])
-def test_reports_sort_by_all_that_can_be_chosen(sort: str) -> None:
+@pytest.mark.parametrize("sort", list(Sort))
+def test_reports_sort_by_all_that_can_be_chosen(sort: Sort) -> None:
     lines = write_summary(SUMMARY, "csv", sort=sort).splitlines()[1:]
     assert [line.partition(",")[0] for line in lines] == ["b", "a", "TOTAL"]
+
+
+@pytest.mark.parametrize("column", list(SummaryColumn))
+def test_each_column_can_be_chosen(column: SummaryColumn) -> None:
+    if not column.needs_values:
+        (head, *_) = write_summary(SUMMARY, "csv", chosen=[column]).splitlines()
+        assert "," not in head
+        assert head or column is SummaryColumn.BAR
+
+
+@pytest.mark.parametrize("column", list(SkipColumn))
+def test_each_column_of_skips_can_be_chosen(column: SkipColumn) -> None:
+    assert write_skips("net", (), "csv", chosen=[column]).strip()
 
 
 def test_languages_are_those_that_can_be_chosen() -> None:

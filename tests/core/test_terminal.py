@@ -19,7 +19,14 @@ def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> N
     assert terminal_width() == 93
 
 
-def test_a_pipe_has_no_width(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("columns", "width"), [(None, None), ("", None), ("wide", None), ("0", None), ("50", 50)]
+)
+def test_a_pipe_has_the_width_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, columns: str | None, width: int | None
+) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     monkeypatch.delenv("COLUMNS", raising=False)
-    assert terminal_width() is None
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    assert terminal_width() == width

@@ -113,7 +113,14 @@ def test_without_pandas(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> No
     ("suffix", "format_name"),
     [("txt", "table"), ("md", "md"), ("csv", "csv"), ("json", "json"), ("tex", "latex")],
 )
-def test_it_writes_itself(summary: Summary, tmp_path: Path, suffix: str, format_name: str) -> None:
+def test_it_writes_itself(
+    summary: Summary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    suffix: str,
+    format_name: str,
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
     path = summary.save(tmp_path / f"net.{suffix}", language="zh")
     assert path.read_text(encoding="utf-8") == summary.to_text(format=format_name, language="zh")
 

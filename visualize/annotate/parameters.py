@@ -12,7 +12,7 @@ from torch import fx, nn
 
 from visualize.annotate.held import Held
 from visualize.annotate.statistics import statistics_of
-from visualize.core.architecture import enclosing
+from visualize.core.module_path import enclosing
 from visualize.core.statistics import Statistics, combined
 from visualize.core.torch_internals import (
     module_tables,

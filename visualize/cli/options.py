@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from visualize.core.errors import UsageError
-from visualize.core.kinds import Chosen, Kind, Measure, Number, Switch, Table, Texts
+from visualize.core.kinds import Chosen, Kind, Measure, Number, Several, Switch, Table, Texts
 from visualize.core.option import Option, Options, options_of
 
 Command = Callable[..., Any]
@@ -100,7 +100,7 @@ def _settings(option: Option) -> dict[str, Any]:
     kind, default = option.kind, option.default
     if isinstance(kind, Switch):
         return {"help": option.help, "default": default, "is_flag": True}
-    several = isinstance(kind, (Texts, Table))
+    several = isinstance(kind, (Texts, Table, Several))
     if option.command_default is not None:
         default = option.command_default
     return {

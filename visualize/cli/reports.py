@@ -60,7 +60,8 @@ def graph(
     epilog="""\b
 Examples:
   visualize summary resnet18
-  visualize summary resnet50 --depth 1 --format md
+  visualize summary resnet50 --style tree --hide-free
+  visualize summary vit_b_16 --columns layer,output,parameters,macs --format md
   visualize summary vgg16 --sort parameters --lang zh""",
 )
 @takes(inputs=InputOptions, options=SummaryOptions)

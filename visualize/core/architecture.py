@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import enum
 import functools
-import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,21 +20,11 @@ import networkx as nx
 
 from visualize.core.boundary import Boundary
 from visualize.core.choices import SkipKind as SkipKind
+from visualize.core.module_path import enclosing as enclosing
 from visualize.core.operands import Constant as Constant
 from visualize.core.operands import Weight as Weight
 from visualize.core.phrases import Note
 from visualize.core.statistics import Statistics
-
-
-@functools.lru_cache(maxsize=4096)
-def enclosing(path: str) -> tuple[str, ...]:
-    """A module path and all that enclose it, outermost first.
-
-    >>> enclosing("layer1.0.conv1")
-    ('layer1', 'layer1.0', 'layer1.0.conv1')
-    """
-    steps = path.split(".") if path else []
-    return tuple(itertools.accumulate(steps, "{}.{}".format))
 
 
 class NodeKind(str, enum.Enum):

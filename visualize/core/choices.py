@@ -98,6 +98,62 @@ class Sort(str, enum.Enum):
     MEMORY = "memory"
 
 
+class TableStyle(str, enum.Enum):
+    """How the rows of a summary are arranged: sums after their parts, or an indented tree."""
+
+    FLAT = "flat"
+    TREE = "tree"
+
+
+class SummaryColumn(str, enum.Enum):
+    """The columns of a summary."""
+
+    LAYER = "layer"
+    DESCRIPTION = "description"
+    WEIGHT = "weight"
+    DTYPE = "dtype"
+    INPUT = "input"
+    OUTPUT = "output"
+    PARAMETERS = "parameters"
+    FROZEN = "frozen"
+    BYTES = "bytes"
+    PARAMETERS_SHARE = "parameters%"
+    BAR = "bar"
+    MACS = "macs"
+    MACS_SHARE = "macs%"
+    ACTIVATIONS = "activations"
+    RECEPTIVE_FIELD = "receptive_field"
+    MEAN = "mean"
+    DEVIATION = "deviation"
+    NORM = "norm"
+    ZEROS = "zeros%"
+    PATH = "path"
+
+    @property
+    def needs_values(self) -> bool:
+        """Whether it is computed from the values of weights."""
+        statistics = (self.MEAN, self.DEVIATION, self.NORM, self.ZEROS)
+        return self in statistics
+
+
+class SkipColumn(str, enum.Enum):
+    """The columns of a table of skip connections."""
+
+    KIND = "kind"
+    FROM = "from"
+    TO = "to"
+    MODULE = "module"
+    SHAPE = "shape"
+    SCALE = "scale"
+    STREAMS = "streams"
+    PARAMETERS = "parameters"
+    OPERATIONS = "bypasses"
+    LAYERS = "bypassed_layers"
+    BYPASSED_PARAMETERS = "bypassed_parameters"
+    BYPASSED_MACS = "bypassed_macs"
+    SOURCE = "source"
+
+
 class Language(str, enum.Enum):
     """The language of headings, sentences and captions."""
 

@@ -175,6 +175,57 @@ class Chosen(Kind):
 
 
 @dataclass(frozen=True)
+class Several(Kind):
+    """Any number of choices, each once, in the order given.
+
+    Attributes:
+        choices: the enumeration they are of.
+    """
+
+    choices: type[enum.Enum]
+
+    @property
+    def names(self) -> list[str]:
+        """What can be chosen."""
+        return [str(choice.value) for choice in self.choices]
+
+    @property
+    def description(self) -> str:
+        """All choices."""
+        return f"some of {', '.join(self.names)}"
+
+    def read(self, value: Any, option: str) -> tuple[enum.Enum, ...]:
+        """Several values, each alone or several of them separated by commas."""
+        known = {_plain_name(str(choice.value)): choice for choice in self.choices}
+        given = [
+            name
+            for text in Texts().read(() if value is None else value, option)
+            for name in str(getattr(text, "value", text)).split(",")
+            if name.strip()
+        ]
+        for name in given:
+            if _plain_name(name) not in known:
+                raise UsageError(
+                    f"no {option.rstrip('s')} named {shorten(name.strip())!r}",
+                    hint=f"use {self.description}",
+                )
+        return tuple(dict.fromkeys(known[_plain_name(name)] for name in given))
+
+    def plain(self, value: tuple[enum.Enum, ...]) -> list[Any]:
+        """Their values."""
+        return [choice.value for choice in value]
+
+
+def _plain_name(text: str) -> str:
+    """A name without capitals and without what separates its words.
+
+    >>> _plain_name("Receptive field"), _plain_name("MACs %")
+    ('receptivefield', 'macs%')
+    """
+    return "".join(text.lower().replace("-", " ").replace("_", " ").split())
+
+
+@dataclass(frozen=True)
 class Measure(Kind):
     """A length on paper, or None."""
 

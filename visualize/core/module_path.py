@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import itertools
 import re
 from collections.abc import Iterable
 
@@ -31,6 +32,17 @@ def is_made_up(path: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=4096)
+def enclosing(path: str) -> tuple[str, ...]:
+    """A module path and all that enclose it, outermost first.
+
+    >>> enclosing("layer1.0.conv1")
+    ('layer1', 'layer1.0', 'layer1.0.conv1')
+    """
+    steps = path.split(".") if path else []
+    return tuple(itertools.accumulate(steps, "{}.{}".format))
+
+
 def spelled(path: str) -> str:
     """A module path, or the name of a parameter, as code has it and as people read it.
 

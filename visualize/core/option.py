@@ -27,6 +27,7 @@ from visualize.core.kinds import (
     Measure,
     Number,
     Sequence,
+    Several,
     Switch,
     Table,
     Text,
@@ -115,6 +116,11 @@ def choice(help: str, default: _Choice, **more: Any) -> _Choice:
 def choice_or_none(help: str, choices: type[_Choice], **more: Any) -> _Choice | None:
     """A field for a member of an enumeration, its value or None."""
     return _field(Option(help, Chosen(choices, optional=True), **more), None)
+
+
+def choices(help: str, several: type[_Choice], **more: Any) -> tuple[_Choice, ...]:
+    """A field for any number of members of an enumeration, or their values."""
+    return _field(Option(help, Several(several), **more), ())
 
 
 def length(help: str, **more: Any) -> Length | None:

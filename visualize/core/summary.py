@@ -34,6 +34,7 @@ class Row:
         name: the module path as code has it, ``layer1[0]``; a sum is ``layer1_total`` or ``TOTAL``.
         kind: layer, block, total or unused.
         path: module path; for a function, the id of its operation.
+        parent: path of the module whose sum it is part of; empty for the model.
         depth: how many modules are around it.
         type: class of the module, or name of the function.
         words: what an operation does, as papers write it; for a container without a class, what it
@@ -58,6 +59,7 @@ class Row:
     name: str
     kind: RowKind
     path: str = ""
+    parent: str = ""
     depth: int = 0
     type: str = ""
     words: Phrase = NOTHING

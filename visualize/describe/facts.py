@@ -13,10 +13,10 @@ from visualize.core.architecture import (
     Operation,
     SkipKind,
     TensorSpec,
-    enclosing,
 )
 from visualize.core.diagram import Diagram, Group
 from visualize.core.dtypes import added
+from visualize.core.module_path import enclosing
 from visualize.core.operators import MOVES, family
 from visualize.core.summary import Facts, Part, PathLengths
 from visualize.describe.cost import sample_cost

@@ -168,9 +168,11 @@ class _Table:
             if child.is_idle:
                 continue
             if self._is_collapsed(child):
-                yield self.row(child)
+                yield replace(self.row(child), parent=node.path)
                 continue
             rows = list(self.inside(child))
+            if len(rows) == 1:  # no sum
+                rows = [replace(rows[0], parent=node.path)]
             yield from rows
             if len(rows) > 1:
                 whole = self.row(child)
@@ -180,6 +182,7 @@ class _Table:
                     whole,
                     name=f"{child.name}_total",
                     kind=RowKind.TOTAL,
+                    parent=node.path,
                     stage=self.stages if is_stage else 0,
                 )
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
+from visualize.core.choices import SkipColumn
 from visualize.core.module_path import spelled
-from visualize.core.quantities import giga
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
 from visualize.report.html import html_report
 from visualize.report.kinds import connections, kind_words
 from visualize.report.language import Language, is_english, load_language
 from visualize.report.quantities import macs
-from visualize.report.tables import Column, Field, fill
+from visualize.report.tables import (
+    Column,
+    Field,
+    draw_table,
+    fill,
+    left_out_note,
+    write_table,
+)
+from visualize.report.units import Unit
+from visualize.report.wrapping import text_width, wrap
 
 
 def write_skips(
@@ -23,12 +33,16 @@ def write_skips(
     format_name: str,
     *,
     language: str = "en",
+    chosen: Sequence[SkipColumn] = (),
+    closing: str = "",
     width: int | None = None,
 ) -> str:
     """The skip connections of the model ``name`` in a format of `TableFormat`, or as ``html``.
 
     Args:
         language: one of `LANGUAGES`.
+        chosen: the columns to show, in this order; by default those that inform.
+        closing: a line on the whole model, below the table for people.
         width: columns of the terminal; None for as wide as the table needs.
     """
     catalogue = load_language(language)
@@ -36,52 +50,102 @@ def write_skips(
         return json.dumps([_document(row) for row in rows], ensure_ascii=False, indent=1) + "\n"
     none = catalogue.gettext("{name}: no skip connections to list").format(name=name)
     if format_name == "table" and not rows:
-        return f"{none}\n"
+        return f"{none}\n{closing}".rstrip("\n") + "\n"
     if format_name == "html" and not rows:
         return html_report(none, [], "", [])
+    names = [column.value for column in chosen]
+    table = fill(_fields(rows, catalogue), rows, chosen=names, keys=is_english(catalogue))
     title = catalogue.gettext("Skip connections of {name}").format(name=name)
-    table = fill(_fields(catalogue), rows, title=title, keys=is_english(catalogue))
-    written = table.write(format_name, width)
+    totals = [*_totals(rows, catalogue), *([closing] if closing else [])]
     if format_name == "html":
-        return html_report(title, [], written, _totals(rows, catalogue))
-    totals = _totals(rows, catalogue) if format_name == "table" else []
-    return written + "".join(f"{line}\n" for line in totals)
+        return html_report(title, [], write_table(table, format_name), totals)
+    if format_name != "table":
+        return write_table(table, format_name)
+    drawing = draw_table(table, width)
+    line = text_width(drawing.width, width)
+    note = left_out_note(drawing.left_out, catalogue)
+    below = "".join(f"{text}\n" for text in wrap(note, line) if text)
+    written = [text for total in totals for text in wrap(total, line)]
+    return f"{title}\n\n{drawing.text}{below}\n" + "".join(f"{text}\n" for text in written)
 
 
-def _fields(language: Language) -> list[Field[SkipRow]]:
+def _fields(rows: Sequence[SkipRow], language: Language) -> list[Field[SkipRow]]:
     gettext = language.gettext
-
-    def text(key: str, head: str, spare: int, value: Callable[[SkipRow], str]) -> Field[SkipRow]:
-        return Field(Column(key, head, spare=spare), value)
-
-    return [
-        Field(Column("kind", gettext("kind")), lambda row: _kind(row, language), _exact_kind),
-        Field(Column("from", gettext("from")), lambda row: row.start, lambda row: row.skip.fork),
-        Field(Column("to", gettext("to")), lambda row: row.end, lambda row: row.skip.merge),
-        Field(
-            Column("module", gettext("module"), spare=2),
+    names = {
+        SkipColumn.KIND: Field(
+            Column("kind", gettext("kind"), spare=5, essential=True),
+            lambda row: _kind(row, language),
+            _exact_kind,
+        ),
+        SkipColumn.FROM: Field(
+            Column("from", gettext("from"), spare=12),
+            lambda row: row.start,
+            lambda row: row.skip.fork,
+        ),
+        SkipColumn.TO: Field(
+            Column("to", gettext("to"), spare=13), lambda row: row.end, lambda row: row.skip.merge
+        ),
+        SkipColumn.MODULE: Field(
+            Column("module", gettext("module")),
             lambda row: spelled(row.skip.module),
             lambda row: row.skip.module,
         ),
-        text("shape", gettext("shape"), 5, lambda row: "×".join(map(str, row.skip.shape))),
-        text("scale", gettext("scale"), 2, lambda row: _scale(row, language)),
-        text("streams", gettext("streams"), 2, lambda row: str(row.skip.streams or "")),
-        _number("parameters", gettext("parameters"), 3, lambda row: row.skip.parameters),
-        _number("bypasses", gettext("bypassed operations"), 1, lambda row: len(row.skip.bypassed)),
-        _number("bypassed layers", gettext("bypassed layers"), 1, lambda row: row.bypassed_layers),
-        _number(
-            "bypassed parameters",
-            gettext("bypassed parameters"),
-            3,
+        SkipColumn.SHAPE: _text(
+            "shape", gettext("shape"), 11, lambda row: "×".join(map(str, row.skip.shape))
+        ),
+        SkipColumn.SCALE: _text("scale", gettext("scale"), 7, lambda row: _scale(row, language)),
+        SkipColumn.STREAMS: _text(
+            "streams", gettext("streams"), 7, lambda row: str(row.skip.streams or "")
+        ),
+        SkipColumn.SOURCE: Field(
+            Column("written", gettext("source"), spare=3, essential=True), lambda row: row.source
+        ),
+    }
+    made = {**names, **_numbers(rows, language)}
+    return [
+        replace(field, column=replace(field.column, name=name.value))
+        for name, field in ((name, made[name]) for name in SkipColumn)
+    ]
+
+
+def _numbers(rows: Sequence[SkipRow], language: Language) -> dict[SkipColumn, Field[SkipRow]]:
+    gettext = language.gettext
+    unit = Unit.of(row.bypassed_macs for row in rows)
+    bypassed = gettext("bypassed MACs")
+    titled = gettext("{heading} ({unit})").format(heading=bypassed, unit=unit.name)
+    return {
+        SkipColumn.PARAMETERS: _number(
+            Column("parameters", gettext("parameters"), right=True, spare=1, essential=True),
+            lambda row: row.skip.parameters,
+        ),
+        SkipColumn.OPERATIONS: _number(
+            Column("bypasses", gettext("bypassed operations"), right=True, spare=10),
+            lambda row: len(row.skip.bypassed),
+        ),
+        SkipColumn.LAYERS: _number(
+            Column("bypassed layers", gettext("bypassed layers"), right=True, spare=8),
+            lambda row: row.bypassed_layers,
+        ),
+        SkipColumn.BYPASSED_PARAMETERS: _number(
+            Column("bypassed parameters", gettext("bypassed parameters"), right=True, spare=9),
             lambda row: row.skip.bypassed_parameters,
         ),
-        Field(
-            Column("bypassed MACs", gettext("bypassed MACs"), right=True, spare=3),
-            lambda row: giga(row.bypassed_macs),
+        SkipColumn.BYPASSED_MACS: Field(
+            Column(
+                "bypassed MACs", bypassed, title=titled if unit.name else "", right=True, spare=9
+            ),
+            lambda row: unit.write(row.bypassed_macs),
             lambda row: str(row.bypassed_macs),
         ),
-        text("written", gettext("source"), 4, lambda row: row.source),
-    ]
+    }
+
+
+def _text(key: str, head: str, spare: int, value: Callable[[SkipRow], str]) -> Field[SkipRow]:
+    return Field(Column(key, head, spare=spare), value)
+
+
+def _number(column: Column, value: Callable[[SkipRow], int]) -> Field[SkipRow]:
+    return Field(column, lambda row: f"{value(row):,}", lambda row: str(value(row)))
 
 
 def _kind(row: SkipRow, language: Language) -> str:
@@ -104,11 +168,6 @@ def _scale(row: SkipRow, language: Language) -> str:
         "computed": language.gettext("computed"),
     }
     return words.get(row.skip.scale, row.skip.scale)
-
-
-def _number(key: str, head: str, spare: int, value: Callable[[SkipRow], int]) -> Field[SkipRow]:
-    column = Column(key, head, right=True, spare=spare)
-    return Field(column, lambda row: f"{value(row):,}", lambda row: str(value(row)))
 
 
 def _totals(rows: Sequence[SkipRow], language: Language) -> list[str]:

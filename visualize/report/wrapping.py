@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _CLOSING = "，。、；：！？）】》”’…"
+_TEXT = 80  # columns of text beside narrower tables
 _OPENING = "（【《“‘"
 # A number with its unit, or with its measure word: "4.4 %", "1.8 G MACs", "40.89 亿次", "18 层".
 _QUANTITY = re.compile(
@@ -21,27 +22,87 @@ _QUANTITY = re.compile(
     r")"
 )
 
+# A part of a path or of a shape, with the character after which a line may end.
+_WORD = re.compile(r"（?[^ （]+ ?")
+_STEP = re.compile(r"\[?[^._/×=,\[]+[._/×=,]?|[._/×=,\[]")
+
 
 def wrap(text: str, width: int) -> list[str]:
-    """The lines of a paragraph, each of at most ``width`` columns where that is possible.
+    """The lines of a paragraph, each of at most ``width`` columns.
 
-    A Chinese character takes two columns.
+    A Chinese character takes two columns. Words that are longer than a line are broken, if possible
+    where the parts of a path meet.
 
     >>> wrap("it has 4.4 % zeros", 10)
     ['it has', '4.4 %', 'zeros']
     >>> wrap("深度为 18 层（最长路径）。", 10)
     ['深度为', '18 层（最', '长路径）。']
+    >>> wrap("encoder.layers[0].self_attention", 20)
+    ['encoder.layers[0].', 'self_attention']
     """
+    return _filled((part for piece in _pieces(text) for part in _parts(piece, width)), width)
+
+
+def wrap_heading(heading: str, width: int) -> list[str]:
+    """The lines of a heading, which is broken at spaces and before a unit in parentheses.
+
+    >>> wrap_heading("MACs (M)", 6), wrap_heading("乘加次数（M）", 8)
+    (['MACs', '(M)'], ['乘加次数', '（M）'])
+    """
+    return _filled(_WORD.findall(heading), width)
+
+
+def longest_word(heading: str) -> int:
+    """Columns of the longest part of a heading that `wrap_heading` does not break.
+
+    >>> longest_word("bypassed parameters"), longest_word("")
+    (10, 0)
+    """
+    from rich.cells import cell_len
+
+    return max((cell_len(word.rstrip()) for word in _WORD.findall(heading)), default=0)
+
+
+def _filled(pieces: Iterable[str], width: int) -> list[str]:
+    """Lines of as many pieces as fit."""
     from rich.cells import cell_len
 
     lines: list[str] = []
     line = ""
-    for piece in _pieces(text):
+    for piece in pieces:
         if line and cell_len((line + piece).rstrip()) > width:
             lines.append(line.rstrip())
             line = ""
         line += piece
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def text_width(table: int, terminal: int | None) -> int:
+    """The width of sentences beside a table: that of the table, if it is not very narrow.
+
+    Args:
+        table: columns of the table.
+        terminal: columns of the terminal; None where there is no terminal.
+
+    >>> text_width(120, None), text_width(40, None), text_width(40, 60)
+    (120, 80, 60)
+    """
+    return min(max(table, _TEXT), terminal or max(table, _TEXT))
+
+
+def _parts(piece: str, width: int) -> Iterator[str]:
+    """A word, or its parts if it is longer than a line."""
+    from rich.cells import cell_len
+
+    if cell_len(piece.rstrip()) <= width or _QUANTITY.search(piece):
+        yield piece
+        return
+    for step in _STEP.findall(piece):
+        while cell_len(step) > width:
+            end = next(n for n in itertools.count(1) if cell_len(step[: n + 1]) > width)
+            yield step[:end]
+            step = step[end:]
+        yield step
 
 
 def _pieces(text: str) -> Iterator[str]:

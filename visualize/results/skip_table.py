@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from visualize.core.architecture import Architecture
-from visualize.core.choices import TableFormat
 from visualize.core.summary import SkipRow
-from visualize.options import TableOptions
+from visualize.options import SkipTableOptions
 from visualize.results.written import Written, data_frame
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, repr=False)
-class SkipTable(Written[TableOptions], Sequence[SkipRow]):
+class SkipTable(Written[SkipTableOptions], Sequence[SkipRow]):
     """The skip connections of a model and what each bypasses, a sequence of `SkipRow`.
 
     ``print`` shows what ``visualize skips`` prints, a notebook the same as HTML.
@@ -30,8 +29,8 @@ class SkipTable(Written[TableOptions], Sequence[SkipRow]):
 
     architecture: Architecture
     rows: tuple[SkipRow, ...]
-    options: TableOptions = field(default_factory=TableOptions)
-    _kind = TableOptions
+    options: SkipTableOptions = field(default_factory=SkipTableOptions)
+    _kind = SkipTableOptions
 
     def __repr__(self) -> str:
         return f"<Skip connections of {self.architecture.name}: {len(self.rows)}>"
@@ -64,12 +63,16 @@ class SkipTable(Written[TableOptions], Sequence[SkipRow]):
         """
         return data_frame(self.to_list())
 
-    def _write(self, options: TableOptions, format_name: str, width: int | None) -> str:
+    def _write(self, options: SkipTableOptions, format_name: str, width: int | None) -> str:
         from visualize.report import summarize_by_name, write_skips
 
         language = options.language.value
-        name = self.architecture.name
-        text = write_skips(name, self.rows, format_name, language=language, width=width)
-        if format_name != TableFormat.TABLE.value:
-            return text
-        return f"{text}{summarize_by_name(self.architecture, language)}\n"
+        return write_skips(
+            self.architecture.name,
+            self.rows,
+            format_name,
+            language=language,
+            chosen=options.columns,
+            closing=summarize_by_name(self.architecture, language),
+            width=width,
+        )

@@ -70,7 +70,10 @@ class Summary(Written[SummaryTableOptions], core.Summary):
             self,
             format_name,
             language=options.language.value,
-            sort=options.sort.value if options.sort else "",
+            sort=options.sort,
+            style=options.style,
+            chosen=options.columns,
+            hide_free=options.hide_free,
             width=width,
         )
 

@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, NodeKind, Operation, enclosing
+from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.diagram import Diagram, Group, GroupKind
+from visualize.core.module_path import enclosing
 from visualize.core.operators import MergeType, has_weight_matrix, merge_type
 
 # Containers that say nothing about what they hold.

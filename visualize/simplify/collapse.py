@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from visualize.core.architecture import NodeKind, Operation, enclosing
+from visualize.core.architecture import NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
+from visualize.core.module_path import enclosing
 from visualize.core.operators import has_weight_matrix
 from visualize.core.words import operation_name
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs

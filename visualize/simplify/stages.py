@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from visualize.core.architecture import enclosing
 from visualize.core.diagram import Box, Diagram, Group, GroupKind
 from visualize.core.layers import is_weighted
+from visualize.core.module_path import enclosing
 from visualize.simplify.contract import runs
 
 

@@ -40,19 +40,8 @@ def test_the_printed_table_has_these_numbers(resnet18: Summary, language: str) -
     lines = write_summary(resnet18, "table", language=language).splitlines()
     for name, parameters, weight in ORIGINAL:
         (line,) = (line for line in lines if line.split()[:1] == [name])
-        assert str(parameters) in line.split()
+        assert f"{parameters:,}" in line.split()
         assert not weight or str(weight) in line
-
-
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_columns_are_aligned(resnet18: Summary, language: str) -> None:
-    lines = write_summary(resnet18, "table", language=language).splitlines()
-    (rule,) = (index for index, line in enumerate(lines) if line.strip().startswith("──"))
-    (weights,) = {
-        cell_len(line[: line.index("(")]) for line in lines[rule:] if line.startswith("  conv1")
-    }
-    classes = [line for line in lines[rule:] if line.startswith("  fc")]
-    assert cell_len(classes[0][: classes[0].index("(")]) == weights
 
 
 def test_a_narrow_terminal_gets_fewer_columns(resnet18: Summary) -> None:

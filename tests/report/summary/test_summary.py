@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from visualize.core.choices import Sort
 from visualize.core.summary import Summary
 from visualize.report import write_summary
 
@@ -19,7 +20,7 @@ def test_markdown_has_as_many_cells_in_each_line(resnet18: Summary) -> None:
 
 
 def test_sorting_puts_the_largest_first(resnet18: Summary) -> None:
-    lines = write_summary(resnet18, "csv", sort="parameters").splitlines()
+    lines = write_summary(resnet18, "csv", sort=Sort.PARAMETERS).splitlines()
     assert [line.partition(",")[0] for line in lines[1:4]] == [
         "layer4[1]",
         "layer4[0]",

@@ -3,95 +3,151 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from visualize.core.architecture import TensorSpec
-from visualize.core.quantities import giga, memory
+from visualize.core.choices import SummaryColumn
 from visualize.core.statistics import Statistics
 from visualize.core.summary import Row, RowKind, Shape, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import percent, shape_words
+from visualize.report.quantities import joined, shape_words
 from visualize.report.summary.description import description
 from visualize.report.tables import Column, Field, Readers
+from visualize.report.units import Unit
 
 _BAR = 8  # characters
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _ALL = "all"  # in CSV, the receptive field that covers the input
 
 
-def columns(summary: Summary, language: Language) -> list[Field[Row]]:
-    """All columns, in their order."""
-    gettext, total = language.gettext, summary.total
+def columns(
+    summary: Summary, rows: Sequence[Row], language: Language
+) -> dict[SummaryColumn, Field[Row]]:
+    """All columns by their names, in their order.
+
+    Args:
+        summary: the model.
+        rows: the rows that are shown, of which the largest decides on the unit of a column.
+        language: of the headings.
+    """
+    total = summary.total
+    made = {
+        **_names(language),
+        **_tensors(total, language),
+        **_sizes(summary, rows, language),
+        **_costs(total, rows, language),
+        **_statistics(language),
+        SummaryColumn.PATH: Field(
+            Column("path", language.gettext("path"), readers=Readers.PROGRAMS),
+            lambda row: row.path,
+        ),
+    }
+    return {
+        name: replace(field, column=replace(field.column, name=name.value))
+        for name, field in ((name, made[name]) for name in SummaryColumn)
+    }
+
+
+def _names(language: Language) -> dict[SummaryColumn, Field[Row]]:
+    gettext = language.gettext
+    return {
+        SummaryColumn.LAYER: Field(Column("layer", gettext("layer")), lambda row: row.name),
+        SummaryColumn.DESCRIPTION: Field(
+            Column("description", gettext("description"), spare=4, essential=True),
+            lambda row: description(row, language),
+        ),
+    }
+
+
+def _tensors(total: Row, language: Language) -> dict[SummaryColumn, Field[Row]]:
+    gettext = language.gettext
 
     def shapes(several: tuple[TensorSpec, ...]) -> str:
         return _shapes(several, language)
 
-    def frozen(row: Row) -> str:
-        some = total.parameters > total.trainable_parameters
-        return str(row.parameters - row.trainable_parameters) if some else ""
+    return {
+        SummaryColumn.WEIGHT: Field(
+            Column("weight", gettext("weight shape"), spare=8), lambda row: _tuple(row.weight)
+        ),
+        SummaryColumn.DTYPE: Field(
+            Column("dtype", gettext("dtype"), spare=6, late=True),
+            lambda row: joined(list(row.dtypes), language),
+            informs=len(total.dtypes) > 1,
+        ),
+        SummaryColumn.INPUT: Field(
+            Column("input", gettext("input"), spare=11), lambda row: shapes(row.inputs)
+        ),
+        SummaryColumn.OUTPUT: Field(
+            Column("output", gettext("output"), spare=2, essential=True),
+            lambda row: shapes(row.outputs),
+        ),
+    }
 
-    return [
-        Field(Column("layer", gettext("layer")), lambda row: row.name),
-        Field(
-            Column("description", gettext("description")), lambda row: description(row, language)
+
+def _sizes(
+    summary: Summary, rows: Sequence[Row], language: Language
+) -> dict[SummaryColumn, Field[Row]]:
+    gettext, total = language.gettext, summary.total
+    return {
+        SummaryColumn.PARAMETERS: Field(
+            Column("parameters", gettext("parameters"), right=True),
+            lambda row: f"{row.parameters:,}",
+            lambda row: str(row.parameters),
         ),
-        Field(Column("weight", gettext("weight shape"), spare=3), lambda row: _tuple(row.weight)),
-        Field(Column("input", gettext("input"), spare=6), lambda row: shapes(row.inputs)),
-        Field(Column("output", gettext("output"), spare=2), lambda row: shapes(row.outputs)),
-        _number("parameters", gettext("parameters"), 0, lambda row: str(row.parameters)),
-        _number("frozen", gettext("frozen"), 1, frozen),
-        _percent("parameters %", gettext("parameters (%)"), 0, lambda row: row.parameters, total),
-        Field(Column("", "", spare=7, readers=Readers.TERMINAL), _bars(summary)),
-        _number("MACs", gettext("MACs"), 1, lambda row: giga(row.macs), lambda row: str(row.macs)),
-        _percent("MACs %", gettext("MACs (%)"), 1, lambda row: row.macs, total),
-        _number(
-            "activations",
-            gettext("activation memory"),
-            4,
-            lambda row: memory(row.memory),
-            lambda row: str(row.memory),
+        SummaryColumn.FROZEN: Field(
+            Column("frozen", gettext("frozen"), right=True, spare=5),
+            lambda row: f"{_frozen(row):,}",
+            lambda row: str(_frozen(row)),
+            informs=_frozen(total) > 0,
         ),
-        _number(
-            "receptive field",
-            gettext("receptive field"),
-            5,
+        SummaryColumn.BYTES: replace(
+            _amount(
+                Column("bytes", gettext("size"), right=True, spare=6, late=True),
+                lambda row: row.bytes,
+                Unit.of(_values(rows, lambda row: row.bytes), "B"),
+                language,
+            ),
+            informs=len(total.dtypes) > 1,
+        ),
+        SummaryColumn.PARAMETERS_SHARE: _share(
+            Column("parameters %", gettext("parameters (%)"), right=True, spare=7),
+            lambda row: row.parameters,
+            total,
+        ),
+        SummaryColumn.BAR: Field(Column("", "", spare=12, readers=Readers.TERMINAL), _bars(rows)),
+    }
+
+
+def _costs(total: Row, rows: Sequence[Row], language: Language) -> dict[SummaryColumn, Field[Row]]:
+    gettext = language.gettext
+    return {
+        SummaryColumn.MACS: _amount(
+            Column("MACs", gettext("MACs"), right=True, spare=1, essential=True),
+            lambda row: row.macs,
+            Unit.of(_values(rows, lambda row: row.macs)),
+            language,
+        ),
+        SummaryColumn.MACS_SHARE: _share(
+            Column("MACs %", gettext("MACs (%)"), right=True, spare=7),
+            lambda row: row.macs,
+            total,
+        ),
+        SummaryColumn.ACTIVATIONS: _amount(
+            Column("activations", gettext("activation memory"), right=True, spare=9),
+            lambda row: row.memory,
+            Unit.of(_values(rows, lambda row: row.memory), "B"),
+            language,
+        ),
+        SummaryColumn.RECEPTIVE_FIELD: Field(
+            Column("receptive field", gettext("receptive field"), right=True, spare=10),
             lambda row: _receptive_field(row, gettext("global")),
             lambda row: _receptive_field(row, _ALL),
         ),
-        *(_statistics(language) if total.statistics else ()),
-        Field(Column("path", gettext("path"), readers=Readers.PROGRAMS), lambda row: row.path),
-    ]
+    }
 
 
-def _number(
-    key: str, head: str, spare: int, text: Callable[[Row], str],
-    exact: Callable[[Row], str] | None = None,
-) -> Field[Row]:  # fmt: skip
-    return Field(Column(key, head, right=True, spare=spare), text, exact)
-
-
-def _percent(
-    key: str, head: str, spare: int, value: Callable[[Row], int], total: Row
-) -> Field[Row]:
-    """The share of each row in the total."""
-    whole = value(total)
-    return _number(
-        key,
-        head,
-        spare,
-        lambda row: percent(value(row), whole).removesuffix(" %"),
-        lambda row: repr(100 * value(row) / whole if whole else 0.0),
-    )
-
-
-def _bars(summary: Summary) -> Callable[[Row], str]:
-    """Bars of the parameters of each row but sums; the longest is that of the largest."""
-    parts = [row.parameters for row in summary.rows[:-1] if row.kind is not RowKind.TOTAL]
-    most = max(parts, default=0)
-    return lambda row: "" if row.kind is RowKind.TOTAL or not most else _bar(row.parameters / most)
-
-
-def _statistics(language: Language) -> list[Field[Row]]:
+def _statistics(language: Language) -> dict[SummaryColumn, Field[Row]]:
     """Columns for the values of weights, which stay in a narrow terminal where others go."""
     gettext = language.gettext
 
@@ -99,17 +155,67 @@ def _statistics(language: Language) -> list[Field[Row]]:
         key: str, head: str, value: Callable[[Statistics], float], form: str = ".3g"
     ) -> Field[Row]:
         return Field(
-            Column(key, head, right=True),
+            Column(key, head, right=True, spare=3, essential=True),
             lambda row: f"{value(row.statistics):{form}}" if row.statistics else "",
             lambda row: repr(value(row.statistics)) if row.statistics else "",
         )
 
-    return [
-        field("mean", gettext("mean"), lambda values: values.mean),
-        field("deviation", gettext("std"), lambda values: values.deviation),
-        field("norm", gettext("L2 norm"), lambda values: values.norm, ".4g"),
-        field("zeros %", gettext("zeros (%)"), lambda values: 100 * values.sparsity, ".1f"),
-    ]
+    return {
+        SummaryColumn.MEAN: field("mean", gettext("mean"), lambda values: values.mean),
+        SummaryColumn.DEVIATION: field(
+            "deviation", gettext("std"), lambda values: values.deviation
+        ),
+        SummaryColumn.NORM: field("norm", gettext("L2 norm"), lambda values: values.norm, ".4g"),
+        SummaryColumn.ZEROS: field(
+            "zeros %", gettext("zeros (%)"), lambda values: 100 * values.sparsity, ".1f"
+        ),
+    }
+
+
+def _values(rows: Sequence[Row], value: Callable[[Row], int]) -> list[int]:
+    """A number of each row that is no sum, or of the sum if there is nothing else."""
+    parts = [value(row) for row in rows if row.kind is not RowKind.TOTAL]
+    return parts or [value(row) for row in rows]
+
+
+def _amount(
+    column: Column, value: Callable[[Row], int], unit: Unit, language: Language
+) -> Field[Row]:
+    """Numbers in one unit, which their heading has."""
+    titled = language.gettext("{heading} ({unit})").format(heading=column.head, unit=unit.name)
+    return Field(
+        replace(column, title=titled if unit.name else ""),
+        lambda row: unit.write(value(row)),
+        lambda row: str(value(row)),
+    )
+
+
+def _share(column: Column, value: Callable[[Row], int], total: Row) -> Field[Row]:
+    """The share of each row in the total, in percent."""
+    whole = value(total)
+    return Field(
+        column,
+        lambda row: _percent(value(row), whole),
+        lambda row: repr(100 * value(row) / whole if whole else 0.0),
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share with one decimal; what is too small for it is no zero."""
+    if not part or not whole:
+        return "0"
+    text = f"{100 * part / whole:.1f}"
+    return "<0.1" if text == "0.0" else text
+
+
+def _frozen(row: Row) -> int:
+    return row.parameters - row.trainable_parameters
+
+
+def _bars(rows: Sequence[Row]) -> Callable[[Row], str]:
+    """Bars of the parameters of each row but sums; the longest is that of the largest."""
+    most = max((row.parameters for row in rows if row.kind is not RowKind.TOTAL), default=0)
+    return lambda row: "" if row.kind is RowKind.TOTAL or not most else _bar(row.parameters / most)
 
 
 def _shapes(tensors: tuple[TensorSpec, ...], language: Language) -> str:
