@@ -22,6 +22,7 @@ def test_the_cost_of_an_image() -> None:
         shape=(3, 224, 224),
         counted=(Work.CONVOLUTION, Work.LINEAR),
         uncounted=(Work.NORM, Work.ACTIVATION, Work.POOLING, Work.ADDITION),
+        projection_macs=19_267_584,
     )
 
 

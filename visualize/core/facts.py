@@ -47,6 +47,7 @@ class Cost:
         batch: the number of samples that were traced.
         counted: the kinds of operation that ``macs`` counts.
         uncounted: the other kinds of operation that the model has.
+        projection_macs: those of ``macs`` that projection shortcuts take.
     """
 
     macs: int = 0
@@ -55,3 +56,4 @@ class Cost:
     batch: int = 1
     counted: tuple[Work, ...] = ()
     uncounted: tuple[Work, ...] = ()
+    projection_macs: int = 0

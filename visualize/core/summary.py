@@ -121,6 +121,9 @@ class Part:
         macs: its multiply-accumulate operations.
         last: whether it contains the last weighted layer of the model.
         layers: number of its weighted layers.
+        width: number of channels of its output; 0 if unknown.
+        places: number of positions of its output.
+        stride: of these against the input along each axis; empty if unknown.
     """
 
     name: str
@@ -131,6 +134,9 @@ class Part:
     macs: int
     last: bool = False
     layers: int = 0
+    width: int = 0
+    places: int = 1
+    stride: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +209,7 @@ class Facts:
         buffer_dtypes: the number of buffer elements of each dtype.
         packed_dtypes: the number of weights packed in quantized layers, of each dtype.
         unused_modules: the outermost modules that hold only unused parameters.
+        block_shortcuts: the number of shortcuts of each block of a stage, by its path.
         cost: what one sample costs.
     """
 
@@ -220,6 +227,7 @@ class Facts:
     buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     packed_dtypes: Mapping[str, int] = field(default_factory=dict)
     unused_modules: tuple[str, ...] = ()
+    block_shortcuts: Mapping[str, int] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
 
 

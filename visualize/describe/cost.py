@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind
 from visualize.core.diagram import BoxKind, Diagram
 from visualize.core.facts import Cost, Sample, Work
 from visualize.core.operators import Category, operator
@@ -36,6 +36,8 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
         weighted: its weighted layers.
     """
     sample, shape = _sample(exact)
+    projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
+    branches = dict.fromkeys(node for skip in projections for node in skip.branch)
     does = _named(grouped)
     works = {
         one.id: _work(one, does.get(one.id, one.does), one.id in weighted)
@@ -54,6 +56,7 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
         batch=exact.batch,
         counted=tuple(work for work in Work if work in counted),
         uncounted=tuple(work for work in Work if work in uncounted - counted),
+        projection_macs=sum(macs_of_sample(exact.operation(one), exact.batch) for one in branches),
     )
 
 

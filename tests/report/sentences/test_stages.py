@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import pytest
 from torch import nn
 
+from tests import nets
 from tests.sentences import written
 
 
 def test_stages_of_blocks() -> None:
-    assert "8 blocks in 4 stages: layer1 (2 BasicBlocks, 64×56×56), layer2" in written("resnet18")
+    english, chinese = written("resnet18"), written("resnet18", language="zh")
+    assert (
+        "8 blocks in 4 stages: layer1 2 × BasicBlock, 64 wide, stride 4; layer2 2 × BasicBlock, "
+        "128 wide, stride 8; layer3 2 × BasicBlock, 256 wide, stride 16; layer4 2 × BasicBlock, "
+        "512 wide, stride 32."
+    ) in english
+    assert "8 个块，分为 4 个阶段：layer1 含 2 × BasicBlock，宽 64，总步幅 4；layer2" in chinese
 
 
-def test_stages_of_layers() -> None:
-    vgg = written("vgg16")
-    assert "5 convolutional stages: features[0–2] (2 convs, 64×224×224)" in vgg
-    assert "3 linear layers: classifier." in vgg
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        (
+            "efficientnet_b0",
+            "16 blocks in 7 stages: features[1] to features[7], (1, 2, 2, 3, 3, 4, 1) × MBConv, "
+            "16–320 wide, stride 2–32.",
+        ),
+        (
+            "vgg16",
+            "5 convolutional stages: features[0–2] to features[24–28], (2, 2, 3, 3, 3) convs, "
+            "64–512 wide, stride 1–16. 3 linear layers: classifier.",
+        ),
+        ("vit_b_16", "in 1 stage: encoder.layers 12 × EncoderBlock, 768 wide, 197 tokens."),
+        ("r3d_18", "layer2 2 × BasicBlock, 128 wide, stride 2×4×4; layer3"),
+    ],
+)
+def test_many_stages_tokens_and_axes(name: str, words: str) -> None:
+    assert words in written(name)
 
 
 def test_no_stages() -> None:
-    assert "No repeated blocks." in written(nn.Sequential(nn.Linear(4, 4), nn.ReLU()), (1, 4))
+    layers = nn.Sequential(nn.Sequential(nn.Linear(4, 4), nn.ReLU()), nn.Linear(4, 2))
+    assert "stage" not in written(layers, (1, 4))
+    assert "block" not in written(nets.UNet(), (1, 3, 32, 32))
+    assert "stage" not in written("alexnet")

@@ -8,7 +8,12 @@ from visualize.report.sentences.cost import cost_sentence
 from visualize.report.sentences.depth import depth_sentence, paths_sentence
 from visualize.report.sentences.shares import macs_sentence, parameters_sentence
 from visualize.report.sentences.size import size_sentences, tied_sentence
-from visualize.report.sentences.skips import detached_sentence, projections_sentence, skips_sentence
+from visualize.report.sentences.skips import (
+    blocks_sentence,
+    detached_sentence,
+    projections_sentence,
+    skips_sentence,
+)
 from visualize.report.sentences.stages import stages_sentence
 from visualize.report.sentences.weights import norms_sentence, not_finite_sentence, zeros_sentence
 
@@ -22,14 +27,15 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         *size_sentences(summary, language),
         tied_sentence(facts.tied, language),
         cost_sentence(facts.cost, language),
-        depth_sentence(facts, language),
-        stages_sentence(summary, language) or language.gettext("No repeated blocks."),
+        stages_sentence(summary, language),
         skips_sentence(facts, language),
+        blocks_sentence(facts.block_shortcuts, language),
         detached_sentence(facts.detached_skips, language),
         projections_sentence(summary, language),
+        depth_sentence(facts, language),
+        paths_sentence(facts, language),
         parameters_sentence(summary, language),
         macs_sentence(summary, language),
-        paths_sentence(facts, language),
         norms_sentence(summary, language),
         zeros_sentence(summary, language),
         not_finite_sentence(summary, language),

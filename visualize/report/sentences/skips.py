@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from visualize.core.module_path import spelled
 from visualize.core.quantities import giga
 from visualize.core.summary import Facts, Summary
-from visualize.report.kinds import skip_counts
+from visualize.report.kinds import kind_words, skip_counts
 from visualize.report.language import Language
-from visualize.report.quantities import (
-    myriads,
-    percent,
-)
+from visualize.report.quantities import joined, myriads, percent
+
+_LISTED = 8  # blocks
 
 
 def skips_sentence(facts: Facts, language: Language) -> str:
     """The number of skip connections of each kind, and how many cross resolutions."""
     number, long = sum(facts.skips.values()), facts.long_skips
-    if number < 2:
-        kinds = [kind for kind, count in facts.skips.items() if count]
-        return _single_skip(kinds[0] if kinds else "", bool(long), language)
+    kinds = [kind for kind, count in facts.skips.items() if count]
+    if not number:
+        return language.gettext("No skip connections.") if facts.weighted_layers > 1 else ""
+    if number == 1:
+        return _single_skip(kinds[0], bool(long), language)
+    if len(kinds) == 1:
+        return _one_kind(kinds[0], number, long, language)
     if number == long:
         sentence = language.gettext("{number:,} skip connections, all across resolutions: {kinds}.")
     elif long:
@@ -29,10 +35,23 @@ def skips_sentence(facts: Facts, language: Language) -> str:
     return sentence.format(number=number, long=long, kinds=skip_counts(facts.skips, language))
 
 
+def _one_kind(kind: str, number: int, long: int, language: Language) -> str:
+    if number == long:
+        sentence = language.gettext(
+            "{number:,} skip connections, all {kind} and across resolutions."
+        )
+    elif long:
+        sentence = language.gettext(
+            "{number:,} skip connections, all {kind}; {long:,} of them across resolutions."
+        )
+    else:
+        sentence = language.gettext("{number:,} skip connections, all {kind}.")
+    return sentence.format(number=number, long=long, kind=kind_words(language)[kind])
+
+
 def _single_skip(kind: str, long: bool, language: Language) -> str:
     gettext = language.gettext
     return {
-        ("", False): gettext("No skip connections."),
         ("identity", False): gettext("1 skip connection, an identity shortcut."),
         ("identity", True): gettext("1 skip connection, an identity shortcut across resolutions."),
         ("scaled", False): gettext("1 skip connection, a scaled shortcut."),
@@ -50,6 +69,23 @@ def _single_skip(kind: str, long: bool, language: Language) -> str:
     }[kind, long]
 
 
+def blocks_sentence(blocks: Mapping[str, int], language: Language) -> str:
+    """How many shortcuts each block has, or which blocks have none; empty without any."""
+    without = [spelled(path) for path, number in blocks.items() if not number]
+    numbers = set(blocks.values())
+    if len(blocks) < 2 or not any(numbers):
+        return ""
+    if not without:
+        (number, *others) = numbers
+        if others or number < 2:
+            return ""
+        return language.gettext("Each block has {number} shortcuts.").format(number=number)
+    names = [*without[:_LISTED], "…"] if len(without) > _LISTED else without
+    return language.gettext("{number} of {blocks} blocks have no shortcut: {names}.").format(
+        number=len(without), blocks=len(blocks), names=joined(names, language)
+    )
+
+
 def detached_sentence(number: int, language: Language) -> str:
     """How many skip connections no gradient flows back over."""
     if not number:
@@ -62,17 +98,20 @@ def detached_sentence(number: int, language: Language) -> str:
 
 
 def projections_sentence(summary: Summary, language: Language) -> str:
-    """What projection shortcuts cost."""
+    """What projection shortcuts cost for one sample."""
     facts, total = summary.facts, summary.total
+    macs = facts.cost.projection_macs
     if not facts.skips.get("projection"):
         return ""
+    if not facts.projection_parameters and not macs:
+        return language.gettext("Projection shortcuts have no parameters.")
     return language.gettext(
         "Projection shortcuts: {parameters:,} parameters ({parameter_share}) "
         "and {macs} MACs ({mac_share})."
     ).format(
         parameters=facts.projection_parameters,
         parameter_share=percent(facts.projection_parameters, total.parameters),
-        macs=giga(facts.projection_macs),
-        myriads=myriads(facts.projection_macs),
-        mac_share=percent(facts.projection_macs, total.macs),
+        macs=giga(macs),
+        myriads=myriads(macs),
+        mac_share=percent(macs, facts.cost.macs),
     )

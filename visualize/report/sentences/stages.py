@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
+from visualize.core.facts import Sample
 from visualize.core.module_path import spelled
 from visualize.core.operators import AFFINE, CONVOLUTION, family
 from visualize.core.summary import Part, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import (
-    joined,
-    paragraph,
-    shape_words,
-)
+from visualize.report.quantities import joined, paragraph
 
-_LISTED = 8  # stages, or modules
+_LISTED = 4  # stages one by one; of more, those of one kind are listed together
 
 
 def stages_sentence(summary: Summary, language: Language) -> str:
-    """The stages with their blocks and shapes; empty for a model without any."""
+    """The stages with their blocks, widths and total strides; empty for a model without any."""
     stages = [part for part in summary.facts.parts if part.blocks]
     if stages and all(family(stage.type) in AFFINE for stage in stages):
         return _stages_of_layers(stages, language)
@@ -31,7 +29,8 @@ def stages_sentence(summary: Summary, language: Language) -> str:
         )
     else:
         sentence = language.gettext("{number} blocks in {stages} stages: {list}.")
-    listed = _listed(stages, language)
+    has_tokens = summary.facts.cost.sample is Sample.IMAGE
+    listed = _listed(stages, language, has_tokens=has_tokens)
     return sentence.format(number=blocks, stages=len(stages), list=listed)
 
 
@@ -39,39 +38,94 @@ def _stages_of_layers(stages: Sequence[Part], language: Language) -> str:
     """Stages that consist of plain layers: convolutions of one resolution, then linear layers."""
     convolutions = [stage for stage in stages if family(stage.type) in CONVOLUTION]
     others = [stage for stage in stages if family(stage.type) not in CONVOLUTION]
-    written = []
-    if convolutions:
-        sentence = language.ngettext(
-            "{number} convolutional stage: {list}.",
-            "{number} convolutional stages: {list}.",
-            len(convolutions),
+    if len(convolutions) < 2:  # a run of layers is no stage
+        return ""
+    listed = _listed(convolutions, language, has_tokens=False)
+    written = [
+        language.gettext("{number} convolutional stages: {list}.").format(
+            number=len(convolutions), list=listed
         )
-        listed = _listed(convolutions, language)
-        written.append(sentence.format(number=len(convolutions), list=listed))
+    ]
     if others:
         number = sum(stage.blocks for stage in others)
         sentence = language.ngettext(
             "{number} linear layer: {list}.", "{number} linear layers: {list}.", number
         )
-        listed = joined([spelled(stage.name) for stage in others[:_LISTED]], language)
-        written.append(sentence.format(number=number, list=listed))
+        names = joined([spelled(stage.name) for stage in others[:_LISTED]], language)
+        written.append(sentence.format(number=number, list=names))
     return paragraph(written)
 
 
-def _listed(stages: Sequence[Part], language: Language) -> str:
-    listed = [_stage(stage, language) for stage in stages[:_LISTED]]
-    return joined([*listed, "…"] if len(stages) > _LISTED else listed, language)
+def _listed(stages: Sequence[Part], language: Language, *, has_tokens: bool) -> str:
+    """The stages one by one, or runs of stages of one kind where there are many."""
+    runs = [[stage] for stage in stages]
+    if len(stages) > _LISTED:
+        runs = list(_runs(stages))
+    listed = [
+        _stage(run[0], language, has_tokens=has_tokens) if len(run) == 1 else _run(run, language)
+        for run in runs
+    ]
+    return language.pgettext("between stages", "; ").join(listed)
 
 
-def _stage(stage: Part, language: Language) -> str:
-    size = shape_words(stage.tensor, language)
+def _runs(stages: Sequence[Part]) -> Iterator[list[Part]]:
+    """Stages after one another that consist of the same blocks; two are listed one by one."""
+    for _, group in itertools.groupby(stages, key=lambda stage: stage.type):
+        run = list(group)
+        yield from [run] if len(run) > 2 else ([stage] for stage in run)
+
+
+def _stage(stage: Part, language: Language, *, has_tokens: bool) -> str:
+    clauses = [
+        language.gettext("{name} {blocks}").format(
+            name=spelled(stage.name), blocks=_blocks(str(stage.blocks), stage, language)
+        )
+    ]
+    if stage.width:
+        clauses.append(language.gettext("{width} wide").format(width=stage.width))
+    if stage.stride:
+        clauses.append(language.gettext("stride {stride}").format(stride=_stride(stage)))
+    elif has_tokens and 1 < stage.places == max(stage.tensor.shown[:-1], default=1):
+        clauses.append(language.gettext("{number} tokens").format(number=stage.places))
+    return language.pgettext("between clauses", ", ").join(clauses)
+
+
+def _run(run: Sequence[Part], language: Language) -> str:
+    """Several stages of one kind: their names, blocks, and ranges of widths and strides."""
+    numbers = [stage.blocks for stage in run]
+    number = str(sum(numbers)) if set(numbers) == {1} else f"({', '.join(map(str, numbers))})"
+    first, last = spelled(run[0].name), spelled(run[-1].name)
+    holder, _, name = last.rpartition(".")
+    if first.rpartition(".")[0] == holder:
+        last = name
+    clauses = [
+        language.gettext("{first} to {last}").format(first=first, last=last),
+        _blocks(number, run[0], language),
+    ]
+    widths = [stage.width for stage in run]
+    if all(widths):
+        width = _range(str(min(widths)), str(max(widths)))
+        clauses.append(language.gettext("{width} wide").format(width=width))
+    if all(stage.stride for stage in run):
+        ends = min(run, key=lambda stage: stage.stride), max(run, key=lambda stage: stage.stride)
+        stride = _range(*map(_stride, ends))
+        clauses.append(language.gettext("stride {stride}").format(stride=stride))
+    return language.pgettext("between clauses", ", ").join(clauses)
+
+
+def _range(least: str, most: str) -> str:
+    return least if least == most else f"{least}–{most}"
+
+
+def _blocks(number: str, stage: Part, language: Language) -> str:
+    """``2 × BasicBlock`` or ``3 convs``."""
     if family(stage.type) in CONVOLUTION:
-        words = language.ngettext(
-            "{name} ({number} conv, {shape})", "{name} ({number} convs, {shape})", stage.blocks
-        )
-    else:
-        words = language.ngettext(
-            "{name} ({number} {kind}, {shape})", "{name} ({number} {kind}s, {shape})", stage.blocks
-        )
-    kind = stage.type.lstrip("_") or stage.type
-    return words.format(name=spelled(stage.name), number=stage.blocks, kind=kind, shape=size)
+        words = language.ngettext("{number} conv", "{number} convs", stage.blocks)
+        return words.format(number=number)
+    return f"{number} × {stage.type.lstrip('_') or stage.type}"
+
+
+def _stride(stage: Part) -> str:
+    """``4``, or ``1×2×2`` where axes differ."""
+    strides = stage.stride if len(set(stage.stride)) > 1 else stage.stride[:1]
+    return "×".join(map(str, strides))

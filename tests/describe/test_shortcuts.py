@@ -1,0 +1,58 @@
+"""Which blocks have a shortcut."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+import visualize
+from tests import nets
+
+
+def blocks(model: nn.Module | str, inputs: object = None) -> dict[str, int]:
+    """The number of shortcuts of each block."""
+    return dict(visualize.summarize(model, inputs).facts.block_shortcuts)
+
+
+def test_identity_and_projection_count() -> None:
+    assert blocks(nets.Residual(), (1, 3, 16, 16)) == {
+        "stage1.0": 1, "stage1.1": 1, "stage2.0": 1, "stage2.1": 1,
+    }  # fmt: skip
+
+
+def test_gates_and_long_connections_do_not_count() -> None:
+    mobile = blocks("efficientnet_b0")
+    assert [path for path, number in mobile.items() if number] == [
+        "features.2.1", "features.3.1", "features.4.1", "features.4.2", "features.5.1",
+        "features.5.2", "features.6.1", "features.6.2", "features.6.3",
+    ]  # fmt: skip
+
+
+class Around(nn.Module):
+    """The code around the blocks adds, as in Mixer written with a loop."""
+
+    class Half(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm, self.up, self.down = nn.LayerNorm(8), nn.Linear(8, 16), nn.Linear(16, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.down(self.up(self.norm(x)).relu())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([self.Half(), self.Half(), self.Half()])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add all but the first."""
+        x = self.blocks[0](x)
+        for block in self.blocks[1:]:
+            x = x + block(x)
+        return x
+
+
+def test_an_add_around_a_block_is_its_shortcut() -> None:
+    assert blocks(Around(), (1, 8)) == {"blocks.0": 0, "blocks.1": 1, "blocks.2": 1}
+
+
+def test_models_without_stages_have_no_blocks() -> None:
+    assert blocks(nets.UNet(), (1, 3, 16, 16)) == {}

@@ -1,0 +1,117 @@
+"""Parts of a model: its stages, and the modules between them."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from visualize.core.architecture import Architecture, Operation, TensorSpec
+from visualize.core.diagram import Diagram, Group, GroupKind
+from visualize.core.module_path import enclosing
+from visualize.core.operators import MOVES, family
+from visualize.core.summary import Part
+from visualize.describe.extent import extent_of, input_places
+from visualize.describe.weighted import WeightedLayers
+
+
+def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) -> Iterator[Part]:
+    """Stages, and the modules between them that have parameters or MACs, in order.
+
+    Args:
+        exact: the graph of all operations.
+        grouped: the same model with its blocks and stages marked.
+        weighted: its weighted layers.
+    """
+    stages, members = _members(exact, grouped, weighted)
+    in_blocks = _in_blocks(grouped)
+    places = input_places(exact)
+    last = list(weighted.lengths)[-1] if weighted.lengths else ""
+    for name in sorted(members, key=lambda name: _begin(members[name])):
+        part, stage = members[name], stages[name]
+        if not stage and not any(one.parameters or one.macs for one in part):
+            continue
+        has_blocks = any(one.id in in_blocks for one in part)
+        core = [one for one in part if one.id in in_blocks or family(one.type) not in MOVES]
+        result = _result(exact, core, ends_with_layer=bool(stage) and not has_blocks)
+        extent = extent_of(core, result, places)
+        yield Part(
+            name=name,
+            type=stage.type if stage else "",
+            blocks=stage.count if stage else 0,
+            tensor=result,
+            parameters=sum(one.parameters for one in part),
+            macs=sum(one.macs for one in part),
+            last=any(one.id == last for one in part),
+            layers=weighted.number(one.id for one in part),
+            width=extent.width,
+            places=extent.places,
+            stride=extent.stride,
+        )
+
+
+def _members(
+    exact: Architecture, grouped: Diagram, weighted: WeightedLayers
+) -> tuple[Mapping[str, Group | None], Mapping[str, Sequence[Operation]]]:
+    """The operations of each part by its name, and the stage that it is."""
+    expanded = {
+        above
+        for path in (*(group.path for group in grouped.groups), _holder(exact, weighted))
+        for above in enclosing(path)
+    }
+    members: dict[str, list[Operation]] = {}
+    stages: dict[str, Group | None] = {}
+    for one in exact.operations:
+        stage = grouped.stage(grouped.box(grouped.host(one.id)))
+        name = stage.label if stage else _outermost(one.path, expanded) or one.type
+        members.setdefault(name, []).append(one)
+        stages.setdefault(name, stage)
+    return stages, members
+
+
+def _begin(part: Sequence[Operation]) -> int:
+    """Where a part begins: at its first operation that works, and not with masks or sizes."""
+    works = (one.index for one in part if one.macs)
+    return next(works, part[0].index)
+
+
+def _in_blocks(grouped: Diagram) -> frozenset[str]:
+    """The operations inside blocks, without those around them that reshape what they return."""
+    return frozenset(
+        one.id
+        for box in grouped.boxes
+        for group in grouped.around(box)
+        if group.kind is GroupKind.BLOCK
+        for one in box.operations
+        if f"{one.path}.".startswith(f"{group.path}.")
+    )
+
+
+def _result(exact: Architecture, part: Sequence[Operation], *, ends_with_layer: bool) -> TensorSpec:
+    """What a part returns: its last feature that is read outside, or that its last layer makes."""
+    inside = {one.id for one in part}
+    makes = [one for one in part if one.outputs and exact.data_sources(one.id)] or [
+        one for one in part if one.outputs
+    ]
+    if ends_with_layer:
+        makes = [one for one in makes if one.weight] or makes
+    else:
+        leaves = [one for one in makes if not inside.issuperset(exact.graph.successors(one.id))]
+        makes = [one for one in leaves if math.prod(one.outputs[0].shown) > 1] or leaves or makes
+    return makes[-1].outputs[0] if makes else TensorSpec(())
+
+
+def _outermost(path: str, expanded: Collection[str]) -> str:
+    """The outermost module on ``path`` that is not ``expanded``, or an empty text.
+
+    >>> _outermost("model.embed.tokens", {"model", "model.layers"}), _outermost("model", {"model"})
+    ('model.embed', '')
+    """
+    return next((module for module in enclosing(path) if module not in expanded), "")
+
+
+def _holder(exact: Architecture, weighted: WeightedLayers) -> str:
+    """The module that holds all weighted layers, empty where that is the model itself."""
+    steps = [exact.operation(node).path.split(".")[:-1] for node in weighted.lengths]
+    common = itertools.takewhile(lambda names: len(set(names)) == 1, zip(*steps))
+    return ".".join(names[0] for names in common)
