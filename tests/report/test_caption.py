@@ -47,6 +47,7 @@ def test_costs_are_those_of_the_batch() -> None:
     assert figure.architecture.macs == 6 * 8 * 3 * 32 * 32
     assert "For a batch of 6 with an input of 3×32×32 it needs 147.5 k" in figure.caption()
     assert "批大小为 6、输入为 3×32×32 时" in figure.caption("zh")
+    assert figure.alternative_text().endswith("32 parameters, 147.5 k MACs (batch 6).")
     several = visualize.draw(nn.Bilinear(3, 4, 5), [(2, 3), (2, 4)])
     assert "For a batch of 2 with inputs of 3 and 4 it needs" in several.caption()
 

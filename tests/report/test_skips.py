@@ -11,7 +11,7 @@ import pytest
 
 import visualize
 from tests.graphs import every_kind
-from tests.nets import NETS
+from tests.nets import NETS, Residual
 from visualize.core.summary import SkipRow
 from visualize.describe import describe_skips
 from visualize.report import write_skips
@@ -31,6 +31,20 @@ def test_csv_and_json_are_exact(rows: tuple[SkipRow, ...]) -> None:
         assert cell["written"] == document["source"] == row.source
         assert int(cell["bypasses"]) == len(document["bypassed"]) == len(row.skip.bypassed)
         assert int(cell["bypassed MACs"]) == document["bypassed_macs"]
+
+
+def test_a_batch_is_named_and_no_part_of_shapes() -> None:
+    rows = describe_skips(visualize.trace(Residual(), (8, 3, 16, 16)))
+    table = write_skips("net", rows, "md")
+    assert "| bypassed MACs (M, batch 8) |" in table
+    totals = write_skips("net", rows, "table")
+    assert "1 projection shortcut: 160 parameters, 65.54 k MACs (batch 8)" in totals
+    (cell, *_) = csv.DictReader(io.StringIO(write_skips("net", rows, "csv")))
+    assert cell["shape"].startswith("8×")
+    assert f"| {cell['shape'].removeprefix('8×')} |" in table
+    assert cell["shape"] not in table
+    assert "bypassed MACs" in cell
+    assert "批大小 8）" in write_skips("net", rows, "md", language="zh")
 
 
 def test_totals_in_both_languages(rows: tuple[SkipRow, ...]) -> None:

@@ -25,6 +25,12 @@ def test_parameters_macs_and_skips() -> None:
     assert line("squeeze_excite").endswith("1 skip connection (1 gate)")
 
 
+def test_the_batch_that_macs_are_for_is_named() -> None:
+    architecture = visualize.trace(nn.Linear(4, 3), (8, 4))
+    assert "96 MACs (batch 8)" in summarize_in_a_line(architecture)
+    assert "批大小为 8 时 96 次乘加" in summarize_in_a_line(architecture, "zh")
+
+
 class Unused(nn.Module):
     def __init__(self) -> None:
         super().__init__()

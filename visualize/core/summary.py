@@ -97,6 +97,7 @@ class SkipRow:
         source: the line of code that merges.
         start: what ends at its fork: a module, or a function in one.
         end: what ends at its merge.
+        tensor: what arrives at the merge over the branch.
     """
 
     skip: Skip
@@ -106,6 +107,7 @@ class SkipRow:
     source: str
     start: str
     end: str
+    tensor: TensorSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from visualize.core.architecture import Architecture
+from visualize.core.architecture import Architecture, Skip, TensorSpec
 from visualize.core.summary import SkipRow
 from visualize.describe.ends import Ends
 from visualize.describe.weighted import weighted_layers
@@ -30,7 +30,16 @@ def describe_skips(
             source=exact.operation(skip.merge).source,
             start=ends.of_fork(skip.fork),
             end=ends.of_merge(skip.merge),
+            tensor=_tensor(exact, skip),
         )
         for skip in exact.skips
         if (not kinds or skip.kind.value in kinds) and (skip.long or not long)
     )
+
+
+def _tensor(exact: Architecture, skip: Skip) -> TensorSpec:
+    """What arrives at the merge over the branch."""
+    last = skip.branch[-1] if skip.branch else skip.fork
+    wires = (wire for *_, wire in exact.graph.out_edges(last, data="wire"))
+    tensors = (wire.tensor for wire in wires if wire.tensor and wire.tensor.shape == skip.shape)
+    return next(tensors, TensorSpec(skip.shape))

@@ -12,7 +12,7 @@ from visualize.core.quantities import giga
 from visualize.core.summary import Summary
 from visualize.report.kinds import kind_words, skip_counts
 from visualize.report.language import Language, load_language
-from visualize.report.quantities import joined, myriads, paragraph, shape_words
+from visualize.report.quantities import joined, macs, myriads, paragraph, shape_words
 from visualize.report.sentences import size_sentences, skips_sentence, stages_sentence
 
 _FIRST, _LAST = 12, 3  # of the boxes of a figure with more
@@ -76,9 +76,9 @@ def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") 
         flow = [*flow[:_FIRST], "…", *flow[-_LAST:]]
     text = language.ngettext(
         "Diagram of {name} with {boxes} box: {flow}. Skip connections: {skips}. "
-        "{parameters:,} parameters, {macs} MACs.",
+        "{parameters:,} parameters, {cost}.",
         "Diagram of {name} with {boxes} boxes: {flow}. Skip connections: {skips}. "
-        "{parameters:,} parameters, {macs} MACs.",
+        "{parameters:,} parameters, {cost}.",
         drawn.boxes,
     )
     return text.format(
@@ -87,8 +87,7 @@ def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") 
         flow=gettext("; ").join(flow),
         skips=skip_counts(summary.facts.skips, language) or gettext("none"),
         parameters=total.parameters,
-        macs=giga(total.macs),
-        myriads=myriads(total.macs),
+        cost=macs(total.macs, language, summary.batch),
     )
 
 

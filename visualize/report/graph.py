@@ -37,6 +37,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             "unused_modules": list(architecture.unused_modules),
             "buffers": architecture.buffers,
             "macs": architecture.macs,
+            "batch": architecture.batch,
             "tracer": architecture.tracer,
             "notes": list(architecture.notes),
         },

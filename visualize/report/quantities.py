@@ -51,16 +51,37 @@ def percent(part: int, whole: int) -> str:
     return ">99.9 %" if share == "100.0 %" and part != whole else share
 
 
-def macs(number: int, language: Language) -> str:
-    """A number of multiply-accumulate operations, with its unit.
+def macs(number: int, language: Language, batch: int = 1) -> str:
+    """A number of multiply-accumulate operations, with its unit, and with a batch that it is for.
 
     >>> from visualize.report.language import load_language
     >>> macs(4089184256, load_language("en")), macs(4089184256, load_language("zh"))
     ('4.089 G MACs', '40.89 亿次乘加（4.089 G MACs）')
+    >>> macs(48, load_language("en"), batch=8)
+    '48 MACs (batch 8)'
     """
+    if batch > 1:
+        return language.gettext("{macs} (batch {batch})").format(
+            macs=macs(number, language), batch=batch
+        )
     if number < _SMALL:
         return language.gettext("{number:,} MACs").format(number=number)
     return language.gettext("{macs} MACs").format(macs=giga(number), myriads=myriads(number))
+
+
+def titled(head: str, unit: str, batch: int, language: Language) -> str:
+    """The heading of a column of numbers in a unit, which may be for a whole batch.
+
+    >>> from visualize.report.language import load_language
+    >>> english = load_language("en")
+    >>> titled("MACs", "G", 8, english), titled("MACs", "", 1, english)
+    ('MACs (G, batch 8)', 'MACs')
+    """
+    if batch > 1:
+        words = language.gettext("batch {batch}").format(batch=batch)
+        unit = language.pgettext("between clauses", ", ").join([unit, words]) if unit else words
+    heading = language.gettext("{heading} ({unit})").format(heading=head, unit=unit)
+    return heading if unit else head
 
 
 def myriads(number: int) -> str:

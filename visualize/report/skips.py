@@ -14,7 +14,7 @@ from visualize.report.graph import skip_document
 from visualize.report.html import html_report
 from visualize.report.kinds import connections, kind_words
 from visualize.report.language import Language, is_english, load_language
-from visualize.report.quantities import macs
+from visualize.report.quantities import macs, shape_words, titled
 from visualize.report.tables import (
     Column,
     Field,
@@ -90,8 +90,10 @@ def _fields(rows: Sequence[SkipRow], language: Language) -> list[Field[SkipRow]]
             lambda row: spelled(row.skip.module),
             lambda row: row.skip.module,
         ),
-        SkipColumn.SHAPE: _text(
-            "shape", gettext("shape"), 11, lambda row: "×".join(map(str, row.skip.shape))
+        SkipColumn.SHAPE: Field(
+            Column("shape", gettext("shape"), spare=11),
+            lambda row: shape_words(row.tensor, language),
+            lambda row: "×".join(map(str, row.skip.shape)),
         ),
         SkipColumn.SCALE: _text("scale", gettext("scale"), 7, lambda row: _scale(row, language)),
         SkipColumn.STREAMS: _text(
@@ -112,7 +114,7 @@ def _numbers(rows: Sequence[SkipRow], language: Language) -> dict[SkipColumn, Fi
     gettext = language.gettext
     unit = Unit.of(row.bypassed_macs for row in rows)
     bypassed = gettext("bypassed MACs")
-    titled = gettext("{heading} ({unit})").format(heading=bypassed, unit=unit.name)
+    title = titled(bypassed, unit.name, _batch(rows), language)
     return {
         SkipColumn.PARAMETERS: _number(
             Column("parameters", gettext("parameters"), right=True, spare=1, essential=True),
@@ -131,13 +133,16 @@ def _numbers(rows: Sequence[SkipRow], language: Language) -> dict[SkipColumn, Fi
             lambda row: row.skip.bypassed_parameters,
         ),
         SkipColumn.BYPASSED_MACS: Field(
-            Column(
-                "bypassed MACs", bypassed, title=titled if unit.name else "", right=True, spare=9
-            ),
+            Column("bypassed MACs", bypassed, title=title, right=True, spare=9),
             lambda row: unit.write(row.bypassed_macs),
             lambda row: str(row.bypassed_macs),
         ),
     }
+
+
+def _batch(rows: Sequence[SkipRow]) -> int:
+    """The size of the batch that the model was traced with."""
+    return max((row.tensor.batch for row in rows), default=1)
 
 
 def _text(key: str, head: str, spare: int, value: Callable[[SkipRow], str]) -> Field[SkipRow]:
@@ -181,7 +186,7 @@ def _totals(rows: Sequence[SkipRow], language: Language) -> list[str]:
                 line.format(
                     connections=connections(kind, len(found), language),
                     parameters=sum(row.skip.parameters for row in found),
-                    macs=macs(sum(row.macs for row in found), language),
+                    macs=macs(sum(row.macs for row in found), language, _batch(rows)),
                 )
             )
     return lines

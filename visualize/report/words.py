@@ -20,7 +20,7 @@ def summarize_in_a_line(architecture: Architecture, language_code: str = "en") -
     language = load_language(language_code)
     clauses = [
         _parameters(architecture, language),
-        macs(architecture.macs, language),
+        macs(architecture.macs, language, architecture.batch),
         _skips(architecture, language),
     ]
     return language.pgettext("between clauses", ", ").join(clauses)

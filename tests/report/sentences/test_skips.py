@@ -40,6 +40,13 @@ def test_projections_that_cost_nothing() -> None:
     assert "Projection shortcuts have no parameters." in english
 
 
+def test_the_cost_of_projections_is_that_of_one_sample() -> None:
+    model, (_, *shape) = models.Residual(), (1, 3, 16, 16)
+    sentence = "Projection shortcuts: 160 parameters (1.4 %) and 8.192 k MACs (0.7 %)."
+    for batch in (1, 8):
+        assert sentence in written(model, (batch, *shape))
+
+
 def test_no_skip_connections() -> None:
     plain = written(nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4)), (1, 4))
     assert "No skip connections." in plain

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+
 import pytest
 from rich.cells import cell_len
+from torch import nn
 
+import visualize
 from visualize.core.summary import Summary
 from visualize.report import write_summary
 
@@ -49,3 +55,15 @@ def test_a_narrow_terminal_gets_fewer_columns(resnet18: Summary) -> None:
     assert max(map(cell_len, lines)) <= 100
     assert "71.8" in "".join(lines)
     assert "receptive field" not in "".join(lines)
+
+
+def test_a_batch_is_named_where_numbers_are_for_all_of_it() -> None:
+    summary = visualize.summarize(nn.Linear(4, 3), (8, 4))
+    table = write_summary(summary, "md")
+    assert "| MACs (batch 8) |" in table
+    assert "| activation memory (B, batch 8) |" in table
+    assert "乘加次数（批大小 8）" in write_summary(summary, "md", language="zh")
+    (row, *_) = csv.DictReader(io.StringIO(write_summary(summary, "csv")))
+    assert (row["MACs"], row["input"]) == ("96", "4")
+    document = json.loads(write_summary(summary, "json"))
+    assert (document["batch"], document["rows"][-1]["inputs"]) == (8, [[8, 4]])

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from visualize.core.module_path import spelled
 from visualize.core.summary import Part, Summary
-from visualize.report import quantities
 from visualize.report.language import Language
 from visualize.report.quantities import (
     percent,
@@ -20,11 +19,9 @@ def parameters_sentence(summary: Summary, language: Language) -> str:
 
 
 def macs_sentence(summary: Summary, language: Language) -> str:
-    """All MACs, and the parts with the most."""
-    whole = summary.total.macs
-    shares = _shares(summary, lambda part: part.macs, whole, language)
-    macs = quantities.macs(whole, language)
-    return language.gettext("{macs}: {shares}.").format(macs=macs, shares=shares) if shares else ""
+    """The parts with the most MACs."""
+    shares = _shares(summary, lambda part: part.macs, summary.total.macs, language)
+    return language.gettext("MACs: {shares}.").format(shares=shares) if shares else ""
 
 
 def _shares(summary: Summary, size: Callable[[Part], int], whole: int, language: Language) -> str:

@@ -11,7 +11,7 @@ from visualize.core.choices import SummaryColumn
 from visualize.core.statistics import Statistics
 from visualize.core.summary import Row, RowKind, Shape, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import joined, shape_words
+from visualize.report.quantities import joined, shape_words, titled
 from visualize.report.summary.description import description
 from visualize.report.tables import Column, Field, Readers
 from visualize.report.units import Unit
@@ -36,7 +36,7 @@ def columns(
         **_names(language),
         **_tensors(total, language),
         **_sizes(summary, rows, language),
-        **_costs(total, rows, language),
+        **_costs(summary, rows, language),
         **_statistics(language),
         SummaryColumn.PATH: Field(
             Column("path", language.gettext("path"), readers=Readers.PROGRAMS),
@@ -119,14 +119,17 @@ def _sizes(
     }
 
 
-def _costs(total: Row, rows: Sequence[Row], language: Language) -> dict[SummaryColumn, Field[Row]]:
-    gettext = language.gettext
+def _costs(
+    summary: Summary, rows: Sequence[Row], language: Language
+) -> dict[SummaryColumn, Field[Row]]:
+    gettext, total, batch = language.gettext, summary.total, summary.batch
     return {
         SummaryColumn.MACS: _amount(
             Column("MACs", gettext("MACs"), right=True, spare=1, essential=True),
             lambda row: row.macs,
             Unit.of(_values(rows, lambda row: row.macs)),
             language,
+            batch,
         ),
         SummaryColumn.MACS_SHARE: _share(
             Column("MACs %", gettext("MACs (%)"), right=True, spare=7),
@@ -138,6 +141,7 @@ def _costs(total: Row, rows: Sequence[Row], language: Language) -> dict[SummaryC
             lambda row: row.memory,
             Unit.of(_values(rows, lambda row: row.memory), "B"),
             language,
+            batch,
         ),
         SummaryColumn.RECEPTIVE_FIELD: Field(
             Column("receptive field", gettext("receptive field"), right=True, spare=10),
@@ -179,12 +183,11 @@ def _values(rows: Sequence[Row], value: Callable[[Row], int]) -> list[int]:
 
 
 def _amount(
-    column: Column, value: Callable[[Row], int], unit: Unit, language: Language
+    column: Column, value: Callable[[Row], int], unit: Unit, language: Language, batch: int = 1
 ) -> Field[Row]:
-    """Numbers in one unit, which their heading has."""
-    titled = language.gettext("{heading} ({unit})").format(heading=column.head, unit=unit.name)
+    """Numbers in one unit, which their heading has, and the batch that they are for."""
     return Field(
-        replace(column, title=titled if unit.name else ""),
+        replace(column, title=titled(column.head, unit.name, batch, language)),
         lambda row: unit.write(value(row)),
         lambda row: str(value(row)),
     )

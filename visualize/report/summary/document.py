@@ -24,6 +24,7 @@ def summary_document(summary: Summary, rows: Sequence[Row], language: Language) 
         "schema": SCHEMA,
         "name": summary.name,
         "class": summary.class_name,
+        "batch": summary.batch,
         "documentation": summary.documentation,
         "weights": list(summary.published),
         "statistics_of": summary.weights or None,
