@@ -18,7 +18,7 @@ NAMES = frozenset(
     {
         "BatchNorm", "BN", "LayerNorm", "GroupNorm", "RMSNorm", "ReLU", "ReLU6", "LeakyReLU", "ELU",
         "GELU", "SiLU", "tanh", "Hardswish", "Hardsigmoid", "Sigmoid", "Softmax", "Dropout", "LSTM",
-        "GRU", "RNN", "TOTAL", "MACs", "buffer", "NaN", "L2", "Lp", "B", "k", "M", "G", "T", "kB",
+        "GRU", "RNN", "TOTAL", "MACs", "buffer", "NaN", "L2", "B", "k", "M", "G", "T", "kB",
         "MB", "GB", "TB", "FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "N", "x",
         *(dtype.name for dtype in DTYPES),
     }
@@ -34,6 +34,12 @@ def english(text: str, names: Iterable[str] = ()) -> set[str]:
     for name in sorted(names, key=len, reverse=True):
         text = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![a-z])", " ", text)
     return set(re.findall(r"[A-Za-z][A-Za-z0-9]*", text)) - NAMES
+
+
+def badly_punctuated(text: str) -> list[str]:
+    """Where a Chinese text has punctuation of half width, or a space between Chinese words."""
+    chinese = "[\u3000-\u9fff\uff00-\uffef]"
+    return re.findall(rf"{chinese}[,;:!?()]|[,;:!?()]{chinese}|{chinese} {chinese}", text)
 
 
 def cells(markdown: str) -> list[list[str]]:
@@ -59,6 +65,7 @@ def assert_chinese(summary: Summary) -> None:
     language = load_language("zh")
     head, *lines = cells(write_summary(summary, "md", language="zh"))
     assert not english(" ".join(head))
+    assert not [badly_punctuated(cell) for line in lines for cell in line if badly_punctuated(cell)]
     for row, line in zip(summary.rows, lines, strict=True):
         names = classes(summary) | {summary.class_name, *row.shares}
         if row.words.write(language) == row.type:  # a function without words of its own
@@ -68,3 +75,4 @@ def assert_chinese(summary: Summary) -> None:
         assert not english(" ".join(line[1:]), names - {""}), row.name
     for sentence in sentences(summary, language):
         assert not english(sentence, names_in_sentences(summary)), sentence
+        assert not badly_punctuated(sentence), sentence

@@ -160,3 +160,20 @@ def test_several_inputs_are_listed_with_one_and() -> None:
     figure = visualize.draw(Add(), ((1, 2), (1, 1), (1, 2)))
     assert "For inputs of 2, 1 and 2 it needs" in figure.caption()
     assert "输入为 2、1 和 2 时" in figure.caption("zh")
+
+
+class Language(nn.Module):
+    """Logits for tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.head = nn.Embedding(50, 8), nn.Linear(8, 50)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.head(self.embed(tokens))
+
+
+def test_the_cost_of_a_sequence_is_that_of_its_tokens() -> None:
+    figure = visualize.draw(Language(), torch.zeros(1, 7, dtype=torch.long))
+    assert "For 7 tokens it needs 2.8 k multiply-accumulates (MACs)." in figure.caption()
+    assert "输入 7 个词元时，需 2800 次乘加（2.8 k MACs）。" in figure.caption("zh")

@@ -37,3 +37,8 @@ def test_english_breaks_at_spaces_alone() -> None:
         lines = wrap(text, width)
         assert " ".join(lines) == text
         assert max(map(cell_len, lines)) <= width
+
+
+def test_a_stride_keeps_its_number() -> None:
+    assert wrap("16×16 卷积，768，步幅 16", 22) == ["16×16 卷积，768，", "步幅 16"]
+    assert wrap("一维卷积，8，核大小 5", 20) == ["一维卷积，8，", "核大小 5"]

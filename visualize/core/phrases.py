@@ -23,11 +23,18 @@ class Separator(enum.Enum):
     CLAUSES = enum.auto()
     ENUMERATION = enum.auto()
 
-    def write(self, language: Language) -> str:
-        """The separator in a language."""
+    def join(self, parts: Sequence[str], language: Language) -> str:
+        """The parts as a list. An enumeration that ends in … says that there are more.
+
+        >>> Separator.ENUMERATION.join(["conv1", "fc", "…"], ENGLISH)
+        'conv1, fc, …'
+        """
         if self is Separator.CLAUSES:
-            return language.pgettext("between clauses", ", ")
-        return language.gettext(", ")
+            return language.pgettext("between clauses", ", ").join(parts)
+        comma = language.gettext(", ")
+        if len(parts) < 2 or parts[-1] != "…":
+            return comma.join(parts)
+        return closed(language.gettext("{list}, …").format(list=comma.join(parts[:-1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,7 @@ class Phrase:
             for name, value in self.values
         }
         if self.separator:
-            return self.separator.write(language).join(map(str, values.values()))
+            return self.separator.join(list(map(str, values.values())), language)
         template = (
             language.ngettext(self.template, self.plural, self.number)
             if self.plural
@@ -78,11 +85,11 @@ class Phrase:
 
 
 NOTHING = Phrase("")
-_BETWEEN_CHINESE = re.compile(r"(?<=[\u3000-\u9fff]) (?=[\u3000-\u9fff])")
+_BETWEEN_CHINESE = re.compile(r"(?<=[\u3000-\u9fff\uff08\uff09]) (?=[\u3000-\u9fff])")
 
 
 def closed(text: str) -> str:
-    """``text`` without spaces between Chinese characters, where a name was filled in.
+    """``text`` without spaces between Chinese characters, which templates have around names.
 
     >>> closed("2 个 基础块"), closed("2 个 BasicBlock")
     ('2 个基础块', '2 个 BasicBlock')

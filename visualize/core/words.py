@@ -264,7 +264,7 @@ def _dropout(layer: Operation) -> Phrase:
 
 def _norm(layer: Operation) -> Phrase:
     name = short_name(layer)
-    return verbatim("BatchNorm" if name == "BN" else name)
+    return term("BatchNorm" if name == "BN" else name)
 
 
 def _activation(layer: Operation) -> Phrase:

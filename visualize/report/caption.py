@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from visualize.core.architecture import TensorSpec
+from visualize.core.facts import Sample
 from visualize.core.phrases import Phrase
 from visualize.core.quantities import giga
 from visualize.core.summary import Summary
@@ -120,6 +121,12 @@ def _cost(summary: Summary, language: Language) -> str:
             "For a batch of {batch} with inputs of {shapes} it needs {macs} "
             "multiply-accumulates (MACs).",
             len(total.inputs),
+        )
+    elif summary.facts.cost.sample is Sample.SEQUENCE:
+        words = language.ngettext(
+            "For {shapes} token it needs {macs} multiply-accumulates (MACs).",
+            "For {shapes} tokens it needs {macs} multiply-accumulates (MACs).",
+            summary.facts.cost.shape[0],
         )
     return words.format(
         batch=summary.batch,

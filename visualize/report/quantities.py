@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from visualize.core.architecture import TensorSpec
+from visualize.core.phrases import Separator
 from visualize.core.quantities import giga
 from visualize.core.words import shape
 from visualize.report.language import Language
@@ -18,7 +19,7 @@ _SMALL = 10_000
 
 def joined(words: Sequence[str], language: Language) -> str:
     """An enumeration: ``a, b``, in Chinese ``a、b``."""
-    return language.gettext(", ").join(words)
+    return Separator.ENUMERATION.join(words, language)
 
 
 def enumerated(words: Sequence[str], language: Language) -> str:

@@ -14,12 +14,13 @@ from collections.abc import Iterable, Iterator
 _CLOSING = "，。、；：！？）】》”’…"
 _TEXT = 80  # columns of text beside narrower tables
 _OPENING = "（【《“‘"
-# A number with its unit, or with its measure word: "4.4 %", "1.8 G MACs", "40.89 亿次", "18 层".
+# A number with its unit, or with its measure word: "4.4 %", "1.8 G MACs", "40.89 亿次", "18 层";
+# and in the description of a layer what it is the number of: "步幅 2".
 _QUANTITY = re.compile(
     r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹][\d,.]*(?:"
     r" ?(?:万亿|亿|万)?[\u4e00-\u9fff]|"
     r" (?:%|[kMGTB]\b(?: MACs)?|MACs\b)"
-    r")"
+    r")|(?:步幅|核大小|膨胀率|投影至) [\d×]+"
 )
 
 # A part of a path or of a shape, with the character after which a line may end.

@@ -18,7 +18,7 @@ from visualize.core.operators import (
     joins_constant,
     merge_type,
 )
-from visualize.core.phrases import Phrase, phrase, verbatim
+from visualize.core.phrases import Phrase, phrase, term, verbatim
 
 # At most this many operations are followed back from an operand to what it is made of.
 _REACH = 16
@@ -102,7 +102,8 @@ def parameter_name(path: str, nameless: Phrase) -> Phrase:
     """
     if is_made_up(path):
         return phrase("constant")
-    return verbatim(parameter_words(path)) or nameless
+    name = parameter_words(path)
+    return term(name, name.replace(" ", "_")) or nameless
 
 
 def _is_whole(function: Operation) -> bool:

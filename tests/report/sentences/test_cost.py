@@ -18,7 +18,7 @@ def test_macs_and_flops_with_what_is_counted() -> None:
         "activations, pooling and additions are not counted (some tools add them)."
     ) in written("resnet18")
     assert (
-        "每张 3×224×224 图像需 18.14 亿次乘加（1.814 G MACs，3.63 GFLOPs）：计入卷积层和线性层；"
+        "每张 3×224×224 的图像需 18.14 亿次乘加（1.814 G MACs，3.63 GFLOPs）：计入卷积层和线性层；"
         "归一化、激活、池化和加法不计（部分工具计入）。"
     ) in written("resnet18", language="zh")
 

@@ -154,6 +154,7 @@ def _costs(
 def _statistics(language: Language) -> dict[SummaryColumn, Field[Row]]:
     """Columns for the values of weights, which stay in a narrow terminal where others go."""
     gettext = language.gettext
+    norm = language.pgettext("of weights", "L2 norm")
 
     def field(
         key: str, head: str, value: Callable[[Statistics], float], form: str = ".3g"
@@ -169,7 +170,7 @@ def _statistics(language: Language) -> dict[SummaryColumn, Field[Row]]:
         SummaryColumn.DEVIATION: field(
             "deviation", gettext("std"), lambda values: values.deviation
         ),
-        SummaryColumn.NORM: field("norm", gettext("L2 norm"), lambda values: values.norm, ".4g"),
+        SummaryColumn.NORM: field("norm", norm, lambda values: values.norm, ".4g"),
         SummaryColumn.ZEROS: field(
             "zeros %", gettext("zeros (%)"), lambda values: 100 * values.sparsity, ".1f"
         ),
