@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from visualize.core.choices import Direction, Level
+from visualize.core.diagram import Diagram
 from visualize.core.layout import Layout, Page
 from visualize.core.matching import matching_paths
 from visualize.core.scene import Scene
@@ -80,32 +81,16 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """
     theme, page = look(options), page_of(options)
     details = _FROM_DETAILED if options.level is Level.AUTO else (Detail(options.level),)
-    for scene in _scenes(simplifier, options, details):
-        drawing = Drawing(scene, theme, options.direction, page)
-        if len(details) == 1 or drawing.fits:
-            break
-    return drawing
-
-
-def _scenes(
-    simplifier: Simplifier, options: FigureOptions, details: tuple[Detail, ...]
-) -> Iterator[Scene]:
-    """The scene of each level, made on demand."""
-    modules = simplifier.exact.modules
-    choice = None
-    if options.expand or options.collapse:
-        choice = Choice.of(options.expand, options.collapse, modules)
-    hidden = frozenset().union(*(matching_paths(one, modules, "--hide") for one in options.hide))
     titles = {
         path: text
         for pattern, text in options.labels.items()
-        for path in matching_paths(pattern, modules, "--label")
+        for path in matching_paths(pattern, simplifier.exact.modules, "--label")
     }
-    for detail in details:
-        diagram = simplifier.to(
-            detail.level, folded=options.fold, choice=choice, depth=detail.depth, hidden=hidden
-        )
-        yield build_scene(
+    for detail, diagram in _diagrams(simplifier, options, details):
+        is_last = detail is details[-1]
+        if len(diagram.boxes) > _MOST_BOXES and not is_last:
+            continue
+        scene = build_scene(
             diagram,
             detail.level.value,
             title=options.title,
@@ -113,6 +98,28 @@ def _scenes(
             names=options.names,
             titles=titles,
             color_by=options.color_by,
+        )
+        drawing = Drawing(scene, theme, options.direction, page)
+        if is_last or drawing.fits:
+            break
+    return drawing
+
+
+def _diagrams(
+    simplifier: Simplifier, options: FigureOptions, details: tuple[Detail, ...]
+) -> Iterator[tuple[Detail, Diagram]]:
+    """The diagram of each level, made on demand."""
+    modules = simplifier.exact.modules
+    choice = None
+    if options.expand or options.collapse:
+        choice = Choice.of(options.expand, options.collapse, modules)
+    hidden = frozenset().union(*(matching_paths(one, modules, "--hide") for one in options.hide))
+    for detail in details:
+        yield (
+            detail,
+            simplifier.to(
+                detail.level, folded=options.fold, choice=choice, depth=detail.depth, hidden=hidden
+            ),
         )
 
 

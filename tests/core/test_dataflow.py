@@ -11,7 +11,7 @@ import visualize
 from tests.diagrams import at_random
 from tests.graphs import Net, architectures
 from visualize.core.architecture import Architecture, NodeKind
-from visualize.core.dataflow import Dataflow, Origin, value_sources
+from visualize.core.dataflow import Dataflow, Origin
 
 
 def test_origins() -> None:
@@ -37,9 +37,9 @@ def test_only_values_that_are_read_count() -> None:
     net = Net()
     like = net.function("zeros_like", net.constant("weight", 8))
     net.output(net.add(net.input(1, 8), like))
-    exact = net.build()
-    assert value_sources(exact, like) == []
-    assert [source for source, _ in value_sources(exact, "add")] == ["x", like]
+    flow = Dataflow.of(net.build())
+    assert flow.sources(like) == []
+    assert flow.sources("add") == ["x", like]
 
 
 def test_what_leads_to_no_output_is_not_live() -> None:

@@ -14,7 +14,7 @@ import functools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import networkx as nx
 
@@ -63,8 +63,7 @@ class TensorSpec:
         return math.prod(self.shape) // (math.prod(self.shown) or 1) or 1
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleCall:
+class ModuleCall(NamedTuple):
     """One call of a module.
 
     Attributes:
@@ -221,9 +220,11 @@ def arriving(graph: nx.MultiDiGraph) -> Mapping[str, Sequence[tuple[str, str, Wi
     # From the adjacency dicts: the views of networkx cost several times as much.
     for source, targets in graph.adjacency():
         for target, edges in targets.items():
-            found[target] += ((source, target, edge["wire"]) for edge in edges.values())
+            for edge in edges.values():
+                found[target].append((source, target, edge["wire"]))
     for wires in found.values():
-        wires.sort(key=lambda edge: edge[2].position)
+        if len(wires) > 1:
+            wires.sort(key=lambda edge: edge[2].position)
     return found
 
 

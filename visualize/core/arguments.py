@@ -52,11 +52,11 @@ def does_nothing(operation: Operation) -> bool:
     if name == "roll":
         shifts = argument(operation, 1, "shifts")
         return not any(shifts) if isinstance(shifts, list) else shifts == 0
-    number, is_first = literal(operation)
-    if number == 0:
-        adds = merge_type(name) is MergeType.ADD
-        return adds or (name in SUBTRACT and name != "rsub" and not is_first)
-    if number == 1:
-        multiplies = merge_type(name) is MergeType.MULTIPLY
-        return multiplies or (name in DIVIDE and not is_first)
-    return False
+    merge = merge_type(name)
+    if merge is MergeType.ADD:
+        return literal(operation)[0] == 0
+    if merge is MergeType.MULTIPLY:
+        return literal(operation)[0] == 1
+    if name in SUBTRACT - {"rsub"}:
+        return literal(operation) == (0, False)
+    return name in DIVIDE and literal(operation) == (1, False)

@@ -8,7 +8,7 @@ x ─▶ conv ─▶ add ─▶ output        data that an output reads
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from visualize.core.architecture import Architecture, NodeKind, Operation, Wire
@@ -48,11 +48,13 @@ class Dataflow:
 
     Attributes:
         origins: what each operation is computed from, by its id.
+        read: the operations whose tensors each reads the values of, data or not, with their wires.
         live: ids of the operations that an output of the model reads, and of the outputs. If no
             output reads any, all are.
     """
 
     origins: Mapping[str, Origin]
+    read: Mapping[str, Sequence[tuple[str, Wire]]]
     live: frozenset[str]
 
     @classmethod
@@ -71,34 +73,37 @@ class Dataflow:
         >>> flow.origins["randn"].value, flow.origins["add"].value
         ('noise', 'data')
         """
+        read = {one.id: _read(exact, one) for one in exact.operations}
         origins: dict[str, Origin] = {}
         for one in exact.operations:
-            origins[one.id] = _origin(exact, one, origins)
-        return cls(origins, _live(exact))
+            made_of = {origins[source] for source, _ in read[one.id]}
+            origins[one.id] = _origin(exact, one, made_of)
+        return cls(origins, read, _live(exact))
 
     def is_data(self, node: str) -> bool:
         """Whether an operation is computed from the model's inputs."""
         return self.origins[node] is Origin.DATA
 
+    def sources(self, node: str) -> list[str]:
+        """The operations whose tensors an operation reads the values of."""
+        return [source for source, _ in self.read[node]]
 
-def value_sources(exact: Architecture, node: str) -> list[tuple[str, Wire]]:
-    """The tensors whose values an operation reads, data or not, with their wires."""
-    kind = exact.operation(node).type
+
+def _read(exact: Architecture, one: Operation) -> Sequence[tuple[str, Wire]]:
     return [
         (source, wire)
-        for source, _, wire in exact.inputs(node)
-        if wire.tensor is not None and (wire.data or reads_values(kind, wire.position))
+        for source, _, wire in exact.inputs(one.id)
+        if wire.tensor is not None and (wire.data or reads_values(one.type, wire.position))
     ]
 
 
-def _origin(exact: Architecture, one: Operation, origins: Mapping[str, Origin]) -> Origin:
+def _origin(exact: Architecture, one: Operation, made_of: Set[Origin]) -> Origin:
     is_end = one.kind in (NodeKind.INPUT, NodeKind.OUTPUT)
     if is_end or any(wire.data for _, _, wire in exact.inputs(one.id)):
         return Origin.DATA
-    read = {origins[source] for source, _ in value_sources(exact, one.id)}
-    if family(one.type) in RANDOM or Origin.NOISE in read:
+    if family(one.type) in RANDOM or Origin.NOISE in made_of:
         return Origin.NOISE
-    return Origin.WEIGHTS if one.weights or Origin.WEIGHTS in read else Origin.CONSTANT
+    return Origin.WEIGHTS if one.weights or Origin.WEIGHTS in made_of else Origin.CONSTANT
 
 
 def _live(exact: Architecture) -> frozenset[str]:

@@ -232,7 +232,7 @@ class Box:
     @property
     def members(self) -> tuple[str, ...]:
         """Ids of all operations in it."""
-        return tuple(operation.id for operation in self.operations)
+        return tuple([operation.id for operation in self.operations])
 
     @functools.cached_property
     def parameters(self) -> int:
@@ -326,7 +326,7 @@ class Diagram(WiredGraph):
         """
         hosts = self.hosts
         ends = {hosts[skip.fork], hosts[skip.merge]}
-        return all(hosts[node] in ends for node in skip.bypassed)
+        return ends.issuperset(map(hosts.__getitem__, skip.bypassed))
 
     def group(self, name: str) -> Group:
         """The group with the id ``name``."""
@@ -382,6 +382,6 @@ def _graph(boxes: Iterable[Box], wired: WiredGraph) -> nx.MultiDiGraph:
     # One by one: `add_edges_from`, or a copy of the graph, takes three times as long.
     for source, targets in wired.graph.adjacency():
         for target, edges in targets.items():
-            for edge in edges.values():
-                graph.add_edge(source, target, wire=edge["wire"])
+            for key, edge in edges.items():  # networkx would look for a key that is free
+                graph.add_edge(source, target, key, wire=edge["wire"])
     return graph

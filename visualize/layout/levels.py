@@ -89,11 +89,17 @@ class Level:
         """
         if not self.inputs and self.entry not in self.units:
             return frozenset()
-        flow = nx.DiGraph()
-        flow.add_nodes_from((self.entry, *self.units))
-        flow.add_edges_from(link.ends for link in self.links)
+        targets: dict[Unit, list[Unit]] = {}
+        for link in self.links:
+            targets.setdefault(link.source, []).append(link.target)
         reached = self.inputs | {self.entry}
-        return frozenset(flow) - reached.union(*(nx.descendants(flow, one) for one in reached))
+        waiting = [*reached]
+        while waiting:
+            for target in targets.get(waiting.pop(), ()):
+                if target not in reached:
+                    reached.add(target)
+                    waiting.append(target)
+        return frozenset(self.units) - reached
 
     @functools.cached_property
     def part(self) -> Part:

@@ -209,13 +209,14 @@ class _Builder:
         ends = (diagram.host(skip.fork), diagram.host(skip.merge)) if skip else None
         arc = (source, target) == ends
         tensors = self._tensors.get((source, target, wire.skip)) or _single(wire)
+        size = shapes(tensors)
         label = ""
         if skip and arc:
             label = skip_labels.beside_arc(diagram.exact, skip)
         elif wire.copies > 1 and (copies := self._chain(source, target)) > 1:
             label = labels.several(wire.copies, copies)
         elif any(_is_new_shape(diagram, source, tensor) for tensor in tensors):
-            label = shapes(tensors)
+            label = size
         return SceneArrow(
             source=source,
             target=target,
@@ -223,7 +224,7 @@ class _Builder:
             skip=skip.kind.value if skip else None,
             arc=arc,
             long=skip is not None and skip.long,
-            tooltip=_arrow_tooltip(tensors, skip),
+            tooltip=_arrow_tooltip(size, skip),
             # An arrow into a repeat is in every copy; one out of it may represent several.
             repeat=max(diagram.box(target).repeat, wire.copies),
         )
@@ -264,8 +265,7 @@ def _single(wire: Wire) -> tuple[TensorSpec, ...]:
     return (wire.tensor,) if wire.tensor else ()
 
 
-def _arrow_tooltip(tensors: Sequence[TensorSpec], skip: Skip | None) -> str:
-    size = shapes(tensors)
+def _arrow_tooltip(size: str, skip: Skip | None) -> str:
     if skip is None:
         return size
     facts = [

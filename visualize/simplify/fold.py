@@ -209,7 +209,7 @@ class _Folded:
                 if copies:
                     if (wire.position, wire.copies) != (position, copies):
                         wire = replace(wire, position=position, copies=copies)
-                    graph.add_edge(self.boxes[source].id, target, wire=wire)
+                    graph.add_edge(self.boxes[source].id, target, position, wire=wire)
                     position += 1
 
     def _beginnings(self, places: Mapping[str, int]) -> dict[int, list[tuple[int, int, Wire]]]:

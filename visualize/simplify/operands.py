@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.arguments import does_nothing
-from visualize.core.dataflow import Dataflow, Operand, Origin, value_sources
+from visualize.core.dataflow import Dataflow, Operand, Origin
 from visualize.core.module_path import is_made_up, parameter_words
 from visualize.core.operators import (
     COPIES,
@@ -39,9 +39,9 @@ def operand_of(
         one: the operation.
         drawn: ids of operations without data that have boxes of their own, and need no words.
     """
-    read = [source for source, _ in value_sources(exact, one.id)]
-    if does_nothing(one) or not combines(flow, one, read) or _is_whole(one):
+    if not combines(flow, one) or does_nothing(one) or _is_whole(one):
         return None
+    read = flow.sources(one.id)
     others = [node for node in read if not (flow.is_data(node) or node in drawn)]
     if len(read) > 1 and not 0 < len(others) < len(read):
         return None
@@ -50,16 +50,13 @@ def operand_of(
     return Operand(one.id, name) if name else None
 
 
-def combines(flow: Dataflow, one: Operation, read: Sequence[str]) -> bool:
-    """Whether an operation is written as its sign and what it combines with data.
-
-    Args:
-        flow: what operations are computed from.
-        one: the operation.
-        read: the operations whose values it reads.
-    """
+def combines(flow: Dataflow, one: Operation) -> bool:
+    """Whether an operation is written as its sign and what it combines with data."""
+    if merge_type(one.type) is None:
+        return False
+    read = flow.sources(one.id)
     takes_noise = len(read) == 2 and flow.origins[read[1]] is Origin.NOISE
-    return joins_constant(one.type) or (takes_noise and merge_type(one.type) is not None)
+    return takes_noise or joins_constant(one.type)
 
 
 def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
@@ -71,7 +68,7 @@ def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
         one = exact.operation(node)
         if one.kind is NodeKind.CONSTANT or (one.weights and family(one.type) in EMBEDDING):
             return parameter_name(one.path, verbatim(one.path.rpartition(".")[2]))
-        sources = _made_of(exact, flow, one)
+        sources = _made_of(flow, one)
         if not sources and moved and family(one.type) in _FILLED:
             return _FILLED[family(one.type)]
         if len(sources) != 1:
@@ -81,9 +78,9 @@ def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
     return phrase("constant")
 
 
-def _made_of(exact: Architecture, flow: Dataflow, one: Operation) -> list[str]:
+def _made_of(flow: Dataflow, one: Operation) -> list[str]:
     """The tensors that one without data is computed from; of a table and indices, the table."""
-    read = [source for source, _ in value_sources(exact, one.id)]
+    read = flow.sources(one.id)
     if family(one.type) in SLICE | GATHER:
         return read[:1]
     learned = [source for source in read if flow.origins[source] is Origin.WEIGHTS]

@@ -64,6 +64,7 @@ class Reads:
         self._apart = apart
         self._origins: dict[str, Read] = {}
         self._all: dict[str, tuple[Read, ...]] = {}
+        self._data: dict[str, tuple[Read, ...]] = {}
         self.users: dict[str, list[str]] = {node: [] for node in exact.graph}
         for one in exact.operations:
             reads = tuple(
@@ -74,15 +75,15 @@ class Reads:
                 if wire.tensor
             )
             self._all[one.id] = reads
+            data = self._data[one.id] = tuple([read for read in reads if read.data])
             self._origins[one.id] = self._origin(one, reads)
             if not self.moves(one.id):
-                for read in reads:
-                    if read.data:
-                        self.users[read.source].append(one.id)
+                for read in data:
+                    self.users[read.source].append(one.id)
 
     def of(self, node: str) -> tuple[Read, ...]:
         """The data that an operation reads, by position."""
-        return tuple(read for read in self._all[node] if read.data)
+        return self._data[node]
 
     def everything(self, node: str) -> Mapping[int, Read]:
         """What an operation reads, constants and parameters too, by position."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from visualize.core.architecture import Architecture, NodeKind, Operation, Wire
-from visualize.core.dataflow import Dataflow, Origin, value_sources
+from visualize.core.dataflow import Dataflow, Origin
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import (
     ACTIVATION,
@@ -65,11 +65,11 @@ def mark_sides(diagram: Diagram) -> Diagram:
     graph = nx.MultiDiGraph()
     for box in diagram.boxes:
         graph.add_node(box.id, box=_marked(exact, flow, box, sides))
-    for source, target, wire in diagram.wires:
+    for key, (source, target, wire) in enumerate(diagram.wires):
         works = flow.is_data(target) or target in sides
         if works and source in sides and reads_values(exact.operation(target).type, wire.position):
             wire = replace(wire, data=wire.tensor is not None)
-        graph.add_edge(source, target, wire=wire)
+        graph.add_edge(source, target, key, wire=wire)
     return replace(diagram, graph=graph, sides=sides)
 
 
@@ -77,7 +77,7 @@ def _marked(exact: Architecture, flow: Dataflow, box: Box, sides: Collection[str
     """A box of one operation, with what it says and does not say of what is no data."""
     if not flow.is_data(box.id) and box.id not in sides:
         return replace(box, silent=frozenset(box.members))
-    read = [source for source, _ in value_sources(exact, box.id)]
+    read = flow.sources(box.id)
     joined = [source for source in read if flow.is_data(source) or source in sides]
     is_merge = bool(merge_type(box.type)) and len(joined) > 1
     operand = operand_of(exact, flow, box.core, sides)
@@ -151,7 +151,7 @@ class _Search:
         )
 
     def _combines(self, one: Operation) -> bool:
-        read = [self._matrices[source] for source, _ in value_sources(self.exact, one.id)]
+        read = [self._matrices[source] for source in self.flow.sources(one.id)]
         if _SEVERAL in read:  # combined before
             return False
         known = set(read) - {None}
@@ -168,7 +168,7 @@ class _Search:
             if any(sum(size > 1 for size in shape) > 1 for shape in one.weights):
                 found[one.id] = one.id
                 continue
-            read = {found[source] for source, _ in value_sources(self.exact, one.id)} - {None}
+            read = {found[source] for source in self.flow.sources(one.id)} - {None}
             if read:
                 found[one.id] = read.pop() if len(read) == 1 else _SEVERAL
         return found
@@ -183,7 +183,7 @@ class _Search:
             if not shapes and all(users.get(one.id, [False])):
                 weights.add(one.id)
             multiplies = self.flow.is_data(one.id) and family(one.type) in PRODUCT
-            for source, wire in value_sources(self.exact, one.id):
+            for source, wire in self.flow.read[one.id]:
                 serves = one.id in weights or multiplies or is_weight(one, wire.position)
                 if one.id in self.flow.live:
                     users.setdefault(source, []).append(serves)
@@ -191,8 +191,7 @@ class _Search:
 
     def _add_results(self, drawn: set[str]) -> None:
         for one in self._constants():
-            sources = (source for source, _ in value_sources(self.exact, one.id))
-            if one.id in self.flow.live and not drawn.isdisjoint(sources):
+            if one.id in self.flow.live and not drawn.isdisjoint(self.flow.sources(one.id)):
                 drawn.add(one.id)
 
     def _add_sources(self, drawn: set[str]) -> None:
@@ -200,9 +199,8 @@ class _Search:
         for one in reversed(self.exact.operations):
             if one.id not in self.flow.live:
                 continue
-            read = value_sources(self.exact, one.id)
-            is_joined = combines(self.flow, one, [source for source, _ in read])
-            for source, wire in read:
+            is_joined = combines(self.flow, one)
+            for source, wire in self.flow.read[one.id]:
                 made_of = self.flow.origins[source]
                 takes = made_of is Origin.NOISE and not is_joined and _is_float(wire)
                 takes = takes or self._takes_tokens(one, wire.position, drawn)

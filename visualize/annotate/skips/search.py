@@ -82,20 +82,20 @@ class Search:
     sources: Iterable[str]
     # Whether an operation with parameters lies on a path from the node to another input.
     weighted: dict[str, bool] = field(default_factory=dict)
-    # The same for each node that reads it.
-    ways: dict[str, dict[str, bool]] = field(default_factory=dict)
+    # The nodes on such paths that read it.
+    readers: dict[str, list[str]] = field(default_factory=dict)
     queue: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for source in self.sources:
-            self._reach(source, "", False)
+            self._reach(source)
 
-    def _reach(self, node: str, reader: str, weighted: bool) -> None:
-        if node not in self.weighted:
+    def _reach(self, node: str) -> list[str]:
+        """Note that ``node`` is on a path to another input; the readers of it that are, too."""
+        if node not in self.readers:
             heapq.heappush(self.queue, -self.flow.position[node])
-            self.ways[node] = {}
-        self.weighted[node] = self.weighted.get(node, False) or weighted
-        self.ways[node][reader] = self.ways[node].get(reader, False) or weighted
+            self.readers[node], self.weighted[node] = [], False
+        return self.readers[node]
 
     def walk_back_to(self, node: str, chain: Collection[str]) -> bool:
         """Pass every reached node later than ``node`` on to its inputs, unless it is on the chain.
@@ -110,7 +110,8 @@ class Search:
                 continue
             weighted = self.weighted[later] = self.weighted[later] or bool(self.flow.weights[later])
             for inflow in self.flow.inflows[later]:
-                self._reach(inflow.source, later, weighted)
+                self._reach(inflow.source).append(later)
+                self.weighted[inflow.source] |= weighted
         if self.queue and self.queue[0] == stop:
             heapq.heappop(self.queue)  # on the chain: paths through it do not count
             return True
@@ -119,12 +120,12 @@ class Search:
     def reaches(self, fork: str, pieces: Collection[Piece]) -> bool:
         """Whether a path with weights leads from one of ``pieces`` of ``fork`` to another input."""
         return any(
-            weighted and self._reads(reader, fork, pieces)
-            for reader, weighted in self.ways.get(fork, {}).items()
+            self.weighted[reader] and self._reads(reader, fork, pieces)
+            for reader in self.readers.get(fork, ())
         )
 
     def _reads(self, reader: str, fork: str, pieces: Collection[Piece]) -> bool:
-        taken = piece_of(self.flow, reader, fork) if reader else WHOLE
+        taken = piece_of(self.flow, reader, fork)
         return any(taken.overlaps(piece) for piece in pieces)
 
     def between(

@@ -145,13 +145,10 @@ def _ways(
     for leaves_side, arrives_side in ((True, True), (True, False), (False, True), (False, False)):
         if (leaves_side and arc.source in axes) or (arrives_side and arc.target in axes):
             continue
+        start = None if leaves_side else Point(source.end, leaving)
+        end = None if arrives_side else Point(target.start, arriving)
         for way in (side, -side):
-            placed = _on_side(arc, way, boxes, covered)
-            if not leaves_side:
-                placed = replace(placed, start=Point(source.end, leaving))
-            if not arrives_side:
-                placed = replace(placed, end=Point(target.start, arriving))
-            yield replace(placed, leaves_side=leaves_side, arrives_side=arrives_side)
+            yield _on_side(arc, way, boxes, covered, start, end)
 
 
 class _Covered:
@@ -159,32 +156,45 @@ class _Covered:
 
     def __init__(self, areas: Iterable[Rectangle], room: ArcSpacing) -> None:
         self.room = room
+        # Those that begin or end in a stretch.
         self._areas: dict[int, list[Rectangle]] = defaultdict(list)
-        # How far all areas in a stretch reach to the greater side and to the lesser one.
+        # How far those that go through all of a stretch reach to the greater side and to the
+        # lesser one, and how far all of them do.
+        self._through: dict[int, tuple[float, float]] = {}
         self._reach: dict[int, tuple[float, float]] = {}
         self.add(areas)
 
     def add(self, areas: Iterable[Rectangle]) -> None:
         for area in areas:
-            for stretch in _stretches(area.start, area.end):
+            stretches = _stretches(area.start, area.end)
+            for stretch in stretches:
+                _extend(self._reach, stretch, area)
+            for stretch in stretches[1:-1]:
+                _extend(self._through, stretch, area)
+            for stretch in {stretches[0], stretches[-1]}:
                 self._areas[stretch].append(area)
-                high, low = self._reach.get(stretch, (area.high, -area.low))
-                self._reach[stretch] = max(high, area.high), max(low, -area.low)
 
     def edge(self, first: float, last: float, side: int) -> float:
-        """How far areas between two places reach to one side, at the most."""
+        """How far areas between two places, the first one first, reach to one side at the most."""
         stretches = _stretches(min(first, last), max(first, last))
         index = 0 if side > 0 else 1
         edges = [
             self._reach[stretch][index] for stretch in stretches[1:-1] if stretch in self._reach
         ]
         for stretch in {stretches[0], stretches[-1]}:
+            if stretch in self._through:
+                edges.append(self._through[stretch][index])
             edges += [
                 area.high if side > 0 else -area.low
                 for area in self._areas.get(stretch, ())
                 if area.start < last and first < area.end
             ]
         return max(edges, default=-math.inf)
+
+
+def _extend(reach: dict[int, tuple[float, float]], stretch: int, area: Rectangle) -> None:
+    high, low = reach.get(stretch, (area.high, -area.low))
+    reach[stretch] = max(high, area.high), max(low, -area.low)
 
 
 def _stretches(start: float, end: float) -> range:
@@ -227,15 +237,29 @@ def _span(arc: Arc, boxes: Mapping[Unit, Rectangle]) -> float:
     return boxes[arc.target].start - boxes[arc.source].start
 
 
-def _on_side(arc: Arc, side: int, boxes: Mapping[Unit, Rectangle], covered: _Covered) -> Arc:
+def _on_side(
+    arc: Arc,
+    side: int,
+    boxes: Mapping[Unit, Rectangle],
+    covered: _Covered,
+    start: Point | None,
+    end: Point | None,
+) -> Arc:
+    """The arc on one side of what it passes; it begins and ends there unless ends are given."""
     source, target = boxes[arc.source], boxes[arc.target]
     first, last = _middle(source), _middle(target)
     edge = max(covered.edge(first + 1, last - 1, side), source.high if side > 0 else -source.low)
     target_edge = target.high if side > 0 else -target.low
     lane = side * max(edge + covered.room.lane, target_edge + covered.room.head)
-    start = Point(first, source.high if side > 0 else source.low)
-    end = Point(last, side * target_edge)
-    return replace(arc, side=side, lane=lane, start=start, end=end)
+    return replace(
+        arc,
+        side=side,
+        lane=lane,
+        start=start or Point(first, source.high if side > 0 else source.low),
+        end=end or Point(last, side * target_edge),
+        leaves_side=start is None,
+        arrives_side=end is None,
+    )
 
 
 def _middle(area: Rectangle) -> float:

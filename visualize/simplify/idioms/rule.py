@@ -70,6 +70,8 @@ class View:
         self._causal = causal_masks(self.exact)
         self._merges = {diagram.host(skip.merge) for skip in diagram.skips}
         self._kinds = {box.id: family(box.type) for box in diagram.boxes}
+        self._order = {box.id: box.index for box in diagram.boxes}
+        self._users = {node: tuple(diagram.graph.successors(node)) for node in diagram.graph}
         self._sources = {
             node: tuple(dict.fromkeys(source for source, _, _ in diagram.inputs(node)))
             for node in diagram.graph
@@ -99,7 +101,7 @@ class View:
 
     def users(self, node: str) -> Sequence[str]:
         """The operations that read its result, each once."""
-        return tuple(self.diagram.graph.successors(node))
+        return self._users[node]
 
     def only_source(self, node: str) -> str | None:
         """What it reads, if that is one result that nothing else reads."""
@@ -136,7 +138,7 @@ class View:
         inside: set[str] = set()
         waiting = {last}
         while waiting and len(inside) < _REACH:
-            node = max(waiting, key=lambda each: self.layer(each).index)
+            node = max(waiting, key=self._order.__getitem__)
             whole = node == last or inside.issuperset(self.users(node))
             if inside and len(waiting) == 1:
                 yield node, set(inside)
