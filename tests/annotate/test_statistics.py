@@ -73,13 +73,13 @@ def test_other_layouts_are_read() -> None:
 
 
 @pytest.mark.parametrize("broken", [math.nan, math.inf])
-def test_what_is_no_number_is_told(broken: float) -> None:
+def test_what_is_not_a_number_is_reported(broken: float) -> None:
     found = statistics_of(torch.tensor([1.0, broken]))
     assert found is not None
     assert not found.is_finite
 
 
-def test_numbers_too_large_to_square_are_told() -> None:
+def test_numbers_too_large_to_square_are_reported() -> None:
     found = statistics_of(torch.tensor([1.0, 1e200], dtype=torch.float64))
     assert found is not None
     assert found.norm == math.inf

@@ -69,6 +69,6 @@ def test_the_command(tmp_path: Path, files: dict[str, bytes]) -> None:
         return done.returncode, done.stdout
 
     assert run() == (0, f"{figure}: no problems found\n")
-    status, told = run("--width", "1in")
+    status, printed = run("--width", "1in")
     assert status == 1
-    assert "type size" in told
+    assert "type size" in printed

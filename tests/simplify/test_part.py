@@ -1,4 +1,4 @@
-"""One part of a model, with its context cut off."""
+"""One part of a model on its own, with its inputs and outputs named."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def test_what_the_font_lacks_comes_from_another(installed: Path) -> None:
     assert missing_characters(figure.scene, figure.theme) == []
 
 
-def test_a_character_without_any_font_is_told(installed: Path) -> None:
+def test_a_character_without_any_font_is_reported(installed: Path) -> None:
     figure = visualize.draw(resnet(), title="图")
     assert missing_characters(figure.scene, figure.theme) == ["图"]
 
