@@ -73,10 +73,10 @@ def _place(class_name: str, attribute: str) -> str:
 def _on_layers(place: str, found: _Found) -> Note:
     return Note(
         counted(
-            "{number} layer in {place} is not registered; its {weights} parameters are not in "
+            "{number:,} layer in {place} is not registered; its {weights:,} parameters are not in "
             "model.parameters()",
-            "{number} layers in {place} are not registered; their {weights} parameters are not in "
-            "model.parameters()",
+            "{number:,} layers in {place} are not registered; their {weights:,} parameters are not "
+            "in model.parameters()",
             len(found.layers),
             place=place,
             weights=found.number,
@@ -87,8 +87,8 @@ def _on_layers(place: str, found: _Found) -> Note:
 def _on_tensors(place: str, found: _Found) -> Note:
     return Note(
         counted(
-            "{number} weight in {place} is not registered and not in model.parameters()",
-            "{number} weights in {place} are not registered and not in model.parameters()",
+            "{number:,} weight in {place} is not registered and not in model.parameters()",
+            "{number:,} weights in {place} are not registered and not in model.parameters()",
             found.number,
             place=place,
         )
@@ -98,8 +98,8 @@ def _on_tensors(place: str, found: _Found) -> Note:
 def _on_integers(place: str, found: _Found) -> Note:
     return Note(
         counted(
-            "{number} weight in {place} is quantized and is a buffer, not a parameter",
-            "{number} weights in {place} are quantized and are buffers, not parameters",
+            "{number:,} weight in {place} is quantized and is a buffer, not a parameter",
+            "{number:,} weights in {place} are quantized and are buffers, not parameters",
             found.number,
             place=place,
         )
@@ -110,8 +110,8 @@ def _on_packed(number: int) -> Iterator[Note]:
     if number:
         yield Note(
             counted(
-                "{number} weight is packed in quantized layers and is not a parameter",
-                "{number} weights are packed in quantized layers and are not parameters",
+                "{number:,} weight is packed in quantized layers and is not a parameter",
+                "{number:,} weights are packed in quantized layers and are not parameters",
                 number,
             )
         )

@@ -64,6 +64,8 @@ NAMES = (
     phrase("count nonzero"), phrase("affine grid"), phrase("max unpool"), phrase("bitwise and"),
     phrase("bitwise or"), phrase("logical xor"), phrase("invert"), phrase("isclose"),
     phrase("cross entropy"), phrase("mse loss"), phrase("nms"), phrase("ps roi align"),
+    phrase("clamp min"), phrase("clamp max"), phrase("and"), phrase("or"), phrase("xor"),
+    phrase("is all true"), phrase("shifted window attention 3d"),
     # Classes of blocks with a name in papers.
     phrase("BasicBlock"), phrase("Bottleneck"),
 )  # fmt: skip

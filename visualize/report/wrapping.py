@@ -20,7 +20,7 @@ _QUANTITY = re.compile(
     r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹][\d,.]*(?:"
     r" ?(?:万亿|亿|万)?[\u4e00-\u9fff]|"
     r" (?:%|[kMGTB]\b(?: MACs)?|MACs\b)"
-    r")|(?:步幅|核大小|膨胀率|投影至) [\d×]+"
+    r")|(?:总?步幅|核大小|膨胀率|投影至|宽度) [\d×]+"
 )
 
 # A part of a path or of a shape, with the character after which a line may end.

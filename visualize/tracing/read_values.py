@@ -19,7 +19,7 @@ from torch import fx
 from visualize.core.arithmetic import ARITHMETIC
 from visualize.core.errors import shorten
 from visualize.core.operators import family
-from visualize.core.phrases import Note, phrase
+from visualize.core.phrases import Note, Phrase, phrase
 from visualize.core.torch_internals import without_torch_function
 from visualize.core.traced import SourceLine
 from visualize.tracing.recorder import Recorder
@@ -79,7 +79,7 @@ class ReadValues:
         if name in READING:
             self.add(node, result, current_line())
         else:
-            self.add_selection(node, "indexing" if name == "__getitem__" else name)
+            self.add_selection(node, phrase("indexing") if name == "__getitem__" else name)
 
     def add(self, tensor: fx.Node, value: Any, line: SourceLine | None) -> None:
         """Note that ``value`` was read out of the result of ``tensor``; a truth is no number."""
@@ -94,7 +94,7 @@ class ReadValues:
             return
         self._reads.append(_Read(tensor, numbers, len(tensor.graph.nodes)))
 
-    def add_selection(self, tensor: fx.Node, name: str) -> None:
+    def add_selection(self, tensor: fx.Node, name: Phrase | str) -> None:
         """Note that the shape of what the function ``name`` made of ``tensor`` is an example's."""
         if self._depends_on(tensor, "placeholder"):
             self._note(phrase("the size of what {name} returns depends on values", name=name))

@@ -16,7 +16,7 @@ def test_stages_of_blocks() -> None:
         "128 wide, stride 8; layer3 2 × BasicBlock, 256 wide, stride 16; layer4 2 × BasicBlock, "
         "512 wide, stride 32."
     ) in english
-    assert "8 个块，分为 4 个阶段：layer1 含 2 × BasicBlock，宽 64，总步幅 4；layer2" in chinese
+    assert "8 个块，分为 4 个阶段：layer1 含 2 个 BasicBlock，宽度 64，总步幅 4；layer2" in chinese
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_stages_of_blocks() -> None:
         (
             "vgg16",
             "5 convolutional stages: features[0–2] to features[24–28], (2, 2, 3, 3, 3) convs, "
-            "64–512 wide, stride 1–16. 3 linear layers: classifier.",
+            "64–512 wide, stride 1–16. Then 3 linear layers: classifier.",
         ),
         ("vit_b_16", "in 1 stage: encoder.layers 12 × EncoderBlock, 768 wide, 197 tokens."),
         ("r3d_18", "layer2 2 × BasicBlock, 128 wide, stride 2×4×4; layer3"),
@@ -45,3 +45,10 @@ def test_no_stages() -> None:
     assert "stage" not in written(layers, (1, 4))
     assert "block" not in written(nets.UNet(), (1, 3, 32, 32))
     assert "stage" not in written("alexnet")
+
+
+def test_many_stages_in_chinese() -> None:
+    chinese = written("vgg16", language="zh")
+    assert "至 features[24–28]，依次含 2、2、3、3、3 个卷积，宽度 64–512，总步幅 1–16。" in chinese
+    assert "其后为 3 个全连接层：classifier。" in chinese
+    assert "依次含 1、2、2、3、3、4、1 个 MBConv，" in written("efficientnet_b0", language="zh")

@@ -49,7 +49,7 @@ def _stages_of_layers(stages: Sequence[Part], language: Language) -> str:
     if others:
         number = sum(stage.blocks for stage in others)
         sentence = language.ngettext(
-            "{number} linear layer: {list}.", "{number} linear layers: {list}.", number
+            "Then {number} linear layer: {list}.", "Then {number} linear layers: {list}.", number
         )
         names = joined([spelled(stage.name) for stage in others[:_LISTED]], language)
         written.append(sentence.format(number=number, list=names))
@@ -78,7 +78,7 @@ def _runs(stages: Sequence[Part]) -> Iterator[list[Part]]:
 def _stage(stage: Part, language: Language, *, has_tokens: bool) -> str:
     clauses = [
         language.gettext("{name} {blocks}").format(
-            name=spelled(stage.name), blocks=_blocks(str(stage.blocks), stage, language)
+            name=spelled(stage.name), blocks=_blocks([stage.blocks], stage, language)
         )
     ]
     if stage.width:
@@ -93,14 +93,15 @@ def _stage(stage: Part, language: Language, *, has_tokens: bool) -> str:
 def _run(run: Sequence[Part], language: Language) -> str:
     """Several stages of one kind: their names, blocks, and ranges of widths and strides."""
     numbers = [stage.blocks for stage in run]
-    number = str(sum(numbers)) if set(numbers) == {1} else f"({', '.join(map(str, numbers))})"
+    if set(numbers) == {1}:
+        numbers = [len(numbers)]
     first, last = spelled(run[0].name), spelled(run[-1].name)
     holder, _, name = last.rpartition(".")
     if first.rpartition(".")[0] == holder:
         last = name
     clauses = [
         language.gettext("{first} to {last}").format(first=first, last=last),
-        _blocks(number, run[0], language),
+        _blocks(numbers, run[0], language),
     ]
     widths = [stage.width for stage in run]
     if all(widths):
@@ -117,12 +118,19 @@ def _range(least: str, most: str) -> str:
     return least if least == most else f"{least}–{most}"
 
 
-def _blocks(number: str, stage: Part, language: Language) -> str:
-    """``2 × BasicBlock`` or ``3 convs``."""
+def _blocks(numbers: Sequence[int], stage: Part, language: Language) -> str:
+    """``2 × BasicBlock`` or ``3 convs``; of several stages, ``(3, 4, 6) × Bottleneck``."""
+    kind = stage.type.lstrip("_") or stage.type
+    number = joined(list(map(str, numbers)), language)
     if family(stage.type) in CONVOLUTION:
-        words = language.ngettext("{number} conv", "{number} convs", stage.blocks)
-        return words.format(number=number)
-    return f"{number} × {stage.type.lstrip('_') or stage.type}"
+        words = language.ngettext("{number} conv", "{number} convs", sum(numbers))
+        if len(numbers) > 1:
+            words = language.gettext("({numbers}) convs")
+    elif len(numbers) > 1:
+        words = language.gettext("({numbers}) × {kind}")
+    else:
+        words = language.gettext("{number} × {kind}")
+    return words.format(number=number, numbers=number, kind=kind)
 
 
 def _stride(stage: Part) -> str:
