@@ -23,7 +23,7 @@ from tests.unregistered import (
 STACK = (
     "2 layers in Held.stack are not registered; their 408 parameters are not in model.parameters()"
 )
-PACKED = "{} weights are packed in quantized layers and are not parameters"
+PACKED = "{:,} weights are packed in quantized layers and are not parameters"
 
 
 def nested() -> nn.Module:
