@@ -18,8 +18,8 @@ NAMES = frozenset(
     {
         "BatchNorm", "BN", "LayerNorm", "GroupNorm", "RMSNorm", "ReLU", "ReLU6", "LeakyReLU", "ELU",
         "GELU", "SiLU", "tanh", "Hardswish", "Hardsigmoid", "Sigmoid", "Softmax", "Dropout", "LSTM",
-        "GRU", "RNN", "TOTAL", "MACs", "buffer", "NaN", "L2", "B", "k", "M", "G", "T", "kB",
-        "MB", "GB", "TB", "FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "N", "x",
+        "GRU", "RNN", "MLP", "TOTAL", "MACs", "buffer", "NaN", "L2", "B", "k", "M", "G", "T",
+        "kB", "MB", "GB", "TB", "FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "N", "x",
         *(dtype.name for dtype in DTYPES),
     }
 )  # fmt: skip

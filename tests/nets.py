@@ -126,6 +126,30 @@ class Transformer(nn.Module):
         return self.head(x)
 
 
+class Mixture(nn.Module):
+    """Attention, then two of four experts for each token; their weights are stacked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        self.qkv, self.out = nn.Linear(8, 24, bias=False), nn.Linear(8, 8, bias=False)
+        self.router = nn.Linear(8, 4, bias=False)
+        self.up, self.down = (
+            nn.Parameter(torch.zeros(4, 8, 16)),
+            nn.Parameter(torch.zeros(4, 16, 8)),
+        )
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        x = self.embed(tokens)
+        q, k, v = self.qkv(x).chunk(3, -1)
+        x = x + self.out(F.scaled_dot_product_attention(q, k, v))
+        best, which = self.router(x).softmax(-1).topk(2)
+        gates = torch.zeros(*x.shape[:-1], 4).scatter(-1, which, best)
+        one = x.flatten(0, 1).expand(4, -1, -1)
+        made = torch.bmm(torch.bmm(one, self.up).relu(), self.down).transpose(0, 1)
+        return x + (made.view(*x.shape[:-1], 4, 8) * gates[..., None]).sum(-2)
+
+
 class TwoTowers(nn.Module):
     """Two inputs, two outputs, a shared module called twice, plumbing on sizes."""
 

@@ -57,3 +57,46 @@ class Cost:
     counted: tuple[Work, ...] = ()
     uncounted: tuple[Work, ...] = ()
     projection_macs: int = 0
+
+
+class Role(str, enum.Enum):
+    """What the layers of a transformer are for."""
+
+    ATTENTION = "attention"
+    MLP = "mlp"
+    EXPERTS = "experts"
+    CONVOLUTION = "convolution"
+    EMBEDDING = "embedding"
+    CONDITIONING = "conditioning"
+    HEAD = "head"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a role takes of a model.
+
+    Attributes:
+        role: the role.
+        parameters: number of its parameters.
+        macs: its multiply-accumulate operations.
+    """
+
+    role: Role
+    parameters: int
+    macs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Experts:
+    """A mixture of experts.
+
+    Attributes:
+        number: of experts in each mixture.
+        active: how many of these work on each token.
+        parameters: number of parameters that work on a token, those outside experts included.
+    """
+
+    number: int
+    active: int
+    parameters: int

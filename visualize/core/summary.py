@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip, TensorSpec
 from visualize.core.dtypes import parameter_bytes
-from visualize.core.facts import Cost
+from visualize.core.facts import Cost, Experts, Share
 from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
 
@@ -213,6 +213,8 @@ class Facts:
         unused_modules: the outermost modules that hold only unused parameters.
         block_shortcuts: the number of shortcuts of each block of a stage, by its path.
         cost: what one sample costs.
+        roles: what attention, MLPs and the like have, in a model with attention.
+        experts: the mixtures of experts, None without any.
     """
 
     weighted_layers: int
@@ -231,6 +233,8 @@ class Facts:
     unused_modules: tuple[str, ...] = ()
     block_shortcuts: Mapping[str, int] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
+    roles: tuple[Share, ...] = ()
+    experts: Experts | None = None
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
     sample, shape = _sample(exact)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
     branches = dict.fromkeys(node for skip in projections for node in skip.branch)
-    does = _named(grouped)
+    does = formulas_of(grouped)
     works = {
         one.id: _work(one, does.get(one.id, one.does), one.id in weighted)
         for one in exact.operations
@@ -66,7 +66,7 @@ def macs_of_sample(operation: Operation, batch: int) -> int:
     return operation.macs // batch if batched else operation.macs
 
 
-def _named(grouped: Diagram) -> Mapping[str, str]:
+def formulas_of(grouped: Diagram) -> Mapping[str, str]:
     """For each operation inside a formula that has a name, what that formula does."""
     formulas = (BoxKind.IDIOM, BoxKind.FORMULA)
     named = {one: box.does for box in grouped.boxes if box.kind in formulas for one in box.members}

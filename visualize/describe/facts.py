@@ -15,9 +15,11 @@ from visualize.core.dtypes import added
 from visualize.core.summary import Facts, PathLengths
 from visualize.describe.cost import sample_cost
 from visualize.describe.depth import depths_of, find_depth
+from visualize.describe.experts import find_experts
 from visualize.describe.flow import main_flow
 from visualize.describe.parts import find_parts
 from visualize.describe.paths import adds, count_paths, residual_arrivals
+from visualize.describe.roles import shares_of_roles
 from visualize.describe.shortcuts import shortcuts_of_blocks
 from visualize.describe.weighted import weighted_layers
 
@@ -52,6 +54,8 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         unused_modules=exact.unused_modules,
         block_shortcuts=shortcuts_of_blocks(exact, grouped),
         cost=sample_cost(exact, grouped, weighted.lengths),
+        roles=shares_of_roles(exact, grouped, weighted.lengths),
+        experts=find_experts(exact, weighted.lengths),
     )
 
 

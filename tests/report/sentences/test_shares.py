@@ -2,32 +2,88 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor, nn
 
+import visualize
+from tests import nets
 from tests.sentences import written
+from visualize.report.language import load_language
+from visualize.report.sentences import sentences
 
 
-def test_the_parts_with_the_most_and_the_last() -> None:
-    assert "Parameters: layer4 71.8 %, layer3 18.0 %, fc (last layer) 4.4 %." in written("resnet18")
-    chinese = written("resnet18", language="zh")
-    assert "参数分布：layer4 占 71.8 %，layer3 占 18.0 %，末层 fc 占 4.4 %。" in chinese
-    assert "Parameters: classifier (last module) 89.4 %" in written("vgg16")
+def test_the_parts_with_the_most_and_where_they_disagree() -> None:
+    assert (
+        "layer4: 71.8 % of parameters, 22.7 % of MACs; layer2: 4.5 % of parameters, 22.7 % of "
+        "MACs; layer1: 1.3 % of parameters, 25.5 % of MACs."
+    ) in written("resnet18")
+    assert "layer4：参数占 71.8 %，乘加占 22.7 %；layer2：" in written("resnet18", language="zh")
+    assert "classifier (last module): 89.4 % of parameters, 0.8 % of MACs;" in written("vgg16")
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8)),  # even
+        nn.Sequential(nn.Linear(8, 96), nn.Linear(96, 96), nn.Linear(96, 1)),  # one has all
+        nn.Sequential(nn.Linear(8, 8)),
+        nn.ReLU(),
+    ],
+)
+def test_nothing_where_shares_are_even_or_one_has_all(model: nn.Module) -> None:
+    assert "of MACs" not in written(model, (1, 8))
+
+
+def test_equal_shares_of_both_are_written_once() -> None:
+    deep = nn.Sequential(*[nn.Linear(size, out, bias=False) for size, out in
+                           ((8, 40), (40, 8), (8, 4), (4, 2))])  # fmt: skip
+    assert "[0]: 47.1 % of parameters and MACs." in written(deep, (1, 8))
 
 
 class AtTheEnd(nn.Module):
-    """The last weighted layer is a function of the model itself."""
+    """The last weighted layer is a function of the model itself, with half of the parameters."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.first, self.weight = nn.Linear(4, 8), nn.Parameter(torch.ones(2, 8))
+        self.table, self.weight = nn.Embedding(16, 8), nn.Parameter(torch.ones(2, 8))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Multiply twice."""
-        return nn.functional.linear(self.first(x), self.weight)
+        """Look up, then multiply."""
+        return nn.functional.linear(self.table(x), self.weight)
 
 
 def test_functions_of_the_model_itself_have_a_name() -> None:
-    sentence = written(AtTheEnd(), (1, 4))
-    assert "MACs: first 66.7 %, linear (last layer) 33.3 %." in sentence
-    assert "Parameters: first 71.4 %, weight 28.6 %." in sentence
+    summary = visualize.summarize(AtTheEnd(), torch.zeros(1, 4, dtype=torch.int64))
+    english = " ".join(sentences(summary, load_language("en")))
+    assert "table: 88.9 % of parameters, no MACs" in english
+    assert "linear (last layer): no parameters, 100.0 % of MACs" in english
+
+
+def test_roles_of_a_transformer() -> None:
+    english, chinese = written("vit_b_16"), written("vit_b_16", language="zh")
+    words = "MLP: 65.5 % of parameters, 63.5 % of MACs; attention: 32.7 % of parameters, 35.8 %"
+    assert words in english
+    assert "MLP：参数占 65.5 %，乘加占 63.5 %；注意力：参数占 32.7 %" in chinese
+    assert "encoder.layers: " not in english  # nearly all
+    assert "attention:" not in written("resnet18")
+
+
+def test_roles_beside_stages() -> None:
+    english = written("timm:swin_tiny_patch4_window7_224")
+    assert "layers[3].blocks: 50.1 % of parameters, 15.6 % of MACs; " in english
+    assert "MLP: 61.1 % of parameters, 61.8 % of MACs; " in english
+
+
+def test_experts() -> None:
+    tokens = torch.zeros(1, 6, dtype=torch.int64)
+    summary = visualize.summarize(nets.Mixture(), tokens)
+    english = " ".join(sentences(summary, load_language("en")))
+    assert "Experts: 2 of 4 active per token, with 960 of 1.5 k parameters (65.2 %)." in english
+    assert "Experts" not in written("vit_b_16")
+
+
+def test_without_parameters_macs_alone_are_shared() -> None:
+    layers = nn.Sequential(nn.Linear(64, 32), nn.Linear(32, 8), nn.Linear(8, 2))
+    quantized = torch.ao.quantization.quantize_dynamic(layers, {nn.Linear}, torch.qint8)
+    assert "[0]: 88.3 % of MACs." in written(quantized, (1, 64))

@@ -1,0 +1,89 @@
+"""What the layers of a transformer are for."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import visualize
+from tests import nets
+from visualize.core.facts import Role
+
+
+def roles(model: nn.Module | str, inputs: object = None) -> dict[Role, tuple[int, int]]:
+    """Parameters and MACs by role."""
+    facts = visualize.summarize(model, inputs).facts
+    return {one.role: (one.parameters, one.macs) for one in facts.roles}
+
+
+def test_attention_of_torch_counts_with_its_projections() -> None:
+    found = roles(nets.Transformer(), torch.zeros(1, 8, dtype=torch.int64))
+    assert found[Role.ATTENTION] == (4 * 16 * 16 + 4 * 16, 4 * 16 * 16 * 8 + 2 * 8 * 8 * 16)
+    assert found[Role.MLP] == (2 * 64 * 16 + 64 + 16, 2 * 64 * 16 * 8)
+    assert found[Role.EMBEDDING] == (100 * 16 + 8 * 16, 0)  # the table, and positions
+    assert found[Role.HEAD] == (0, 8 * 16 * 100)  # tied
+    assert found[Role.OTHER] == (2 * 2 * 16, 0)  # norms
+
+
+class Parallel(nn.Module):
+    """Attention and MLP side by side, as in GPT-J: x + attention(x) + mlp(x)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv, self.out = nn.Linear(8, 24, bias=False), nn.Linear(8, 8, bias=False)
+        self.up, self.down = nn.Linear(8, 32, bias=False), nn.Linear(32, 8, bias=False)
+        self.first, self.head = nn.Linear(4, 8, bias=False), nn.Linear(8, 3, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Attend, and work on each token, at once."""
+        x = self.first(x)
+        q, k, v = self.qkv(x).chunk(3, -1)
+        attended = (q @ k.transpose(-1, -2) / 8**0.5).softmax(-1) @ v
+        return self.head(x + self.out(attended) + self.down(self.up(x).relu()))
+
+
+def test_the_flow_separates_parallel_attention_and_mlp() -> None:
+    found = roles(Parallel(), (1, 5, 4))
+    assert {role: parameters for role, (parameters, _) in found.items()} == {
+        Role.ATTENTION: 4 * 64, Role.MLP: 2 * 8 * 32, Role.HEAD: 24, Role.OTHER: 32,
+    }  # fmt: skip
+
+
+class LowRank(nn.Module):
+    """Queries and keys that are made by two layers, as in DeepSeek, and a class token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 1, 16))
+        self.patches = nn.Conv2d(3, 16, 4, 4, bias=False)
+        self.down, self.up = nn.Linear(16, 4, bias=False), nn.Linear(4, 48, bias=False)
+        self.out = nn.Linear(16, 16, bias=False)
+        self.time = nn.Linear(2, 16, bias=False)
+
+    def forward(self, x: Tensor, time: Tensor) -> Tensor:
+        """Attend on a residual branch that a time scales."""
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(len(x), -1, -1), x], 1)
+        q, k, v = self.up(self.down(x * self.time(time)[:, None])).chunk(3, -1)
+        return x + self.out(nn.functional.scaled_dot_product_attention(q, k, v))
+
+
+def test_layers_before_projections_tokens_patches_and_conditioning() -> None:
+    found = roles(LowRank(), [(1, 3, 16, 16), (1, 2)])
+    assert {role: parameters for role, (parameters, _) in found.items()} == {
+        Role.ATTENTION: 64 + 192 + 256, Role.EMBEDDING: 16 * 48 + 16, Role.CONDITIONING: 32,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["resnet18", "efficientnet_b0", "timm:mixer_b16_224"])
+def test_without_attention_there_are_no_roles(name: str) -> None:
+    assert roles(name) == {}
+
+
+@pytest.mark.parametrize("name", ["vit_b_16", "timm:maxvit_tiny_rw_224"])
+def test_roles_add_up(name: str) -> None:
+    architecture = visualize.trace(name)
+    found = roles(architecture).values()
+    assert sum(parameters for parameters, _ in found) == architecture.parameters
+    assert sum(macs for _, macs in found) == architecture.macs

@@ -1,0 +1,197 @@
+"""What the layers of a transformer are for: attention, MLP, experts, embeddings, head.
+
+Roles follow from the flow of data, and never from names:
+
+- attention: the product of queries, keys and values, the layers that make these, and the layers
+  before and after it on the same residual branch;
+- MLP: the other linear layers on residual branches; experts where a branch has stacked weights, a
+  slice for each expert;
+- embedding: tables that are looked up, learned tokens and positions, and patches of the input;
+- head: layers after the last attention and the last residual branch;
+- conditioning: layers that make one vector for all tokens, from a time or a class;
+- convolution: all other convolutions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+
+from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, SkipKind
+from visualize.core.diagram import Diagram
+from visualize.core.facts import Role, Share
+from visualize.core.operators import CONVOLUTION, EMBEDDING, Category, family, operator
+from visualize.describe.cost import formulas_of
+from visualize.describe.experts import stack_of
+
+_ADDS = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
+
+
+def shares_of_roles(
+    exact: Architecture, grouped: Diagram, weighted: Collection[str]
+) -> tuple[Share, ...]:
+    """The parameters and MACs of each role; empty for a model without attention.
+
+    Args:
+        exact: the graph of all operations.
+        grouped: the same model with its idioms named.
+        weighted: its weighted layers.
+    """
+    does = {one.id: one.does for one in exact.operations} | dict(formulas_of(grouped))
+    attends = {node for node, name in does.items() if operator(name).category is Category.ATTENTION}
+    if not attends:
+        return ()
+    roles = _Roles(exact, attends, frozenset(weighted))
+    parameters, macs = Counter[Role](), Counter[Role]()
+    for one in exact.operations:
+        if one.parameters or one.macs:
+            role = roles.of(one)
+            parameters[role] += one.parameters
+            macs[role] += one.macs
+    return tuple(
+        Share(role, parameters[role], macs[role]) for role in Role if parameters[role] or macs[role]
+    )
+
+
+class _Roles:
+    """The role of each operation of a model.
+
+    Attributes:
+        attends: the operations inside attention.
+        layers: the role of each weighted layer.
+    """
+
+    def __init__(
+        self, exact: Architecture, attends: Collection[str], weighted: frozenset[str]
+    ) -> None:
+        self.exact = exact
+        self.attends = attends
+        self.weighted = weighted
+        self.layers = {node: self._alone(node) for node in weighted}
+        self._set(self._projections(), Role.ATTENTION)
+        branches = [skip for skip in exact.skips if skip.kind in _ADDS and not skip.long]
+        placed: set[str] = set()
+        for skip in sorted(branches, key=lambda skip: len(skip.bypassed)):
+            placed |= self._place(skip, placed)
+        self._set(self._last(placed), Role.HEAD)
+        self._set(filter(self._is_vector, self.weighted), Role.CONDITIONING)
+
+    def of(self, operation: Operation) -> Role:
+        """The role of an operation with parameters or MACs."""
+        if operation.id in self.attends:
+            return Role.ATTENTION
+        if operation.id in self.layers:
+            return self.layers[operation.id]
+        if family(operation.does) in EMBEDDING:
+            return Role.EMBEDDING
+        return self._of_parameter(operation)
+
+    def _alone(self, node: str) -> Role:
+        """The role of a layer as far as it follows from the layer itself."""
+        one = self.exact.operation(node)
+        if node in self.attends:
+            return Role.ATTENTION
+        if family(one.does) in CONVOLUTION:
+            return Role.EMBEDDING if self._is_patch(one) else Role.CONVOLUTION
+        return Role.OTHER
+
+    def _set(self, nodes: Iterable[str], role: Role) -> None:
+        """Give layers a role, if they have none of their own."""
+        for node in nodes:
+            if self.layers[node] is Role.OTHER or role is Role.ATTENTION:
+                self.layers[node] = role
+
+    def _is_patch(self, layer: Operation) -> bool:
+        """Whether a convolution cuts an input into patches that do not overlap."""
+        kernel, stride = (layer.attributes.get(name) for name in ("kernel_size", "stride"))
+        reads = {self.exact.operation(source).kind for source in self.exact.data_sources(layer.id)}
+        return kernel == stride and kernel is not None and reads == {NodeKind.INPUT}
+
+    def _is_vector(self, node: str) -> bool:
+        """Whether a layer makes one vector for each sample, and none for each token."""
+        outputs = self.exact.operation(node).outputs
+        return bool(outputs) and len(outputs[0].shown) == 1
+
+    def _made(self, node: str) -> int:
+        """How many features a layer makes."""
+        weight = self.exact.operation(node).weight
+        return weight.outputs if weight else 0
+
+    def _projections(self) -> set[str]:
+        """The layers that make queries, keys and values for attention without layers of its own."""
+        merges = {skip.merge for skip in self.exact.skips if skip.kind in _ADDS}
+        starts = [node for node in self.attends if node not in self.weighted]
+        reached = _reached(
+            starts, self.exact.data_sources, stop=lambda node: node in self.weighted | merges
+        )
+        return {node for node in reached if node in self.weighted}
+
+    def _place(self, skip: Skip, placed: Collection[str]) -> set[str]:
+        """Set the roles of the layers that a skip bypasses, and return these layers."""
+        inside = set(skip.bypassed)
+        layers = inside & self.weighted
+        if layers <= set(placed):
+            return layers
+
+        def sources(node: str) -> list[str]:
+            return [one for one in self.exact.data_sources(node) if one in inside]
+
+        def readers(node: str) -> list[str]:
+            return [one for one in self.exact.graph.successors(node) if one in inside]
+
+        own = inside.intersection(self.attends)
+        around = _reached(own, sources) | _reached(own, readers)
+        stacked = {node: number for node in layers if (number := stack_of(self.exact, node))}
+        for node in layers.difference(placed):
+            if node in around and self.layers[node] is Role.OTHER:
+                self._set([node], Role.ATTENTION)
+        routers = {node for node in layers if self._made(node) in set(stacked.values())}
+        experts = layers & _reached(stacked, sources) | routers
+        self._set(experts.difference(placed), Role.EXPERTS)
+        self._set(layers.difference(placed), Role.MLP)
+        return layers
+
+    def _last(self, placed: Collection[str]) -> set[str]:
+        """The layers that no attention and no residual branch comes after, but before."""
+        flow = self.exact
+        before = _reached(self.attends, flow.data_sources)
+        after = _reached(self.attends, flow.graph.successors)
+        return (after & self.weighted) - before - set(placed)
+
+    def _of_parameter(self, operation: Operation) -> Role:
+        """The role of a parameter, or of a function with one that is no layer.
+
+        A parameter has that of the layer or attention that reads it; one that a sum or concat reads
+        is a learned token or position.
+        """
+        node = operation.id
+        if self.exact.data_sources(node):
+            return Role.OTHER
+        while True:
+            readers = list(self.exact.graph.successors(node))
+            found = next((one for one in readers if one in self.layers), None)
+            if found or any(one in self.attends for one in readers):
+                return self.layers[found] if found else Role.ATTENTION
+            if len(readers) != 1 or self.exact.data_sources(readers[0]):
+                break
+            node = readers[0]
+        shape = operation.outputs[0].shape if operation.outputs else ()
+        is_token = operation.kind is NodeKind.CONSTANT and len(shape) > 1
+        return Role.EMBEDDING if is_token else Role.OTHER
+
+
+def _reached(
+    starts: Iterable[str],
+    steps: Callable[[str], Iterable[str]],
+    stop: Callable[[str], bool] = lambda _: False,
+) -> set[str]:
+    """All that some steps lead to from ``starts``; what stops is reached and not passed."""
+    seen = set(starts)
+    waiting = list(seen)
+    while waiting:
+        for node in steps(waiting.pop()):
+            if node not in seen:
+                seen.add(node)
+                if not stop(node):
+                    waiting.append(node)
+    return seen
