@@ -18,7 +18,8 @@ def test_it_prints_a_few_lines() -> None:
     architecture = visualize.trace(Residual(), (2, 3, 16, 16))
     assert isinstance(architecture, Architecture)
     assert str(architecture).splitlines() == [
-        "Residual: 11,114 parameters, 2.339 M MACs, 4 skip connections (3 identity, 1 projection)",
+        "Residual: 11,114 parameters, 2.339 M MACs (batch 2), "
+        "4 skip connections (3 identity, 1 projection)",
         "  inputs: x 2×3×16×16 float32",
         "  outputs: 2×10 float32",
         "  34 operations, traced by the symbolic tracer",
