@@ -15,7 +15,6 @@ from visualize.core.summary import Summary
 from visualize.report import write_summary
 
 SIZES = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-NUMBER = re.compile(r"<?[\d,]+(?:\.\d+)?")
 HEADS = {  # of numbers, in both languages, and the key of the same number in JSON
     "parameters": "parameters", "参数量": "parameters",
     "MACs": "macs", "乘加次数": "macs",
@@ -36,12 +35,13 @@ def table_of(text: str) -> tuple[list[str], list[list[str]]]:
     widths = [len(part) for part in lines[rule].split("  ")]
     first = max(number for number in range(rule) if not lines[number].strip()) + 1
     heads = [" ".join(parts) for parts in zip(*(cut(line, widths) for line in lines[first:rule]))]
+    counted = next(n for n, head in enumerate(heads) if HEADS.get(head.strip()) == "parameters")
     rows: list[list[str]] = []
     for line in lines[rule + 1 :]:
         if not line.strip() or line.startswith(("Left out", "此宽度")):
             break
         cells = cut(line, widths)
-        if rows and not any(NUMBER.fullmatch(cell) for cell in cells[1:]):  # a wrapped cell goes on
+        if rows and not cells[counted]:  # a wrapped cell goes on
             rows[-1] = [f"{old} {new}".strip() for old, new in zip(rows[-1], cells)]
         else:
             rows.append(cells)
