@@ -39,6 +39,7 @@ class Row:
         type: class of the module, or name of the function.
         words: what an operation does, as papers write it; for a container without a class, what it
             contains; for unused parameters, their modules.
+        traits: kernel, stride and expansion of a block, its heads and MLP ratio, in words.
         skips: for a collapsed module, the number of its skip connections of each kind.
         weight: shape of the first parameter of an operation.
         inputs: shapes of the data that enters.
@@ -63,6 +64,7 @@ class Row:
     depth: int = 0
     type: str = ""
     words: Phrase = NOTHING
+    traits: Phrase = NOTHING
     skips: Mapping[str, int] = field(default_factory=dict)
     weight: Shape = ()
     inputs: tuple[TensorSpec, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from visualize.core import words
-from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
+from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation, Skip
 from visualize.core.choices import SkipKind
 from visualize.core.dtypes import added
 from visualize.core.layers import layer_of
@@ -20,6 +20,7 @@ from visualize.core.statistics import combined
 from visualize.core.summary import Row, RowKind, Shape
 from visualize.describe.boundaries import Crossing, calls_of, crossing_of, crossing_of_model
 from visualize.describe.receptive import receptive_fields
+from visualize.describe.traits import block_traits
 
 _WEIGHTS = "parametrizations"  # where torch keeps the modules that compute weights
 _LISTED = 3  # kinds of modules in a container
@@ -134,6 +135,9 @@ class _Table:
         self.depth = depth
         self.fields = receptive_fields(exact)
         self.data = {one.id: bool(exact.data_sources(one.id)) for one in exact.operations}
+        self.merged: dict[str, list[Skip]] = {}
+        for skip in exact.skips:
+            self.merged.setdefault(skip.merge, []).append(skip)
         self.tied = {name: names for names in exact.tied for name in names}
         self.stages = 0
 
@@ -207,6 +211,7 @@ class _Table:
             depth=node.depth,
             type=_type(first) if single else self.exact.modules.get(node.path, ""),
             words=_words(first) if single else self._held(node),
+            traits=self._traits(node, crossing) if node.path in self.blocks else NOTHING,
             skips={} if single else self._skips(operations),
             weight=() if node.calls_modules else self._weight(operations),
             inputs=crossing.inputs,
@@ -222,6 +227,10 @@ class _Table:
             shares=self._shares(operations) if single else (),
             statistics=combined(one.statistics for one in operations),
         )
+
+    def _traits(self, node: _Node, crossing: Crossing) -> Phrase:
+        skips = self._merged(node.operations)
+        return block_traits(self.exact, node.operations, skips, crossing.outputs)
 
     def _crossing(self, node: _Node) -> Crossing:
         if not node.path:
@@ -274,9 +283,10 @@ class _Table:
 
     def _skips(self, operations: Sequence[Operation]) -> Mapping[str, int]:
         """The skip connections that are merged in a module, by kind."""
-        members = {one.id for one in operations}
-        kinds = (skip.kind.value for skip in self.exact.skips if skip.merge in members)
-        return dict(Counter(kinds))
+        return dict(Counter(skip.kind.value for skip in self._merged(operations)))
+
+    def _merged(self, operations: Sequence[Operation]) -> list[Skip]:
+        return [skip for one in operations for skip in self.merged.get(one.id, ())]
 
     def _shares(self, operations: Sequence[Operation]) -> tuple[str, ...]:
         """The parameters of other modules that are the same tensors as those here."""

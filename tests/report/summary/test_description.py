@@ -19,7 +19,7 @@ def test_blocks_say_what_their_shortcuts_are(resnet18: Summary) -> None:
     assert row(resnet18, "layer1[0]").skips == {"identity": 1}
     assert row(resnet18, "layer2[0]").skips == {"projection": 1}
     table = write_summary(resnet18, "md")
-    assert "BasicBlock, projection shortcut" in table
+    assert "BasicBlock, 3×3, /2, projection shortcut" in table
     assert "7×7 conv, 64, /2" in table
 
 
@@ -27,7 +27,7 @@ def test_sums_in_chinese_say_what_is_summed(resnet18: Summary) -> None:
     table = write_summary(resnet18, "csv", language="zh")
     assert "layer1_total,残差块1（2 个基础块）," in table
     assert "TOTAL,总参数量（ResNet）," in table
-    assert "layer2[0],BasicBlock，投影捷径," in table
+    assert "layer2[0],BasicBlock，3×3，步幅 2，投影捷径," in table
     assert "layer1_total,Sequential (2 BasicBlocks)," in write_summary(resnet18, "csv")
 
 

@@ -16,7 +16,8 @@ def description(row: Row, language: Language) -> str:
     if row.kind is RowKind.TOTAL:
         words = [_sum(row, operation, language)]
     if row.kind is RowKind.BLOCK:
-        words = [row.type or operation, joined(_skips(row, language), language)]
+        skips = joined(_skips(row, language), language)
+        words = [row.type or operation, row.traits.write(language), skips]
     if row.kind is RowKind.UNUSED:
         unused = language.gettext("never used: {modules}").format(modules=operation)
         words = [unused if operation else language.gettext("never used")]

@@ -57,7 +57,13 @@ def _plain_row(row: Row) -> dict[str, Any]:
     if row.statistics:
         plain["statistics"] = statistics_document(row.statistics)
     plain |= {"inputs": _plain_shapes(row.inputs), "outputs": _plain_shapes(row.outputs)}
-    return {**plain, "bytes": row.bytes, "kind": row.kind.value, "words": str(row.words)}
+    return {
+        **plain,
+        "bytes": row.bytes,
+        "kind": row.kind.value,
+        "words": str(row.words),
+        "traits": str(row.traits),
+    }
 
 
 def _plain_part(part: Part) -> dict[str, Any]:
