@@ -65,7 +65,7 @@ NAMES = (
     phrase("bitwise or"), phrase("logical xor"), phrase("invert"), phrase("isclose"),
     phrase("cross entropy"), phrase("mse loss"), phrase("nms"), phrase("ps roi align"),
     phrase("clamp min"), phrase("clamp max"), phrase("and"), phrase("or"), phrase("xor"),
-    phrase("is all true"), phrase("shifted window attention 3d"),
+    phrase("is all true"), phrase("patch merging pad"), phrase("shifted window attention 3d"),
     # Classes of blocks with a name in papers.
     phrase("BasicBlock"), phrase("Bottleneck"),
 )  # fmt: skip
