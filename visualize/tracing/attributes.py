@@ -82,9 +82,10 @@ def _put_back(held: Any, before: Any) -> None:
     after = dict(held)
     held.clear()
     for key, value in before.items():
-        # An attribute that was None may have become a parameter, which is in another table.
-        if value is not None or key in after:
-            held[key] = after[key] if value is None else value
+        if value is not None:
+            held[key] = value
+        elif key in after:  # else it has become a parameter, which is in another table
+            held[key] = after[key] if isinstance(after[key], _TARGETS) else None
     gained = {key: value for key, value in after.items() if key not in before}
     held.update({key: value for key, value in gained.items() if isinstance(value, _TARGETS)})
 
