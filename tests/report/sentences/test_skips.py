@@ -57,7 +57,7 @@ def test_no_skip_connections() -> None:
 def test_one_kind_across_resolutions() -> None:
     unet = written(models.UNet(), (1, 3, 32, 32))
     assert "2 skip connections, all concat and across resolutions." in unet
-    assert "均为拼接，且跨越分辨率变化" in written(models.UNet(), (1, 3, 32, 32), language="zh")
+    assert "均为拼接连接，且跨越分辨率变化" in written(models.UNet(), (1, 3, 32, 32), language="zh")
     assert "24 skip connections, all identity. Each block has 2 shortcuts." in written("vit_b_16")
 
 

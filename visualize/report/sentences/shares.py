@@ -10,7 +10,7 @@ from visualize.core.module_path import spelled
 from visualize.core.quantities import count
 from visualize.core.summary import Part, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import percent
+from visualize.report.quantities import myriads, percent
 
 _LISTED = 3  # parts
 _UNEVEN = 1.5  # times the share that each part has where all are alike
@@ -92,6 +92,8 @@ def experts_sentence(summary: Summary, language: Language) -> str:
         active=experts.active,
         number=experts.number,
         parameters=count(experts.parameters),
+        parameters_myriads=myriads(experts.parameters),
+        whole_myriads=myriads(whole),
         whole=count(whole),
         share=percent(experts.parameters, whole),
     )

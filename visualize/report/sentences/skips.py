@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from visualize.core.module_path import spelled
 from visualize.core.quantities import giga
 from visualize.core.summary import Facts, Summary
-from visualize.report.kinds import kind_words, skip_counts
+from visualize.report.kinds import kind_words, shortcut_words, skip_counts
 from visualize.report.language import Language
 from visualize.report.quantities import joined, myriads, percent
 
@@ -46,7 +46,12 @@ def _one_kind(kind: str, number: int, long: int, language: Language) -> str:
         )
     else:
         sentence = language.gettext("{number:,} skip connections, all {kind}.")
-    return sentence.format(number=number, long=long, kind=kind_words(language)[kind])
+    return sentence.format(
+        number=number,
+        long=long,
+        kind=kind_words(language)[kind],
+        shortcut=shortcut_words(language)[kind],
+    )
 
 
 def _single_skip(kind: str, long: bool, language: Language) -> str:
