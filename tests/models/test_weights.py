@@ -243,7 +243,7 @@ def test_the_structure_of_values_is_told_in_sentences(folder: Path) -> None:
     told = run("summary", *NET, "--weights", saved(model, "w.pt")).stdout
     told = " ".join(told.split())
     assert "Zero weights: 6.9 % (10); the largest share is that of head, 40.0 %." in told
-    assert "the largest is that of body[1], 6.325." in told
+    assert "from 0.105 (body[0]) to 2.24 (body[1])." in told
     with torch.no_grad():
         model.get_parameter("head.weight").fill_(1)
         model.get_parameter("head.bias")[0] = torch.nan

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from visualize.core.statistics import Statistics, combined
@@ -26,11 +28,13 @@ def statistics_of(tensor: torch.Tensor) -> Statistics | None:
         numbers = torch.view_as_real(numbers.resolve_conj())
     chunks = torch.split(numbers.reshape(-1), _CHUNK)
     try:
-        return combined(
+        found = combined(
             _statistics(chunk.to("cpu", torch.float64)) for chunk in chunks if len(chunk)
         )
     except NotImplementedError:  # a dtype that torch stores but cannot compute with
         return None
+    is_idle = found is not None and tensor.dim() < 2 and found.zeros == found.count
+    return replace(found, idle=found.zeros) if found and is_idle else found
 
 
 def _statistics(numbers: torch.Tensor) -> Statistics:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,14 @@ class Statistics:
         mean: their arithmetic mean.
         squares: the sum of their squared deviations from the mean.
         zeros: the number of values that are exactly zero.
+        idle: those of them in vectors of nothing but zeros, such as a bias that is not trained.
     """
 
     count: int
     mean: float
     squares: float
     zeros: int
+    idle: int = field(default=0, compare=False, repr=False)
 
     @property
     def deviation(self) -> float:
@@ -39,6 +41,11 @@ class Statistics:
     def norm(self) -> float:
         """Their L2 norm; for a matrix, its Frobenius norm."""
         return math.sqrt(self.squares + self.count * self.mean * self.mean)
+
+    @property
+    def rms(self) -> float:
+        """Their root mean square, which does not grow with their number as the norm does."""
+        return self.norm / math.sqrt(self.count)
 
     @property
     def sparsity(self) -> float:
@@ -58,6 +65,7 @@ class Statistics:
             self.mean + distance * (other.count / count),
             self.squares + other.squares + distance * distance * (self.count * other.count / count),
             self.zeros + other.zeros,
+            self.idle + other.idle,
         )
 
 

@@ -20,11 +20,33 @@ def values(weight: torch.Tensor) -> str:
     return " ".join(sentences(summary, load_language("en")))
 
 
-def test_norms_and_zeros() -> None:
+def test_magnitudes_and_zeros() -> None:
     written = values(torch.tensor([[3.0, 0.0], [0.0, 4.0]]))
-    assert "L2 norm of all weights: 5; the largest is that of [0], 5." in written
+    assert "RMS of weights: 2.5." in written
     assert "Zero weights: 50.0 % (2)" in written
-    assert "No zero weights." in values(torch.ones(2, 2))
+    assert "ero weights" not in values(torch.ones(2, 2))
+
+
+def test_the_smallest_and_the_largest_do_not_follow_from_size() -> None:
+    large, small = nn.Linear(40, 40, bias=False), nn.Linear(40, 2, bias=False)
+    nn.init.constant_(large.weight, 0.5)
+    nn.init.constant_(small.weight, 2.0)
+    summary = visualize.summarize(nn.Sequential(large, small), (1, 40), statistics=True)
+    written = " ".join(sentences(summary, load_language("en")))
+    assert "RMS of weights: 0.655; from 0.5 ([0]) to 2 ([1])." in written
+
+
+def test_untrained_biases_are_not_sparse() -> None:
+    layer, norm = nn.Linear(4, 4), nn.LayerNorm(4)
+    nn.init.zeros_(layer.bias)
+    model = nn.Sequential(layer, norm)
+    summary = visualize.summarize(model, (1, 4), statistics=True)
+    assert "ero weights" not in " ".join(sentences(summary, load_language("en")))
+    with torch.no_grad():
+        norm.weight[:2] = 0  # channels that were pruned
+    pruned = visualize.summarize(model, (1, 4), statistics=True)
+    expected = "Zero weights: 7.1 % (2); the largest share is that of [1], 25.0 %."
+    assert expected in " ".join(sentences(pruned, load_language("en")))
 
 
 def test_nan_and_infinity() -> None:

@@ -15,7 +15,11 @@ from visualize.report.sentences.skips import (
     skips_sentence,
 )
 from visualize.report.sentences.stages import stages_sentence
-from visualize.report.sentences.weights import norms_sentence, not_finite_sentence, zeros_sentence
+from visualize.report.sentences.weights import (
+    magnitudes_sentence,
+    not_finite_sentence,
+    zeros_sentence,
+)
 
 __all__ = ["sentences", "size_sentences", "skips_sentence", "stages_sentence"]
 
@@ -37,7 +41,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         parts_sentence(summary, language),
         roles_sentence(summary, language),
         experts_sentence(summary, language),
-        norms_sentence(summary, language),
+        magnitudes_sentence(summary, language),
         zeros_sentence(summary, language),
         not_finite_sentence(summary, language),
     ]
