@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from visualize.annotate import annotate
 from visualize.core import architecture as core
 from visualize.core.choices import SkipKind
-from visualize.core.errors import UsageError, WeightsError, shorten
+from visualize.core.errors import ShapeError, UsageError, VisualizeError, WeightsError, shorten
 from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
 from visualize.core.modules import unwrapped
@@ -82,16 +82,22 @@ def trace(
         if inputs is None:
             inputs, assumed = guess_inputs(loaded.model, timeout=chosen.timeout)
             notes = (assumed, *notes)
-        traced = trace_model(
-            loaded.model,
-            inputs,
-            tracer=chosen.tracer,
-            leaves=chosen.leaves,
-            train=chosen.train,
-            timeout=chosen.timeout,
-            rebuild=loaded.rebuild,
-            made_up=loaded.values is None,
-        )
+        try:
+            traced = trace_model(
+                loaded.model,
+                inputs,
+                tracer=chosen.tracer,
+                leaves=chosen.leaves,
+                train=chosen.train,
+                timeout=chosen.timeout,
+                rebuild=loaded.rebuild,
+                made_up=loaded.values is None,
+            )
+        except VisualizeError as error:
+            if error.ran is not None:
+                exact = annotate(error.ran, name=name, class_name=type(loaded.model).__name__)
+                error.architecture, error.ran = Architecture.of(exact), None
+            raise
     report(f"analysing {name}")
     values = loaded.values if chosen.statistics and loaded.values else {}
     traced = replace(traced, notes=notes + traced.notes, values=values)
@@ -166,7 +172,11 @@ def summarize(
         chosen = replace(chosen, weights="")
     if isinstance(model, LoadedModel) and model.values is not None:
         chosen = replace(chosen, statistics=True)
-    architecture = trace(model, inputs, options=chosen, report=report)
+    try:
+        architecture = trace(model, inputs, options=chosen, report=report)
+    except VisualizeError as error:
+        error.summary = summary_until(error, chosen)
+        raise
     report(f"describing {architecture.name}")
     return Summary.of(summary_of(architecture, chosen.depth), chosen)
 
@@ -204,6 +214,18 @@ def skips(
         Chosen(SkipKind).read(each, "kind")
     architecture = trace(model, inputs, options=chosen, report=report)
     return SkipTable(architecture, describe_skips(architecture, kinds=kinds, long=long), chosen)
+
+
+def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | None:
+    """The summary of what ran before the model failed; None if that is not known."""
+    from visualize.describe.stopped import stopped
+    from visualize.results.summary import Summary
+
+    if error.architecture is None:
+        return None
+    place = error.layer if isinstance(error, ShapeError) else error.where
+    described = summary_of(error.architecture, options.depth)
+    return Summary.of(stopped(described, place, error.message), options)
 
 
 def _with_statistics(architecture: core.Architecture, options: TraceOptions) -> core.Architecture:

@@ -12,7 +12,8 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.core.choices import SkipKind
+from visualize.core.choices import SkipKind, TableFormat
+from visualize.core.errors import VisualizeError
 from visualize.core.files import suffix
 from visualize.options import SkipsOptions, SummaryOptions, TraceOptions
 
@@ -73,7 +74,13 @@ def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> 
     loaded = load(model, inputs, options, own_values=True)
     with progress() as report:
         options = replace(options, statistics=loaded.values is not None)
-        architecture = trace(loaded, model, options, report, options.language)
+        try:
+            architecture = trace(loaded, model, options, report, options.language)
+        except VisualizeError as error:
+            ran = pipeline.summary_until(error, options)
+            if ran and options.format is TableFormat.TABLE:
+                click.echo(ran.to_text(), nl=False)
+            raise
         described = pipeline.summarize(architecture, options=options, report=report)
     click.echo(described.to_text(), nl=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class VisualizeError(Exception):
@@ -13,6 +14,11 @@ class VisualizeError(Exception):
         where: the file, layer or option where it was found, if any.
         hint: what to try, if anything.
 
+    Attributes:
+        ran: the `TracedModel` of what ran before the model failed, while it is traced.
+        architecture: the exact graph of what ran before the model failed, if it ran at all.
+        summary: the `Summary` of it, of errors of `visualize.summarize`.
+
     >>> str(VisualizeError("not an SVG file", where="net.svg", hint="draw it again"))
     'net.svg: not an SVG file; draw it again'
     """
@@ -22,6 +28,9 @@ class VisualizeError(Exception):
         self.message = message
         self.where = where
         self.hint = hint
+        self.ran: Any = None
+        self.architecture: Any = None
+        self.summary: Any = None
 
     def __str__(self) -> str:
         parts = [f"{self.where}: " if self.where else "", self.message]

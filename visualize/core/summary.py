@@ -54,6 +54,7 @@ class Row:
         calls: how often the module is called in one forward pass.
         shares: names of the parameters of other modules that are tied to its own.
         statistics: of the values of its parameters, None where they are unknown.
+        failed: whether the model failed here.
         stage: the number of the stage of residual blocks that it is the sum of, from 1; else 0.
     """
 
@@ -79,6 +80,7 @@ class Row:
     calls: int = 1
     shares: tuple[str, ...] = ()
     statistics: Statistics | None = None
+    failed: bool = False
     stage: int = 0
 
     @property
@@ -253,6 +255,7 @@ class Summary:
         facts: its structure.
         batch: batch size that it was traced with.
         notes: what a user should know about how it was traced.
+        failed: whether it is of what ran before the model failed; then there are no sentences.
     """
 
     name: str
@@ -264,6 +267,7 @@ class Summary:
     published: tuple[str, ...] = ()
     weights: str = ""
     notes: tuple[Note, ...] = ()
+    failed: bool = False
 
     @property
     def total(self) -> Row:

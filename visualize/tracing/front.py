@@ -269,7 +269,12 @@ class _Front:
     ) -> _Traced:
         parameters, attributes = dict(named_parameters(replica)), Attributes(replica)
         unregistered = Unregistered.of(replica)
-        graph = trace_recorded(replica, inputs, self.leaves, environment)
+        try:
+            graph = trace_recorded(replica, inputs, self.leaves, environment)
+        except VisualizeError as error:
+            if error.ran is not None:
+                error.ran = TracedModel(error.ran, replica, parameters, "recorded")
+            raise
         run = dict(named_modules(replica))
         attributes.restore()
         left = dict(named_modules(replica))

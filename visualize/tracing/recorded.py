@@ -75,7 +75,9 @@ def trace_recorded(
         try:
             result = completed(model(*bound.args, **bound.kwargs))
         except Exception as error:
-            raise watch.explain(error) from error
+            refused = watch.explain(error)
+            refused.ran = recorder.stopped()
+            raise refused from error
     recorder.add_output(result)
     return recorder.graph
 

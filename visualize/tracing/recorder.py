@@ -149,6 +149,15 @@ class Recorder:
             },
         )
 
+    def stopped(self) -> fx.Graph | None:
+        """What ran before the model failed, as a graph that ends there; None if nothing did."""
+        ran = [node for node in self.graph.nodes if node.op.startswith("call")]
+        if not ran or any(node.op == "output" for node in self.graph.nodes):
+            return None
+        output = self.graph.output(ran[-1])
+        set_facts(output, NodeFacts(facts_of(ran[-1]).outputs))
+        return self.graph
+
     def add(
         self,
         operation: str,

@@ -63,7 +63,7 @@ def write_summary(
     if format_name in ("csv", "latex"):
         return write_table(table, format_name)
     above = heading(summary, catalogue)
-    written = [*_on_hidden(arranged, catalogue), *sentences(summary, catalogue)]
+    written = [*_on_hidden(arranged, catalogue), *_sentences(summary, catalogue)]
     if format_name == "html":
         notes = [note.marked.write(catalogue) for note in summary.notes]
         return html_report(above[0], above[1:], write_table(table, "html"), [*written, *notes])
@@ -77,6 +77,11 @@ def write_summary(
     line = text_width(drawing.width, width)
     top, bottom = ("".join(_wrapped(text, line) for text in each) for each in (above, written))
     return f"{top}\n{drawing.text}{_wrapped(note, line) if note else ''}\n{bottom}"
+
+
+def _sentences(summary: Summary, language: Language) -> list[str]:
+    """None on a model that failed: what they say of all of it is not known."""
+    return [] if summary.failed else sentences(summary, language)
 
 
 def _check_columns(summary: Summary, chosen: Sequence[SummaryColumn]) -> None:

@@ -47,7 +47,7 @@ def arrange(
         hide_free: whether to leave out rows without parameters and MACs.
     """
     *parts, total = rows
-    shown = [row for row in parts if row.parameters or row.macs or not hide_free]
+    shown = [row for row in parts if row.parameters or row.macs or row.failed or not hide_free]
     hidden = sum(row.kind is not RowKind.TOTAL for row in parts)
     hidden -= sum(row.kind is not RowKind.TOTAL for row in shown)
     if style is TableStyle.TREE:
