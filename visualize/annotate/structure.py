@@ -18,7 +18,14 @@ from torch import fx, nn
 from torch.fx.operator_schemas import get_signature_for_torch_op
 
 from visualize.annotate.batch import find_batch
-from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec, Wire
+from visualize.core.architecture import (
+    FunctionCall,
+    ModuleCall,
+    NodeKind,
+    Operation,
+    TensorSpec,
+    Wire,
+)
 from visualize.core.errors import shorten
 from visualize.core.operators import RANDOM, family, is_known, merge_type, reads_values
 from visualize.core.torch_internals import (
@@ -163,7 +170,13 @@ def _operation(
         outputs=facts.outputs if tensors is None else tensors,
         counts_as=counts_as,
         detached=facts.detached,
+        function=_function_call(facts.function) if facts.function else None,
     )
+
+
+def _function_call(node: fx.Node) -> FunctionCall:
+    """The call of a function that has been replaced by what it does."""
+    return FunctionCall(node.name, _function_name(node), _plain(function_arguments(node)))
 
 
 def _full_name(kind: type[nn.Module]) -> str:

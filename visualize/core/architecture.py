@@ -14,11 +14,13 @@ import functools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import networkx as nx
 
 from visualize.core.boundary import Boundary
+from visualize.core.calls import FunctionCall as FunctionCall
+from visualize.core.calls import ModuleCall as ModuleCall
 from visualize.core.choices import SkipKind as SkipKind
 from visualize.core.module_path import enclosing as enclosing
 from visualize.core.operands import Constant as Constant
@@ -63,18 +65,6 @@ class TensorSpec:
         return math.prod(self.shape) // (math.prod(self.shown) or 1) or 1
 
 
-class ModuleCall(NamedTuple):
-    """One call of a module.
-
-    Attributes:
-        path: module path.
-        number: how many times this module was called before: 0 for the first call.
-    """
-
-    path: str
-    number: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation of a model, as the trace recorded it: the payload of a node of `Architecture`.
@@ -110,6 +100,7 @@ class Operation:
         neighbour: for an input or output of a module that is drawn on its own, the outside module
             that the tensor comes from or goes to; empty otherwise.
         detached: whether the model switched gradients off around it.
+        function: the call of a function that it is part of, if the model marks it as one operation.
     """
 
     id: str
@@ -138,6 +129,7 @@ class Operation:
     merges: bool = False
     neighbour: str = ""
     detached: bool = False
+    function: FunctionCall | None = None
 
     @property
     def computes(self) -> bool:

@@ -49,6 +49,8 @@ class NodeFacts:
         line: where a function that may merge is called; None for all others.
         names: of an output, what each of its tensors is called, such as ``hidden[0]``.
         detached: whether the model switched gradients off around it.
+        function: the call of a function of the model that it is part of, which the graph no longer
+            holds; None for what is part of none.
     """
 
     outputs: tuple[TensorSpec, ...] = ()
@@ -57,6 +59,7 @@ class NodeFacts:
     line: SourceLine | None = None
     names: tuple[str, ...] = ()
     detached: bool = False
+    function: fx.Node | None = None
 
 
 _KEY = "visualize"

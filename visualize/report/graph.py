@@ -113,7 +113,7 @@ def statistics_document(values: Statistics) -> dict[str, Any]:
 
 
 def _node(operation: Operation) -> dict[str, Any]:
-    values = operation.statistics
+    values, call = operation.statistics, operation.function
     return {
         "id": operation.id,
         "kind": operation.kind.value,
@@ -127,6 +127,7 @@ def _node(operation: Operation) -> dict[str, Any]:
         "buffers": operation.buffers,
         "macs": operation.macs,
         "outputs": [_tensor(tensor) for tensor in operation.outputs],
+        **({"function": {"id": call.id, "type": call.type}} if call else {}),
         **({"statistics": statistics_document(values)} if values else {}),
     }
 

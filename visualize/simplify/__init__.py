@@ -12,6 +12,7 @@ from visualize.core.errors import UsageError
 from visualize.simplify.choose import Choice, expanded_groups, mark_collapsed
 from visualize.simplify.collapse import collapse
 from visualize.simplify.fold import fold
+from visualize.simplify.functions import close_functions
 from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
 from visualize.simplify.groups import mark_groups
 from visualize.simplify.hide import hide
@@ -121,6 +122,8 @@ class Simplifier:
     @functools.cached_property
     def _layers(self) -> Diagram:
         """All layers, with their groups."""
-        used = prune_unused(self._pruned)
+        whole = Diagram.of(self.exact)
+        closed = close_functions(whole)
+        used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(used), self.rules))
         return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

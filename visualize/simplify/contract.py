@@ -65,12 +65,19 @@ class Cluster:
         return cls(node, (node,))
 
 
-def contract(diagram: Diagram, clusters: Iterable[Cluster]) -> Diagram:
+def contract(
+    diagram: Diagram, clusters: Iterable[Cluster], *, keeps_plain: bool = False
+) -> Diagram:
     """Contract each of ``clusters`` to one box; together they must partition the diagram.
 
     They must come in an order in which data flows from earlier to later ones. Edges between the
     same two boxes become one, except that skip branches stay apart; edges without data are
     dropped, because what they carry (sizes, constants) is not drawn.
+
+    Args:
+        diagram: the diagram.
+        clusters: what becomes one box each.
+        keeps_plain: whether edges without data are kept, for boxes that constants have yet to join.
     """
     graph = nx.MultiDiGraph()
     hosts: dict[str, str] = {}
@@ -79,15 +86,15 @@ def contract(diagram: Diagram, clusters: Iterable[Cluster]) -> Diagram:
         graph.add_node(box.id, box=box)
         hosts.update(dict.fromkeys(cluster.nodes, box.id))
     is_collapsed = _collapsed_test(diagram, hosts)
-    seen: set[tuple[str, str, int | None]] = set()
+    seen: set[tuple[str, str, int | None, bool]] = set()
     arrived: Counter[str] = Counter()
     for source, target, wire in diagram.wires:
         ends = hosts[source], hosts[target]
-        if not wire.data or ends[0] == ends[1]:
+        if not (wire.data or keeps_plain) or ends[0] == ends[1]:
             continue
         skip = None if is_collapsed(wire.skip) else wire.skip
-        if (*ends, skip) not in seen:
-            seen.add((*ends, skip))
+        if (*ends, skip, wire.data) not in seen:
+            seen.add((*ends, skip, wire.data))
             position = arrived[ends[1]]
             if (wire.skip, wire.position) != (skip, position):
                 wire = replace(wire, skip=skip, position=position)

@@ -18,15 +18,22 @@ from visualize.tracing.inputs import Inputs
 from visualize.tracing.tensors import specification, tensors_in
 
 
-def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Memory) -> None:
+def record_tensors(
+    graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Memory
+) -> dict[fx.Node, Any]:
     """Run ``graph`` and set ``outputs`` and ``flops`` of each node's `NodeFacts`.
+
+    Returns:
+        The values of the nodes that hold no tensor, such as sizes.
 
     Raises:
         ShapeError: a layer refused the shape of its input.
         ForwardError: any other exception of an operation.
     """
     with torch.no_grad(), memory.counting(), OnMeta(memory):
-        _Interpreter(model, graph, memory).run(*inputs.values(model))
+        interpreter = _Interpreter(model, graph, memory)
+        interpreter.run(*inputs.values(model))
+    return interpreter.plain
 
 
 class _Interpreter(fx.Interpreter):
@@ -34,6 +41,7 @@ class _Interpreter(fx.Interpreter):
         super().__init__(model, graph=graph)
         self.extra_traceback = False
         self.memory = memory
+        self.plain: dict[fx.Node, Any] = {}
 
     def run_node(self, n: fx.Node) -> Any:
         before = self.memory.total
@@ -44,6 +52,8 @@ class _Interpreter(fx.Interpreter):
             raise self._explain(n, error) from error
         with without_torch_function():  # asking for a shape is not an operation
             outputs = tuple([specification(tensor) for tensor in tensors_in(value)])
+        if not outputs:
+            self.plain[n] = value
         flops = self.memory.total - before
         set_facts(n, replace(facts_of(n), outputs=outputs, flops=flops))
         return value

@@ -33,6 +33,7 @@ from visualize.tracing.environment import Environment, MetaEnvironment, Values, 
 from visualize.tracing.execution import record_tensors
 from visualize.tracing.explain import GradientError, explain_forward
 from visualize.tracing.flops import Memory
+from visualize.tracing.functions import open_functions
 from visualize.tracing.inplace import follow_in_place
 from visualize.tracing.inputs import ExampleInputs, Inputs
 from visualize.tracing.leaves import Leaves
@@ -210,9 +211,10 @@ class _Front:
         written = attributes.restore()
         follow_in_place(graph, replica)
         memory = Memory()
-        record_tensors(graph, replica, inputs, memory)
+        plain = record_tensors(graph, replica, inputs, memory)
         run = replicate(self.model, train=self.train) if written else replica
         check_against_run(graph, run, inputs, self.leaves, memory)
+        open_functions(graph, replica, parameters, plain)
         return _Traced(graph, replica, parameters, unregistered)
 
     def _recorded(self) -> _Traced:
@@ -281,6 +283,7 @@ class _Front:
         swapped = {path: module for path, module in run.items() if left.get(path) is not module}
         if environment.read:
             environment.read.connect(graph, again() if again else None)
+        open_functions(graph, replica, parameters)
         notes = (*environment.notes, *environment.read.notes)
         return _Traced(graph, replica, parameters, unregistered, notes, swapped)
 
