@@ -45,7 +45,7 @@ from visualize.tracing.read_values import DEPENDING
 from visualize.tracing.recorder import Calls, Recorder, share_memory
 from visualize.tracing.replica import has_own_hooks
 from visualize.tracing.scripted.inlined import InlinedScripts
-from visualize.tracing.tensors import tensors_in
+from visualize.tracing.tensors import holds_module, tensors_in
 
 
 def trace_recorded(
@@ -152,7 +152,7 @@ class _Watch(TorchFunctionMode):
 
     def _watch_function(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **kwargs: Any) -> Any:
-            if self.inside_leaf or not tensors_in((args, kwargs)):
+            if self.inside_leaf or not tensors_in((args, kwargs)) or holds_module((args, kwargs)):
                 return original(*args, **kwargs)
             run = self._as_leaf(original.__name__, None, lambda: original(*args, **kwargs))
             return self._record("call_function", original, run, args, kwargs)

@@ -13,6 +13,7 @@ from torch import nn
 
 from visualize.core.architecture import TensorSpec
 from visualize.core.errors import UntraceableError
+from visualize.core.torch_internals import tree_leaves
 
 FEW = 1 << 20  # elements of a tensor whose values a run on the meta device keeps
 
@@ -33,6 +34,15 @@ def tensors_in(value: Any) -> list[torch.Tensor]:
     found: list[torch.Tensor] = []
     _collect(value, found)
     return found
+
+
+def holds_module(value: Any) -> bool:
+    """Whether a module is in the collections of ``value``.
+
+    >>> holds_module([1, {"block": nn.ReLU()}]), holds_module([1, nn.ReLU])
+    (True, False)
+    """
+    return any(isinstance(item, nn.Module) for item in tree_leaves(value))
 
 
 def _collect(value: Any, found: list[torch.Tensor]) -> None:
