@@ -22,7 +22,7 @@ def resnet18() -> Summary:
 @pytest.mark.parametrize(
     ("name", "layers"),
     [("resnet18", 18), ("resnet34", 34), ("vgg16", 16), ("alexnet", 8), ("googlenet", 22),
-     ("densenet121", 121), ("mobilenet_v2", 53)],
+     ("densenet121", 121), ("mobilenet_v2", 53), ("swin_t", 53)],
 )  # fmt: skip
 def test_depth_is_what_papers_say(name: str, layers: int) -> None:
     assert visualize.summarize(name).facts.depth.longest == layers
@@ -84,3 +84,24 @@ def test_two_networks_side_by_side_are_not_sequential() -> None:
 
     inputs = [torch.zeros(1, 4), torch.zeros(1, 4)]
     assert not visualize.summarize(Two(), inputs).facts.is_sequential
+
+
+class Functional(nn.Module):
+    """A projection shortcut whose weights are read by functions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(8, 4, 1, 1))
+        self.work = nn.Sequential(nn.Conv2d(4, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        shortcut = nn.functional.conv2d(x, self.weight)
+        result: Tensor = self.work(x) + shortcut
+        return result
+
+
+def test_projections_cost_what_they_do_in_the_list_of_skip_connections() -> None:
+    exact = visualize.trace(Functional(), (1, 4, 6, 6))
+    facts = visualize.summarize(exact).facts
+    assert facts.projection_parameters == exact.skips[0].parameters == 8 * 4
+    assert facts.projection_macs == 8 * 4 * 36

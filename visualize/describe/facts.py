@@ -36,7 +36,8 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     depths = depths_of(flow, weighted.lengths)
     arrivals = residual_arrivals(exact, flow, depths)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
-    branches = dict.fromkeys(node for skip in projections for node in skip.branch)
+    branches = {skip.branch: skip.parameters for skip in projections}
+    operations = dict.fromkeys(node for branch in branches for node in branch)
     return Facts(
         weighted_layers=weighted.number(weighted.lengths),
         depth=find_depth(exact, weighted, flow, depths),
@@ -46,8 +47,8 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         detached_skips=sum(not skip.gradient for skip in exact.skips),
-        projection_parameters=sum(exact.operation(node).parameters for node in branches),
-        projection_macs=sum(exact.operation(node).macs for node in branches),
+        projection_parameters=sum(branches.values()),
+        projection_macs=sum(exact.operation(node).macs for node in operations),
         tied=exact.tied,
         buffer_dtypes=exact.buffer_dtypes,
         packed_dtypes=added(one.packed_dtypes for one in exact.operations),

@@ -1,0 +1,72 @@
+"""The same architecture has the same facts, whoever wrote it and however it is traced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+import visualize
+
+pytestmark = pytest.mark.zoo
+
+# Architectures that torchvision and timm both have, as equal in every number.
+SAME = {
+    "resnet18": "resnet18",
+    "resnet50": "resnet50",
+    "resnext50_32x4d": "resnext50_32x4d",
+    "vit_b_16": "vit_base_patch16_224",
+    "swin_t": "swin_tiny_patch4_window7_224",
+    "convnext_tiny": "convnext_tiny",
+    "regnet_y_400mf": "regnety_004",
+    "densenet121": "densenet121",
+    "mnasnet1_0": "mnasnet_100",
+    "mobilenet_v2": "mobilenetv2_100",
+    "mobilenet_v3_large": "mobilenetv3_large_100",
+    "efficientnet_b0": "efficientnet_b0",
+    "vgg16": "vgg16",
+}
+
+# Names are those of each library, and so is what is registered: timm's Swin keeps its masks.
+OF_A_LIBRARY = ("parts", "tied", "buffer_dtypes", "unused_modules", "block_shortcuts")
+
+# Where timm groups the same layers in other modules, so that other parts are stages.
+GROUPED_OTHERWISE = ("efficientnet_b0", "mobilenet_v2", "mobilenet_v3_large", "vgg16")
+
+
+def facts_of(name: str, tracer: str) -> Mapping[str, Any]:
+    """All facts of a model, without the names that its library gives."""
+    summary = visualize.summarize(name, tracer=tracer)
+    facts = asdict(summary.facts)
+    stages = [
+        {key: value for key, value in part.items() if key not in ("name", "type")}
+        for part in facts["parts"]
+        if part["blocks"]
+    ]
+    shortcuts = list(facts["block_shortcuts"].values())
+    return {
+        **{key: value for key, value in facts.items() if key not in OF_A_LIBRARY},
+        "stages": stages,
+        "shortcuts": shortcuts,
+        "parameters": summary.total.parameters,
+        "trainable": summary.total.trainable_parameters,
+        "macs": summary.total.macs,
+        "inputs": summary.total.inputs,
+        "outputs": summary.total.outputs,
+    }
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_libraries_and_tracers_agree_in_every_fact(name: str) -> None:
+    pytest.importorskip("timm")
+    known = facts_of(name, "symbolic")
+    assert facts_of(name, "recorded") == known
+    ours = dict(known)
+    for tracer in ("symbolic", "recorded"):
+        theirs = dict(facts_of(f"timm:{SAME[name]}", tracer))
+        if name in GROUPED_OTHERWISE:
+            for grouped in ("stages", "shortcuts"):
+                ours.pop(grouped, None), theirs.pop(grouped)
+        assert theirs == ours
