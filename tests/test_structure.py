@@ -17,6 +17,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 # Modules without a test file of their own, and why.
 WITHOUT_TESTS = {
     "core/boundary.py": "plain data, made by tracers",
+    "core/facts.py": "plain data, made where a model is described",
     "core/operands.py": "plain data, made by annotators",
     "check/drawn.py": "plain data, made by the readers of SVG and PDF",
 }

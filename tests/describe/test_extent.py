@@ -1,0 +1,88 @@
+"""The channels, positions and strides of features."""
+
+from __future__ import annotations
+
+import pytest
+from torch import Tensor, nn
+
+import visualize
+from visualize.core.architecture import Architecture, TensorSpec
+from visualize.describe.extent import Extent, extent_of, input_places, stride_of
+
+
+def extent(traced: Architecture) -> Extent:
+    """The extent of what the last operation of a model returns."""
+    part = [one for one in traced.operations if one.computes]
+    return extent_of(part, part[-1].outputs[0], input_places(traced))
+
+
+class Tokens(nn.Module):
+    """Patches in one row, their channels last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches = nn.Conv2d(3, 8, 4, stride=4)
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, image: Tensor) -> Tensor:
+        tokens: Tensor = self.norm(self.patches(image).flatten(2).transpose(1, 2))
+        return tokens
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "places"),
+    [
+        (nn.Conv2d(3, 8, 3), (1, 3, 32, 48), (32, 48)),
+        (nn.Sequential(nn.ReLU(), nn.Conv1d(3, 8, 3)), (1, 3, 100), (100,)),
+        (nn.Sequential(nn.Linear(100, 64), nn.Unflatten(1, (4, 4, 4)), nn.Conv2d(4, 8, 3)),
+         (1, 100), ()),
+        (nn.Linear(16, 4), (1, 16), ()),
+    ],
+)  # fmt: skip
+def test_positions_are_those_of_the_input_of_the_first_convolution(
+    layers: nn.Module, shape: tuple[int, ...], places: tuple[int, ...]
+) -> None:
+    assert input_places(visualize.trace(layers, shape)) == places
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "expected"),
+    [
+        (nn.Conv2d(3, 8, 3, stride=(2, 4), padding=1), (1, 3, 32, 32),
+         Extent(8, 128, (2, 4))),
+        # As many channels as rows and columns.
+        (nn.Conv2d(3, 16, 3, stride=2, padding=1), (1, 3, 32, 32), Extent(16, 256, (2, 2))),
+        (nn.Sequential(nn.Conv2d(3, 8, 4, stride=4), nn.Flatten(2)),
+         (1, 3, 32, 32), Extent(8, 64, (4,))),
+        (Tokens(), (1, 3, 32, 32), Extent(8, 64, (4,))),
+        (nn.Linear(16, 4), (1, 16), Extent(4, 1, ())),
+    ],
+)  # fmt: skip
+def test_the_channels_of_a_feature_are_those_that_its_last_layer_makes(
+    layers: nn.Module, shape: tuple[int, ...], expected: Extent
+) -> None:
+    assert extent(visualize.trace(layers, shape)) == expected
+
+
+def test_a_single_number_has_neither_channels_nor_positions() -> None:
+    assert extent_of((), TensorSpec(()), (32, 32)) == Extent()
+
+
+@pytest.mark.parametrize(
+    ("sizes", "places", "stride"),
+    [
+        ((7, 7), (224, 224), (32, 32)),
+        ((35, 35), (299, 299), (8, 8)),  # convolutions without padding lose borders
+        ((74, 74), (224, 224), (3, 3)),
+        ((256,), (256, 256), (16,)),
+        ((197,), (224, 224), ()),  # a token that is no place of the image
+        ((448, 448), (224, 224), ()),
+        ((0, 7), (224, 224), ()),
+        ((7, 7), (), ()),
+        ((7,), (8, 224, 224), ()),
+    ],
+)
+def test_strides_are_known_or_empty(
+    sizes: tuple[int, ...], places: tuple[int, ...], stride: tuple[int, ...]
+) -> None:
+    assert stride_of(sizes, places) == stride
