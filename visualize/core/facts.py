@@ -100,3 +100,34 @@ class Experts:
     number: int
     active: int
     parameters: int
+
+
+class ReceptivePlace(str, enum.Enum):
+    """Where the receptive field of a model is worth knowing."""
+
+    POOL = "global pool"
+    """Before the pooling that sees all of the input."""
+    LINEAR = "linear"
+    """Before the first layer that sees all of the input, a linear one."""
+    OUTPUT = "output"
+    """At the output, where no value sees all of the input by definition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receptive:
+    """How much of its input a model sees.
+
+    Attributes:
+        place: where ``field`` is; None if it is empty.
+        field: the receptive field there, along the axes of the input; empty where it says nothing.
+        input: the sizes of these axes.
+        covers_from: path of the module from which on a value can see all of the input; empty if
+            that is none before ``place``.
+        gates: whether gates that see a whole map are left out of account.
+    """
+
+    place: ReceptivePlace | None
+    field: tuple[int, ...]
+    input: tuple[int, ...]
+    covers_from: str = ""
+    gates: bool = False

@@ -54,15 +54,6 @@ class MergeType(str, enum.Enum):
         return {"add": "+", "subtract": "−", "concat": "‖", "multiply": "×"}[self.value]
 
 
-# Their results depend on the whole input, or on places that other values select.
-_WITHOUT_PLACES = frozenset(
-    {
-        Category.PRODUCT, Category.EMBEDDING, Category.RECURRENT, Category.ATTENTION,
-        Category.GATHER, Category.RANDOM, Category.REPEAT, Category.OTHER,
-    }
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Operator:
     """What is known of a family of modules and functions.
@@ -72,8 +63,6 @@ class Operator:
         category: the kind of work it does.
         word: its name in a figure; empty if that is its own name.
         merge: how it combines tensors, if it can be a merge.
-        keeps_places: whether the part of an image that each result depends on is known, so that
-            receptive fields can be computed.
         layers: the number of layers that papers count it as, if it has a weight matrix.
         is_adaptive: whether the size of its windows follows from that of its output.
         is_stacked: whether it multiplies several pairs of matrices at once.
@@ -84,7 +73,6 @@ class Operator:
     category: Category
     word: str = ""
     merge: MergeType | None = None
-    keeps_places: bool = False
     layers: int = 1
     is_adaptive: bool = False
     is_stacked: bool = False
@@ -112,16 +100,14 @@ def _rows(
     *,
     word: str = "",
     merge: MergeType | None = None,
-    keeps_places: bool | None = None,
     layers: int = 1,
     is_adaptive: bool = False,
     is_stacked: bool = False,
     copies: bool = False,
 ) -> Iterator[Operator]:
     """One row for each of ``families``, which are separated by spaces."""
-    places = category not in _WITHOUT_PLACES if keeps_places is None else keeps_places
     for name in families.split():
-        yield Operator(name, category, word, merge, places, layers, is_adaptive, is_stacked, copies)
+        yield Operator(name, category, word, merge, layers, is_adaptive, is_stacked, copies)
 
 
 def _named(category: Category, words: str) -> Iterator[Operator]:
@@ -182,7 +168,7 @@ _TABLE: tuple[Operator, ...] = (
     ),
     *_rows(
         Category.POOL, "fractionalmaxpool2d fractionalmaxpool3d",
-        word="fractional max pool", keeps_places=False,
+        word="fractional max pool",
     ),
     *_rows(Category.RESAMPLE, "upsample interpolate upsamplingbilinear2d upsamplingnearest2d"),
     *_rows(Category.RESAMPLE, "pixelshuffle"),
@@ -212,7 +198,7 @@ _TABLE: tuple[Operator, ...] = (
         merge=MergeType.CONCAT, layers=0,
     ),
     *_rows(Category.JOIN, "stack"),
-    *_rows(Category.GATHER, "index", keeps_places=True),
+    *_rows(Category.GATHER, "index"),
     *_rows(Category.GATHER, "gather indexselect take takealongdim maskedselect gridsample"),
     *_rows(Category.GATHER, "maxunpool1d maxunpool2d maxunpool3d"),
     *_rows(Category.RANDOM, "rand randlike randn randnlike randint randintlike randperm normal"),
@@ -237,7 +223,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.IDENTITY, "to type typeas float half double bfloat16 astensor asarray"),
     *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
     *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
-    *_rows(Category.OTHER, "getattr", keeps_places=True),
+    *_rows(Category.OTHER, "getattr"),
 )  # fmt: skip
 _BY_FAMILY = {row.family: row for row in _TABLE}
 
@@ -295,7 +281,6 @@ RESHAPE = _of(Category.RESHAPE)
 IDENTITY = _of(Category.IDENTITY)
 MOVES = _families(lambda row: row.moves_only)
 COPIES = _families(lambda row: row.copies)
-KEEPS_PLACES = _families(lambda row: row.keeps_places)
 SUBTRACT = _families(lambda row: row.merge is MergeType.SUBTRACT)
 DIVIDE = _families(lambda row: row.word == "divide")
 JOIN = _of(Category.JOIN)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip, TensorSpec
 from visualize.core.dtypes import parameter_bytes
-from visualize.core.facts import Cost, Experts, Share
+from visualize.core.facts import Cost, Experts, Receptive, Share
 from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
 
-# Along each dimension of an image, how much of it one value depends on; infinite for all of it.
+# Along each axis of an image or signal, how many positions of it one value depends on, from the
+# first to the last; infinite where that is all of it, however large it is.
 ReceptiveField = tuple[float, ...]
 Shape = tuple[int, ...]
 
@@ -219,6 +220,7 @@ class Facts:
         cost: what one sample costs.
         roles: what attention, MLPs and the like have, in a model with attention.
         experts: the mixtures of experts, None without any.
+        receptive: how much of its input it sees; None where that has no meaning.
     """
 
     weighted_layers: int
@@ -239,6 +241,7 @@ class Facts:
     cost: Cost = field(default_factory=Cost)
     roles: tuple[Share, ...] = ()
     experts: Experts | None = None
+    receptive: Receptive | None = None
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from visualize.core.architecture import Architecture
 from visualize.core.diagram import BoxKind, Diagram, GroupKind
 from visualize.core.summary import Summary
 from visualize.describe.facts import find_facts
+from visualize.describe.receptive import ReceptiveFields
 from visualize.describe.rows import make_rows
 from visualize.describe.skips import describe_skips
 
@@ -27,11 +30,13 @@ def describe(
     """
     blocks = {group.path for group in grouped.groups if group.kind is GroupKind.BLOCK}
     formulas = {box.path for box in grouped.boxes if box.kind is BoxKind.FORMULA}
+    receptive = ReceptiveFields.of(exact)
+    facts = find_facts(exact, grouped)
     return Summary(
         name=exact.name,
         class_name=exact.class_name,
-        rows=tuple(make_rows(exact, blocks | formulas, depth)),
-        facts=find_facts(exact, grouped),
+        rows=tuple(make_rows(exact, blocks | formulas, depth, receptive.sizes)),
+        facts=replace(facts, receptive=receptive.fact(blocks)),
         batch=exact.batch,
         documentation=exact.documentation,
         published=exact.published,

@@ -17,16 +17,20 @@ from visualize.core.module_path import CONTAINERS, spelled
 from visualize.core.operators import operator
 from visualize.core.phrases import NOTHING, Phrase, counted, enumerated, phrase, term
 from visualize.core.statistics import combined
-from visualize.core.summary import Row, RowKind, Shape
+from visualize.core.summary import ReceptiveField, Row, RowKind, Shape
 from visualize.describe.boundaries import Crossing, calls_of, crossing_of, crossing_of_model
-from visualize.describe.receptive import receptive_fields
 from visualize.describe.traits import block_traits
 
 _WEIGHTS = "parametrizations"  # where torch keeps the modules that compute weights
 _LISTED = 3  # kinds of modules in a container
 
 
-def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -> Iterator[Row]:
+def make_rows(
+    exact: Architecture,
+    blocks: Collection[str],
+    depth: int | None,
+    fields: Mapping[str, ReceptiveField],
+) -> Iterator[Row]:
     """The rows of a table, the sum over the model last.
 
     An expanded module has a row for each module it calls and for each function of its own that
@@ -37,8 +41,9 @@ def make_rows(exact: Architecture, blocks: Collection[str], depth: int | None) -
         exact: the graph of all operations.
         blocks: paths of the modules that are collapsed.
         depth: how many modules deep the table goes instead.
+        fields: the receptive field of each operation that has one.
     """
-    table = _Table(exact, frozenset(blocks), depth)
+    table = _Table(exact, frozenset(blocks), depth, fields)
     root = table.tree()
     yield from table.inside(root)
     if exact.unused_parameters:
@@ -129,11 +134,17 @@ class _Node:
 
 
 class _Table:
-    def __init__(self, exact: Architecture, blocks: frozenset[str], depth: int | None) -> None:
+    def __init__(
+        self,
+        exact: Architecture,
+        blocks: frozenset[str],
+        depth: int | None,
+        fields: Mapping[str, ReceptiveField],
+    ) -> None:
         self.exact = exact
         self.blocks = blocks
         self.depth = depth
-        self.fields = receptive_fields(exact)
+        self.fields = fields
         self.data = {one.id: bool(exact.data_sources(one.id)) for one in exact.operations}
         self.merged: dict[str, list[Skip]] = {}
         for skip in exact.skips:

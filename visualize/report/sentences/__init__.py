@@ -6,6 +6,7 @@ from visualize.core.summary import Summary
 from visualize.report.language import Language
 from visualize.report.sentences.cost import cost_sentence
 from visualize.report.sentences.depth import depth_sentence, paths_sentence
+from visualize.report.sentences.receptive import receptive_sentence
 from visualize.report.sentences.shares import experts_sentence, parts_sentence, roles_sentence
 from visualize.report.sentences.size import size_sentences, tied_sentence
 from visualize.report.sentences.skips import (
@@ -38,6 +39,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         projections_sentence(summary, language),
         depth_sentence(facts, language),
         paths_sentence(facts, language),
+        receptive_sentence(facts.receptive, language),
         parts_sentence(summary, language),
         roles_sentence(summary, language),
         experts_sentence(summary, language),

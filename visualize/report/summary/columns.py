@@ -241,9 +241,9 @@ def _bar(share: float) -> str:
 
 
 def _receptive_field(row: Row, everything: str) -> str:
-    if row.receptive_field is None:
+    """``435``, or ``1×9`` where axes differ; a word where it is all of the input."""
+    field = row.receptive_field
+    if not field:
         return ""
-    if math.inf in row.receptive_field:
-        return everything
-    sizes = [f"{size:g}" for size in row.receptive_field]
+    sizes = [everything if size == math.inf else f"{size:g}" for size in field]
     return sizes[0] if len(set(sizes)) == 1 else "×".join(sizes)

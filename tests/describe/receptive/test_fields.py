@@ -1,0 +1,80 @@
+"""Receptive fields of models: published ones, and those that gradients reach."""
+
+from __future__ import annotations
+
+import pytest
+from torch import nn
+from torchvision import models
+
+import visualize
+from tests.gradients import conv, reached
+from visualize.core.facts import ReceptivePlace
+from visualize.core.summary import Summary
+
+
+def field(summary: Summary, path: str) -> tuple[float, ...] | None:
+    """That of a module, or of the last row in it."""
+    rows = [row for row in summary.rows if row.path == path or row.path.startswith(f"{path}.")]
+    return next((row for row in rows if row.path == path), rows[-1]).receptive_field
+
+
+@pytest.mark.parametrize(
+    ("name", "last", "pixels"),
+    [("alexnet", "features", 195), ("vgg16", "features", 212), ("resnet50", "layer4", 427)],
+)
+def test_receptive_fields_that_are_published(name: str, last: str, pixels: int) -> None:
+    (row,) = (row for row in visualize.summarize(name).rows if row.name == f"{last}_total")
+    assert row.receptive_field == (pixels, pixels)
+
+
+NAMED = {
+    "alexnet": ("features", 300),
+    "convnext_tiny": ("features.3", 500),
+    "densenet121": ("features.denseblock2", 400),
+    "fcn_resnet50": ("backbone.layer2", 400),
+    "googlenet": ("inception4a", 400),
+    "inception_v3": ("Mixed_6a", 400),
+    "mnasnet1_0": ("layers.10", 500),
+    "mobilenet_v2": ("features.13", 500),
+    "regnet_x_400mf": ("trunk_output.block2", 400),
+    "resnet18": ("layer3", 400),
+    "resnet50": ("layer3", 500),
+    "resnext50_32x4d": ("layer2", 300),
+    "shufflenet_v2_x1_0": ("stage3", 500),
+    "squeezenet1_1": ("features", 400),
+    "vgg16": ("features", 300),
+    "wide_resnet50_2": ("layer2", 300),
+}
+
+
+@pytest.mark.zoo
+@pytest.mark.parametrize("name", NAMED)
+def test_receptive_fields_are_those_that_gradients_reach(name: str) -> None:
+    layer, size = NAMED[name]
+    model: nn.Module = models.get_model(name, weights=None, weights_backbone=None)
+    sized = (1, 3, size, 64)
+    found = field(visualize.summarize(model.eval(), sized, depth=3), layer)
+    assert found is not None
+    assert reached(model, *sized, layer=layer, axis=-2) == found[0]
+
+
+def test_where_a_model_sees_all_of_its_input() -> None:
+    receptive = visualize.summarize("resnet18").facts.receptive
+    assert receptive is not None
+    assert receptive.place is ReceptivePlace.POOL
+    assert (receptive.field, receptive.input) == ((435, 435), (224, 224))
+    assert receptive.covers_from == "layer4.0"
+    assert not receptive.gates
+
+
+def test_a_network_that_sees_little() -> None:
+    model = nn.Sequential(conv(3), conv(3))
+    receptive = visualize.summarize(model, (1, 1, 32, 32)).facts.receptive
+    assert receptive is not None
+    assert receptive.place is ReceptivePlace.OUTPUT
+    assert receptive.field == (5, 5)
+    assert receptive.covers_from == ""
+
+
+def test_it_has_no_meaning_without_windows() -> None:
+    assert visualize.summarize(nn.Linear(4, 4), (1, 4)).facts.receptive is None
