@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch.utils.flop_counter import FlopCounterMode
 
 import visualize
 from tests.agreement import disagreements
+from tests.flops import flop_counter
 from tests.random_nets import Net
 
 FEW, ALL, AT_ONCE = 40, 2000, 50
@@ -20,7 +20,7 @@ def assert_true(seed: int) -> None:
     torch.manual_seed(seed)
     net = Net(seed).eval()
     inputs = net.example()
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with flop_counter() as counter, torch.no_grad():
         net(*inputs)
     architecture = visualize.trace(net, inputs)
     assert architecture.parameters == sum(p.numel() for p in net.parameters())

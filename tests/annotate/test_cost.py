@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations, parametrize
-from torch.utils.flop_counter import FlopCounterMode
 
 import visualize
+from tests.flops import flop_counter
 
 
 @pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
@@ -28,20 +26,9 @@ def test_macs_of_layers(tracer: str) -> None:
     assert architecture.macs == 6 * 6 * 8 * 27 + 288 * 5
 
 
-def flops_of_vector(shape: torch.Size, *_: Any, **__: Any) -> int:
-    """Of a product of a matrix or vector with a vector."""
-    return 2 * math.prod(shape)
-
-
-# What torch's counter has no formulas for, and spectral norm computes.
-VECTORS = {torch.ops.aten.mv: flops_of_vector, torch.ops.aten.dot: flops_of_vector,
-           torch.ops.aten.vdot: flops_of_vector}  # fmt: skip
-
-
 def assert_counts_agree(model: nn.Module, *shape: int, tracer: str = "auto") -> None:
     """MACs are those of torch's own counter, parameters those of the model."""
-    counting = FlopCounterMode(display=False, custom_mapping=VECTORS)
-    with counting as counter, torch.no_grad():
+    with flop_counter() as counter, torch.no_grad():
         model.eval()(torch.rand(shape))
     architecture = visualize.trace(model, shape, tracer=tracer)
     assert architecture.macs == counter.get_total_flops() // 2

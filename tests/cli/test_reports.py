@@ -91,8 +91,10 @@ def test_skips_can_be_chosen_and_show_their_source_lines(folder: Path) -> None:
 def test_summary_in_every_format_and_language(folder: Path) -> None:
     table = run("summary", "resnet18").stdout
     assert table.startswith("resnet18 (ResNet)\nResNet-18 from Deep Residual Learning")
-    assert "Parameters: layer4 71.8 %" in table
-    assert "参数分布：layer4 占 71.8 %" in run("summary", "resnet18", "--lang", "zh").stdout
+    assert "layer4: 71.8 % of parameters, 22.7 % of MACs" in table
+    assert (
+        "layer4：参数占 71.8 %，乘加占 22.7 %" in run("summary", "resnet18", "--lang", "zh").stdout
+    )
     rows = list(csv.DictReader(io.StringIO(run("summary", "resnet18", "--format", "csv").stdout)))
     assert (rows[0]["layer"], rows[0]["parameters"]) == ("conv1", "9408")
     assert json.loads(run("summary", "resnet18", "--format", "json").stdout)["facts"]["depth"] == 18

@@ -103,9 +103,9 @@ def test_two_stand_in_one_paper(tmp_path: Path) -> None:
         (tmp_path / f"{name}.tex").write_text(tikz(figure), encoding="utf-8")
     text = extract_text(io.BytesIO(compiled(tmp_path, "paper", PAPER % ("residual", "unet"))))
     text = " ".join(text.split())
-    assert "Figure 1: Residual. 11,114 parameters, all trainable." in text
+    assert "Figure 1: Residual. 11,114 parameters (44.5 kB, float32), all trainable." in text
     assert "Figure 2: UNet." in text
-    assert "3,534 parameters, all trainable." in text
+    assert "3,534 parameters (14.1 kB, float32), all trainable." in text
 
 
 def test_a_colour_bar_runs_from_little_to_much_and_text_stands_out() -> None:
