@@ -64,6 +64,12 @@ def test_the_channels_of_a_feature_are_those_that_its_last_layer_makes(
     assert extent(visualize.trace(layers, shape)) == expected
 
 
+def test_without_a_layer_channels_are_what_leaves_the_rest_in_proportion() -> None:
+    first, last = TensorSpec((12, 16, 16)), TensorSpec((16, 16, 12))
+    for result in (first, last):
+        assert extent_of((), result, (32, 32)) == Extent(12, 256, (2, 2))
+
+
 def test_a_single_number_has_neither_channels_nor_positions() -> None:
     assert extent_of((), TensorSpec(()), (32, 32)) == Extent()
 
