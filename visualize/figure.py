@@ -224,7 +224,7 @@ def summary_of(architecture: Architecture, depth: int | None = None) -> Summary:
     """The summary of a model, down to modules ``depth`` deep or, by default, to blocks."""
     from visualize.describe import describe
 
-    layers = Simplifier(architecture).to(Level.LAYER, folded=False)
+    layers = Simplifier(architecture, closes_functions=False).to(Level.LAYER, folded=False)
     return describe(architecture, layers, depth=depth)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind
 from visualize.core.diagram import BoxKind, Diagram
 from visualize.core.facts import Cost, Sample, Work
-from visualize.core.operators import Category, operator
+from visualize.core.operators import Category, family, operator
 
 _COUNTED = {
     Category.CONVOLUTION: Work.CONVOLUTION,
@@ -22,6 +22,8 @@ _UNCOUNTED = {
     Category.POOL: Work.POOLING,
     Category.EMBEDDING: Work.EMBEDDING,
 }
+# Pooling of a whole map, as it is written without a module.
+_POOLS = frozenset({"mean", "amax"})
 _COLOURS = 3  # channels of an image
 
 
@@ -83,6 +85,8 @@ def _work(operation: Operation, does: str, is_layer: bool) -> Work | None:
         return _COUNTED.get(category) or (Work.LINEAR if is_layer else Work.PRODUCT)
     if operation.merges and category is Category.POINTWISE:
         return Work.ADDITION
+    if category is Category.REDUCTION and family(does) in _POOLS:
+        return Work.POOLING
     return _UNCOUNTED.get(category)
 
 

@@ -57,12 +57,20 @@ class Simplifier:
     Args:
         architecture: the exact graph.
         idioms: rules that are tried before the built-in ones.
+        closes_functions: whether a function that the model marks as one operation is one box, or
+            what it computes is seen as if it were written in the module that calls it.
 
     Raises:
         UsageError: one of ``idioms`` is not a rule.
     """
 
-    def __init__(self, architecture: Architecture, idioms: Sequence[Rule] = ()) -> None:
+    def __init__(
+        self,
+        architecture: Architecture,
+        idioms: Sequence[Rule] = (),
+        *,
+        closes_functions: bool = True,
+    ) -> None:
         for rule in idioms:
             if not isinstance(rule, Rule):
                 raise UsageError(
@@ -71,6 +79,7 @@ class Simplifier:
                 )
         self.exact = architecture
         self.rules = (*idioms, *RULES)
+        self.closes_functions = closes_functions
 
     def to(
         self,
@@ -123,7 +132,7 @@ class Simplifier:
     def _layers(self) -> Diagram:
         """All layers, with their groups."""
         whole = Diagram.of(self.exact)
-        closed = close_functions(whole)
+        closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(used), self.rules))
         return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))

@@ -31,7 +31,6 @@ NAMED = {
     "alexnet": ("features", 300),
     "convnext_tiny": ("features.3", 500),
     "densenet121": ("features.denseblock2", 400),
-    "fcn_resnet50": ("backbone.layer2", 400),
     "googlenet": ("inception4a", 400),
     "inception_v3": ("Mixed_6a", 400),
     "mnasnet1_0": ("layers.10", 500),
@@ -43,16 +42,30 @@ NAMED = {
     "shufflenet_v2_x1_0": ("stage3", 500),
     "squeezenet1_1": ("features", 400),
     "vgg16": ("features", 300),
+    "timm:convmixer_768_32": ("blocks.3", 300),
+    "timm:inception_v4": ("features.6", 400),
+    "timm:res2next50": ("layer2", 300),
+    "timm:vgg11": ("features", 300),
+    "timm:xception41p": ("blocks.3", 400),
     "wide_resnet50_2": ("layer2", 300),
 }
+
+
+def built(name: str) -> nn.Module:
+    source, _, inner = name.rpartition(":")
+    if source:
+        timm = pytest.importorskip("timm")
+        model: nn.Module = timm.create_model(inner)
+        return model
+    return models.get_model(name, weights=None)
 
 
 @pytest.mark.zoo
 @pytest.mark.parametrize("name", NAMED)
 def test_receptive_fields_are_those_that_gradients_reach(name: str) -> None:
     layer, size = NAMED[name]
-    model: nn.Module = models.get_model(name, weights=None, weights_backbone=None)
-    sized = (1, 3, size, 64)
+    model = built(name)
+    sized = (1, 3, size, 128)
     found = field(visualize.summarize(model.eval(), sized, depth=3), layer)
     assert found is not None
     assert reached(model, *sized, layer=layer, axis=-2) == found[0]

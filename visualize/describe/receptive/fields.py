@@ -12,7 +12,7 @@ import numpy as np
 
 from visualize.core.architecture import Architecture, NodeKind, Operation, enclosing
 from visualize.core.facts import Receptive, ReceptivePlace
-from visualize.core.operators import LINEAR, POOL, REDUCTION, family
+from visualize.core.operators import CONVOLUTION, LINEAR, POOL, REDUCTION, family
 from visualize.core.summary import ReceptiveField
 from visualize.describe.receptive.follow import Followed, follow
 from visualize.describe.receptive.maps import Map, Source
@@ -133,7 +133,10 @@ def _place(operation: Operation) -> ReceptivePlace | None:
     name = family(operation.does)
     if name in POOL | REDUCTION:
         return ReceptivePlace.POOL
-    flat = name in LINEAR and len(operation.outputs[0].shape) <= 2
+    made = operation.outputs[0].shape
+    flat = name in LINEAR and len(made) <= 2
+    # A convolution as large as the map is a linear layer.
+    flat = flat or (name in CONVOLUTION and set(made[2:]) == {1})
     return ReceptivePlace.LINEAR if flat else None
 
 
