@@ -56,8 +56,11 @@ def classes(summary: Summary) -> set[str]:
 def names_in_sentences(summary: Summary) -> set[str]:
     parts = {name for part in summary.facts.parts for name in (part.name, part.type.lstrip("_"))}
     tied = {name for group in summary.facts.tied for name in group}
-    names = (parts | tied | set(summary.facts.unused_modules)) - {""}
-    return names | set(map(spelled, names))
+    seen = summary.facts.receptive.covers_from if summary.facts.receptive else ""
+    modules = {*summary.facts.unused_modules, *summary.facts.block_shortcuts, seen}
+    names = (parts | tied | modules) - {""}
+    written = names | set(map(spelled, names))
+    return written | {name.rpartition(".")[2] for name in written}  # "backbone.layer1 to layer4"
 
 
 def assert_chinese(summary: Summary) -> None:

@@ -82,6 +82,9 @@ TOO_WIDE = (
     "time_series_transformer",
 )  # fmt: skip
 
+# What works by Fourier transforms or solves equations, which MACs do not include: a note says so.
+UNCOUNTED = ("autoformer", "fnet", "qwen3_next")
+
 # What is still wrong with a figure: a note beside an arrow that passes close, the colours of a
 # fifth stage.
 FLAWS = {"dac": {"arrow over text"}, "pvt": {"colours of stages"}}
@@ -221,7 +224,7 @@ def test_transformers(name: str):
     loaded = load_model(TRANSFORMERS[name])
     architecture = trace(loaded)
     assert bool(architecture.skips) != (name in PLAIN)
-    assert bool(architecture.notes) == (name in (*NEED_VALUES, *READ_VALUES))
+    assert bool(architecture.notes) == (name in (*NEED_VALUES, *READ_VALUES, *UNCOUNTED))
     if name not in TOO_WIDE:
         assert_one_good_page(architecture, name)
     assert list(disagreements(architecture)) == []
