@@ -60,7 +60,8 @@ def names_in_sentences(summary: Summary) -> set[str]:
     modules = {*summary.facts.unused_modules, *summary.facts.block_shortcuts, seen}
     names = (parts | tied | modules) - {""}
     written = names | set(map(spelled, names))
-    return written | {name.rpartition(".")[2] for name in written}  # "backbone.layer1 to layer4"
+    ends = {name.rpartition(".")[2] for name in written}  # "backbone.layer1 to layer4"
+    return written | {name for name in ends if name[:1].isalpha()}
 
 
 def assert_chinese(summary: Summary) -> None:
