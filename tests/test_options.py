@@ -38,7 +38,7 @@ COMMANDS = [
     (summary_command, SummaryOptions),
 ]
 # What has no flag: rules are code, and commands name a model and know when values are needed.
-PYTHON_ONLY = {"idioms", "name", "statistics"}
+PYTHON_ONLY = {"idioms", "name", "statistics", "memory"}
 
 
 # One edit

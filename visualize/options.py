@@ -75,6 +75,7 @@ class TraceOptions(Options):
         command_default=600.0,
     )
     statistics: bool = switch("Compute the statistics of each layer's weights.", flags=())
+    memory: bool = switch("Measure the memory of activations.", flags=())
     name: str = text("Name of the model in titles and reports; its class by default.", flags=())
 
 
@@ -134,8 +135,10 @@ class FigureOptions(TraceOptions):
     names: bool = switch("Show module paths in the boxes.")
 
     def __post_init__(self) -> None:
-        """Colours that are computed from values of weights need their statistics."""
+        """Colours that are computed from values of weights or from memory need these."""
         super().__post_init__()
+        if self.color_by is ColorBy.MEMORY:
+            object.__setattr__(self, "memory", True)
         if self.color_by.needs_values:
             object.__setattr__(self, "statistics", True)
 

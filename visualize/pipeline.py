@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from visualize.annotate import annotate
 from visualize.core import architecture as core
-from visualize.core.choices import SkipKind
+from visualize.core.choices import ColorBy, SkipKind
 from visualize.core.errors import ShapeError, UsageError, VisualizeError, WeightsError, shorten
 from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
+from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.modules import unwrapped
 from visualize.core.signature import takes_options
 from visualize.figure import Figure, summary_of
@@ -92,6 +93,7 @@ def trace(
                 timeout=chosen.timeout,
                 rebuild=loaded.rebuild,
                 made_up=loaded.values is None,
+                memory=chosen.memory,
             )
         except VisualizeError as error:
             if error.ran is not None:
@@ -135,6 +137,8 @@ def draw(
     chosen, report = FigureOptions.of(options, keywords), report or _silent
     chosen = replace(chosen, theme=look(chosen), font="")
     architecture = trace(model, inputs, options=chosen, report=report)
+    if chosen.color_by is ColorBy.MEMORY:
+        _check_memory(architecture)
     report(f"drawing {architecture.name}")
     parts = [single_path(each, architecture.modules, "--only") for each in chosen.only if each]
     if parts:
@@ -167,6 +171,7 @@ def summarize(
     from visualize.results.summary import Summary
 
     chosen, report = SummaryOptions.of(options, keywords), report or _silent
+    chosen = replace(chosen, memory=True)
     if isinstance(model, (str, ModelSpec)):
         model = _load(model, replace(chosen, statistics=True), report)
         chosen = replace(chosen, weights="")
@@ -237,6 +242,23 @@ def _with_statistics(architecture: core.Architecture, options: TraceOptions) -> 
             hint="trace it with statistics=True",
         )
     return architecture
+
+
+def _check_memory(architecture: core.Architecture) -> None:
+    """Check that the memory of ``architecture`` is known, which colours are to encode."""
+    if architecture.memory is not None:
+        return
+    if MEMORY_UNKNOWN in architecture.notes:
+        raise VisualizeError(
+            "its memory could not be measured",
+            where=architecture.name,
+            hint="choose another --color-by",
+        )
+    raise UsageError(
+        "it was traced without its memory",
+        where=architecture.name,
+        hint="trace it with memory=True",
+    )
 
 
 def _load(

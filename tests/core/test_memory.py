@@ -1,39 +1,21 @@
-"""Bytes of the tensors that operations compute."""
+"""What operations do to memory, summed up."""
 
 from __future__ import annotations
 
-import pytest
-
-from visualize.core.architecture import NodeKind, Operation, TensorSpec
-from visualize.core.memory import activation_memory
-
-MAP = TensorSpec((2, 8, 4, 4))
+from visualize.core.architecture import NodeKind, Operation
+from visualize.core.memory import MemoryUse, memory_use
 
 
-@pytest.mark.parametrize(
-    ("dtype", "size"),
-    [("float32", 4), ("float16", 2), ("bfloat16", 2), ("int64", 8), ("bool", 1), ("complex64", 8)],
-)
-def test_a_tensor_has_as_many_bytes_as_its_numbers(dtype: str, size: int) -> None:
-    one = Operation("relu", NodeKind.FUNCTION, "relu", outputs=(TensorSpec((2, 3), dtype),))
-    assert activation_memory([one]) == 6 * size
+def operation(memory: MemoryUse | None) -> Operation:
+    return Operation("relu", NodeKind.FUNCTION, "relu", memory=memory)
 
 
-def test_all_results_of_all_operations_count() -> None:
-    conv = Operation("conv", NodeKind.MODULE, "Conv2d", outputs=(MAP,))
-    split = Operation("lstm", NodeKind.MODULE, "LSTM", outputs=(MAP, MAP))
-    assert activation_memory([conv, split]) == 3 * 2 * 8 * 16 * 4
+def test_what_is_saved_adds_up_and_of_peaks_the_highest_counts() -> None:
+    operations = [operation(MemoryUse(8, 24)), operation(MemoryUse(4, 32)), operation(MemoryUse())]
+    assert memory_use(operations) == MemoryUse(12, 32)
 
 
-@pytest.mark.parametrize(
-    ("kind", "type_name"),
-    [
-        (NodeKind.INPUT, "input"),
-        (NodeKind.CONSTANT, "constant"),
-        (NodeKind.FUNCTION, "reshape"),
-        (NodeKind.FUNCTION, "getitem"),
-        (NodeKind.MODULE, "Dropout"),
-    ],
-)
-def test_what_computes_nothing_needs_none(kind: NodeKind, type_name: str) -> None:
-    assert activation_memory([Operation("one", kind, type_name, outputs=(MAP,))]) == 0
+def test_what_was_not_measured_is_unknown_and_not_zero() -> None:
+    assert memory_use([]) is None
+    assert memory_use([operation(None)]) is None
+    assert memory_use([operation(None), operation(MemoryUse(8, 24))]) == MemoryUse(8, 24)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 
 import pytest
+import torch
+from torch import nn
 
 import visualize
 from tests.graphs import resnet
+from tests.nets import Residual
 from visualize.core.color import contrast
-from visualize.core.errors import UsageError
+from visualize.core.errors import UsageError, VisualizeError
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -23,15 +26,27 @@ def fills(figure: visualize.Figure) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("color_by", ["parameters", "macs", "memory"])
-def test_the_more_the_darker(color_by: str) -> None:
-    figure = visualize.draw(resnet(), color_by=color_by, level="layer", fold=False)
+def assert_the_more_the_darker(figure: visualize.Figure, measure: str) -> None:
     drawn = fills(figure)
     boxes = [box for box in figure.scene.boxes if box.role == "layer"]
-    boxes.sort(key=lambda box: getattr(box, color_by))
+    boxes.sort(key=lambda box: getattr(box, measure))
     depths = [contrast(drawn[box.id], "#ffffff") for box in boxes]
     assert depths == sorted(depths)
     assert depths[0] < depths[-1]
+
+
+@pytest.mark.parametrize("color_by", ["parameters", "macs"])
+def test_the_more_the_darker(color_by: str) -> None:
+    figure = visualize.draw(resnet(), color_by=color_by, level="layer", fold=False)
+    assert_the_more_the_darker(figure, color_by)
+
+
+def test_the_more_is_saved_for_backward_the_darker() -> None:
+    figure = visualize.draw(
+        Residual(), (1, 3, 32, 32), color_by="memory", level="layer", fold=False
+    )
+    assert_the_more_the_darker(figure, "memory")
+    assert "saved for backward" in figure.svg
 
 
 def test_the_legend_explains_the_colours() -> None:
@@ -49,9 +64,19 @@ def test_an_unknown_choice_is_refused_with_those_there_are() -> None:
         visualize.draw(resnet(), theme="blue")
 
 
-def test_activations_are_counted_in_bytes() -> None:
-    figure = visualize.draw(resnet(), level="op", fold=False)
-    conv = next(box for box in figure.scene.boxes if box.label[0].startswith("3×3 conv"))
-    node = figure.architecture.operation(conv.id)
-    shape = node.outputs[0].shape
-    assert conv.memory == 4 * shape[0] * shape[1] * shape[2] * shape[3]
+def test_a_box_has_the_bytes_that_its_members_save() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 4, 3))
+    figure = visualize.draw(net, (2, 3, 4, 4), color_by="memory", level="op")
+    known = {box.label[0]: box.memory for box in figure.scene.boxes if box.role == "layer"}
+    image, features = 4 * 2 * 3 * 16, 4 * 2 * 8 * 16
+    assert known == {"3×3 conv, 8": image, "ReLU": features, "3×3 conv, 4": 0}
+
+
+def test_memory_that_was_not_measured_is_no_colour() -> None:
+    architecture = visualize.trace(Residual(), (1, 3, 32, 32))
+    with pytest.raises(UsageError, match=r"without its memory.*memory=True"):
+        visualize.draw(architecture, color_by="memory")
+    measured = visualize.trace(Residual(), (1, 3, 32, 32), memory=True)
+    assert "saved for backward" in visualize.draw(measured, color_by="memory").svg
+    with pytest.raises(VisualizeError, match=r"could not be measured.*color-by"):
+        visualize.draw(torch.jit.script(nn.ReLU()), (2, 8), color_by="memory")

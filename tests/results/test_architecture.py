@@ -27,6 +27,14 @@ def test_it_prints_a_few_lines() -> None:
     assert repr(architecture) == "<Architecture of Residual: 36 operations, 4 skip connections>"
 
 
+def test_it_prints_its_memory_if_that_was_measured() -> None:
+    architecture = visualize.trace(nn.Linear(3, 250), (1000, 3), memory=True)
+    assert architecture.memory is not None
+    assert (architecture.memory.saved, architecture.memory.peak) == (12_000, 1_012_000)
+    lines = str(architecture).splitlines()
+    assert lines[-1] == "  activation memory: 12.0 kB saved for backward, inference peaks at 1.0 MB"
+
+
 class Named(nn.Module):
     """Outputs with names; an input that is guessed."""
 

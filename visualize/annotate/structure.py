@@ -171,6 +171,7 @@ def _operation(
         counts_as=counts_as,
         detached=facts.detached,
         function=_function_call(facts.function) if facts.function else None,
+        memory=facts.memory,
     )
 
 

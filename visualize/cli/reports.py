@@ -73,7 +73,7 @@ def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> 
 
     loaded = load(model, inputs, options, own_values=True)
     with progress() as report:
-        options = replace(options, statistics=loaded.values is not None)
+        options = replace(options, statistics=loaded.values is not None, memory=True)
         try:
             architecture = trace(loaded, model, options, report, options.language)
         except VisualizeError as error:

@@ -22,6 +22,7 @@ from visualize.core.boundary import Boundary
 from visualize.core.calls import FunctionCall as FunctionCall
 from visualize.core.calls import ModuleCall as ModuleCall
 from visualize.core.choices import SkipKind as SkipKind
+from visualize.core.memory import MemoryUse, memory_use
 from visualize.core.module_path import enclosing as enclosing
 from visualize.core.operands import Constant as Constant
 from visualize.core.operands import Weight as Weight
@@ -101,6 +102,7 @@ class Operation:
             that the tensor comes from or goes to; empty otherwise.
         detached: whether the model switched gradients off around it.
         function: the call of a function that it is part of, if the model marks it as one operation.
+        memory: what it does to memory, if that was measured.
     """
 
     id: str
@@ -130,6 +132,7 @@ class Operation:
     neighbour: str = ""
     detached: bool = False
     function: FunctionCall | None = None
+    memory: MemoryUse | None = None
 
     @property
     def computes(self) -> bool:
@@ -350,6 +353,11 @@ class Architecture(WiredGraph):
         """Whether the values of any of its parameters are known."""
         known = (operation.statistics for operation in self.operations)
         return self.unused_statistics is not None or any(known)
+
+    @functools.cached_property
+    def memory(self) -> MemoryUse | None:
+        """What one forward pass does to memory; None if it was not measured."""
+        return memory_use(self.operations)
 
     @functools.cached_property
     def macs(self) -> int:

@@ -128,6 +128,7 @@ class SummaryColumn(str, enum.Enum):
     NORM = "norm"
     ZEROS = "zeros%"
     PATH = "path"
+    PEAK = "peak"
 
     @property
     def needs_values(self) -> bool:

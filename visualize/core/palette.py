@@ -252,7 +252,7 @@ _MEASURES = {
     ),
     ColorBy.MACS: _Measure(lambda box: box.macs, lambda most: f"{giga(int(most))} MACs"),
     ColorBy.MEMORY: _Measure(
-        lambda box: box.memory, lambda most: f"{memory(int(most))} of activations"
+        lambda box: box.memory, lambda most: f"{memory(int(most))} saved for backward"
     ),
     ColorBy.NORM: _Measure(_norm, lambda most: f"{most:.4g}, norm of the weights"),
     ColorBy.SPARSITY: _Measure(

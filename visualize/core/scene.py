@@ -30,7 +30,7 @@ class SceneBox:
         repeat: the number of copies of a part of the model that it shows.
         skips: the number of skip connections of each kind inside it, in all copies.
         kind: the type of operation, for colours by type.
-        memory: bytes of the tensors that its members compute.
+        memory: bytes that autograd saves for the backward pass in its members, if measured.
         statistics: those of the values of its parameters, if they are known.
         title: its first line as a phrase, for texts in another language.
     """
@@ -47,7 +47,7 @@ class SceneBox:
     repeat: int = 1
     skips: tuple[tuple[str, int], ...] = ()
     kind: str = ""
-    memory: int = 0
+    memory: int | None = None
     statistics: Statistics | None = None
     title: Phrase = NOTHING
 

@@ -50,7 +50,9 @@ class Row:
         dtypes: the number of its parameters of each dtype.
         buffers: number of buffer elements.
         macs: multiply-accumulate operations.
-        memory: bytes of all tensors that it computes.
+        memory: bytes of activations that autograd saves here for the backward pass, and not before;
+            None where they were not measured.
+        peak: the most bytes of activations that are alive while it runs in inference.
         receptive_field: of its output, None where it has none.
         calls: how often the module is called in one forward pass.
         shares: names of the parameters of other modules that are tied to its own.
@@ -76,7 +78,8 @@ class Row:
     dtypes: Mapping[str, int] = field(default_factory=dict)
     buffers: int = 0
     macs: int = 0
-    memory: int = 0
+    memory: int | None = None
+    peak: int | None = None
     receptive_field: ReceptiveField | None = None
     calls: int = 1
     shares: tuple[str, ...] = ()

@@ -6,7 +6,9 @@ in public, so that a release of torch that moves one of them breaks one file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any, cast
 
@@ -14,18 +16,22 @@ import torch
 from torch import fx, nn
 from torch._jit_internal import boolean_dispatched
 from torch._ops import HigherOrderOperator, OpOverload
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 from torch.nn.utils import parametrize
 from torch.utils._device import _device_constructors
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
 __all__ = [
+    "FakeTensor",
+    "FakeTensorMode",
     "OpOverload",
     "TorchDispatchMode",
     "can_decompose",
     "compiled_function",
     "compiled_module",
     "device_constructors",
+    "fake_errors_not_logged",
     "forward_hooks",
     "forward_pre_hooks",
     "functions_to_wrap",
@@ -62,8 +68,9 @@ __all__ = [
 ]
 
 # Re-exported: ``OpOverload`` is the type of ``torch.ops.aten.add.Tensor`` and has no public name;
-# `TorchDispatchMode` is documented for extenders but lives in a private module; torch has a public
-# ``torch.utils.pytree`` only since 2.10, and its private form serves every release.
+# `TorchDispatchMode` and `FakeTensorMode` are documented for extenders but live in private modules;
+# torch has a public ``torch.utils.pytree`` only since 2.10, and its private form serves every
+# release.
 
 
 # Tensors
@@ -113,6 +120,17 @@ def without_torch_function() -> Any:
     The documentation of ``__torch_function__`` itself names this class, which has no other home.
     """
     return torch._C.DisableTorchFunction()
+
+
+@contextmanager
+def fake_errors_not_logged() -> Iterator[None]:
+    """Keep torch from printing why a kernel refused fake tensors, which it raises as well."""
+    log = logging.getLogger(FakeTensorMode.__module__)
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 # Modules

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualize.core.architecture import ModuleCall, TensorSpec
 from visualize.core.boundary import Boundary
+from visualize.core.memory import MemoryUse
 from visualize.core.phrases import Note
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class NodeFacts:
         detached: whether the model switched gradients off around it.
         function: the call of a function of the model that it is part of, which the graph no longer
             holds; None for what is part of none.
+        memory: what it does to memory, if that was measured.
     """
 
     outputs: tuple[TensorSpec, ...] = ()
@@ -60,6 +62,7 @@ class NodeFacts:
     names: tuple[str, ...] = ()
     detached: bool = False
     function: fx.Node | None = None
+    memory: MemoryUse | None = None
 
 
 _KEY = "visualize"
@@ -143,6 +146,7 @@ class TracedModel:
         values: the parameters of the model itself by name, where their statistics are requested.
         unregistered: what the replica held and had not registered before it ran.
         swapped: modules that the run put in place of others or added, by path.
+        on_values: whether the model was run on values, which decide what it computes.
     """
 
     graph: fx.Graph
@@ -154,6 +158,7 @@ class TracedModel:
     values: Mapping[str, Tensor] = field(default_factory=dict)
     unregistered: Unregistered = field(default_factory=_nothing)
     swapped: Mapping[str, nn.Module] = field(default_factory=dict)
+    on_values: bool = False
 
     @functools.cached_property
     def parameter_ids(self) -> frozenset[int]:

@@ -12,7 +12,7 @@ from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Oper
 from visualize.core.choices import SkipKind
 from visualize.core.dtypes import added
 from visualize.core.layers import layer_of
-from visualize.core.memory import activation_memory
+from visualize.core.memory import memory_use
 from visualize.core.module_path import CONTAINERS, spelled
 from visualize.core.operators import operator
 from visualize.core.phrases import NOTHING, Phrase, counted, enumerated, phrase, term
@@ -45,6 +45,7 @@ def make_rows(
     """
     table = _Table(exact, frozenset(blocks), depth, fields)
     root = table.tree()
+    whole = table.row(root)
     yield from table.inside(root)
     if exact.unused_parameters:
         yield Row(
@@ -55,9 +56,10 @@ def make_rows(
             trainable_parameters=exact.trainable_parameters
             - sum(one.trainable_parameters for one in exact.operations),
             dtypes=exact.unused_dtypes,
+            memory=None if whole.memory is None else 0,
+            peak=None if whole.peak is None else 0,
             statistics=exact.unused_statistics,
         )
-    whole = table.row(root)
     yield replace(
         whole,
         type=exact.class_name,
@@ -172,7 +174,8 @@ class _Table:
 
     def _is_shown(self, operation: Operation) -> bool:
         """Whether a function or parameter has a row of its own in an expanded module."""
-        if operation.parameters or operation.macs:
+        saves = operation.memory is not None and operation.memory.saved
+        if operation.parameters or operation.macs or saves:
             return True
         moves = operator(operation.type).moves_only
         return operation.kind is NodeKind.FUNCTION and self.data[operation.id] and not moves
@@ -215,6 +218,7 @@ class _Table:
         single = not node.children
         first = operations[0] if operations else Operation("", NodeKind.FUNCTION, "")
         crossing = self._crossing(node)
+        memory = memory_use(operations)
         return Row(
             name=node.name,
             kind=RowKind.LAYER if single else RowKind.BLOCK,
@@ -232,7 +236,8 @@ class _Table:
             dtypes=added(one.dtypes for one in operations),
             buffers=sum(one.buffers for one in operations),
             macs=sum(one.macs for one in operations),
-            memory=activation_memory(one for one in operations if self.data[one.id]),
+            memory=memory.saved if memory else None,
+            peak=memory.peak if memory else None,
             receptive_field=self.fields.get(crossing.result),
             calls=len(operations) if single else calls_of(operations, node.path),
             shares=self._shares(operations) if single else (),

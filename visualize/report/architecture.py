@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.module_path import spelled
+from visualize.core.quantities import memory
 from visualize.report.html import html_report
 from visualize.report.words import summarize_in_a_line
 
@@ -18,6 +19,7 @@ def architecture_lines(architecture: Architecture) -> list[str]:
         f"{_title(architecture)}: {summarize_in_a_line(architecture)}",
         *_ends(architecture),
         f"{size}, traced by the {architecture.tracer} tracer",
+        *_memory(architecture),
         *(str(note.marked) for note in architecture.notes),
     ]
 
@@ -26,6 +28,15 @@ def architecture_html(architecture: Architecture) -> str:
     """The same for a notebook."""
     first, *rest = architecture_lines(architecture)
     return html_report(first, [], "", rest)
+
+
+def _memory(architecture: Architecture) -> list[str]:
+    """A line for what is saved for the backward pass and for the peak, if they were measured."""
+    use = architecture.memory
+    if use is None:
+        return []
+    saved, peak = memory(use.saved), memory(use.peak)
+    return [f"activation memory: {saved} saved for backward, inference peaks at {peak}"]
 
 
 def _title(architecture: Architecture) -> str:

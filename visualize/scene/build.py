@@ -12,7 +12,7 @@ from visualize.core.architecture import Architecture, NodeKind, Skip, TensorSpec
 from visualize.core.choices import ColorBy
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
-from visualize.core.memory import activation_memory
+from visualize.core.memory import memory_use
 from visualize.core.module_path import spelled
 from visualize.core.phrases import verbatim
 from visualize.core.quantities import count, giga
@@ -125,6 +125,7 @@ class _Builder:
             names=self.names,
         )
         kinds = Counter(skip.kind.value for skip in collapsed)
+        memory = memory_use(box.operations)
         return SceneBox(
             id=box.id,
             label=tuple(lines),
@@ -139,7 +140,7 @@ class _Builder:
             repeat=box.repeat,
             skips=tuple(sorted(kinds.items())),
             kind=labels.kind_name(box),
-            memory=activation_memory(box.operations),
+            memory=memory.saved if memory else None,
             statistics=combined(one.statistics for one in box.operations),
         )
 

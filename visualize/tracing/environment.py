@@ -141,9 +141,7 @@ class MetaEnvironment(Environment):
         """Run ``func``, on values if all its tensors have some, and count its FLOPs."""
         on_meta = sum([tensor.is_meta for tensor in given])
         if 0 < on_meta < len(given):
-            written = [*tensors_in(args[:1] if _writes(func) else ()), kwargs.get("out")]
-            if not all(tensor.is_meta for tensor in tensors_in(written)):
-                raise ValuesLost
+            keep_values(func, args, kwargs, lambda tensor: tensor.is_meta)
             args, kwargs = _all_on_meta(func, args, kwargs)
             given = tensors_in((args, kwargs))
         if getattr(func, "__name__", "") == "_grouped_mm" and args[0].dim() < args[1].dim():
@@ -229,6 +227,19 @@ def _wanted_dtype(args: Any, kwargs: dict[str, Any]) -> torch.dtype | None:
         if isinstance(value, torch.Tensor):
             return value.dtype
     return None
+
+
+def keep_values(
+    func: Any, args: Any, kwargs: dict[str, Any], is_unknown: Callable[[torch.Tensor], bool]
+) -> None:
+    """See to it that a function of values that are not all known is not written to known ones.
+
+    Raises:
+        ValuesLost: it would be.
+    """
+    written = [*tensors_in(args[:1] if _writes(func) else ()), kwargs.get("out")]
+    if not all(map(is_unknown, tensors_in(written))):
+        raise ValuesLost
 
 
 def _writes(func: Any) -> bool:

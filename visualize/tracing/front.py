@@ -6,7 +6,7 @@ import contextlib
 import enum
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import fx, nn
@@ -20,6 +20,7 @@ from visualize.core.errors import (
     UsageError,
     VisualizeError,
 )
+from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.modules import has_forward, unwrapped
 from visualize.core.packed import packed_weights
 from visualize.core.phrases import Note, phrase
@@ -42,6 +43,7 @@ from visualize.tracing.recorded import trace_recorded
 from visualize.tracing.replica import has_own_hooks, replicate
 from visualize.tracing.scripted import note_on_script, trace_scripted
 from visualize.tracing.symbolic import trace_symbolically
+from visualize.tracing.usage import Usage
 
 _LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
 
@@ -74,11 +76,13 @@ class _Way:
         tracer: symbolic or recorded.
         trace: makes the graph.
         note: what a user should know about a graph made in this way.
+        on_values: whether the model is run on values.
     """
 
     tracer: Tracer
     trace: Callable[[], _Traced]
     note: Note | None = None
+    on_values: bool = False
 
 
 def trace_model(
@@ -91,6 +95,7 @@ def trace_model(
     timeout: float | None = None,
     rebuild: Callable[[], nn.Module] | None = None,
     made_up: bool = True,
+    memory: bool = False,
 ) -> TracedModel:
     """Trace ``model`` without touching it: all work is done on replicas.
 
@@ -103,6 +108,7 @@ def trace_model(
         timeout: seconds after which to give up.
         rebuild: builds the model with values in its weights, for a run that depends on them.
         made_up: whether these values are those of a fresh initialization.
+        memory: whether to measure what operations do to memory, which takes two runs more.
 
     Raises:
         InputError: the inputs do not fit ``forward`` or one of its layers.
@@ -116,11 +122,12 @@ def trace_model(
         with global_state_kept(model), time_limit(timeout):
             graph, module = trace_scripted(model, inputs)
         lost = note_on_script(model)
-        notes = (lost,) if lost else ()
+        notes = ((lost,) if lost else ()) + ((MEMORY_UNKNOWN,) if memory else ())
         return TracedModel(graph, module, dict(named_parameters(module)), "recorded", notes)
     front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild, made_up)
     with global_state_kept(model), time_limit(timeout):
-        return front.trace(tracer)
+        traced = front.trace(tracer)
+    return front.measured(traced, timeout) if memory else traced
 
 
 @dataclass(frozen=True)
@@ -173,10 +180,25 @@ class _Front:
                     tracer=way.tracer.value,
                     notes=((way.note,) if way.note else ()) + traced.notes,
                     failures=tuple(failed),
+                    on_values=way.on_values,
                 )
             failed.append(f"{way.tracer.value} tracing failed: {error}")
         assert error is not None
         raise error
+
+    def measured(self, traced: TracedModel, timeout: float | None) -> TracedModel:
+        """``traced`` with the memory of its nodes, or else with a note that it is unknown."""
+        model = self.model
+        try:
+            with global_state_kept(model), time_limit(timeout):
+                if traced.on_values and not _has_values(model):
+                    assert self.rebuild is not None
+                    model = self.rebuild()
+                usage = Usage(model, self.inputs, self.leaves, self.train, traced.on_values)
+                usage.measure(traced.graph)
+        except Exception:  # whatever the model raises, or torch without a kernel for it
+            return replace(traced, notes=(*traced.notes, MEMORY_UNKNOWN))
+        return traced
 
     def _ways(self, tracer: Tracer) -> Iterator[_Way]:
         hooked = any(has_own_hooks(module) for _, module in named_modules(self.model))
@@ -189,10 +211,10 @@ class _Front:
         if _has_values(self.model):
             is_packed = any(True for _ in packed_weights(self.model))
             note = _WITH_PACKED_WEIGHTS if is_packed else _WITH_VALUES
-            yield _Way(Tracer.RECORDED, self._recorded_with_values, note)
+            yield _Way(Tracer.RECORDED, self._recorded_with_values, note, on_values=True)
         elif self.rebuild and sum(t.numel() * t.element_size() for t in tensors) <= _LARGEST:
             note = _WITH_MADE_UP_VALUES if self.made_up else _WITH_VALUES
-            yield _Way(Tracer.RECORDED, self._recorded_with_values, note)
+            yield _Way(Tracer.RECORDED, self._recorded_with_values, note, on_values=True)
 
     def _symbolic(self) -> _Traced:
         replica = replicate(self.model, train=self.train)

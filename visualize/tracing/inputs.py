@@ -105,6 +105,10 @@ class Inputs:
         """The same as `with_values` with other values in tensors of floating point."""
         return self.with_values()._map(_varied)
 
+    def on_meta_as(self, change: Callable[[torch.Tensor], torch.Tensor]) -> Inputs:
+        """The same, with what ``change`` makes of tensors on the meta device."""
+        return self._map(lambda tensor: change(tensor) if tensor.is_meta else tensor)
+
     def requiring_gradients(self) -> Inputs:
         """The same, marked as what the model may differentiate by."""
         return self._map(lambda tensor: tensor.clone(), gradients=True)

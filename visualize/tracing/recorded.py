@@ -26,7 +26,7 @@ from visualize.core.torch_internals import (
     version_of,
     without_torch_function,
 )
-from visualize.core.unregistered import Unregistered
+from visualize.core.unregistered import Unregistered, paths_by_id
 from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
 from visualize.tracing.calls import in_order
 from visualize.tracing.environment import Environment
@@ -92,7 +92,7 @@ class _Watch(TorchFunctionMode):
         self.environment = environment
         self.recorder = Recorder(model)
         self.scripts = InlinedScripts(model, self.recorder)
-        self.paths = _paths(model)
+        self.paths = paths_by_id(model)
         # The weights of each layer, which `torch.func.functional_call` replaces for a while.
         self.own = {
             id(module): own_tensors(module)
@@ -168,7 +168,7 @@ class _Watch(TorchFunctionMode):
     def _path_of(self, module: nn.Module) -> str | None:
         """The path of a module of the model, also of one that was made in this run."""
         if id(module) not in self.paths:
-            self.paths = _paths(self.model)
+            self.paths = paths_by_id(self.model)
         return self.paths.get(id(module))
 
     def _enter(self, path: str, module: nn.Module) -> Calls:
@@ -359,12 +359,6 @@ _UNUSUAL: dict[Any, Callable[[_Watch, Any, Any, dict[str, Any]], Any]] = {
     torch.Tensor.requires_grad_: _Watch._mark,
 }
 _TAKING_OUT = frozenset({"numpy", "__array__", "tolist"})
-
-
-def _paths(model: nn.Module) -> dict[int, str]:
-    """The path of each module by its identity, also of those that are not registered."""
-    held = Unregistered.of(model).modules
-    return {id(module): path for path, module in (*held.items(), *named_modules(model))}
 
 
 def operation_of(func: Any, name: str) -> tuple[str, Any]:

@@ -10,7 +10,7 @@ import io
 import sys
 import types
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -43,7 +43,13 @@ _OTHER_HOOKS = frozenset(
 )
 
 
-def replicate(model: nn.Module, *, values: bool = False, train: bool = False) -> nn.Module:
+def replicate(
+    model: nn.Module,
+    *,
+    values: bool = False,
+    train: bool = False,
+    made_of: Callable[[torch.Tensor], torch.Tensor] | None = None,
+) -> nn.Module:
     """Copy ``model``: the same modules, every tensor on the meta device, in eval mode.
 
     Tracing and shape propagation run on the copy, so the caller's parameters, buffers, training
@@ -56,11 +62,12 @@ def replicate(model: nn.Module, *, values: bool = False, train: bool = False) ->
     Args:
         values: whether tensors keep their values, on the CPU. Very large models share them.
         train: whether the copy is in training mode, where the model itself is; else in eval mode.
+        made_of: what to put in the place of each tensor without values.
 
     Raises:
         InputError: parameters have no shape yet.
     """
-    replica: nn.Module = _Copier(model, values).copy(unwrapped(model))
+    replica: nn.Module = _Copier(model, values, made_of).copy(unwrapped(model))
     try:
         replica.train() if train else replica.eval()
     except (TypeError, AttributeError):  # it has an attribute of its own called ``children``
@@ -81,7 +88,12 @@ def has_own_hooks(module: nn.Module) -> bool:
 
 
 class _Copier:
-    def __init__(self, model: nn.Module, values: bool) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        values: bool,
+        made_of: Callable[[torch.Tensor], torch.Tensor] | None,
+    ) -> None:
         parameters = [parameter for _, parameter in named_parameters(model)]
         if any(map(is_lazy, parameters)):
             raise InputError(
@@ -89,6 +101,7 @@ class _Copier:
                 hint="run it once on an example input, then draw it",
             )
         self.values = values
+        self.made_of = made_of
         self.shares = sum(one.numel() * one.element_size() for one in parameters) > _LARGE
         self.memo: dict[int, Any] = {}
 
@@ -223,6 +236,7 @@ class _Copier:
         trainable = isinstance(tensor, nn.Parameter)
         if not self.values:
             copied = _without_values(tensor)
+            copied = self.made_of(copied) if self.made_of else copied
         elif _is_distributed(tensor):
             copied = tensor.detach().full_tensor().to("cpu", copy=True)  # type: ignore[attr-defined]
         elif trainable and self.shares:

@@ -7,6 +7,7 @@ import io
 import json
 
 import pytest
+import torch
 from rich.cells import cell_len
 from torch import nn
 
@@ -61,9 +62,33 @@ def test_a_batch_is_named_where_numbers_are_for_all_of_it() -> None:
     summary = visualize.summarize(nn.Linear(4, 3), (8, 4))
     table = write_summary(summary, "md")
     assert "| MACs (batch 8) |" in table
-    assert "| activation memory (B, batch 8) |" in table
+    assert "| saved for backward (B, batch 8) |" in table
     assert "乘加次数（批大小 8）" in write_summary(summary, "md", language="zh")
     (row, *_) = csv.DictReader(io.StringIO(write_summary(summary, "csv")))
     assert (row["MACs"], row["input"]) == ("96", "4")
     document = json.loads(write_summary(summary, "json"))
     assert (document["batch"], document["rows"][-1]["inputs"]) == (8, [[8, 4]])
+
+
+def test_memory_is_exact_in_csv_and_peaks_are_shown_when_asked_for() -> None:
+    net = nn.Sequential(nn.Linear(4, 250), nn.Sigmoid())
+    summary = visualize.summarize(net, (10, 4))
+    rows = list(csv.DictReader(io.StringIO(write_summary(summary, "csv"))))
+    assert [(row["activations"], row["peak"]) for row in rows] == [
+        ("160", "10160"),
+        ("10000", "20160"),
+        ("10160", "20160"),
+    ]
+    assert "inference peak (" not in write_summary(summary, "md")
+    chosen = summary.to_text(format="md", columns=("layer", "peak"))
+    assert "| layer | inference peak (kB, batch 10) |" in chosen
+    assert "20.2 |" in chosen
+
+
+def test_memory_that_was_not_measured_has_no_column() -> None:
+    script = visualize.summarize(torch.jit.script(nn.Sequential(nn.Linear(4, 3))), (1, 4))
+    heads = write_summary(script, "csv").splitlines()[0].split(",")
+    assert {"activations", "peak"}.isdisjoint(heads)
+    (*_, total) = json.loads(write_summary(script, "json"))["rows"]
+    assert (total["memory"], total["peak"]) == (None, None)
+    assert "memory is unknown" in str(script)

@@ -6,6 +6,7 @@ from visualize.core.summary import Summary
 from visualize.report.language import Language
 from visualize.report.sentences.cost import cost_sentence
 from visualize.report.sentences.depth import depth_sentence, paths_sentence
+from visualize.report.sentences.memory import memory_sentence
 from visualize.report.sentences.receptive import receptive_sentence
 from visualize.report.sentences.shares import experts_sentence, parts_sentence, roles_sentence
 from visualize.report.sentences.size import size_sentences, tied_sentence
@@ -32,6 +33,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         *size_sentences(summary, language),
         tied_sentence(facts.tied, language),
         cost_sentence(facts.cost, language),
+        memory_sentence(summary, language),
         stages_sentence(summary, language),
         skips_sentence(facts, language),
         blocks_sentence(facts.block_shortcuts, language),

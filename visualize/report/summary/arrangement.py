@@ -61,7 +61,7 @@ def arrange(
 def _sorted(rows: Sequence[Row], sort: Sort | None) -> list[Row]:
     if sort is None:
         return list(rows)
-    return sorted(rows, key=lambda row: -int(getattr(row, sort.value)))
+    return sorted(rows, key=lambda row: -int(getattr(row, sort.value) or 0))
 
 
 def _tree(parts: Sequence[Row], total: Row, sort: Sort | None) -> Iterator[tuple[int, Row]]:

@@ -42,6 +42,20 @@ def columns(
             Column("path", language.gettext("path"), readers=Readers.PROGRAMS),
             lambda row: row.path,
         ),
+        SummaryColumn.PEAK: _memory(
+            Column(
+                "peak",
+                language.gettext("inference peak"),
+                right=True,
+                late=True,
+                spare=9,
+                readers=Readers.PROGRAMS,
+            ),
+            lambda row: row.peak,
+            rows,
+            language,
+            summary.batch,
+        ),
     }
     return {
         name: replace(field, column=replace(field.column, name=name.value))
@@ -136,10 +150,10 @@ def _costs(
             lambda row: row.macs,
             total,
         ),
-        SummaryColumn.ACTIVATIONS: _amount(
-            Column("activations", gettext("activation memory"), right=True, spare=9),
+        SummaryColumn.ACTIVATIONS: _memory(
+            Column("activations", gettext("saved for backward"), right=True, spare=9),
             lambda row: row.memory,
-            Unit.of(_values(rows, lambda row: row.memory), "B"),
+            rows,
             language,
             batch,
         ),
@@ -192,6 +206,25 @@ def _amount(
         lambda row: unit.write(value(row)),
         lambda row: str(value(row)),
     )
+
+
+def _memory(
+    column: Column,
+    value: Callable[[Row], int | None],
+    rows: Sequence[Row],
+    language: Language,
+    batch: int,
+) -> Field[Row]:
+    """Bytes of activations, empty where they were not measured or nothing is saved."""
+    field = _amount(
+        column,
+        lambda row: value(row) or 0,
+        Unit.of(_values(rows, lambda row: value(row) or 0), "B"),
+        language,
+        batch,
+    )
+    measured = any(value(row) for row in rows)
+    return field if measured else replace(field, text=lambda row: "", exact=None)
 
 
 def _share(column: Column, value: Callable[[Row], int], total: Row) -> Field[Row]:
