@@ -82,7 +82,7 @@ def test_memory_is_exact_in_csv_and_peaks_are_shown_when_asked_for() -> None:
     assert "inference peak (" not in write_summary(summary, "md")
     chosen = summary.to_text(format="md", columns=("layer", "peak"))
     assert "| layer | inference peak (kB, batch 10) |" in chosen
-    assert "20.2 |" in chosen
+    assert "20.16 |" in chosen
 
 
 def test_memory_that_was_not_measured_has_no_column() -> None:
