@@ -55,7 +55,7 @@ def assert_measured(
     architecture = visualize.trace(model.train(train), given, memory=True, train=train)
     use = memory_use(architecture.operations)
     assert use is not None, architecture.notes
-    assert use.saved == saved_by_autograd(model.train(train), args, **kwargs)
+    assert use.saved == saved_by_autograd(model.train(), args, **kwargs)
     assert use.peak == peak_of_inference(model.eval(), args, **kwargs)
     return architecture
 

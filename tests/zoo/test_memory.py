@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torchvision import models
 
-from tests.measured_memory import assert_measured
-from visualize.core.memory import memory_use
+import visualize
+from tests.measured_memory import assert_measured, peak_of_inference
 
 pytestmark = pytest.mark.zoo
 
@@ -62,6 +62,7 @@ def test_transformers(
 
 def test_a_resnet_in_numbers() -> None:
     """86.1 MB for an image, as autograd saves them; all its tensors together have 150.2 MB."""
-    use = memory_use(assert_measured(models.resnet50(), (torch.rand(IMAGE),)).operations)
+    use = visualize.trace("resnet50", memory=True).memory
     assert use is not None
-    assert round(use.saved / 1e6, 1) == 86.1
+    assert use.saved == 86_121_984
+    assert use.peak == peak_of_inference(models.resnet50().eval(), (torch.rand(IMAGE),))

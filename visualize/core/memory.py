@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from visualize.core.architecture import Operation
 
 MEMORY_UNKNOWN = Note(phrase("memory is unknown: the model could not be run to measure it"))
+MEMORY_IN_EVAL_MODE = Note(
+    phrase("memory for backward is that of eval mode: the model does not run in training mode")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class MemoryUse:
     given are. A storage counts once and whole, however many views of it there are.
 
     Attributes:
-        saved: the storages that autograd saves here for the backward pass, and not before.
+        saved: the storages that autograd saves here for the backward pass, and not before; in
+            training mode if the model runs in it.
         peak: the most that is alive at any moment while it runs in inference.
     """
 

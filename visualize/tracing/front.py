@@ -20,7 +20,7 @@ from visualize.core.errors import (
     UsageError,
     VisualizeError,
 )
-from visualize.core.memory import MEMORY_UNKNOWN
+from visualize.core.memory import MEMORY_IN_EVAL_MODE, MEMORY_UNKNOWN
 from visualize.core.modules import has_forward, unwrapped
 from visualize.core.packed import packed_weights
 from visualize.core.phrases import Note, phrase
@@ -194,11 +194,12 @@ class _Front:
                 if traced.on_values and not _has_values(model):
                     assert self.rebuild is not None
                     model = self.rebuild()
-                usage = Usage(model, self.inputs, self.leaves, self.train, traced.on_values)
-                usage.measure(traced.graph)
+                trains = Usage(model, self.inputs, self.leaves, traced.on_values).measure(
+                    traced.graph
+                )
         except Exception:  # whatever the model raises, or torch without a kernel for it
             return replace(traced, notes=(*traced.notes, MEMORY_UNKNOWN))
-        return traced
+        return traced if trains else replace(traced, notes=(*traced.notes, MEMORY_IN_EVAL_MODE))
 
     def _ways(self, tracer: Tracer) -> Iterator[_Way]:
         hooked = any(has_own_hooks(module) for _, module in named_modules(self.model))

@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 
 import visualize
 from tests import nets
-from tests.measured_memory import assert_measured
+from tests.measured_memory import assert_measured, saved_by_autograd
 from tests.random_nets import Net
 from visualize.core.memory import memory_use
 from visualize.core.summary import RowKind
@@ -61,6 +61,46 @@ def test_of_what_is_checkpointed_only_the_input_is_saved(reentrant: bool) -> Non
     use = memory_use(assert_measured(Checkpointed(reentrant), (torch.rand(2, 8),)).operations)
     assert use is not None
     assert use.saved == 2 * 4 * 2 * 8
+
+
+class CheckpointedInTraining(Checkpointed):
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x) if self.training else self.inner(self.first(x))
+
+
+def test_what_is_saved_is_that_of_training_mode() -> None:
+    checkpointed = assert_measured(CheckpointedInTraining(False), (torch.rand(2, 8),)).memory
+    assert checkpointed is not None
+    assert checkpointed.saved == 2 * 4 * 2 * 8
+    norm = assert_measured(nn.BatchNorm1d(8), (torch.rand(4, 8),)).memory
+    assert norm is not None
+    assert norm.saved == 4 * (4 * 8 + 2 * 8)  # and the mean and deviation of each channel
+    dropout = assert_measured(nn.Sequential(nn.Linear(8, 8), nn.Dropout()), (torch.rand(4, 8),))
+    assert dropout.memory is not None
+    assert dropout.memory.saved > 4 * 4 * 8
+
+
+def test_what_the_model_keeps_in_eval_mode_stays_in_it() -> None:
+    net = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8)).train()
+    whole = visualize.trace(net, (4, 8), memory=True).memory
+    net[1].eval()
+    frozen = visualize.trace(net, (4, 8), memory=True).memory
+    assert whole is not None
+    assert frozen is not None
+    assert whole.saved - frozen.saved == 4 * 2 * 8
+    assert frozen.saved == saved_by_autograd(net, (torch.rand(4, 8),))
+    assert visualize.trace(net.eval(), (4, 8), memory=True).memory == whole
+
+
+def test_a_model_that_does_not_run_in_training_mode() -> None:
+    """Of one value a channel there is no deviation."""
+    net = nn.Sequential(nn.Linear(8, 8), nn.BatchNorm1d(8), nn.ReLU())
+    architecture = visualize.trace(net, (1, 8), memory=True)
+    assert architecture.memory is not None
+    assert architecture.memory.saved == saved_by_autograd(net.eval(), (torch.rand(1, 8),))
+    assert [str(note) for note in architecture.notes] == [
+        "memory for backward is that of eval mode: the model does not run in training mode"
+    ]
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64, torch.complex64])

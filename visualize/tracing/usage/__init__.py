@@ -1,6 +1,6 @@
 """Memory of a model: two runs on tensors without values show what is saved and what is alive.
 
-One run records gradients, as in training; `torch.autograd.graph.saved_tensors_hooks` see all that
+One run records gradients, in training mode; `torch.autograd.graph.saved_tensors_hooks` see all that
 autograd saves, also in functions with a backward of their own, and around what is checkpointed. The
 other is inference; a dispatch mode sees each storage that an operator makes, and Python frees it
 when the model's own code lets go of it. Nothing is estimated: where a run fails, nothing is known.
@@ -19,7 +19,8 @@ from torch import fx, nn
 from torch.autograd import Function
 from torch.overrides import TorchFunctionMode
 
-from visualize.core.torch_internals import functions_to_wrap
+from visualize.core.modules import unwrapped
+from visualize.core.torch_internals import functions_to_wrap, named_modules
 from visualize.core.traced import facts_of, set_facts
 from visualize.core.unregistered import paths_by_id, tensors_held
 from visualize.tracing.autograd_functions import Call, is_one_operation, watched
@@ -45,39 +46,59 @@ class Usage:
         model: the model, which is left as it is.
         inputs: what it is run on.
         leaves: the modules that are one operation.
-        train: whether it is in training mode while gradients are recorded; never in inference.
         on_values: whether it has to be run on values.
     """
 
     model: nn.Module
     inputs: Inputs
     leaves: Leaves
-    train: bool
     on_values: bool
 
-    def measure(self, graph: fx.Graph) -> None:
+    def measure(self, graph: fx.Graph) -> bool:
         """Set ``memory`` of the `NodeFacts` of each node of ``graph``.
+
+        Returns:
+            Whether gradients were recorded in training mode; if the model fails in it, they were
+            recorded in eval mode.
 
         Raises:
             Exception: whatever the model raises, or torch where it lacks a kernel.
         """
-        training = self._run(recording=True)
-        inference = self._run(recording=False)
+        trains = True
+        try:
+            training = self._run(recording=True, train=True)
+        except Exception:  # such as a batch norm of one value a channel, or targets that it needs
+            trains = False
+            training = self._run(recording=True, train=False)
+        inference = self._run(recording=False, train=False)
         for node, use in uses(graph, training, inference).items():
             set_facts(node, replace(facts_of(node), memory=use))
+        return trains
 
-    def _run(self, *, recording: bool) -> Places:
-        train = self.train and recording
+    def _run(self, *, recording: bool, train: bool) -> Places:
         if self.on_values:
-            replica = replicate(self.model, values=True, train=train)
+            replica = self._replica(train, values=True)
             return _Run(replica, self.leaves, _OnValues()).of(self.inputs.with_values(), recording)
         for values in reversed(Values):
             environment = FakeEnvironment(values)
-            replica = replicate(self.model, train=train, made_of=environment.fake)
+            replica = self._replica(train, made_of=environment.fake)
             inputs = environment.inputs(self.inputs)
             with contextlib.suppress(ValuesLost):
                 return _Run(replica, self.leaves, environment).of(inputs, recording)
         raise NotImplementedError("what it computes is written to a tensor that torch did not make")
+
+    def _replica(self, train: bool, **how: Any) -> nn.Module:
+        """A copy of the model; in training mode except for what the model itself keeps out of it.
+
+        Norms with frozen statistics, for example, are in eval mode inside a model that is trained.
+        """
+        replica = replicate(self.model, train=train, **how)
+        original = unwrapped(self.model)
+        if train and original.training:
+            frozen = {path for path, module in named_modules(original) if not module.training}
+            for path, module in named_modules(replica):
+                module.training = path not in frozen
+        return replica
 
 
 class _OnValues(Environment):
