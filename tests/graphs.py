@@ -82,7 +82,11 @@ class Net:
         path, count = self._path(name), prod(shape)
         new = count if self._calls[path] == 0 else 0
         self._calls[path] += 1
-        counts = {"buffers": new} if buffer else {"parameters": new, "weights": (shape,)}
+        counts = (
+            {"buffers": new}
+            if buffer
+            else {"parameters": new, "weights": (shape,), "held": {path: count}}
+        )
         name = path.replace(".", "_")
         return self._add(name, NodeKind.CONSTANT, "constant", (), [shape], path=path, **counts)
 
@@ -152,6 +156,7 @@ class Net:
             parameters=parameters,
             trainable_parameters=parameters,
             buffers=buffers if first else 0,
+            held={f"{path}.{index}": prod(shape) for index, shape in enumerate(weights)},
             weights=tuple(weights),
             weight=_weight(kind, weights),
             macs=sum(map(prod, weights[:1])) * prod(outputs[0][2:]),

@@ -18,7 +18,6 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 WITHOUT_TESTS = {
     "core/boundary.py": "plain data, made by tracers",
     "core/facts.py": "plain data, made where a model is described",
-    "core/operands.py": "plain data, made by annotators",
     "check/drawn.py": "plain data, made by the readers of SVG and PDF",
 }
 # Places where a rule does not hold yet; they may pass before they are removed here.

@@ -52,6 +52,7 @@ def annotate_parameters(
         held: the tensors that nodes work with.
     """
     seen: set[int] = set()
+    names = {id(tensor): name for name, tensor in trace.parameters.items()}
     values = _values(trace)
     for node, own in held.items():
         new = [tensor for tensor in own.parameters if id(tensor) not in seen]
@@ -59,9 +60,12 @@ def annotate_parameters(
         packing = {id(trace.module_at(str(node.target)))} if own.packed else set()
         new_packed = () if packing & seen else own.packed
         seen.update(packing, (id(tensor) for tensor in (*own.parameters, *own.buffers)))
+        for index, tensor in enumerate(own.parameters):
+            names.setdefault(id(tensor), f"{node.name}[{index}]")  # one that the run made
         attributes = graph.nodes[node.name]
         attributes["operation"] = replace(
             attributes["operation"],
+            held={names[id(tensor)]: tensor.numel() for tensor in own.parameters},
             parameters=sum(tensor.numel() for tensor in new),
             trainable_parameters=sum(tensor.numel() for tensor in new if tensor.requires_grad),
             dtypes=_by_dtype(new),

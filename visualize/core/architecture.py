@@ -88,6 +88,7 @@ class Operation:
         packed_dtypes: the number of weights packed in a quantized layer, of each dtype.
         macs: multiply-accumulate operations of one forward pass.
         outputs: the tensors it returns.
+        held: elements of every parameter it uses, by name, also of those counted elsewhere.
         weights: shape of every parameter it uses, also of those counted elsewhere.
         weight: what it multiplies its input with, or looks it up in, if it is a layer of this kind.
         counts_as: the type of an operation that does the same, where ``type`` does not say it:
@@ -121,6 +122,7 @@ class Operation:
     packed_dtypes: Mapping[str, int] = field(default_factory=dict)
     macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
+    held: Mapping[str, int] = field(default_factory=dict)
     weights: tuple[tuple[int, ...], ...] = ()
     weight: Weight | None = None
     counts_as: str = ""
@@ -185,8 +187,9 @@ class Skip:
         branch: nodes strictly between fork and merge on the skip branch, in order.
         bypassed: nodes on the paths that the skip bypasses, in order.
         shape: shape of the tensor that arrives at the merge over the skip branch.
-        parameters: parameters on the skip branch.
-        bypassed_parameters: parameters on the bypassed paths.
+        parameters: parameters that the skip branch works with, each counted once.
+        bypassed_parameters: those of the bypassed paths, counted in the same way.
+        held: elements of each parameter of the branch, by name.
         gradient: whether a gradient flows back over the skip branch; false if it is detached.
         scale: what the branch is multiplied by: the value of a constant, ``parameter``, ``norm``
             or ``computed``; empty if it is not scaled.
@@ -207,6 +210,7 @@ class Skip:
     gradient: bool = True
     scale: str = ""
     streams: int | None = None
+    held: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 def arriving(graph: nx.MultiDiGraph) -> Mapping[str, Sequence[tuple[str, str, Wire]]]:

@@ -1,7 +1,8 @@
-"""What an operation combines its data with: a weight or a constant."""
+"""What an operation combines its data with: a weight, parameters or a constant."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -36,3 +37,15 @@ class Constant:
     name: str
     first: bool = False
     shape: tuple[int, ...] | None = None
+
+
+def each_once(amounts: Iterable[Mapping[str, int]]) -> int:
+    """The sum of amounts by name, such as those of parameters that several operations share.
+
+    >>> each_once([{"shared": 4, "own": 1}, {"shared": 4}])
+    5
+    """
+    known: dict[str, int] = {}
+    for amount in amounts:
+        known.update(amount)
+    return sum(known.values())

@@ -99,7 +99,7 @@ class SkipRow:
 
     Attributes:
         skip: its kind, ends and branch.
-        macs: multiply-accumulate operations on its branch.
+        costs: multiply-accumulate operations of each operation on its branch, by id.
         bypassed_layers: weighted layers on the paths that it bypasses.
         bypassed_macs: multiply-accumulate operations on these paths.
         source: the line of code that merges.
@@ -109,13 +109,18 @@ class SkipRow:
     """
 
     skip: Skip
-    macs: int
+    costs: Mapping[str, int]
     bypassed_layers: int
     bypassed_macs: int
     source: str
     start: str
     end: str
     tensor: TensorSpec
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulate operations on its branch."""
+        return sum(self.costs.values())
 
 
 @dataclass(frozen=True, slots=True)

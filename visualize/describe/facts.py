@@ -12,6 +12,7 @@ from visualize.core.architecture import (
 )
 from visualize.core.diagram import Diagram
 from visualize.core.dtypes import added
+from visualize.core.operands import each_once
 from visualize.core.summary import Facts, PathLengths
 from visualize.describe.cost import sample_cost
 from visualize.describe.depth import depths_of, find_depth
@@ -36,8 +37,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     depths = depths_of(flow, weighted.lengths)
     arrivals = residual_arrivals(exact, flow, depths)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
-    branches = {skip.branch: skip.parameters for skip in projections}
-    operations = dict.fromkeys(node for branch in branches for node in branch)
+    operations = dict.fromkeys(node for skip in projections for node in skip.branch)
     return Facts(
         weighted_layers=weighted.number(weighted.lengths),
         depth=find_depth(exact, weighted, flow, depths),
@@ -47,7 +47,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         detached_skips=sum(not skip.gradient for skip in exact.skips),
-        projection_parameters=sum(branches.values()),
+        projection_parameters=each_once(skip.held for skip in projections),
         projection_macs=sum(exact.operation(node).macs for node in operations),
         tied=exact.tied,
         buffer_dtypes=exact.buffer_dtypes,

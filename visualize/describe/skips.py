@@ -24,7 +24,7 @@ def describe_skips(
     return tuple(
         SkipRow(
             skip=skip,
-            macs=sum(exact.operation(node).macs for node in skip.branch),
+            costs={node: exact.operation(node).macs for node in skip.branch},
             bypassed_layers=weighted.number(skip.bypassed),
             bypassed_macs=sum(exact.operation(node).macs for node in skip.bypassed),
             source=exact.operation(skip.merge).source,

@@ -9,6 +9,7 @@ from typing import Any
 
 from visualize.core.choices import SkipColumn
 from visualize.core.module_path import spelled
+from visualize.core.operands import each_once
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
 from visualize.report.html import html_report
@@ -185,8 +186,8 @@ def _totals(rows: Sequence[SkipRow], language: Language) -> list[str]:
             lines.append(
                 line.format(
                     connections=connections(kind, len(found), language),
-                    parameters=sum(row.skip.parameters for row in found),
-                    macs=macs(sum(row.macs for row in found), language, _batch(rows)),
+                    parameters=each_once(row.skip.held for row in found),
+                    macs=macs(each_once(row.costs for row in found), language, _batch(rows)),
                 )
             )
     return lines

@@ -159,7 +159,7 @@ def _replaces(one: _Typed, other: _Typed) -> bool:
 def _skip(flow: Flow, found: Candidate, kind: SkipKind, long: bool) -> Skip:
     merge, inside, around = _meeting(found)
     branch = (*found.branch, *inside)
-    combination = type_of(flow, merge)
+    combination, held = type_of(flow, merge), flow.parameters_of(branch)
     scale = "" if kind is not SkipKind.SCALED else found.operand.scale or scale_of(flow, branch)
     return Skip(
         kind=kind,
@@ -171,8 +171,9 @@ def _skip(flow: Flow, found: Candidate, kind: SkipKind, long: bool) -> Skip:
         branch=branch,
         bypassed=(*found.bypassed, *around),
         shape=found.operand.tensor.shape if found.operand.tensor else (),
-        parameters=sum(flow.parameters[node] for node in branch),
-        bypassed_parameters=sum(flow.parameters[node] for node in found.bypassed),
+        parameters=sum(held.values()),
+        bypassed_parameters=sum(flow.parameters_of(found.bypassed).values()),
+        held=held,
         gradient=not any(is_detached(flow, node) for node in branch),
         scale=scale,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import networkx as nx
@@ -41,7 +41,8 @@ class Flow:
         inflows: the features that each node reads, by position.
         readers: the nodes that read a tensor of each node, once for each time.
         weights: shapes of the parameters of each node, including those of its constant inputs.
-        parameters: number of parameters counted at each node, in the same way.
+        held: elements of the parameters of each node by name, in the same way.
+        parameters: number of those that no node before it works with.
         tokens: the nodes that hold learned tokens, or are computed from them alone.
     """
 
@@ -52,6 +53,7 @@ class Flow:
         self.inflows: dict[str, list[Inflow]] = {}
         self.readers: dict[str, list[str]] = {node: [] for node in self.order}
         self.weights: dict[str, tuple[Shape, ...]] = {}
+        self.held: dict[str, Mapping[str, int]] = {}
         self.parameters: dict[str, int] = {
             node: operation.parameters for node, operation in self.operations.items()
         }
@@ -65,7 +67,7 @@ class Flow:
         operation = self.operations[node]
         if operation.kind is NodeKind.INPUT or any(wire.data for *_, wire in edges):
             self._data.add(node)
-        weights = operation.weights
+        weights, held = operation.weights, operation.held
         inflows = self.inflows[node] = []
         for source, _, wire in edges:
             # Only a tensor holds values: a parameter's dtype or size is not a parameter.
@@ -79,7 +81,16 @@ class Flow:
                 weights += self.weights[source]
                 self.parameters[node] += self.parameters[source]
                 self.parameters[source] = 0
-        self.weights[node] = weights
+                if self.held[source]:
+                    held = {**held, **self.held[source]}
+        self.weights[node], self.held[node] = weights, held
+
+    def parameters_of(self, nodes: Iterable[str]) -> Mapping[str, int]:
+        """Elements of the parameters of ``nodes``, each of them once, by name."""
+        found: dict[str, int] = {}
+        for node in nodes:
+            found.update(self.held[node])
+        return found
 
     def shape(self, node: str) -> Shape | None:
         """Shape of the first tensor that a node returns."""

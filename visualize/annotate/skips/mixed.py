@@ -136,7 +136,7 @@ def _skip(
     bypassed: tuple[str, ...],
     streams: int,
 ) -> Skip:
-    merge = flow.operations[found.node]
+    merge, held = flow.operations[found.node], flow.parameters_of(branch)
     combination = merge_type(merge.type) or MergeType.ADD
     return Skip(
         kind=SkipKind.MIXED,
@@ -148,8 +148,9 @@ def _skip(
         branch=branch,
         bypassed=bypassed,
         shape=merge.outputs[0].shape if merge.outputs else (),
-        parameters=sum(flow.parameters[node] for node in branch),
-        bypassed_parameters=sum(flow.parameters[node] for node in bypassed),
+        parameters=sum(held.values()),
+        bypassed_parameters=sum(flow.parameters_of(bypassed).values()),
+        held=held,
         gradient=not any(is_detached(flow, node) for node in branch),
         streams=streams,
     )
