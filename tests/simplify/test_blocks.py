@@ -52,6 +52,24 @@ def test_a_module_of_its_own_class_is_a_block() -> None:
     assert boxes(net, Level.BLOCK)["Head"] == ("head_hidden", "head_scores", "output")
 
 
+def test_sums_of_positions_make_no_block() -> None:
+    """A stack that computes a mask holds blocks, as one does that is given a mask."""
+    net = Net()
+    x = net.input(1, 8)
+    with net.call("decoder", "Decoder"):
+        net.function("add", net.function("arange", shape=(8,)))
+        for name in ("0", "1"):
+            with net.call(name, "DecoderLayer"):
+                x = net.linear(net.linear(x, name="up"), name="down")
+    with net.call("encoder", "Decoder"):
+        for name in ("0", "1"):
+            with net.call(name, "DecoderLayer"):
+                x = net.linear(net.linear(x, name="up"), name="down")
+    net.output(x)
+    blocks = {block.path for block in find_blocks(simplify(net.build(), Level.OP)).values()}
+    assert blocks == {"decoder.0", "decoder.1", "encoder.0", "encoder.1"}
+
+
 def test_a_second_call_of_a_block_is_another_box() -> None:
     again = simplify(run(CALLED_AGAIN), Level.BLOCK)
     assert [box.id for box in again.boxes if box.kind is BoxKind.BLOCK] == [

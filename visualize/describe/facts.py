@@ -22,6 +22,7 @@ from visualize.describe.parts import find_parts
 from visualize.describe.paths import adds, count_paths, residual_arrivals
 from visualize.describe.roles import shares_of_roles
 from visualize.describe.shortcuts import shortcuts_of_blocks
+from visualize.describe.stages import of_repeated, with_whole_stages
 from visualize.describe.weighted import weighted_layers
 
 
@@ -38,12 +39,14 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     arrivals = residual_arrivals(exact, flow, depths)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
     operations = dict.fromkeys(node for skip in projections for node in skip.branch)
+    shortcuts, classes = shortcuts_of_blocks(exact, grouped), exact.modules
+    parts = with_whole_stages(find_parts(exact, grouped, weighted), shortcuts, classes)
     return Facts(
         weighted_layers=weighted.number(weighted.lengths),
         depth=find_depth(exact, weighted, flow, depths),
         paths=PathLengths(count_paths(flow, weighted.lengths, depths, arrivals, adds(exact))),
         is_sequential=_is_sequential(grouped),
-        parts=tuple(find_parts(exact, grouped, weighted)),
+        parts=parts,
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         detached_skips=sum(not skip.gradient for skip in exact.skips),
@@ -53,7 +56,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         buffer_dtypes=exact.buffer_dtypes,
         packed_dtypes=added(one.packed_dtypes for one in exact.operations),
         unused_modules=exact.unused_modules,
-        block_shortcuts=shortcuts_of_blocks(exact, grouped),
+        block_shortcuts=of_repeated(shortcuts, parts, classes),
         cost=sample_cost(exact, grouped, weighted.lengths),
         roles=shares_of_roles(exact, grouped, weighted.lengths),
         experts=find_experts(exact, weighted.lengths),

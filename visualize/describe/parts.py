@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from visualize.core.architecture import Architecture, Operation, TensorSpec
 from visualize.core.diagram import Diagram, Group, GroupKind
 from visualize.core.module_path import enclosing
 from visualize.core.operators import MOVES, family
 from visualize.core.summary import Part
-from visualize.describe.extent import extent_of, input_places
+from visualize.describe.extent import Extent, extent_of, input_places
 from visualize.describe.weighted import WeightedLayers
 
 
@@ -27,6 +28,7 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
     in_blocks = _in_blocks(grouped)
     places = input_places(exact)
     last = list(weighted.lengths)[-1] if weighted.lengths else ""
+    before = Extent()
     for name in sorted(members, key=lambda name: _begin(members[name])):
         part, stage = members[name], stages[name]
         if not stage and not any(one.parameters or one.macs for one in part):
@@ -34,7 +36,7 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
         has_blocks = any(one.id in in_blocks for one in part)
         core = [one for one in part if one.id in in_blocks or family(one.type) not in MOVES]
         result = _result(exact, core, ends_with_layer=bool(stage) and not has_blocks)
-        extent = extent_of(core, result, places)
+        extent = before = _arranged(extent_of(core, result, places), before)
         yield Part(
             name=name,
             type=stage.type if stage else "",
@@ -48,6 +50,15 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
             places=extent.places,
             stride=extent.stride,
         )
+
+
+def _arranged(extent: Extent, before: Extent) -> Extent:
+    """An extent, with the stride of the one before it if the same places are arranged anew.
+
+    Attention within patches has the places of all patches in other rows and columns.
+    """
+    is_same = extent.places == before.places and len(extent.stride) == len(before.stride)
+    return replace(extent, stride=before.stride) if is_same else extent
 
 
 def _members(

@@ -5,7 +5,7 @@ Roles follow from the flow of data, and never from names:
 - attention: the product of queries, keys and values, the layers that make these, and the layers
   before and after it on the same residual branch;
 - MLP: the other linear layers on residual branches; experts where a branch has stacked weights, a
-  slice for each expert;
+  slice for each expert, or a module for each;
 - embedding: tables that are looked up, learned tokens and positions, and patches of the input;
 - head: layers after the last attention and the last residual branch;
 - conditioning: layers that make one vector for all tokens, from a time or a class;
@@ -20,9 +20,10 @@ from collections.abc import Callable, Collection, Iterable
 from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, SkipKind
 from visualize.core.diagram import Diagram
 from visualize.core.facts import Role, Share
+from visualize.core.module_path import enclosing
 from visualize.core.operators import CONVOLUTION, EMBEDDING, Category, family, operator
 from visualize.describe.cost import formulas_of
-from visualize.describe.experts import stack_of
+from visualize.describe.experts import expert_modules, stack_of
 
 _ADDS = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
 
@@ -58,6 +59,7 @@ class _Roles:
 
     Attributes:
         attends: the operations inside attention.
+        experts: the modules that are an expert each, and of how many.
         layers: the role of each weighted layer.
     """
 
@@ -67,6 +69,7 @@ class _Roles:
         self.exact = exact
         self.attends = attends
         self.weighted = weighted
+        self.experts = expert_modules(exact)
         self.layers = {node: self._alone(node) for node in weighted}
         self._set(self._projections(), Role.ATTENTION)
         branches = [skip for skip in exact.skips if skip.kind in _ADDS and not skip.long]
@@ -145,11 +148,18 @@ class _Roles:
         for node in layers.difference(placed):
             if node in around and self.layers[node] is Role.OTHER:
                 self._set([node], Role.ATTENTION)
-        routers = {node for node in layers if self._made(node) in set(stacked.values())}
-        experts = layers & _reached(stacked, sources) | routers
+        separate = {node: number for node in layers if (number := self._number_beside(node))}
+        numbers = {*stacked.values(), *separate.values()}
+        routers = {node for node in layers if self._made(node) in numbers}
+        experts = layers & _reached(stacked, sources) | separate.keys() | routers
         self._set(experts.difference(placed), Role.EXPERTS)
         self._set(layers.difference(placed), Role.MLP)
         return layers
+
+    def _number_beside(self, node: str) -> int:
+        """How many experts there are, if a layer is in one of them; else 0."""
+        around = enclosing(self.exact.operation(node).path)
+        return next((self.experts[path] for path in around if path in self.experts), 0)
 
     def _last(self, placed: Collection[str]) -> set[str]:
         """The layers that no attention and no residual branch comes after, but before."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 
 _CLOSING = "，。、；：！？）】》”’…"
 _TEXT = 80  # columns of text beside narrower tables
+_READABLE = 100  # and at most, however wide the table is
 _OPENING = "（【《“‘"
 # A number with its unit, or with its measure word: "4.4 %", "1.8 G MACs", "40.89 亿次", "18 层";
 # and in the description of a layer what it is the number of: "步幅 2".
@@ -79,16 +80,17 @@ def _filled(pieces: Iterable[str], width: int) -> list[str]:
 
 
 def text_width(table: int, terminal: int | None) -> int:
-    """The width of sentences beside a table: that of the table, if it is not very narrow.
+    """The width of sentences beside a table: that of the table, if that is a readable measure.
 
     Args:
         table: columns of the table.
         terminal: columns of the terminal; None where there is no terminal.
 
-    >>> text_width(120, None), text_width(40, None), text_width(40, 60)
-    (120, 80, 60)
+    >>> text_width(90, None), text_width(200, None), text_width(40, None), text_width(40, 60)
+    (90, 100, 80, 60)
     """
-    return min(max(table, _TEXT), terminal or max(table, _TEXT))
+    readable = min(max(table, _TEXT), _READABLE)
+    return min(readable, terminal or readable)
 
 
 def _parts(piece: str, width: int) -> Iterator[str]:

@@ -56,7 +56,7 @@ class _Tree:
                 total += 1
                 weighted.update(enclosing(operation.path))
             merge = merge_type(operation.type)
-            if merge is MergeType.ADD:
+            if merge is MergeType.ADD and len(exact.data_sources(operation.id)) > 1:
                 adds.add(operation.path)
             elif merge is MergeType.CONCAT:
                 concats.add(operation.path)

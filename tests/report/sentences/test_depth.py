@@ -6,7 +6,7 @@ import pytest
 from torch import nn
 
 from tests.sentences import written
-from visualize.core.summary import Depth, Facts, PathLengths
+from visualize.core.summary import Depth, Facts, PathLengths, Row, RowKind, Summary
 from visualize.report.language import load_language
 from visualize.report.sentences.depth import depth_sentence, paths_sentence
 
@@ -15,10 +15,19 @@ def test_no_weighted_layers() -> None:
     assert "No weighted layers." in written(nn.BatchNorm2d(4), (1, 4, 2, 2))
 
 
+def test_without_parameters_that_says_it_all() -> None:
+    assert written(nn.ReLU(), (1, 4)) == "No parameters."
+
+
 def test_a_single_path() -> None:
-    one = written(nn.Sequential(nn.Linear(4, 4)), (1, 4))
-    assert "Depth: 1 weighted layer on the longest path." in one
-    assert "Purely sequential." in one
+    two = written(nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)), (1, 4))
+    assert "Depth: 2 weighted layers on the longest path. Purely sequential." in two
+
+
+def test_one_layer_has_no_path_to_speak_of() -> None:
+    one = written(nn.Sequential(nn.Linear(4, 4), nn.ReLU()), (1, 4))
+    assert "Depth: 1 weighted layer." in one
+    assert "sequential" not in one
 
 
 @pytest.mark.parametrize(
@@ -35,7 +44,9 @@ def test_a_single_path() -> None:
 )
 def test_only_the_places_that_have_layers_are_listed(depth: Depth, listed: str) -> None:
     layers = depth.longest + depth.projections + depth.gates + depth.parallel
-    sentence = depth_sentence(Facts(layers, depth, PathLengths({})), load_language("en"))
+    facts = Facts(layers, depth, PathLengths({}))
+    summary = Summary("net", "Net", (Row("TOTAL", RowKind.TOTAL),), facts)
+    sentence = depth_sentence(summary, load_language("en"))
     noun = "layer" if depth.longest == 1 else "layers"
     assert sentence == (f"Depth: {depth.longest} weighted {noun} on the longest path {listed}.")
 

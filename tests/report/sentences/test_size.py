@@ -96,3 +96,15 @@ def test_tied_weights() -> None:
     tokens = torch.zeros(1, 8, dtype=torch.int64)
     tied = "Tied weights (counted once): embed.weight = head.weight."
     assert tied in in_words(Transformer(), tokens)
+
+
+def test_biases_that_are_tied_beside_weights_are_not_listed() -> None:
+    one, two = nn.Linear(4, 4), nn.Linear(4, 4)
+    two.weight, two.bias = one.weight, one.bias
+    (tied,) = (each for each in in_words(nn.Sequential(one, two)) if "Tied" in each)
+    assert tied == "Tied weights (counted once): [0].weight = [1].weight."
+    two = nn.Linear(4, 4)
+    two.bias = one.bias
+    (tied,) = (each for each in in_words(nn.Sequential(one, two)) if "Tied" in each)
+    assert tied == "Tied weights (counted once): [0].bias = [1].bias."
+    assert not any("Tied" in each for each in in_words(nn.Sequential(one, nn.Linear(4, 4))))

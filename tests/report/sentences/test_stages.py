@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from torch import nn
+import torch
+from torch import Tensor, nn
 
+import visualize
 from tests import nets
 from tests.sentences import written
+from visualize.report.language import load_language
+from visualize.report.sentences import sentences
 
 
 def test_stages_of_blocks() -> None:
@@ -45,6 +49,27 @@ def test_no_stages() -> None:
     assert "stage" not in written(layers, (1, 4))
     assert "block" not in written(nets.UNet(), (1, 3, 32, 32))
     assert "stage" not in written("alexnet")
+
+
+class Tables(nn.Module):
+    """Three tables side by side: layers without blocks, but no stages."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables = nn.ModuleList([nn.Embedding(5, 4) for _ in range(3)])
+        self.net = nn.Sequential(nn.Linear(12, 8), nn.ReLU(), nn.Linear(8, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Look up, concat, then two layers."""
+        parts = [table(x[:, place]) for place, table in enumerate(self.tables)]
+        return self.net(torch.cat(parts, 1))
+
+
+def test_tables_are_no_blocks() -> None:
+    described = sentences(
+        visualize.summarize(Tables(), torch.zeros(2, 3, dtype=torch.int64)), load_language("en")
+    )
+    assert not any("block" in sentence or "stage" in sentence for sentence in described)
 
 
 def test_many_stages_in_chinese() -> None:

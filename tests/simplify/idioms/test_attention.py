@@ -110,6 +110,13 @@ def biased_by_distance(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     return (query @ key.transpose(-2, -1) * 0.5 + bias).softmax(-1) @ value
 
 
+def shifted(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """With a score that no key has (attention sinks), and scores that are at most zero."""
+    scores = torch.cat([query @ key.transpose(-2, -1), torch.ones(1, HEADS, LENGTH, 1)], dim=-1)
+    scores = scores - scores.max(dim=-1, keepdim=True).values
+    return scores.softmax(-1)[..., :-1] @ value
+
+
 def repeated(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     key, value = (each.repeat_interleave(HEADS, dim=1) for each in (key, value))
     return plain(query, key, value)
@@ -124,7 +131,7 @@ def expanded(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     "attend",
     [
         plain, scaled_before, in_einsum, in_batches, in_baddbmm, biased_by_distance,
-        scaled_dot_product_attention,
+        shifted, scaled_dot_product_attention,
     ],
 )  # fmt: skip
 def test_self_attention(attend: Attend) -> None:
@@ -185,7 +192,15 @@ def read_again(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     return scores.softmax(-1) @ value + scores.mean()
 
 
-@pytest.mark.parametrize("attend", [over_heads, rectified, normed_between, read_again])
+def shift_read_again(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    scores = query @ key.transpose(-2, -1)
+    largest = scores.amax(-1, keepdim=True)
+    return (scores - largest).softmax(-1) @ value + largest
+
+
+@pytest.mark.parametrize(
+    "attend", [over_heads, rectified, normed_between, read_again, shift_read_again]
+)
 def test_what_only_looks_like_attention_stays_open(attend: Attend) -> None:
     found = labels(Attention(attend))
     assert not any("attention" in label[0] for label in found)

@@ -39,7 +39,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         blocks_sentence(facts.block_shortcuts, language),
         detached_sentence(facts.detached_skips, language),
         projections_sentence(summary, language),
-        depth_sentence(facts, language),
+        depth_sentence(summary, language),
         paths_sentence(facts, language),
         receptive_sentence(facts.receptive, language),
         parts_sentence(summary, language),

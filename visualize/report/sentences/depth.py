@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from visualize.core.summary import Facts
+from visualize.core.summary import Facts, Summary
 from visualize.report.language import Language
 from visualize.report.quantities import joined, number_of_choices
 
 
-def depth_sentence(facts: Facts, language: Language) -> str:
+def depth_sentence(summary: Summary, language: Language) -> str:
     """How many weighted layers the longest path passes, and where each of the others is."""
-    depth = facts.depth
+    facts, depth = summary.facts, summary.facts.depth
     if not facts.weighted_layers:
-        return language.gettext("No weighted layers.")
+        return language.gettext("No weighted layers.") if summary.total.parameters else ""
     gettext = language.gettext
     places = [
         place.format(number=number)
@@ -30,7 +30,7 @@ def depth_sentence(facts: Facts, language: Language) -> str:
         )
     else:
         sentence = language.ngettext(
-            "Depth: {depth:,} weighted layer on the longest path.",
+            "Depth: {depth:,} weighted layer.",
             "Depth: {depth:,} weighted layers on the longest path.",
             depth.longest,
         )
@@ -43,7 +43,8 @@ def paths_sentence(facts: Facts, language: Language) -> str:
     """How many paths residual connections make, and how many weighted layers these pass."""
     paths = facts.paths
     if paths.number < 2:
-        return language.gettext("Purely sequential.") if facts.is_sequential else ""
+        is_chain = facts.is_sequential and facts.weighted_layers > 1
+        return language.gettext("Purely sequential.") if is_chain else ""
     if paths.shortest == paths.longest:
         return language.ngettext(
             "{number} paths over residual connections, each through {length:,} weighted layer.",

@@ -110,13 +110,23 @@ def _size(dtypes: Mapping[str, int], language: Language) -> str:
 
 
 def tied_sentence(tied: Sequence[Sequence[str]], language: Language) -> str:
-    """Which parameters are one tensor."""
-    if not tied:
+    """Which weights are one tensor; biases that are tied beside the weights of a module are not."""
+    named: list[str] = []
+    modules = set[str]()
+    for group in sorted(tied, key=_is_of_biases):
+        owners = {name.rpartition(".")[0] for name in group}
+        if not _is_of_biases(group) or modules.isdisjoint(owners):
+            named.append(" = ".join(map(spelled, group)))
+            modules |= owners
+    if not named:
         return ""
-    names = [" = ".join(map(spelled, group)) for group in tied]
     return language.gettext("Tied weights (counted once): {names}.").format(
-        names=joined(_shortened(names), language)
+        names=joined(_shortened(named), language)
     )
+
+
+def _is_of_biases(group: Sequence[str]) -> bool:
+    return any("bias" in name.rpartition(".")[2] for name in group)
 
 
 def _shortened(names: Sequence[str]) -> list[str]:

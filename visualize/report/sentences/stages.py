@@ -18,7 +18,7 @@ _LISTED = 4  # stages one by one; of more, those of one kind are listed together
 def stages_sentence(summary: Summary, language: Language) -> str:
     """The stages with their blocks, widths and total strides; empty for a model without any."""
     stages = [part for part in summary.facts.parts if part.blocks]
-    if stages and all(family(stage.type) in AFFINE for stage in stages):
+    if any(family(stage.type) in AFFINE for stage in stages):
         return _stages_of_layers(stages, language)
     if not stages:
         return ""
@@ -37,7 +37,7 @@ def stages_sentence(summary: Summary, language: Language) -> str:
 def _stages_of_layers(stages: Sequence[Part], language: Language) -> str:
     """Stages that consist of plain layers: convolutions of one resolution, then linear layers."""
     convolutions = [stage for stage in stages if family(stage.type) in CONVOLUTION]
-    others = [stage for stage in stages if family(stage.type) not in CONVOLUTION]
+    others = [stage for stage in stages if family(stage.type) in AFFINE - CONVOLUTION]
     if len(convolutions) < 2:  # a run of layers is no stage
         return ""
     listed = _listed(convolutions, language, has_tokens=False)

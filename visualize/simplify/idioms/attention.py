@@ -25,6 +25,7 @@ from visualize.simplify.idioms.rule import Match, View, is_scale
 _MASKED = frozenset({"maskedfill", "where"})
 # What changes the values so much that the result is no longer a score or a weight.
 _OTHER = (NORM | ACTIVATION | AFFINE | PRODUCT) - {"tanh"}
+_LARGEST = frozenset({"max", "amax"})
 # At most this many operations may lie between softmax and a product.
 _REACH = 24
 _Path = frozenset[str]
@@ -48,6 +49,7 @@ def match_attention(view: View, node: str) -> Match | None:
         value = next(each for each in view.sources(node) if each != source)
         prepared = [_prepared(view, each) for each in (query, key, value)]
         inside = frozenset([*weights, *scores]).union(*prepared)
+        inside |= _shifts(view, inside)
         heads = _heads(view, scores[-1], node)
         groups = heads // max(_copies(view, each) for each in prepared[1:])
         masks = [_mask(view, each) for each in inside]
@@ -109,6 +111,21 @@ def _label(mask: str, kind: str, heads: int, groups: int) -> tuple[Phrase, ...]:
     first = title if heads > 1 else attention
     shared = counted("{number} key-value head", "{number} key-value heads", groups)
     return (first, shared) if grouped else (first,)
+
+
+def _shifts(view: View, inside: frozenset[str]) -> frozenset[str]:
+    """What computes the largest score, which code subtracts so that softmax does not overflow."""
+    shifts: list[str] = []
+    waiting = [node for node in inside if view.kind(node) not in PRODUCT]
+    for node in waiting:
+        kinds = _LARGEST if node in inside else MOVES | _LARGEST
+        new = [user for user in view.users(node) if view.kind(user) in kinds]
+        shifts += new
+        waiting += new
+    for node in reversed(shifts):
+        if not {*inside, *shifts}.issuperset(view.users(node)):
+            shifts.remove(node)
+    return frozenset(shifts)
 
 
 def _path(
