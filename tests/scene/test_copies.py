@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from tests.diagrams import at_every_level, at_random
 from tests.repetitions import Part, Way, build, repetitions
 from visualize.check.agreement import check_agreement
-from visualize.core.architecture import Architecture
+from visualize.core.architecture import Architecture, Operation
 from visualize.core.choices import Level
 from visualize.core.scene import Scene, SceneBox, SceneGroup
 from visualize.scene.build import build_scene
@@ -26,6 +26,15 @@ UNITS = {None: 1, "k": 10**3, "M": 10**6}
 NESTED = (Part("Stage", 4, Way.CHAIN, (Part("Block", 2, Way.CHAIN, ("conv",)),)),)
 LOOPS = (Part("Stage", 3, Way.CHAIN, (Part("Block", 4, Way.LOOP, ("residual",)),)),)
 AGAIN = (Part("Stage", 3, Way.CHAIN, (Part("Block", 4, Way.AGAIN, ("conv", "residual")),)),)
+CALLS = (Part("Encoder", 3, Way.LOOP, (Part("Stage", 2, Way.AGAIN, NESTED[0].body),)),)
+# Equal layers that share their weights in one copy and not in the other.
+PAIRS = Part("Block", 3, Way.CHAIN, ("conv", "conv"))
+TWICE = Part("Block", 2, Way.AGAIN, ("conv",))
+REUSES = (Part("Stage", 3, Way.LOOP, (TWICE, PAIRS)),)
+COUNTED = (Part("Sequential", 3, Way.LOOP, (TWICE, Part("Block", 2, Way.CHAIN, ("norm", "conv")))),)
+# Equal layers in other blocks than those after them, a block that is one norm.
+UNEQUAL = (Part("Block", 4, Way.CHAIN, ("conv",)), PAIRS)
+NORMS = (PAIRS, Part("Block", 2, Way.CHAIN, ("norm",)))
 BRANCHES = (Part("Stage", 2, Way.CHAIN, (Part("Block", 3, Way.PARALLEL, ("conv", "conv")),)),)
 
 
@@ -78,6 +87,11 @@ def assert_parameters(label: list[str], around: list[list[str]], parameters: int
 @example(parts=NESTED)
 @example(parts=LOOPS)
 @example(parts=AGAIN)
+@example(parts=CALLS)
+@example(parts=REUSES)
+@example(parts=COUNTED)
+@example(parts=UNEQUAL)
+@example(parts=NORMS)
 @example(parts=BRANCHES)
 def test_copies_and_parameters_multiply(level: Level, parts: tuple[str | Part, ...]) -> None:
     architecture = build(parts)
@@ -103,6 +117,8 @@ def test_copies_and_parameters_multiply(level: Level, parts: tuple[str | Part, .
 @settings(at_random, max_examples=15)
 @given(parts=repetitions())
 @example(parts=AGAIN)
+@example(parts=CALLS)
+@example(parts=NORMS)
 def test_counted_blocks_are_as_many_modules(parts: tuple[str | Part, ...]) -> None:
     architecture = build(parts)
     for level in (Level.BLOCK, Level.STAGE):
@@ -116,15 +132,33 @@ def test_counted_blocks_are_as_many_modules(parts: tuple[str | Part, ...]) -> No
 
 
 def modules(architecture: Architecture, box: SceneBox, kind: str, copies: int) -> set[int]:
-    """How many modules of a class there are in one copy: all, those around others, those inside."""
+    """How many modules of a class there are in one copy: all, those around others, those inside.
+
+    A block belongs where its convolutions are: its first norm may join the layer before it.
+    """
     every, outer, inner = set[str](), set[str](), set[str]()
+    convs = {
+        path
+        for one in architecture.operations
+        if one.type == "Conv2d"
+        for path in paths_around(one)
+    }
     for member in box.members:
-        paths = [call.path for call in architecture.operation(member).calls]
+        operation = architecture.operation(member)
+        paths = [
+            path
+            for path in paths_around(operation)
+            if operation.type == "Conv2d" or path not in convs
+        ]
         found = [path for path in paths if is_kind(architecture, path, kind)]
         every.update(found)
         outer.update(found[:1])
         inner.update(found[-1:])
     return {len(paths) // copies for paths in (every, outer, inner)}
+
+
+def paths_around(operation: Operation) -> list[str]:
+    return [call.path for call in operation.calls]
 
 
 def is_kind(architecture: Architecture, path: str, kind: str) -> bool:

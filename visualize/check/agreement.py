@@ -73,7 +73,8 @@ class _Comparison:
         yield from _sums(name, box, operations)
         if wrong := wrong_amounts(claims, box.parameters, around):
             yield f"{name} {wrong}"
-        yield from self._counted(name, claims, operations, box.repeat, dict(box.skips))
+        sets = _sets((claims, *around))
+        yield from self._counted(name, claims, operations, (box.repeat, sets), dict(box.skips))
         if box.role in ("input", "output"):
             yield from _end_shapes(name, box, operations)
         yield from _widths(name, box, operations)
@@ -83,16 +84,18 @@ class _Comparison:
         name: str,
         claims: Claims,
         operations: Sequence[Operation],
-        repeat: int,
+        repeat: tuple[int, int],
         skips: dict[str, int],
     ) -> Iterator[str]:
+        """``repeat`` is how many copies there are, and how many that have modules of their own."""
         for number, word in claims.counted:
             found = self._number(word, claims, operations, skips)
+            copies = repeat[1 if _counts_modules(claims, word) else 0]
             # The first and last copies may have a skip connection less, or one from outside more.
-            spare = repeat - 1 if word == "residual" or word in skips else 0
-            if found is not None and all(abs(number * repeat - one) > spare for one in found):
-                each = " in each copy" if repeat > 1 else ""
-                actual = " or ".join(f"{one / repeat:g}" for one in sorted(found))
+            spare = copies - 1 if word == "residual" or word in skips else 0
+            if found is not None and all(abs(number * copies - one) > spare for one in found):
+                each = " in each copy" if copies > 1 else ""
+                actual = " or ".join(f"{one / copies:g}" for one in sorted(found))
                 yield f"{name} counts {number} {word}{each}, the graph has {actual}"
 
     def _number(
@@ -113,10 +116,8 @@ class _Comparison:
             return {sum(one.computes for one in operations)}
         if word == "calls":  # of what the title counts
             return self._uses(_kind(claims.counted[0][1]), operations).made() or None
-        # Where calls are counted too, they are more than there are modules.
-        apart = any(other == "calls" for _, other in claims.counted)
         uses = self._uses(_kind(word), operations)
-        return (uses.modules() if apart else uses.made()) or None
+        return (uses.modules() if _counts_modules(claims, word) else uses.made()) or None
 
     def _uses(self, word: str, operations: Sequence[Operation]) -> _Uses:
         """Modules and calls of a class, and layers of that kind, among ``operations``."""
@@ -150,7 +151,7 @@ class _Comparison:
         if wrong := wrong_amounts(claims, sum(box.parameters for box in boxes), outer):
             yield f"the frame {name} {wrong}"
         operations = [one for box in boxes for one in self._operations(box)]
-        repeat = math.prod(one.copies for one in (claims, *outer))
+        repeat = math.prod(one.copies for one in (claims, *outer)), _sets((claims, *outer))
         yield from self._counted(f"the frame {name}", claims, operations, repeat, {})
 
     # Tensors
@@ -215,6 +216,18 @@ class _Uses:
     @staticmethod
     def _numbers(of: Mapping[int, Collection[object]]) -> set[int]:
         return {*map(len, of.values()), sum(map(len, of.values()))}
+
+
+def _sets(claims: Iterable[Claims]) -> int:
+    """How many of the copies have modules of their own."""
+    return math.prod(one.copies for one in claims if not one.shared)
+
+
+def _counts_modules(claims: Claims, word: str) -> bool:
+    """Whether the counted word is for modules: their calls, which are more, have a count too."""
+    return (claims.counted[0][1] == word != "calls") and any(
+        other == "calls" for _, other in claims.counted
+    )
 
 
 def _kind(word: str) -> str:

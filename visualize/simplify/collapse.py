@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from visualize.core.architecture import NodeKind, Operation
+from visualize.core.architecture import ModuleCall, NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.module_path import enclosing
 from visualize.core.operators import has_weight_matrix
@@ -100,17 +101,25 @@ def _parts(diagram: Diagram, stage: Group, run: Sequence[Box]) -> tuple[str, lis
 def _single(
     diagram: Diagram, run: Sequence[Box], kind: str, blocks: Mapping[str, str]
 ) -> Iterator[str]:
-    """The modules of the class of ``blocks`` that are single boxes, and so no blocks themselves."""
-    holders = {path for block in blocks.values() for path in enclosing(block)}
-    modules = diagram.exact.modules
-    found = {
-        call: call.path
-        for box in run
-        if box.group not in blocks
-        for call in box.calls
-        if modules.get(call.path) == kind and call.path not in holders
-    }
-    yield from found.values()
+    """The modules of the class of ``blocks`` that are no blocks themselves: one box or part of one.
+
+    Of a module that is part of a box, such as a norm that joins the layer before it, all is here.
+    """
+    paths = set(blocks.values())
+    holders = {path for block in paths for path in enclosing(block)}
+
+    def is_single(call: ModuleCall) -> bool:
+        outside = call.path not in holders and paths.isdisjoint((call.path, *enclosing(call.path)))
+        return outside and diagram.exact.modules.get(call.path) == kind
+
+    here = Counter(filter(is_single, _calls(one for box in run for one in box.operations)))
+    if here:
+        everywhere = Counter(filter(here.__contains__, _calls(diagram.exact.operations)))
+        yield from (call.path for call, number in here.items() if number == everywhere[call])
+
+
+def _calls(operations: Iterable[Operation]) -> Iterator[ModuleCall]:
+    return (call for one in operations for call in one.calls)
 
 
 def _layers(box: Box) -> list[Operation]:

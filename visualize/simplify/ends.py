@@ -15,6 +15,7 @@ import itertools
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from visualize.core.architecture import Architecture, ModuleCall
 from visualize.simplify.reads import Read
 from visualize.simplify.sameness import Sameness
 
@@ -142,6 +143,9 @@ class Ends:
                 return other.source == after[read.source] and _moved_alike(other, read)
             return self._follows(other, read, beyond)
 
+        if not _called_alike(self.sameness.exact, found):
+            return False
+
         def is_alike(node: str, part: str) -> bool:
             shared = owners[node] & owners[part], owners[part] & owners[pairs[part]]
             here, there, beyond = map(self.reads.everything, (node, part, pairs[part]))
@@ -241,6 +245,17 @@ class Ends:
             counts[home] == other or (is_first and counts[home] > other)
             for home, other in others.items()
         )
+
+
+def _called_alike(exact: Architecture, found: Mapping[str, str]) -> bool:
+    """Whether the calls of modules in an end and in the copy beside it correspond one to one."""
+    pairs = set[tuple[ModuleCall, ModuleCall]]()
+    for node, part in found.items():
+        calls, others = exact.operation(node).calls, exact.operation(part).calls
+        if len(calls) != len(others):
+            return False
+        pairs.update(zip(calls, others))
+    return len({one for one, _ in pairs}) == len({other for _, other in pairs}) == len(pairs)
 
 
 def _moved_alike(one: Read, other: Read) -> bool:

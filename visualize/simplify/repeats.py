@@ -8,6 +8,7 @@ for one global). Cost is linear in the graph, and in the number of periods tried
 from __future__ import annotations
 
 import bisect
+import copy
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -135,6 +136,14 @@ class _Finder:
         self.sameness = sameness
         self.ends = Ends(sameness)
         self.calls = [calls_around(box) for box in boxes]
+        # Where the copy begins in which runs are looked for.
+        self.scope = 0
+
+    def _within(self, scope: int) -> _Finder:
+        """The same for the inside of a copy that begins at the box ``scope``."""
+        inner = copy.copy(self)
+        inner.scope = scope
+        return inner
 
     def find(self, within: _Range, depth: int) -> Iterator[Run]:
         """The runs among the calls at ``depth`` of the tree, and in those that do not repeat."""
@@ -160,7 +169,8 @@ class _Finder:
         for run in self._choose(children):
             covered = _covered(children, run)
             yield from self._open(children[reached : covered.start], depth)
-            inside = (self._in_all_copies(run, inner) for inner in self._fold(run.children, depth))
+            found = self._within(run.start)._fold(run.children, depth)
+            inside = (self._in_all_copies(run, inner) for inner in found)
             yield self._flat(replace(run, inside=tuple(inside)))
             reached = covered.stop
         yield from self._open(children[reached:], depth)
@@ -193,7 +203,7 @@ class _Finder:
                 continue
             copies = run.copies * inner.copies
             is_all = inner.length * copies == run.length * run.copies
-            if is_all and self.sameness.copies(run.start, inner.length, copies) == copies:
+            if is_all and self._copies(run.start, inner.length, copies) == copies:
                 return replace(inner, copies=copies)
         return run
 
@@ -219,7 +229,8 @@ class _Finder:
             while end - place >= 2 * period:
                 run = None
                 if all(free[place : place + 2 * period]):
-                    run = self._run(children, place, period, end)
+                    taken = (index for index in range(place, end) if not free[index])
+                    run = self._run(children, place, period, next(taken, end))
                 if run is None:
                     place += 1
                     continue
@@ -244,11 +255,14 @@ class _Finder:
         """The run of copies of ``period`` children that begins at ``place``, if there is one."""
         first, last = children[place], children[place + period - 1]
         start, length = first[0], last[1] - first[0]
-        copies = self.sameness.copies(start, length, (end - place) // period)
+        copies = self._copies(start, length, (end - place) // period)
         weighted = any(self.boxes[index].weights for index in range(start, start + length))
         if copies < 2 or not (weighted or length > 1):
             return None
         return Run(start, length, copies, tuple(children[place : place + period]))
+
+    def _copies(self, start: int, length: int, most: int) -> int:
+        return self.sameness.copies(start, length, most, self.scope)
 
     def _with_ends(
         self, run: Run, children: Sequence[_Range], place: int, end: int, free: Sequence[bool]

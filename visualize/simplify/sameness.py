@@ -11,6 +11,7 @@ from typing import NamedTuple
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.diagram import Box
 from visualize.core.operators import IDENTITY, family
+from visualize.simplify.ownership import Ownership, find_owners
 from visualize.simplify.reads import Read, Reads, numbered
 from visualize.simplify.rows import Rows
 from visualize.simplify.taps import Taps
@@ -50,14 +51,6 @@ class _Origin:
     node: str = ""
     moves: tuple[Hashable, ...] = ()
     steps: tuple[int, ...] = field(default=(), compare=False)
-
-
-class _Parameter(NamedTuple):
-    """A parameter: the operation that uses it, by its path, and which of its parameters it is."""
-
-    path: str
-    place: int
-    shape: tuple[int, ...]
 
 
 class _Fork(NamedTuple):
@@ -100,7 +93,7 @@ class Sameness:
         self.boxes = boxes
         self.sides = sides
         self.reads = Reads(exact, apart={box.core.id for box in boxes}, sides=sides)
-        self.owners = self._weight_owners()
+        self.owners = find_owners(exact, self._is_flow)
         self._numbers: dict[Hashable, int] = {}
         self.constants = self._constants()
         self.homes = {one.id: index for index, box in enumerate(boxes) for one in box.operations}
@@ -113,6 +106,7 @@ class Sameness:
             for index, parts in enumerate(self.operations)
             for place, part in enumerate(parts)
         }
+        self.ownership = Ownership(self.owners, boxes, self.operations)
         self.skips: dict[str, list[tuple[str, bool, str]]] = {}
         for skip in exact.skips:
             fork = (skip.kind.value, skip.long, skip.fork)
@@ -143,17 +137,6 @@ class Sameness:
         works = self._is_flow(part.id) or part.kind is NodeKind.INPUT
         moves = part.kind is NodeKind.OUTPUT or self.reads.moves(part.id)
         return works and not moves
-
-    def _weight_owners(self) -> dict[str, frozenset[_Parameter]]:
-        """For each operation, the parameters that it works with."""
-        owners: dict[str, frozenset[_Parameter]] = {}
-        for one in self.exact.operations:
-            own = {_Parameter(one.path, place, shape) for place, shape in enumerate(one.weights)}
-            for source, _, wire in self.exact.inputs(one.id):
-                if not (wire.data or self._is_flow(source)):
-                    own |= owners[source]
-            owners[one.id] = frozenset(own)
-        return owners
 
     def _constants(self) -> dict[str, int]:
         """A number for each tensor that depends on no input of the model: equal if made alike."""
@@ -226,10 +209,12 @@ class Sameness:
     def _place(self, node: str) -> tuple[int, int]:
         return self.places.get(node, (-1, -1))
 
-    def copies(self, start: int, length: int, most: int) -> int:
+    def copies(self, start: int, length: int, most: int, scope: int = 0) -> int:
         """How many equal copies of ``length`` boxes follow each other from ``start``.
 
-        The boxes of all ``most`` candidates have equal signatures; this compares their wiring.
+        The boxes of all ``most`` candidates have equal signatures; this compares their wiring, and
+        the parameters that they are the first to use in the step of a loop that begins at the box
+        ``scope``.
         """
         first = self._wiring(start, None, length)
         pattern = self._wiring(start + length, start, length)
@@ -238,20 +223,16 @@ class Sameness:
         strides = _strides(first, pattern)
         if any(map(any, strides)) and not self.is_shared(start, length):
             return 1
-        sharing = self._sharing(start, start + length, length)
-        parameters = self._parameters_of(start + length, length)
-        # The first copy may count what all of them share, no other one may count more or less.
-        if any(own < other for own, other in zip(self._parameters_of(start, length), parameters)):
-            return 1
         count, before = 2, pattern
         while count < most:
             here = start + count * length
             wiring = self._wiring(here, here - length, length)
-            same = wiring == pattern and _strides(before, wiring) == strides
-            same &= self._sharing(start, here, length) == sharing
-            if not same or self._parameters_of(here, length) != parameters:
+            if wiring != pattern or _strides(before, wiring) != strides:
                 break
             count, before = count + 1, wiring
+        count = self.ownership.copies(start, length, count, scope)
+        if count < 2:
+            return 1
         return self.taps.untapped(
             start,
             length,
@@ -294,24 +275,11 @@ class Sameness:
             for part in self.operations[box]
         ]
 
-    def _parameters_of(self, start: int, length: int) -> list[int]:
-        """How many parameters are counted in each box of a copy."""
-        return [box.parameters for box in self.boxes[start : start + length]]
-
-    def _sharing(self, one: int, other: int, length: int) -> list[int]:
-        """How many parameters each operation of a copy has in common with that of another."""
-        return [
-            len(self.owners[here.id] & self.owners[there.id])
-            for box in range(length)
-            for here, there in zip(self.operations[one + box], self.operations[other + box])
-        ]
-
     def is_shared(self, start: int, length: int) -> bool:
         """Whether the second copy adds no parameters: it is the same modules, called again."""
+        if (shared := self.ownership.is_shared(start, length)) is not None:
+            return shared
         parts = [part for box in range(start, start + length) for part in self.operations[box]]
-        own = [len(self.owners[part.id]) for part in parts]
-        if any(own):
-            return own == self._sharing(start, start + length, length)
         again = [
             part
             for box in range(start + length, start + 2 * length)
