@@ -31,7 +31,7 @@ CALLS = (Part("Encoder", 3, Way.LOOP, (Part("Stage", 2, Way.AGAIN, NESTED[0].bod
 PAIRS = Part("Block", 3, Way.CHAIN, ("conv", "conv"))
 TWICE = Part("Block", 2, Way.AGAIN, ("conv",))
 REUSES = (Part("Stage", 3, Way.LOOP, (TWICE, PAIRS)),)
-COUNTED = (Part("Sequential", 3, Way.LOOP, (TWICE, Part("Block", 2, Way.CHAIN, ("norm", "conv")))),)
+COUNTED = (Part("Sequential", 3, Way.LOOP, (TWICE, Part("Block", 3, Way.CHAIN, ("norm", "conv")))),)
 # Equal layers in other blocks than those after them, a block that is one norm.
 UNEQUAL = (Part("Block", 4, Way.CHAIN, ("conv",)), PAIRS)
 NORMS = (PAIRS, Part("Block", 2, Way.CHAIN, ("norm",)))

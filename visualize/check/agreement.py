@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from visualize.check.claims import Claims, read_claims, wrong_amounts
 from visualize.check.rules import NUMBERS, Finding
 from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation
+from visualize.core.module_work import work_of_calls
 from visualize.core.scene import Scene, SceneBox, SceneGroup
 from visualize.core.words import operation_name
 
@@ -24,8 +25,6 @@ _SIZES = re.compile(r"(\d+(?:×\d+)*|scalar)$")
 # A shape beside an arrow, with how many tensors have it: "2 × (12×49×64)".
 _CARRIED = re.compile(r"(?:(\d+) × \()?(\d+(?:×\d+)*|scalar)\)?")
 _MAPPING = re.compile(r"\b(\d+) → (\d+)\b")
-# What a layer with weights counts, where a module is in several boxes.
-_LAYER = 1000
 # What operations show of themselves: "12 heads" are no modules.
 _OF_ONE_OPERATION = frozenset(
     f"{word}{plural}" for word in ("head", "expert", "layer") for plural in ("", "s")
@@ -123,7 +122,7 @@ class _Comparison:
         """Modules and calls of a class, and layers of that kind, among ``operations``."""
         names = {word, word.removesuffix("s")}
         uses = _Uses()
-        held = _sizes_of_calls(operations)
+        held = work_of_calls(operations)
         for one in operations:
             if one.kind is not NodeKind.CONSTANT and operation_name(one.does) in names:
                 uses.layers.add(one.id)
@@ -131,13 +130,13 @@ class _Comparison:
             named = [call for call, kind in zip(one.calls, kinds) if operation_name(kind) in names]
             for depth, call in enumerate(named):
                 # A module is where most of it is: its first norm may be part of what is before.
-                if 2 * held[call] > self._sizes_of_all[call]:
+                if 2 * held[call] > self._all_work[call]:
                     uses.calls.setdefault(depth, set()).add(call)
         return uses
 
     @functools.cached_property
-    def _sizes_of_all(self) -> Counter[ModuleCall]:
-        return _sizes_of_calls(self.architecture.operations)
+    def _all_work(self) -> Counter[ModuleCall]:
+        return work_of_calls(self.architecture.operations)
 
     # Frames
 
@@ -181,15 +180,6 @@ class _Comparison:
         """The shapes of the tensors that the operations of a box read."""
         wires = (wire for one in box.members for _, _, wire in self.architecture.inputs(one))
         return {wire.tensor.shown for wire in wires if wire.tensor}
-
-
-def _sizes_of_calls(operations: Iterable[Operation]) -> Counter[ModuleCall]:
-    """How much each call of a module does: its layers weigh more than all else in it."""
-    sizes = Counter[ModuleCall]()
-    for one in operations:
-        for call in one.calls:
-            sizes[call] += _LAYER if one.weight else 1
-    return sizes
 
 
 @dataclass

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from visualize.core.architecture import ModuleCall, NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.module_path import enclosing
+from visualize.core.module_work import work_of_calls
 from visualize.core.operators import has_weight_matrix
 from visualize.core.words import operation_name
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
@@ -103,7 +103,7 @@ def _single(
 ) -> Iterator[str]:
     """The modules of the class of ``blocks`` that are no blocks themselves: one box or part of one.
 
-    Of a module that is part of a box, such as a norm that joins the layer before it, all is here.
+    Most of it is here: a module that is one norm may join the layer before it.
     """
     paths = set(blocks.values())
     holders = {path for block in paths for path in enclosing(block)}
@@ -112,14 +112,11 @@ def _single(
         outside = call.path not in holders and paths.isdisjoint((call.path, *enclosing(call.path)))
         return outside and diagram.exact.modules.get(call.path) == kind
 
-    here = Counter(filter(is_single, _calls(one for box in run for one in box.operations)))
+    work = work_of_calls(one for box in run for one in box.operations)
+    here = {call: work[call] for call in work if is_single(call)}
     if here:
-        everywhere = Counter(filter(here.__contains__, _calls(diagram.exact.operations)))
-        yield from (call.path for call, number in here.items() if number == everywhere[call])
-
-
-def _calls(operations: Iterable[Operation]) -> Iterator[ModuleCall]:
-    return (call for one in operations for call in one.calls)
+        everywhere = work_of_calls(diagram.exact.operations)
+        yield from (call.path for call in here if 2 * here[call] > everywhere[call])
 
 
 def _layers(box: Box) -> list[Operation]:

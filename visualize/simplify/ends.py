@@ -11,11 +11,12 @@ steps all the same. They are found in the order of execution, operation by opera
 
 from __future__ import annotations
 
+import functools
 import itertools
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, ModuleCall
+from visualize.core.architecture import Architecture, ModuleCall, Operation
 from visualize.simplify.reads import Read
 from visualize.simplify.sameness import Sameness
 
@@ -51,8 +52,11 @@ class Ends:
         self.order = [one.id for one in sameness.exact.operations]
         self.index = {node: index for index, node in enumerate(self.order)}
 
-    def first(self, start: int, length: int) -> End | None:
-        """The copy before the one that begins at the box ``start``; there are two from there."""
+    def first(self, start: int, length: int, scope: int = 0) -> End | None:
+        """The copy before the one that begins at the box ``start``; there are two from there.
+
+        It is in the step of a loop that begins at the box ``scope``; see `Ownership.copies`.
+        """
         near, far = self._parts(start, length), self._parts(start + length, length)
         before = reversed(self.order[: min(map(self.index.__getitem__, near))])
         found = self._match(self._in_order(near, reverse=True), before)
@@ -65,9 +69,9 @@ class Ends:
         lowest = min(places)
         while lowest > 0 and self._only_moves(lowest - 1) and self._only_moves(start):
             lowest -= 1
-        return self._end(found, (lowest, start), (start, start + length))
+        return self._end(found, (lowest, start), (start, start + length), scope)
 
-    def last(self, start: int, length: int) -> End | None:
+    def last(self, start: int, length: int, scope: int = 0) -> End | None:
         """The copy after the one that begins at the box ``start``; there is one before that."""
         near, far = self._parts(start, length), self._parts(start - length, length)
         after = self.order[max(map(self.index.__getitem__, near)) + 1 :]
@@ -81,7 +85,7 @@ class Ends:
         if not is_used_alike and not self._is_guess:
             return None
         highest = max(self.sameness.homes[node] for node in found)
-        return self._end(found, (start + length, highest + 1), (start, start + length))
+        return self._end(found, (start + length, highest + 1), (start, start + length), scope)
 
     @property
     def _is_guess(self) -> bool:
@@ -188,7 +192,7 @@ class Ends:
         return not self.sameness.operations[place]
 
     def _end(
-        self, found: Mapping[str, str], boxes: tuple[int, int], beside: tuple[int, int]
+        self, found: Mapping[str, str], boxes: tuple[int, int], beside: tuple[int, int], scope: int
     ) -> End | None:
         """The end that consists of ``boxes``, if they hold nothing else and all that is beside."""
         homes = {node: self.sameness.homes[part] for node, part in found.items()}
@@ -212,7 +216,10 @@ class Ends:
             for node in reversed(box.members):
                 users = (homes[user] for user in self._read_by(node) if user in homes)
                 homes.setdefault(node, next(users, known[-1]))
-        if set(homes.values()) != set(range(*beside)) or not self._counts_alike(homes, boxes):
+        if set(homes.values()) != set(range(*beside)):
+            return None
+        first_uses = functools.partial(self.sameness.ownership.first_uses, scope=scope)
+        if not all(self._alike(count, homes, boxes) for count in (_counted, first_uses)):
             return None
         return End(*boxes, homes, found)
 
@@ -230,21 +237,26 @@ class Ends:
                         homes.setdefault(mover, own[other])
         return homes
 
-    def _counts_alike(self, homes: Mapping[str, int], boxes: tuple[int, int]) -> bool:
-        """Whether an end counts the parameters that the copy beside it does.
+    def _alike(
+        self, count: Callable[[Operation], int], homes: Mapping[str, int], boxes: tuple[int, int]
+    ) -> bool:
+        """Whether an end has as many parameters of its own as the copy beside it.
 
-        A first one may count what all copies share in addition.
+        A first one may have what all copies share in addition.
         """
-        counts = dict.fromkeys(homes.values(), 0)
+        own = dict.fromkeys(homes.values(), 0)
         for place in range(*boxes):
             for one in self.sameness.boxes[place].operations:
-                counts[homes[one.id]] += one.parameters
-        is_first = boxes[1] <= min(counts)
-        others = {home: self.sameness.boxes[home].parameters for home in counts}
+                own[homes[one.id]] += count(one)
+        is_first = boxes[1] <= min(own)
+        others = {home: sum(map(count, self.sameness.boxes[home].operations)) for home in own}
         return all(
-            counts[home] == other or (is_first and counts[home] > other)
-            for home, other in others.items()
+            own[home] == other or (is_first and own[home] > other) for home, other in others.items()
         )
+
+
+def _counted(operation: Operation) -> int:
+    return operation.parameters
 
 
 def _called_alike(exact: Architecture, found: Mapping[str, str]) -> bool:

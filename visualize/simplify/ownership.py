@@ -52,7 +52,7 @@ class Ownership:
     ) -> None:
         self.boxes = boxes
         self.used = [[owners[part.id] for part in parts] for parts in operations]
-        self.before = self._uses_before()
+        self.before = self._uses_before(operations)
 
     def copies(self, start: int, length: int, most: int, scope: int) -> int:
         """How many copies of ``length`` boxes from ``start`` have their parameters alike.
@@ -112,21 +112,23 @@ class Ownership:
 
     def _first_uses(self, start: int, length: int, scope: int) -> list[int]:
         """How many parameters each box of a copy counts, and is the first to use from ``scope``."""
-        boxes = range(start, start + length)
-        counted = [self.boxes[box].parameters for box in boxes]
-        return counted + [_size(self.before[box], scope) for box in boxes]
+        boxes = self.boxes[start : start + length]
+        own = [sum(self.first_uses(one, scope) for one in box.operations) for box in boxes]
+        return [*own, *(box.parameters for box in boxes)]
 
-    def _uses_before(self) -> list[dict[Parameter, int]]:
-        """For each parameter that a box uses, the box before it that does; -1 if there is none."""
+    def first_uses(self, operation: Operation, scope: int) -> int:
+        """How many parameters an operation is the first to use from the box ``scope`` on."""
+        uses = self.before.get(operation.id, {})
+        return sum(math.prod(one.shape) for one, before in uses.items() if before < scope)
+
+    def _uses_before(
+        self, operations: Sequence[Sequence[Operation]]
+    ) -> dict[str, dict[Parameter, int]]:
+        """For each parameter of an operation, the last box before that uses it; -1 for none."""
         last: dict[Parameter, int] = {}
-        uses: list[dict[Parameter, int]] = []
-        for index, parts in enumerate(self.used):
-            own = frozenset[Parameter]().union(*parts)
-            uses.append({parameter: last.get(parameter, -1) for parameter in own})
-            last.update(dict.fromkeys(own, index))
+        uses: dict[str, dict[Parameter, int]] = {}
+        for index, (parts, used) in enumerate(zip(operations, self.used)):
+            for part, own in zip(parts, used):
+                uses[part.id] = {parameter: last.get(parameter, -1) for parameter in own}
+                last.update(dict.fromkeys(own, index))
         return uses
-
-
-def _size(uses: Mapping[Parameter, int], scope: int) -> int:
-    """The size of the parameters that are used for the first time from the box ``scope`` on."""
-    return sum(math.prod(one.shape) for one, before in uses.items() if before < scope)

@@ -136,14 +136,18 @@ class _Finder:
         self.sameness = sameness
         self.ends = Ends(sameness)
         self.calls = [calls_around(box) for box in boxes]
-        # Where the copy begins in which runs are looked for.
+        # Where the step of a loop begins in which runs are looked for.
         self.scope = 0
 
-    def _within(self, scope: int) -> _Finder:
-        """The same for the inside of a copy that begins at the box ``scope``."""
+    def _within(self, run: Run) -> _Finder:
+        """The same for the inside of a copy of ``run``."""
         inner = copy.copy(self)
-        inner.scope = scope
+        inner.scope = self._scope(run, run.start)
         return inner
+
+    def _scope(self, run: Run, start: int) -> int:
+        """Where the step of a loop begins that the copy of ``run`` at ``start`` is, or is in."""
+        return start if self.sameness.is_shared(run.start, run.length) else self.scope
 
     def find(self, within: _Range, depth: int) -> Iterator[Run]:
         """The runs among the calls at ``depth`` of the tree, and in those that do not repeat."""
@@ -169,7 +173,7 @@ class _Finder:
         for run in self._choose(children):
             covered = _covered(children, run)
             yield from self._open(children[reached : covered.start], depth)
-            found = self._within(run.start)._fold(run.children, depth)
+            found = self._within(run)._fold(run.children, depth)
             inside = (self._in_all_copies(run, inner) for inner in found)
             yield self._flat(replace(run, inside=tuple(inside)))
             reached = covered.stop
@@ -179,10 +183,12 @@ class _Finder:
         """A run inside a copy of another, with its ends in all copies."""
         length, shifts = inner.length, [number * run.length for number in range(run.copies)]
         first = [
-            self.ends.first(one.end + shift, length) for one in inner.first for shift in shifts
+            self.ends.first(one.end + shift, length, self._scope(run, run.start + shift))
+            for one in inner.first
+            for shift in shifts
         ]
         last = [
-            self.ends.last(one.start - length + shift, length)
+            self.ends.last(one.start - length + shift, length, self._scope(run, run.start + shift))
             for one in inner.last
             for shift in shifts
         ]
@@ -283,7 +289,7 @@ class _Finder:
             return best
         period = len(run.children)
         for other in range(place + 1, min(place + period, end - 2 * period + 1)):
-            if self.ends.first(children[other][0], run.length):
+            if self.ends.first(children[other][0], run.length, self.scope):
                 moved = self._run(children, other, period, end)
                 extended = moved and self._extended(moved, children, free)
                 if extended and extended.total > best.total:
@@ -291,8 +297,8 @@ class _Finder:
         return best
 
     def _extended(self, run: Run, children: Sequence[_Range], free: Sequence[bool]) -> Run:
-        first = self.ends.first(run.start, run.length)
-        last = self.ends.last(run.end - run.length, run.length)
+        first = self.ends.first(run.start, run.length, self.scope)
+        last = self.ends.last(run.end - run.length, run.length, self.scope)
         for extended in (
             replace(run, first=(first,) if first else (), last=(last,) if last else ()),
             replace(run, first=(first,) if first else ()),
