@@ -230,7 +230,7 @@ def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | N
         return None
     place = error.layer if isinstance(error, ShapeError) else error.where
     described = summary_of(error.architecture, options.depth)
-    return Summary.of(stopped(described, place, error.message), options)
+    return Summary.of(stopped(described, place, error.message, str(error)), options)
 
 
 def _with_statistics(architecture: core.Architecture, options: TraceOptions) -> core.Architecture:

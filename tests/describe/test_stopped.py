@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -84,4 +87,45 @@ def test_the_command_prints_the_table_and_then_the_error(
     ]  # fmt: skip
     assert "head" not in result.stdout
     assert "fc (Linear)" in run(*arguments, "--hide-free").stdout
-    assert run(*arguments, "--format", "json").stdout == ""
+
+
+@pytest.mark.parametrize("tracer", ["auto", "symbolic", "recorded"])
+def test_every_format_has_what_ran(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tracer: str
+) -> None:
+    (tmp_path / "net.py").write_text(SOURCE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    arguments = ("summary", "net.py:Net", "--input", "1,3,16,16", "--tracer", tracer)
+    written = {}
+    for name in ("table", "md", "csv", "json", "latex"):
+        result = run(*arguments, "--format", name)
+        assert result.exit_code == 1
+        assert "expected 7 features" in result.stderr
+        written[name] = result.stdout
+    assert all("failed: got" in text for text in written.values())
+    rows = list(csv.DictReader(io.StringIO(written["csv"])))
+    assert [row["layer"] for row in rows] == ["conv", "relu", "mean", "fc (Linear)", "TOTAL"]
+    assert [row["output"] for row in rows][-2:] == ["", ""]
+    document = json.loads(written["json"])
+    assert [row["failed"] for row in document["rows"]] == [False, False, False, True, False]
+    assert document["error"].startswith("layer fc (Linear): got 1×8, expected 7 features")
+    assert document["facts"] is None
+    assert document["sentences"] == []
+
+
+def test_a_model_that_runs_has_no_error() -> None:
+    document = visualize.summarize(nn.Linear(4, 2), (1, 4)).to_dict()
+    assert document["error"] is None
+    assert document["facts"]["weighted_layers"] == 1
+
+
+def test_code_that_only_the_symbolic_tracer_refuses_did_not_fail() -> None:
+    class Deciding(nn.Module):
+        """Runs, but decides by values."""
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x.relu() if x.shape[0] == 1 and bool(x.sum() > 0) else x
+
+    with pytest.raises(VisualizeError) as caught:
+        visualize.summarize(Deciding(), (1, 4), tracer="symbolic")
+    assert caught.value.summary is None

@@ -12,7 +12,7 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.core.choices import SkipKind, TableFormat
+from visualize.core.choices import SkipKind
 from visualize.core.errors import VisualizeError
 from visualize.core.files import suffix
 from visualize.options import SkipsOptions, SummaryOptions, TraceOptions
@@ -78,7 +78,7 @@ def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> 
             architecture = trace(loaded, model, options, report, options.language)
         except VisualizeError as error:
             ran = pipeline.summary_until(error, options)
-            if ran and options.format is TableFormat.TABLE:
+            if ran:
                 click.echo(ran.to_text(), nl=False)
             raise
         described = pipeline.summarize(architecture, options=options, report=report)

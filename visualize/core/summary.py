@@ -266,7 +266,8 @@ class Summary:
         facts: its structure.
         batch: batch size that it was traced with.
         notes: what a user should know about how it was traced.
-        failed: whether it is of what ran before the model failed; then there are no sentences.
+        error: why the model failed, if this is of what ran before it did; then facts and sentences
+            are not known.
     """
 
     name: str
@@ -278,7 +279,12 @@ class Summary:
     published: tuple[str, ...] = ()
     weights: str = ""
     notes: tuple[Note, ...] = ()
-    failed: bool = False
+    error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is of what ran before the model failed."""
+        return self.error is not None
 
     @property
     def total(self) -> Row:

@@ -160,7 +160,7 @@ class _Front:
             try:
                 traced = way.trace()
             except ShapeError as refused:
-                if way.tracer is Tracer.RECORDED or tracer is Tracer.SYMBOLIC:
+                if way.tracer is Tracer.RECORDED:
                     raise
                 error = refused
             except (InputError, EndlessError):
@@ -184,7 +184,20 @@ class _Front:
                 )
             failed.append(f"{way.tracer.value} tracing failed: {error}")
         assert error is not None
-        raise error
+        raise self._with_what_ran(error) if tracer is Tracer.SYMBOLIC else error
+
+    def _with_what_ran(self, error: VisualizeError) -> VisualizeError:
+        """``error`` with what ran before it, if a run fails in the same way.
+
+        The symbolic tracer cannot show that: it runs nothing.
+        """
+        try:
+            self._recorded()
+        except VisualizeError as again:
+            error.ran = again.ran if str(again) == str(error) else None
+        except Exception:  # the model's own code, outside of forward
+            error.ran = None
+        return error
 
     def measured(self, traced: TracedModel, timeout: float | None) -> TracedModel:
         """``traced`` with the memory of its nodes, or else with a note that it is unknown."""

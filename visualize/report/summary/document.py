@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from visualize.core.architecture import TensorSpec
-from visualize.core.summary import Part, Row, Summary
+from visualize.core.summary import Facts, Part, Row, Summary
 from visualize.report.graph import statistics_document
 from visualize.report.language import Language
 from visualize.report.sentences import sentences
@@ -18,8 +18,6 @@ SCHEMA = 1
 
 def summary_document(summary: Summary, rows: Sequence[Row], language: Language) -> dict[str, Any]:
     """A summary as JSON has it, with some of its rows."""
-    facts = dataclasses.asdict(summary.facts)
-    depth, paths = summary.facts.depth, summary.facts.paths
     return {
         "schema": SCHEMA,
         "name": summary.name,
@@ -29,22 +27,28 @@ def summary_document(summary: Summary, rows: Sequence[Row], language: Language) 
         "weights": list(summary.published),
         "statistics_of": summary.weights or None,
         "rows": [_plain_row(row) for row in rows],
-        "facts": {
-            **facts,
-            "parts": [_plain_part(part) for part in summary.facts.parts],
-            "depth": depth.longest,
-            "projection_layers": depth.projections,
-            "gate_layers": depth.gates,
-            "parallel_layers": depth.parallel,
-            "paths": {
-                "number": paths.number,
-                "shortest": paths.shortest,
-                "longest": paths.longest,
-                "lengths": {str(length): number for length, number in sorted(paths.counts.items())},
-            },
-        },
-        "sentences": sentences(summary, language),
+        "facts": None if summary.failed else _plain_facts(summary.facts),
+        "sentences": [] if summary.failed else sentences(summary, language),
         "notes": list(summary.notes),
+        "error": summary.error,
+    }
+
+
+def _plain_facts(facts: Facts) -> dict[str, Any]:
+    depth, paths = facts.depth, facts.paths
+    return {
+        **dataclasses.asdict(facts),
+        "parts": [_plain_part(part) for part in facts.parts],
+        "depth": depth.longest,
+        "projection_layers": depth.projections,
+        "gate_layers": depth.gates,
+        "parallel_layers": depth.parallel,
+        "paths": {
+            "number": paths.number,
+            "shortest": paths.shortest,
+            "longest": paths.longest,
+            "lengths": {str(length): number for length, number in sorted(paths.counts.items())},
+        },
     }
 
 
