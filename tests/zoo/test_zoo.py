@@ -21,7 +21,6 @@ import torchvision
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils import _pytree as pytree
-from torch.utils.flop_counter import FlopCounterMode
 from torchvision import models
 from torchvision.models import (
     convnext,
@@ -41,6 +40,7 @@ import visualize
 from tests.agreement import disagreements
 from tests.depths import assert_depth_adds_up
 from tests.diagrams import shown_skips
+from tests.flops import flop_counter
 from visualize.check import check_figure
 from visualize.core.architecture import Architecture, Operation, SkipKind
 from visualize.core.choices import Level
@@ -140,8 +140,7 @@ def test_macs_are_those_published(traced: Traced):
 def measured_macs(model: nn.Module, inputs: Inputs) -> int:
     """What torch itself counts in one whole forward pass, fused attention being switched off."""
     model.eval().requires_grad_(False)  # the counter would follow gradients
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), counter:
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), flop_counter() as counter:
         model(*inputs.args, **inputs.kwargs)
     return int(counter.get_total_flops()) // 2
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from visualize.core.architecture import Skip, TensorSpec
-from visualize.core.dtypes import parameter_bytes
+from visualize.core.dtypes import element_size, parameter_bytes
 from visualize.core.facts import Cost, Experts, Receptive, Share
 from visualize.core.phrases import NOTHING, Note, Phrase
 from visualize.core.statistics import Statistics
@@ -91,6 +92,20 @@ class Row:
     def bytes(self) -> int:
         """Bytes of its parameters."""
         return parameter_bytes(self.dtypes)
+
+    @property
+    def input_bytes(self) -> int:
+        """Bytes of the data that enters."""
+        return _bytes(self.inputs)
+
+    @property
+    def output_bytes(self) -> int:
+        """Bytes of the data that leaves."""
+        return _bytes(self.outputs)
+
+
+def _bytes(tensors: Sequence[TensorSpec]) -> int:
+    return sum(math.prod(tensor.shape) * element_size(tensor.dtype) for tensor in tensors)
 
 
 @dataclass(frozen=True, slots=True)
