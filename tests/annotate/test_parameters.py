@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -125,3 +128,47 @@ def test_dtypes_count_the_parameters_of_each() -> None:
     total = visualize.summarize(Halves(), (1, 4)).total
     assert total.dtypes == {"float16": 30, "float32": 14, "float64": 12}
     assert total.bytes == 60 + 56 + 96
+
+
+class Buffers(nn.Module):
+    """Buffers that layers, functions and nothing read, and a constant that is none of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.norm = nn.BatchNorm2d(3)
+        self.norm.num_batches_tracked = None  # which no script or program reads
+        self.register_buffer("scale", torch.ones(3, 1, 1))
+        self.register_buffer("mask", torch.ones(8, 8, dtype=torch.bool), persistent=False)
+        self.register_buffer("spare", torch.ones(2))
+        self.register_buffer("steps", torch.zeros(5, dtype=torch.int64))
+
+    def forward(self, x):
+        shift = torch.tensor([1.0, 2.0, 3.0])[:, None, None]
+        return (self.norm(x) * self.scale + shift) * self.mask
+
+
+def _buffers(model: object, *inputs: object, **options: str) -> None:
+    architecture = visualize.trace(model, *inputs, **options)
+    assert architecture.buffers == 6 + 3 + 64 + 2 + 5
+    assert architecture.unused_buffers == ("spare", "steps")
+    assert architecture.unused_buffer_dtypes == {"float32": 2, "int64": 5}
+    assert sum(one.buffers for one in architecture.operations) == architecture.buffers - 7
+    document = architecture.to_dict()["model"]
+    assert (document["buffers"], document["unused_buffers"]) == (80, 7)
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_buffers_count_where_they_are_read_first(tracer: str) -> None:
+    _buffers(Buffers(), (1, 3, 8, 8), tracer=tracer)
+
+
+def test_buffers_of_a_script(tmp_path: Path) -> None:
+    script = torch.jit.script(Buffers().eval())
+    script.save(str(tmp_path / "net.pt"))
+    _buffers(str(tmp_path / "net.pt"), (1, 3, 8, 8))
+
+
+def test_buffers_of_a_program(tmp_path: Path) -> None:
+    program = torch.export.export(Buffers().eval(), (torch.zeros(1, 3, 8, 8),))
+    torch.export.save(program, tmp_path / "net.pt2")
+    _buffers(str(tmp_path / "net.pt2"))

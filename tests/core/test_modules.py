@@ -27,8 +27,10 @@ def test_tensors_are_registered_by_their_kind() -> None:
     attach(net, "a.0.weight", nn.Parameter(torch.zeros(2)))
     attach(net, "a.0.running_mean", torch.zeros(2))
     attach(net, "scale", torch.zeros(1))
+    attach(net, "a.shift", torch.ones(3), constant=True)
     assert [name for name, _ in net.named_parameters()] == ["a.0.weight"]
     assert [name for name, _ in net.named_buffers()] == ["scale", "a.0.running_mean"]
+    assert torch.equal(net.get_submodule("a").shift, torch.ones(3))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["forward.weight", "train", ""])

@@ -119,3 +119,51 @@ def test_a_row_shows_the_weight_that_is_used_and_what_it_is() -> None:
     assert ("3×3 conv, 8", (8, 4, 3, 3)) in found
     assert ("Linear, 8 → 8", (8, 8)) in found
     assert ("Linear, 8 → 6", (8, 6)) in found
+
+
+class Buffers(nn.Module):
+    """A module with a buffer and a layer; modules with nothing but buffers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Module()
+        self.body.fc = nn.Linear(4, 4)
+        self.body.register_buffer("scale", torch.ones(4))
+        self.frequencies = Frequencies()
+        for name in ("a", "b", "c", "d"):
+            self.register_buffer(name, torch.zeros(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.body.fc(x) * self.body.scale
+        return y + self.frequencies()
+
+
+class Frequencies(nn.Module):
+    """A table that is computed from a buffer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("inverse", torch.ones(4))
+
+    def forward(self) -> Tensor:
+        return self.inverse.cos()
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize("depth", [None, 1, 2, 9])
+def test_buffers_have_rows(depth: int | None, tracer: str) -> None:
+    summary = visualize.summarize(Buffers(), (1, 4), depth=depth, tracer=tracer)
+    parts = [row for row in summary.rows if row.kind is not RowKind.TOTAL]
+    assert sum(row.buffers for row in parts) == summary.total.buffers == 4 + 4 + 8
+    (table,) = (row for row in parts if row.name.startswith("frequencies"))
+    assert table.buffers == 4
+    unused = row(summary, "unused")
+    assert (unused.buffers, unused.parameters) == (8, 0)
+    assert str(unused.words) == "a, b, c, …"
+
+
+def test_a_buffer_of_an_expanded_module_is_a_row() -> None:
+    scale = row(visualize.summarize(Buffers(), (1, 4), depth=9), "body.scale")
+    assert (scale.type, str(scale.words), scale.parameters, scale.buffers) == (
+        "buffer", "buffer", 0, 4,
+    )  # fmt: skip

@@ -48,6 +48,8 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         trainable_parameters=counts.trainable,
         buffers=counts.buffers,
         buffer_dtypes=counts.buffer_dtypes,
+        unused_buffers=counts.unused_buffers,
+        unused_buffer_dtypes=counts.unused_buffer_dtypes,
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
         unused_dtypes=counts.unused_dtypes,

@@ -70,7 +70,15 @@ def _held_by(node: fx.Node, trace: TracedModel) -> Held:
         return Held(unregistered=(value,))
     # A script makes its parameters anew, as plain tensors, when it is asked for them.
     learned = isinstance(value, nn.Parameter) or id(value) in trace.parameter_ids
-    return Held((cast(nn.Parameter, value),)) if learned else Held(buffers=(value,))
+    if learned:
+        return Held((cast(nn.Parameter, value),))
+    return Held(buffers=(value,)) if _is_buffer(str(node.target), trace) else _NOTHING
+
+
+def _is_buffer(target: str, trace: TracedModel) -> bool:
+    """Whether an attribute is registered, and no constant that the run made."""
+    owner, _, name = target.rpartition(".")
+    return name in module_tables(trace.module_at(owner))[1]
 
 
 def _is_from_outside(value: torch.Tensor, node: fx.Node, trace: TracedModel) -> bool:

@@ -31,6 +31,8 @@ class ParameterCounts:
     trainable: int
     buffers: int
     buffer_dtypes: Mapping[str, int]
+    unused_buffers: tuple[str, ...]
+    unused_buffer_dtypes: Mapping[str, int]
     unused: int
     unused_modules: tuple[str, ...]
     unused_dtypes: Mapping[str, int]
@@ -81,20 +83,24 @@ def annotate_parameters(
 def count_parameters(
     graph: nx.MultiDiGraph, trace: TracedModel, held: Mapping[fx.Node, Held]
 ) -> ParameterCounts:
-    """Count the parameters of the model, used and unused.
+    """Count the parameters and buffers of the model, used and unused.
 
-    Parameters that the model creates while it runs count if an operation uses them.
+    Those that the model creates while it runs count if an operation uses them.
     """
     used = {id(tensor): tensor for own in held.values() for tensor in own.parameters}
     given = {id(tensor): tensor for tensor in trace.parameters.values()}
     unused = {key: tensor for key, tensor in given.items() if key not in used}
     parameters = [*used.values(), *unused.values()]
-    buffer_dtypes = _by_dtype(tensor for _, tensor in named_buffers(trace.model))
+    read = {id(tensor): tensor for own in held.values() for tensor in own.buffers}
+    unread = {name: one for name, one in named_buffers(trace.model) if id(one) not in read}
+    buffer_dtypes = _by_dtype([*read.values(), *unread.values()])
     return ParameterCounts(
         total=sum(tensor.numel() for tensor in parameters),
         trainable=sum(tensor.numel() for tensor in parameters if tensor.requires_grad),
         buffers=sum(buffer_dtypes.values()),
         buffer_dtypes=buffer_dtypes,
+        unused_buffers=tuple(unread),
+        unused_buffer_dtypes=_by_dtype(unread.values()),
         unused=sum(tensor.numel() for tensor in unused.values()),
         unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
         unused_dtypes=_by_dtype(unused.values()),

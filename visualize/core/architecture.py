@@ -275,8 +275,10 @@ class Architecture(WiredGraph):
         skips: the skip connections, ordered by their merges.
         parameters: number of parameters, unused ones included.
         trainable_parameters: those that require a gradient.
-        buffers: number of buffer elements.
+        buffers: number of buffer elements, those of unused buffers included.
         buffer_dtypes: the number of these of each dtype.
+        unused_buffers: names of the buffers that the traced run never touches.
+        unused_buffer_dtypes: the number of their elements of each dtype.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
         unused_dtypes: the number of unused parameters of each dtype.
@@ -300,6 +302,8 @@ class Architecture(WiredGraph):
     trainable_parameters: int = 0
     buffers: int = 0
     buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
+    unused_buffers: tuple[str, ...] = ()
+    unused_buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
     unused_dtypes: Mapping[str, int] = field(default_factory=dict)

@@ -64,8 +64,10 @@ def modules_named_in(code: types.CodeType, names: Mapping[str, object]) -> dict[
 _READS = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 
 
-def attach(root: nn.Module, target: str, tensor: torch.Tensor) -> None:
+def attach(root: nn.Module, target: str, tensor: torch.Tensor, *, constant: bool = False) -> None:
     """Register ``tensor`` under a dotted name, creating the modules that are missing.
+
+    A ``constant`` that is no parameter becomes an attribute, and no buffer.
 
     >>> net = nn.Module()
     >>> attach(net, "fc.weight", nn.Parameter(torch.zeros(2)))
@@ -80,5 +82,7 @@ def attach(root: nn.Module, target: str, tensor: torch.Tensor) -> None:
         module = module.get_submodule(step)
     if isinstance(tensor, nn.Parameter):
         module.register_parameter(name, tensor)
+    elif constant:
+        setattr(module, name, tensor)
     else:
         module.register_buffer(name, tensor)

@@ -22,7 +22,7 @@ from visualize.describe.boundaries import Crossing, calls_of, crossing_of, cross
 from visualize.describe.traits import block_traits
 
 _WEIGHTS = "parametrizations"  # where torch keeps the modules that compute weights
-_LISTED = 3  # kinds of modules in a container
+_LISTED = 3  # kinds of modules in a container, or buffers
 
 
 def make_rows(
@@ -47,19 +47,8 @@ def make_rows(
     root = table.tree()
     whole = table.row(root)
     yield from table.inside(root)
-    if exact.unused_parameters:
-        yield Row(
-            name="unused",
-            kind=RowKind.UNUSED,
-            words=enumerated(list(map(spelled, exact.unused_modules))),
-            parameters=exact.unused_parameters,
-            trainable_parameters=exact.trainable_parameters
-            - sum(one.trainable_parameters for one in exact.operations),
-            dtypes=exact.unused_dtypes,
-            memory=None if whole.memory is None else 0,
-            peak=None if whole.peak is None else 0,
-            statistics=exact.unused_statistics,
-        )
+    if exact.unused_parameters or exact.unused_buffers:
+        yield _unused(exact, whole)
     yield replace(
         whole,
         type=exact.class_name,
@@ -69,6 +58,27 @@ def make_rows(
         dtypes=added([whole.dtypes, exact.unused_dtypes]),
         buffers=exact.buffers,
         statistics=combined([whole.statistics, exact.unused_statistics]),
+    )
+
+
+def _unused(exact: Architecture, whole: Row) -> Row:
+    """What the run never touches, with the modules that hold it, or else the names of buffers."""
+    names = list(map(spelled, exact.unused_modules))
+    if not exact.unused_parameters:
+        names = [*map(spelled, exact.unused_buffers[:_LISTED])]
+        names += ["…"] if len(exact.unused_buffers) > _LISTED else []
+    return Row(
+        name="unused",
+        kind=RowKind.UNUSED,
+        words=enumerated(names),
+        parameters=exact.unused_parameters,
+        trainable_parameters=exact.trainable_parameters
+        - sum(one.trainable_parameters for one in exact.operations),
+        dtypes=exact.unused_dtypes,
+        buffers=sum(exact.unused_buffer_dtypes.values()),
+        memory=None if whole.memory is None else 0,
+        peak=None if whole.peak is None else 0,
+        statistics=exact.unused_statistics,
     )
 
 
@@ -175,7 +185,7 @@ class _Table:
     def _is_shown(self, operation: Operation) -> bool:
         """Whether a function or parameter has a row of its own in an expanded module."""
         saves = operation.memory is not None and operation.memory.saved
-        if operation.parameters or operation.macs or saves:
+        if operation.parameters or operation.buffers or operation.macs or saves:
             return True
         moves = operator(operation.type).moves_only
         return operation.kind is NodeKind.FUNCTION and self.data[operation.id] and not moves
@@ -281,8 +291,9 @@ class _Table:
     def _class(self, node: _Node) -> str:
         """The class of a module or the type of a function; empty for a parameter."""
         first = node.operations[0]
-        is_parameter = first.kind is NodeKind.CONSTANT and node.is_operation
-        return "" if is_parameter else self.exact.modules.get(node.path, "") or first.type
+        if first.kind is NodeKind.CONSTANT and node.is_operation:
+            return "buffer" if first.buffers else ""
+        return self.exact.modules.get(node.path, "") or first.type
 
     def _weight(self, operations: Sequence[Operation]) -> Shape:
         """The shape of the weight of some operations, or else of the first parameter they have."""
@@ -328,9 +339,12 @@ def _several(kind: str, number: int) -> Phrase:
 
 
 def _words(operation: Operation) -> Phrase:
-    constant = operation.kind is NodeKind.CONSTANT
-    return phrase("parameter") if constant else words.operation(operation)
+    if operation.kind is NodeKind.CONSTANT:
+        return phrase("buffer") if operation.buffers else phrase("parameter")
+    return words.operation(operation)
 
 
 def _type(operation: Operation) -> str:
-    return "parameter" if operation.kind is NodeKind.CONSTANT else operation.type
+    if operation.kind is NodeKind.CONSTANT:
+        return "buffer" if operation.buffers else "parameter"
+    return operation.type

@@ -36,6 +36,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             "unused_parameters": architecture.unused_parameters,
             "unused_modules": list(architecture.unused_modules),
             "buffers": architecture.buffers,
+            "unused_buffers": sum(architecture.unused_buffer_dtypes.values()),
             "macs": architecture.macs,
             "batch": architecture.batch,
             "tracer": architecture.tracer,

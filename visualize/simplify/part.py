@@ -84,6 +84,8 @@ def _with_totals(
         trainable_parameters=sum(one.trainable_parameters for one in operations),
         buffers=sum(one.buffers for one in operations),
         buffer_dtypes=added(one.buffer_dtypes for one in operations),
+        unused_buffers=(),
+        unused_buffer_dtypes={},
         unused_parameters=0,
         unused_dtypes={},
         unused_statistics=None,

@@ -62,3 +62,35 @@ def test_tied_frozen_and_unused_parameters_are_listed() -> None:
     assert "56 parameters (224 B, float32): 52 trainable (92.9 %), 4 frozen.\n" in table
     assert "12 parameters (21.4 %) are never used: extra.\n" in table
     assert "Tied weights (counted once): embed.weight = head.weight." in table
+
+
+class Listed(nn.Module):
+    """Residual blocks in a list, which is not called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Residual() for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+class Residual(nn.Module):
+    """Two layers and a shortcut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Sequential(nn.Linear(4, 4), nn.ReLU(), nn.Linear(4, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = x + self.inner(x)
+        return result
+
+
+def test_a_list_of_blocks_is_described_by_them() -> None:
+    summary = visualize.summarize(Listed(), (1, 4))
+    assert row(summary, "blocks_total").stage == 1
+    assert "blocks_total,2 × Residual," in write_summary(summary, "csv")
+    assert "blocks_total,残差块1（2 个 Residual）," in write_summary(summary, "csv", language="zh")

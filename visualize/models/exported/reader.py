@@ -107,7 +107,7 @@ class ProgramReader:
                 if kind == "parameter":
                     tensor = nn.Parameter(tensor, requires_grad=about["requires_grad"])
                 made[identity] = tensor
-            attach(self.program, name, made[identity])
+            attach(self.program, name, made[identity], constant=kind == "tensor_constant")
 
     def _tensor(self, about: Json, path: str) -> torch.Tensor:
         dtype = dtype_of(about["dtype"])

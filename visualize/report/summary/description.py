@@ -37,6 +37,8 @@ def _sum(row: Row, operation: str, language: Language) -> str:
         return total.format(class_name=row.type)
     if row.stage:
         stage = language.pgettext("stage of residual blocks", "{class_name} ({parts})")
+        if not row.type:  # a list of blocks, which is not called
+            stage = language.pgettext("stage of residual blocks", "{parts}")
         return stage.format(class_name=row.type, parts=operation, number=row.stage)
     if row.type and operation:
         return gettext("{class_name} ({parts})").format(class_name=row.type, parts=operation)

@@ -185,7 +185,7 @@ class Interpreter:
                 data = nn.Parameter(data, requires_grad=False)
             self.twins[key] = data
             self.recorder.name(data, name)
-            attach(self.root, name, data)
+            attach(self.root, name, data, constant=True)
         return self.twins[key]
 
     def _decide(self, value: Any, node: Any) -> bool:
