@@ -14,6 +14,7 @@ from tests.repetitions import Part, Way, build, repetitions
 from visualize.check.agreement import check_agreement
 from visualize.core.architecture import Architecture, Operation
 from visualize.core.choices import Level
+from visualize.core.diagram import BoxKind
 from visualize.core.scene import Scene, SceneBox, SceneGroup
 from visualize.scene.build import build_scene
 from visualize.simplify import simplify
@@ -112,6 +113,21 @@ def test_copies_and_parameters_multiply(level: Level, parts: tuple[str | Part, .
             assert copies_of([group.label]) == group.repeat
             assert_parameters(label, labels_around(scene, group), inside[group.id])
     assert check_agreement(architecture, scene) == []
+
+
+@settings(at_random, max_examples=15)
+@given(parts=repetitions())
+@example(parts=NESTED)
+@example(parts=COUNTED)
+def test_a_collapsed_block_holds_weights_of_its_own_only(parts: tuple[str | Part, ...]) -> None:
+    architecture = build(parts)
+    for box in simplify(architecture, Level.BLOCK).boxes:
+        if box.kind is BoxKind.BLOCK:
+            weighted = [one for one in box.operations if one.weights]
+            assert all(
+                any(is_kind(architecture, path, box.type) for path in paths_around(one))
+                for one in weighted
+            )
 
 
 @settings(at_random, max_examples=15)

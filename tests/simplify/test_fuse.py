@@ -95,3 +95,55 @@ class TestSkipBranches:
             ("x", "down"),
             ("down", "add"),
         ]
+
+
+class TestBordersOfBlocks:
+    """What has parameters stays in its block; what has none may join the layer before it."""
+
+    @staticmethod
+    def parameters(net: Net, path: str) -> int:
+        """What the boxes count that are called from one block."""
+        diagram = simplify(net.build(), Level.LAYER)
+        return sum(box.parameters for box in diagram.boxes if path in {c.path for c in box.calls})
+
+    def test_a_norm_at_the_beginning_of_a_block(self) -> None:
+        net = Net()
+        x = net.conv(net.input(), name="stem")
+        for number in range(2):
+            with net.call(f"block{number}"):
+                x = net.function("relu", net.norm(x, "norm"))
+                x = net.conv(net.conv(x, name="one"), name="two")
+        net.output(x)
+        assert self.parameters(net, "block0") == self.parameters(net, "block1") == 2 * 584 + 16
+        assert boxes(net)["BatchNorm2d"] == ("block1_norm", "relu_1")
+
+    def test_a_norm_behind_a_block(self) -> None:
+        net = Net()
+        x = net.conv(net.input(), name="stem")
+        for number in range(2):
+            with net.call(f"block{number}"):
+                x = net.conv(net.conv(x, name="one"), name="two")
+            x = net.function("relu", net.norm(x, f"norm{number}"))
+        net.output(net.global_pool(x))
+        assert self.parameters(net, "block0") == self.parameters(net, "block1") == 2 * 584
+
+    def test_a_shortcut_that_the_caller_computes(self) -> None:
+        net = Net()
+        x = net.conv(net.input(), name="stem")
+        for number in range(2):
+            shortcut = net.norm(net.conv(x, name=f"shortcut{number}"), f"norm{number}")
+            with net.call(f"block{number}"):
+                y = net.conv(net.function("relu", net.conv(x, name="one")), name="two")
+                x = net.add(y, shortcut)
+        net.output(x)
+        assert self.parameters(net, "block0") == self.parameters(net, "block1") == 2 * 584
+
+    def test_a_wrapper_of_one_layer_is_no_block(self) -> None:
+        net = Net()
+        x = net.input()
+        for number in range(2):
+            with net.call(f"conv{number}", "SameConv"):
+                x = net.conv(x, name="conv")
+            x = net.norm(x, f"norm{number}")
+        net.output(net.global_pool(x))
+        assert boxes(net)["Conv2d"] == ("conv1_conv", "norm1")

@@ -13,7 +13,7 @@ from visualize.simplify.choose import Choice, expanded_groups, mark_collapsed
 from visualize.simplify.collapse import collapse
 from visualize.simplify.fold import fold
 from visualize.simplify.functions import close_functions
-from visualize.simplify.fuse import fuse_layers, fuse_skip_branches
+from visualize.simplify.fuse import fuse
 from visualize.simplify.groups import mark_groups
 from visualize.simplify.hide import hide
 from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
@@ -135,4 +135,4 @@ class Simplifier:
         closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(used), self.rules))
-        return mark_groups(fuse_skip_branches(fuse_layers(prune_quiet(named))))
+        return mark_groups(fuse(prune_quiet(named)))

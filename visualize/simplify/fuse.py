@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable, Iterable
 
-from visualize.core.architecture import SkipKind
+from visualize.core.architecture import Operation, SkipKind
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import (
     ACTIVATION,
@@ -14,15 +15,39 @@ from visualize.core.operators import (
     family,
     joins_constant,
 )
+from visualize.simplify.blocks import find_blocks
 from visualize.simplify.contract import absorb
 
+_Home = Callable[[Operation], str]
 
-def fuse_layers(diagram: Diagram) -> Diagram:
+
+def fuse(diagram: Diagram) -> Diagram:
+    """Absorb norms and activations into layers, and what lies on skip branches into merges.
+
+    What has parameters stays in its block: those of a collapsed block are its own.
+    """
+    fused = fuse_skip_branches(fuse_layers(diagram))
+    blocks = {block.id for block in find_blocks(fused).values()}
+    ids = diagram.exact.call_ids
+
+    def home(operation: Operation) -> str:
+        return next((ids[call] for call in operation.calls if ids[call] in blocks), "")
+
+    if all(_share_home((box, box), home) for box in fused.boxes):
+        return fused
+    return fuse_skip_branches(fuse_layers(diagram, home), home)
+
+
+def fuse_layers(diagram: Diagram, home: _Home | None = None) -> Diagram:
     """Absorb norms and activations into the layer, norm or merge right before them.
 
     A norm joins a convolution or linear layer; an activation, or a scale or offset by a constant,
     any operation but an input; where nothing else uses the result between. Norm and activation
     join a box once.
+
+    Args:
+        diagram: the diagram.
+        home: the block around an operation, which what has parameters does not leave.
     """
     hosts: dict[str, str] = {}
     # For each box that grows, its last operation and what it holds in addition to its core.
@@ -37,6 +62,8 @@ def fuse_layers(diagram: Diagram) -> Diagram:
         held = fused.setdefault(host, set())
         if tails.get(host, host) != sources[0] or diagram.graph.out_degree(sources[0]) != 1:
             continue
+        if home and not _share_home((diagram.box(host), box), home):
+            continue
         is_new = addition not in held or addition is _Addition.CONSTANT
         if is_new and _accepts(diagram.box(host), addition, held):
             hosts[box.id] = host
@@ -45,8 +72,13 @@ def fuse_layers(diagram: Diagram) -> Diagram:
     return absorb(diagram, hosts) if hosts else diagram
 
 
-def fuse_skip_branches(diagram: Diagram) -> Diagram:
-    """Absorb what lies on a skip branch into its merge: the arc itself says what it does."""
+def fuse_skip_branches(diagram: Diagram, home: _Home | None = None) -> Diagram:
+    """Absorb what lies on a skip branch into its merge: the arc itself says what it does.
+
+    Args:
+        diagram: the diagram.
+        home: the block around an operation, which what has parameters does not leave.
+    """
     hosts: dict[str, str] = {}
     for skip in diagram.skips:
         if skip.kind is SkipKind.GATE or diagram.is_collapsed(skip):
@@ -54,9 +86,22 @@ def fuse_skip_branches(diagram: Diagram) -> Diagram:
         merge = diagram.host(skip.merge)
         ends = {merge, diagram.host(skip.fork)}
         branch = {diagram.host(node) for node in skip.branch} - ends
+        if home and not _share_home(map(diagram.box, (merge, *branch)), home):
+            continue
         if all(diagram.graph.out_degree(node) == 1 for node in branch):
             hosts.update(dict.fromkeys(branch, merge))
     return absorb(diagram, hosts) if hosts else diagram
+
+
+def _share_home(boxes: Iterable[Box], home: _Home) -> bool:
+    """Whether the parameters of all boxes but the first belong to the block around that one."""
+    host, *others = boxes
+    return all(_homes(box, home) <= {home(host.core)} for box in others)
+
+
+def _homes(box: Box, home: _Home) -> set[str]:
+    """The blocks that the parameters of a box belong to."""
+    return {home(one) for one in box.operations if one.weights}
 
 
 class _Addition(enum.Enum):
