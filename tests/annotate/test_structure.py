@@ -157,3 +157,33 @@ def test_arguments_after_any_number_of_others_are_not_mistaken() -> None:
     exact = visualize.trace(Function(lambda m, x: torch.einsum("ij,kj->ik", x, x)), (2, 3))
     (product,) = (layer for layer in exact.operations if layer.type == "einsum")
     assert product.attributes == {"equation": "ij,kj->ik"}
+
+
+class Sized(nn.Module):
+    """A net whose layers take sizes of their inputs as numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = nn.Parameter(torch.ones(4, 1, 3, 3))
+        self.other = nn.Parameter(torch.ones(4, 4, 3, 3))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        half = x.shape[2] // 2
+        y = F.conv2d(x, self.kernel, padding=1, groups=x.size(1))
+        y = F.conv2d(F.pad(y, (0, half, 0, half)), self.other, stride=half // 2)
+        y = F.interpolate(y[:, :, : half + 1], size=x.shape[2:])
+        return F.conv2d(y, self.other, padding=half // 2, dilation=half // 2)
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_sizes_that_are_arguments_are_numbers(tracer: str) -> None:
+    architecture = visualize.trace(Sized(), (1, 4, 8, 8), tracer=tracer)
+    found = {one.id: one.attributes for one in architecture.operations}
+    convolutions = [one for one in architecture.operations if one.type == "conv2d"]
+    assert [one.attributes.get("groups", 1) for one in convolutions] == [4, 1, 1]
+    assert convolutions[1].attributes["stride"] in (2, [2, 2])
+    assert convolutions[2].attributes["dilation"] in (2, [2, 2])
+    assert found["pad"]["pad"] == [0, 4, 0, 4]
+    assert found["interpolate"]["size"] == [8, 8]
+    assert convolutions[0].weight is not None
+    assert architecture.macs == 4 * 9 * 64 + 16 * 9 * 25 + 16 * 9 * 64

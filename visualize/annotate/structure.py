@@ -250,13 +250,23 @@ def _convolution_name(node: fx.Node) -> str:
 
 
 def function_arguments(node: fx.Node) -> dict[str, Any]:
-    """What a function is given, by name; by position where names are not known."""
+    """What a function is given, by name; by position where names are not known.
+
+    Sizes that the model computes are the numbers that they were.
+    """
     names = _parameter_names(node)
     arguments: dict[str, Any] = {}
-    for position, value in enumerate(node.args):
+    args, kwargs = fx.map_arg((node.args, node.kwargs), _number)
+    for position, value in enumerate(args):
         name = names[position] if position < len(names) else str(position)
         arguments[name] = _index(value) if position == 1 and node.target in _INDEXED else value
-    return {**arguments, **node.kwargs}
+    return {**arguments, **kwargs}
+
+
+def _number(node: fx.Node) -> Any:
+    """The number that a node returned, or the node where it returned something else."""
+    size = facts_of(node).size
+    return node if size is None else size
 
 
 _INDEXED = (operator.getitem, operator.setitem)

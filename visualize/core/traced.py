@@ -53,6 +53,7 @@ class NodeFacts:
         function: the call of a function of the model that it is part of, which the graph no longer
             holds; None for what is part of none.
         memory: what it does to memory, if that was measured.
+        size: the number, or the numbers, that it returned instead of a tensor, such as a size.
     """
 
     outputs: tuple[TensorSpec, ...] = ()
@@ -63,6 +64,7 @@ class NodeFacts:
     detached: bool = False
     function: fx.Node | None = None
     memory: MemoryUse | None = None
+    size: float | tuple[float, ...] | None = None
 
 
 _KEY = "visualize"

@@ -55,7 +55,8 @@ class _Interpreter(fx.Interpreter):
         if not outputs:
             self.plain[n] = value
         flops = self.memory.total - before
-        set_facts(n, replace(facts_of(n), outputs=outputs, flops=flops))
+        size = None if outputs else _size(value)
+        set_facts(n, replace(facts_of(n), outputs=outputs, flops=flops, size=size))
         return value
 
     def _explain(self, node: fx.Node, error: Exception) -> VisualizeError:
@@ -81,6 +82,17 @@ class _Interpreter(fx.Interpreter):
         value = super().fetch_attr(target)
         # Constants that fx found while tracing are real tensors.
         return value.to("meta") if isinstance(value, torch.Tensor) else value
+
+
+def _size(value: Any) -> float | tuple[float, ...] | None:
+    """A number or a sequence of numbers; None for anything else."""
+    if isinstance(value, (list, tuple)):
+        return tuple(value) if value and all(map(_is_number, value)) else None
+    return value if _is_number(value) else None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _place(interpreter: _Interpreter, node: fx.Node) -> str:
