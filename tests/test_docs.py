@@ -83,7 +83,15 @@ def section(heading: str) -> set[str]:
 
 
 FREE = frozenset(
-    {"attributes", "lengths", "dtypes", "buffer_dtypes", "packed_dtypes", "block_shortcuts"}
+    {
+        "attributes",
+        "weights",
+        "lengths",
+        "dtypes",
+        "buffer_dtypes",
+        "packed_dtypes",
+        "block_shortcuts",
+    }
 )
 
 

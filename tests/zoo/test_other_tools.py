@@ -176,6 +176,14 @@ def test_fvcore(case: Case) -> None:
     assert by_module(case, other_tools.of_fvcore).items() <= theirs.items()
 
 
+@pytest.mark.parametrize("name", ["resnet50", "mobilenet_v3_large", "densenet121", "unet"])
+def test_fvcore_calls_the_outputs_of_layers_activations(name: str) -> None:
+    build, inputs = MODELS[name]
+    model = build().eval()
+    analysis = fvcore.ActivationCountAnalysis(model, inputs).unsupported_ops_warnings(False)
+    assert analysis.total() == visualize.summarize(model, inputs).total.layer_outputs
+
+
 @pytest.mark.parametrize(
     ("backend", "rule"),
     [

@@ -23,6 +23,7 @@ class Held:
 
     Attributes:
         parameters: the parameters of the model.
+        names: what the module that holds them calls each of these.
         buffers: the buffers of the model.
         unregistered: parameters of layers, or plain tensors, that the model has not registered.
         packed: weights that are packed in a quantized layer.
@@ -30,6 +31,7 @@ class Held:
     """
 
     parameters: tuple[nn.Parameter, ...] = ()
+    names: tuple[str, ...] = ()
     buffers: tuple[torch.Tensor, ...] = ()
     unregistered: tuple[torch.Tensor, ...] = ()
     packed: tuple[torch.Tensor, ...] = ()
@@ -41,6 +43,11 @@ class Held:
         learned = [one for one in self.unregistered if isinstance(one, nn.Parameter)]
         tensors = (*self.parameters, *learned, *self.packed)
         return (*(tuple(tensor.shape) for tensor in tensors), *self.given)
+
+    @property
+    def named(self) -> Mapping[str, Shape]:
+        """Shape of every parameter of the model, by its name."""
+        return {name: tuple(one.shape) for name, one in zip(self.names, self.parameters)}
 
     @property
     def others(self) -> int:
@@ -70,15 +77,12 @@ def _held_by(node: fx.Node, trace: TracedModel) -> Held:
         return Held(unregistered=(value,))
     # A script makes its parameters anew, as plain tensors, when it is asked for them.
     learned = isinstance(value, nn.Parameter) or id(value) in trace.parameter_ids
+    owner, _, name = str(node.target).rpartition(".")
     if learned:
-        return Held((cast(nn.Parameter, value),))
-    return Held(buffers=(value,)) if _is_buffer(str(node.target), trace) else _NOTHING
-
-
-def _is_buffer(target: str, trace: TracedModel) -> bool:
-    """Whether an attribute is registered, and no constant that the run made."""
-    owner, _, name = target.rpartition(".")
-    return name in module_tables(trace.module_at(owner))[1]
+        return Held((cast(nn.Parameter, value),), (name,))
+    # An attribute that is not registered is a constant that the run made.
+    is_buffer = name in module_tables(trace.module_at(owner))[1]
+    return Held(buffers=(value,)) if is_buffer else _NOTHING
 
 
 def _is_from_outside(value: torch.Tensor, node: fx.Node, trace: TracedModel) -> bool:
@@ -92,12 +96,14 @@ def _is_from_outside(value: torch.Tensor, node: fx.Node, trace: TracedModel) -> 
 def _held_by_module(node: fx.Node, trace: TracedModel) -> Held:
     module = trace.module_at(str(node.target))
     given = _given(node, module, trace)
-    own = [tensor for name, tensor in named_parameters(module) if name not in given]
+    own = {name: one for name, one in named_parameters(module) if name not in given}
     others = trace.unregistered.ids
+    registered = {name: one for name, one in own.items() if id(one) not in others}
     return Held(
-        parameters=tuple(tensor for tensor in own if id(tensor) not in others),
+        parameters=tuple(registered.values()),
+        names=tuple(registered),
         buffers=tuple(tensor for _, tensor in named_buffers(module) if id(tensor) not in others),
-        unregistered=tuple(tensor for tensor in own if id(tensor) in others),
+        unregistered=tuple(tensor for tensor in own.values() if id(tensor) in others),
         packed=tuple(packed_weights(module)),
         given=tuple(given.values()),
     )

@@ -75,6 +75,7 @@ def annotate_parameters(
             buffer_dtypes=_by_dtype(new_buffers),
             packed_dtypes=_by_dtype(new_packed),
             weights=own.weights,
+            named_weights=own.named,
             other_weights=own.others,
             statistics=_statistics(new, values),
         )

@@ -90,6 +90,7 @@ class Operation:
         outputs: the tensors it returns.
         held: elements of every parameter it uses, by name, also of those counted elsewhere.
         weights: shape of every parameter it uses, also of those counted elsewhere.
+        named_weights: shape of every parameter of the model it uses, by its name in its module.
         weight: what it multiplies its input with, or looks it up in, if it is a layer of this kind.
         counts_as: the type of an operation that does the same, where ``type`` does not say it:
             ``Conv2d`` for a subclass, ``Linear`` for a product with a weight.
@@ -124,6 +125,7 @@ class Operation:
     outputs: tuple[TensorSpec, ...] = ()
     held: Mapping[str, int] = field(default_factory=dict)
     weights: tuple[tuple[int, ...], ...] = ()
+    named_weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     weight: Weight | None = None
     counts_as: str = ""
     constant: Constant | None = None
@@ -140,6 +142,11 @@ class Operation:
     def computes(self) -> bool:
         """Whether it is a module or function, and no input, constant or output."""
         return self.kind in (NodeKind.MODULE, NodeKind.FUNCTION)
+
+    @property
+    def elements(self) -> int:
+        """The number of elements that it returns."""
+        return sum(math.prod(tensor.shape) for tensor in self.outputs)
 
     @property
     def does(self) -> str:

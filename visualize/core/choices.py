@@ -129,6 +129,16 @@ class SummaryColumn(str, enum.Enum):
     ZEROS = "zeros%"
     PATH = "path"
     PEAK = "peak"
+    TYPE = "type"
+    KERNEL = "kernel"
+    WEIGHTS = "weights"
+    ATTRIBUTES = "attributes"
+    TRAINABLE = "trainable"
+    BUFFERS = "buffers"
+    INPUT_BYTES = "input_bytes"
+    OUTPUT_BYTES = "output_bytes"
+    LAYER_OUTPUTS = "layer_outputs"
+    READS = "reads"
 
     @property
     def needs_values(self) -> bool:

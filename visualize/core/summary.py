@@ -6,6 +6,7 @@ import enum
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from visualize.core.architecture import Skip, TensorSpec
 from visualize.core.dtypes import element_size, parameter_bytes
@@ -44,6 +45,9 @@ class Row:
         traits: kernel, stride and expansion of a block, its heads and MLP ratio, in words.
         skips: for a collapsed module, the number of its skip connections of each kind.
         weight: shape of the first parameter of an operation.
+        weights: shape of every parameter of an operation, by its name.
+        attributes: the hyperparameters of an operation, as plain JSON values.
+        reads: names of the rows, and of the inputs of the model, that its data comes from.
         inputs: shapes of the data that enters.
         outputs: shapes of the data that leaves.
         parameters: each tensor counted once, at its first use.
@@ -51,6 +55,7 @@ class Row:
         dtypes: the number of its parameters of each dtype.
         buffers: number of buffer elements.
         macs: multiply-accumulate operations.
+        layer_outputs: number of elements that its operations with such multiplications return.
         memory: bytes of activations that autograd saves here for the backward pass, and not before;
             None where they were not measured.
         peak: the most bytes of activations that are alive while it runs in inference.
@@ -72,6 +77,9 @@ class Row:
     traits: Phrase = NOTHING
     skips: Mapping[str, int] = field(default_factory=dict)
     weight: Shape = ()
+    weights: Mapping[str, Shape] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    reads: tuple[str, ...] = ()
     inputs: tuple[TensorSpec, ...] = ()
     outputs: tuple[TensorSpec, ...] = ()
     parameters: int = 0
@@ -79,6 +87,7 @@ class Row:
     dtypes: Mapping[str, int] = field(default_factory=dict)
     buffers: int = 0
     macs: int = 0
+    layer_outputs: int = 0
     memory: int | None = None
     peak: int | None = None
     receptive_field: ReceptiveField | None = None

@@ -19,6 +19,7 @@ from visualize.core.phrases import NOTHING, Phrase, counted, enumerated, phrase,
 from visualize.core.statistics import combined
 from visualize.core.summary import ReceptiveField, Row, RowKind, Shape
 from visualize.describe.boundaries import Crossing, calls_of, crossing_of, crossing_of_model
+from visualize.describe.reads import with_reads
 from visualize.describe.traits import block_traits
 
 _WEIGHTS = "parametrizations"  # where torch keeps the modules that compute weights
@@ -46,7 +47,8 @@ def make_rows(
     table = _Table(exact, frozenset(blocks), depth, fields)
     root = table.tree()
     whole = table.row(root)
-    yield from table.inside(root)
+    parts = list(table.inside(root))
+    yield from with_reads(exact, parts, table.row_of)
     if exact.unused_parameters or exact.unused_buffers:
         yield _unused(exact, whole)
     yield replace(
@@ -163,6 +165,7 @@ class _Table:
             self.merged.setdefault(skip.merge, []).append(skip)
         self.tied = {name: names for names in exact.tied for name in names}
         self.stages = 0
+        self.row_of: dict[str, str] = {}  # the row that each operation is in, by its name
 
     def tree(self) -> _Node:
         """The tree of modules, each with all the operations in it."""
@@ -196,6 +199,7 @@ class _Table:
             if child.is_idle:
                 continue
             if self._is_collapsed(child):
+                self.row_of |= {one.id: child.name for one in child.operations}
                 yield replace(self.row(child), parent=node.path)
                 continue
             rows = list(self.inside(child))
@@ -239,6 +243,8 @@ class _Table:
             traits=self._traits(node, crossing) if node.path in self.blocks else NOTHING,
             skips={} if single else self._skips(operations),
             weight=() if node.calls_modules else self._weight(operations),
+            weights={} if node.calls_modules else _named_weights(operations),
+            attributes=first.attributes if single else {},
             inputs=crossing.inputs,
             outputs=crossing.outputs,
             parameters=sum(one.parameters for one in operations),
@@ -246,6 +252,7 @@ class _Table:
             dtypes=added(one.dtypes for one in operations),
             buffers=sum(one.buffers for one in operations),
             macs=sum(one.macs for one in operations),
+            layer_outputs=sum(one.elements for one in operations if one.macs),
             memory=memory.saved if memory else None,
             peak=memory.peak if memory else None,
             receptive_field=self.fields.get(crossing.result),
@@ -325,6 +332,10 @@ class _Table:
             if name == path or name.startswith(f"{path}."):
                 found.update(dict.fromkeys(one for one in names if one != name))
         return tuple(found)
+
+
+def _named_weights(operations: Sequence[Operation]) -> Mapping[str, Shape]:
+    return {name: shape for one in operations for name, shape in one.named_weights.items()}
 
 
 def _is_stage(whole: Row, rows: Sequence[Row]) -> bool:

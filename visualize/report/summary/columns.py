@@ -9,10 +9,12 @@ from dataclasses import replace
 from visualize.core.architecture import TensorSpec
 from visualize.core.choices import SummaryColumn
 from visualize.core.statistics import Statistics
-from visualize.core.summary import Row, RowKind, Shape, Summary
+from visualize.core.summary import Row, RowKind, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import joined, shape_words, titled
+from visualize.report.quantities import joined, shape_words
+from visualize.report.summary.cells import amount, tuple_words, values
 from visualize.report.summary.description import description
+from visualize.report.summary.on_request import columns_on_request
 from visualize.report.tables import Column, Field, Readers
 from visualize.report.units import Unit
 
@@ -56,6 +58,7 @@ def columns(
             language,
             summary.batch,
         ),
+        **columns_on_request(summary, rows, language),
     }
     return {
         name: replace(field, column=replace(field.column, name=name.value))
@@ -82,7 +85,7 @@ def _tensors(total: Row, language: Language) -> dict[SummaryColumn, Field[Row]]:
 
     return {
         SummaryColumn.WEIGHT: Field(
-            Column("weight", gettext("weight shape"), spare=8), lambda row: _tuple(row.weight)
+            Column("weight", gettext("weight shape"), spare=8), lambda row: tuple_words(row.weight)
         ),
         SummaryColumn.DTYPE: Field(
             Column("dtype", gettext("dtype"), spare=6, late=True),
@@ -116,10 +119,10 @@ def _sizes(
             informs=_frozen(total) > 0,
         ),
         SummaryColumn.BYTES: replace(
-            _amount(
+            amount(
                 Column("bytes", gettext("size"), right=True, spare=6, late=True),
                 lambda row: row.bytes,
-                Unit.of(_values(rows, lambda row: row.bytes), "B"),
+                Unit.of(values(rows, lambda row: row.bytes), "B"),
                 language,
             ),
             informs=len(total.dtypes) > 1,
@@ -138,10 +141,10 @@ def _costs(
 ) -> dict[SummaryColumn, Field[Row]]:
     gettext, total, batch = language.gettext, summary.total, summary.batch
     return {
-        SummaryColumn.MACS: _amount(
+        SummaryColumn.MACS: amount(
             Column("MACs", gettext("MACs"), right=True, spare=1, essential=True),
             lambda row: row.macs,
-            Unit.of(_values(rows, lambda row: row.macs)),
+            Unit.of(values(rows, lambda row: row.macs)),
             language,
             batch,
         ),
@@ -180,32 +183,13 @@ def _statistics(language: Language) -> dict[SummaryColumn, Field[Row]]:
         )
 
     return {
-        SummaryColumn.MEAN: field("mean", gettext("mean"), lambda values: values.mean),
-        SummaryColumn.DEVIATION: field(
-            "deviation", gettext("std"), lambda values: values.deviation
-        ),
-        SummaryColumn.NORM: field("norm", norm, lambda values: values.norm, ".4g"),
+        SummaryColumn.MEAN: field("mean", gettext("mean"), lambda of: of.mean),
+        SummaryColumn.DEVIATION: field("deviation", gettext("std"), lambda of: of.deviation),
+        SummaryColumn.NORM: field("norm", norm, lambda of: of.norm, ".4g"),
         SummaryColumn.ZEROS: field(
-            "zeros %", gettext("zeros (%)"), lambda values: 100 * values.sparsity, ".1f"
+            "zeros %", gettext("zeros (%)"), lambda of: 100 * of.sparsity, ".1f"
         ),
     }
-
-
-def _values(rows: Sequence[Row], value: Callable[[Row], int]) -> list[int]:
-    """A number of each row that is no sum, or of the sum if there is nothing else."""
-    parts = [value(row) for row in rows if row.kind is not RowKind.TOTAL]
-    return parts or [value(row) for row in rows]
-
-
-def _amount(
-    column: Column, value: Callable[[Row], int], unit: Unit, language: Language, batch: int = 1
-) -> Field[Row]:
-    """Numbers in one unit, which their heading has, and the batch that they are for."""
-    return Field(
-        replace(column, title=titled(column.head, unit.name, batch, language)),
-        lambda row: unit.write(value(row)),
-        lambda row: str(value(row)),
-    )
 
 
 def _memory(
@@ -216,10 +200,10 @@ def _memory(
     batch: int,
 ) -> Field[Row]:
     """Bytes of activations, empty where they were not measured or nothing is saved."""
-    field = _amount(
+    field = amount(
         column,
         lambda row: value(row) or 0,
-        Unit.of(_values(rows, lambda row: value(row) or 0), "B"),
+        Unit.of(values(rows, lambda row: value(row) or 0), "B"),
         language,
         batch,
     )
@@ -261,10 +245,6 @@ def _shapes(tensors: tuple[TensorSpec, ...], language: Language) -> str:
         return ""
     more = f" +{len(tensors) - 1}" if len(tensors) > 1 else ""
     return shape_words(tensors[0], language) + more
-
-
-def _tuple(shape: Shape) -> str:
-    return str(tuple(shape)) if shape else ""
 
 
 def _bar(share: float) -> str:

@@ -64,6 +64,8 @@ def _plain_row(row: Row) -> dict[str, Any]:
     return {
         **plain,
         "bytes": row.bytes,
+        "input_bytes": row.input_bytes,
+        "output_bytes": row.output_bytes,
         "kind": row.kind.value,
         "words": str(row.words),
         "traits": str(row.traits),
