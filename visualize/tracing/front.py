@@ -25,7 +25,7 @@ from visualize.core.modules import has_forward, unwrapped
 from visualize.core.packed import packed_weights
 from visualize.core.phrases import Note, phrase
 from visualize.core.torch_internals import named_modules, named_parameters, tensors_of
-from visualize.core.traced import TracedModel
+from visualize.core.traced import TracedModel, facts_of
 from visualize.core.unregistered import Unregistered
 from visualize.tracing.attributes import Attributes
 from visualize.tracing.broadcasts import separate_broadcasts
@@ -46,6 +46,7 @@ from visualize.tracing.symbolic import trace_symbolically
 from visualize.tracing.usage import Usage
 
 _LARGEST = 1 << 32  # bytes of parameters that are made up for a run on values
+_FEW_FLOPS = 1 << 34  # of a run on values in place of one without
 
 
 class Gradients(enum.Enum):
@@ -201,18 +202,26 @@ class _Front:
 
     def measured(self, traced: TracedModel, timeout: float | None) -> TracedModel:
         """``traced`` with the memory of its nodes, or else with a note that it is unknown."""
-        model = self.model
-        try:
-            with global_state_kept(model), time_limit(timeout):
-                if traced.on_values and not _has_values(model):
+        for on_values in self._runs(traced):
+            model = self.model
+            # The model may raise anything, and torch lacks kernels for tensors without values.
+            with contextlib.suppress(Exception), global_state_kept(model), time_limit(timeout):
+                if on_values and not _has_values(model):
                     assert self.rebuild is not None
                     model = self.rebuild()
-                trains = Usage(model, self.inputs, self.leaves, traced.on_values).measure(
-                    traced.graph
-                )
-        except Exception:  # whatever the model raises, or torch without a kernel for it
-            return replace(traced, notes=(*traced.notes, MEMORY_UNKNOWN))
-        return traced if trains else replace(traced, notes=(*traced.notes, MEMORY_IN_EVAL_MODE))
+                usage = Usage(model, self.inputs, self.leaves, on_values)
+                if usage.measure(traced.graph):
+                    return traced
+                return replace(traced, notes=(*traced.notes, MEMORY_IN_EVAL_MODE))
+        return replace(traced, notes=(*traced.notes, MEMORY_UNKNOWN))
+
+    def _runs(self, traced: TracedModel) -> Iterator[bool]:
+        """Whether to run on values, as one way after the other to measure memory."""
+        if not traced.on_values:
+            yield False
+        flops = sum(facts_of(node).flops for node in traced.graph.nodes)
+        if traced.on_values or (_has_values(self.model) and flops <= _FEW_FLOPS):
+            yield True
 
     def _ways(self, tracer: Tracer) -> Iterator[_Way]:
         hooked = any(has_own_hooks(module) for _, module in named_modules(self.model))

@@ -133,6 +133,28 @@ def test_a_model_that_runs_on_values() -> None:
     assert architecture.tracer == "recorded"
 
 
+class Packed(nn.Module):
+    """Has no kernel for tensors without values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(8, 16, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        pack, unpack = nn.utils.rnn.pack_padded_sequence, nn.utils.rnn.pad_packed_sequence
+        result: Tensor = unpack(self.lstm(pack(x, torch.tensor([5, 3]), batch_first=True))[0])[0]
+        return result
+
+
+def test_what_does_not_run_without_values_is_run_on_them_if_it_is_small() -> None:
+    use = assert_measured(Packed(), (torch.rand(2, 5, 8),)).memory
+    assert use is not None
+    assert use.saved > 0
+    with torch.device("meta"):
+        without = Packed()
+    assert visualize.trace(without, (2, 5, 8), memory=True).memory is None
+
+
 def test_a_model_without_gradients_saves_nothing() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:
