@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -34,6 +36,11 @@ def traits(block: nn.Module, shape: tuple[int, ...]) -> str:
         ("timm:swin_tiny_patch4_window7_224", "layers[1].blocks[0]", "6 heads, MLP ratio 4"),
         ("hf:MistralConfig?num_hidden_layers=2", "model.layers[0]",
          "32 heads, 8 KV heads, MLP ratio 3.5"),
+        ("wide_resnet50_2", "layer1[0]", "3×3, expansion 2"),
+        ("timm:mixer_b16_224", "blocks[0]", "MLP ratio 4"),
+        ("timm:resmlp_12_224", "blocks[0]", "MLP ratio 4"),
+        ("timm:poolformer_s12", "stages[0].blocks[0]", "MLP ratio 4"),
+        ("timm:dla34", "level2.root", ""),
     ],
 )  # fmt: skip
 def test_published_blocks(name: str, row: str, words: str) -> None:
@@ -155,6 +162,28 @@ def test_heads_are_not_windows(by_formula: bool) -> None:
     assert traits(heads, (1, 8, 16)) == "2 heads, MLP ratio 2.5"
     windows = Attention(1, by_formula=by_formula, windows=True)
     assert traits(windows, (1, 8, 16)) == "MLP ratio 2.5"
+
+
+@pytest.mark.parametrize(
+    ("layers", "words"),
+    [
+        ((nn.Linear(16, 40), nn.GELU(), nn.Linear(40, 16)), "MLP ratio 2.5"),
+        ((nn.Linear(16, 16), nn.Linear(16, 48), nn.ReLU(), nn.Linear(48, 16)), "MLP ratio 3"),
+        ((nn.Linear(16, 4), nn.ReLU(), nn.Linear(4, 16)), ""),  # narrower inside
+        ((nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 16)), ""),
+    ],
+)
+def test_residual_blocks_of_linear_layers(layers: Sequence[nn.Module], words: str) -> None:
+    assert traits(Residual(*layers), (1, 8, 16)) == words
+
+
+def test_a_plain_head_has_no_ratio() -> None:
+    assert traits(nn.Sequential(nn.Linear(16, 40), nn.Linear(40, 16)), (1, 16)) == ""
+
+
+def test_attention_that_is_one_module_beside_layers_of_the_block_itself() -> None:
+    layer = nn.TransformerEncoderLayer(16, 4, 48, batch_first=True)
+    assert traits(layer, (1, 8, 16)) == "4 heads, MLP ratio 3"
 
 
 def test_a_container_at_the_end_of_the_table_is_no_block() -> None:

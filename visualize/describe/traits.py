@@ -26,7 +26,7 @@ from visualize.core.architecture import (
     SkipKind,
     TensorSpec,
 )
-from visualize.core.operators import ATTENTION, CONVOLUTION, IDENTITY, POOL, RESHAPE, family
+from visualize.core.operators import ATTENTION, CONVOLUTION, IDENTITY, MOVES, POOL, family
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase
 from visualize.core.summary import Shape
 
@@ -57,7 +57,12 @@ def block_traits(
         return NOTHING
     attentions = list(_attentions(exact, main))
     places = {one.place for one in attentions}
-    widths = _mlp_ratio(main, places) if attentions else _expansion(main, skips)
+    if attentions:
+        widths = _mlp_ratio(main, places)
+    elif any(_is_spatial(one) for one in main):
+        widths = _expansion(main, skips)
+    else:
+        widths = _ratio_of_mlp(main, skips)
     return listed([*_window(exact, main, outputs[0]), *_heads(attentions), widths])
 
 
@@ -166,7 +171,7 @@ class _Attention:
     """An attention of a block.
 
     Attributes:
-        place: the module that calls it.
+        place: the module that is it, or whose code computes it.
         heads: how many heads queries have; 0 if it is not known.
         shared: how many heads keys and values have.
     """
@@ -182,7 +187,7 @@ def _attentions(exact: Architecture, main: Sequence[Operation]) -> Iterator[_Att
         heads = one.attributes.get("num_heads")
         place = _around(one)
         if isinstance(heads, int):
-            yield _Attention(place, heads, heads)
+            yield _Attention(one.path, heads, heads)
         elif family(one.does) in ATTENTION | {"multiheadattention"}:
             read = [wire.tensor.shape for _, _, wire in exact.inputs(one.id) if wire.tensor]
             result = one.outputs[0].shape if one.outputs else ()
@@ -219,7 +224,7 @@ def _product_after(exact: Architecture, one: Operation) -> Operation | None:
         after = exact.operation(following[0])
         if family(after.does) in _PRODUCTS and after.outputs:
             return after
-        if family(after.does) not in IDENTITY | RESHAPE:
+        if family(after.does) not in IDENTITY | MOVES:
             return None
     return None
 
@@ -236,7 +241,8 @@ def _heads(attentions: Sequence[_Attention]) -> Iterator[Phrase]:
 
 def _mlp_ratio(main: Sequence[Operation], attended: Collection[str]) -> Phrase | str:
     """The hidden width of the layers beside attention, over that of the block."""
-    layers = [one.weight for one in main if one.weight and _around(one) not in attended]
+    beside = [one for one in main if not {one.path, _around(one)} & {*attended}]
+    layers = [one.weight for one in beside if one.weight]
     plain = [one for one in layers if math.prod(one.shape[2:]) == 1]
     if not plain:
         return ""
@@ -244,6 +250,17 @@ def _mlp_ratio(main: Sequence[Operation], attended: Collection[str]) -> Phrase |
     hidden = _only(one.inputs for one in plain if one.outputs == width and one.inputs != width)
     ratio = _ratio(hidden, width) if hidden else ""
     return phrase("MLP ratio {ratio}", ratio=ratio) if ratio else ""
+
+
+def _ratio_of_mlp(main: Sequence[Operation], skips: Sequence[Skip]) -> Phrase | str:
+    """The ratio of a residual block without attention, whose last layer but one is the hidden one.
+
+    Tokens may be mixed before it, by pooling or by a layer.
+    """
+    layers = [one.weight for one in main if one.weight]
+    is_hidden = len(layers) > 1 and layers[-2].outputs in (layers[-1].inputs, 2 * layers[-1].inputs)
+    is_residual = any(skip.kind in (SkipKind.IDENTITY, SkipKind.SCALED) for skip in skips)
+    return _mlp_ratio(main, ()) if is_hidden and is_residual else ""
 
 
 def _around(one: Operation) -> str:

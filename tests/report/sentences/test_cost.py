@@ -36,5 +36,11 @@ def test_each_kind_of_sample_has_words() -> None:
     assert "per sample: linear layers" in written(nets.TwoTowers(), (1, 6), (1, 6))
 
 
+def test_what_is_not_counted_is_what_the_model_has() -> None:
+    assert "are not counted" not in written(nn.Conv2d(3, 8, 1), (1, 3, 8, 8))
+    normed = written(nn.Sequential(nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8)), (1, 3, 8, 8))
+    assert "convolutions; norms are not counted (some tools add them)." in normed
+
+
 def test_nothing_is_counted() -> None:
     assert "MACs" not in written(nn.ReLU(), (1, 4))

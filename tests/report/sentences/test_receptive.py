@@ -27,5 +27,20 @@ def test_of_the_output() -> None:
     )
 
 
+def test_before_the_first_linear_layer_and_of_the_whole_input() -> None:
+    assert "Receptive field before the first linear layer: 212 px, 0.95 × the input." in written(
+        "vgg16"
+    )
+    tokens = "Receptive field: the whole input from encoder.layers.encoder_layer_0 on."
+    assert tokens in written("vit_b_16")
+
+
+def test_axes_that_differ() -> None:
+    wide = nn.Sequential(nn.Conv2d(3, 4, (1, 5)), nn.Conv2d(4, 4, (1, 5)), nn.Conv2d(4, 4, (3, 1)))
+    assert "Receptive field of the output: 3×9 px, 0.094 / 0.28 × the input." in written(
+        wide, (1, 3, 32, 32)
+    )
+
+
 def test_nothing_without_windows() -> None:
     assert "eceptive" not in written(nn.Linear(4, 4), (1, 4))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import Tensor, nn
 
 from tests import nets as models
 from tests.sentences import written
+from visualize.core.summary import Depth, Facts, PathLengths
 from visualize.report.language import load_language
-from visualize.report.sentences.skips import blocks_sentence
+from visualize.report.sentences.skips import blocks_sentence, skips_sentence
 
 
 def test_kinds_and_the_cost_of_projections() -> None:
@@ -67,6 +69,67 @@ def test_blocks_without_a_shortcut() -> None:
         "features[11], features[14], features[17]."
     ) in written("mobilenet_v2")
     assert "shortcut:" not in written("squeezenet1_1")
+
+
+class Detached(nn.Module):
+    """Adds its input, over which no gradient flows back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Stop the gradient of what comes before."""
+        x = self.one(x)
+        return x.detach() + self.two(x).relu()
+
+
+def test_detached_connections() -> None:
+    one = "1 skip connection is detached: no gradient flows back over it."
+    assert one in written(Detached(), (1, 4))
+    two = "2 skip connections are detached: no gradient flows back over them."
+    assert two in written(nn.Sequential(Detached(), Detached()), (1, 4))
+    assert "detached" not in written(models.Residual(), (1, 3, 16, 16))
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("identity", "an identity shortcut"),
+        ("scaled", "a scaled shortcut"),
+        ("projection", "a projection shortcut"),
+        ("concat", "a concat"),
+        ("gate", "a gate"),
+        ("mixed", "a mix of earlier tensors"),
+    ],
+)
+def test_a_single_connection_of_each_kind(kind: str, words: str, long: bool) -> None:
+    facts = Facts(3, Depth(3), PathLengths({}), skips={kind: 1}, long_skips=int(long))
+    across = " across resolutions" if long else ""
+    english = skips_sentence(facts, load_language("en"))
+    assert english == f"1 skip connection, {words}{across}."
+    chinese = skips_sentence(facts, load_language("zh"))
+    assert ("跨越分辨率变化" in chinese) == long
+    assert "skip" not in chinese
+
+
+@pytest.mark.parametrize(
+    ("skips", "long", "words"),
+    [
+        ({"identity": 3}, 0, "3 skip connections, all identity."),
+        ({"identity": 3}, 2, "3 skip connections, all identity; 2 of them across resolutions."),
+        ({"identity": 3}, 3, "3 skip connections, all identity and across resolutions."),
+        ({"identity": 2, "gate": 1}, 0, "3 skip connections: 2 identity, 1 gate."),
+        ({"identity": 2, "gate": 1}, 1, "3 skip connections: 2 identity, 1 gate; 1 of them across "
+         "resolutions."),
+        ({"concat": 2, "gate": 1}, 3, "3 skip connections, all across resolutions: 2 concat, "
+         "1 gate."),
+    ],
+)  # fmt: skip
+def test_several_connections(skips: dict[str, int], long: int, words: str) -> None:
+    facts = Facts(3, Depth(3), PathLengths({}), skips=skips, long_skips=long)
+    assert skips_sentence(facts, load_language("en")) == words
 
 
 def test_what_is_alike_in_blocks_is_not_listed() -> None:

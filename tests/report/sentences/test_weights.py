@@ -49,5 +49,13 @@ def test_untrained_biases_are_not_sparse() -> None:
     assert expected in " ".join(sentences(pruned, load_language("en")))
 
 
+def test_without_values_there_are_no_sentences_on_them() -> None:
+    summary = visualize.summarize(nn.Linear(4, 4), (1, 4))
+    report = " ".join(sentences(summary, load_language("en")))
+    assert all(word not in report for word in ("RMS", "Zero", "NaN"))
+
+
 def test_nan_and_infinity() -> None:
+    assert "NaN" not in values(torch.ones(2, 2))
+    assert "RMS" not in values(torch.full((2, 2), float("inf")))
     assert "NaN or infinite weights in [0]." in values(torch.full((2, 2), float("nan")))

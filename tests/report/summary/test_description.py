@@ -31,6 +31,52 @@ def test_sums_in_chinese_say_what_is_summed(resnet18: Summary) -> None:
     assert "layer1_total,Sequential (2 BasicBlocks)," in write_summary(resnet18, "csv")
 
 
+def test_stages_in_a_list_have_no_class() -> None:
+    class Listed(nn.Module):
+        """Blocks in a list."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            layers = [nn.TransformerEncoderLayer(8, 2, 16, batch_first=True) for _ in range(2)]
+            self.layers = nn.ModuleList(layers)
+
+        def forward(self, x: Tensor) -> Tensor:
+            for layer in self.layers:
+                x = layer(x)
+            return x
+
+    listed = visualize.summarize(Listed(), (1, 4, 8))
+    described = write_summary(listed, "csv")
+    assert "layers_total,2 × TransformerEncoderLayer," in described
+    chinese = write_summary(listed, "csv", language="zh")
+    assert "layers_total,残差块1（2 个 TransformerEncoderLayer）," in chinese
+
+
+class Standardized(nn.Conv2d):
+    """A convolution of a class of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """With a weight of mean zero."""
+        return nn.functional.conv2d(x, self.weight - self.weight.mean(), stride=self.stride)
+
+
+class Norm(nn.LayerNorm):
+    """A norm of a class of its own."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Normalize."""
+        return nn.functional.layer_norm(x, (4,), self.weight, self.bias)
+
+
+def test_layers_of_other_classes_are_what_they_do_and_norms_what_they_are_called() -> None:
+    model = nn.Sequential(Standardized(3, 8, 3, 2, bias=False), Norm(4))
+    described = write_summary(visualize.summarize(model, (1, 3, 9, 9)), "csv")
+    assert '[0],"3×3 conv, 8, /2",' in described
+    assert "[1],Norm," in described
+    chinese = write_summary(visualize.summarize(model, (1, 3, 9, 9)), "csv", language="zh")
+    assert "[0],3×3 卷积，8，步幅 2," in chinese
+
+
 class Tied(nn.Module):
     """An embedding whose weight is also that of the last layer."""
 

@@ -17,7 +17,9 @@ def description(row: Row, language: Language) -> str:
         words = [_sum(row, operation, language)]
     if row.kind is RowKind.BLOCK:
         skips = joined(_skips(row, language), language)
-        words = [row.type or operation, row.traits.write(language), skips]
+        # A layer of a class of its own, with a matrix or kernel, is what its words say.
+        name = operation if len(row.weight) > 1 else row.type
+        words = [name or row.type or operation, row.traits.write(language), skips]
     if row.kind is RowKind.UNUSED:
         unused = language.gettext("never used: {modules}").format(modules=operation)
         words = [unused if operation else language.gettext("never used")]
