@@ -207,7 +207,7 @@ def _dark_words(language: Language) -> dict[str, str]:
         "type": gettext("Colour shows the operation type."),
         "parameters": gettext("Darker boxes have more parameters."),
         "macs": gettext("Darker boxes use more MACs."),
-        "memory": gettext("Darker boxes use more memory for activations."),
+        "memory": gettext("Darker boxes save more activations for the backward pass."),
         "norm": gettext("Darker boxes have weights of a larger norm."),
         "sparsity": gettext("Darker boxes have a larger share of zero weights."),
     }
@@ -220,7 +220,7 @@ def _bright_words(language: Language) -> dict[str, str]:
         "type": gettext("Colour shows the operation type."),
         "parameters": gettext("Brighter boxes have more parameters."),
         "macs": gettext("Brighter boxes use more MACs."),
-        "memory": gettext("Brighter boxes use more memory for activations."),
+        "memory": gettext("Brighter boxes save more activations for the backward pass."),
         "norm": gettext("Brighter boxes have weights of a larger norm."),
         "sparsity": gettext("Brighter boxes have a larger share of zero weights."),
     }
