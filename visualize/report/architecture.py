@@ -6,21 +6,26 @@ from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.module_path import spelled
 from visualize.core.quantities import memory
 from visualize.report.html import html_report
-from visualize.report.words import summarize_in_a_line
+from visualize.report.language import Language, load_language
+from visualize.report.quantities import joined
+from visualize.report.words import note_lines, summarize_in_a_line
 
 _LISTED = 8  # inputs, and outputs
 
 
-def architecture_lines(architecture: Architecture) -> list[str]:
+def architecture_lines(architecture: Architecture, language_code: str = "en") -> list[str]:
     """The name of a model with its totals; then its inputs and outputs, its size, and notes."""
-    operations = sum(one.computes for one in architecture.operations)
-    size = f"{operations:,} operation{'s' * (operations != 1)}"
+    language = load_language(language_code)
+    totals = language.gettext("{name}: {line}").format(
+        name=_title(architecture, language),
+        line=summarize_in_a_line(architecture, language_code),
+    )
     return [
-        f"{_title(architecture)}: {summarize_in_a_line(architecture)}",
-        *_ends(architecture),
-        f"{size}, traced by the {architecture.tracer} tracer",
-        *_memory(architecture),
-        *(str(note.marked) for note in architecture.notes),
+        totals,
+        *_ends(architecture, language),
+        _size(architecture, language),
+        *_memory(architecture, language),
+        *note_lines(architecture.notes, language_code),
     ]
 
 
@@ -30,29 +35,47 @@ def architecture_html(architecture: Architecture) -> str:
     return html_report(first, [], "", rest)
 
 
-def _memory(architecture: Architecture) -> list[str]:
+def _title(architecture: Architecture, language: Language) -> str:
+    name, class_name = architecture.name, architecture.class_name
+    if not class_name or class_name == name:
+        return name
+    return language.gettext("{name} ({class_name})").format(name=name, class_name=class_name)
+
+
+def _size(architecture: Architecture, language: Language) -> str:
+    """The number of operations, and how they were found."""
+    number = sum(one.computes for one in architecture.operations)
+    size = language.ngettext(
+        "{number:,} operation, traced by the {tracer} tracer",
+        "{number:,} operations, traced by the {tracer} tracer",
+        number,
+    )
+    return size.format(number=number, tracer=architecture.tracer)
+
+
+def _memory(architecture: Architecture, language: Language) -> list[str]:
     """A line for what is saved for the backward pass and for the peak, if they were measured."""
     use = architecture.memory
     if use is None:
         return []
-    saved, peak = memory(use.saved), memory(use.peak)
-    return [f"activation memory: {saved} saved for backward, inference peaks at {peak}"]
+    line = language.gettext(
+        "activation memory: {saved} saved for backward, inference peaks at {peak}"
+    )
+    return [line.format(saved=memory(use.saved), peak=memory(use.peak))]
 
 
-def _title(architecture: Architecture) -> str:
-    name, class_name = architecture.name, architecture.class_name
-    return f"{name} ({class_name})" if class_name and class_name != name else name
-
-
-def _ends(architecture: Architecture) -> list[str]:
+def _ends(architecture: Architecture, language: Language) -> list[str]:
     """A line for the inputs and one for the outputs, with whole shapes."""
     lines = []
-    for heading, kind in (("inputs", NodeKind.INPUT), ("outputs", NodeKind.OUTPUT)):
+    for line, kind in (
+        (language.gettext("inputs: {tensors}"), NodeKind.INPUT),
+        (language.gettext("outputs: {tensors}"), NodeKind.OUTPUT),
+    ):
         ends = [one for one in architecture.operations if one.kind is kind]
         texts = [text for one in ends for text in _tensors(one)]
         if texts:
             listed = texts[:_LISTED] + ["…"] * (len(texts) > _LISTED)
-            lines.append(f"{heading}: {', '.join(listed)}")
+            lines.append(line.format(tensors=joined(listed, language)))
     return lines
 
 

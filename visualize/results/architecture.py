@@ -31,9 +31,17 @@ class Architecture(core.Architecture):
         return f"<Architecture of {self.name}: {numbers}>"
 
     def __str__(self) -> str:
+        return self.to_text()
+
+    def to_text(self, *, language: str = "en") -> str:
+        """What ``print`` shows, in a language of reports.
+
+        Raises:
+            UsageError: reports are not written in ``language``.
+        """
         from visualize.report import architecture_lines
 
-        return "\n  ".join(architecture_lines(self))
+        return "\n  ".join(architecture_lines(self, language))
 
     def _repr_html_(self) -> str:
         from visualize.report import architecture_html
