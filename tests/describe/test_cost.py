@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import parametrize
 
 import visualize
 from tests import nets
@@ -18,6 +22,7 @@ def cost(model: nn.Module | str, inputs: object = None) -> Cost:
 def test_the_cost_of_an_image() -> None:
     assert cost("resnet18") == Cost(
         macs=1_814_073_344,
+        batch_macs=1_814_073_344,
         sample=Sample.IMAGE,
         shape=(3, 224, 224),
         counted=(Work.CONVOLUTION, Work.LINEAR),
@@ -43,9 +48,31 @@ class Normalized(nn.Module):
         return nn.functional.linear(x, self.left @ self.right)
 
 
-def test_work_on_weights_is_not_divided() -> None:
-    assert cost(Normalized(), (1, 4)).macs == 6 * 2 * 4 + 6 * 4
-    assert cost(Normalized(), (8, 4)).macs == 6 * 2 * 4 + 6 * 4
+class LowRank(nn.Module):
+    """A parametrisation that adds a product of two matrices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left, self.right = nn.Parameter(torch.ones(6, 2)), nn.Parameter(torch.ones(2, 4))
+
+    def forward(self, weight: Tensor) -> Tensor:
+        """Add their product."""
+        return weight + self.left @ self.right
+
+
+def adapted() -> nn.Module:
+    """A linear layer with such a weight."""
+    layer = nn.Linear(4, 6)
+    parametrize.register_parametrization(layer, "weight", LowRank())
+    return nn.Sequential(layer)
+
+
+@pytest.mark.parametrize("make", [Normalized, adapted])
+def test_work_on_weights_is_not_divided(make: Callable[[], nn.Module]) -> None:
+    assert cost(make(), (1, 4)).macs == 6 * 2 * 4 + 6 * 4
+    several = cost(make(), (8, 4))
+    assert several.macs == 6 * 2 * 4 + 6 * 4
+    assert several.batch_macs == 6 * 2 * 4 + 8 * 6 * 4
 
 
 def test_tokens_images_and_other_inputs() -> None:

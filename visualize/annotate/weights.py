@@ -64,7 +64,18 @@ def _weight_of_function(
     read = arguments.get("weight")
     if kind not in _LAYOUTS or not isinstance(read, fx.Node):
         return None
-    return _LAYOUTS[kind](_shape(read), arguments.get("groups", 1), read.name in learned)
+    shape, groups = _shape(read), arguments.get("groups", 1)
+    if kind in CONVOLUTION and (samples := _samples_in_groups(operation)) > 1:
+        shape, groups = (shape[0] // samples, *shape[1:]), groups // samples
+    return _LAYOUTS[kind](shape, groups, read.name in learned)
+
+
+def _samples_in_groups(operation: Operation) -> int:
+    """For how many samples a convolution makes channels; each is in groups of its own then."""
+    (made, *_) = operation.outputs or (None,)
+    if made is None or made.sample is None or len(made.sample) + 1 != len(made.shape):
+        return 1
+    return made.shape[1] // made.sample[0] if made.shape[0] == 1 and made.sample[0] else 1
 
 
 def _factor(
@@ -115,12 +126,14 @@ def _shape(node: fx.Node) -> Shape:
 
 def _kernel(shape: Shape, groups: int, learned: bool) -> Weight | None:
     """Outputs × inputs of one group × places."""
-    return Weight(shape, shape[1] * groups, shape[0], learned) if len(shape) > 2 else None
+    known = len(shape) > 2
+    return Weight(shape, shape[1] * groups, shape[0], learned, groups) if known else None
 
 
 def _transposed_kernel(shape: Shape, groups: int, learned: bool) -> Weight | None:
     """Inputs × outputs of one group × places."""
-    return Weight(shape, shape[0], shape[1] * groups, learned) if len(shape) > 2 else None
+    known = len(shape) > 2
+    return Weight(shape, shape[0], shape[1] * groups, learned, groups) if known else None
 
 
 def _matrix(shape: Shape, _: int, learned: bool) -> Weight | None:

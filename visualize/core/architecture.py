@@ -87,6 +87,7 @@ class Operation:
         buffer_dtypes: the number of these of each dtype.
         packed_dtypes: the number of weights packed in a quantized layer, of each dtype.
         macs: multiply-accumulate operations of one forward pass.
+        weight_macs: those of them that compute its weights, once for all samples.
         outputs: the tensors it returns.
         held: elements of every parameter it uses, by name, also of those counted elsewhere.
         weights: shape of every parameter it uses, also of those counted elsewhere.
@@ -122,6 +123,7 @@ class Operation:
     buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     packed_dtypes: Mapping[str, int] = field(default_factory=dict)
     macs: int = 0
+    weight_macs: int = 0
     outputs: tuple[TensorSpec, ...] = ()
     held: Mapping[str, int] = field(default_factory=dict)
     weights: tuple[tuple[int, ...], ...] = ()

@@ -45,6 +45,7 @@ class Cost:
         sample: what a sample is.
         shape: its sizes, where it is one tensor.
         batch: the number of samples that were traced.
+        batch_macs: multiply-accumulate operations of all of these.
         counted: the kinds of operation that ``macs`` counts.
         uncounted: the other kinds of operation that the model has.
         projection_macs: those of ``macs`` that projection shortcuts take.
@@ -54,6 +55,7 @@ class Cost:
     sample: Sample = Sample.RUN
     shape: tuple[int, ...] = ()
     batch: int = 1
+    batch_macs: int = 0
     counted: tuple[Work, ...] = ()
     uncounted: tuple[Work, ...] = ()
     projection_macs: int = 0

@@ -16,12 +16,14 @@ class Weight:
         inputs: how many channels or features go in, those of all groups; the rows of a table.
         outputs: how many come out.
         learned: whether it is computed from parameters alone.
+        groups: how many groups of channels a convolution keeps apart.
     """
 
     shape: tuple[int, ...]
     inputs: int
     outputs: int
     learned: bool = True
+    groups: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ def _kernel_and_channels(
     given, weight = layer.attributes, layer.weight
     inputs = weight.inputs if weight else given.get("in_channels")
     outputs = weight.outputs if weight else given.get("out_channels")
-    groups = given.get("groups", 1)
+    groups = weight.groups if weight else given.get("groups", 1)
     kind = plain
     if isinstance(groups, int) and groups > 1:
         kind = depthwise if groups == inputs else grouped

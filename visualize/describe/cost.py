@@ -56,6 +56,7 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
         sample=sample,
         shape=shape,
         batch=exact.batch,
+        batch_macs=exact.macs,
         counted=tuple(work for work in Work if work in counted),
         uncounted=tuple(work for work in Work if work in uncounted - counted),
         projection_macs=sum(macs_of_sample(exact.operation(one), exact.batch) for one in branches),
@@ -65,7 +66,9 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
 def macs_of_sample(operation: Operation, batch: int) -> int:
     """The MACs of an operation for one sample of a batch."""
     batched = any(tensor.sample is not None for tensor in operation.outputs)
-    return operation.macs // batch if batched else operation.macs
+    if not batched:
+        return operation.macs
+    return operation.weight_macs + (operation.macs - operation.weight_macs) // batch
 
 
 def formulas_of(grouped: Diagram) -> Mapping[str, str]:

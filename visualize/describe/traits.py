@@ -92,7 +92,7 @@ def _window(
     yield phrase("dilation {rate}", rate=rate) if rate and rate > 1 else ""
     stride = _stride(exact, main, output)
     yield phrase("/{stride}", stride=stride) if stride > 1 else ""
-    groups = _only(_groups(one) for one in spatial)
+    groups = _only(one.weight.groups for one in spatial if one.weight)
     is_depthwise = any(one.weight and groups == one.weight.inputs for one in spatial)
     if groups and groups > 1 and not is_depthwise:
         yield counted("{number} group", "{number} groups", groups)
@@ -108,11 +108,6 @@ def _kernel(one: Operation) -> tuple[int, ...]:
     if one.weight is None or family(one.does) not in CONVOLUTION:
         return ()
     return one.weight.shape[2:]
-
-
-def _groups(one: Operation) -> int:
-    assert one.weight is not None
-    return one.weight.inputs // max(one.weight.shape[1], 1)
 
 
 def _positions(one: Operation, dimensions: int) -> int:

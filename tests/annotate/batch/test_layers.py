@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import visualize
 from tests.followed_batch import Run, Shown, shown, traced
 
 
@@ -95,3 +96,50 @@ def test_cells_and_states_have_a_batch() -> None:
     architecture = traced(Run(run, nn.GRUCell(8, 12)), (5, 3, 8), (3, 12))
     assert shown(architecture, "input") == [(5, 8), (12,)]
     assert shown(architecture, "stack") == [(5, 12)]
+
+
+class Modulated(nn.Module):
+    """A convolution with kernels computed for each sample, whose batch is part of the channels."""
+
+    def __init__(self, out: int) -> None:
+        super().__init__()
+        self.kernels = nn.Parameter(torch.ones(1, out, 4, 3, 3))
+        self.style = nn.Linear(6, 4)
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        batch, channels, *places = (x.size(axis) for axis in range(4))
+        kernels = self.kernels * self.style(z)[:, None, :, None, None]
+        kernels = kernels.reshape(-1, channels, 3, 3)
+        made = nn.functional.conv2d(x.reshape(1, -1, *places), kernels, padding=1, groups=batch)
+        return made.reshape(batch, -1, *places)
+
+
+class Styled(nn.Module):
+    """Two modulated convolutions, the first of which reads a learned constant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begin = nn.Parameter(torch.ones(1, 4, 8, 8))
+        self.one, self.two, self.end = Modulated(4), Modulated(5), nn.Conv2d(5, 3, 1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = self.one(self.begin.expand(len(z), -1, -1, -1), z).relu()
+        return self.end(self.two(x, z))
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize("batch", [1, 2, 5])
+def test_kernels_of_each_sample(batch: int, tracer: str) -> None:
+    """A convolution for all samples at once is one of each sample's own channels."""
+    model = Styled() if tracer == "recorded" else Modulated(5)
+    inputs = (batch, 6) if tracer == "recorded" else [(batch, 4, 8, 8), (batch, 6)]
+    architecture = visualize.trace(model, inputs, tracer=tracer)
+    convolutions = [one for one in architecture.operations if one.type == "conv2d"]
+    channels = [4, 5] if tracer == "recorded" else [5]
+    assert [one.outputs[0].shown for one in convolutions] == [(n, 8, 8) for n in channels]
+    weights = [one.weight for one in convolutions if one.weight]
+    assert [(one.outputs, one.groups, one.shape) for one in weights] == [
+        (n, 1, (n, 4, 3, 3)) for n in channels
+    ]
+    assert architecture.batch == batch
+    assert architecture.macs % batch == 0

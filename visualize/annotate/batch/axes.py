@@ -29,6 +29,7 @@ class Atoms:
         batch: atoms that a layer takes for its batch.
         other: atoms that a layer takes for something else, such as time or features.
         leading: atoms of size one that were put in front of a tensor.
+        folded: atoms where a layer takes a batch of one, the batch itself being part of another.
     """
 
     def __init__(self) -> None:
@@ -36,6 +37,7 @@ class Atoms:
         self.batch: set[int] = set()
         self.other: set[int] = set()
         self.leading: set[int] = set()
+        self.folded: set[int] = set()
         self._parents: list[int] = []
         # The parts of an atom that a reshape split, by the atom and the size of the inner part.
         self._parts: dict[tuple[int, int], tuple[int, int]] = {}
@@ -86,6 +88,11 @@ class Atoms:
         """Note that a layer takes ``axis`` for the batch; of a product that says little."""
         if len(axis) == 1:
             self.batch.add(axis[0])
+
+    def mark_folded(self, axis: Axis) -> None:
+        """Note that ``axis`` is in the place of the batch, which is part of another."""
+        if len(axis) == 1 and self.sizes[axis[0]] == 1:
+            self.folded.add(axis[0])
 
     def mark_other(self, axis: Axis) -> None:
         """Note that an operation takes ``axis`` for something else than the batch."""
@@ -201,7 +208,8 @@ class Atoms:
             if not is_dropped:
                 shape.append(rest)
         if batch is not None:
-            return tuple(shape)
+            is_folded = self.folded.issuperset(axes[0]) and self.root(axes[0][0]) not in seen
+            return tuple(shape[1:] if is_folded else shape)
         if single and axes and len(axes[0]) == 1 and axes[0][0] in self.leading:
             return tuple(shape[1:])
         return None

@@ -7,6 +7,7 @@ import re
 from visualize.annotate.batch.axes import Axes, Axis, Shape
 from visualize.annotate.batch.call import Call
 from visualize.annotate.batch.moves import Result, kept
+from visualize.core.operators import CONVOLUTION
 
 
 def features_last(call: Call) -> Result:
@@ -35,17 +36,26 @@ def bagged(call: Call) -> Result:
 
 
 def on_images(call: Call) -> Result:
-    """Convolutions, pools and resampling: batch × channels × places, or without a batch."""
+    """Convolutions, pools and resampling: batch × channels × places, or without a batch.
+
+    Kernels that are computed for each sample make the channels of all samples, in as many groups.
+    """
+    made = call.axes(1, "weight") if call.kind in CONVOLUTION and call.module is None else None
     axes = call.given[0]
+    if made:
+        axes = call.axes(0, "input") or call.atoms.new(call.shapes[0])
     spatial = _spatial(call.kind) or len(axes) - 2
     rank = len(axes) - spatial
-    if rank == 2:
+    if rank == 2 and not made:
         call.atoms.mark_batch(axes[0])
     if rank in (1, 2):
         for axis in axes[rank - 1 :]:
             call.atoms.mark_other(axis)
     if rank != 2:
         return kept(call)
+    if made:
+        call.atoms.mark_folded(axes[0])
+        return [(axes[0], made[0], *call.atoms.new(call.shapes[0][2:]))]
     return [
         (axes[0], *call.atoms.fitting(axes[1:], shape[1:])) if len(shape) == len(axes) else ()
         for shape in call.shapes

@@ -19,8 +19,8 @@ def cost_sentence(cost: Cost, language: Language) -> str:
     if cost.batch > 1:
         amount = gettext("{amount} ({macs} MACs for the batch of {batch})").format(
             amount=amount,
-            macs=giga(cost.macs * cost.batch),
-            myriads=myriads(cost.macs * cost.batch),
+            macs=giga(cost.batch_macs),
+            myriads=myriads(cost.batch_macs),
             batch=cost.batch,
         )
     words = _words(language)
