@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from visualize.core.architecture import Architecture, NodeKind, Operation, SkipKind
+from visualize.core.branches import cost_of_branches
 from visualize.core.diagram import BoxKind, Diagram
 from visualize.core.facts import Cost, Sample, Work
 from visualize.core.operators import Category, family, operator
@@ -39,7 +40,9 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
     """
     sample, shape = _sample(exact)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
-    branches = dict.fromkeys(node for skip in projections for node in skip.branch)
+    shortcuts = cost_of_branches(
+        projections, lambda node: macs_of_sample(exact.operation(node), exact.batch)
+    )
     does = formulas_of(grouped)
     works = {
         one.id: _work(one, does.get(one.id, one.does), one.id in weighted)
@@ -59,7 +62,7 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
         batch_macs=exact.macs,
         counted=tuple(work for work in Work if work in counted),
         uncounted=tuple(work for work in Work if work in uncounted - counted),
-        projection_macs=sum(macs_of_sample(exact.operation(one), exact.batch) for one in branches),
+        projection_macs=shortcuts.macs,
     )
 
 

@@ -10,9 +10,9 @@ from visualize.core.architecture import (
     Architecture,
     SkipKind,
 )
+from visualize.core.branches import cost_of_branches
 from visualize.core.diagram import Diagram
 from visualize.core.dtypes import added
-from visualize.core.operands import each_once
 from visualize.core.summary import Facts, PathLengths
 from visualize.describe.cost import sample_cost
 from visualize.describe.depth import depths_of, find_depth
@@ -38,7 +38,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     depths = depths_of(flow, weighted.lengths)
     arrivals = residual_arrivals(exact, flow, depths)
     projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
-    operations = dict.fromkeys(node for skip in projections for node in skip.branch)
+    on_projections = cost_of_branches(projections, lambda node: exact.operation(node).macs)
     shortcuts, classes = shortcuts_of_blocks(exact, grouped), exact.modules
     parts = with_whole_stages(find_parts(exact, grouped, weighted), shortcuts, classes)
     return Facts(
@@ -50,8 +50,8 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         detached_skips=sum(not skip.gradient for skip in exact.skips),
-        projection_parameters=each_once(skip.held for skip in projections),
-        projection_macs=sum(exact.operation(node).macs for node in operations),
+        projection_parameters=on_projections.parameters,
+        projection_macs=on_projections.macs,
         tied=exact.tied,
         buffer_dtypes=exact.buffer_dtypes,
         packed_dtypes=added(one.packed_dtypes for one in exact.operations),

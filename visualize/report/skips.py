@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from visualize.core.branches import cost_of_branches
 from visualize.core.choices import SkipColumn
 from visualize.core.module_path import spelled
-from visualize.core.operands import each_once
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
 from visualize.report.html import html_report
@@ -182,12 +182,14 @@ def _totals(rows: Sequence[SkipRow], language: Language) -> list[str]:
     for kind in kind_words(language):
         found = [row for row in rows if row.skip.kind.value == kind]
         if found:
+            costs = {node: number for row in found for node, number in row.costs.items()}
+            cost = cost_of_branches([row.skip for row in found], costs.__getitem__)
             line = language.gettext("{connections}: {parameters:,} parameters, {macs}")
             lines.append(
                 line.format(
                     connections=connections(kind, len(found), language),
-                    parameters=each_once(row.skip.held for row in found),
-                    macs=macs(each_once(row.costs for row in found), language, _batch(rows)),
+                    parameters=cost.parameters,
+                    macs=macs(cost.macs, language, _batch(rows)),
                 )
             )
     return lines

@@ -26,6 +26,26 @@ def test_readers_show_it_of_an_input(net: Net, x: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "shape", "attributes", "reader", "expected"),
+    [
+        ("avg_pool2d", (1, 8, 8, 8), {"1": 2}, "conv", 1),
+        ("interpolate", (1, 8, 8, 8), {"scale_factor": 0.5}, "conv", 1),
+        ("pad", (1, 8, 18, 18), {}, "conv", 1),
+        ("permute", (1, 16, 16, 8), {"dims": [0, 2, 3, 1]}, "linear", 1),
+        ("permute", (1, 8, 16, 16), {"dims": [0, 3, 1, 2]}, "conv", 3),
+        ("transpose", (1, 16, 8, 16), {"1": 1, "2": 2}, "conv", 2),
+        ("reshape", (1, 8, 4, 64), {}, "conv", None),
+    ],
+)
+def test_readers_show_it_of_an_input_that_is_moved_first(
+    net: Net, kind: str, shape: Any, attributes: Any, reader: str, expected: int | None
+) -> None:
+    x = net.input(*((1, 16, 16, 8) if expected == 3 else (1, 8, 16, 16)))
+    getattr(net, reader)(net.function(kind, x, shape=shape, **attributes))
+    assert axis(net, x) == expected
+
+
+@pytest.mark.parametrize(
     ("kind", "shape", "attributes", "expected"),
     [
         ("flatten", (1, 8, 256), {"1": 2}, 1),

@@ -41,6 +41,7 @@ _SECOND = frozenset(
 _CONVOLUTIONS = CONVOLUTION | TRANSPOSED_CONVOLUTION
 # Their results have channels where what they read has them, or where that can be found.
 _FOLLOWED = MOVES | COPIES | CONCAT | PAD | POOL | RESAMPLE | REDUCTION | GATHER
+_RESIZED = PAD | POOL | RESAMPLE  # which keep the order of dimensions
 _SWAPS = frozenset({"transpose", "swapaxes", "swapdims"})
 _TURNS = frozenset({"t", "mt", "h", "mh", "adjoint"})
 
@@ -77,11 +78,21 @@ def _expected_axes(flow: Flow) -> dict[str, int]:
         for inflow in flow.inflows[node][:1]:
             shape = inflow.wire.tensor.shape if inflow.wire.tensor else ()
             axis = channel_axis(name, shape)
-            if axis is None and shape == flow.shape(node):
-                axis = expected.get(node)
+            if axis is None and node in expected:
+                axis = _moved_back(flow, node, expected[node], shape)
             if axis is not None:
                 expected.setdefault(inflow.source, axis)
     return expected
+
+
+def _moved_back(flow: Flow, node: str, axis: int, old: Shape) -> int | None:
+    """Where the channels are before ``node``, that are at ``axis`` after it."""
+    order = _order(flow, node, len(old))
+    if order is not None:
+        return order[axis]
+    new = flow.shape(node) or ()
+    resized = family(flow.type(node)) in _RESIZED and len(old) == len(new)
+    return axis if resized or old == new else None
 
 
 def _axis(flow: Flow, node: str, axes: dict[str, int]) -> int | None:
