@@ -63,7 +63,19 @@ Examples:
   visualize summary resnet18
   visualize summary resnet50 --style tree --hide-free
   visualize summary vit_b_16 --columns layer,output,parameters,macs --format md
-  visualize summary vgg16 --sort parameters --lang zh""",
+  visualize summary vgg16 --sort parameters --lang zh
+
+\b
+Columns that are shown only if they are asked for:
+  type                       class of the module, or name of the function
+  kernel                     size of the kernel or window
+  weights                    name and shape of every parameter of a layer
+  attributes                 hyperparameters of a layer
+  trainable, buffers         trainable parameters; elements of buffers
+  input_bytes, output_bytes  size of the tensors that enter and leave
+  layer_outputs              elements that operations with MACs return
+  reads                      rows that the data comes from
+  path, peak                 module path; inference peak of activation memory""",
 )
 @takes(inputs=InputOptions, options=SummaryOptions)
 @model_argument

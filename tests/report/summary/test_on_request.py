@@ -78,3 +78,10 @@ def test_json_has_them_all(small: Summary) -> None:
     assert row["attributes"]["kernel_size"] == [3]
     assert row["reads"] == ["input_1"]
     assert (row["input_bytes"], row["output_bytes"], row["layer_outputs"]) == (400, 640, 160)
+
+
+def test_headings_are_chinese(small: Summary) -> None:
+    text = write_summary(small, "md", language="zh", chosen=(*TEXTS, *NUMBERS))
+    (heads,) = (line for line in text.splitlines() if "核大小" in line)
+    assert "| 类型 |" in heads
+    assert not any(word in heads for word in ("type", "kernel", "shape", "reads", "size"))

@@ -26,7 +26,10 @@ def columns_on_request(
 def _texts(language: Language) -> dict[SummaryColumn, Field[Row]]:
     gettext = language.gettext
     return {
-        SummaryColumn.TYPE: Field(Column("type", gettext("type")), lambda row: row.type),
+        SummaryColumn.TYPE: Field(
+            Column("type", language.pgettext("of a module or function", "type")),
+            lambda row: row.type,
+        ),
         SummaryColumn.KERNEL: Field(Column("kernel", gettext("kernel")), _kernel),
         SummaryColumn.WEIGHTS: Field(
             Column("weights", gettext("parameter shapes")),
