@@ -1,4 +1,4 @@
-"""Functions marked by ``torch.fx.wrap``: those that hold layers are opened, all others are not."""
+"""Functions marked by ``torch.fx.wrap``: those that hold layers or only move values are opened."""
 
 from __future__ import annotations
 
@@ -64,8 +64,17 @@ def by_value(x: Tensor, weight: Tensor) -> Tensor:
     return F.linear(x, weight) if x.sum() > 0 else x
 
 
+def merged(x: Tensor) -> Tensor:
+    x = F.pad(x, (0, 0, 0, x.shape[1] % 2))
+    return torch.cat([x[:, 0::2], x[:, 1::2]], -1)
+
+
+def mixed(x: Tensor) -> Tensor:
+    return torch.cat([x[:, 0::2], x[:, :3].tanh()], -1)
+
+
 for function in (
-    attention, residual, halves, outer, through, scaled, product, in_place, by_value,
+    merged, mixed, attention, residual, halves, outer, through, scaled, product, in_place, by_value,
 ):  # fmt: skip
     fx.wrap(function.__name__)
 
@@ -161,6 +170,7 @@ def test_a_marked_function_inside_another_is_opened_too(tracer: str) -> None:
     ("name", "call"),
     [
         ("product", lambda net, x: product(x)),
+        ("mixed", lambda net, x: mixed(x)),
         ("scaled", lambda net, x: scaled(x, net.square[0])),
         ("in_place", lambda net, x: in_place(x.clone(), net.square)),
         ("by_value", lambda net, x: by_value(x, net.square)),
@@ -174,6 +184,17 @@ def test_what_holds_no_layer_or_cannot_be_recorded_stays_one_operation(
     exact = traced(call, tracer)
     assert name in types(exact)
     assert not any(one.function for one in exact.operations)
+
+
+@BOTH
+def test_what_only_moves_values_is_opened_and_is_one_box(tracer: str) -> None:
+    exact = traced(lambda net, x: net.block(merged(x).reshape(1, 3, 2, 8)), tracer)
+    assert types(exact)[:4] == ["pad", "getitem", "getitem", "cat"]
+    assert exact.operations[4].outputs[0].shape == (1, 3, 16)
+    assert list(disagreements(exact)) == []
+    boxes = [box.type for box in simplify(exact, Level.LAYER).boxes]
+    assert "merged" in boxes
+    assert "cat" not in boxes
 
 
 def test_a_function_of_a_module_calls_it() -> None:

@@ -1,8 +1,10 @@
-"""Functions that ``torch.fx.wrap`` marks as one operation, opened if they hold layers.
+"""Functions that ``torch.fx.wrap`` marks as one operation, opened if it matters what is in them.
 
 A function that is given weights and multiplies with them, such as the shifted window attention of
-torchvision, holds layers of the model as a module does. It is recorded on its own, on meta tensors
-of the shapes it is given, and its operations take the place of the call.
+torchvision, holds layers of the model as a module does. One that only moves values, such as the
+merging of patches beside it, hides nothing that has a name of its own, but where each value goes.
+Both are recorded on their own, on meta tensors of the shapes they are given, and their operations
+take the place of the call.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from typing import Any
 import torch
 from torch import fx, nn
 
+from visualize.core.operators import Category, family, operator
 from visualize.core.torch_internals import functions_to_wrap, version_of
 from visualize.core.traced import facts_of, set_facts
 from visualize.tracing.environment import MetaEnvironment, Values, ValuesLost
@@ -30,7 +33,7 @@ def open_functions(
     parameters: Collection[str],
     plain: Mapping[fx.Node, Any] | None = None,
 ) -> None:
-    """Replace each call of a marked function that multiplies with weights by what it does.
+    """Replace calls of marked functions that multiply with weights, or only move values.
 
     Each of its operations knows the call. A call stays as it is where that cannot be recorded
     without values, or where it changes what it is given.
@@ -45,16 +48,17 @@ def open_functions(
 
     def is_marked(node: fx.Node) -> bool:
         is_call = node.op == "call_function" and id(node.target) in marked
-        return is_call and facts_of(node).flops > 0
+        return is_call and bool(facts_of(node).outputs)
 
     waiting = [node for node in graph.nodes if is_marked(node)]
     learned = _learned(graph, parameters) if waiting else set()
     while waiting:
         node = waiting.pop()
-        if learned.isdisjoint(node.all_input_nodes):
+        multiplies = facts_of(node).flops > 0
+        if multiplies and learned.isdisjoint(node.all_input_nodes):
             continue
         inside = _Inside.of(node, plain or {})
-        if inside and inside.replaces(node):
+        if inside and (multiplies or inside.moves_values) and inside.replaces(node):
             added = inside.put_in_place_of(node, graph, model)
             learned |= {
                 one
@@ -128,6 +132,12 @@ class _Inside:
                 return cls(graph, module, copies, output.args[0])
         return None
 
+    @property
+    def moves_values(self) -> bool:
+        """Whether it moves values and computes no other ones."""
+        calls = [node for node in self.graph.nodes if node.op in ("call_function", "call_method")]
+        return bool(calls) and all(operator(_name(node)).category in _MOVES for node in calls)
+
     def replaces(self, node: fx.Node) -> bool:
         """Whether this is all that ``node`` does, and its users read one tensor each."""
         (output,) = self.graph.find_nodes(op="output")
@@ -169,6 +179,16 @@ class _Inside:
             graph.erase_node(user)
         graph.erase_node(node)
         return added
+
+
+_MOVES = frozenset(
+    {Category.IDENTITY, Category.JOIN, Category.PAD, Category.REPEAT}
+    | {Category.RESHAPE, Category.SLICE}
+)
+
+
+def _name(node: fx.Node) -> str:
+    return family(str(getattr(node.target, "__name__", node.target)))
 
 
 def _like(node: fx.Node) -> torch.Tensor:

@@ -61,7 +61,7 @@ def test_the_batch_is_followed(name: str, batch: int) -> None:
 @torch.fx.wrap
 def squeeze(x: Tensor, rank: int) -> tuple[Tensor, int]:
     """Another function with a name of torch's: it returns a tensor and a number."""
-    return x.flatten(0, 1), rank
+    return x.flatten(0, 1).tanh(), rank
 
 
 def test_other_functions_may_have_the_same_name() -> None:
