@@ -34,6 +34,8 @@ class Tokens(nn.Module):
     [
         (nn.Conv2d(3, 8, 3), (1, 3, 32, 48), (32, 48)),
         (nn.Sequential(nn.ReLU(), nn.Conv1d(3, 8, 3)), (1, 3, 100), (100,)),
+        (nn.Conv2d(64, 8, 1), (1, 64, 16, 8), (16, 8)),  # fewer places than channels
+        (nn.Conv2d(3, 8, 1), (1, 3, 1, 1), (1, 1)),
         (nn.Sequential(nn.Linear(100, 64), nn.Unflatten(1, (4, 4, 4)), nn.Conv2d(4, 8, 3)),
          (1, 100), ()),
         (nn.Linear(16, 4), (1, 16), ()),

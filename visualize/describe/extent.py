@@ -41,9 +41,16 @@ def input_places(exact: Architecture) -> tuple[int, ...]:
             source = _input_of(exact, one)
             shape = source.outputs[0].shown if source else ()
             if len(shape) > 1:
-                channels = 0 if shape[0] <= shape[-1] else len(shape) - 1
+                channels = _input_channels(shape, one.weight.inputs)
                 return (*shape[:channels], *shape[channels + 1 :])
     return ()
+
+
+def _input_channels(shape: tuple[int, ...], read: int) -> int:
+    """The index of the dimension of channels of an input, of which a convolution reads so many."""
+    last = len(shape) - 1
+    fitting = [axis for axis in (0, last) if shape[axis] == read]
+    return fitting[0] if fitting else 0 if shape[0] <= shape[last] else last
 
 
 def _input_of(exact: Architecture, layer: Operation) -> Operation | None:

@@ -7,7 +7,7 @@ from torch import nn
 from torchvision import models
 
 import visualize
-from tests.gradients import conv, reached
+from tests.gradients import Steps, conv, reached
 from visualize.core.facts import ReceptivePlace
 from visualize.core.summary import Summary
 
@@ -91,3 +91,21 @@ def test_a_network_that_sees_little() -> None:
 
 def test_it_has_no_meaning_without_windows() -> None:
     assert visualize.summarize(nn.Linear(4, 4), (1, 4)).facts.receptive is None
+
+
+def test_windows_that_miss_the_end_of_the_input_are_pooled_all_the_same() -> None:
+    model = nn.Sequential(nn.Conv1d(1, 4, 9, 4), nn.MaxPool1d(4), nn.AdaptiveAvgPool1d(1))
+    summary = visualize.summarize(model, (1, 1, 180))
+    assert summary.total.receptive_field == (21 + 16 * 9,)
+    receptive = summary.facts.receptive
+    assert receptive is not None
+    assert receptive.place is ReceptivePlace.POOL
+    assert (receptive.field, receptive.covers_from) == ((21,), "")
+
+
+def test_a_part_of_a_map_is_no_whole() -> None:
+    model = Steps(lambda x, one: one(x)[:, :, 5, 5], conv(3))
+    receptive = visualize.summarize(model, (1, 1, 32, 32)).facts.receptive
+    assert receptive is not None
+    assert receptive.place is ReceptivePlace.OUTPUT
+    assert receptive.field == (3, 3)

@@ -97,16 +97,31 @@ class ReceptiveFields:
 
     def _where(self, way: Sequence[Operation]) -> tuple[Operation | None, ReceptivePlace | None]:
         """Where the field is worth knowing: at the output, or before the last global pooling."""
-        if math.inf not in self.sizes[way[-1].id]:
+        end = way[-1].id
+        is_finite = math.inf not in self.sizes[end]
+        if is_finite and self._moves(end):
             return way[-1], ReceptivePlace.OUTPUT
         for one in reversed(way):
             before = [node for node in self.exact.data_sources(one.id) if node in self.sizes]
-            finite = all(math.inf not in self.sizes[node] for node in before)
-            if before and finite and math.inf in self.sizes.get(one.id, ()):
-                last = max(before, key=lambda node: self.sizes[node])
-                place = _place(one)
-                return (self.exact.operation(last), place) if place else (None, None)
-        return None, None
+            if not before or any(math.inf in self.sizes[node] for node in before):
+                continue
+            is_whole = math.inf in self.sizes.get(one.id, ())
+            # Windows may miss the last few positions of an input, and so does what pools them all.
+            place = _place(one) if is_whole or self._ends(one, before) else None
+            if place:
+                return self.exact.operation(max(before, key=self.sizes.__getitem__)), place
+            if is_whole:
+                return None, None
+        return (way[-1], ReceptivePlace.OUTPUT) if is_finite else (None, None)
+
+    def _ends(self, operation: Operation, before: Collection[str]) -> bool:
+        """Whether what moves along an input is seen as a whole."""
+        return any(map(self._moves, before)) and not self._moves(operation.id)
+
+    def _moves(self, node: str) -> bool:
+        """Whether what is seen moves on along an input from one value to the next."""
+        maps = self.followed.maps[node]
+        return any(one.moving(axis) for one in maps for axis in range(len(one.axes)))
 
     def _covering(self, way: Sequence[Operation], until: Operation | None) -> Operation | None:
         """The first operation from which on every result has a value that sees all of the input.
