@@ -212,7 +212,7 @@ class Net:
             class_name="Net",
             graph=graph,
             modules=dict(self.modules),
-            skips=skips,
+            unrolled_skips=skips,
             parameters=sum(one.parameters for one in operations),
             trainable_parameters=sum(one.trainable_parameters for one in operations),
             buffers=sum(one.buffers for one in operations),
@@ -347,7 +347,7 @@ def every_kind() -> Architecture:
     skips[SkipKind.SCALED] = replace(skips[SkipKind.SCALED], scale="0.5", merge_type="subtract")
     skips[SkipKind.MIXED] = replace(skips[SkipKind.MIXED], streams=4)
     skips[SkipKind.GATE] = replace(skips[SkipKind.GATE], gradient=False)
-    return replace(architecture, skips=tuple(skips.values()))
+    return replace(architecture, unrolled_skips=tuple(skips.values()))
 
 
 def tangle() -> Architecture:

@@ -19,7 +19,7 @@ def misplaced(exact: Architecture) -> list[tuple[Level, str, str]]:
     Returns:
         level, id of the box and path of the layer of each.
     """
-    beside = {node for skip in exact.skips for node in skip.branch}
+    beside = {node for skip in exact.unrolled_skips for node in skip.branch}
     return [
         (level, box.id, one.path)
         for level in Level

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 import visualize
-from tests.graphs import every_kind
+from tests.graphs import Net, every_kind
 from tests.nets import NETS, Residual
 from visualize.core.summary import SkipRow
 from visualize.describe import describe_skips
@@ -100,3 +100,35 @@ def test_a_long_skip_and_none() -> None:
     assert "拼接（跨分辨率）" in write_skips("net", long, "md", language="zh")
     assert write_skips("net", [], "table") == "net: no skip connections to list\n"
     assert write_skips("net", [], "table", language="zh") == "net：没有可列出的跳跃连接\n"
+
+
+def test_a_connection_in_a_loop_has_its_count() -> None:
+    net = Net()
+    x = net.input()
+    for name in "abbb":
+        x = net.add(net.conv(x, name=name), x)
+    net.output(x)
+    rows = describe_skips(net.build())
+    english = write_skips("net", rows, "table")
+    assert "identity ×3" in english
+    assert "count" not in english
+    assert "2 identity shortcuts, used 4 times: 0 parameters, 0 MACs\n" in english
+    assert "2 条恒等捷径，共使用 4 次" in write_skips("net", rows, "table", language="zh")
+    cells = list(csv.DictReader(io.StringIO(write_skips("net", rows, "csv"))))
+    assert [cell["count"] for cell in cells] == ["1", "3"]
+    assert list(cells[0])[-1] == "count"
+    assert [one["count"] for one in json.loads(write_skips("net", rows, "json"))] == [1, 3]
+    # What each of them bypasses is that of one step.
+    assert len({cell["bypassed MACs"] for cell in cells}) == 1
+
+
+def test_the_cost_of_branches_in_loops_is_that_of_all_steps() -> None:
+    net = Net()
+    x = net.input()
+    for _ in range(3):
+        main = net.conv(net.function("relu", net.conv(x, name="a")), name="b")
+        x = net.add(main, net.conv(x, name="shortcut"))
+    net.output(x)
+    (row,) = describe_skips(net.build())
+    assert (row.skip.kind.value, row.skip.count) == ("projection", 3)
+    assert sum(row.costs.values()) == 3 * row.macs > 0

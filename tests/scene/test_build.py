@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 from torch import Tensor, nn
 
 import visualize
@@ -133,3 +134,31 @@ def test_screen_readers_get_one_sentence(net: visualize.Architecture) -> None:
     sentence = describe(net)
     assert sentence.startswith(f"Net: {net.parameters:,} parameters, ")
     assert sentence.endswith("skip connections: 2 residual")
+
+
+class Greedy(nn.Module):
+    """A decoder that reads the token it chose before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embedding, self.cell = nn.Embedding(20, 8), nn.GRUCell(8, 8)
+        self.head = nn.Linear(8, 20)
+
+    def forward(self, state: Tensor, token: Tensor) -> Tensor:
+        """Choose a token in each of six steps."""
+        found = []
+        for _ in range(6):
+            state = self.cell(self.embedding(token), state)
+            scores = self.head(state)
+            token = scores.argmax(-1)
+            found.append(scores)
+        return torch.stack(found, 1)
+
+
+def test_what_the_next_step_reads_is_not_unused() -> None:
+    inputs = torch.zeros(2, 8), torch.zeros(2, dtype=torch.int64)
+    (choice,) = [
+        box for box in visualize.draw(Greedy(), inputs).scene.boxes if box.label[0] == "argmax"
+    ]
+    assert choice.repeat == 6
+    assert "unused" not in " ".join(choice.label)

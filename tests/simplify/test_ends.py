@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import torch
+from torch import Tensor, nn
+
+import visualize
 from tests.graphs import Net
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
@@ -93,3 +97,29 @@ def test_a_step_whose_result_is_used_elsewhere_is_no_copy() -> None:
         results.append(net.linear(state, name="out"))
     net.output(net.function("exp", results[0]), *results)
     assert 5 not in counts(net.build())
+
+
+class Stacked(nn.Module):
+    """Two LSTM cells in each step, whose states are passed on whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lower, self.upper = nn.LSTMCell(8, 16), nn.LSTMCell(16, 16)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Begin with two zeros each, then with what the cells returned."""
+        zeros = x.new_zeros(x.shape[0], 16)
+        below = above = (zeros, zeros)
+        found = []
+        for step in range(x.shape[1]):
+            below = self.lower(x[:, step], below)
+            above = self.upper(below[0], above)
+            found.append(above[0])
+        return torch.stack(found, 1)
+
+
+def test_a_state_that_begins_as_two_tensors_is_one_value_later() -> None:
+    figure = visualize.draw(Stacked(), (2, 10, 8))
+    cells = [box for box in figure.scene.boxes if "LSTMCell" in box.label[0]]
+    assert [box.repeat for box in cells] == [10, 10]
+    assert figure.check() == []

@@ -43,7 +43,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         graph=graph,
         modules=called_modules(trace),
         boundaries=boundaries_of(trace.graph),
-        skips=skips,
+        unrolled_skips=skips,
         parameters=counts.total,
         trainable_parameters=counts.trainable,
         buffers=counts.buffers,

@@ -89,10 +89,15 @@ class _Comparison:
         """``repeat`` is how many copies there are, and how many that have modules of their own."""
         for number, word in claims.counted:
             found = self._number(word, claims, operations, skips)
-            copies = repeat[1 if _counts_modules(claims, word) else 0]
+            # A connection in a loop is counted once, as a module is that is called again.
+            is_skip = word == "residual" or word in skips
+            copies = repeat[1 if is_skip or _counts_modules(claims, word) else 0]
             # The first and last copies may have a skip connection less, or one from outside more.
-            spare = copies - 1 if word == "residual" or word in skips else 0
-            if found is not None and all(abs(number * copies - one) > spare for one in found):
+            spare = copies - 1 if is_skip else 0
+            # Those of the first step of a loop may be others than those of all later ones.
+            more = number if is_skip and repeat[0] > copies else 0
+            least, most = number * copies - spare, number * copies + spare + more
+            if found is not None and not any(least <= one <= most for one in found):
                 each = " in each copy" if copies > 1 else ""
                 actual = " or ".join(f"{one / copies:g}" for one in sorted(found))
                 yield f"{name} counts {number} {word}{each}, the graph has {actual}"

@@ -27,6 +27,8 @@ from visualize.core.module_path import enclosing as enclosing
 from visualize.core.operands import Constant as Constant
 from visualize.core.operands import Weight as Weight
 from visualize.core.phrases import Note
+from visualize.core.skips import Skip as Skip
+from visualize.core.skips import listed_once, numbers_in_list
 from visualize.core.statistics import Statistics
 
 
@@ -169,7 +171,7 @@ class Wire:
         tensor: the tensor that flows, or None for a plain value such as a size.
         position: index of the edge among the inputs of its target.
         data: whether it carries data: a tensor computed from the model's inputs.
-        skip: index into `Architecture.skips` if the edge is part of a skip branch.
+        skip: index into `Architecture.unrolled_skips` if the edge is part of a skip branch.
         copies: how many equal wires it represents, where the boxes at its ends represent copies.
     """
 
@@ -178,48 +180,6 @@ class Wire:
     data: bool = True
     skip: int | None = None
     copies: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A skip connection from ``fork`` to ``merge``; see `visualize.annotate.skips`.
-
-    All nodes are operations of the exact graph.
-
-    Attributes:
-        kind: identity, scaled, projection, concat, gate or mixed.
-        long: whether the bypassed path changes resolution on its way and comes back.
-        fork: node where the paths part.
-        merge: node where they meet.
-        merge_type: add, subtract, concat or multiply.
-        module: path of the module whose ``forward`` merges.
-        branch: nodes strictly between fork and merge on the skip branch, in order.
-        bypassed: nodes on the paths that the skip bypasses, in order.
-        shape: shape of the tensor that arrives at the merge over the skip branch.
-        parameters: parameters that the skip branch works with, each counted once.
-        bypassed_parameters: those of the bypassed paths, counted in the same way.
-        held: elements of each parameter of the branch, by name.
-        gradient: whether a gradient flows back over the skip branch; false if it is detached.
-        scale: what the branch is multiplied by: the value of a constant, ``parameter``, ``norm``
-            or ``computed``; empty if it is not scaled.
-        streams: the number of earlier tensors that are mixed; None for other kinds.
-    """
-
-    kind: SkipKind
-    long: bool
-    fork: str
-    merge: str
-    merge_type: str
-    module: str
-    branch: tuple[str, ...]
-    bypassed: tuple[str, ...]
-    shape: tuple[int, ...]
-    parameters: int = 0
-    bypassed_parameters: int = 0
-    gradient: bool = True
-    scale: str = ""
-    streams: int | None = None
-    held: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 def arriving(graph: nx.MultiDiGraph) -> Mapping[str, Sequence[tuple[str, str, Wire]]]:
@@ -281,7 +241,7 @@ class Architecture(WiredGraph):
             ``wire``. It must not be changed.
         modules: class name of every module that is called, by path.
         boundaries: what each module call is given and returns, if it is known.
-        skips: the skip connections, ordered by their merges.
+        unrolled_skips: the skip connections of every step of its loops, ordered by their merges.
         parameters: number of parameters, unused ones included.
         trainable_parameters: those that require a gradient.
         buffers: number of buffer elements, those of unused buffers included.
@@ -306,7 +266,7 @@ class Architecture(WiredGraph):
     graph: nx.MultiDiGraph
     modules: Mapping[str, str] = field(default_factory=dict)
     boundaries: Mapping[ModuleCall, Boundary] = field(default_factory=dict)
-    skips: tuple[Skip, ...] = ()
+    unrolled_skips: tuple[Skip, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0
     buffers: int = 0
@@ -328,6 +288,16 @@ class Architecture(WiredGraph):
     def operation(self, node: str) -> Operation:
         """The operation with the id ``node``."""
         return self._operations[node]
+
+    @functools.cached_property
+    def skips(self) -> tuple[Skip, ...]:
+        """The skip connections, ordered by their merges; one in a loop once, with its count."""
+        return listed_once(self.unrolled_skips)
+
+    @functools.cached_property
+    def skip_numbers(self) -> tuple[int, ...]:
+        """For each of the `unrolled_skips` its index into `skips`."""
+        return numbers_in_list(self.unrolled_skips)
 
     @functools.cached_property
     def operations(self) -> tuple[Operation, ...]:

@@ -163,6 +163,7 @@ class SkipColumn(str, enum.Enum):
     BYPASSED_PARAMETERS = "bypassed_parameters"
     BYPASSED_MACS = "bypassed_macs"
     SOURCE = "source"
+    COUNT = "count"
 
 
 class Language(str, enum.Enum):

@@ -306,8 +306,8 @@ class Diagram(WiredGraph):
 
     @property
     def skips(self) -> tuple[Skip, ...]:
-        """The skip connections of the exact graph, which wires name by their index."""
-        return self.exact.skips
+        """Those of the exact graph, in every step of its loops, which wires name by their index."""
+        return self.exact.unrolled_skips
 
     def host(self, operation: str) -> str:
         """Id of the box that holds an operation of the exact graph."""

@@ -123,7 +123,9 @@ class SkipRow:
 
     Attributes:
         skip: its kind, ends and branch.
-        costs: multiply-accumulate operations of each operation on its branch, by id.
+        steps: the same in each step of a loop; itself alone outside of loops.
+        costs: multiply-accumulate operations of each operation on its branch, by id, in all steps
+            of a loop.
         bypassed_layers: weighted layers on the paths that it bypasses.
         bypassed_macs: multiply-accumulate operations on these paths.
         source: the line of code that merges.
@@ -133,6 +135,7 @@ class SkipRow:
     """
 
     skip: Skip
+    steps: tuple[Skip, ...]
     costs: Mapping[str, int]
     bypassed_layers: int
     bypassed_macs: int
@@ -143,8 +146,8 @@ class SkipRow:
 
     @property
     def macs(self) -> int:
-        """Multiply-accumulate operations on its branch."""
-        return sum(self.costs.values())
+        """Multiply-accumulate operations on its branch, in one step of a loop."""
+        return sum(self.costs[node] for node in self.skip.branch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,7 @@ class Facts:
         skips: the number of skip connections of each kind.
         long_skips: those of them that run across a change of resolution.
         detached_skips: those of them over which no gradient flows back.
+        looped_skips: for each number of steps, those of them in loops of so many steps.
         projection_parameters: parameters of projection shortcuts.
         projection_macs: their multiply-accumulate operations.
         tied: groups of parameter names that share one tensor.
@@ -263,6 +267,7 @@ class Facts:
     skips: Mapping[str, int] = field(default_factory=dict)
     long_skips: int = 0
     detached_skips: int = 0
+    looped_skips: Mapping[int, int] = field(default_factory=dict)
     projection_parameters: int = 0
     projection_macs: int = 0
     tied: tuple[tuple[str, ...], ...] = ()
@@ -274,6 +279,12 @@ class Facts:
     roles: tuple[Share, ...] = ()
     experts: Experts | None = None
     receptive: Receptive | None = None
+
+    @property
+    def skip_uses(self) -> int:
+        """How often skip connections are used, those in loops once a step."""
+        more = sum((steps - 1) * number for steps, number in self.looped_skips.items())
+        return sum(self.skips.values()) + more
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def sample_cost(exact: Architecture, grouped: Diagram, weighted: Collection[str]
         weighted: its weighted layers.
     """
     sample, shape = _sample(exact)
-    projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
+    projections = [skip for skip in exact.unrolled_skips if skip.kind is SkipKind.PROJECTION]
     shortcuts = cost_of_branches(
         projections, lambda node: macs_of_sample(exact.operation(node), exact.batch)
     )

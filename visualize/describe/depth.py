@@ -37,7 +37,7 @@ def find_depth(
     layer, and is on the path if any part of it is.
     """
     branches = {kind: set[str]() for kind in SkipKind}
-    for skip in exact.skips:
+    for skip in exact.unrolled_skips:
         is_gate = skip.kind is SkipKind.GATE
         branches[skip.kind].update(skip.bypassed if is_gate else skip.branch)
     places = (_longest_path(flow, depths), branches[SkipKind.PROJECTION], branches[SkipKind.GATE])

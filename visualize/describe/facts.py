@@ -37,7 +37,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     flow = main_flow(exact)
     depths = depths_of(flow, weighted.lengths)
     arrivals = residual_arrivals(exact, flow, depths)
-    projections = [skip for skip in exact.skips if skip.kind is SkipKind.PROJECTION]
+    projections = [skip for skip in exact.unrolled_skips if skip.kind is SkipKind.PROJECTION]
     on_projections = cost_of_branches(projections, lambda node: exact.operation(node).macs)
     shortcuts, classes = shortcuts_of_blocks(exact, grouped), exact.modules
     parts = with_whole_stages(find_parts(exact, grouped, weighted), shortcuts, classes)
@@ -50,6 +50,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),
         long_skips=sum(skip.long for skip in exact.skips),
         detached_skips=sum(not skip.gradient for skip in exact.skips),
+        looped_skips=dict(Counter(skip.count for skip in exact.skips if skip.count > 1)),
         projection_parameters=on_projections.parameters,
         projection_macs=on_projections.macs,
         tied=exact.tied,

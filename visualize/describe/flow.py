@@ -35,7 +35,7 @@ def main_flow(exact: Architecture) -> nx.DiGraph:
 
 def _scales_of_skips(exact: Architecture) -> Iterator[tuple[str, str]]:
     """The wires that bring what a gate or a scaled shortcut is multiplied with."""
-    for skip in exact.skips:
+    for skip in exact.unrolled_skips:
         if skip.kind is SkipKind.GATE:
             yield from ((node, skip.merge) for node in skip.bypassed)
         elif skip.kind is SkipKind.SCALED:

@@ -110,7 +110,7 @@ def residual_arrivals(
     concat keeps what it joins apart for the next layer to read, so it is no choice of paths.
     """
     arrivals: dict[str, set[str]] = {}
-    for skip in exact.skips:
+    for skip in exact.unrolled_skips:
         if not skip.kind.is_residual or skip.merge not in flow:
             continue
         last = [node for node in (skip.branch or (skip.fork,)) if flow.has_edge(node, skip.merge)]

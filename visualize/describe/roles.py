@@ -72,7 +72,7 @@ class _Roles:
         self.experts = expert_modules(exact)
         self.layers = {node: self._alone(node) for node in weighted}
         self._set(self._projections(), Role.ATTENTION)
-        branches = [skip for skip in exact.skips if skip.kind in _ADDS and not skip.long]
+        branches = [skip for skip in exact.unrolled_skips if skip.kind in _ADDS and not skip.long]
         placed: set[str] = set()
         for skip in sorted(branches, key=lambda skip: len(skip.bypassed)):
             placed |= self._place(skip, placed)
@@ -122,7 +122,7 @@ class _Roles:
 
     def _projections(self) -> set[str]:
         """The layers that make queries, keys and values for attention without layers of its own."""
-        merges = {skip.merge for skip in self.exact.skips if skip.kind in _ADDS}
+        merges = {skip.merge for skip in self.exact.unrolled_skips if skip.kind in _ADDS}
         starts = [node for node in self.attends if node not in self.weighted]
         reached = _reached(
             starts, self.exact.data_sources, stop=lambda node: node in self.weighted | merges

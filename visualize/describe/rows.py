@@ -160,9 +160,8 @@ class _Table:
         self.depth = depth
         self.fields = fields
         self.data = {one.id: bool(exact.data_sources(one.id)) for one in exact.operations}
-        self.merged: dict[str, list[Skip]] = {}
-        for skip in exact.skips:
-            self.merged.setdefault(skip.merge, []).append(skip)
+        self.skips = _by_merge(exact.skips)
+        self.unrolled_skips = _by_merge(exact.unrolled_skips)
         self.tied = {name: names for names in exact.tied for name in names}
         self.stages = 0
         self.row_of: dict[str, str] = {}  # the row that each operation is in, by its name
@@ -262,7 +261,7 @@ class _Table:
         )
 
     def _traits(self, node: _Node, crossing: Crossing) -> Phrase:
-        skips = self._merged(node.operations)
+        skips = _merged(self.unrolled_skips, node.operations)
         return block_traits(self.exact, node.operations, skips, crossing.outputs)
 
     def _crossing(self, node: _Node) -> Crossing:
@@ -316,11 +315,8 @@ class _Table:
         return layer_of(one for one in operations if self.data[one.id])
 
     def _skips(self, operations: Sequence[Operation]) -> Mapping[str, int]:
-        """The skip connections that are merged in a module, by kind."""
-        return dict(Counter(skip.kind.value for skip in self._merged(operations)))
-
-    def _merged(self, operations: Sequence[Operation]) -> list[Skip]:
-        return [skip for one in operations for skip in self.merged.get(one.id, ())]
+        """The skip connections that are merged in a module, by kind; one in a loop counts once."""
+        return dict(Counter(skip.kind.value for skip in _merged(self.skips, operations)))
 
     def _shares(self, operations: Sequence[Operation]) -> tuple[str, ...]:
         """The parameters of other modules that are the same tensors as those here."""
@@ -336,6 +332,18 @@ class _Table:
 
 def _named_weights(operations: Sequence[Operation]) -> Mapping[str, Shape]:
     return {name: shape for one in operations for name, shape in one.named_weights.items()}
+
+
+def _by_merge(skips: Sequence[Skip]) -> Mapping[str, Sequence[Skip]]:
+    found: dict[str, list[Skip]] = {}
+    for skip in skips:
+        found.setdefault(skip.merge, []).append(skip)
+    return found
+
+
+def _merged(by_merge: Mapping[str, Sequence[Skip]], operations: Sequence[Operation]) -> list[Skip]:
+    """The skip connections whose merges are among some operations."""
+    return [skip for one in operations for skip in by_merge.get(one.id, ())]
 
 
 def _is_stage(whole: Row, rows: Sequence[Row]) -> bool:

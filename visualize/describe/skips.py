@@ -13,7 +13,7 @@ from visualize.describe.weighted import weighted_layers
 def describe_skips(
     exact: Architecture, *, kinds: Collection[str] = (), long: bool = False
 ) -> tuple[SkipRow, ...]:
-    """The skip connections of a model, in the order of their merges.
+    """The skip connections of a model, in the order of their merges; one in a loop once.
 
     Args:
         exact: the graph of all operations.
@@ -21,10 +21,16 @@ def describe_skips(
         long: whether to list only those that bypass a change of resolution.
     """
     weighted, ends = weighted_layers(exact), Ends(exact)
+    steps: dict[int, list[Skip]] = {}
+    for number, step in zip(exact.skip_numbers, exact.unrolled_skips):
+        steps.setdefault(number, []).append(step)
     return tuple(
         SkipRow(
             skip=skip,
-            costs={node: exact.operation(node).macs for node in skip.branch},
+            steps=tuple(steps[number]),
+            costs={
+                node: exact.operation(node).macs for step in steps[number] for node in step.branch
+            },
             bypassed_layers=weighted.number(skip.bypassed),
             bypassed_macs=sum(exact.operation(node).macs for node in skip.bypassed),
             source=exact.operation(skip.merge).source,
@@ -32,7 +38,7 @@ def describe_skips(
             end=ends.of_merge(skip.merge),
             tensor=_tensor(exact, skip),
         )
-        for skip in exact.skips
+        for number, skip in enumerate(exact.skips)
         if (not kinds or skip.kind.value in kinds) and (skip.long or not long)
     )
 

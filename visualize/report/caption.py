@@ -10,11 +10,16 @@ from visualize.core.architecture import TensorSpec
 from visualize.core.facts import Sample
 from visualize.core.phrases import Phrase
 from visualize.core.quantities import giga
-from visualize.core.summary import Summary
-from visualize.report.kinds import kind_words, skip_counts
+from visualize.core.summary import Facts, Summary
+from visualize.report.kinds import kind_words, skip_counts, with_uses
 from visualize.report.language import Language, load_language
 from visualize.report.quantities import joined, macs, myriads, paragraph, shape_words
-from visualize.report.sentences import size_sentences, skips_sentence, stages_sentence
+from visualize.report.sentences import (
+    loops_sentence,
+    size_sentences,
+    skips_sentence,
+    stages_sentence,
+)
 
 _FIRST, _LAST = 12, 3  # of the boxes of a figure with more
 
@@ -58,6 +63,7 @@ def caption(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
             _cost(summary, language),
             stages_sentence(summary, language),
             skips_sentence(summary.facts, language),
+            loops_sentence(summary.facts, language),
             _boxes(drawn, language),
             *_reading(drawn, language),
             language.gettext("Weights: {name}.").format(name=summary.weights)
@@ -86,10 +92,17 @@ def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") 
         name=summary.name,
         boxes=drawn.boxes,
         flow=gettext("; ").join(flow),
-        skips=skip_counts(summary.facts.skips, language) or gettext("none"),
+        skips=_skips(summary.facts, language),
         parameters=total.parameters,
         cost=macs(total.macs, language, summary.batch),
     )
+
+
+def _skips(facts: Facts, language: Language) -> str:
+    """How many skip connections of each kind there are, and how often loops use them."""
+    counts = skip_counts(facts.skips, language)
+    number = sum(facts.skips.values())
+    return with_uses(counts, number, facts.skip_uses, language) or language.gettext("none")
 
 
 def caption_file(caption: str, alternative: str, language_code: str = "en") -> bytes:

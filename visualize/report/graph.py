@@ -51,7 +51,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
                 "shape": list(wire.tensor.shape) if wire.tensor else None,
                 "dtype": wire.tensor.dtype if wire.tensor else None,
                 "data": wire.data,
-                "skip": wire.skip,
+                "skip": None if wire.skip is None else architecture.skip_numbers[wire.skip],
             }
             for source, target, key, wire in architecture.graph.edges(keys=True, data="wire")
         ],
@@ -76,6 +76,7 @@ def skip_document(skip: Skip) -> dict[str, Any]:
         "shape": list(skip.shape),
         "parameters": skip.parameters,
         "bypassed_parameters": skip.bypassed_parameters,
+        "count": skip.count,
     }
 
 

@@ -35,6 +35,18 @@ def skip_counts(counts: Mapping[str, int], language: Language) -> str:
     return joined(found, language)
 
 
+def with_uses(words: str, number: int, uses: int, language: Language) -> str:
+    """Counted skip connections with how often they are used, if loops use some more than once.
+
+    >>> from visualize.report.language import load_language
+    >>> with_uses("2 identity", 2, 24, load_language("en"))
+    '2 identity, used 24 times'
+    """
+    if uses == number:
+        return words
+    return language.gettext("{skips}, used {uses:,} times").format(skips=words, uses=uses)
+
+
 def connections(kind: str, number: int, language: Language) -> str:
     """Skip connections of one kind, counted.
 

@@ -13,12 +13,13 @@ from visualize.core.module_path import spelled
 from visualize.core.summary import SkipRow
 from visualize.report.graph import skip_document
 from visualize.report.html import html_report
-from visualize.report.kinds import connections, kind_words
+from visualize.report.kinds import connections, kind_words, with_uses
 from visualize.report.language import Language, is_english, load_language
 from visualize.report.quantities import macs, shape_words, titled
 from visualize.report.tables import (
     Column,
     Field,
+    Readers,
     draw_table,
     fill,
     left_out_note,
@@ -103,6 +104,11 @@ def _fields(rows: Sequence[SkipRow], language: Language) -> list[Field[SkipRow]]
         SkipColumn.SOURCE: Field(
             Column("written", gettext("source"), spare=3, essential=True), lambda row: row.source
         ),
+        SkipColumn.COUNT: Field(
+            Column("count", gettext("count"), right=True, spare=14, readers=Readers.PROGRAMS),
+            lambda row: f"×{row.skip.count}" if row.skip.count > 1 else "",
+            lambda row: str(row.skip.count),
+        ),
     }
     made = {**names, **_numbers(rows, language)}
     return [
@@ -158,7 +164,9 @@ def _kind(row: SkipRow, language: Language) -> str:
     kind = kind_words(language)[row.skip.kind.value]
     if row.skip.long:
         kind = language.gettext("{kind}, long").format(kind=kind)
-    return kind if row.skip.gradient else language.gettext("{kind}, detached").format(kind=kind)
+    if not row.skip.gradient:
+        kind = language.gettext("{kind}, detached").format(kind=kind)
+    return f"{kind} ×{row.skip.count}" if row.skip.count > 1 else kind
 
 
 def _exact_kind(row: SkipRow) -> str:
@@ -183,11 +191,18 @@ def _totals(rows: Sequence[SkipRow], language: Language) -> list[str]:
         found = [row for row in rows if row.skip.kind.value == kind]
         if found:
             costs = {node: number for row in found for node, number in row.costs.items()}
-            cost = cost_of_branches([row.skip for row in found], costs.__getitem__)
+            cost = cost_of_branches(
+                [step for row in found for step in row.steps], costs.__getitem__
+            )
             line = language.gettext("{connections}: {parameters:,} parameters, {macs}")
             lines.append(
                 line.format(
-                    connections=connections(kind, len(found), language),
+                    connections=with_uses(
+                        connections(kind, len(found), language),
+                        len(found),
+                        sum(row.skip.count for row in found),
+                        language,
+                    ),
                     parameters=cost.parameters,
                     macs=macs(cost.macs, language, _batch(rows)),
                 )

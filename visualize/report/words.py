@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from visualize.core.architecture import Architecture
 from visualize.core.module_path import spelled
 from visualize.core.phrases import Note
-from visualize.report.kinds import skip_counts
+from visualize.report.kinds import skip_counts, with_uses
 from visualize.report.language import Language, load_language
 from visualize.report.quantities import joined, macs
 
@@ -61,6 +61,7 @@ def _skips(architecture: Architecture, language: Language) -> str:
     if not number:
         return language.gettext("no skip connections")
     kinds = Counter(skip.kind.value for skip in architecture.skips)
-    return language.ngettext(
+    words = language.ngettext(
         "{number:,} skip connection ({kinds})", "{number:,} skip connections ({kinds})", number
     ).format(number=number, kinds=skip_counts(kinds, language))
+    return with_uses(words, number, len(architecture.unrolled_skips), language)

@@ -17,6 +17,7 @@ from visualize.core.module_path import spelled
 from visualize.core.phrases import verbatim
 from visualize.core.quantities import count, giga
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
+from visualize.core.skips import listed_once
 from visualize.core.statistics import combined
 from visualize.core.theme import Theme
 from visualize.core.words import shape
@@ -102,7 +103,10 @@ class _Builder:
     titles: Mapping[str, str]
 
     def boxes(self) -> tuple[SceneBox, ...]:
-        """All boxes, each with the skip connections that are collapsed inside it."""
+        """All boxes, each with the skip connections that are collapsed inside it.
+
+        One in a loop counts once, as in a list of them.
+        """
         collapsed: dict[str, list[Skip]] = {}
         for skip in self.diagram.skips:
             if self.diagram.is_collapsed(skip):
@@ -120,11 +124,13 @@ class _Builder:
             title,
             amount,
             repeat=repeat,
-            inside=skip_labels.skips_inside([skip for skip in collapsed if skip.merge in shown]),
+            inside=skip_labels.skips_inside(
+                listed_once([skip for skip in collapsed if skip.merge in shown])
+            ),
             unused=self._is_unused(box),
             names=self.names,
         )
-        kinds = Counter(skip.kind.value for skip in collapsed)
+        kinds = Counter(skip.kind.value for skip in listed_once(collapsed))
         memory = memory_use(box.operations)
         return SceneBox(
             id=box.id,
@@ -145,9 +151,16 @@ class _Builder:
         )
 
     def _is_unused(self, box: Box) -> bool:
-        """Whether nothing reads what a box computes, and the model does not return it."""
-        is_read = box.kind.is_end or self.diagram.graph.out_degree(box.id) > 0
-        return not is_read and all(one.kind is not NodeKind.OUTPUT for one in box.operations)
+        """Whether nothing reads what a box computes, and the model does not return it.
+
+        What only the next step of a loop reads has no arrow in a figure of one step.
+        """
+        if box.kind.is_end or self.diagram.graph.out_degree(box.id) > 0:
+            return False
+        readers = (one for node in box.members for one in self.diagram.exact.graph.successors(node))
+        if any(self.diagram.host(one) != box.id for one in readers):
+            return False
+        return all(one.kind is not NodeKind.OUTPUT for one in box.operations)
 
     def group(self, group: Group) -> SceneGroup:
         """A block, stage or repeat."""

@@ -56,7 +56,7 @@ def _joined(exact: Architecture, skip: Skip) -> Iterator[TensorSpec]:
     ends = [node for node in skip.branch if merge_type(exact.operation(node).type)]
     for end in (*ends, skip.merge):
         for source, _, wire in exact.inputs(end):
-            is_branch = wire.skip is not None and exact.skips[wire.skip] is skip
+            is_branch = wire.skip is not None and exact.unrolled_skips[wire.skip] is skip
             if wire.tensor and is_branch and source not in ends:
                 yield wire.tensor
 

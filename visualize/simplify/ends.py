@@ -155,11 +155,27 @@ class Ends:
             here, there, beyond = map(self.reads.everything, (node, part, pairs[part]))
             return (
                 len(shared[0]) == len(shared[1])
-                and here.keys() <= there.keys() == beyond.keys()
+                and (here.keys() <= there.keys() or (begins and self._unpacks(here, there, pairs)))
+                and there.keys() == beyond.keys()
                 and all(alike(here.get(at), read, beyond[at]) for at, read in there.items())
             )
 
         return all(itertools.starmap(is_alike, found.items()))
+
+    def _unpacks(
+        self, here: Mapping[int, Read], there: Mapping[int, Read], copies: Mapping[str, str]
+    ) -> bool:
+        """Whether a first step reads, one by one, the tensors of a state that is later one value.
+
+        An LSTM cell begins with `(h, c)`, and then reads what it returned.
+        """
+        last = max(there, default=0)
+        state = there.get(last)
+        if state is None or state.moves or max(here) == last:
+            return False
+        parts = len(self.sameness.exact.operation(state.source).outputs)
+        begins = [read for at, read in here.items() if at >= last]
+        return len(begins) == parts and all(read.source not in copies for read in begins)
 
     def _follows(self, other: Read, read: Read, beyond: Read) -> bool:
         """Whether an end reads the next slice of what the copies beside it read slices of."""
@@ -231,8 +247,10 @@ class Ends:
         homes: dict[str, int] = {}
         for node, part in found.items():
             there = self.reads.everything(part)
+            # The parts of a state that is later one value are moved by nothing.
             for position, read in self.reads.everything(node).items():
-                for mover, other in zip(read.movers, there[position].movers):
+                beside_it = there[position].movers if position in there else ()
+                for mover, other in zip(read.movers, beside_it):
                     if own[mover] in range(*boxes) and own[other] in range(*beside):
                         homes.setdefault(mover, own[other])
         return homes

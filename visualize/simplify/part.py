@@ -79,7 +79,7 @@ def _with_totals(
             for one, kind in architecture.modules.items()
             if any(_holds(path, one) or _holds(one, path) for path in paths)
         },
-        skips=skips,
+        unrolled_skips=skips,
         parameters=sum(one.parameters for one in operations),
         trainable_parameters=sum(one.trainable_parameters for one in operations),
         buffers=sum(one.buffers for one in operations),
@@ -164,7 +164,7 @@ def _skips(
 
     return {
         number: replace(skip, fork=entries.get(skip.fork, skip.fork))
-        for number, skip in enumerate(architecture.skips)
+        for number, skip in enumerate(architecture.unrolled_skips)
         if there((skip.merge, *skip.branch, *skip.bypassed))
         and (skip.fork in inside or skip.fork in entries)
     }

@@ -108,7 +108,7 @@ class Sameness:
         }
         self.ownership = Ownership(self.owners, boxes, self.operations)
         self.skips: dict[str, list[tuple[str, bool, str]]] = {}
-        for skip in exact.skips:
+        for skip in exact.unrolled_skips:
             fork = (skip.kind.value, skip.long, skip.fork)
             self.skips.setdefault(skip.merge, []).append(fork)
         self.rows = Rows()

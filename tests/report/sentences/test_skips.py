@@ -6,11 +6,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import visualize
 from tests import nets as models
+from tests.graphs import Net
 from tests.sentences import written
 from visualize.core.summary import Depth, Facts, PathLengths
 from visualize.report.language import load_language
-from visualize.report.sentences.skips import blocks_sentence, skips_sentence
+from visualize.report.sentences.skips import blocks_sentence, loops_sentence, skips_sentence
 
 
 def test_kinds_and_the_cost_of_projections() -> None:
@@ -139,3 +141,40 @@ def test_what_is_alike_in_blocks_is_not_listed() -> None:
     assert not blocks_sentence({"a": 2, "b": 3}, english)
     assert not blocks_sentence({"a": 0, "b": 0}, english)
     assert blocks_sentence({"a.0": 0, "b": 1}, english).endswith("have no shortcut: a[0].")
+
+
+def looped(names: str) -> Facts:
+    """The facts of residual blocks in a row, one of each name, called as often as it is named."""
+    net = Net()
+    x = net.input()
+    for name in names:
+        x = net.add(net.conv(x, name=name), x)
+    net.output(x)
+    return visualize.summarize(net.build()).facts
+
+
+@pytest.mark.parametrize(
+    ("names", "uses", "english", "chinese"),
+    [
+        ("abc", 3, "", ""),
+        ("aaaa", 4, "It is in a loop, used 4 times.", "均位于循环中，各使用 4 次。"),
+        (
+            "ababab", 6, "Each is in a loop, used 3 times.",
+            "均位于循环中，各使用 3 次。",
+        ),
+        ("abbb", 4, "1 of them is in a loop, used 3 times.", "其中 1 条位于循环中，各使用 3 次。"),
+        (
+            "abbcc", 5, "2 of them are in loops, each used 2 times.",
+            "其中 2 条位于循环中，各使用 2 次。",
+        ),
+        (
+            "aabbb", 5, "2 of them are in loops, used 5 times in all.",
+            "其中 2 条位于循环中，合计使用 5 次。",
+        ),
+    ],
+)  # fmt: skip
+def test_how_often_loops_use_connections(names: str, uses: int, english: str, chinese: str) -> None:
+    facts = looped(names)
+    assert facts.skip_uses == uses
+    assert loops_sentence(facts, load_language("en")) == english
+    assert loops_sentence(facts, load_language("zh")) == chinese

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+import torch
+from torch import Tensor, nn
+
+import visualize
 from tests.graphs import Net
 from visualize.core.diagram import Diagram
 from visualize.simplify.idioms.origin import attends_to
@@ -34,3 +39,34 @@ def test_learned_queries_attend_to_data() -> None:
     seen = view(net, key)
     assert attends_to(seen, None, key) == "cross"
     assert attends_to(seen, key, None) == ""
+
+
+class Attending(nn.Module):
+    """Attention over all states of a recurrent layer, by its last one, by all or by a cell's."""
+
+    def __init__(self, queries: str) -> None:
+        super().__init__()
+        self.queries = queries
+        self.encoder, self.cell = nn.GRU(8, 8, batch_first=True), nn.GRUCell(8, 8)
+        self.query, self.key = nn.Linear(8, 8), nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Weigh the states."""
+        states, last = self.encoder(x)
+        if self.queries == "states":
+            queries = states
+        else:
+            state = self.cell(states.mean(1), last[-1]) if self.queries == "cell" else last[-1]
+            queries = state.unsqueeze(1)
+        scores = self.query(queries) @ self.key(states).transpose(1, 2)
+        return torch.softmax(scores, -1) @ states
+
+
+@pytest.mark.parametrize(
+    ("queries", "name"),
+    [("states", "self-attention"), ("cell", "cross-attention"), ("last", "attention")],
+)
+def test_what_a_recurrent_layer_returns_is_what_is_attended(queries: str, name: str) -> None:
+    figure = visualize.draw(Attending(queries), (2, 6, 8))
+    (label,) = {box.label[0] for box in figure.scene.boxes if "attention" in box.label[0]}
+    assert label == name

@@ -19,6 +19,7 @@ operation with weights: the *bypassed* path. The nodes between fork and merge on
 | `resolution`, `long` | how many positions a feature has, which connections run across levels |
 | `blocks` | long connections with blocks on them |
 | `contraction`, `sums`, `mixed` | weighted sums, and those that mix earlier tensors |
+| `loops` | which connections are one, in several steps of a loop |
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from visualize.annotate.skips.effects import is_detached, scale_of
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.kinds import kind_of
 from visualize.annotate.skips.long import is_lifted, is_long
+from visualize.annotate.skips.loops import number_loops
 from visualize.annotate.skips.merges import Merge, find_merges, type_of
 from visualize.annotate.skips.mixed import find_mixed
 from visualize.annotate.skips.resolution import Resolution
@@ -45,7 +47,7 @@ _RANKS = {kind: rank for rank, kind in enumerate(SkipKind)}
 
 
 def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
-    """All skip connections of ``graph``, ordered by their merges.
+    """All skip connections of ``graph``, those of loops in every step, ordered by their merges.
 
     The graph is directed and acyclic; its nodes carry an `Operation` under ``operation``, its edges
     a `Wire` under ``wire``.
@@ -75,11 +77,12 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
     scaled = [skip for skip in found if skip.kind is SkipKind.SCALED]
     highways = {(skip.fork, node) for skip in scaled for node in skip.branch}
     # A highway is scaled by a gate, and is listed once.
-    return tuple(
+    listed = [
         skip
         for skip in found
         if not (skip.kind is SkipKind.GATE and (skip.fork, skip.merge) in highways)
-    )
+    ]
+    return number_loops(flow, listed)
 
 
 def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:

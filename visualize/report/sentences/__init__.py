@@ -13,6 +13,7 @@ from visualize.report.sentences.size import size_sentences, tied_sentence
 from visualize.report.sentences.skips import (
     blocks_sentence,
     detached_sentence,
+    loops_sentence,
     projections_sentence,
     skips_sentence,
 )
@@ -23,7 +24,13 @@ from visualize.report.sentences.weights import (
     zeros_sentence,
 )
 
-__all__ = ["sentences", "size_sentences", "skips_sentence", "stages_sentence"]
+__all__ = [
+    "loops_sentence",
+    "sentences",
+    "size_sentences",
+    "skips_sentence",
+    "stages_sentence",
+]
 
 
 def sentences(summary: Summary, language: Language) -> list[str]:
@@ -36,6 +43,7 @@ def sentences(summary: Summary, language: Language) -> list[str]:
         memory_sentence(summary, language),
         stages_sentence(summary, language),
         skips_sentence(facts, language),
+        loops_sentence(facts, language),
         blocks_sentence(facts.block_shortcuts, language),
         detached_sentence(facts.detached_skips, language),
         projections_sentence(summary, language),

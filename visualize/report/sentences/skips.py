@@ -74,6 +74,30 @@ def _single_skip(kind: str, long: bool, language: Language) -> str:
     }[kind, long]
 
 
+def loops_sentence(facts: Facts, language: Language) -> str:
+    """How often loops use the skip connections in them; empty without any."""
+    number, looped = sum(facts.skips.values()), sum(facts.looped_skips.values())
+    if not looped:
+        return ""
+    times, *others = facts.looped_skips
+    if others:
+        sentence = language.gettext("{looped:,} of them are in loops, used {uses:,} times in all.")
+    elif looped < number:
+        sentence = language.ngettext(
+            "{looped:,} of them is in a loop, used {times:,} times.",
+            "{looped:,} of them are in loops, each used {times:,} times.",
+            looped,
+        )
+    else:
+        sentence = language.ngettext(
+            "It is in a loop, used {times:,} times.",
+            "Each is in a loop, used {times:,} times.",
+            number,
+        )
+    uses = sum(steps * count for steps, count in facts.looped_skips.items())
+    return sentence.format(looped=looped, times=times, uses=uses)
+
+
 def blocks_sentence(blocks: Mapping[str, int], language: Language) -> str:
     """How many shortcuts each block has, or which blocks have none; empty without any."""
     without = [spelled(path) for path, number in blocks.items() if not number]

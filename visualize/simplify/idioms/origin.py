@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from visualize.core.architecture import ModuleCall
-from visualize.core.operators import MergeType, merge_type
+from visualize.core.operators import RECURRENT, MergeType, merge_type
 from visualize.simplify.idioms.rule import View
 
 # At most this many operations are searched on the way back to the projected tensor.
@@ -25,17 +27,37 @@ def attends_to(view: View, query: str | None, key: str | None) -> str:
     one, other = (_origins(view, node) for node in (query, key))
     if one is None or other is None:
         return ""
-    return "cross" if one.isdisjoint(other) else "self"
+    if any(origin.is_known for origin in one & other):
+        return "self"
+    # All states of a recurrent layer and its last one are two tensors, and neither self nor cross.
+    nodes = {origin.node for origin in one} & {origin.node for origin in other}
+    return "" if nodes else "cross"
 
 
-def _origins(view: View, start: str) -> set[str] | None:
-    """All operations back to the tensor projected to queries or keys; None if they are too many.
+class _Origin(NamedTuple):
+    """A tensor that queries or keys come from.
+
+    Attributes:
+        node: the operation that returns it.
+        shape: which of its tensors it is, if it returns several.
+        is_known: whether ``shape`` says all there is to know.
+    """
+
+    node: str
+    shape: tuple[int, ...] = ()
+    is_known: bool = True
+
+
+def _origins(view: View, start: str) -> set[_Origin] | None:
+    """All tensors back to the one projected to queries or keys; None if they are too many.
 
     The way ends at what a residual connection adds to, and behind the first weighted layers: it
-    goes on only past those in the same module as the first.
+    goes on only past those in the same module as the first. A recurrent layer projects nothing:
+    what it returns is what is attended.
     """
-    found = {start}
-    waiting = [start]
+    is_recurrent = view.kind(start) in RECURRENT
+    found = {_Origin(start, is_known=not is_recurrent)}
+    waiting = [] if is_recurrent else [start]
     home: tuple[ModuleCall, ...] | None = None
     for node in waiting:
         if len(found) > _REACH:
@@ -48,7 +70,16 @@ def _origins(view: View, start: str) -> set[str] | None:
                 home = calls[:-1]
             elif not home or calls[: len(home)] != home:
                 continue
-        new = [source for source in view.sources(node) if source not in found]
+        new = [origin for origin in _read(view, node) if origin not in found]
         found.update(new)
-        waiting += new
+        waiting += [one.node for one in new if view.kind(one.node) not in RECURRENT]
     return found
+
+
+def _read(view: View, node: str) -> list[_Origin]:
+    """The tensors of data that an operation reads."""
+    shapes = {
+        source: wire.tensor.shape if wire.tensor and view.kind(source) in RECURRENT else ()
+        for source, _, wire in view.diagram.inputs(node)
+    }
+    return [_Origin(source, shapes[source]) for source in view.sources(node)]
