@@ -37,6 +37,7 @@ __all__ = [
     "functions_to_wrap",
     "global_forward_hooks",
     "in_transformation",
+    "into_parameter",
     "is_higher_order",
     "is_parametrized",
     "is_script_module",
@@ -131,6 +132,17 @@ def fake_errors_not_logged() -> Iterator[None]:
         yield
     finally:
         log.disabled = before
+
+
+def into_parameter(tensor: torch.Tensor, requires_grad: bool) -> torch.Tensor:
+    """``nn.Parameter(tensor)``, which of a fake tensor is the object itself.
+
+    Detaching it, as `torch.nn.Parameter` does, takes as long as an operator.
+    """
+    if not isinstance(tensor, FakeTensor):
+        return nn.Parameter(tensor, requires_grad=requires_grad)
+    tensor.requires_grad_(requires_grad)._is_param = True
+    return tensor
 
 
 # Modules

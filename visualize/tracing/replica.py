@@ -22,6 +22,7 @@ from visualize.core.modules import modules_named_in, unwrapped
 from visualize.core.torch_internals import (
     forward_hooks,
     forward_pre_hooks,
+    into_parameter,
     named_children,
     named_modules,
     named_parameters,
@@ -243,7 +244,7 @@ class _Copier:
             copied = tensor.detach().to("cpu")
         else:
             copied = tensor.detach().to("cpu", copy=True)
-        return nn.Parameter(copied, requires_grad=tensor.requires_grad) if trainable else copied
+        return into_parameter(copied, tensor.requires_grad) if trainable else copied
 
 
 def _reads_more(function: types.FunctionType) -> bool:

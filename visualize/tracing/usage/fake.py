@@ -34,7 +34,7 @@ class FakeEnvironment(MetaEnvironment):
 
     def __init__(self, values: Values) -> None:
         super().__init__(values, gradients=True)
-        self.mode = FakeTensorMode(allow_non_fake_inputs=True)
+        self.mode = _Mode(allow_non_fake_inputs=True)
 
     def fake(self, tensor: torch.Tensor) -> torch.Tensor:
         """A tensor on the CPU with the shape of one on the meta device."""
@@ -69,6 +69,16 @@ class FakeEnvironment(MetaEnvironment):
         elif 0 < sum(map(_is_fake, given)) < len(given):
             keep_values(func, args, kwargs, _is_fake)
         return func(*args, **kwargs)
+
+
+class _Mode(FakeTensorMode):  # type: ignore[no-untyped-call]
+    """Asks once and not at each operator whether there are other devices, which takes long."""
+
+    @functools.cached_property
+    def avoid_device_init(self) -> bool:
+        """Whether devices are left alone, as torch decides."""
+        decided: bool = super().avoid_device_init
+        return decided
 
 
 class _AsOnCPU(TorchDispatchMode):  # type: ignore[no-untyped-call]
