@@ -59,6 +59,28 @@ def reached(model: nn.Module, *shape: int, layer: str = "", axis: int = -1) -> i
     return most
 
 
+def reached_in_the_middle(model: nn.Module, *shape: int) -> Field:
+    """How much of the rows and columns of an image the values in the middle of the result see."""
+    x = torch.rand(shape, dtype=torch.float64).add(0.5).requires_grad_()
+    result: Tensor = positive(model)(x)
+    height, width = result.shape[-2:]
+    near = range(-_NEAR, _NEAR + 1)
+    places = [(height // 2 + step, width // 2) for step in near if 0 <= height // 2 + step < height]
+    places += [(height // 2, width // 2 + step) for step in near if 0 <= width // 2 + step < width]
+    most = [0, 0]
+    for row, column in places:
+        value = result[..., row, column].sum()
+        (gradient,) = torch.autograd.grad(value, x, retain_graph=True)
+        for axis in (0, 1):
+            along = gradient.abs().sum((0, 1, 3 - axis)).nonzero()
+            if len(along):
+                most[axis] = max(most[axis], int(along.max() - along.min()) + 1)
+    return tuple(most)
+
+
+_NEAR = 6  # as many phases as strides and scales have
+
+
 def printed(model: nn.Module, *shape: int) -> Field | None:
     """The receptive field of the output in the summary."""
     field = visualize.summarize(model.float(), torch.rand(shape)).total.receptive_field

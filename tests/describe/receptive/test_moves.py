@@ -55,3 +55,18 @@ def test_transposed_axes_keep_their_input() -> None:
     wide = nn.Conv2d(1, 1, (3, 7), padding=(1, 3))
     model = Steps(lambda x, one: one(x.transpose(-1, -2)), wide)
     assert printed(model, 1, 1, 24, 24) == (7, 3)
+
+
+@pytest.mark.parametrize(
+    "move",
+    [
+        nn.PixelShuffle(2),
+        nn.ChannelShuffle(2),
+        Steps(lambda x: x.view(1, 2, 2, 16, 16).transpose(1, 2).reshape(1, 4, 16, 16)),
+    ],
+)
+def test_channels_that_move_are_no_places(move: nn.Module) -> None:
+    outputs = 1 if isinstance(move, nn.PixelShuffle) else 4
+    model = nn.Sequential(move, nn.Conv2d(outputs, 4, 3, padding=1))
+    size = 2 if outputs == 1 else 3  # halves of pixels
+    assert printed(model, 1, 4, 16, 16) == (size, size)

@@ -103,5 +103,8 @@ class Call:
         return list(default)
 
     def slides(self, axis: int, operand: Map | None = None) -> None:
-        """Note that a window slides along an axis of the data."""
-        self.places.update((operand or self.data).moving(axis))
+        """Note that a window slides along an axis of the data.
+
+        What only repeats along it, as do channels that became rows in between, is no place.
+        """
+        self.places.update((operand or self.data).flattened(axis).moving(axis))

@@ -174,7 +174,8 @@ def _width(one: Map, source: Source) -> float | None:
         return math.nan
     if not any(span.steps):  # listed, and nothing is known beyond its ends
         span = span.within(source.size)
-    width = float(np.max(span.last - span.first)) + 1
+    made = tuple(slice(size) for size in one.sizes)  # a period may be longer than that
+    width = float(np.max(span.last[made] - span.first[made])) + 1
     return width if width > 0 else None
 
 

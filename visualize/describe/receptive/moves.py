@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from visualize.describe.receptive.call import Call
-from visualize.describe.receptive.maps import Map, combined, concatenated
+from visualize.describe.receptive.maps import Map, Source, combined, concatenated
 from visualize.describe.receptive.spans import Reading, UnknownError, every
 
 _SLICE = re.compile(r"slice\((-?\d+|None), (-?\d+|None), (-?\d+|None)\)")
@@ -18,16 +18,19 @@ _SLICE = re.compile(r"slice\((-?\d+|None), (-?\d+|None), (-?\d+|None)\)")
 def reshaped(call: Call) -> list[Map]:
     """A new shape for the same values."""
     result = call.data.reshaped(call.shape)
-    if len(call.data.axes) > 3:  # an image in patches
-        for axis in range(len(call.data.axes)):
-            for source in call.data.moving(axis):
-                before, after = (
-                    max(sum(map(span.moves, range(len(one.sizes)))) for span in one.seen[source])
-                    for one in (call.data, result)
-                )
-                if after > before:
-                    call.places.add(source)
+    if len(call.data.axes) > 3:
+        moving = set().union(*map(call.data.moving, range(len(call.data.axes))))
+        split = [one for one in moving if _factors(result, one) > _factors(call.data, one)]
+        if len(split) > 1:  # an image in patches; groups of channels are one axis that is split
+            call.places.update(split)
     return [result]
+
+
+def _factors(one: Map, source: Source) -> int:
+    """Along how many factors what is seen of an input moves on."""
+    return max(
+        (sum(map(span.moves, range(len(one.sizes)))) for span in one.seen[source]), default=0
+    )
 
 
 def permuted(call: Call) -> list[Map]:
@@ -291,7 +294,8 @@ def shuffled(call: Call) -> list[Map]:
         factor = width // call.shape[-1]
         parts = one.reshaped((*before, channels, height // factor, factor, width // factor, factor))
         order = [*kept, c, c + 2, c + 4, c + 1, c + 3]
-        call.places.update(one.moving(rank - 1) | one.moving(rank - 2))
+        call.slides(rank - 1)
+        call.slides(rank - 2)
     return [parts.permuted(order).reshaped(call.shape)]
 
 
