@@ -16,12 +16,13 @@ _TEXT = 80  # columns of text beside narrower tables
 _READABLE = 100  # and at most, however wide the table is
 _OPENING = "（【《“‘"
 # A number with its unit, or with its measure word: "4.4 %", "1.8 G MACs", "40.89 亿次", "18 层";
-# and in the description of a layer what it is the number of: "步幅 2".
+# and in the description of a layer what it is the number of: "步幅 2", "MLP ratio 4".
 _QUANTITY = re.compile(
     r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹][\d,.]*(?:"
     r" ?(?:万亿|亿|万)?[\u4e00-\u9fff]|"
-    r" (?:%|[kMGTB]\b(?: MACs)?|MACs\b)"
-    r")|(?:总?步幅|核大小|膨胀率|投影至|宽度) [\d×]+"
+    r" (?:%|[kMGT]?B\b|[kMGT]\b(?: MACs)?|MACs\b|px\b)"
+    r")|(?:总?步幅|核大小|膨胀率|投影至|宽度|扩展系数|MLP 扩展比|调用) [\d.×]+(?: 次)?"
+    r"|(?:MLP ratio|expansion|dilation|kernel) [\d.×]+"
 )
 
 # A part of a path or of a shape, with the character after which a line may end.
@@ -37,6 +38,8 @@ def wrap(text: str, width: int) -> list[str]:
 
     >>> wrap("it has 4.4 % zeros", 10)
     ['it has', '4.4 %', 'zeros']
+    >>> wrap("peaks at 106.9 MB (conv1)", 14), wrap("12 heads, MLP ratio 4", 20)
+    (['peaks at', '106.9 MB', '(conv1)'], ['12 heads,', 'MLP ratio 4'])
     >>> wrap("深度为 18 层（最长路径）。", 10)
     ['深度为', '18 层（最', '长路径）。']
     >>> wrap("encoder.layers[0].self_attention", 20)
