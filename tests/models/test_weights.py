@@ -436,6 +436,10 @@ def test_colours_tell_norm_and_sparsity(folder: Path) -> None:
     told = {box.id: box.statistics for box in scene.boxes}
     assert told["head"] is not None
     assert told["head"].sparsity == 1.0
+    assert told["head"].pruned == 1.0
+    fresh = [values for name, values in told.items() if values and name != "head"]
+    assert any(values.sparsity for values in fresh)  # the biases of norms
+    assert not any(values.pruned for values in fresh)
     for option, legend in (("norm", "norm of the weights"), ("sparsity", "% of the weights are")):
         result = run(
             "draw", *NET, "--weights", weights, "--color-by", option, "-o", "a.svg", "--check"

@@ -243,7 +243,7 @@ def _norm(box: SceneBox) -> float | None:
 
 
 def _sparsity(box: SceneBox) -> float | None:
-    return box.statistics.sparsity if box.statistics else None
+    return box.statistics.pruned if box.statistics else None
 
 
 _MEASURES = {

@@ -53,6 +53,15 @@ class Statistics:
         return self.zeros / self.count
 
     @property
+    def pruned(self) -> float:
+        """The fraction that is zero, vectors of nothing but zeros left out.
+
+        >>> Statistics(8, 0.5, 2.0, 5, idle=4).pruned, Statistics(4, 0.0, 0.0, 4, idle=4).pruned
+        (0.25, 0.0)
+        """
+        return (self.zeros - self.idle) / max(self.count - self.idle, 1)
+
+    @property
     def is_finite(self) -> bool:
         """Whether all of them are finite."""
         return math.isfinite(self.squares)
