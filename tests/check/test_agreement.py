@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 import visualize
 from tests.graphs import resnet
@@ -137,3 +137,37 @@ def test_a_layer_maps_what_its_weight_does(function: Callable[[Any, Tensor], Ten
     assert check_agreement(drawn.architecture, drawn.scene) == []
     wrong = damaged(drawn.scene, "8 → 20", "8 → 21")
     assert check_agreement(drawn.architecture, wrong)
+
+
+class SharedPosition(nn.Module):
+    """Blocks of their own, before each of which one residual encoder of positions runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.position = nn.Sequential(Residual(), Residual())
+        self.stem = nn.Sequential(self.position, Residual())
+        self.blocks = nn.ModuleList(nn.Sequential(Residual(), Residual()) for _ in range(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Run the encoder and the block, four times, after a stem with the same encoder."""
+        x = self.stem(x)
+        for block in self.blocks:
+            x = block(self.position(x))
+        return x
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Linear(8, 8), nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add what two layers make of it."""
+        return x + self.second(torch.relu(self.first(x)))
+
+
+@pytest.mark.parametrize("level", [Level.BLOCK, Level.STAGE])
+def test_a_connection_that_blocks_share_counts_once(level: Level) -> None:
+    figure = visualize.draw(SharedPosition(), (2, 8), level=level)
+    assert sorted(skip.count for skip in figure.architecture.skips) == [1] * 9 + [5] * 2
+    assert figure.check() == []

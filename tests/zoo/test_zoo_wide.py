@@ -75,10 +75,9 @@ READ_VALUES = (
     "glm4v", "llava_next", "llava_onevision", "qwen2_5_vl", "qwen2_vl", "qwen3_vl", "xlm",
 )  # fmt: skip
 
-# Four or more inputs, heads, towers or class tokens side by side are wider than a page, whatever
-# the level.
+# Four or more inputs, heads or towers side by side are wider than a page, whatever the level.
 TOO_WIDE = (
-    "autoformer", "bridgetower", "coat", "deformable_detr", "grounding_dino", "informer",
+    "autoformer", "bridgetower", "deformable_detr", "grounding_dino", "informer",
     "time_series_transformer",
 )  # fmt: skip
 

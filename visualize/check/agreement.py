@@ -57,6 +57,12 @@ class _Comparison:
         yield from self._inputs_shown()
         yield from self._arrows()
 
+    @functools.cached_property
+    def _loops(self) -> frozenset[str]:
+        """Where the skip connections are merged that loops repeat, in every step."""
+        skips = self.architecture.unrolled_skips
+        return frozenset(skip.merge for skip in skips if skip.loop is not None)
+
     def _operations(self, box: SceneBox) -> Sequence[Operation]:
         return [self.architecture.operation(member) for member in box.members]
 
@@ -97,6 +103,9 @@ class _Comparison:
             # Those of the first step of a loop may be others than those of all later ones.
             more = number if is_skip and repeat[0] > copies else 0
             least, most = number * copies - spare, number * copies + spare + more
+            if is_skip and not self._loops.isdisjoint(one.id for one in operations):
+                # Blocks of their own may call a module that they share, which is in the box.
+                least = number
             if found is not None and not any(least <= one <= most for one in found):
                 each = " in each copy" if copies > 1 else ""
                 actual = " or ".join(f"{one / copies:g}" for one in sorted(found))

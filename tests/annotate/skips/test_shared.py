@@ -33,12 +33,12 @@ class Shared(nn.Module):
 def test_each_call_bypasses_all_parameters_of_a_shared_block(tracer: str) -> None:
     model = Shared()
     exact = visualize.trace(model, (2, 8), tracer=tracer)
-    assert [skip.kind for skip in exact.skips] == [SkipKind.PROJECTION] * 3
-    assert [skip.bypassed_parameters for skip in exact.skips] == [INNER] * 3
-    assert [skip.parameters for skip in exact.skips] == [PROJECTION] * 3
+    assert [skip.kind for skip in exact.unrolled_skips] == [SkipKind.PROJECTION] * 3
+    assert [skip.bypassed_parameters for skip in exact.unrolled_skips] == [INNER] * 3
+    assert [skip.parameters for skip in exact.unrolled_skips] == [PROJECTION] * 3
     # All of them together work with one layer, three times.
     facts = visualize.summarize(exact).facts
     assert (facts.projection_parameters, facts.projection_macs) == (PROJECTION, 3 * 2 * 8 * 8)
     written = write_skips("net", describe_skips(exact), "table")
-    assert "3 projection shortcuts: 72 parameters, 384 MACs (batch 2)" in written
+    assert "1 projection shortcut, used 3 times: 72 parameters, 384 MACs (batch 2)" in written
     assert exact.parameters == INNER + PROJECTION
