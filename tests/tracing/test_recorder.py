@@ -41,7 +41,8 @@ def test_a_module_called_six_times():
     ]
     assert [layer.parameters for layer in inner] == [20, 0, 0, 0, 0, 0]
     assert [layer.macs for layer in inner] == [48] * 6
-    assert [skip.kind.value for skip in architecture.skips] == ["identity"] * 6
+    assert [skip.kind.value for skip in architecture.unrolled_skips] == ["identity"] * 6
+    assert [skip.count for skip in architecture.skips] == [6]
 
 
 @pytest.mark.parametrize("train", [False, True])
