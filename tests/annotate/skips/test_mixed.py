@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import visualize
 from tests.graphs import Net
@@ -143,6 +143,34 @@ def test_a_long_sum_is_read_in_reasonable_time() -> None:
         total = net.add(total, net.mul(x, net.constant("weight", 1)))
     net.output(total)
     assert find_mixed(Flow(net.graph)).skips == ()
+
+
+class Modulated(nn.Module):
+    """A modulation by a condition that gated the features before: FiLM, or adaLN of DiT."""
+
+    def __init__(self, width: int, *, of_maps: bool = False, minus: bool = False) -> None:
+        super().__init__()
+        self.of_maps, self.minus = of_maps, minus
+        self.gate, self.modulation = nn.Linear(width, width), nn.Linear(width, 2 * width)
+        self.before, self.after = nn.Linear(width, width), nn.Linear(width, width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        condition = torch.nn.functional.silu(condition)
+        shift, scale = (one.unsqueeze(1) for one in self.modulation(condition).chunk(2, -1))
+        x = self.norm(self.before(x * self.gate(condition).unsqueeze(1)))
+        if self.of_maps:
+            x, shift, scale = (one.transpose(1, 2) for one in (x, shift, scale))
+        return x * (1 + scale) - shift if self.minus else x * (1 + scale) + shift
+
+
+@pytest.mark.parametrize("positions", [9, 16])
+@pytest.mark.parametrize("options", [{}, {"of_maps": True}, {"minus": True}])
+def test_a_modulation_mixes_nothing_also_where_it_has_as_many_positions_as_channels(
+    options: dict[str, bool], positions: int
+) -> None:
+    model = Modulated(16, **options)
+    assert visualize.trace(model, [(2, positions, 16), (2, 16)]).skips == ()
 
 
 @pytest.mark.parametrize(

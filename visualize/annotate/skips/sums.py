@@ -132,12 +132,23 @@ def _keeps(flow: Flow, node: str) -> bool:
 
 
 def _terms(flow: Flow, node: str) -> tuple[Term, ...]:
-    """The terms of an add, followed back; streams are mixed where something without is added."""
+    """The terms of an add, followed back; streams are mixed where something without is added.
+
+    What the add itself broadcasts holds no streams that could have been mixed: it is the work of a
+    layer, or a condition such as the shift of a modulation.
+    """
     added = list(_added(flow, node))
     terms = tuple(_followed(flow, term) for term in added)
     sizes = {size_of(flow, term.source) for term in terms} - {0}
-    streams = frozenset(size_of(flow, node) // size for size in sizes) - {0, 1}
-    return tuple(_followed(flow, term, streams) for term in added) if streams else terms
+    whole = size_of(flow, node)
+    streams = frozenset(whole // size for size in sizes) - {0, 1}
+    return (
+        tuple(
+            _followed(flow, term, streams if size_of(flow, term.source) == whole else frozenset())
+            for term in (added if streams else ())
+        )
+        or terms
+    )
 
 
 def _added(flow: Flow, node: str) -> Iterator[Term]:
