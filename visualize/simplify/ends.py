@@ -150,7 +150,11 @@ class Ends:
         if not _called_alike(self.sameness.exact, found):
             return False
 
+        skips = self.sameness.skips
+
         def is_alike(node: str, part: str) -> bool:
+            if not begins and (node in skips) != (part in skips):
+                return False  # a merge that no output reads is none
             shared = owners[node] & owners[part], owners[part] & owners[pairs[part]]
             here, there, beyond = map(self.reads.everything, (node, part, pairs[part]))
             return (

@@ -14,7 +14,7 @@ import networkx as nx
 from tests.found_skips import Found
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.resolution import Resolution
-from visualize.core.architecture import Operation, TensorSpec
+from visualize.core.architecture import NodeKind, Operation, TensorSpec
 
 KEEPS = frozenset({"Dropout", "contiguous", "flatten", "view", "chunk"})
 SCALES = frozenset({"mul", "BatchNorm2d"})
@@ -61,12 +61,16 @@ class Reference:
                 self.users[source].append(node)
         self.flow = nx.DiGraph((source, node) for node in graph for source, _ in self.read[node])
         self.flow.add_nodes_from(graph)
+        ends = [node for node, layer in self.layers.items() if layer.kind is NodeKind.OUTPUT]
+        self.returned = set(graph) if not ends else set[str]()
+        for end in ends:
+            self.returned |= {end} | nx.ancestors(graph, end)
 
     def skips(self) -> list[tuple[Found, frozenset[str]]]:
         """All skip connections, each with what it bypasses."""
         found: list[tuple[str, Branch, str, tuple[str, ...]]] = []
         for merge in self.layers:
-            if self._is_merge(merge):
+            if merge in self.returned and self._is_merge(merge):
                 found += self._at(merge)
         highways = {
             (branch.fork, node) for kind, branch, *_ in found if kind == "scaled"

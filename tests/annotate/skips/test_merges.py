@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
+from torch import Tensor, nn
 
+import visualize
 from tests.found_skips import found
 from tests.graphs import Net
 from visualize.annotate.skips import find_skips
@@ -113,3 +116,53 @@ def test_slices_that_are_written_to_a_new_tensor(net: Net, x: str) -> None:
 def test_slices_that_are_written_to_a_feature(net: Net, x: str) -> None:
     write(net, net.conv(x, name="base"), net.conv(x), "slice(None, 16, None)")
     assert merges(net) == []
+
+
+class Backcast(nn.Module):
+    """N-BEATS: each block subtracts what it explains; nothing reads what the last one leaves."""
+
+    def __init__(self, *, returned: bool) -> None:
+        super().__init__()
+        self.returned = returned
+        self.blocks = nn.ModuleList(nn.Sequential(nn.Linear(8, 8), nn.ReLU()) for _ in range(3))
+        self.back = nn.ModuleList(nn.Linear(8, 8) for _ in range(3))
+        self.out = nn.ModuleList(nn.Linear(8, 4) for _ in range(3))
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        forecasts = []
+        for block, back, out in zip(self.blocks, self.back, self.out, strict=True):
+            hidden = block(x)
+            x = x - back(hidden)
+            forecasts.append(out(hidden))
+        return [*forecasts, x] if self.returned else forecasts
+
+
+class TwoStreams(nn.Module):
+    """Two streams that read each other, as text and image do; only one of them is returned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = nn.ModuleList(nn.Sequential(nn.Linear(16, 8), nn.ReLU()) for _ in range(2))
+        self.image = nn.ModuleList(nn.Sequential(nn.Linear(16, 8), nn.ReLU()) for _ in range(2))
+
+    def forward(self, image: Tensor, text: Tensor) -> Tensor:
+        for of_text, of_image in zip(self.text, self.image, strict=True):
+            both = torch.cat([image, text], -1)
+            image, text = image + of_image(both), text + of_text(both)
+        return image
+
+
+def test_a_merge_that_no_output_reads_is_none() -> None:
+    def kinds(model: nn.Module, *shapes: tuple[int, ...]) -> list[str]:
+        return [skip.kind.value for skip in visualize.trace(model, list(shapes)).skips]
+
+    assert kinds(Backcast(returned=True), (2, 8)) == ["identity"] * 3
+    assert kinds(Backcast(returned=False), (2, 8)) == ["identity"] * 2
+    assert kinds(TwoStreams(), (2, 8), (2, 8)) == ["identity"] * 3
+
+
+def test_what_only_an_unread_merge_reads_is_unused() -> None:
+    figure = visualize.draw(Backcast(returned=False), (2, 8), level="layer")
+    labels = [" · ".join(box.label) for box in figure.scene.boxes]
+    assert sum("unused" in label for label in labels) == 1
+    assert sum(box.repeat for box in figure.scene.boxes if box.label[0] == "−") == 2

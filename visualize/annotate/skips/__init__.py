@@ -24,7 +24,7 @@ operation with weights: the *bypassed* path. The nodes between fork and merge on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -39,7 +39,7 @@ from visualize.annotate.skips.merges import Merge, find_merges, type_of
 from visualize.annotate.skips.mixed import find_mixed
 from visualize.annotate.skips.resolution import Resolution
 from visualize.annotate.skips.search import Candidate, find_candidate
-from visualize.core.architecture import Skip, SkipKind, Wire
+from visualize.core.architecture import NodeKind, Skip, SkipKind, Wire
 from visualize.core.operators import MergeType
 
 _Typed = tuple[Candidate, SkipKind]
@@ -73,6 +73,8 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
         found += _skips(flow, resolution, merge, long)
     mixed = find_mixed(flow)
     found = [*(skip for skip in found if not mixed.includes(skip)), *mixed.skips]
+    read = _read_by_outputs(graph, flow.order)
+    found = [skip for skip in found if skip.merge in read]
     found.sort(key=lambda skip: flow.position[skip.merge])
     scaled = [skip for skip in found if skip.kind is SkipKind.SCALED]
     highways = {(skip.fork, node) for skip in scaled for node in skip.branch}
@@ -83,6 +85,18 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
         if not (skip.kind is SkipKind.GATE and (skip.fork, skip.merge) in highways)
     ]
     return number_loops(flow, listed)
+
+
+def _read_by_outputs(graph: nx.MultiDiGraph, order: Sequence[str]) -> Collection[str]:
+    """The nodes that some output is computed from; all of them in a graph without outputs."""
+    kinds = {node: operation.kind for node, operation in graph.nodes(data="operation")}
+    if NodeKind.OUTPUT not in kinds.values():
+        return order
+    read: set[str] = set()
+    for node in reversed(order):
+        if kinds[node] is NodeKind.OUTPUT or not read.isdisjoint(graph.successors(node)):
+            read.add(node)
+    return read
 
 
 def mark_skips(graph: nx.MultiDiGraph, skips: Sequence[Skip]) -> None:
