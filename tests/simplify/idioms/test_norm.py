@@ -323,3 +323,31 @@ def test_a_class_that_is_called_a_norm_keeps_its_name_where_it_is_fused() -> Non
 
     model = nn.Sequential(nn.Linear(8, 8), LayerNorm())
     assert first_lines(model) == ["Linear, 8 → 8 · LayerNorm · 80"]
+
+
+class Gained(nn.Module):
+    """A norm with one learnt number: the gain of ScaleNorm, or the logarithm of a temperature."""
+
+    def __init__(self, formula: Callable[[Tensor, Tensor], Tensor]) -> None:
+        super().__init__()
+        self.formula, self.gain = formula, nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.formula(x, self.gain)
+
+
+@pytest.mark.parametrize(
+    ("word", "formula"),
+    [
+        ("L2 norm", lambda x, g: g * x / x.norm(dim=-1, keepdim=True).clamp(min=1e-5)),
+        ("L2 norm", lambda x, g: g.exp() * (x / x.norm(dim=-1, keepdim=True))),
+        ("L2 norm", lambda x, g: x * torch.rsqrt((x * x).sum(-1, keepdim=True)) * (1 + g)),
+        ("RMSNorm", lambda x, g: g * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6)),
+        ("RMSNorm", lambda x, g: g * x / x.norm(dim=-1, keepdim=True) * WIDTH**0.5),
+    ],
+)
+def test_a_learnt_number_does_not_decide_which_norm_it_scales(
+    word: str, formula: Callable[[Tensor, Tensor], Tensor]
+) -> None:
+    model = nn.Sequential(nn.Linear(4, WIDTH), Gained(formula), nn.Tanh())
+    assert first_lines(model, 2, 5, 4) == [f"Linear, 4 → {WIDTH} · {word}, tanh · 41"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import networkx as nx
+
 from visualize.core.architecture import NodeKind, Operation
 from visualize.core.operators import (
     DIVIDE,
@@ -68,6 +70,11 @@ class Formula:
             self._known[node] = self._value(self.exact.operation(node))
         return self._known[node]
 
+    def _is_learnt(self, constant: str) -> bool:
+        """Whether a constant is computed from parameters."""
+        made_of = {constant, *nx.ancestors(self.exact.graph, constant)}
+        return any(self.exact.operation(node).held for node in made_of)
+
     def _value(self, operation: Operation) -> Operand | None:
         if self.view.diagram.host(operation.id) == self.origin:
             self._read = self._read or operation.id
@@ -78,7 +85,8 @@ class Formula:
         if not any(wire.data for *_, wire in inputs):
             sizes = operation.outputs[0].shape
             axes = frozenset(axis - len(sizes) for axis, size in enumerate(sizes) if size > 1)
-            return Constant(axes, operation.id in self.deviates)
+            learnt = not axes and self._is_learnt(operation.id)
+            return Constant(axes, operation.id in self.deviates, learnt)
         kind = family(operation.type)
         first = self.value(inputs[0][0])
         if kind in CASTS:

@@ -55,10 +55,12 @@ class Constant:
     Attributes:
         axes: those of the result along which it differs, counted from the last: -1, -2, …
         deviates: whether it was made by taking roots of its values, as a deviation from a variance.
+        is_gain: whether it is one number that is learnt.
     """
 
     axes: frozenset[int]
     deviates: bool = False
+    is_gain: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Value:
 
     Attributes:
         powers: what is multiplied, each with its exponent.
-        factor: the number it is multiplied with, not a number if that is unknown.
+        factor: the number it is multiplied with, apart from a learnt gain; not a number if that is
+            unknown.
         scales: the constants that it is multiplied with.
         shifts: the constants that are added to it.
         moved: whether its values were rearranged after they were normalised.
@@ -121,6 +124,8 @@ def multiply(one: Operand, other: Operand) -> Operand | None:
         if isinstance(other, Value):
             return _product(one, other)
         if isinstance(other, Constant):
+            if other.is_gain:  # on top of the norm, which is what it is by the other numbers
+                return one
             if not other.axes:  # one number, which is not known
                 return replace(one, factor=math.nan)
             return replace(one, scales=(*one.scales, other))
