@@ -16,3 +16,18 @@ def test_quantiles(share: float, length: int) -> None:
 
 def test_no_paths() -> None:
     assert PathLengths({}).quantile(0.5) == PathLengths({}).longest == 0
+
+
+@pytest.mark.parametrize(
+    ("counts", "median"),
+    [
+        ({}, 0),
+        ({3: 1}, 3),
+        ({0: 1, 1: 1}, 0.5),
+        ({1: 2, 5: 2}, 3),
+        ({1: 1, 2: 1, 9: 1}, 2),
+        ({2: 2**70, 3: 2**70 - 1}, 2),
+    ],
+)
+def test_the_median_lies_between_two_middle_paths(counts: dict[int, int], median: float) -> None:
+    assert PathLengths(counts).median == median

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -221,6 +222,20 @@ class PathLengths:
     def longest(self) -> int:
         """Weighted layers on the longest path."""
         return max(self.counts, default=0)
+
+    @property
+    def median(self) -> float:
+        """The middle length; between two lengths, their mean."""
+        passed = 0
+        lengths = sorted(length for length, count in self.counts.items() if count)
+        for length, longer in itertools.pairwise((*lengths, *lengths[-1:])):
+            passed += self.counts[length]
+            if passed * 2 > self.number:
+                return length
+            if passed * 2 == self.number:
+                middle = length + longer
+                return middle // 2 if middle % 2 == 0 else middle / 2
+        return 0
 
     def quantile(self, share: float) -> int:
         """The length that this share of all paths does not exceed."""

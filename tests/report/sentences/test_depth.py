@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from tests.sentences import written
 from visualize.core.summary import Depth, Facts, PathLengths, Row, RowKind, Summary
@@ -25,6 +26,26 @@ def test_without_parameters_that_says_it_all() -> None:
 def test_a_single_path() -> None:
     two = written(nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)), (1, 4))
     assert "Depth: 2 weighted layers on the longest path. Purely sequential." in two
+
+
+class Beside(nn.Module):
+    """Two layers of one block that read the same, and are added or joined."""
+
+    def __init__(self, joins: bool) -> None:
+        super().__init__()
+        self.joins = joins
+        self.one, self.other = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, other = self.one(torch.nn.functional.silu(x)), self.other(x.cos())
+        return torch.cat([one, other], -1)[..., ::2] if self.joins else one + other
+
+
+@pytest.mark.parametrize("joins", [False, True])
+def test_blocks_in_a_row_with_parallel_layers_are_not_sequential(joins: bool) -> None:
+    described = written(nn.Sequential(Beside(joins), Beside(joins)), (1, 4))
+    assert "on parallel branches" in described
+    assert "sequential" not in described
 
 
 def test_one_layer_has_no_path_to_speak_of() -> None:
@@ -59,7 +80,7 @@ def test_only_the_places_that_have_layers_are_listed(depth: Depth, listed: str) 
     [
         ({3: 1}, ""),
         ({0: 1, 2: 3, 4: 3, 6: 1}, "2³ = 8 paths over residual connections, through 0 to 6 "
-         "weighted layers (median 2, 90th percentile 6)."),
+         "weighted layers (median 3, 90th percentile 6)."),
         ({1: 2, 2: 1}, "3 paths over residual connections, through 1 to 2 weighted layers "
          "(median 1, 90th percentile 2)."),
         ({4: 2}, "2 paths over residual connections, each through 4 weighted layers."),

@@ -43,7 +43,9 @@ def paths_sentence(facts: Facts, language: Language) -> str:
     """How many paths residual connections make, and how many weighted layers these pass."""
     paths = facts.paths
     if paths.number < 2:
-        is_chain = facts.is_sequential and facts.weighted_layers > 1
+        # Layers of one block may be parallel to each other.
+        is_single = facts.depth.longest == facts.weighted_layers > 1
+        is_chain = facts.is_sequential and is_single
         return language.gettext("Purely sequential.") if is_chain else ""
     if paths.shortest == paths.longest:
         return language.ngettext(
@@ -58,6 +60,6 @@ def paths_sentence(facts: Facts, language: Language) -> str:
         number=number_of_choices(paths.number),
         shortest=paths.shortest,
         longest=paths.longest,
-        median=paths.quantile(0.5),
+        median=paths.median,
         most=paths.quantile(0.9),
     )
