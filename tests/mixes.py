@@ -413,3 +413,34 @@ class Centred(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.layer(x)
         return self.last(y - (self.work(y) if self.weighted else y.mean(-1, keepdim=True)))
+
+
+class Modulated(nn.Module):
+    """Features that are scaled and shifted by a condition, after layers that mix features."""
+
+    def __init__(self, matrix: bool) -> None:
+        super().__init__()
+        self.gate, self.query = nn.Linear(16, 16), nn.Linear(16, 16)
+        self.condition = nn.Linear(16, 32)
+        self.matrix = nn.Parameter(torch.ones(16, 16)) if matrix else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Modulate, by what is computed of the first token."""
+        condition = x[:, 0]
+        shift, scale = self.condition(condition).chunk(2, -1)
+        y = self.query(x * self.gate(condition)[:, None])
+        if self.matrix is not None:
+            y = y @ self.matrix
+        return y * (1 + scale[:, None]) + shift[:, None]
+
+
+class Halves(nn.Module):
+    """A layer over one axis of what is concatenated along another."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.work, self.last = nn.Conv2d(3, 3, 1), nn.Linear(2, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Two sets of channels, as wide as there are sets."""
+        return self.last(torch.cat([x, self.work(x)], 1))

@@ -31,7 +31,7 @@ def _macs_of_weights(module: nn.Module) -> int:
     """What it takes to compute the parametrised tensors of a module; their code is anyone's."""
     if not is_parametrized(module):
         return 0
-    names = list(module.get_submodule("parametrizations")._modules)
+    names = [name for name, _ in module.get_submodule("parametrizations").named_children()]
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         for name in names:
             try:

@@ -24,12 +24,17 @@ class Contraction:
         size: of the axis; 1 if none is summed, as in an outer product.
         is_weighted: whether the weights are parameters or computed, and not constant.
         way: the nodes between it and the one that sums.
+        axis: the place of the axis in that tensor, from the end: -1 for the last; None if it is not
+            known.
+        is_kept: whether the result has an axis in the same place, as after a product with a matrix.
     """
 
     carried: str
     size: int
     is_weighted: bool
     way: tuple[str, ...] = ()
+    axis: int | None = None
+    is_kept: bool = False
 
 
 def contraction_of(flow: Flow, node: str) -> Contraction | None:
@@ -45,12 +50,17 @@ def contraction_of(flow: Flow, node: str) -> Contraction | None:
         return Contraction(values.source, _shape(values)[-2], is_weighted=True)
     if name in LINEAR and len(inflows) == 1 and flow.weights[node]:
         features = max(_shape(inflows[0])[-1:], default=1)
-        return Contraction(inflows[0].source, features, True) if features > 1 else None
+        if features < 2:
+            return None
+        return Contraction(inflows[0].source, features, True, axis=-1, is_kept=True)
     if name in PRODUCT:
         carried = max(inflows, key=lambda inflow: math.prod(_shape(inflow)))
         size = _contracted(flow, node, carried)
         if len(inflows) <= 2 and size:
-            return Contraction(carried.source, size, len(inflows) > 1 or bool(flow.weights[node]))
+            is_weighted = len(inflows) > 1 or bool(flow.weights[node])
+            axis = _axis(name, carried)
+            is_kept = axis is not None and len(operation.outputs[0].shape) == len(_shape(carried))
+            return Contraction(carried.source, size, is_weighted, axis=axis, is_kept=is_kept)
     return None
 
 
@@ -76,10 +86,16 @@ def _contracted(flow: Flow, node: str, carried: Inflow) -> int | None:
         return _summed_by(flow.operations[node], carried)
     if name == "tensordot" and argument(flow.operations[node], 2, "dims") == 1:
         return shape[0] if carried.wire.position else shape[-1]
-    if name in _MATRICES and shape:
-        is_right = carried.wire.position > 0 and len(shape) > 1 and name != "inner"
-        return shape[-2] if is_right else shape[-1]
-    return None
+    axis = _axis(name, carried)
+    return shape[axis] if axis is not None and shape else None
+
+
+def _axis(name: str, carried: Inflow) -> int | None:
+    """The place of the axis over which a matrix product sums, from the end."""
+    if name not in _MATRICES:
+        return None
+    is_right = carried.wire.position > 0 and len(_shape(carried)) > 1 and name != "inner"
+    return -2 if is_right else -1
 
 
 def _summed_by(operation: Operation, carried: Inflow) -> int | None:

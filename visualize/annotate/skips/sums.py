@@ -9,13 +9,15 @@ a matrix over an axis of streams, as hyper-connections have one, keeps their num
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from visualize.annotate.skips.contraction import Contraction, contraction_of
 from visualize.annotate.skips.flow import Flow
-from visualize.core.arguments import does_nothing
+from visualize.core.arguments import argument, does_nothing
 from visualize.core.operators import (
     CONCAT,
     COPIES,
@@ -70,6 +72,20 @@ class Term:
         for node in nodes:
             way = _Step(node, way)
         return replace(self, source=source, _way=way)
+
+
+class _Streams(NamedTuple):
+    """Tensors that are stacked: how many, and along which axis, from the end, if that is known."""
+
+    size: int
+    axis: int | None = None
+
+    def fits(self, size: int, axis: int | None) -> bool:
+        """Whether a sum over an axis may be one over these."""
+        return self.size == size and (None in (self.axis, axis) or self.axis == axis)
+
+
+_OUTER = _Streams(1)  # nothing is summed by an outer product
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +155,32 @@ def _terms(flow: Flow, node: str) -> tuple[Term, ...]:
     """
     added = list(_added(flow, node))
     terms = tuple(_followed(flow, term) for term in added)
-    sizes = {size_of(flow, term.source) for term in terms} - {0}
     whole = size_of(flow, node)
-    streams = frozenset(whole // size for size in sizes) - {0, 1}
-    return (
-        tuple(
-            _followed(flow, term, streams if size_of(flow, term.source) == whole else frozenset())
-            for term in (added if streams else ())
-        )
-        or terms
+    streams = frozenset(
+        _Streams(whole // own, _spread(flow, (term.source, *term.way, node)))
+        for term in terms
+        if 0 < (own := size_of(flow, term.source)) <= whole // 2
     )
+    if not streams:
+        return terms
+    return tuple(
+        _followed(flow, term, streams if size_of(flow, term.source) == whole else frozenset())
+        for term in added
+    )
+
+
+def _spread(flow: Flow, way: Sequence[str]) -> int | None:
+    """The axis, from the end, along which a tensor is repeated on its way; None if not known."""
+    axis = None
+    for before, after in itertools.pairwise(way):
+        if family(flow.operations[after].type) in RESHAPE | COPIES:
+            axis = None
+        elif size_of(flow, after) > size_of(flow, before):
+            own, result = _shape(flow, before), _shape(flow, after)
+            padded = (*itertools.repeat(1, len(result) - len(own)), *own)
+            grown = [at for at, (one, other) in enumerate(zip(padded, result)) if one != other]
+            axis = grown[0] - len(result) if len(grown) == 1 else None
+    return axis
 
 
 def _added(flow: Flow, node: str) -> Iterator[Term]:
@@ -173,24 +205,39 @@ def _weighed(flow: Flow, contraction: Contraction, pieces: list[Term]) -> Iterat
 def _stacked(flow: Flow, contraction: Contraction) -> Iterator[Term]:
     """The tensors that a sum over an axis stacks along it; others, or none, if it does not."""
     unit = size_of(flow, contraction.carried) // contraction.size
-    waiting = [Term("").before(contraction.carried, *contraction.way)]
+    waiting = [(Term("").before(contraction.carried, *contraction.way), contraction.axis)]
     while waiting:
-        piece = waiting.pop()
+        piece, axis = waiting.pop()
         node, inflows = piece.source, flow.inflows[piece.source]
         name = family(flow.operations[node].type)
         if size_of(flow, node) == unit:
             yield piece
         elif is_view(flow, node) or (name in NORM and len(inflows) == 1):
-            waiting.append(piece.before(inflows[0].source, node))
+            is_moved = _shape(flow, inflows[0].source) != _shape(flow, node)
+            waiting.append((piece.before(inflows[0].source, node), None if is_moved else axis))
         elif name == "stack" or name in CONCAT:
-            waiting.extend(piece.before(one.source, node) for one in reversed(inflows))
+            if axis not in (None, _dimension(flow, node)):
+                return
+            waiting.extend((piece.before(one.source, node), None) for one in reversed(inflows))
         elif _scales(name) and (scaled := _unscaled(flow, piece)):
-            waiting.append(scaled)
+            waiting.append((scaled, axis))
         else:
             return
 
 
-def _followed(flow: Flow, term: Term, streams: frozenset[int] = frozenset()) -> Term:
+def _dimension(flow: Flow, node: str) -> int:
+    """The axis, from the end, along which a node stacks or concatenates."""
+    given = argument(flow.operations[node], 1, "dim", "axis")
+    rank = len(_shape(flow, node))
+    return (given if isinstance(given, int) else 0) % rank - rank if rank else -1
+
+
+def _shape(flow: Flow, node: str) -> tuple[int, ...]:
+    outputs = flow.operations[node].outputs
+    return outputs[0].shape if outputs else ()
+
+
+def _followed(flow: Flow, term: Term, streams: frozenset[_Streams] = frozenset()) -> Term:
     """A term as far back as it is only viewed or scaled, or mixed over an axis of ``streams``."""
     while True:
         earlier = _earlier(flow, term, streams)
@@ -199,7 +246,7 @@ def _followed(flow: Flow, term: Term, streams: frozenset[int] = frozenset()) -> 
         term = earlier
 
 
-def _earlier(flow: Flow, term: Term, streams: frozenset[int]) -> Term | None:
+def _earlier(flow: Flow, term: Term, streams: frozenset[_Streams]) -> Term | None:
     node = term.source
     name, inflows = family(flow.operations[node].type), flow.inflows[node]
     if is_view(flow, node):
@@ -210,7 +257,7 @@ def _earlier(flow: Flow, term: Term, streams: frozenset[int]) -> Term | None:
         # Of what is mixed, a slice keeps as many streams as there were before.
         sliced = term.before(inflows[0].source, node)
         return _unmixed(flow, sliced, size_of(flow, node), streams)
-    return _unmixed(flow, term, size_of(flow, node), streams | {1})
+    return _unmixed(flow, term, size_of(flow, node), streams | {_OUTER})
 
 
 def is_view(flow: Flow, node: str) -> bool:
@@ -243,15 +290,19 @@ def _unscaled(flow: Flow, term: Term) -> Term | None:
     return replace(term, is_weighted=True).before(large, node)
 
 
-def _unmixed(flow: Flow, term: Term, size: int, streams: frozenset[int]) -> Term | None:
+def _unmixed(flow: Flow, term: Term, size: int, streams: frozenset[_Streams]) -> Term | None:
     """A term before its product with a matrix over streams, or its outer product with a vector.
 
     Args:
         size: the number of values that there must be before the streams are mixed.
-        streams: how many there may be; 1 is an outer product.
+        streams: how many there may be, and along which axis.
     """
     found = contraction_of(flow, term.source)
-    if found is None or not found.is_weighted or found.size not in streams:
+    if found is None or not found.is_weighted:
+        return None
+    is_moved = any(family(flow.operations[one].type) in RESHAPE for one in term.way)
+    axis = found.axis if found.is_kept and not is_moved else None
+    if not any(one.fits(found.size, axis) for one in streams):
         return None
     if found.size > 1 and (term.streams > 1 or size_of(flow, found.carried) != size):
         return None
