@@ -26,11 +26,11 @@ CASES: dict[str, tuple[Callable[[Any, Tensor], Tensor], tuple[int, ...], Any, We
     ),
     "groups": (
         lambda m, x: F.conv1d(x, m.w.flip(-1), groups=4), (1, 8, 9), {"w": (12, 2, 3)},
-        Weight((12, 2, 3), 8, 12),
+        Weight((12, 2, 3), 8, 12, groups=4),
     ),
     "transposed": (
         lambda m, x: F.conv_transpose2d(x, m.w.transpose(0, 1), groups=2), (1, 8, 5, 5),
-        {"w": (4, 8, 3, 3)}, Weight((8, 4, 3, 3), 8, 8),
+        {"w": (4, 8, 3, 3)}, Weight((8, 4, 3, 3), 8, 8, groups=2),
     ),
     "standardised": (
         lambda m, x: F.linear(x, (m.w - m.w.mean()) / m.w.std()), (1, 8), {"w": (16, 8)},

@@ -106,14 +106,19 @@ class Formula:
         return outputs[0].shape if outputs else ()
 
     def _operands(self, operation: Operation) -> list[Operand | None]:
-        """The operands of a function in order; sizes are numbers that are not known."""
+        """The operands of a function in order; a size is a number, known or not."""
+        numbers = {
+            name: float(value)
+            for name, value in operation.attributes.items()
+            if name != "alpha" and isinstance(value, (int, float)) and not isinstance(value, bool)
+        }
         operands = [
             math.nan if wire.tensor is None else self.value(source)
             for source, _, wire in self.exact.inputs(operation.id)
+            if wire.tensor or not numbers
         ]
-        for name, value in operation.attributes.items():
-            if name != "alpha" and isinstance(value, (int, float)) and not isinstance(value, bool):
-                operands.insert(0 if name in _LEFT else len(operands), float(value))
+        for name, number in numbers.items():
+            operands.insert(0 if name in _LEFT else len(operands), number)
         return operands
 
     def _computed(self, operation: Operation, operands: list[Operand | None]) -> Operand | None:
