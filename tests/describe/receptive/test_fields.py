@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from torch import nn
+from torch import Tensor, nn
 from torchvision import models
 
 import visualize
@@ -114,3 +114,22 @@ def test_a_part_of_a_map_is_no_whole() -> None:
     assert receptive is not None
     assert receptive.place is ReceptivePlace.OUTPUT
     assert receptive.field == (3, 3)
+
+
+def test_a_tensor_without_values_sees_nothing() -> None:
+    """As when a detector finds nothing, though layers follow."""
+
+    class Finds(nn.Module):
+        """A head for each position that is kept, which is none."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.head = nn.Conv1d(3, 4, 3), nn.Linear(4, 4)
+
+        def forward(self, x: Tensor) -> Tensor:
+            """Keep no position."""
+            return self.head(self.conv(x)[..., :0].transpose(1, 2))
+
+    summary = visualize.summarize(Finds(), (1, 3, 16))
+    assert field(summary, "conv") == (3,)
+    assert field(summary, "head") is None

@@ -164,7 +164,7 @@ def _name(operation: Operation, blocks: Collection[str]) -> str:
 def _width(one: Map, source: Source) -> float | None:
     """How many positions the value sees that sees most; None for none, NaN if that is not known."""
     spans = one.seen.get(source)
-    if spans is None:
+    if spans is None or not all(one.sizes):
         return None
     try:
         span = hull(spans, one.sizes) if spans else None
@@ -182,7 +182,7 @@ def _width(one: Map, source: Source) -> float | None:
 def _covers(one: Map, source: Source) -> bool | None:
     """Whether a value sees all of an axis; None if no value sees any of it."""
     spans = one.seen.get(source)
-    if spans is None:
+    if spans is None or not all(one.sizes):
         return None
     if not spans:
         return False
