@@ -103,7 +103,7 @@ def test_every_model_has_a_summary_without_gaps(name: str) -> None:
         head, *lines = cells
         # What has no weight has none to show, constants have no input, and the model has no path.
         # A receptive field may be unknown.
-        spare = {head[2], head[3], head[-1], "receptive field", "感受野"}
+        spare = {head[2], head[3], "path", "路径", "receptive field", "感受野"}
         for row, line in zip(described.rows, lines, strict=True):
             empty = {name for name, cell in zip(head, line) if not cell} - spare
             assert not empty or row.kind is RowKind.UNUSED or row.type == "parameter", row.name
