@@ -57,7 +57,8 @@ def names_in_sentences(summary: Summary) -> set[str]:
     parts = {name for part in summary.facts.parts for name in (part.name, part.type.lstrip("_"))}
     tied = {name for group in summary.facts.tied for name in group}
     seen = summary.facts.receptive.covers_from if summary.facts.receptive else ""
-    modules = {*summary.facts.unused_modules, *summary.facts.block_shortcuts, seen}
+    peaks = {row.name for row in summary.rows if row.peak == summary.total.peak}
+    modules = {*summary.facts.unused_modules, *summary.facts.block_shortcuts, seen, *peaks}
     names = (parts | tied | modules) - {""}
     written = names | set(map(spelled, names))
     ends = {name.rpartition(".")[2] for name in written}  # "backbone.layer1 to layer4"
