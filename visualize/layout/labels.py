@@ -94,9 +94,9 @@ def _along(path: Sequence[Point], shifts: _Shifts = _ITSELF) -> Iterator[_Thing]
 
 
 def _settled(leg: Leg, label: PlacedText, clutter: _Clutter, sizes: Sizes) -> PlacedText | None:
-    """``label`` at the first free place beside ``leg``."""
+    """``label`` at the first place beside ``leg`` that is free, the blank in its line included."""
     for center in _places(leg, label, sizes):
-        if clutter.is_free(_area(label, center, sizes)):
+        if clutter.is_free(Rectangle.around(center, *sizes.text(label.text, label.size))):
             return replace(label, center=center)
     return None
 
