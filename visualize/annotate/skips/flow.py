@@ -16,6 +16,7 @@ import networkx as nx
 
 from visualize.annotate.skips.tokens import learned_tokens
 from visualize.core.architecture import NodeKind, Operation, Wire, arriving, batch_of
+from visualize.core.arguments import argument
 from visualize.core.layers import is_weighted_layer
 
 _REACH = 64  # operations between a tensor and the layers that it comes from
@@ -96,6 +97,11 @@ class Flow:
         """Shape of the first tensor that a node returns."""
         outputs = self.operations[node].outputs
         return outputs[0].shape if outputs else None
+
+    def dimension(self, node: str) -> int:
+        """The dimension along which a node stacks or joins tensors."""
+        dim = argument(self.operations[node], 1, "dim", "axis")
+        return (dim if isinstance(dim, int) else 0) % len(self.shape(node) or (1,))
 
     def type(self, node: str) -> str:
         """The class or function that a node works as."""

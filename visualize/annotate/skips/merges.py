@@ -137,7 +137,7 @@ class _Finder:
         if len(flow.inflows[inner]) < 2 or len(flow.inflows[outer]) < 2:
             return False
         if {family(flow.type(node)) for node in (outer, inner)} <= CONCAT:
-            return _dim(flow, outer) == _dim(flow, inner)
+            return flow.dimension(outer) == flow.dimension(inner)
         if not (_adds(flow, outer) and _adds(flow, inner)):
             return False
         rises = any(inflow.source in self.rising for inflow in flow.inflows[outer])
@@ -163,12 +163,6 @@ class _Finder:
 
 def _adds(flow: Flow, node: str) -> bool:
     return merge_type(flow.type(node)) in (MergeType.ADD, MergeType.SUBTRACT)
-
-
-def _dim(flow: Flow, node: str) -> int:
-    """The dimension along which ``node`` joins tensors."""
-    dim = argument(flow.operations[node], 1, "dim", "axis")
-    return (dim if isinstance(dim, int) else 0) % len(flow.shape(node) or (1,))
 
 
 def _operands(flow: Flow, node: str, sign: int) -> Iterator[Operand]:
@@ -215,7 +209,7 @@ def _summed_stack(flow: Flow, node: str) -> str | None:
     summed = argument(flow.operations[node], 1, "dim", "axis")
     summed = summed[0] if isinstance(summed, list) and len(summed) == 1 else summed
     size = len(flow.shape(stack) or ())
-    is_new = isinstance(summed, int) and size and summed % size == _dim(flow, stack)
+    is_new = isinstance(summed, int) and size and summed % size == flow.dimension(stack)
     return stack if is_new else None
 
 

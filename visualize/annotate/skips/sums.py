@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from visualize.annotate.skips.contraction import Contraction, contraction_of
 from visualize.annotate.skips.flow import Flow
-from visualize.core.arguments import argument, does_nothing
+from visualize.core.arguments import does_nothing
 from visualize.core.operators import (
     CONCAT,
     COPIES,
@@ -176,7 +176,7 @@ def _spread(flow: Flow, way: Sequence[str]) -> int | None:
         if family(flow.operations[after].type) in RESHAPE | COPIES:
             axis = None
         elif size_of(flow, after) > size_of(flow, before):
-            own, result = _shape(flow, before), _shape(flow, after)
+            own, result = flow.shape(before) or (), flow.shape(after) or ()
             padded = (*itertools.repeat(1, len(result) - len(own)), *own)
             grown = [at for at, (one, other) in enumerate(zip(padded, result)) if one != other]
             axis = grown[0] - len(result) if len(grown) == 1 else None
@@ -213,28 +213,16 @@ def _stacked(flow: Flow, contraction: Contraction) -> Iterator[Term]:
         if size_of(flow, node) == unit:
             yield piece
         elif is_view(flow, node) or (name in NORM and len(inflows) == 1):
-            is_moved = _shape(flow, inflows[0].source) != _shape(flow, node)
+            is_moved = flow.shape(inflows[0].source) != flow.shape(node)
             waiting.append((piece.before(inflows[0].source, node), None if is_moved else axis))
         elif name == "stack" or name in CONCAT:
-            if axis not in (None, _dimension(flow, node)):
+            if axis not in (None, flow.dimension(node) - len(flow.shape(node) or ())):
                 return
             waiting.extend((piece.before(one.source, node), None) for one in reversed(inflows))
         elif _scales(name) and (scaled := _unscaled(flow, piece)):
             waiting.append((scaled, axis))
         else:
             return
-
-
-def _dimension(flow: Flow, node: str) -> int:
-    """The axis, from the end, along which a node stacks or concatenates."""
-    given = argument(flow.operations[node], 1, "dim", "axis")
-    rank = len(_shape(flow, node))
-    return (given if isinstance(given, int) else 0) % rank - rank if rank else -1
-
-
-def _shape(flow: Flow, node: str) -> tuple[int, ...]:
-    outputs = flow.operations[node].outputs
-    return outputs[0].shape if outputs else ()
 
 
 def _followed(flow: Flow, term: Term, streams: frozenset[_Streams] = frozenset()) -> Term:

@@ -33,7 +33,7 @@ from visualize.simplify.idioms.moments import (
     variance,
 )
 from visualize.simplify.idioms.rule import View
-from visualize.simplify.idioms.stored import POWERS, numbers
+from visualize.simplify.idioms.stored import POWERS, named_numbers, numbers
 
 _LEFT = frozenset({"a", "0", "input", "self"})
 _DROPS = frozenset(name for name in IDENTITY if "drop" in name or name == "stochasticdepth")
@@ -107,18 +107,14 @@ class Formula:
 
     def _operands(self, operation: Operation) -> list[Operand | None]:
         """The operands of a function in order; a size is a number, known or not."""
-        numbers = {
-            name: float(value)
-            for name, value in operation.attributes.items()
-            if name != "alpha" and isinstance(value, (int, float)) and not isinstance(value, bool)
-        }
+        given = named_numbers(operation)
         operands = [
             math.nan if wire.tensor is None else self.value(source)
             for source, _, wire in self.exact.inputs(operation.id)
-            if wire.tensor or not numbers
+            if wire.tensor or not given
         ]
-        for name, number in numbers.items():
-            operands.insert(0 if name in _LEFT else len(operands), number)
+        for name, number in given.items():
+            operands.insert(0 if name in _LEFT else len(operands), float(number))
         return operands
 
     def _computed(self, operation: Operation, operands: list[Operand | None]) -> Operand | None:

@@ -29,8 +29,13 @@ def deviations(exact: Architecture) -> frozenset[str]:
 
 def numbers(operation: Operation) -> list[float]:
     """The plain numbers that a function was given."""
-    return [
-        value
+    return list(named_numbers(operation).values())
+
+
+def named_numbers(operation: Operation) -> dict[str, float]:
+    """The plain numbers that a function was given, by the names of its arguments."""
+    return {
+        name: value
         for name, value in operation.attributes.items()
         if isinstance(value, (int, float)) and not isinstance(value, bool) and name != "alpha"
-    ]
+    }
