@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -202,6 +203,29 @@ def test_the_model_is_left_as_it_is() -> None:
     visualize.trace(net, IMAGE, memory=True)
     assert net.training
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def tensors_alive() -> int:
+    """How many tensors Python knows of."""
+    gc.collect()
+    return sum(issubclass(type(one), Tensor) for one in gc.get_objects())
+
+
+@pytest.mark.parametrize(
+    ("net", "inputs"),
+    [
+        (nets.Residual(), (torch.rand(2, 3, 32, 32),)),
+        (nets.Transformer(), (torch.zeros(2, 8, dtype=torch.int64),)),
+        (Packed(), (torch.rand(2, 5, 8),)),
+        (Checkpointed(False), (torch.rand(2, 8),)),
+    ],
+    ids=["residual", "transformer", "values", "checkpointed"],
+)
+def test_no_tensor_is_alive_afterwards(net: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+    visualize.trace(net, inputs, memory=True)  # what torch keeps of its own for later
+    before = tensors_alive()
+    visualize.trace(net, inputs, memory=True)
+    assert tensors_alive() == before
 
 
 def test_where_it_cannot_be_measured_a_note_says_so() -> None:

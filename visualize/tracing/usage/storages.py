@@ -39,7 +39,8 @@ class Saved(torch.autograd.graph.saved_tensors_hooks):
                 self.seen.add(key)
                 self.kept.append(storage)
                 self.places.save(storage.nbytes())
-        return tensor
+            # A result that its own operation saves would hold itself, which Python cannot free.
+            return tensor if tensor.grad_fn is None else tensor.detach()
 
 
 def _unpack(tensor: torch.Tensor) -> torch.Tensor:
