@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 import visualize
 from tests import nets
+from tests.unequal_blocks import Coupled, Pyramid, Siamese
 
 
 def blocks(model: nn.Module | str, inputs: object = None) -> dict[str, int]:
@@ -56,3 +57,9 @@ def test_an_add_around_a_block_is_its_shortcut() -> None:
 
 def test_models_without_stages_have_no_blocks() -> None:
     assert blocks(nets.UNet(), (1, 3, 16, 16)) == {}
+
+
+def test_of_several_calls_one_counts_and_maps_that_are_fused_inside_all_count() -> None:
+    assert set(blocks(Siamese(), [(2, 8), (2, 8)]).values()) == {1}
+    assert list(blocks(Coupled(), (2, 4)).values()) == [1, 2, 2, 2]
+    assert set(blocks(Pyramid(), (1, 3, 32, 32)).values()) == {5}

@@ -3,18 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from torch import nn
 
+import visualize
 from tests.graphs import Net, every_kind, resnet
+from tests.unequal_blocks import Coupled, Pyramid, Siamese
 from visualize.core.architecture import SkipKind
-from visualize.scene.skip_labels import beside_arc, skips_inside
+from visualize.scene.skip_labels import beside_arc, skips_in_copies, skips_inside
 
 
 def test_kinds_that_add_are_residual_and_others_are_counted_alone() -> None:
     assert skips_inside(every_kind().skips) == "3 residual, 1 concat, 1 gate, 1 mixed"
     assert skips_inside(resnet().skips) == "4 residual"
     assert skips_inside(()) == ""
+
+
+def test_what_copies_differ_in_is_not_counted() -> None:
+    identity, gate = (next(s for s in every_kind().skips if s.kind is kind) for kind in _TWO)
+    assert skips_in_copies([[identity, gate], [identity], [identity]]) == "1 residual"
+    assert skips_in_copies([[identity], [identity, identity]]) == ""
+
+
+_TWO = SkipKind.IDENTITY, SkipKind.GATE
+
+
+@pytest.mark.parametrize(
+    ("model", "shapes", "label"),
+    [
+        (Coupled(), (2, 4), ("Coupling, 8 ×4", "144 each")),
+        (Pyramid(), (1, 3, 32, 32), ("Fusion, 8 ×3", "2.3 k each")),
+        (Siamese(), [(2, 8), (2, 8)], ("Residual, 8 ×3", "1 residual · 280 each")),
+    ],
+)
+def test_blocks_count_what_each_of_them_has(
+    model: nn.Module, shapes: Any, label: tuple[str, ...]
+) -> None:
+    figure = visualize.draw(model, shapes, level="block")
+    assert label in [box.label for box in figure.scene.boxes]
+    assert figure.check() == []
 
 
 def test_beside_an_arc_is_what_its_branch_does_or_carries() -> None:

@@ -98,11 +98,10 @@ class _Comparison:
             # A connection in a loop is counted once, as a module is that is called again.
             is_skip = word == "residual" or word in skips
             copies = repeat[1 if is_skip or _counts_modules(claims, word) else 0]
-            # The first and last copies may have a skip connection less, or one from outside more.
-            spare = copies - 1 if is_skip else 0
-            # Those of the first step of a loop may be others than those of all later ones.
-            more = number if is_skip and repeat[0] > copies else 0
-            least, most = number * copies - spare, number * copies + spare + more
+            least = most = number * copies
+            if is_skip and repeat[0] > copies:
+                # Those of the first step of a loop may be others than those of all later ones.
+                most += number
             if is_skip and not self._loops.isdisjoint(one.id for one in operations):
                 # Blocks of their own may call a module that they share, which is in the box.
                 least = number

@@ -116,7 +116,6 @@ class _Builder:
     def _box(self, box: Box, collapsed: Sequence[Skip]) -> SceneBox:
         repeat = self._repeat_of(box)
         custom = self.titles.get(box.path, "") if box.is_module else ""
-        shown = set(box.shown.members)
         title = labels.box_title(box, title=custom, repeat=repeat)
         amount = amounts.of_box(self.diagram, box)
         lines = labels.box_label(
@@ -124,8 +123,8 @@ class _Builder:
             title,
             amount,
             repeat=repeat,
-            inside=skip_labels.skips_inside(
-                listed_once([skip for skip in collapsed if skip.merge in shown])
+            inside=skip_labels.skips_in_copies(
+                [_merged_in(copy, collapsed) for copy in box.copies or (box,)]
             ),
             unused=self._is_unused(box),
             names=self.names,
@@ -242,6 +241,11 @@ class _Builder:
             # An arrow into a repeat is in every copy; one out of it may represent several.
             repeat=max(diagram.box(target).repeat, wire.copies),
         )
+
+
+def _merged_in(box: Box, collapsed: Sequence[Skip]) -> Sequence[Skip]:
+    members = set(box.members) if collapsed else frozenset()
+    return listed_once([skip for skip in collapsed if skip.merge in members])
 
 
 def _named(name: str, kind: str) -> str:

@@ -13,17 +13,29 @@ from visualize.scene.labels import clip
 _LONGEST = 28
 
 
+_RESIDUAL = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
+_COUNTED = {
+    "residual": _RESIDUAL,
+    "concat": (SkipKind.CONCAT,),
+    "gate": (SkipKind.GATE,),
+    "mixed": (SkipKind.MIXED,),
+}
+
+
 def skips_inside(skips: Sequence[Skip]) -> str:
-    """The skip connections inside a collapsed box: ``2 residual, 1 gate``."""
-    kinds = [skip.kind for skip in skips]
-    residual = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
+    """Counted skip connections: ``2 residual, 1 gate``."""
+    return skips_in_copies([skips])
+
+
+def skips_in_copies(copies: Sequence[Sequence[Skip]]) -> str:
+    """The skip connections inside a collapsed box, where all its copies have as many of a kind."""
     counts = {
-        "residual": sum(kind in residual for kind in kinds),
-        "concat": kinds.count(SkipKind.CONCAT),
-        "gate": kinds.count(SkipKind.GATE),
-        "mixed": kinds.count(SkipKind.MIXED),
+        name: {sum(skip.kind in kinds for skip in skips) for skips in copies}
+        for name, kinds in _COUNTED.items()
     }
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+    return ", ".join(
+        f"{number} {name}" for name, (number, *others) in counts.items() if number and not others
+    )
 
 
 def beside_arc(exact: Architecture, skip: Skip) -> str:

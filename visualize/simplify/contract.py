@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import networkx as nx
 
-from visualize.core.architecture import ModuleCall, Operation, TensorSpec
+from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import MOVES, family
 
@@ -211,7 +211,26 @@ def _outputs(
         if len(sources) != 1:
             break
         last = diagram.box(sources[0])
-    return last.outputs
+    return _reshaped(diagram, last, module)
+
+
+def _reshaped(
+    diagram: Diagram, last: Box, module: tuple[ModuleCall, ...]
+) -> tuple[TensorSpec, ...]:
+    """What the last box in a module returns, with the reshapes that the module ends with.
+
+    Attention returns what its heads have been merged to, for example.
+    """
+    exact = diagram.exact
+    members = {one.id for one in last.operations if one.kind is not NodeKind.OUTPUT}
+    leave = [node for node in members if not members.issuperset(exact.graph.successors(node))]
+    here = exact.operation(leave[0]) if len(leave) == 1 else last.core
+    while here.calls[: len(module)] != module:
+        sources = [source for source in exact.data_sources(here.id) if source in members]
+        if len(sources) != 1:
+            break
+        here = exact.operation(sources[0])
+    return here.outputs if len(here.outputs) == 1 else last.outputs
 
 
 def _module(core: Box, collapsed: Collapsed) -> tuple[ModuleCall, ...]:
