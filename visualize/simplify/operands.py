@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.arguments import does_nothing
@@ -12,7 +12,9 @@ from visualize.core.operators import (
     COPIES,
     EMBEDDING,
     GATHER,
+    IDENTITY,
     MOVES,
+    RESAMPLE,
     SLICE,
     family,
     joins_constant,
@@ -20,8 +22,11 @@ from visualize.core.operators import (
 )
 from visualize.core.phrases import Phrase, phrase, term, verbatim
 
+# What these make of a tensor is called like it.
+_SAME = MOVES | COPIES | IDENTITY | SLICE | GATHER | RESAMPLE
 # At most this many operations are followed back from an operand to what it is made of.
 _REACH = 16
+_UNNAMED = phrase("constant")
 _FILLED = {
     "zeros": phrase("zeros"), "zeroslike": phrase("zeros"), "newzeros": phrase("zeros"),
     "ones": phrase("ones"), "oneslike": phrase("ones"), "newones": phrase("ones"),
@@ -60,22 +65,48 @@ def combines(flow: Dataflow, one: Operation) -> bool:
 
 
 def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
-    """What an operand is: noise, or the parameter, table or buffer that it is made of."""
+    """What an operand is: noise, or the parameter, table or buffer that it is made of.
+
+    It has the name of what is only moved, looked up or resized; else it is a function of that.
+    """
     if flow.origins[node] is Origin.NOISE:
         return phrase("noise")
-    moved = True
+    one = exact.operation(node)
     for _ in range(_REACH):
-        one = exact.operation(node)
-        if one.kind is NodeKind.CONSTANT or (one.weights and family(one.type) in EMBEDDING):
+        if _is_named(one):
             return parameter_name(one.path, verbatim(one.path.rpartition(".")[2]))
         sources = _made_of(flow, one)
-        if not sources and moved and family(one.type) in _FILLED:
+        if not sources and family(one.type) in _FILLED:
             return _FILLED[family(one.type)]
-        if len(sources) != 1:
+        if len(sources) != 1 or family(one.type) not in _SAME:
             break
-        moved = moved and family(one.type) in MOVES | COPIES
-        node = sources[0]
-    return phrase("constant")
+        one = exact.operation(sources[0])
+    (name, *others) = dict.fromkeys(_leaves(exact, flow, one)) or [_UNNAMED]
+    return _UNNAMED if others or name == _UNNAMED else phrase("f({name})", name=name)
+
+
+def _is_named(one: Operation) -> bool:
+    """Whether an operation is a parameter or buffer, or looks a row up in a table."""
+    return one.kind is NodeKind.CONSTANT or (bool(one.weights) and family(one.type) in EMBEDDING)
+
+
+def _leaves(exact: Architecture, flow: Dataflow, one: Operation) -> Iterator[Phrase]:
+    """The names of what an operation without data is computed from."""
+    waiting, seen = [one.id], set[str]()
+    while waiting and len(seen) < _REACH:
+        each = exact.operation(waiting.pop())
+        if each.id in seen:
+            continue
+        seen.add(each.id)
+        sources = _made_of(flow, each)
+        if _is_named(each):
+            yield parameter_name(each.path, verbatim(each.path.rpartition(".")[2]))
+        elif not sources or (each.weights and each.kind is NodeKind.MODULE):
+            yield _UNNAMED
+        else:
+            waiting += sources
+    if waiting:
+        yield _UNNAMED
 
 
 def _made_of(flow: Dataflow, one: Operation) -> list[str]:
@@ -98,7 +129,7 @@ def parameter_name(path: str, nameless: Phrase) -> Phrase:
         nameless: what it is called where neither says anything.
     """
     if is_made_up(path):
-        return phrase("constant")
+        return _UNNAMED
     name = parameter_words(path)
     return term(name, name.replace(" ", "_")) or nameless
 
