@@ -75,6 +75,32 @@ class Twice(nn.Module):
         return self.one(x).relu() * self.other(x)
 
 
+class Residual(nn.Module):
+    """A residual block of two convolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(self.first(x).relu())
+
+
+class AllOutputs(nn.Module):
+    """The input and the results of all blocks, concatenated."""
+
+    def __init__(self, blocks: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(Residual() for _ in range(blocks))
+        self.last = nn.Conv2d(8 * (blocks + 1), 8, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        results = [x]
+        for block in self.blocks:
+            results.append(block(results[-1]))
+        return self.last(torch.cat(results, 1))
+
+
 def carried(model: nn.Module, inputs: Any, level: str = "layer", **options: Any) -> list[str]:
     figure = visualize.draw(model, inputs, level=level, **options)
     assert check_agreement(figure.architecture, figure.scene) == []
@@ -87,6 +113,14 @@ def test_several_tensors_have_several_shapes() -> None:
     pyramid = nn.Sequential(Pyramid(), Heads())
     labels = carried(pyramid, (1, 3, 16, 16), collapse=["Pyramid", "Heads"])
     assert "8×8×8, 16×4×4" in labels
+
+
+@pytest.mark.parametrize("blocks", [2, 3])
+def test_results_of_a_collapsed_stage_are_counted(blocks: int) -> None:
+    """What reads all of them gets more than one, though none has a new shape."""
+    net = nn.Sequential(nn.Conv2d(3, 8, 1), AllOutputs(blocks))
+    labels = carried(net, (1, 3, 8, 8), level="stage")
+    assert f"{blocks} × (8×8×8)" in labels
 
 
 def test_a_tensor_that_is_read_twice_is_one() -> None:

@@ -228,7 +228,7 @@ class _Builder:
             label = skip_labels.beside_arc(diagram.exact, skip)
         elif wire.copies > 1 and (copies := self._chain(source, target)) > 1:
             label = labels.several(wire.copies, copies)
-        elif any(_is_new_shape(diagram, source, tensor) for tensor in tensors):
+        elif len(tensors) > 1 or any(_is_new_shape(diagram, source, one) for one in tensors):
             label = size
         return SceneArrow(
             source=source,

@@ -40,6 +40,8 @@ def test_what_is_not_counted_is_what_the_model_has() -> None:
     assert "are not counted" not in written(nn.Conv2d(3, 8, 1), (1, 3, 8, 8))
     normed = written(nn.Sequential(nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8)), (1, 3, 8, 8))
     assert "convolutions; norms are not counted (some tools add them)." in normed
+    pooled = written(nn.Sequential(nn.Conv2d(3, 8, 1), nn.MaxPool2d(2)), (1, 3, 8, 8))
+    assert "convolutions; pooling is not counted (some tools add it)." in pooled
 
 
 def test_nothing_is_counted() -> None:

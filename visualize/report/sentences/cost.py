@@ -7,6 +7,7 @@ from visualize.core.quantities import flops, giga
 from visualize.report.language import Language
 from visualize.report.quantities import enumerated, myriads
 
+_UNCOUNTABLE = frozenset({Work.POOLING, Work.ATTENTION})  # nouns without a plural
 _EXACT = 10_000  # smaller numbers are written in full
 
 
@@ -27,9 +28,10 @@ def cost_sentence(cost: Cost, language: Language) -> str:
     counted = enumerated([words[work] for work in cost.counted], language)
     if not cost.uncounted:
         return gettext("{amount}: {counted}.").format(amount=amount, counted=counted)
-    return gettext(
-        "{amount}: {counted}; {uncounted} are not counted (some tools add them)."
-    ).format(
+    template = gettext("{amount}: {counted}; {uncounted} are not counted (some tools add them).")
+    if len(cost.uncounted) == 1 and cost.uncounted[0] in _UNCOUNTABLE:
+        template = gettext("{amount}: {counted}; {uncounted} is not counted (some tools add it).")
+    return template.format(
         amount=amount,
         counted=counted,
         uncounted=enumerated([words[work] for work in cost.uncounted], language),
