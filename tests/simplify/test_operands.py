@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import visualize
 from tests.formulas import first_lines
 from visualize.core.phrases import phrase
 from visualize.simplify.operands import parameter_name
@@ -89,3 +90,31 @@ def test_options_and_indices_are_not_combined_with_data(
 )
 def test_names_of_parameters(path: str, words: str) -> None:
     assert str(parameter_name(path, phrase("learned token"))) == words
+
+
+def written(m: Net, h: Tensor) -> Tensor:
+    steps = torch.zeros_like(h)
+    steps.add_(2)
+    return h + steps
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda m, h: h + torch.zeros_like(h), ""),
+        (lambda m, h: h.new_ones(8) * h, ""),
+        (lambda m, h: h - h.new_zeros(6, 8).unsqueeze(0), ""),
+        (lambda m, h: torch.zeros_like(h) - h, "subtract"),
+        (lambda m, h: h * torch.zeros_like(h), "× zeros"),
+        (lambda m, h: h + h.new_zeros(3, 1, 6, 8), "+ zeros"),
+        (written, "+ constant"),
+    ],
+)
+def test_adding_zeros_does_nothing(
+    function: Callable[[Any, Tensor], Tensor], words: str, tracer: str
+) -> None:
+    net = nn.Sequential(Net(function), nn.Linear(8, 8))
+    figure = visualize.draw(net, (1, 6, 8), tracer=tracer, level="layer")
+    shown = " · ".join(line for box in figure.scene.boxes[1:-1] for line in box.label)
+    assert words in shown if words else shown == "Linear, 8 → 8 · 72"

@@ -21,6 +21,11 @@ _OF_ONE = frozenset(
 )
 # A tensor that these make of another is called like it.
 _SAME_NAME = (RESHAPE | IDENTITY | COPIES | SLICE | RESAMPLE) - {"getitem"}
+_FILLS = {
+    "zeros": 0.0, "zeroslike": 0.0, "newzeros": 0.0,
+    "ones": 1.0, "oneslike": 1.0, "newones": 1.0,
+}  # fmt: skip
+_VIEWS = RESHAPE | COPIES | SLICE
 _OTHER = ("input", "other", "exponent")
 
 
@@ -50,10 +55,45 @@ def _constant(
         names = [_name(one, operations) for one in others]
         outputs = facts_of(others[0]).outputs
         shape = outputs[0].shape if outputs else None
-        return Constant(", ".join(names) if all(names) else "", first, shape)
+        value = _fill(others[0]) if len(others) == 1 and _keeps_shape(node, data) else None
+        return Constant(", ".join(names) if all(names) else "", first, shape, value)
     (value, *_) = others
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     return Constant(f"{value:g}", first) if is_number else None
+
+
+def _keeps_shape(node: fx.Node, data: set[str]) -> bool:
+    """Whether the result of an operation has the shape of the data that it reads."""
+    read = [facts_of(one).outputs for one in node.all_input_nodes if one.name in data]
+    made = facts_of(node).outputs
+    return [[one.shape for one in each] for each in read] == [[one.shape for one in made]]
+
+
+def _fill(node: fx.Node) -> float | None:
+    """The number that a tensor is filled with; None if it is not known, or there are several.
+
+    A tensor that something writes to later is not what it was filled with.
+    """
+    name = family(str(getattr(node.target, "__name__", node.target)))
+    if node.op not in ("call_function", "call_method") or _is_written(node):
+        return None
+    if name in _FILLS:
+        return _FILLS[name]
+    if name in _SAME_NAME and node.all_input_nodes:
+        return _fill(node.all_input_nodes[0])
+    return None
+
+
+def _is_written(node: fx.Node) -> bool:
+    """Whether something writes to a tensor, or to a view of it."""
+    for user in node.users:
+        name = str(getattr(user.target, "__name__", user.target))
+        in_place = name == "setitem" or (name.endswith("_") and not name.endswith("__"))
+        if in_place or user.kwargs.get("out") is node:
+            return True
+        if family(name) in _VIEWS and _is_written(user):
+            return True
+    return False
 
 
 def _operands(node: fx.Node, kind: str) -> list[Any]:

@@ -31,6 +31,8 @@ def literal(operation: Operation) -> tuple[float | None, bool]:
     >>> literal(Operation("sub", NodeKind.FUNCTION, "sub", attributes={"a": 1}))
     (1, True)
     """
+    if operation.constant and operation.constant.fill is not None:
+        return operation.constant.fill, operation.constant.first
     numbers = [
         (value, name in _FIRST)
         for name, value in operation.attributes.items()

@@ -34,11 +34,13 @@ class Constant:
         name: as a figure shows it, ``3`` or ``gain[0]``; empty if it is computed.
         first: whether it is the first operand, as in ``1 - x``.
         shape: of a tensor; None for a number.
+        fill: the number that a tensor is filled with, if it makes the result no larger.
     """
 
     name: str
     first: bool = False
     shape: tuple[int, ...] | None = None
+    fill: float | None = None
 
 
 def each_once(amounts: Iterable[Mapping[str, int]]) -> int:
