@@ -22,6 +22,10 @@ CASES: dict[str, tuple[Callable[[Tensor], object], list[str]]] = {
         lambda x: torch.linalg.solve(torch.linalg.qr(x)[0], x),
         ["MACs do not include: linalg_qr, linalg_solve"],
     ),
+    "factors": (
+        lambda x: torch.linalg.cholesky(x.mT @ x + torch.eye(8)) + torch.linalg.cholesky_ex(x)[0],
+        ["MACs do not include: linalg_cholesky, linalg_cholesky_ex"],
+    ),
     "complex numbers": (
         lambda x: (torch.complex(x, x) @ torch.complex(x, x)).real,
         ["a product of complex numbers counts as 4 MACs"],

@@ -45,6 +45,13 @@ REAL: dict[str, tuple[Callable[..., Any], tuple[Tensor, ...], int]] = {
     ),
     "bmm": (torch.bmm, (LEFT, RIGHT), B * M * K * N),
     "baddbmm": (torch.baddbmm, (given(B, M, N), LEFT, RIGHT), B * M * K * N),
+    "addmv in place": (lambda s, a, b: s.clone().addmv_(a, b), (SUM, MATRIX, VECTOR), M * K),
+    "bilinear": (F.bilinear, (MATRIX, given(M, N), given(B, K, N)), M * B * (K * N + N)),
+    "bilinear as einsum": (
+        lambda x, y, w: torch.einsum("bi,oij,bj->bo", x, w, y),
+        (MATRIX, given(M, N), given(B, K, N)), M * B * (K * N + N),
+    ),
+    "kron": (lambda a, b: torch.kron(a, b), (MATRIX, MATRIX), 0),
     "addbmm": (torch.addbmm, (given(M, N), LEFT, RIGHT), B * M * K * N),
     "einsum": (lambda a, b: torch.einsum("bik,bkj->bij", a, b), (LEFT, RIGHT), B * M * K * N),
     "tensordot": (

@@ -26,7 +26,7 @@ _NAMES = (
     "linalgldlsolve linalghouseholderproduct linalgmatrixexp linalgtensorinv "
     "linalgtensorsolve linalgmatrixrank linalgcond "
     "inverse pinverse det logdet slogdet svd qr geqrf ormqr orgqr matrixexp triangularsolve "
-    "choleskysolve choleskyinverse lusolve lstsq lobpcg"
+    "linalgcholesky linalgcholeskyex cholesky choleskysolve choleskyinverse lu lusolve lstsq lobpcg"
 )
 _WITHOUT_FORMULA = frozenset(_NAMES.split())
 # The libraries whose operators have formulas, or do nothing that would be counted.

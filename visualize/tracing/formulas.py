@@ -66,10 +66,10 @@ def _row_flops(rows: Any, *_: Any, out_val: Any, **__: Any) -> int:
 
 
 def _trilinear_flops(one: Any, weight: Any, other: Any, *_: Any, **__: Any) -> int:
-    """``nn.Bilinear``: x Wᵢ y for each of its outputs, first W y and then x."""
+    """``nn.Bilinear``: x Wᵢ y for each of its outputs, first x W and then y, as torch does."""
     rows = int(one.numel()) // int(one.shape[-1])
     outputs, left, right = map(int, weight.shape[-3:])
-    return 2 * rows * outputs * left * (right + 1)
+    return 2 * rows * outputs * (left + 1) * right
 
 
 def _attention_flops(query: Any, key: Any, value: Any, *_: Any, **__: Any) -> int:
@@ -120,11 +120,18 @@ _FORMULAS: Mapping[str, Formula] = {
 def formula_of(operator: Any) -> Formula | None:
     """The formula of an operator that the dispatcher calls; None if it has none.
 
-    A formula takes the arguments of the operator, and its result as ``out_val``.
+    A formula takes the arguments of the operator, and its result as ``out_val``. What writes to
+    its first argument, as ``addmv_`` does, has that of the operator which does not.
+
+    >>> formula_of(torch.ops.aten.addmv_.default) is formula_of(torch.ops.aten.addmv.default)
+    True
     """
     packet = overload_packet(operator)
-    name = f"{operator.namespace}::{packet.__name__}"
-    return _FORMULAS.get(name) or QUANTIZED.get(packet) or flop_registry.get(packet)
+    name = packet.__name__.removesuffix("_")
+    if name != packet.__name__:
+        packet = getattr(getattr(torch.ops, operator.namespace), name, packet)
+    known = _FORMULAS.get(f"{operator.namespace}::{name}")
+    return known or QUANTIZED.get(packet) or flop_registry.get(packet)
 
 
 def real_products(args: Sequence[Any]) -> int:
