@@ -159,6 +159,8 @@ class Box:
         copies: the equal boxes it represents where a repeat is folded, itself first; empty for a
             box that represents itself alone.
         counts_as: the type of an operation that does the same, where ``type`` does not say it.
+        states: constants that it reads in the first step of a loop, and later, in their place,
+            what the step before returns.
     """
 
     id: str
@@ -180,6 +182,7 @@ class Box:
     silent: frozenset[str] = frozenset()
     copies: tuple[Box, ...] = ()
     counts_as: str = ""
+    states: tuple[Phrase, ...] = ()
 
     @classmethod
     def of(cls, operation: Operation) -> Box:

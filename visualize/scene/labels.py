@@ -59,7 +59,7 @@ def box_label(
     concealed = sum(one.parameters for one in hidden(shown))
     if box.kind is BoxKind.MERGE:
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
-        return [symbol(shown.core), *scales(shown.core), *_details(shown), *more]
+        return [symbol(shown.core), *scales(shown.core), *_states(box), *_details(shown), *more]
     lines = [str(title)]
     details = [str(phrase("unused"))] if unused else []
     details += [inside] if inside else []
@@ -67,6 +67,7 @@ def box_label(
         details.insert(0, str(_copies(repeat)))
     if box.kind is BoxKind.STAGE and box.uses > box.count:
         details.insert(0, f"{box.uses} calls")
+    details += _states(box)
     details += _details(shown)
     if shown.weights and not concealed and _is_shared(shown, parameters + amount.shared):
         details.append("shared weights")
@@ -331,6 +332,11 @@ def _details(box: Box) -> list[str]:
     others = [one for one in _seen(box) if one.id != box.core.id]
     constants = _experts(box) if is_formula else _constants(box, others)
     return [*map(str, box.label[1:]), *([", ".join(fused)] if fused else []), *constants]
+
+
+def _states(box: Box) -> list[str]:
+    """``state from zeros`` where the first step of a loop has no step before it to read."""
+    return [str(phrase("state from {name}", name=name)) for name in box.states]
 
 
 def _fused_name(fused: Operation, idiom: Idiom | None) -> str:

@@ -7,6 +7,7 @@ elsewhere reads the very same tensor.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -15,11 +16,14 @@ from dataclasses import dataclass, replace
 import networkx as nx
 
 from visualize.core.architecture import Operation, Wire
+from visualize.core.dataflow import Dataflow
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
+from visualize.core.phrases import Phrase
 from visualize.simplify.ends import End
 from visualize.simplify.repeats import Run, calls_around, find_runs
 from visualize.simplify.sameness import Sameness
 from visualize.simplify.stages import span
+from visualize.simplify.states import beginnings
 
 
 def fold(diagram: Diagram) -> Diagram:
@@ -47,8 +51,14 @@ class _Folded:
         self.moved: dict[str, _Moved] = {}
         # The groups of repeats around each box that is left, with how many boxes they cover.
         self.repeats: dict[int, list[tuple[Group, int]]] = {}
+        # What the states of loops begin as, of each box that reads one.
+        self.states: dict[int, list[Phrase]] = {}
         for run in runs:
             self._apply(run)
+
+    @functools.cached_property
+    def _flow(self) -> Dataflow:
+        return Dataflow.of(self.diagram.exact)
 
     def _apply(self, run: Run) -> None:
         for inner in run.inside:
@@ -60,6 +70,9 @@ class _Folded:
             for place in range(end.start, end.end):
                 last = self.moved[self.boxes[place].operations[-1].id]
                 self.kept[place] = self.kept[last.home]
+        for end in run.first[:1]:
+            for place, state in beginnings(self.sameness, self._flow, end):
+                self.states.setdefault(self.kept[place], []).append(state)
         start, end_of_all = run.reach
         group = self._group(run)
         for place in range(run.start, run.start + run.length):
@@ -151,7 +164,8 @@ class _Folded:
                 if group.id not in groups:
                     groups[group.id] = replace(group, parent=parent)
                 parent = group.id
-            boxes.append(_merged(copies[place], parent))
+            states = tuple(dict.fromkeys(self.states.get(place, ())))
+            boxes.append(replace(_merged(copies[place], parent), states=states))
         graph = nx.MultiDiGraph()
         for box in boxes:
             graph.add_node(box.id, box=box)
@@ -224,7 +238,8 @@ class _Folded:
                 for node, _, wire in self.diagram.inputs(self.boxes[target].id):
                     source = places[node]
                     if not end.start <= source < end.end:
-                        home = self.kept[self.moved[self._reader(source, target)].home]
+                        _, reader = self._read(source, target)
+                        home = self.kept[self.moved[reader].home]
                         beginnings.setdefault(home, []).append((self.kept[source], source, wire))
         return beginnings
 
@@ -237,27 +252,17 @@ class _Folded:
         """The box that is left of what one box reads of another."""
         if self.boxes[source].operations[0].id not in self.moved:
             return self.kept[source]
-        read = self._read(source, target)
+        read, _ = self._read(source, target)
         return self.kept[self.moved[read].home]
 
-    def _read(self, source: int, target: int) -> str:
-        """The first operation of one box that another reads."""
-        members = set(self.boxes[source].members)
+    def _read(self, source: int, target: int) -> tuple[str, str]:
+        """The first operation of one box that another reads as data, and the one that reads it."""
+        members, sides = set(self.boxes[source].members), self.diagram.sides
         return next(
-            node
+            (node, one.id)
             for one in self.boxes[target].operations
             for node, _, wire in self.diagram.exact.inputs(one.id)
-            if wire.tensor and node in members
-        )
-
-    def _reader(self, source: int, target: int) -> str:
-        """The first operation of one box that reads another."""
-        members = set(self.boxes[source].members)
-        return next(
-            one.id
-            for one in self.boxes[target].operations
-            for node, _, wire in self.diagram.exact.inputs(one.id)
-            if wire.tensor and node in members
+            if node in members and wire.tensor and (wire.data or node in sides)
         )
 
     def _drawn_test(self, places: Mapping[str, int]) -> Callable[[Wire], bool]:

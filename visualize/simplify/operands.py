@@ -51,7 +51,7 @@ def operand_of(
     if len(read) > 1 and not 0 < len(others) < len(read):
         return None
     known = one.constant.name if one.constant else ""
-    name = verbatim(known) or (_name(exact, flow, others[-1]) if others else None)
+    name = verbatim(known) or (constant_name(exact, flow, others[-1]) if others else None)
     return Operand(one.id, name) if name else None
 
 
@@ -64,7 +64,7 @@ def combines(flow: Dataflow, one: Operation) -> bool:
     return takes_noise or joins_constant(one.type)
 
 
-def _name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
+def constant_name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
     """What an operand is: noise, or the parameter, table or buffer that it is made of.
 
     It has the name of what is only moved, looked up or resized; else it is a function of that.
