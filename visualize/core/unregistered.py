@@ -67,15 +67,15 @@ class Unregistered:
         return cls(modules, tensors, frozenset(id(one) for one in every) - known)
 
 
-def paths_by_id(model: nn.Module) -> dict[int, str]:
-    """The path of each module by its identity, also of those that are not registered."""
-    held = Unregistered.of(model).modules
-    return {id(module): path for path, module in (*held.items(), *named_modules(model))}
+def paths_by_id(model: nn.Module, held: Unregistered | None = None) -> dict[int, str]:
+    """The path of each module by its identity, also of those that are not registered (``held``)."""
+    held = held or Unregistered.of(model)
+    return {id(module): path for path, module in (*held.modules.items(), *named_modules(model))}
 
 
-def tensors_held(model: nn.Module) -> list[torch.Tensor]:
+def tensors_held(model: nn.Module, held: Unregistered | None = None) -> list[torch.Tensor]:
     """The parameters and buffers of ``model``, and what it holds and has not registered."""
-    held = Unregistered.of(model)
+    held = held or Unregistered.of(model)
     inside = (tensor for module in held.modules.values() for tensor in tensors_of(module))
     return [*tensors_of(model), *held.tensors.values(), *inside]
 

@@ -7,6 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import torch
 
+from visualize.core.torch_internals import OpOverload
+
 _MOST = 1 << 13  # calls; those of two or three dozen models
 _OF_C = (
     types.BuiltinFunctionType,
@@ -54,6 +56,8 @@ def _is_of_torch(func: Any) -> bool:
     """Whether ``func`` is a function or method of torch that computes."""
     if isinstance(func, types.FunctionType):
         return func.__module__ in _OF_PYTHON
+    if isinstance(func, OpOverload):
+        return func.namespace == "aten"
     return isinstance(func, _OF_C)
 
 

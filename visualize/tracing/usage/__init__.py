@@ -9,7 +9,7 @@ when the model's own code lets go of it. Nothing is estimated: where a run fails
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -22,7 +22,7 @@ from torch.overrides import TorchFunctionMode
 from visualize.core.modules import unwrapped
 from visualize.core.torch_internals import functions_to_wrap, named_modules
 from visualize.core.traced import facts_of, set_facts
-from visualize.core.unregistered import paths_by_id, tensors_held
+from visualize.core.unregistered import Unregistered, paths_by_id, tensors_held
 from visualize.tracing.autograd_functions import Call, is_one_operation, watched
 from visualize.tracing.environment import Environment, Values, ValuesLost
 from visualize.tracing.inputs import Inputs, named_tensors
@@ -129,7 +129,8 @@ class _Run(TorchFunctionMode):
         """What the run does to memory, while gradients are recorded or else in inference."""
         bound = inputs.bind(self.model)
         given = [tensor for _, tensor in named_tensors(bound)]
-        held = tensors_held(self.model)
+        unregistered = Unregistered.of(self.model)
+        held = tensors_held(self.model, unregistered)
         seed_all()
         with ExitStack() as around:
             around.enter_context(torch.inference_mode(False))
@@ -140,14 +141,12 @@ class _Run(TorchFunctionMode):
                 around.enter_context(Saved(self.places, held))
             else:
                 around.enter_context(Alive(self.places, held, given))
-            around.enter_context(self._watching())
+            around.enter_context(self._watching(paths_by_id(self.model, unregistered)))
             self.model(*bound.args, **bound.kwargs)
         return self.places
 
     @contextmanager
-    def _watching(self) -> Iterator[None]:
-        paths = paths_by_id(self.model)
-
+    def _watching(self, paths: Mapping[int, str]) -> Iterator[None]:
         def modules(original: Callable[..., Any]) -> Callable[..., Any]:
             def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
                 path = paths.get(id(module))

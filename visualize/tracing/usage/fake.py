@@ -24,6 +24,7 @@ from visualize.tracing.environment import MetaEnvironment, Values, keep_values
 from visualize.tracing.flops import factories
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.tensors import FEW
+from visualize.tracing.usage.remembered import Remembered
 
 _CPU = torch.device("cpu")
 _META = torch.device("meta")
@@ -50,7 +51,7 @@ class FakeEnvironment(MetaEnvironment):
         """A context around the run, in which operators do what they do on the CPU."""
         around = ExitStack()
         around.enter_context(fake_errors_not_logged())
-        around.enter_context(_AsOnCPU())
+        around.enter_context(_AsOnCPU(self.mode))
         return around
 
     def compute(
@@ -82,26 +83,37 @@ class _Mode(FakeTensorMode):  # type: ignore[no-untyped-call]
 
 
 class _AsOnCPU(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """What fake tensors do not do as the CPU does."""
+    """Runs operators, and does what fake tensors do not do as the CPU does."""
 
-    def __init__(self) -> None:
+    def __init__(self, mode: FakeTensorMode) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        self.remembered = Remembered(mode)
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:  # the signature is torch's
-        if func in _INDEXING and any(map(_is_fake, (args[0], *args[1]))):
-            args = (args[0], _without_masks(args[1]), *args[2:])
-        if func is _GROUPED and _is_fake(args[0]) and args[0].dim() < args[1].dim():
-            return _grouped_product(args[0], args[1])
-        result = func(*args, **(kwargs or {}))
-        if func is _RNN and torch.is_grad_enabled() and _is_fake(args[0]):
-            return (*result[:3], _workspace(args, result[3]))
-        if func in _BAGS and _is_fake(args[0]):
-            return _with_ends(*result, is_longer=any(args[7:8]))
-        return result
+        if func is _DEVICE and _is_fake(args[0]):  # asked for more often than all else
+            return args[0].fake_device
+        kwargs = kwargs or {}
+        if func is _RNN or (func in _INDEXING and any(map(_has_values, args[1]))):
+            return _as_on_cpu(func, args, kwargs)  # not only shapes decide
+        return self.remembered.call(_as_on_cpu, func, args, kwargs)
 
 
+def _as_on_cpu(func: Any, args: Any, kwargs: Any) -> Any:
+    if func in _INDEXING and any(map(_is_fake, (args[0], *args[1]))):
+        args = (args[0], _without_masks(args[1]), *args[2:])
+    if func is _GROUPED and _is_fake(args[0]) and args[0].dim() < args[1].dim():
+        return _grouped_product(args[0], args[1])
+    result = func(*args, **kwargs)
+    if func is _RNN and torch.is_grad_enabled() and _is_fake(args[0]):
+        return (*result[:3], _workspace(args, result[3]))
+    if func in _BAGS and _is_fake(args[0]):
+        return _with_ends(*result, is_longer=any(args[7:8]))
+    return result
+
+
+_DEVICE = torch.ops.prim.device.default
 _aten = torch.ops.aten
 _INDEXING = frozenset((_aten.index.Tensor, _aten.index_put.default, _aten.index_put_.default))
 _GROUPED = _aten._grouped_mm.default
@@ -115,11 +127,15 @@ def _is_fake(value: Any) -> bool:
     return isinstance(value, FakeTensor)
 
 
+def _has_values(value: Any) -> bool:
+    return isinstance(value, torch.Tensor) and not _is_fake(value)
+
+
 def _without_masks(indices: Sequence[torch.Tensor | None]) -> list[torch.Tensor | None]:
     """Indices for masks with values, which a fake tensor would not look at."""
     found: list[torch.Tensor | None] = []
     for index in indices:
-        if isinstance(index, torch.Tensor) and index.dtype is torch.bool and not _is_fake(index):
+        if index is not None and index.dtype is torch.bool and _has_values(index):
             found.extend(index.nonzero(as_tuple=True))
         else:
             found.append(index)
