@@ -24,6 +24,7 @@ from visualize.core.words import shape
 from visualize.scene import amounts, labels, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.flows import Flow, shapes, tensors_between
+from visualize.scene.sharing import Sharing
 
 # The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
 _ROLES = {
@@ -127,6 +128,7 @@ class _Builder:
                 [_merged_in(copy, collapsed) for copy in box.copies or (box,)]
             ),
             unused=self._is_unused(box),
+            shared=self._sharing.has(box),
             names=self.names,
         )
         kinds = Counter(skip.kind.value for skip in listed_once(collapsed))
@@ -148,6 +150,10 @@ class _Builder:
             memory=memory.saved if memory else None,
             statistics=combined(one.statistics for one in box.operations),
         )
+
+    @functools.cached_property
+    def _sharing(self) -> Sharing:
+        return Sharing(self.diagram)
 
     def _is_unused(self, box: Box) -> bool:
         """Whether nothing reads what a box computes, and the model does not return it.

@@ -42,6 +42,7 @@ def box_label(
     repeat: Group | None = None,
     inside: str = "",
     unused: bool = False,
+    shared: bool = False,
     names: bool = False,
 ) -> list[str]:
     """The lines of a box: what it is, then details and parameters in smaller type.
@@ -53,6 +54,7 @@ def box_label(
         repeat: the repeat that consists of this box alone, if there is one.
         inside: the skip connections inside a collapsed box, see `visualize.scene.skip_labels`.
         unused: whether nothing reads what it computes.
+        shared: whether it works with parameters that other boxes count.
         names: whether to show the module path.
     """
     shown, parameters = box.shown, amount.each
@@ -69,7 +71,8 @@ def box_label(
         details.insert(0, f"{box.uses} calls")
     details += _states(box)
     details += _details(shown)
-    if shown.weights and not concealed and _is_shared(shown, parameters + amount.shared):
+    shared |= bool(shown.weights) and _is_shared(shown, parameters + amount.shared)
+    if shared and not concealed:
         details.append("shared weights")
     if parameters > concealed:
         details.append(each(parameters - concealed, repeat))
