@@ -132,3 +132,15 @@ def test_the_cost_of_branches_in_loops_is_that_of_all_steps() -> None:
     (row,) = describe_skips(net.build())
     assert (row.skip.kind.value, row.skip.count) == ("projection", 3)
     assert sum(row.costs.values()) == 3 * row.macs > 0
+
+
+def test_connections_of_the_model_itself_are_known_by_their_ends() -> None:
+    model, shapes = NETS["unet"]
+    rows = describe_skips(visualize.trace(model(), shapes))
+    own = [row for row in rows if not row.skip.module]
+    assert own
+    heads = write_skips("net", own, "table", width=90).splitlines()[2:4]
+    words = " ".join(heads).split()
+    assert "module" not in words
+    assert {"from", "to"} <= set(words)
+    assert "module" in write_skips("net", own, "csv").splitlines()[0].split(",")

@@ -42,3 +42,16 @@ def test_english_breaks_at_spaces_alone() -> None:
 def test_a_stride_keeps_its_number() -> None:
     assert wrap("16×16 卷积，768，步幅 16", 22) == ["16×16 卷积，768，", "步幅 16"]
     assert wrap("一维卷积，8，核大小 5", 20) == ["一维卷积，8，", "核大小 5"]
+
+
+@pytest.mark.parametrize(
+    ("word", "lines"),
+    [
+        ("encoder.layers.encoder_layer_0", ["encoder.layers.", "encoder_layer_0"]),
+        ("a_name_that_is_too_long_for_it[0]", ["a_name_that_is_", "too_long_for_it", "[0]"]),
+        ("（VisionTransform）", ["（VisionTransfor", "m）"]),
+        ("(VisionTransforms).", ["(VisionTransform", "s)."]),
+    ],
+)
+def test_long_words_are_broken_where_their_parts_meet(word: str, lines: list[str]) -> None:
+    assert wrap(word, 16) == lines

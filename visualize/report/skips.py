@@ -26,7 +26,7 @@ from visualize.report.tables import (
     write_table,
 )
 from visualize.report.units import Unit
-from visualize.report.wrapping import text_width, wrap
+from visualize.report.wrapping import paragraph, text_width
 
 
 def write_skips(
@@ -66,13 +66,16 @@ def write_skips(
     drawing = draw_table(table, width)
     line = text_width(drawing.width, width)
     note = left_out_note(drawing.left_out, catalogue)
-    below = "".join(f"{text}\n" for text in wrap(note, line) if text)
-    written = [text for total in totals for text in wrap(total, line)]
-    return f"{title}\n\n{drawing.text}{below}\n" + "".join(f"{text}\n" for text in written)
+    below = paragraph(note, line) if note else ""
+    written = "".join(paragraph(total, line) for total in totals)
+    return f"{title}\n\n{drawing.text}{below}\n{written}"
 
 
 def _fields(rows: Sequence[SkipRow], language: Language) -> list[Field[SkipRow]]:
     gettext = language.gettext
+    # Connections of the model itself have no module, and are known by their ends.
+    in_modules = any(row.skip.module for row in rows)
+    readers = Readers.ALL if in_modules else Readers.PROGRAMS
     names = {
         SkipColumn.KIND: Field(
             Column("kind", gettext("kind"), spare=5, essential=True),
@@ -80,15 +83,17 @@ def _fields(rows: Sequence[SkipRow], language: Language) -> list[Field[SkipRow]]
             _exact_kind,
         ),
         SkipColumn.FROM: Field(
-            Column("from", gettext("from"), spare=12),
+            Column("from", gettext("from"), spare=12 if in_modules else 4),
             lambda row: row.start,
             lambda row: row.skip.fork,
         ),
         SkipColumn.TO: Field(
-            Column("to", gettext("to"), spare=13), lambda row: row.end, lambda row: row.skip.merge
+            Column("to", gettext("to"), spare=13 if in_modules else 5),
+            lambda row: row.end,
+            lambda row: row.skip.merge,
         ),
         SkipColumn.MODULE: Field(
-            Column("module", gettext("module")),
+            Column("module", gettext("module"), readers=readers),
             lambda row: spelled(row.skip.module),
             lambda row: row.skip.module,
         ),

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 _CLOSING = "，。、；：！？）】》”’…"
+_ENDING = _CLOSING + ".,;:!?)]} "
 _TEXT = 80  # columns of text beside narrower tables
 _READABLE = 100  # and at most, however wide the table is
 _OPENING = "（【《“‘"
@@ -25,9 +26,10 @@ _QUANTITY = re.compile(
     r"|(?:MLP ratio|expansion|dilation|kernel) [\d.×]+"
 )
 
-# A part of a path or of a shape, with the character after which a line may end.
 _WORD = re.compile(r"（?[^ （]+ ?")
-_STEP = re.compile(r"\[?[^._/×=,\[]+[._/×=,]?|[._/×=,\[]")
+# A part of a path or of a shape, with the character after which a line may end; and a part of that.
+_STEP = re.compile(r"\[?[^./×=,\[]+[./×=,]?|[./×=,\[]")
+_SYLLABLE = re.compile(r"[^_]*_|[^_]+")
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -42,10 +44,19 @@ def wrap(text: str, width: int) -> list[str]:
     (['peaks at', '106.9 MB', '(conv1)'], ['12 heads,', 'MLP ratio 4'])
     >>> wrap("深度为 18 层（最长路径）。", 10)
     ['深度为', '18 层（最', '长路径）。']
-    >>> wrap("encoder.layers[0].self_attention", 20)
-    ['encoder.layers[0].', 'self_attention']
+    >>> wrap("encoder.layers[0].self_attention", 20), wrap("encoder.layer_norm", 14)
+    (['encoder.layers[0].', 'self_attention'], ['encoder.', 'layer_norm'])
     """
     return _filled((part for piece in _pieces(text) for part in _parts(piece, width)), width)
+
+
+def paragraph(text: str, width: int) -> str:
+    r"""The lines of a paragraph, all but the first indented.
+
+    >>> paragraph("Depth: 18 weighted layers", 14)
+    'Depth: 18\n  weighted\n  layers\n'
+    """
+    return "\n  ".join(wrap(text, width - 2)) + "\n"
 
 
 def wrap_heading(heading: str, width: int) -> list[str]:
@@ -104,11 +115,21 @@ def _parts(piece: str, width: int) -> Iterator[str]:
         yield piece
         return
     for step in _STEP.findall(piece):
-        while cell_len(step) > width:
-            end = next(n for n in itertools.count(1) if cell_len(step[: n + 1]) > width)
-            yield step[:end]
-            step = step[end:]
-        yield step
+        for part in _SYLLABLE.findall(step) if cell_len(step.rstrip()) > width else [step]:
+            yield from _cut(part, width)
+
+
+def _cut(part: str, width: int) -> Iterator[str]:
+    """Pieces that fit a line; what closes a word is not alone on the last."""
+    from rich.cells import cell_len
+
+    while cell_len(part.rstrip()) > width:
+        end = next(n for n in itertools.count(1) if cell_len(part[: n + 1]) > width)
+        if end > 1 and not part[end:].strip(_ENDING):
+            end -= 1
+        yield part[:end]
+        part = part[end:]
+    yield part
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -92,3 +92,23 @@ def test_memory_that_was_not_measured_has_no_column() -> None:
     (*_, total) = json.loads(write_summary(script, "json"))["rows"]
     assert (total["memory"], total["peak"]) == (None, None)
     assert "memory is unknown" in str(script)
+
+
+def test_a_layer_that_failed_has_no_numbers() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(7, 10))
+    with pytest.raises(visualize.VisualizeError) as caught:
+        visualize.summarize(net, (1, 3, 16, 16))
+    assert caught.value.summary is not None
+    for language, what in [("en", "what ran before it failed"), ("zh", "出错前的部分")]:
+        *_, failed, total = caught.value.summary.to_text(language=language).strip().splitlines()
+        assert failed.startswith("2 (Linear)")
+        assert not failed.rstrip().endswith("0")
+        assert what in total
+
+
+@pytest.mark.parametrize("share", ["parameters (%)", "MACs (%)"])
+def test_there_are_no_shares_of_nothing(share: str) -> None:
+    nets = [nn.Sequential(nn.ReLU()), nn.Sequential(nn.Conv2d(3, 3, 1))]
+    free, paid = (visualize.summarize(net, (1, 3, 4, 4)).to_text() for net in nets)
+    assert share not in free
+    assert share in paid

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -121,3 +122,10 @@ def test_what_is_left_out_is_named_if_it_has_a_name() -> None:
 
 def test_a_word_is_not_broken_where_it_need_not() -> None:
     assert longest_word("number of parameters") == len("parameters")
+
+
+def test_text_wraps_before_names_do() -> None:
+    name, text = "encoder.layers.encoder_layer_11", "12 heads, MLP ratio 4, 2 identity shortcuts"
+    fields = [replace(FIELDS[0], text=lambda _: name), replace(FIELDS[1], text=lambda _: text)]
+    widths = {width: draw_table(fill(fields, ROWS), width).widths for width in (70, 60, 57, 50)}
+    assert widths == {70: (31, 37), 60: (31, 27), 57: (31, 24), 50: (24, 24)}

@@ -23,7 +23,7 @@ from visualize.report.tables import (
     left_out_note,
     write_table,
 )
-from visualize.report.wrapping import text_width, wrap
+from visualize.report.wrapping import paragraph, text_width
 
 __all__ = ["write_summary"]
 
@@ -75,8 +75,8 @@ def write_summary(
     drawing = draw_table(table, width)
     note = left_out_note(drawing.left_out, catalogue)
     line = text_width(drawing.width, width)
-    top, bottom = ("".join(_wrapped(text, line) for text in each) for each in (above, written))
-    return f"{top}\n{drawing.text}{_wrapped(note, line) if note else ''}\n{bottom}"
+    top, bottom = ("".join(paragraph(text, line) for text in each) for each in (above, written))
+    return f"{top}\n{drawing.text}{paragraph(note, line) if note else ''}\n{bottom}"
 
 
 def _sentences(summary: Summary, language: Language) -> list[str]:
@@ -104,10 +104,6 @@ def _on_hidden(arranged: Arrangement, language: Language) -> list[str]:
         arranged.hidden,
     )
     return [hidden.format(number=arranged.hidden)]
-
-
-def _wrapped(text: str, width: int) -> str:
-    return "\n  ".join(wrap(text, width - 2)) + "\n"
 
 
 def _table(

@@ -61,9 +61,18 @@ def columns(
         **columns_on_request(summary, rows, language),
     }
     return {
-        name: replace(field, column=replace(field.column, name=name.value))
+        name: replace(
+            field, column=replace(field.column, name=name.value), text=_text_of(made[name])
+        )
         for name, field in ((name, made[name]) for name in SummaryColumn)
     }
+
+
+def _text_of(field: Field[Row]) -> Callable[[Row], str]:
+    """Cells for people: a layer that failed has no numbers."""
+    if not field.column.right:
+        return field.text
+    return lambda row: "" if row.failed else field.text(row)
 
 
 def _names(language: Language) -> dict[SummaryColumn, Field[Row]]:
@@ -218,6 +227,7 @@ def _share(column: Column, value: Callable[[Row], int], total: Row) -> Field[Row
         column,
         lambda row: _percent(value(row), whole),
         lambda row: repr(100 * value(row) / whole if whole else 0.0),
+        informs=whole > 0,
     )
 
 

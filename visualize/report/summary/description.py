@@ -36,7 +36,8 @@ def _sum(row: Row, operation: str, language: Language) -> str:
     gettext = language.gettext
     if not row.path:
         total = language.pgettext("description of TOTAL", "{class_name}")
-        return total.format(class_name=row.type)
+        words = [total.format(class_name=row.type), operation]
+        return language.pgettext("between clauses", ", ").join(word for word in words if word)
     if row.stage:
         stage = language.pgettext("stage of residual blocks", "{class_name} ({parts})")
         if not row.type:  # a list of blocks, which is not called

@@ -15,6 +15,7 @@ _GAP = "  "
 _INDENT = "  "
 _READABLE = 40  # text in wider columns is wrapped rather than that others are dropped
 _NARROW = 14  # text is never wrapped to less, unless it is shorter
+_LEGIBLE = 24  # text in columns of this width may wrap rather than that names do
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ def draw_table(table: Table, width: int | None) -> Drawing:
     """A table for a terminal.
 
     Headings are wrapped first; then columns are left out, the most dispensable first; then cells
-    are wrapped, and numbers never. What remains of the width goes to the columns that wrap.
+    are wrapped, and numbers never. What remains of the width goes to the columns that wrap, first
+    to the names of the rows.
 
     Args:
         table: the table.
@@ -138,7 +140,9 @@ def _fitted(table: Table, width: int) -> tuple[list[bool], list[int]]:
         return kept, [one.natural for one in left]
     widths = [one.least for one in left]
     room = width - sum(widths) - len(_GAP) * (len(widths) - 1)
-    for targets in ([one.compact for one in left], [one.cells for one in left]):
+    compact = [one.compact for one in left]
+    legible = [max(one.least, min(one.compact, _LEGIBLE)) for one in left]
+    for targets in (legible, [compact[0], *legible[1:]], compact, [one.cells for one in left]):
         room = _grow(widths, targets, room)
     return kept, widths
 
