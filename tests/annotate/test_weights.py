@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrizations, parametrize, weight_norm
 
 import visualize
-from tests.layers import Function, weighted
+from tests.layers import Function, labels, weighted
 from visualize.core.architecture import Weight
 
 CASES: dict[str, tuple[Callable[[Any, Tensor], Tensor], tuple[int, ...], Any, Weight]] = {
@@ -158,3 +158,40 @@ def test_a_replaced_weight_counts_and_not_what_the_constructor_was_given() -> No
     layer.bias = None
     (pruned,) = weighted(visualize.trace(nn.Sequential(layer), (1, 8, 9, 9)))
     assert pruned.weight == Weight((5, 8, 3, 3), 8, 5)
+
+
+class Ensemble(nn.Module):
+    """Members of one class, run side by side by ``torch.vmap``."""
+
+    def __init__(self, member: Callable[[], nn.Module]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(member() for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        stacked = torch.func.stack_module_state(list(self.members))
+        one = self.members[0]
+        run = torch.vmap(lambda *state: torch.func.functional_call(one, state, (x,)))
+        mean: Tensor = run(*stacked).mean(0)
+        return mean
+
+
+def mapped(m: Any, x: Tensor) -> Tensor:
+    result: Tensor = torch.vmap(lambda w, b: F.linear(x, w, b))(m.w, m.b).mean(0)
+    return result
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "label"),
+    [
+        (Ensemble(lambda: nn.Linear(4, 2)), (5, 4), ["3 × Linear, 4 → 2", "30"]),
+        (Ensemble(lambda: nn.Conv2d(3, 4, 3)), (2, 3, 8, 8), ["3 × 3×3 conv, 4", "336"]),
+        (Function(mapped, w=(3, 2, 4), b=(3, 2)), (5, 4), ["3 × Linear, 4 → 2", "30"]),
+    ],
+)
+def test_an_ensemble_shows_all_its_members(
+    model: nn.Module, shape: tuple[int, ...], label: list[str]
+) -> None:
+    assert labels(model, shape)[0] == label
+    (layer,) = weighted(visualize.trace(model, shape))
+    assert layer.weight
+    assert layer.weight.members == 3

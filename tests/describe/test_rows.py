@@ -167,3 +167,18 @@ def test_a_buffer_of_an_expanded_module_is_a_row() -> None:
     assert (scale.type, str(scale.words), scale.parameters, scale.buffers) == (
         "buffer", "buffer", 0, 4,
     )  # fmt: skip
+
+
+def test_the_weight_of_a_module_is_its_matrix_and_the_model_has_none() -> None:
+    class Product(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layer = nn.Linear(4, 6)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.addmm(self.layer.bias, x, self.layer.weight.t(), beta=0.5)
+
+    summary = visualize.summarize(Product(), (3, 4))
+    assert row(summary, "layer").weight == (6, 4)
+    assert row(summary, "addmm").weight == (4, 6)
+    assert summary.total.weight == ()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 import visualize
@@ -118,3 +119,61 @@ def test_adding_zeros_does_nothing(
     figure = visualize.draw(net, (1, 6, 8), tracer=tracer, level="layer")
     shown = " · ".join(line for box in figure.scene.boxes[1:-1] for line in box.label)
     assert words in shown if words else shown == "Linear, 8 → 8 · 72"
+
+
+@pytest.mark.parametrize("level", ["layer", "op"])
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda m, h: F.gumbel_softmax(h, hard=True), "Gumbel softmax · noise"),
+        (lambda m, h: torch.bernoulli(h), "bernoulli · noise"),
+        (lambda m, h: torch.normal(h, 1.0), "normal · noise"),
+        (lambda m, h: h[:, torch.randperm(6)], "select · noise"),
+        (lambda m, h: torch.index_select(h, 1, torch.randint(0, 6, (4,))), "index select · noise"),
+    ],
+)
+def test_random_operations_say_so(
+    function: Callable[[Any, Tensor], Tensor], words: str, level: str
+) -> None:
+    figure = visualize.draw(nn.Sequential(Net(function), nn.Linear(8, 8)), (1, 6, 8), level=level)
+    assert words in [" · ".join(box.label) for box in figure.scene.boxes]
+
+
+class Named(nn.Module):
+    """Layers, each with a gain of a list, or the two with gains that have names of their own."""
+
+    def __init__(self, *, listed: bool) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(8, 8) for _ in range(2 + 2 * listed))
+        self.gains = nn.ParameterList(torch.rand(8) for _ in range(4)) if listed else None
+        if not listed:
+            self.first, self.second = (nn.Parameter(torch.rand(8)) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        gains = self.gains or (self.first, self.second)
+        for layer, gain in zip(self.layers, gains):
+            x = layer(x).relu() * gain
+        return x
+
+
+class Side(Named):
+    """The same side by side."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, other = self.layers
+        return one(x) * self.first + other(x) * self.second
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        (Named(listed=True), ["× gains"]),
+        (Named(listed=False), ["× first", "× second"]),
+        (Side(listed=False), ["× first", "× second"]),
+    ],
+)
+def test_a_name_is_that_of_every_copy(model: nn.Module, words: list[str]) -> None:
+    figure = visualize.draw(model, (1, 8), level="layer")
+    parts = [part for box in figure.scene.boxes for line in box.label for part in line.split(" · ")]
+    assert [part for part in parts if part.startswith("×")] == words
+    assert not figure.check()

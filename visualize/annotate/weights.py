@@ -30,6 +30,7 @@ from visualize.core.operators import (
 from visualize.core.traced import TracedModel, facts_of
 
 Shape = tuple[int, ...]
+_Layout = Callable[[Shape, int, bool], Weight | None]
 
 
 def annotate_weights(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
@@ -44,7 +45,7 @@ def annotate_weights(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
         if not data and (operation.weights or learned.intersection(graph.pred[node.name])):
             learned.add(node.name)
         if node.op == "call_module":
-            weight = _weight_of_module(trace.module_at(str(node.target)))
+            weight = _weight_of_module(trace.module_at(str(node.target)), operation)
         elif node.op in ("call_function", "call_method") and data:
             weight = _weight_of_function(operation, node, data, learned)
         else:
@@ -67,7 +68,23 @@ def _weight_of_function(
     shape, groups = _shape(read), arguments.get("groups", 1)
     if kind in CONVOLUTION and (samples := _samples_in_groups(operation)) > 1:
         shape, groups = (shape[0] // samples, *shape[1:]), groups // samples
-    return _LAYOUTS[kind](shape, groups, read.name in learned)
+    more = len(shape) - _ranks(kind)
+    return _layout(_LAYOUTS[kind], shape, groups, read.name in learned, more)
+
+
+def _ranks(kind: str) -> int:
+    """How many axes the weight of a function has, if no ensemble stacks several."""
+    if kind in CONVOLUTION | TRANSPOSED_CONVOLUTION:
+        return 2 + int(kind[-2])
+    return 3 if kind == "bilinear" else 2
+
+
+def _layout(
+    layout: _Layout, shape: Shape, groups: int, learned: bool, stacked: int
+) -> Weight | None:
+    """A weight of some shape, whose first axes may number the members of an ensemble."""
+    weight = layout(shape[max(stacked, 0) :], groups, learned)
+    return replace(weight, members=math.prod(shape[:stacked])) if weight and stacked > 0 else weight
 
 
 def _samples_in_groups(operation: Operation) -> int:
@@ -98,11 +115,17 @@ def _factor(
     return None
 
 
-def _weight_of_module(module: nn.Module) -> Weight | None:
-    """The weight of a module of torch.nn, after any parametrisation."""
+def _weight_of_module(module: nn.Module, operation: Operation) -> Weight | None:
+    """The weight of a module of torch.nn, after any parametrisation, or stacked for the run."""
     for kinds, layout in _MODULES:
         if isinstance(module, kinds):
-            return layout(_own_shape(module), getattr(module, "groups", 1), True)
+            own = _own_shape(module)
+            used = next(iter(operation.weights), own)
+            stacked = len(used) - len(own)
+            is_ensemble = stacked > 0 and used[stacked:] == own
+            shape = used if is_ensemble else own
+            groups = getattr(module, "groups", 1)
+            return _layout(layout, shape, groups, True, stacked if is_ensemble else 0)
     return None
 
 
@@ -149,7 +172,6 @@ def _table(shape: Shape, _: int, learned: bool) -> Weight | None:
     return Weight(shape, shape[0], shape[1], learned) if len(shape) == 2 else None
 
 
-_Layout = Callable[[Shape, int, bool], Weight | None]
 _LAYOUTS: Mapping[str, _Layout] = {
     **dict.fromkeys(CONVOLUTION, _kernel),
     **dict.fromkeys(TRANSPOSED_CONVOLUTION, _transposed_kernel),

@@ -18,6 +18,7 @@ class Weight:
         outputs: how many come out.
         learned: whether it is computed from parameters alone.
         groups: how many groups of channels a convolution keeps apart.
+        members: how many of them are used side by side, as by an ensemble under ``torch.vmap``.
     """
 
     shape: tuple[int, ...]
@@ -25,11 +26,12 @@ class Weight:
     outputs: int
     learned: bool = True
     groups: int = 1
+    members: int = 1
 
     @property
     def size(self) -> int:
-        """How many numbers it has."""
-        return math.prod(self.shape)
+        """How many numbers it has, in all its members."""
+        return self.members * math.prod(self.shape)
 
 
 @dataclass(frozen=True, slots=True)

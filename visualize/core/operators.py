@@ -154,7 +154,7 @@ _TABLE: tuple[Operator, ...] = (
     *_named(Category.ACTIVATION, "hard swish, Hardtanh, tanh, Softplus, Softsign, softmax"),
     *_named(Category.ACTIVATION, "LogSoftmax, Softmax2d, Softmin, Threshold, Hardshrink"),
     *_named(Category.ACTIVATION, "Softshrink, Tanhshrink"),
-    *_rows(Category.ACTIVATION, "gumbelsoftmax activation"),  # the latter: one that is written out
+    *_rows(Category.ACTIVATION, "activation"),  # one that is written out
     *_rows(Category.POOL, "avgpool1d avgpool2d avgpool3d", word="avg pool"),
     *_rows(Category.POOL, "maxpool1d maxpool2d maxpool3d", word="max pool"),
     *_rows(Category.POOL, "lppool1d lppool2d lppool3d", word="lp pool"),
@@ -204,6 +204,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.RANDOM, "rand randlike randn randnlike randint randintlike randperm normal"),
     *_rows(Category.RANDOM, "normalfunctional bernoulli poisson binomial multinomial uniform"),
     *_rows(Category.RANDOM, "random exponential lognormal cauchy geometric standardgamma"),
+    *_rows(Category.RANDOM, "gumbelsoftmax", word="Gumbel softmax"),
     *_rows(Category.REPEAT, "repeat repeatinterleave tile", copies=True),
     *_rows(Category.PAD, "pad zeropad1d zeropad2d zeropad3d constantpad1d constantpad2d"),
     *_rows(Category.PAD, "constantpad3d reflectionpad1d reflectionpad2d reflectionpad3d"),

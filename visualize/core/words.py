@@ -52,6 +52,13 @@ def operation(layer: Operation) -> Phrase:
     ...     "out_channels": 64, "stride": [2, 2]})))
     '3×3 conv, 64, /2'
     """
+    words = _operation(layer)
+    if layer.weight and layer.weight.members > 1:  # an ensemble, side by side
+        return phrase("{number} × {kind}", number=layer.weight.members, kind=words)
+    return words
+
+
+def _operation(layer: Operation) -> Phrase:
     name = family(layer.does)
     for families, words in _WORDS:
         if name in families:
@@ -285,8 +292,13 @@ def _window_attention(layer: Operation) -> Phrase:
 
 def _spaced(type_name: str) -> str:
     """``shifted_window_attention`` and ``StochasticDepth`` in plain words."""
-    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type_name).replace("_", " ").strip()
+    name = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", _MODULE.sub("", type_name))
+    name = name.replace("_", " ").strip()
     return name.lower()
+
+
+# The module of torch that a function is in, where this says no more than its name.
+_MODULE = re.compile(r"^(?:fft|special)_(?=.)")
 
 
 def _picked(layer: Operation) -> Phrase:

@@ -241,7 +241,7 @@ class _Table:
             words=_words(first) if single else self._held(node),
             traits=self._traits(node, crossing) if node.path in self.blocks else NOTHING,
             skips={} if single else self._skips(operations),
-            weight=() if node.calls_modules else self._weight(operations),
+            weight=() if node.calls_modules or not node.path else self._weight(operations),
             weights={} if node.calls_modules else _named_weights(operations),
             attributes=first.attributes if single else {},
             inputs=crossing.inputs,
@@ -281,7 +281,10 @@ class _Table:
         layer = None if node.calls_modules else self._layer(node.operations)
         if layer:
             return words.operation(layer)
-        kinds = Counter(self._class(child) for child in node.children.values())
+        kinds = Counter[str]()
+        for child in node.children.values():
+            kind = self._class(child)
+            kinds[kind] += 1 if kind else len(child.operations)
         if node.path in self.exact.modules:
             ((kind, number), *others) = kinds.items()
             alike = not others and number > 1 and self.exact.modules[node.path] in CONTAINERS
@@ -296,20 +299,22 @@ class _Table:
 
     def _class(self, node: _Node) -> str:
         """The class of a module or the type of a function; empty for a parameter."""
-        first = node.operations[0]
-        if first.kind is NodeKind.CONSTANT and node.is_operation:
+        works = (one for one in node.operations if one.kind is not NodeKind.CONSTANT)
+        first = next(works, node.operations[0])
+        known = self.exact.modules.get(node.path, "")
+        if first.kind is NodeKind.CONSTANT and not known:
             return "buffer" if first.buffers else ""
-        return self.exact.modules.get(node.path, "") or first.type
+        return known or first.type
 
     def _weight(self, operations: Sequence[Operation]) -> Shape:
-        """The shape of the weight of some operations, or else of the first parameter they have."""
+        """The shape of the weight of some operations, or of their first matrix or parameter."""
         works = next((one.weight.shape for one in operations if one.weight), ())
-        shapes = (
+        shapes = [
             one.outputs[0].shape if one.kind is NodeKind.CONSTANT else one.weights[0]
             for one in operations
             if one.weights
-        )
-        return works or next(shapes, ())
+        ]
+        return works or next((one for one in shapes if len(one) > 1), (*shapes, ())[0])
 
     def _layer(self, operations: Sequence[Operation]) -> Operation | None:
         return layer_of(one for one in operations if self.data[one.id])

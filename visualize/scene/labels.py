@@ -11,7 +11,7 @@ from visualize.core.architecture import (
     NodeKind,
     Operation,
 )
-from visualize.core.arithmetic import applied, scales
+from visualize.core.arithmetic import ARITHMETIC, applied, scales
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
 from visualize.core.layers import adds_bias, own_activation
 from visualize.core.module_path import spelled
@@ -334,7 +334,8 @@ def _details(box: Box) -> list[str]:
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
     others = [one for one in _seen(box) if one.id != box.core.id]
     constants = _experts(box) if is_formula else _constants(box, others)
-    return [*map(str, box.label[1:]), *([", ".join(fused)] if fused else []), *constants]
+    words = [", ".join(fused)] if fused else []
+    return [*map(str, box.label[1:]), *words, *constants, *_drawn(box)]
 
 
 def _states(box: Box) -> list[str]:
@@ -368,11 +369,20 @@ def _constants(box: Box, operations: Iterable[Operation]) -> list[str]:
     """
     named = {name for idiom in box.idioms for name in idiom.members}
     by_id = {one.id: one for one in operations if one.id not in named}
-    return [
+    formulas = (
         applied(by_id[operand.operation], str(operand.name))
         for operand in box.operands
         if operand.operation in by_id and not _is_bias(box, by_id[operand.operation])
-    ]
+    )
+    return list(filter(None, formulas))
+
+
+def _drawn(box: Box) -> list[str]:
+    """``noise`` where operations draw or use random numbers, other than as an operand."""
+    seen = {one.id for one in _seen(box)}
+    signed = {one.id for one in box.operations if family(one.type) in ARITHMETIC}
+    drawn = [each for each in box.operands if each.operation in seen - signed]
+    return list(dict.fromkeys(str(each.name) for each in drawn))
 
 
 def _is_bias(box: Box, operation: Operation) -> bool:

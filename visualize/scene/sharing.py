@@ -28,10 +28,10 @@ class Sharing:
             self._is_shared(box, parameter, layer)
             for layer in box.shown.operations
             if layer.weight and layer.weight.learned
-            for parameter in self._parameters(layer)
+            for parameter in self._made_of(layer)
         )
 
-    def _parameters(self, layer: Operation) -> Iterator[Operation]:
+    def _made_of(self, layer: Operation) -> Iterator[Operation]:
         """The parameters that a function gets its weight from."""
         waiting, seen = [layer.id], set(self.diagram.sides)
         while waiting:
@@ -58,7 +58,7 @@ class Sharing:
         users: dict[str, set[str]] = {}
         for one in self.diagram.exact.operations:
             if one.kind is not NodeKind.CONSTANT:
-                made_of = self._parameters(one) if one.weight else ()
+                made_of = self._made_of(one) if one.weight else ()
                 for held in (one.held, *(each.held for each in made_of)):
                     for name in held:
                         users.setdefault(name, set()).add(self.diagram.host(one.id))

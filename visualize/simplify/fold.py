@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import functools
 import itertools
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
 
 from visualize.core.architecture import Operation, Wire
-from visualize.core.dataflow import Dataflow
+from visualize.core.dataflow import Dataflow, Operand
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
-from visualize.core.phrases import Phrase
+from visualize.core.phrases import Phrase, verbatim
 from visualize.simplify.ends import End
 from visualize.simplify.repeats import Run, calls_around, find_runs
 from visualize.simplify.sameness import Sameness
 from visualize.simplify.stages import span
 from visualize.simplify.states import beginnings
+
+_NUMBER = re.compile(r"\[\d+\]")
 
 
 def fold(diagram: Diagram) -> Diagram:
@@ -340,6 +343,14 @@ class _Bundle:
         return len(self.read) - (0 if self.beside == last else len(self.skips))
 
 
+def _common_names(copies: Sequence[Box]) -> Iterator[Operand]:
+    """What ``copies`` combine data with: ``gains`` where each has one of these."""
+    for operand, *others in zip(*(copy.operands for copy in copies)):
+        if any(str(other.name) != str(operand.name) for other in others):
+            operand = replace(operand, name=verbatim(_NUMBER.sub("", str(operand.name))))
+        yield operand
+
+
 def _merged(copies: Sequence[Box], group: str) -> Box:
     """The first of ``copies`` as a box for all of them.
 
@@ -348,6 +359,7 @@ def _merged(copies: Sequence[Box], group: str) -> Box:
     first = copies[0]
     if len(copies) == 1:
         return first if first.group == group else replace(first, group=group)
+    first = replace(first, operands=tuple(_common_names(copies)))
     if not first.weights:
         weights = next((copy.weights for copy in copies if copy.weights), ())
         first = replace(first, weights=weights)

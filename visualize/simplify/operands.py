@@ -14,6 +14,7 @@ from visualize.core.operators import (
     GATHER,
     IDENTITY,
     MOVES,
+    RANDOM,
     RESAMPLE,
     SLICE,
     family,
@@ -44,6 +45,8 @@ def operand_of(
         one: the operation.
         drawn: ids of operations without data that have boxes of their own, and need no words.
     """
+    if _is_random(flow, one, drawn):
+        return Operand(one.id, phrase("noise"))
     if not combines(flow, one) or does_nothing(one) or _is_whole(one):
         return None
     read = flow.sources(one.id)
@@ -53,6 +56,15 @@ def operand_of(
     known = one.constant.name if one.constant else ""
     name = verbatim(known) or (constant_name(exact, flow, others[-1]) if others else None)
     return Operand(one.id, name) if name else None
+
+
+def _is_random(flow: Dataflow, one: Operation, drawn: Collection[str]) -> bool:
+    """Whether an operation on data draws random numbers, or chooses or places by drawn ones."""
+    if merge_type(one.type) or not flow.is_data(one.id) or one.kind is NodeKind.OUTPUT:
+        return False
+    read = flow.sources(one.id)
+    draws = family(one.type) in RANDOM and bool(read)
+    return draws or any(flow.origins[node] is Origin.NOISE and node not in drawn for node in read)
 
 
 def combines(flow: Dataflow, one: Operation) -> bool:

@@ -99,8 +99,8 @@ def is_idle(diagram: Diagram, box: Box) -> bool:
 
 
 def _is_quiet(diagram: Diagram, box: Box) -> bool:
-    """Whether an operation only moves data, and is not an idiom that has a name."""
-    is_named = box.kind is BoxKind.IDIOM
+    """Whether an operation only moves data, and says nothing of how."""
+    is_named = box.kind is BoxKind.IDIOM or bool(box.operands)
     return not is_named and (family(box.does) in MOVES or is_idle(diagram, box))
 
 

@@ -181,6 +181,7 @@ class Sameness:
             box.kind,
             box.type,
             box.label,
+            tuple(numbered(str(operand.name))[0] for operand in box.operands),
             tuple(
                 (
                     self.work(part),

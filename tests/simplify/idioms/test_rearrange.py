@@ -45,6 +45,11 @@ def merge_patches(x: Tensor) -> Tensor:
     return x.permute(0, 1, 3, 4, 2, 5).flatten(3)
 
 
+def spread(x: Tensor, height: int, width: int) -> Tensor:
+    """The channels of each place, which come last, as 2 × 2 places."""
+    return x.reshape(len(x), height, width, 2, 2, -1)
+
+
 @pytest.mark.parametrize(
     ("rearrange", "line"),
     [
@@ -60,6 +65,26 @@ def merge_patches(x: Tensor) -> Tensor:
         (lambda x: merge(window(x).relu()), "window merge"),
         (lambda x: merge(window(x).relu()).roll((2, 2), (1, 2)), "shifted window merge"),
         (merge_patches, "patch merging 2×2"),
+        (
+            lambda x: (
+                spread(x.flatten(2).mT, 12, 12).permute(0, 5, 1, 3, 2, 4).reshape(1, 2, 24, 24)
+            ),
+            "unpatchify 2×2",
+        ),
+        (
+            lambda x: (
+                spread(x.flatten(2).mT, 12, 12).permute(0, 1, 3, 2, 4, 5).reshape(1, 24, 24, 2)
+            ),
+            "unpatchify 2×2",
+        ),
+        (
+            lambda x: x.view(1, 2, 2, 2, 12, 12).permute(0, 1, 4, 2, 5, 3).reshape(1, 2, 24, 24),
+            "2× pixel shuffle",
+        ),
+        (
+            lambda x: spread(x.permute(0, 2, 3, 1), 12, 12).transpose(2, 3).reshape(1, 24, 24, 2),
+            "2× pixel shuffle",
+        ),
     ],
 )
 def test_rearrangements(rearrange: Callable[[Tensor], Tensor], line: str) -> None:

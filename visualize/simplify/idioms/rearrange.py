@@ -94,7 +94,25 @@ def match_window_merge(view: View, node: str) -> Match | None:
     if one + 1 != three or two + 1 != four:
         return None
     label = phrase("shifted window merge") if rolled else phrase("window merge")
-    return Match(found.inside | tail | {end}, (label,))
+    inside = found.inside | tail | {end}
+    return Match(inside, (_of_channels(found, pairs) or label,))
+
+
+def _of_channels(found: Rearrangement, pairs: Sequence[Sequence[Axis]]) -> Phrase | None:
+    """What places of a larger image that are made of channels are called.
+
+    Peebles and Xie, "Scalable Diffusion Models with Transformers" (2023) make patches of tokens;
+    Shi et al., "Real-Time Single Image … Super-Resolution" (2016) of a smaller image.
+    """
+    outer, inner = ({pair[side][0] for pair in pairs} for side in (0, 1))
+    kept = {each[0][0] for each in found.joined if len(each) == 1}
+    is_last = kept <= {0} and inner == {max(axis for axis, _ in found.split)}  # one channel
+    if len(inner) > 1 or not (inner <= kept or is_last):
+        return None
+    height, width = (found.split[pair[1]] for pair in pairs)
+    if len(outer) == 1 or height != width:
+        return phrase("unpatchify {size}", size=f"{height}×{width}")
+    return phrase("{factor:g}× {resizing}", resizing=phrase("pixel shuffle"), factor=height)
 
 
 def match_patch_merging(view: View, node: str) -> Match | None:
