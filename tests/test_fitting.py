@@ -9,7 +9,7 @@ from tests.graphs import resnet
 from visualize.core.choices import Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
-from visualize.fitting import _FROM_DETAILED, _MOST_BOXES, fit, look, page_of
+from visualize.fitting import _LADDER, _MOST_BOXES, fit, look, page_of
 from visualize.options import FigureOptions
 from visualize.simplify import Simplifier
 
@@ -25,7 +25,7 @@ def test_auto_takes_the_most_detailed_level_that_fits(simplifier: Simplifier) ->
     assert drawing.scene.level == "layer"
     for height in ("9in", "3in", "1.6in"):
         drawing = fit(simplifier, FigureOptions(height=height))  # type: ignore[arg-type]
-        tried = [detail.level.value for detail in _FROM_DETAILED]
+        tried = [rung.level.value for rung in _LADDER]
         for level in tried[: tried.index(drawing.scene.level)]:
             above = FigureOptions(level=level, height=height)  # type: ignore[arg-type]
             assert not fit(simplifier, above).fits
@@ -71,3 +71,31 @@ def test_modules_that_do_not_exist_are_refused_with_their_option(simplifier: Sim
             fit(simplifier, FigureOptions(**{option: "nowhere"}))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="--label: no module has the path or class"):
         fit(simplifier, FigureOptions(labels={"nowhere": "x"}))
+
+
+def test_details_are_shown_where_they_fit(simplifier: Simplifier) -> None:
+    room = FigureOptions(level=Level.BLOCK)
+    (letters,) = {tuple(one.letter for one in fit(simplifier, room).scene.details)}
+    assert letters
+    assert fit(simplifier, room).fits
+    without = fit(simplifier, FigureOptions(level=Level.BLOCK, details=("none",)))
+    assert without.scene.details == ()
+    width, height = without.layout.around.size
+    tight = FigureOptions(level=Level.BLOCK, width=width, height=height)  # type: ignore[arg-type]
+    assert fit(simplifier, tight).scene.details == ()
+
+
+def test_details_that_are_named_are_shown(simplifier: Simplifier) -> None:
+    named = FigureOptions(level=Level.BLOCK, details=("layer1.0",), width=99)  # type: ignore[arg-type]
+    (detail,) = fit(simplifier, named).scene.details
+    assert "layer1[0]" in detail.title
+    with pytest.raises(UsageError, match="--details"):
+        fit(simplifier, FigureOptions(details=("Nothing",)))
+
+
+def test_named_details_are_shown_whether_they_fit_or_not(simplifier: Simplifier) -> None:
+    paths = {box.path for box in simplifier.to(Level.BLOCK).boxes if box.kind.is_collapsed}
+    named = FigureOptions(details=min(paths), width=20)  # type: ignore[arg-type]
+    drawing = fit(simplifier, named)
+    assert not drawing.fits
+    assert drawing.scene.details

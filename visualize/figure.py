@@ -71,17 +71,17 @@ class Figure:
     @property
     def theme(self) -> Theme:
         """Colours and type."""
-        return self.drawing.theme
+        return self.drawing.arranger.theme
 
     @property
     def direction(self) -> Direction:
         """Direction of data flow."""
-        return self.drawing.direction
+        return self.drawing.arranger.direction
 
     @property
     def page(self) -> Page:
         """The page that the figure should fit."""
-        return self.drawing.page
+        return self.drawing.arranger.page
 
     @property
     def fits_page(self) -> bool:
@@ -209,6 +209,7 @@ class Figure:
             color_by=scene.color_by.value,
             hidden=scene.hidden,
             bright=is_brighter(self.theme.ramp[1], self.theme.ramp[0]),
+            panels=[detail.letter for detail in scene.details],
         )
 
     @property

@@ -3,58 +3,68 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from visualize.core.choices import Direction, Level
+import networkx as nx
+
+from visualize.core.choices import Level
+from visualize.core.detail import Detail
 from visualize.core.diagram import Diagram
 from visualize.core.layout import Layout, Page
 from visualize.core.matching import matching_paths
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
-from visualize.layout import Arrangement, arrange
+from visualize.layout import Arrangement, Arranger
 from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
+from visualize.scene.details import with_details
 from visualize.scene.themes import load_theme, with_font
 from visualize.simplify import Choice, Simplifier
+from visualize.simplify.details import DetailFinder
 
 # No figure with more boxes fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
 
 
 @dataclass(frozen=True)
-class Detail:
+class Rung:
     """How much a figure shows.
 
     Attributes:
         level: the level.
         depth: how many modules below the model everything is collapsed; None where the level
             alone decides.
+        explained: whether what is inside closed blocks is shown beside them.
     """
 
     level: Level
     depth: int | None = None
+    explained: bool = False
 
 
 # What `auto` tries, in this order.
-_FROM_DETAILED = (
-    Detail(Level.LAYER),
-    Detail(Level.BLOCK),
-    Detail(Level.STAGE),
-    Detail(Level.STAGE, 3),
-    Detail(Level.STAGE, 2),
-    Detail(Level.STAGE, 1),
+_LADDER = (
+    Rung(Level.LAYER),
+    Rung(Level.BLOCK, explained=True),
+    Rung(Level.STAGE, explained=True),
+    Rung(Level.STAGE, 3, explained=True),
+    Rung(Level.STAGE, 2, explained=True),
+    Rung(Level.STAGE, 1, explained=True),
+    Rung(Level.BLOCK),
+    Rung(Level.STAGE),
+    Rung(Level.STAGE, 3),
+    Rung(Level.STAGE, 2),
+    Rung(Level.STAGE, 1),
 )
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A scene and the page it is drawn on; it is laid out on first use."""
+    """A scene and what lays it out on its page, on first use."""
 
     scene: Scene
-    theme: Theme
-    direction: Direction
-    page: Page
+    arranger: Arranger
 
     @property
     def layout(self) -> Layout:
@@ -68,59 +78,128 @@ class Drawing:
 
     @functools.cached_property
     def _arrangement(self) -> Arrangement:
-        return arrange(self.scene, self.theme, self.direction, self.page)
+        return self.arranger.arrange(self.scene)
 
 
 def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """Draw a model at the level asked for; at ``auto``, at the most detailed one that fits.
 
-    If none fits, the least detailed is drawn all the same.
+    Details of closed blocks are shown where they fit as well, and those that the options name in
+    any case. If nothing fits, the least detailed is drawn all the same.
 
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
-    theme, page = look(options), page_of(options)
-    details = _FROM_DETAILED if options.level is Level.AUTO else (Detail(options.level),)
-    titles = {
-        path: text
-        for pattern, text in options.labels.items()
-        for path in matching_paths(pattern, simplifier.exact.modules, "--label")
-    }
-    for detail, diagram in _diagrams(simplifier, options, details):
-        is_last = detail is details[-1]
-        if len(diagram.boxes) > _MOST_BOXES and not is_last:
-            continue
-        scene = build_scene(
-            diagram,
-            detail.level.value,
-            title=options.title,
-            legend=options.legend,
-            names=options.names,
-            titles=titles,
-            color_by=options.color_by,
-        )
-        drawing = Drawing(scene, theme, options.direction, page)
-        if is_last or drawing.fits:
+    for drawing in _Drawings(simplifier, options).of(_rungs(options)):
+        if drawing.fits:
             break
     return drawing
 
 
-def _diagrams(
-    simplifier: Simplifier, options: FigureOptions, details: tuple[Detail, ...]
-) -> Iterator[tuple[Detail, Diagram]]:
-    """The diagram of each level, made on demand."""
-    modules = simplifier.exact.modules
-    choice = None
-    if options.expand or options.collapse:
-        choice = Choice.of(options.expand, options.collapse, modules)
-    hidden = frozenset().union(*(matching_paths(one, modules, "--hide") for one in options.hide))
-    for detail in details:
-        yield (
-            detail,
-            simplifier.to(
-                detail.level, folded=options.fold, choice=choice, depth=detail.depth, hidden=hidden
-            ),
+def _rungs(options: FigureOptions) -> tuple[Rung, ...]:
+    """What is tried for a figure, the most detailed first."""
+    rungs: tuple[Rung, ...] = _LADDER
+    if options.level is not Level.AUTO:
+        rungs = (Rung(options.level, explained=True), Rung(options.level))
+    if options.named_details:
+        return tuple(rung for rung in rungs if rung.explained) or rungs[-1:]
+    return tuple(rung for rung in rungs if not rung.explained or options.shows_details)
+
+
+class _Drawings:
+    """Draws a model.
+
+    Args:
+        simplifier: makes its diagrams.
+        options: what the figure shows.
+
+    Raises:
+        UsageError: the theme, the font or a module that ``options`` name does not exist.
+    """
+
+    def __init__(self, simplifier: Simplifier, options: FigureOptions) -> None:
+        modules = simplifier.exact.modules
+        self.simplifier = simplifier
+        self.options = options
+        self.arranger = Arranger(look(options), options.direction, page_of(options))
+        self.choice = None
+        if options.expand or options.collapse:
+            self.choice = Choice.of(options.expand, options.collapse, modules)
+        self.hidden = self._paths(options.hide, "--hide")
+        self.titles = {
+            path: text
+            for pattern, text in options.labels.items()
+            for path in matching_paths(pattern, modules, "--label")
+        }
+        self.detailed = self._paths(options.named_details, "--details")
+        # Rungs with details and without share these.
+        self._diagram = functools.cache(self._make_diagram)
+        self._overview = functools.cache(self._make_overview)
+        self._insides: dict[nx.MultiDiGraph, Scene] = {}
+
+    def of(self, rungs: Sequence[Rung]) -> Iterator[Drawing]:
+        """The drawings of each rung, made on demand: with all details, and with fewer."""
+        explained: set[frozenset[tuple[str, ...]]] = set()
+        for rung in rungs:
+            diagram = self._diagram(rung.level, rung.depth)
+            if len(diagram.boxes) > _MOST_BOXES and rung is not rungs[-1]:
+                continue
+            overview = self._overview(rung.level, rung.depth)
+            if not rung.explained:
+                yield overview
+                continue
+            # Levels of a small model are the same; its details fit none of them or the first.
+            boxes = frozenset(box.members for box in diagram.boxes)
+            if boxes not in explained and (self.detailed or overview.fits):
+                explained.add(boxes)
+                for shown in self._details(diagram):
+                    yield self._drawing(with_details(overview.scene, shown, self._inside))
+
+    def _make_diagram(self, level: Level, depth: int | None) -> Diagram:
+        return self.simplifier.to(
+            level, folded=self.options.fold, choice=self.choice, depth=depth, hidden=self.hidden
         )
+
+    def _make_overview(self, level: Level, depth: int | None) -> Drawing:
+        """A drawing without details."""
+        return self._drawing(self._scene(self._diagram(level, depth), level, self.options.title))
+
+    def _drawing(self, scene: Scene) -> Drawing:
+        return Drawing(scene, self.arranger)
+
+    def _details(self, diagram: Diagram) -> Iterator[tuple[Detail, ...]]:
+        """What to show of what is inside the closed blocks; all that is named, if anything is."""
+        found = self._finder.of(diagram)
+        if self.detailed:
+            yield tuple(one for one in found if one.box.path in self.detailed)
+        else:
+            yield from self._finder.selections(found)
+
+    @functools.cached_property
+    def _finder(self) -> DetailFinder:
+        blocks = self.simplifier.to(Level.BLOCK, choice=self.choice)
+        return DetailFinder(blocks, self.simplifier.idioms)
+
+    def _inside(self, diagram: Diagram) -> Scene:
+        """The scene of a detail."""
+        if diagram.graph not in self._insides:
+            self._insides[diagram.graph] = self._scene(diagram, Level.LAYER)
+        return self._insides[diagram.graph]
+
+    def _scene(self, diagram: Diagram, level: Level, title: str = "") -> Scene:
+        return build_scene(
+            diagram,
+            level.value,
+            title=title,
+            legend=self.options.legend,
+            names=self.options.names,
+            titles=self.titles,
+            color_by=self.options.color_by,
+        )
+
+    def _paths(self, patterns: Iterable[str], option: str) -> frozenset[str]:
+        modules = self.simplifier.exact.modules
+        return frozenset().union(*(matching_paths(one, modules, option) for one in patterns))
 
 
 def look(options: FigureOptions) -> Theme:

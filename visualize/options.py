@@ -95,6 +95,12 @@ class FigureOptions(TraceOptions):
     collapse: tuple[str, ...] = texts(
         "Show a module as one box at every level.", metavar="PATH|CLASS"
     )
+    details: tuple[str, ...] = texts(
+        "Show what is inside closed blocks beside the figure: auto where it fits the page, none, "
+        "or a module; repeatable.",
+        metavar="auto|none|PATH|CLASS",
+        default_text="auto",
+    )
     only: tuple[str, ...] = texts(
         "Draw a module on its own, or several, with their inputs and outputs named.",
         metavar="PATH",
@@ -133,6 +139,16 @@ class FigureOptions(TraceOptions):
     title: str = text("Title above the figure.", metavar="TEXT")
     legend: bool = switch("Explain line styles and colours.", default=True)
     names: bool = switch("Show module paths in the boxes.")
+
+    @property
+    def shows_details(self) -> bool:
+        """Whether what is inside closed blocks may be shown."""
+        return "none" not in self.details
+
+    @property
+    def named_details(self) -> tuple[str, ...]:
+        """The modules whose inside is to be shown; empty for all."""
+        return tuple(one for one in self.details if one not in ("auto", "none"))
 
     def __post_init__(self) -> None:
         """Colours that are computed from values of weights or from memory need these."""

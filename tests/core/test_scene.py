@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 from visualize.core.phrases import NOTHING, verbatim
-from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
+from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneDetail, SceneGroup
 
 
 def box(name: str, group: str = "", stage: str = "", role: str = "layer") -> SceneBox:
@@ -83,5 +83,20 @@ def test_the_document_is_plain_data() -> None:
     assert document["groups"][0]["parent"] is None
     assert document["arrows"][0]["skip"] == "gate"
     assert set(document) == {
-        "schema", "title", "description", "level", "boxes", "groups", "arrows",
+        "schema", "title", "description", "level", "boxes", "groups", "arrows", "details",
     }  # fmt: skip
+
+
+def test_a_flat_scene_has_details_in_frames() -> None:
+    inner = scene([box("A/b"), box("A/c", "A/g")], [group("A/g")], (arrow("A/b", "A/c", "gate"),))
+    detail = SceneDetail("A", "Block · a", ("a",), "", inner)
+    closed = replace(box("a"), detail="A")
+    whole = replace(scene([closed]), details=(detail,))
+    assert whole.skip_kinds == ("gate",)
+    flat = whole.flat
+    assert flat.details == ()
+    assert [one.id for one in flat.boxes] == ["a", "A/b", "A/c"]
+    assert flat.boxes[0].label[0].endswith("(A)")
+    assert [one.group for one in flat.boxes] == ["", "detail A", "A/g"]
+    assert [(one.id, one.parent) for one in flat.groups] == [("detail A", ""), ("A/g", "detail A")]
+    assert flat.groups[0].label == "A · Block · a"

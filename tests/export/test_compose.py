@@ -17,7 +17,8 @@ from visualize.fitting import Drawing
 def drawn(name: str, **options: object) -> tuple[Drawing, Picture]:
     net, shapes = NETS[name]
     drawing = visualize.draw(net(), shapes, **options).drawing
-    job = Job(drawing.scene, drawing.theme, drawing.direction, name, "", drawing.layout)
+    look = drawing.arranger
+    job = Job(drawing.scene, look.theme, look.direction, name, "", drawing.layout)
     return drawing, job.picture
 
 

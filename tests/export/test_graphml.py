@@ -46,17 +46,19 @@ def test_networkx_reads_all_that_is_drawn(name: str, level: str) -> None:
     assert graph.graph["level"] == level
     assert graph.graph["parameters"] == scene.parameters
     boxes = {node: facts for node, facts in graph.nodes(data=True) if facts["role"] != "frame"}
-    assert set(boxes) == {box.id for box in scene.boxes}
-    for box in scene.boxes:
+    assert set(boxes) == {box.id for box in scene.all_boxes}
+    for box in scene.all_boxes:
         facts = boxes[box.id]
         assert facts["label"].split("\n") == list(box.label)
         assert json.loads(facts["members"]) == list(box.members)
         found = (facts["role"], facts["repeat"], facts["parameters"], facts["macs"])
         assert found == (box.role, box.repeat, box.parameters, box.macs)
-    arrows = sorted((one.source, one.target, one.skip or "", one.label) for one in scene.arrows)
+    arrows = sorted((one.source, one.target, one.skip or "", one.label) for one in scene.all_arrows)
     edges = graph.edges(data=True)
     assert sorted((a, b, facts["skip"], facts["label"]) for a, b, facts in edges) == arrows
-    assert sum(facts["parameters"] for facts in boxes.values()) == scene.parameters
+    overview = [facts for facts in boxes.values() if not facts["detail"]]
+    assert sum(facts["parameters"] for facts in overview) == scene.parameters
+    assert len(overview) == len(scene.boxes)
 
 
 def geometry(node: ET.Element) -> tuple[float, float, float, float]:

@@ -53,10 +53,10 @@ def test_every_box_and_arrow_is_there_once(name: str, level: str) -> None:
     lines = [line.strip() for line in text.splitlines()]
     nodes = [line for line in lines if re.match(r"n\d+\(", line)]
     edges = [line for line in lines if re.match(r"n\d+ (-->|==>)", line)]
-    assert len(nodes) == len({line.partition("(")[0] for line in nodes}) == len(scene.boxes)
-    assert len(edges) == len(scene.arrows)
+    assert len(nodes) == len({line.partition("(")[0] for line in nodes}) == len(scene.all_boxes)
+    assert len(edges) == len(scene.all_arrows)
     styled = [line for line in lines if line.startswith("linkStyle")]
-    assert len(styled) == sum(arrow.skip is not None for arrow in scene.arrows)
+    assert len(styled) == sum(arrow.skip is not None for arrow in scene.all_arrows)
     opened = [line for line in lines if line.startswith("subgraph")]
     assert len(opened) == lines.count("end")
 

@@ -19,8 +19,8 @@ Golden = Callable[[str, bytes], None]
 def picture(name: str, **options: object) -> Picture:
     net, shapes = NETS[name]
     figure = visualize.draw(net(), shapes, **options)
-    drawing = figure.drawing
-    return Job(drawing.scene, drawing.theme, drawing.direction, name, "", drawing.layout).picture
+    drawing, look = figure.drawing, figure.drawing.arranger
+    return Job(drawing.scene, look.theme, look.direction, name, "", drawing.layout).picture
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,14 @@ def test_frames_nest_and_hold_their_boxes() -> None:
 
 
 def test_texts_know_what_they_belong_to() -> None:
-    drawn = picture("residual", level="layer", title="A title")
+    drawn = picture("residual", level="block", title="A title")
     parts = {text.part for text in drawn.all_texts()}
     assert parts == set(Part)
     for box in drawn.boxes:
-        if box.note:
+        if box.note and box.note.part is Part.DETAIL:
+            assert box.note.text == box.box.detail
+            assert box.area.center[0] < box.note.center[0] < box.area.right
+        elif box.note:
             assert box.is_circle
             assert box.note.center[0] + box.note.width / 2 <= box.area.left
 

@@ -56,7 +56,7 @@ def compiled(folder: Path, name: str, source: str) -> bytes:
 def test_every_box_is_a_named_node(name: str, level: str) -> None:
     figure = drawn(name, level=level)
     nodes = re.findall(r"^\\node\[box.*?\] \(([\w-]+)\) at", tikz(figure), re.MULTILINE)
-    assert len(nodes) == len(set(nodes)) == len(figure.scene.boxes)
+    assert len(nodes) == len(set(nodes)) == len(figure.scene.all_boxes)
 
 
 def test_skip_connections_are_paths_in_their_style() -> None:

@@ -73,7 +73,7 @@ def test_both_in_chinese(resnet18: Figure) -> None:
 
 
 def test_only_what_is_drawn_is_explained() -> None:
-    block = drawn("residual", level="block").caption()
+    block = drawn("residual", level="block", details="none").caption()
     assert "Each box is a layer or a collapsed module." in block
     assert "Line styles" not in block
     assert "4 skip connections lie inside collapsed boxes." in block
@@ -177,3 +177,13 @@ def test_the_cost_of_a_sequence_is_that_of_its_tokens() -> None:
     figure = visualize.draw(Language(), torch.zeros(1, 7, dtype=torch.long))
     assert "For 7 tokens it needs 2.8 k multiply-accumulates (MACs)." in figure.caption()
     assert "输入 7 个词元时，需 2800 次乘加（2.8 k MACs）。" in figure.caption("zh")
+
+
+def test_panels_are_explained() -> None:
+    figure = visualize.draw("resnet50")
+    assert [one.letter for one in figure.scene.details] == ["A", "B"]
+    assert "Panels A, B show what is inside the boxes with these letters" in figure.caption()
+    assert "分图 A、B" in figure.caption("zh")
+    (one,) = visualize.draw("resnet50", details="layer1[0]").scene.details
+    assert one.of == ("layer1.0", "layer2.0", "layer3.0", "layer4.0")
+    assert "Panel" not in visualize.draw("resnet50", details="none").caption()

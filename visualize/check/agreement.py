@@ -8,6 +8,7 @@ shapes are those of tensors.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 import re
 from collections import Counter
@@ -33,7 +34,21 @@ _OF_ONE_OPERATION = frozenset(
 
 def check_agreement(architecture: Architecture, scene: Scene) -> list[Finding]:
     """Where labels of ``scene`` disagree with ``architecture``; an empty list if they agree."""
-    return [Finding(NUMBERS, message) for message in _Comparison(architecture, scene).run()]
+    scenes = [scene, *(detail.scene for detail in scene.details)]
+    found: Iterator[str] = itertools.chain.from_iterable(
+        _Comparison(architecture, one).run() for one in scenes
+    )
+    return [
+        Finding(NUMBERS, message) for message in (*found, *_missing_inputs(architecture, scene))
+    ]
+
+
+def _missing_inputs(architecture: Architecture, scene: Scene) -> Iterator[str]:
+    """Every input that an operation reads has a box."""
+    shown = {member for box in scene.boxes for member in box.members}
+    for one in architecture.operations:
+        if one.kind is NodeKind.INPUT and one.id not in shown and not scene.hidden:
+            yield f"the input {one.id} has no box"
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,6 @@ class _Comparison:
             if group.framed:
                 outer = [claims[one.id] for one in _around(groups, group.parent)]
                 yield from self._frame(group, inside[group.id], outer)
-        yield from self._inputs_shown()
         yield from self._arrows()
 
     @functools.cached_property
@@ -167,13 +181,6 @@ class _Comparison:
         yield from self._counted(f"the frame {name}", claims, operations, repeat, {})
 
     # Tensors
-
-    def _inputs_shown(self) -> Iterator[str]:
-        """Every input that an operation reads has a box."""
-        shown = {member for box in self.scene.boxes for member in box.members}
-        for one in self.architecture.operations:
-            if one.kind is NodeKind.INPUT and one.id not in shown and not self.scene.hidden:
-                yield f"the input {one.id} has no box"
 
     def _arrows(self) -> Iterator[str]:
         boxes = {box.id: box for box in self.scene.boxes}

@@ -38,6 +38,7 @@ class DrawnBox:
         stage: the class of the stage whose colour it has; empty if the file does not name one.
         parameters: the parameters it holds, if the file gives them.
         repeat: the copies of a part of the model that it represents, if the file gives them.
+        detail: whether it repeats what another box holds.
         lines: the texts in it, from top to bottom, if the file has them as text.
     """
 
@@ -49,6 +50,7 @@ class DrawnBox:
     stage: str = ""
     parameters: int | None = None
     repeat: int | None = None
+    detail: bool = False
     lines: tuple[str, ...] = ()
 
 

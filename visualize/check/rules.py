@@ -164,7 +164,7 @@ def _parameters(drawn: Drawn) -> Iterator[str]:
     """The parameters of the boxes add up to the model's."""
     if drawn.parameters is None:
         return
-    total = sum(box.parameters or 0 for box in drawn.boxes)
+    total = sum(box.parameters or 0 for box in drawn.boxes if not box.detail)
     if total != drawn.parameters:
         yield f"the boxes add up to {total:,}, the model has {drawn.parameters:,}"
 

@@ -195,6 +195,7 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         stage=stages[0] if stages and "merge" not in one.classes else "",
         parameters=int(held) if held else None,
         repeat=int(repeat) if repeat else None,
+        detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
     )
 

@@ -6,11 +6,12 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from visualize.core.choices import Direction
 from visualize.core.geometry import Point, Rectangle, Transform, transformed
 from visualize.core.page import Place
 from visualize.core.palette import ToneEntry
 from visualize.core.route import Route
-from visualize.core.scene import SceneArrow, SceneBox, SceneGroup
+from visualize.core.scene import SceneArrow, SceneBox, SceneDetail, SceneGroup
 
 INCH = 72.0
 Text = TypeVar("Text", bound="PlacedText")
@@ -165,6 +166,29 @@ class Bracket:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedDetail:
+    """The inside of closed boxes in its panel, in page coordinates.
+
+    Attributes:
+        detail: what it shows.
+        layout: of its scene, in flow coordinates of its own.
+        direction: of the flow in the panel.
+        shift: from the page coordinates of that layout to those of the figure.
+        low: the lower left corner of the panel.
+        high: its upper right corner.
+        texts: its letter and its title, each with its centre and its size.
+    """
+
+    detail: SceneDetail
+    layout: Layout
+    direction: Direction
+    shift: Place
+    low: Place
+    high: Place
+    texts: tuple[tuple[str, Place, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """A scene with everything in its place.
 
@@ -179,6 +203,7 @@ class Layout:
         extent: the rectangle around all of it.
         around: title, legend and edge.
         in_line: whether boxes are aligned where that costs room, see `Spacing.lanes`.
+        details: what is inside closed boxes, beside or below all else.
     """
 
     boxes: tuple[PlacedBox, ...]
@@ -190,6 +215,7 @@ class Layout:
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))
     around: Surroundings = field(default_factory=Surroundings)
     in_line: bool = False
+    details: tuple[PlacedDetail, ...] = ()
 
     def whole(self, arrow: PlacedArrow) -> Route:
         """The route of ``arrow`` from its source to its target."""

@@ -146,3 +146,26 @@ def place_on(segment: Segment, part: float) -> Place:
             for a, b in itertools.pairwise(places)
         ]
     return places[0]
+
+
+def straight(start: Place, end: Place) -> tuple[Place, ...]:
+    """A straight line as a cubic Bézier path."""
+    return tuple(
+        (start[0] + (end[0] - start[0]) * part / 3, start[1] + (end[1] - start[1]) * part / 3)
+        for part in range(4)
+    )
+
+
+def nearest(line: Sequence[Place], to: Place) -> Place:
+    """The point of a polyline that is nearest to a place."""
+    found = (_projected(to, start, end) for start, end in itertools.pairwise(line))
+    return min(found, key=lambda point: math.dist(point, to), default=line[0])
+
+
+def _projected(place: Place, start: Place, end: Place) -> Place:
+    """The point of a straight line that is nearest to a place."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    length = across * across + down * down
+    part = ((place[0] - start[0]) * across + (place[1] - start[1]) * down) / length if length else 0
+    part = min(1.0, max(0.0, part))
+    return start[0] + across * part, start[1] + down * part

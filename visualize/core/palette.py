@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from visualize.core.choices import ColorBy
@@ -126,7 +126,8 @@ def make_palette(scene: Scene, theme: Theme) -> Palette:
         merge=painter.tint(_merge),
         frame=painter.tint(lambda one: one.frame),
         boxes={
-            box.id: painter.tint(tones.get(box.id) or _plain(box, stages)) for box in scene.boxes
+            box.id: painter.tint(tones.get(box.id) or _plain(box, stage, stages))
+            for box, stage in _colored(scene)
         },
         stages={
             stage: StageTint(number + 1, painter.tint(_stage(number)))
@@ -207,13 +208,20 @@ def _share(part: float) -> _TintChoice:
     return lambda theme: Tint(mixed(*theme.ramp, part), theme.neutral.line)
 
 
-def _plain(box: SceneBox, stages: Mapping[str, int]) -> _TintChoice:
+def _colored(scene: Scene) -> Iterator[tuple[SceneBox, str]]:
+    """All boxes, each with the stage that decides its colour."""
+    yield from ((box, box.stage) for box in scene.boxes)
+    for detail in scene.details:
+        yield from ((box, detail.stage) for box in detail.scene.boxes)
+
+
+def _plain(box: SceneBox, stage: str, stages: Mapping[str, int]) -> _TintChoice:
     """The tint of a box that shows its role and its stage."""
     if box.role in ("input", "output"):
         return _terminal
     if box.role == "merge":
         return _merge
-    return _stage(stages[box.stage]) if box.stage in stages else _neutral
+    return _stage(stages[stage]) if stage in stages else _neutral
 
 
 def _stages(scene: Scene) -> Mapping[str, int]:
@@ -271,7 +279,7 @@ def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
         return {}
     if scene.color_by is ColorBy.TYPE:
         kinds = _kinds(scene, theme)
-        return {box.id: kinds.get(box.kind, _neutral) for box in scene.boxes if box.kind}
+        return {box.id: kinds.get(box.kind, _neutral) for box in scene.all_boxes if box.kind}
     values = _values(scene)
     most = max(values.values(), default=0)
     return {name: _share(value / most if most else 0) for name, value in values.items()}
@@ -279,7 +287,7 @@ def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
 
 def _kinds(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
     """The most common kinds of operation, with the tints of stages, as many as there are."""
-    common = Counter(box.kind for box in scene.boxes if box.kind and box.kind != "other")
+    common = Counter(box.kind for box in scene.all_boxes if box.kind and box.kind != "other")
     names = (kind for kind, _ in common.most_common(len(theme.stages)))
     return {kind: _stage(number) for number, kind in enumerate(names)}
 
@@ -289,7 +297,7 @@ def _values(scene: Scene) -> Mapping[str, float]:
     measure = _MEASURES[scene.color_by]
     return {
         box.id: value
-        for box in scene.boxes
+        for box in scene.all_boxes
         if box.role not in ("merge", "input", "output")
         and (value := measure.value(box)) is not None
     }

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from visualize.core.choices import ColorBy, SkipKind
 from visualize.core.phrases import NOTHING, Phrase
 from visualize.core.statistics import Statistics
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class SceneBox:
         memory: bytes that autograd saves for the backward pass in its members, if measured.
         statistics: those of the values of its parameters, if they are known.
         title: its first line as a phrase, for texts in another language.
+        detail: the letter of the detail that shows what is inside it, or empty.
     """
 
     id: str
@@ -50,6 +51,7 @@ class SceneBox:
     memory: int | None = None
     statistics: Statistics | None = None
     title: Phrase = NOTHING
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,40 @@ class SceneArrow:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneDetail:
+    """What is inside closed boxes, drawn once beside the overview.
+
+    Attributes:
+        letter: joins it to these boxes.
+        title: what they are.
+        of: ids of the boxes whose inside it shows.
+        stage: id of the stage of the overview that decides its colour, or empty.
+        scene: what is inside; its ids are unique in the whole figure.
+    """
+
+    letter: str
+    title: str
+    of: tuple[str, ...]
+    stage: str
+    scene: Scene
+
+    @property
+    def boxes(self) -> tuple[SceneBox, ...]:
+        """The boxes inside."""
+        return self.scene.boxes
+
+    @property
+    def groups(self) -> tuple[SceneGroup, ...]:
+        """The groups around them."""
+        return self.scene.groups
+
+    @property
+    def arrows(self) -> tuple[SceneArrow, ...]:
+        """The arrows between them."""
+        return self.scene.arrows
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything that a figure shows.
 
@@ -121,6 +157,7 @@ class Scene:
         parameters: those of all boxes.
         color_by: what colours encode.
         hidden: the number of operations that are not drawn.
+        details: what is inside closed boxes. They repeat what these hold, and count nowhere.
     """
 
     title: str
@@ -133,11 +170,36 @@ class Scene:
     parameters: int = 0
     color_by: ColorBy = ColorBy.STAGE
     hidden: int = 0
+    details: tuple[SceneDetail, ...] = ()
+
+    @property
+    def all_boxes(self) -> tuple[SceneBox, ...]:
+        """The boxes of the overview, then those of its details."""
+        return sum((detail.scene.all_boxes for detail in self.details), self.boxes)
+
+    @property
+    def all_arrows(self) -> tuple[SceneArrow, ...]:
+        """The arrows of the overview, then those of its details."""
+        return sum((detail.scene.all_arrows for detail in self.details), self.arrows)
+
+    @property
+    def flat(self) -> Scene:
+        """The same without details: each is a frame, and its letter is part of labels."""
+        frames = [_frame_of(detail) for detail in self.details]
+        inner = [_framed(detail.scene, frame.id) for detail, frame in zip(self.details, frames)]
+        scenes = (self, *inner)
+        return replace(
+            self,
+            boxes=tuple(_lettered(box) for scene in scenes for box in scene.boxes),
+            groups=(*frames, *(group for scene in scenes for group in scene.groups)),
+            arrows=self.all_arrows,
+            details=(),
+        )
 
     @property
     def skip_kinds(self) -> tuple[str, ...]:
         """The kinds of skip connection that are drawn, in the order of the legend."""
-        present = {arrow.skip for arrow in self.arrows}
+        present = {arrow.skip for arrow in self.all_arrows}
         return tuple(kind.value for kind in SkipKind if kind.value in present)
 
     @property
@@ -167,6 +229,20 @@ class Scene:
             "title": self.title,
             "description": self.description,
             "level": self.level,
+            **self._parts(),
+            "details": [
+                {
+                    "letter": detail.letter,
+                    "title": detail.title,
+                    "of": list(detail.of),
+                    **detail.scene._parts(),
+                }
+                for detail in self.details
+            ],
+        }
+
+    def _parts(self) -> dict[str, Any]:
+        return {
             "boxes": [
                 {
                     "id": box.id,
@@ -201,3 +277,31 @@ class Scene:
                 for arrow in self.arrows
             ],
         }
+
+
+def _frame_of(detail: SceneDetail) -> SceneGroup:
+    return SceneGroup(
+        id=f"detail {detail.letter}",
+        label=f"{detail.letter} · {detail.title}",
+        detail="",
+        role="detail",
+        parent="",
+        framed=True,
+        stage=detail.stage,
+    )
+
+
+def _framed(scene: Scene, frame: str) -> Scene:
+    """A scene with everything inside one frame."""
+    return replace(
+        scene,
+        boxes=tuple(replace(box, group=box.group or frame) for box in scene.boxes),
+        groups=tuple(replace(group, parent=group.parent or frame) for group in scene.groups),
+    )
+
+
+def _lettered(box: SceneBox) -> SceneBox:
+    if not box.detail:
+        return box
+    first, *others = box.label
+    return replace(box, label=(f"{first} ({box.detail})", *others))

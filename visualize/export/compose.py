@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from visualize.core.choices import Direction
 from visualize.core.fonts import line_extent, text_width
@@ -14,15 +16,17 @@ from visualize.core.layout import (
     Layout,
     PlacedArrow,
     PlacedBox,
+    PlacedDetail,
     PlacedFrame,
     PlacedText,
 )
-from visualize.core.page import Area, Place
+from visualize.core.page import Area, Place, nearest, straight
 from visualize.core.palette import Paint, PaintedStroke, Palette, ToneEntry
-from visualize.core.scene import Scene
+from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
 from visualize.export.markup import LONGEST, clean, one_line
+from visualize.export.parts import Look, Parts
 from visualize.export.picture import Facing, Part, Picture, Text
 
 _RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
@@ -43,22 +47,40 @@ def make_picture(
         palette: of the scene and the theme.
         name: what the figure shows, for those who cannot see it.
     """
-    return _Composer(scene, layout, theme, direction, palette).compose(name)
+    look = Look(theme, direction, palette)
+    origin = (-layout.around.low[0], layout.around.high[1])
+    return _Composer(scene, layout, look, origin).compose(name)
 
 
 class _Composer:
+    """Composes a scene, or that of the detail in a panel whose ids begin with its letter.
+
+    Args:
+        scene: what is drawn.
+        layout: of the scene.
+        look: what is the same in the whole figure.
+        origin: where the origin of the layout is on the page.
+        detail: what it is the inside of, in a panel.
+    """
+
     def __init__(
-        self, scene: Scene, layout: Layout, theme: Theme, direction: Direction, palette: Palette
+        self,
+        scene: Scene,
+        layout: Layout,
+        look: Look,
+        origin: Place,
+        detail: SceneDetail | None = None,
     ) -> None:
         self.scene = scene
         self.layout = layout
-        self.theme = theme
-        self.direction = direction
-        self.palette = palette
-        self.left, self.top = layout.around.low[0], layout.around.high[1]
-        self.text_ids = (f"text-{number}" for number in itertools.count(1))
+        self.look = look
+        self.theme, self.direction, self.palette = look.theme, look.direction, look.palette
+        self.left, self.top = -origin[0], origin[1]
+        self.panel = detail.letter if detail else ""
+        self.stage = detail.stage if detail else ""
         self.frame_ids = {
-            frame.group.id: f"frame-{number}" for number, frame in enumerate(layout.frames, 1)
+            frame.group.id: self._id("frame", number)
+            for number, frame in enumerate(layout.frames, 1)
         }
         self.parents = {group.id: group.parent for group in scene.groups}
         self.frame_parents = {
@@ -67,19 +89,10 @@ class _Composer:
         self.homes = {box.id: self._home(box.group) for box in scene.boxes}
 
     def compose(self, name: str) -> Picture:
-        """The whole picture; ids of texts count in the order in which they are made here."""
-        layout, around = self.layout, self.layout.around
-        notes = {note.box: note for note in layout.notes}
-        frames = tuple(self._frame(frame) for frame in layout.frames)
-        boxes = tuple(
-            self._box(number, placed, notes.get(placed.box.id))
-            for number, placed in enumerate(layout.boxes)
-        )
-        brackets = tuple(
-            self._bracket(number, bracket) for number, bracket in enumerate(layout.brackets, 1)
-        )
+        """The whole picture."""
+        parts = self.parts()
         title = self._title() if self.scene.title else None
-        width, height = around.size
+        width, height = self.layout.around.size
         return Picture(
             name=clean(name),
             description=clean(self.scene.description),
@@ -91,16 +104,70 @@ class _Composer:
             detail_size=self.theme.detail_size,
             line_width=self.theme.line_width,
             parameters=self.scene.parameters,
-            frames=frames,
-            boxes=boxes,
-            trunks=tuple(self._trunks()),
-            arrows=tuple(self._arrow(number, arrow) for number, arrow in enumerate(layout.arrows)),
-            brackets=brackets,
+            frames=parts.frames,
+            boxes=parts.boxes,
+            trunks=parts.trunks,
+            arrows=parts.arrows,
+            brackets=parts.brackets,
             title=title,
             legend=tuple(self._legend()),
         )
 
+    def parts(self) -> Parts:
+        """What is drawn of the scene and of its details."""
+        layout = self.layout
+        notes = {note.box: note for note in layout.notes}
+        own = Parts(
+            frames=tuple(self._frame(frame) for frame in layout.frames),
+            boxes=tuple(
+                self._box(number, placed, notes.get(placed.box.id))
+                for number, placed in enumerate(layout.boxes)
+            ),
+            trunks=tuple(self._trunks()),
+            arrows=tuple(self._arrow(number, arrow) for number, arrow in enumerate(layout.arrows)),
+            brackets=tuple(
+                self._bracket(number, bracket) for number, bracket in enumerate(layout.brackets, 1)
+            ),
+        )
+        return functools.reduce(Parts.joined, map(self._detail, layout.details), own)
+
+    def _detail(self, placed: PlacedDetail) -> Parts:
+        """A panel, as a frame around what is in it."""
+        detail = placed.detail
+        area = Area.around(map(self._page, (placed.low, placed.high)))
+        colors = self.palette.stage(detail.stage)
+        texts = (
+            self._text(
+                text,
+                self._page(center),
+                size,
+                colors.detail if position else colors.line,
+                Part.FRAME,
+                name=next(self.look.text_ids),
+            )
+            for position, (text, center, size) in enumerate(placed.texts)
+        )
+        panel = drawn.Frame(
+            id=f"detail-{detail.letter}",
+            group=SceneGroup(
+                f"detail {detail.letter}", detail.letter, detail.title, "detail", "", framed=True
+            ),
+            frame=None,
+            area=area,
+            radius=_radius(area),
+            fill=self.palette.background,
+            line=colors.line,
+            texts=tuple(texts),
+        )
+        x, y = placed.shift
+        look = replace(self.look, direction=placed.direction)
+        inner = _Composer(detail.scene, placed.layout, look, (x - self.left, self.top - y), detail)
+        return Parts((panel,), (), (), (), ()).joined(inner.parts())
+
     # Places
+
+    def _id(self, kind: str, number: int) -> str:
+        return f"{kind}-{self.panel}{number}"
 
     def _page(self, place: Place) -> Place:
         """From coordinates in which y grows upwards to those of the page."""
@@ -117,19 +184,19 @@ class _Composer:
         return Area.around(map(self._place, corners))
 
     def _home(self, group: str) -> str | None:
-        """The id of the innermost frame that a group is or is in."""
+        """The id of the innermost frame that a group is or is in; in a detail, its panel."""
         while group:
             if group in self.frame_ids:
                 return self.frame_ids[group]
             group = self.parents[group]
-        return None
+        return f"detail-{self.panel}" if self.panel else None
 
     # Things
 
     def _frame(self, placed: PlacedFrame) -> drawn.Frame:
         group = placed.group
         area = self._area(placed.rectangle)
-        name = self.palette.stage(group.stage).line
+        name = self.palette.stage(self.stage or group.stage).line
         texts = (
             self._beside(text, self.palette.muted if position else name, Part.FRAME, area.left)
             for position, text in enumerate(placed.texts)
@@ -141,7 +208,7 @@ class _Composer:
             area=area,
             radius=_radius(area),
             fill=self.palette.frame.fill,
-            line=self.palette.frame_line(group.stage),
+            line=self.palette.frame_line(self.stage or group.stage),
             texts=tuple(texts),
         )
 
@@ -150,18 +217,32 @@ class _Composer:
         area = self._area(placed.rectangle)
         tint = palette.boxes[box.id]
         is_merge = box.role == "merge"
+        stage = box.stage or (self.stage if box.role not in ("input", "output", "merge") else "")
         lines = box.label[:1] if is_merge else box.label
         return drawn.Box(
             id=_element(box.id, number),
             box=box,
-            stage=palette.stages[box.stage].number if box.stage in palette.stages else None,
+            detail=self.panel,
+            stage=palette.stages[stage].number if stage in palette.stages else None,
             frame=self.homes[box.id],
             area=area,
             radius=area.width / 2 if is_merge else _radius(area),
             tint=tint,
             lines=tuple(self._lines(lines, area.center, tint.detail)),
-            note=self._beside(note, palette.muted, Part.MERGE, area.center[0]) if note else None,
+            note=self._note(placed, note, area),
         )
+
+    def _note(self, placed: PlacedBox, note: PlacedText | None, area: Area) -> Text | None:
+        """The text beside a merge, or the letter in the corner of a box with a detail."""
+        if note:
+            return self._beside(note, self.palette.muted, Part.MERGE, area.center[0])
+        if not placed.box.detail:
+            return None
+        size = self.theme.detail_size
+        center = (area.right - size, area.top + size)
+        color = self.palette.boxes[placed.box.id].detail
+        name = next(self.look.text_ids)
+        return self._text(placed.box.detail, center, size, color, Part.DETAIL, name=name)
 
     def _lines(self, lines: Sequence[str], center: Place, detail: Paint) -> Iterator[Text]:
         """The lines of a box below each other: the first in full size, the others smaller."""
@@ -175,7 +256,9 @@ class _Composer:
 
     def _trunks(self) -> Iterator[drawn.Line]:
         for number, route in enumerate(self.layout.trunks):
-            yield drawn.Line(_trunk(number), self._path(route.curves()), self.palette.plain)
+            yield drawn.Line(
+                self._id("trunk", number), self._path(route.curves()), self.palette.plain
+            )
 
     def _arrow(self, number: int, placed: PlacedArrow) -> drawn.Arrow:
         arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.skip)
@@ -184,13 +267,13 @@ class _Composer:
         label = None
         if placed.label:
             color = stroke.color if arrow.skip else self.palette.muted
-            near = _nearest(corners, self._place(placed.label.center))
+            near = nearest(corners, self._place(placed.label.center))
             label = self._beside(placed.label, color, Part.ARROW, near[0])
         return drawn.Arrow(
-            id=f"arrow-{number}",
+            id=self._id("arrow", number),
             arrow=arrow,
             frame=self._common_frame(arrow.source, arrow.target),
-            via=tuple(map(_trunk, placed.via)),
+            via=tuple(self._id("trunk", number) for number in placed.via),
             path=self._path(path),
             shaft=self._path(without_head(path)),
             corners=corners,
@@ -208,7 +291,7 @@ class _Composer:
         found = []
         while frame:
             found.append(frame)
-            frame = self.frame_parents[frame]
+            frame = self.frame_parents.get(frame)
         return found
 
     def _bracket(self, number: int, bracket: Bracket) -> drawn.Bracket:
@@ -219,11 +302,11 @@ class _Composer:
             self._bracket_text(text, self.palette.muted if position else color, (first, last))
             for position, text in enumerate(bracket.texts)
         )
-        line = drawn.Line(f"bracket-{number}", _straight(first, last), stroke)
+        line = drawn.Line(self._id("bracket", number), straight(first, last), stroke)
         return drawn.Bracket(bracket.stage, line, tuple(texts))
 
     def _bracket_text(self, text: PlacedText, color: Paint, line: Sequence[Place]) -> Text:
-        near = _nearest(line, self._place(text.center))
+        near = nearest(line, self._place(text.center))
         return self._beside(text, color, Part.BRACKET, near[0])
 
     # Text
@@ -236,7 +319,7 @@ class _Composer:
             around.title_size,
             self.palette.text,
             Part.TITLE,
-            name=next(self.text_ids),
+            name=next(self.look.text_ids),
         )
 
     def _legend(self) -> Iterator[drawn.LegendEntry]:
@@ -250,7 +333,7 @@ class _Composer:
             else:
                 kind = entry.subject
                 stroke = self.palette.skips[kind]
-                sample = drawn.Line(f"sample-{number}", _straight(start, end), stroke)
+                sample = drawn.Line(f"sample-{number}", straight(start, end), stroke)
             text = self._text(
                 entry.text,
                 self._page(entry.center),
@@ -258,7 +341,7 @@ class _Composer:
                 self.palette.muted,
                 Part.LEGEND,
                 Facing.LEFT,
-                next(self.text_ids),
+                next(self.look.text_ids),
             )
             yield drawn.LegendEntry(sample, kind, text)
 
@@ -280,7 +363,7 @@ class _Composer:
         facing = Facing.MIDDLE
         if abs(near - center[0]) >= half - _STRAIGHT:
             facing = Facing.LEFT if near < center[0] else Facing.RIGHT
-        name = "" if part is Part.ARROW else next(self.text_ids)
+        name = "" if part is Part.ARROW else next(self.look.text_ids)
         return self._text(text.text, center, text.size, color, part, facing, name)
 
     def _text(
@@ -304,20 +387,8 @@ def _element(name: str, number: int) -> str:
     return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}-box{number}"
 
 
-def _trunk(number: int) -> str:
-    return f"trunk-{number}"
-
-
 def _radius(area: Area) -> float:
     return min(_RADIUS, area.width / 3, area.height / 3)
-
-
-def _straight(start: Place, end: Place) -> tuple[Place, ...]:
-    """A straight line as a cubic Bézier path."""
-    return tuple(
-        (start[0] + (end[0] - start[0]) * part / 3, start[1] + (end[1] - start[1]) * part / 3)
-        for part in range(4)
-    )
 
 
 def _leading(path: list[Point]) -> list[Point]:
@@ -325,18 +396,3 @@ def _leading(path: list[Point]) -> list[Point]:
     while len(path) > 4 and math.dist(path[-4], path[-1]) < _STRAIGHT:
         path = path[:-3]
     return path
-
-
-def _nearest(line: Sequence[Place], to: Place) -> Place:
-    """The point of a polyline that is nearest to a place."""
-    found = (_projected(to, start, end) for start, end in itertools.pairwise(line))
-    return min(found, key=lambda point: math.dist(point, to), default=line[0])
-
-
-def _projected(place: Place, start: Place, end: Place) -> Place:
-    """The point of a straight line that is nearest to a place."""
-    across, down = end[0] - start[0], end[1] - start[1]
-    length = across * across + down * down
-    part = ((place[0] - start[0]) * across + (place[1] - start[1]) * down) / length if length else 0
-    part = min(1.0, max(0.0, part))
-    return start[0] + across * part, start[1] + down * part

@@ -28,7 +28,7 @@ _ATTRIBUTES = {
     },
     "node": {
         "label": "string", "role": "string", "members": "string", "repeat": "int",
-        "parameters": "long", "macs": "long", "stage": "string",
+        "parameters": "long", "macs": "long", "stage": "string", "detail": "string",
     },
     "edge": {"label": "string", "skip": "string", "repeat": "int"},
 }  # fmt: skip
@@ -41,7 +41,8 @@ _NEAR = 1.0
 def write(job: Job) -> bytes:
     """A GraphML document: a node per box or frame, an edge per arrow.
 
-    A frame is a group of yEd, a node that holds a graph. ``members`` is a list as JSON.
+    A frame is a group of yEd, a node that holds a graph. ``members`` is a list as JSON. What has
+    a ``detail`` repeats what boxes of the overview hold.
     """
     root = _Writer(job.picture, job.scene, job.palette).document()
     ET.indent(root)
@@ -111,9 +112,9 @@ class _Writer:
             side = "w" if box.is_circle else "b"
             self._label(shape, details, side, self.picture.detail_size, box.tint.detail)
         _yed(shape, "Shape", type="ellipse" if box.is_circle else "roundrectangle")
-        _facts(node, "node", self._box_facts(box.box))
+        _facts(node, "node", self._box_facts(box.box, box.detail))
 
-    def _box_facts(self, box: SceneBox) -> dict[str, object]:
+    def _box_facts(self, box: SceneBox, detail: str) -> dict[str, object]:
         return {
             "label": "\n".join(box.label),
             "role": box.role,
@@ -122,6 +123,7 @@ class _Writer:
             "parameters": box.parameters,
             "macs": box.macs,
             "stage": self.stages[box.stage] if box.stage else "",
+            "detail": detail,
         }
 
     def _frame(self, graph: ET.Element, frame: Frame) -> ET.Element:

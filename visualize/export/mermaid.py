@@ -28,10 +28,10 @@ def write(job: Job) -> bytes:
 def to_mermaid(scene: Scene, palette: Palette, direction: Direction) -> str:
     """A Mermaid flowchart of ``scene``: a node per box, a subgraph per frame or stage.
 
-    Skip connections are edges with the colour and the dashes that they have in a figure; a double
-    line is a thick one.
+    Details are subgraphs of their own. Skip connections are edges with the colour and the dashes
+    that they have in a figure; a double line is a thick one.
     """
-    return "".join(f"{line}\n" for line in _Writer(scene, palette).lines(direction))
+    return "".join(f"{line}\n" for line in _Writer(scene.flat, palette).lines(direction))
 
 
 class _Writer:

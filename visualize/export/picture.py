@@ -27,6 +27,7 @@ class Part(enum.Enum):
     FRAME = "frame"
     BRACKET = "bracket"
     MERGE = "merge"
+    DETAIL = "detail"
     TITLE = "title"
     LEGEND = "legend"
 
@@ -87,7 +88,8 @@ class Box:
         radius: of its corners.
         tint: its colours.
         lines: its text.
-        note: the text next to a merge.
+        detail: the letter of the detail that it is part of; empty in the overview.
+        note: the text next to a merge, or the letter of a detail.
     """
 
     id: str
@@ -99,6 +101,7 @@ class Box:
     tint: PaintedTint
     lines: tuple[Text, ...]
     note: Text | None
+    detail: str = ""
 
     @property
     def is_circle(self) -> bool:
@@ -118,6 +121,7 @@ class Box:
             "fill": _color(self.tint.fill),
             "line": _color(self.tint.line),
             "lines": [line.document() for line in self.lines],
+            "detail": self.detail or None,
             "note": self.note.document() if self.note else None,
         }
 

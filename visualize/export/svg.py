@@ -29,7 +29,7 @@ def write(job: Job) -> bytes:
     Colours are attributes. A theme with a night variant adds a style sheet that replaces them for
     readers in dark mode; where style sheets are not supported the colours by day remain. The
     parameters of the model and of each box are in ``data-parameters``, its copies in
-    ``data-repeat``, for whoever checks them.
+    ``data-repeat``, for whoever checks them; those with ``data-detail`` repeat what others hold.
     """
     return _Writer(job.picture).document().encode("utf-8", "replace")
 
@@ -115,6 +115,7 @@ class _Writer:
         classes = f"node box {scene.role}" + (f" stage{box.stage}" if box.stage else "")
         held = f' data-parameters="{scene.parameters}"' if scene.parameters else ""
         held += f' data-repeat="{scene.repeat}"' if scene.repeat > 1 else ""
+        held += f' data-detail="{box.detail}"' if box.detail else ""
         look = f"{self._colors(fill=box.tint.fill, stroke=box.tint.line)}{self._width()}"
         yield f'<g id="{_escape(box.id)}" class="{_escape(classes)}"{held}>'
         yield _title(scene.tooltip)

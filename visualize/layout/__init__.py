@@ -19,32 +19,24 @@ and on which side titles, columns and first branches are.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
 
 from visualize.core.choices import Direction
-from visualize.core.geometry import Rectangle
-from visualize.core.layout import Layout, Page, PlacedText
-from visualize.core.route import Route
-from visualize.core.scene import Scene
+from visualize.core.layout import Layout, Page, PlacedDetail
+from visualize.core.scene import Scene, SceneDetail
 from visualize.core.theme import Theme
-from visualize.layout.columns import Column, turns, wrap
-from visualize.layout.drawing import Drawing, Inside, assemble
-from visualize.layout.frames import lay_out_frame
-from visualize.layout.labels import settle_labels
-from visualize.layout.levels import Levels, split_levels
-from visualize.layout.links import join_legs
-from visualize.layout.place import Placement, Placer
-from visualize.layout.routes.draw import LinkDrawer
-from visualize.layout.routes.side_inputs import draw_side_inputs
-from visualize.layout.sizes import LevelSizes, Sizes
+from visualize.layout.corners import Corners
+from visualize.layout.details import Panel, place_details
+from visualize.layout.flow import PlacedFlow, place_flow
+from visualize.layout.sizes import Sizes
 from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, Spacing
-from visualize.layout.surround.beside import Brackets, notes
 from visualize.layout.surround.page import Surrounder
-from visualize.layout.u_shape import find_u, place_u
-from visualize.layout.units import FrameUnit, Unit
 
-__all__ = ["Arrangement", "arrange", "lay_out"]
+__all__ = ["Arrangement", "Arranger", "arrange", "lay_out"]
+
+# By how much panels and an overview that fits shrink with the densest spacing.
+_DENSER = 1.3
 
 
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:
@@ -54,41 +46,64 @@ def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None 
 
 def arrange(scene: Scene, theme: Theme, direction: Direction, page: Page) -> Arrangement:
     """Place the boxes and frames of ``scene``; arrows are drawn later."""
-    return _arrange(split_levels(scene), Sizes(scene, theme, direction, ROOMY), page)
+    return Arranger(theme, direction, page).arrange(scene)
 
 
-def _arrange(levels: Levels, sizes: Sizes, page: Page) -> Arrangement:
-    surrounder = Surrounder(sizes.scene, sizes.theme, page, sizes.spacing.page)
-    insides = _frames(levels, sizes)
-    units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
-    brackets = Brackets(units)
-    placed = _place(units, surrounder.room(sizes.direction), brackets)
-    return Arrangement(page, levels, units, insides, placed, brackets, surrounder)
+class Arranger:
+    """Lays out figures for one page; what several of them show is laid out once.
+
+    Args:
+        theme: sizes and fonts.
+        direction: of the flow in the figure.
+        page: the room for it.
+    """
+
+    def __init__(self, theme: Theme, direction: Direction, page: Page) -> None:
+        self.theme = theme
+        self.direction = direction
+        self.page = page
+        self._flows: dict[Hashable, PlacedFlow] = {}
+
+    def arrange(self, scene: Scene, spacing: Spacing = ROOMY) -> Arrangement:
+        """Place the boxes and frames of ``scene``; arrows are drawn later."""
+        surrounder = Surrounder(scene, self.theme, self.page, spacing.page)
+        return Arrangement(self, scene, spacing, surrounder)
+
+    def flow(self, scene: Scene, direction: Direction, spacing: Spacing, room: float) -> PlacedFlow:
+        """A scene without its details, placed in columns that are at most as long as ``room``."""
+        key = scene.boxes, scene.groups, scene.arrows, direction, spacing, room
+        if key not in self._flows:
+            sizes = Sizes(replace(scene, details=()), self.theme, direction, spacing)
+            self._flows[key] = place_flow(sizes, room)
+        return self._flows[key]
+
+    def panel(self, detail: SceneDetail, spacing: Spacing) -> Panel:
+        """A detail, laid out in the direction of the figure or else in the one that fits."""
+        room = Surrounder(detail.scene, self.theme, self.page, spacing.page).size
+        panels = []
+        for direction in dict.fromkeys((self.direction, Direction.TB, Direction.LR)):
+            length, _ = direction.size(*room)
+            layout = self.flow(detail.scene, direction, spacing, length).layout
+            panels.append(Panel(detail, layout, direction))
+            if self.page.holds(*panels[-1].inside.size):
+                return panels[-1]
+        return panels[0]
 
 
 @dataclass(frozen=True)
 class Arrangement:
-    """Boxes and frames placed with one spacing, and the layouts made from them.
-
-    Arrows and labels are drawn when a layout is needed. Most figures that do not fit are found by
-    their boxes alone.
+    """A figure with one spacing, and the layouts made from it.
 
     Attributes:
-        page: the room for the figure.
-        levels: the figure and its frames, with their links.
-        units: sizes of the units of the figure.
-        insides: the frames, laid out.
-        placed: the units of the figure in their places.
-        brackets: names of stages.
+        arranger: places what is in it.
+        scene: what the figure shows.
+        spacing: the lengths.
         surrounder: places title and legend.
     """
 
-    page: Page
-    levels: Levels
-    units: LevelSizes
-    insides: Mapping[FrameUnit, Inside]
-    placed: _Placed
-    brackets: Brackets
+    arranger: Arranger
+    scene: Scene
+    spacing: Spacing
     surrounder: Surrounder
 
     @property
@@ -99,135 +114,52 @@ class Arrangement:
     @functools.cached_property
     def fitting(self) -> Layout | None:
         """A layout that fits the page, with this spacing or a denser one; None if nothing fits."""
-        if self._reaches_beyond(self.page.nearly):
+        page = self.arranger.page
+        if self._reaches_beyond(page.nearly):
             return None
-        if not self._reaches_beyond(self.page) and self.layout.fits(self.page):
+        if not self._reaches_beyond(page) and self.layout.fits(page):
             return self.layout
-        if not self.layout.nearly_fits(self.page):
+        if not self._may_fit:
             return None
         spacings = (DENSE, NARROW, KNOTTED) if self.layout.in_line else (DENSE, NARROW)
-        denser = (self._with(spacing) for spacing in spacings)
+        denser = (self.arranger.arrange(self.scene, spacing) for spacing in spacings)
         fitting = (
-            one.layout
-            for one in denser
-            if not one._reaches_beyond(self.page) and one.layout.fits(self.page)
+            one.layout for one in denser if not one._reaches_beyond(page) and one.layout.fits(page)
         )
         return next(fitting, None)
 
     @functools.cached_property
     def layout(self) -> Layout:
         """All of the figure with this spacing, whether it fits or not."""
-        placed, units, sizes = self.placed, self.units, self.units.common
-        drawing = _routes(placed, units, self.levels, self.insides)
-        bends = tuple(turns(placed.columns, placed.placement, units))
-        surrounded = _surround(drawing, placed, units, self.brackets)
-        legs = settle_labels(drawing.legs, bends, drawing.boxes, _fixed_texts(surrounded), sizes)
-        arrows, trunks = join_legs(sizes.scene.arrows, legs, bends)
-        in_line = placed.placement.in_line or any(one.in_line for one in self.insides.values())
-        layout = replace(surrounded, arrows=arrows, trunks=trunks, in_line=in_line)
-        layout = replace(layout, extent=_extent(layout, sizes))
-        return replace(layout, around=self.surrounder.surround(layout.extent, sizes.direction))
+        layout, direction = self._flow.layout, self.arranger.direction
+        area = Corners.of(layout.extent, direction)
+        details = self._details(area)
+        for one in details:
+            area = area.joined(Corners(*one.low, *one.high))
+        return replace(layout, details=details, around=self.surrounder.surround(area))
 
-    def _with(self, spacing: Spacing) -> Arrangement:
-        """The same with another spacing."""
-        sizes = self.units.common
-        sizes = Sizes(sizes.scene, sizes.theme, sizes.direction, spacing)
-        return _arrange(self.levels, sizes, self.page)
+    @property
+    def _may_fit(self) -> bool:
+        """Whether the figure may fit the page with denser spacing."""
+        if not self.scene.details:
+            return self.layout.nearly_fits(self.arranger.page)
+        width, height = self.layout.around.size
+        return self.arranger.page.holds(width / _DENSER, height / _DENSER)
+
+    @functools.cached_property
+    def _flow(self) -> PlacedFlow:
+        direction = self.arranger.direction
+        room = self.surrounder.room(direction)
+        return self.arranger.flow(self.scene, direction, self.spacing, room)
+
+    def _details(self, area: Corners) -> tuple[PlacedDetail, ...]:
+        """The panels of details around the overview, which covers ``area``."""
+        panels = [self.arranger.panel(detail, self.spacing) for detail in self.scene.details]
+        if not panels:
+            return ()
+        room, spacing = self.surrounder.size, self.spacing.detail
+        return place_details(panels, area, room, self.arranger.theme, spacing)
 
     def _reaches_beyond(self, page: Page) -> bool:
         """Whether the boxes and frames alone are larger than ``page``."""
-        areas = self.units.rectangles(self.placed.placement.centers).values()
-        if not areas:
-            return False
-        length = max(area.end for area in areas) - min(area.start for area in areas)
-        breadth = max(area.high for area in areas) - min(area.low for area in areas)
-        width, height = self.units.direction.size(length, breadth)
-        return not page.holds(width, height)
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """The units of the figure in their places.
-
-    Attributes:
-        placement: where they are.
-        columns: the columns that they are in.
-        routes: the routes that are known already, by the index of their link.
-        backwards: units between which the flow goes back.
-    """
-
-    placement: Placement
-    columns: Sequence[Column]
-    routes: Mapping[int, Route] = field(default_factory=dict)
-    backwards: frozenset[Unit] = frozenset()
-
-
-def _frames(levels: Levels, sizes: Sizes) -> dict[FrameUnit, Inside]:
-    """All frames, each laid out with those inside it."""
-    groups = {group.id: group for group in sizes.scene.groups}
-    insides: dict[FrameUnit, Inside] = {}
-    for level in levels.frames:
-        inside = lay_out_frame(level, groups[level.frame], sizes, insides)
-        insides[FrameUnit(level.frame)] = inside
-    return insides
-
-
-def _place(units: LevelSizes, limit: float, brackets: Brackets) -> _Placed:
-    """The units of the figure, in a U or in columns that are at most as long as ``limit``."""
-    placer = Placer(units)
-    part = units.level.part
-    shape = find_u(part, units.level)
-    if shape:
-        folded = place_u(shape, placer)
-        return _Placed(folded.placement, folded.columns, folded.routes, folded.backwards)
-    return _Placed(*wrap(placer.place(part), units, limit, brackets.breadth))
-
-
-def _routes(
-    placed: _Placed, units: LevelSizes, levels: Levels, insides: Mapping[FrameUnit, Inside]
-) -> Drawing:
-    """All boxes and frames, and the links between them."""
-    drawer = LinkDrawer(units, placed.placement, placed.columns, placed.backwards)
-    drawing = assemble(placed.placement, units, insides, placed.backwards)
-    aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.common)
-    return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))
-
-
-def _surround(drawing: Drawing, placed: _Placed, units: LevelSizes, brackets: Brackets) -> Layout:
-    """Boxes and frames with all that is beside them, still without arrows."""
-    order = {box: place for place, box in enumerate(units.common.boxes)}
-    areas = units.rectangles(placed.placement.centers)
-    return Layout(
-        boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
-        arrows=(),
-        notes=tuple(notes(drawing.boxes, units.common)),
-        brackets=tuple(
-            bracket for column in placed.columns for bracket in brackets.beside(column, areas)
-        ),
-        frames=drawing.frames,
-    )
-
-
-def _fixed_texts(layout: Layout) -> list[PlacedText]:
-    """All texts but the labels of arrows, which have their places by now."""
-    texts: list[PlacedText] = [*layout.notes]
-    texts += [text for frame in layout.frames for text in frame.texts]
-    texts += [text for bracket in layout.brackets for text in bracket.texts]
-    return texts
-
-
-def _extent(layout: Layout, sizes: Sizes) -> Rectangle:
-    """How far everything reaches."""
-    texts: list[PlacedText] = [*layout.notes]
-    texts += [text for bracket in layout.brackets for text in bracket.texts]
-    texts += [arrow.label for arrow in layout.arrows if arrow.label]
-    areas = [box.rectangle for box in layout.boxes] + [frame.rectangle for frame in layout.frames]
-    areas += [arrow.route.bounds() for arrow in layout.arrows]
-    areas += [trunk.bounds() for trunk in layout.trunks]
-    areas += [Rectangle.around(text.center, *sizes.text(text.text, text.size)) for text in texts]
-    return Rectangle(
-        min((area.start for area in areas), default=0.0),
-        max((area.end for area in areas), default=0.0),
-        min((area.low for area in areas), default=0.0),
-        max((area.high for area in areas), default=0.0),
-    )
+        return not page.holds(*self._flow.boxes_size)

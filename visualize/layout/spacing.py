@@ -272,6 +272,30 @@ class BracketSpacing:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailSpacing:
+    """Panels of details.
+
+        ╭──────────────────╮ ─┬─ padding
+        │ A  Bottleneck    │ ─┴─
+        │    ┌─────┐       │ ─── title
+        │    └──┬──┘       │
+        ╰───────┼──────────╯
+                           ├─gap─┤
+
+    Attributes:
+        gap: between panels, and between them and the overview.
+        padding: between the border and what is inside.
+        title: between the title and what is below it.
+        between: the letter and the title.
+    """
+
+    gap: float = 16.0
+    padding: float = 8.0
+    title: float = 8.0
+    between: float = 6.0
+
+
+@dataclass(frozen=True, slots=True)
 class PageSpacing:
     """What surrounds a figure.
 
@@ -341,6 +365,7 @@ class Spacing:
     u: USpacing = field(default_factory=USpacing)
     side_input: SideInputSpacing = field(default_factory=SideInputSpacing)
     bracket: BracketSpacing = field(default_factory=BracketSpacing)
+    detail: DetailSpacing = field(default_factory=DetailSpacing)
     page: PageSpacing = field(default_factory=PageSpacing)
 
 

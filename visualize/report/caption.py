@@ -39,6 +39,7 @@ class Drawn:
         color_by: what box colours encode.
         bright: whether the larger value has the brighter colour, as on a dark page.
         hidden: number of operations that are not drawn.
+        panels: the letters of the panels that show what is inside collapsed boxes.
     """
 
     level: str
@@ -51,6 +52,7 @@ class Drawn:
     color_by: str
     hidden: int = 0
     bright: bool = False
+    panels: Sequence[str] = ()
 
 
 def caption(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
@@ -191,6 +193,15 @@ def _reading(drawn: Drawn, language: Language) -> list[str]:
             drawn.inside,
         )
         written.append(inside.format(number=drawn.inside))
+    if drawn.panels:
+        panels = language.ngettext(
+            "Panel {letters} shows what is inside the boxes with that letter, in the widths of the "
+            "block in its title.",
+            "Panels {letters} show what is inside the boxes with these letters, in the widths of "
+            "the blocks in their titles.",
+            len(drawn.panels),
+        )
+        written.append(panels.format(letters=joined(drawn.panels, language)))
     colors = _bright_words(language) if drawn.bright else _dark_words(language)
     if drawn.color_by in colors:
         written.append(colors[drawn.color_by])

@@ -178,10 +178,10 @@ def _title(box: Box) -> Phrase:
     if box.kind is BoxKind.MERGE:
         return NOTHING
     if box.kind is BoxKind.INPUT:
-        return _end(_input_name(box), _shapes(box))
+        return _end(_input_name(box), shapes(box))
     if box.kind is BoxKind.OUTPUT:
         names = box.attributes.get("names", ())
-        return _fields(box, names) if names else _end(_output_name(box), _shapes(box))
+        return _fields(box, names) if names else _end(_output_name(box), shapes(box))
     if box.kind is BoxKind.COMPUTATION:
         number = counted("{number} operation", "{number} operations", box.count)
         return listed([number, _width(box)])
@@ -267,7 +267,8 @@ def _fields(box: Box, names: Sequence[str]) -> Phrase:
     return listed([*named[: max(shown, 1)], "…"])
 
 
-def _shapes(box: Box) -> Phrase:
+def shapes(box: Box) -> Phrase:
+    """The shapes of what a box returns, of the first three if there are many."""
     more = ["…"] if len(box.outputs) > 3 else []
     return listed([*(map(shape_phrase, box.outputs[:3])), *more])
 

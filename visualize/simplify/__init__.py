@@ -78,6 +78,7 @@ class Simplifier:
                     hint="make one with visualize.Rule or visualize.activation",
                 )
         self.exact = architecture
+        self.idioms = tuple(idioms)
         self.rules = (*idioms, *RULES)
         self.closes_functions = closes_functions
 

@@ -15,9 +15,14 @@ from visualize.core.architecture import (
     TensorSpec,
     Wire,
 )
+from visualize.core.diagram import Box
 from visualize.core.dtypes import added
 from visualize.core.errors import UsageError
 from visualize.core.module_path import spelled
+from visualize.core.operators import CONCAT, family
+
+# An output, and what it reads.
+_Exit = tuple[Operation, list[tuple[str, TensorSpec | None]]]
 
 
 def only(architecture: Architecture, *paths: str) -> Architecture:
@@ -35,27 +40,52 @@ def only(architecture: Architecture, *paths: str) -> Architecture:
         UsageError: the run never calls one of them.
     """
     inside = _inside(architecture, paths)
+    entries, exits = _entries(architecture, inside), _exits(architecture, inside)
+    return _cut(architecture, inside, paths, entries, exits)
+
+
+def inside_of(architecture: Architecture, box: Box) -> Architecture:
+    """The operations in a closed box as a separate architecture.
+
+    It explains boxes in several places, so that inputs and outputs name no modules. Tensors that
+    one concat alone reads are one input, as those of all earlier layers of a DenseNet.
+    """
+    inside = dict.fromkeys(box.members, box.path)
+    entries = _joined(architecture, inside, _entries(architecture, inside))
+    return _cut(architecture, inside, [box.path], entries, _results(architecture, inside))
+
+
+def _cut(
+    architecture: Architecture,
+    inside: Mapping[str, str],
+    paths: Sequence[str],
+    entries: Mapping[str, Operation],
+    exits: Iterable[_Exit],
+) -> Architecture:
+    """The operations ``inside``, each with the module it is inside of, on their own."""
     graph = nx.MultiDiGraph()
-    entries = _entries(architecture, inside)
-    for entry in entries.values():
-        graph.add_node(entry.id, operation=entry)
-    for one in architecture.operations:
-        if one.id in inside:
-            graph.add_node(one.id, operation=one)
-    exits = list(_exits(architecture, inside))
-    for leave, _ in exits:
-        graph.add_node(leave.id, operation=leave)
+    exits = list(exits)
+    own = (one for one in architecture.operations if one.id in inside)
+    for one in (*entries.values(), *own, *(leave for leave, _ in exits)):
+        graph.add_node(one.id, operation=one)
     kept = _skips(architecture, inside, {source: entry.id for source, entry in entries.items()})
     numbers = {number: place for place, number in enumerate(kept)}
     for source, target, wire in architecture.wires:
         if target in inside and (source in inside or source in entries):
             start = entries[source].id if source in entries else source
+            if start != source and graph.has_edge(start, target) and _is_joined(entries[source]):
+                continue
             skip = numbers.get(wire.skip) if wire.skip is not None else None
             graph.add_edge(start, target, wire=replace(wire, skip=skip))
     for leave, sources in exits:
         for position, (source, tensor) in enumerate(sources):
             graph.add_edge(source, leave.id, wire=Wire(tensor, position))
     return _with_totals(architecture, graph, tuple(kept.values()), paths)
+
+
+def _is_joined(entry: Operation) -> bool:
+    """Whether an input is several tensors that are read at once."""
+    return len(entry.outputs) > 1
 
 
 def _with_totals(
@@ -129,9 +159,46 @@ def _entries(architecture: Architecture, inside: Mapping[str, str]) -> dict[str,
     return entries
 
 
-def _exits(
-    architecture: Architecture, inside: Mapping[str, str]
-) -> Iterator[tuple[Operation, list[tuple[str, TensorSpec | None]]]]:
+def _joined(
+    architecture: Architecture, inside: Mapping[str, str], entries: Mapping[str, Operation]
+) -> dict[str, Operation]:
+    """The inputs, those that one concat alone reads as one."""
+    readers: dict[str, set[str]] = {source: set() for source in entries}
+    for source, target, _ in architecture.wires:
+        if source in entries and target in inside:
+            readers[source].add(target)
+    together: dict[str, list[str]] = {}
+    for source, targets in readers.items():
+        if len(targets) == 1 and family(architecture.operation(min(targets)).type) in CONCAT:
+            together.setdefault(min(targets), []).append(source)
+    joined = dict(entries)
+    for sources in together.values():
+        outputs = tuple(one for source in sources for one in entries[source].outputs)
+        first = replace(entries[sources[0]], outputs=outputs)
+        joined.update(dict.fromkeys(sources, first))
+    return joined
+
+
+def _results(architecture: Architecture, inside: Mapping[str, str]) -> Iterator[_Exit]:
+    """An output for each tensor that is read outside."""
+    read: dict[str, TensorSpec] = {}
+    for source, target, wire in architecture.wires:
+        if source in inside and target not in inside and wire.data and wire.tensor:
+            read.setdefault(source, wire.tensor)
+    for source, tensor in read.items():
+        yield (
+            Operation(
+                id=f"to {source}",
+                kind=NodeKind.OUTPUT,
+                type="output",
+                index=len(architecture.graph),
+                outputs=(tensor,),
+            ),
+            [(source, tensor)],
+        )
+
+
+def _exits(architecture: Architecture, inside: Mapping[str, str]) -> Iterator[_Exit]:
     """An output for each outside module that reads results from inside, and what it reads.
 
     What the model itself returns goes to an output without a neighbour.

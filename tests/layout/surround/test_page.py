@@ -11,6 +11,7 @@ from tests.layouts import THEME, scene
 from visualize.core.choices import Direction
 from visualize.core.geometry import Rectangle
 from visualize.core.layout import Page
+from visualize.layout.corners import Corners
 from visualize.layout.spacing import ROOMY
 from visualize.layout.surround.page import Surrounder
 
@@ -23,7 +24,7 @@ def surrounder(page: Page, title: str = "") -> Surrounder:
 
 
 def test_the_title_is_above_and_the_legend_below() -> None:
-    around = surrounder(Page(), "A title").surround(EXTENT, Direction.TB)
+    around = surrounder(Page(), "A title").surround(Corners.of(EXTENT, Direction.TB))
     (entry,) = around.legend
     assert entry.text == "identity shortcut"
     assert around.title[1] > 0
@@ -33,7 +34,7 @@ def test_the_title_is_above_and_the_legend_below() -> None:
 
 
 def test_a_page_of_exact_width_is_filled() -> None:
-    around = surrounder(Page(width=500.0, exact=True)).surround(EXTENT, Direction.TB)
+    around = surrounder(Page(width=500.0, exact=True)).surround(Corners.of(EXTENT, Direction.TB))
     assert around.size[0] == pytest.approx(500)
 
 

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 
 from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT, text_width
-from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import Page, PlacedLegend, Surroundings
 from visualize.core.palette import ToneEntry, explained_colors
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
+from visualize.layout.corners import Corners
 from visualize.layout.spacing import PageSpacing
 
 _LEGEND = {
@@ -58,21 +58,20 @@ class Surrounder:
 
     def room(self, direction: Direction) -> float:
         """How long along the flow a figure may be on a page of full width."""
-        width = self.page.width - 2 * self.spacing.pad
-        if not direction.is_vertical:
-            return width
-        legend = self._legend_height(len(self._rows(width)))
-        return self.page.height - (2 * self.spacing.pad + self._title_height() + legend)
+        width, height = self.size
+        return height if direction.is_vertical else width
 
-    def surround(self, extent: Rectangle, direction: Direction) -> Surroundings:
-        """Everything in its place around boxes and arrows that reach as far as ``extent``."""
-        corners = [
-            direction.on_page(Point(along, across))
-            for along in (extent.start, extent.end)
-            for across in (extent.low, extent.high)
-        ]
-        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
-        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
+    @property
+    def size(self) -> tuple[float, float]:
+        """How broad and how high a figure may be on a page of full width."""
+        width = self.page.width - 2 * self.spacing.pad
+        legend = self._legend_height(len(self._rows(width)))
+        height = self.page.height - (2 * self.spacing.pad + self._title_height() + legend)
+        return width, height
+
+    def surround(self, area: Corners) -> Surroundings:
+        """Everything in its place around boxes, arrows and panels that cover ``area``."""
+        left, right, bottom, top = area.left, area.right, area.bottom, area.top
         middle = (left + right) / 2
         least = self.page.width - 2 * self.spacing.pad if self.page.exact else 0.0
         rows = self._rows(max(right - left, least, self.spacing.narrowest))

@@ -1,0 +1,41 @@
+"""One scene with one spacing: its boxes are placed first, its arrows when they are needed."""
+
+from __future__ import annotations
+
+import itertools
+
+from tests.layouts import THEME, scene
+from visualize.core.choices import Direction
+from visualize.core.layout import Page
+from visualize.layout import Arranger
+from visualize.layout.corners import Corners
+from visualize.layout.flow import PlacedFlow, place_flow
+from visualize.layout.sizes import Sizes
+from visualize.layout.spacing import DENSE, ROOMY
+
+CHAIN = scene(list(itertools.pairwise("abcdef")))
+
+
+def flow(limit: float) -> PlacedFlow:
+    return place_flow(Sizes(CHAIN, THEME, Direction.TB, ROOMY), limit)
+
+
+def test_boxes_alone_are_no_larger_than_all_of_it() -> None:
+    placed = flow(1000)
+    whole = Corners.of(placed.layout.extent, Direction.TB).size
+    assert 0 < placed.boxes_size[0] <= whole[0]
+    assert 0 < placed.boxes_size[1] <= whole[1]
+
+
+def test_what_is_too_long_continues_in_another_column() -> None:
+    one, two = flow(1000).boxes_size, flow(150).boxes_size
+    assert two[0] > one[0]
+    assert two[1] < one[1]
+
+
+def test_a_flow_is_placed_once_for_each_spacing() -> None:
+    arranger = Arranger(THEME, Direction.TB, Page())
+    first = arranger.flow(CHAIN, Direction.TB, ROOMY, 300)
+    assert arranger.flow(CHAIN, Direction.TB, ROOMY, 300) is first
+    assert arranger.flow(CHAIN, Direction.TB, DENSE, 300) is not first
+    assert arranger.flow(CHAIN, Direction.TB, ROOMY, 200) is not first

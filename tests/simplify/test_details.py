@@ -1,0 +1,170 @@
+"""Each different structure of closed blocks has one detail."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+import visualize
+from visualize.core.architecture import NodeKind
+from visualize.core.choices import Level, SkipKind
+from visualize.core.detail import Detail
+from visualize.core.diagram import Diagram
+from visualize.simplify import Simplifier
+from visualize.simplify.details import (
+    DetailFinder,
+    brief,
+    representative,
+    structure,
+)
+
+
+def details(model: nn.Module | str, *shape: int, level: Level = Level.BLOCK) -> list[Detail]:
+    simplifier = Simplifier(visualize.trace(model, torch.zeros(shape) if shape else None))
+    overview, blocks = simplifier.to(level), simplifier.to(Level.BLOCK)
+    return list(DetailFinder(blocks).of(overview))
+
+
+class Block(nn.Module):
+    """A residual block, with a projection where its width changes, and a gate if asked for."""
+
+    def __init__(self, inputs: int, outputs: int, gate: bool = False) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.squeeze = nn.Conv2d(outputs, outputs, 1) if gate else None
+        self.project = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add the shortcut."""
+        y = self.conv2(torch.relu(self.conv1(x)))
+        if self.squeeze is not None:
+            y = y * torch.sigmoid(self.squeeze(y.mean((2, 3), keepdim=True)))
+        return torch.relu(y + self.project(x))
+
+
+def net(*blocks: nn.Module) -> nn.Module:
+    return nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.Sequential(*blocks))
+
+
+def test_blocks_that_differ_in_width_share_a_detail() -> None:
+    found = details(net(Block(8, 8), Block(8, 16), Block(16, 16), Block(16, 32)), 1, 3, 8, 8)
+    assert [len(one.boxes) for one in found] == [2, 2]
+    kinds = [{skip.kind.value for skip in one.diagram.skips} for one in found]
+    assert kinds == [{"identity"}, {"projection"}]
+
+
+def test_structures_that_differ_have_details_of_their_own() -> None:
+    found = details(net(Block(8, 8), Block(8, 8, gate=True), Block(8, 8)), 1, 3, 8, 8)
+    assert len(found) == 2
+    plain, gated = (structure(one.diagram) for one in found)
+    assert plain != gated
+    (rich,) = representative(found)
+    assert {skip.kind.value for skip in rich.diagram.skips} == {"identity", "gate"}
+
+
+def test_blocks_with_different_kernels_have_details_of_their_own() -> None:
+    small, large = Block(8, 8), Block(8, 8)
+    large.conv1 = nn.Conv2d(8, 8, 5, padding=2)
+    found = details(net(small, large, Block(8, 8)), 1, 3, 8, 8)
+    assert len(found) == 2
+
+
+def test_a_stage_is_explained_by_its_blocks() -> None:
+    found = details("resnet50", level=Level.STAGE)
+    assert [one.boxes for one in found] == 2 * [
+        tuple(f"stage layer{number}" for number in range(1, 5))
+    ]
+
+
+def test_layers_are_not_explained() -> None:
+    assert details("resnet18", level=Level.LAYER) == []
+    assert details(nn.Sequential(nn.Linear(4, 4), nn.ReLU()), 1, 4) == []
+
+
+def test_what_all_earlier_layers_return_is_one_input() -> None:
+    """A layer of a DenseNet reads more tensors than the one before it, and looks the same."""
+    found = details("densenet121", level=Level.STAGE)
+    names = [one.box.type for one in found]
+    assert names.count("_DenseLayer") == 2  # the first has nothing to concat
+    dense = found[1].diagram
+    assert sum(box.kind.value == "input" for box in dense.boxes) == 1
+
+
+def test_a_large_block_shows_the_modules_in_it_with_details_of_their_own() -> None:
+    (first, *_) = details("maxvit_t")
+    closed = {box.type for box in first.diagram.boxes if box.kind.is_collapsed}
+    assert closed
+    assert {one.box.type for one in first.details} == closed
+
+
+def all_details(found: list[Detail]) -> list[Detail]:
+    return [inner for one in found for inner in (one, *all_details(list(one.details)))]
+
+
+def test_what_is_inside_is_what_the_closed_box_holds() -> None:
+    architecture = visualize.trace("mobilenet_v3_small")
+    overview = Simplifier(architecture).to(Level.BLOCK)
+    for one in all_details(list(DetailFinder(overview).of(overview))):
+        inside = held(one.diagram)
+        assert inside <= set(one.box.members)
+        macs = sum(architecture.operation(name).macs for name in inside)
+        assert macs == one.box.macs
+
+
+def held(diagram: Diagram) -> set[str]:
+    ends = (NodeKind.INPUT, NodeKind.OUTPUT)
+    return {one.id for box in diagram.boxes for one in box.operations if one.kind not in ends}
+
+
+class Layer(nn.Module):
+    """A layer of a transformer, whose feed-forward network is a module of its own."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.feed = Feed(width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add what the network makes of the norm."""
+        return x + self.feed(self.norm(x))
+
+
+class Feed(nn.Module):
+    """Two linear layers."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Widen and narrow."""
+        return self.down(torch.relu(self.up(x)))
+
+
+def test_in_brief_what_no_skip_connection_ends_in_is_closed() -> None:
+    (whole,) = details(nn.Sequential(nn.Linear(8, 8), nn.Sequential(Layer(8))), 1, 5, 8)
+    short = brief(whole)
+    closed = [box.path.rpartition(".")[2] for box in short.diagram.boxes if box.kind.is_collapsed]
+    assert closed == ["feed"]
+    assert short.drawn_skips == whole.drawn_skips == {SkipKind.IDENTITY}
+    assert held(short.diagram) == held(whole.diagram)
+
+
+def test_less_and_less_is_selected_and_the_last_draws_a_skip_connection() -> None:
+    finder = DetailFinder(Simplifier(visualize.trace("maxvit_t")).to(Level.BLOCK))
+    found = list(finder.of(finder.blocks))
+    tried = list(finder.selections(found))
+    assert sum(len(one.diagram.boxes) for one in all_details(found)) > 40
+    for shown in tried:
+        assert sum(len(one.diagram.boxes) for one in all_details(list(shown))) <= 40
+    assert any(one.details for one in tried[0])
+    last = tried[-1]
+    assert len(last) == 1
+    assert last[0].drawn_skips
+    assert set(last[0].boxes) <= {box for one in found for box in one.boxes}
+
+
+def test_nothing_is_selected_where_there_is_nothing() -> None:
+    layers = Simplifier(visualize.trace("resnet18")).to(Level.LAYER)
+    assert list(DetailFinder(layers).selections(())) == []

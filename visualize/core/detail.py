@@ -1,0 +1,31 @@
+"""What is inside a closed box, to be shown beside the figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visualize.core.choices import SkipKind
+from visualize.core.diagram import Box, Diagram
+
+
+@dataclass(frozen=True)
+class Detail:
+    """The inside of closed boxes.
+
+    Attributes:
+        boxes: ids of the closed boxes in the overview, in order.
+        box: the first of them, or the block in it, whose inside is shown.
+        diagram: what is in it.
+        details: of the closed boxes in ``diagram``.
+    """
+
+    boxes: tuple[str, ...]
+    box: Box
+    diagram: Diagram
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def drawn_skips(self) -> frozenset[SkipKind]:
+        """The kinds of skip connection that ``diagram`` draws: others are inside closed boxes."""
+        drawn = (wire.skip for _, _, wire in self.diagram.wires)
+        return frozenset(self.diagram.skips[skip].kind for skip in drawn if skip is not None)

@@ -1,0 +1,186 @@
+"""Details in panels beside the overview or below it, whichever fits the page better.
+
+╭────────╮  ╭ A ───╮  ╭ C ───╮        ╭──────────────────────╮
+│        │  │      │  │      │        │       overview       │
+│ over-  │  ╰──────╯  │      │        ╰──────────────────────╯
+│ view   │  ╭ B ───╮  ╰──────╯        ╭ A ───╮ ╭ B ───╮ ╭ C ─╮
+│        │  │      │                  │      │ ╰──────╯ │    │
+╰────────╯  ╰──────╯                  ╰──────╯          ╰────╯
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from visualize.core.choices import Direction
+from visualize.core.fonts import LINE_HEIGHT, text_width
+from visualize.core.layout import Layout, PlacedDetail
+from visualize.core.page import Place
+from visualize.core.scene import SceneDetail
+from visualize.core.theme import Theme
+from visualize.layout.corners import Corners
+from visualize.layout.spacing import DetailSpacing
+
+Size = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A detail, laid out in the direction that fits the page."""
+
+    detail: SceneDetail
+    layout: Layout
+    direction: Direction
+
+    @property
+    def inside(self) -> Corners:
+        """What it covers, in the page coordinates of its layout."""
+        return Corners.of(self.layout.extent, self.direction)
+
+
+def place_details(
+    panels: Sequence[Panel], overview: Corners, room: Size, theme: Theme, spacing: DetailSpacing
+) -> tuple[PlacedDetail, ...]:
+    """Place panels beside or below the ``overview``.
+
+    Args:
+        panels: the details, laid out.
+        overview: where the overview is.
+        room: width and height of the page without what surrounds the figure.
+        theme: the size of titles.
+        spacing: the lengths.
+    """
+    sizes = [_panel_size(panel, theme, spacing) for panel in panels]
+    places = pack(overview.size, sizes, room, spacing.gap)
+    return tuple(
+        _placed(panel, size, (overview.left + x, overview.top - y), theme, spacing)
+        for panel, size, (x, y) in zip(panels, sizes, places)
+    )
+
+
+def _panel_size(panel: Panel, theme: Theme, spacing: DetailSpacing) -> Size:
+    inside = panel.inside.size
+    title = sum(width for _, width in _title(panel.detail, theme)) + spacing.between
+    width = max(inside[0], title) + 2 * spacing.padding
+    return width, inside[1] + 2 * spacing.padding + theme.size * LINE_HEIGHT + spacing.title
+
+
+def _title(detail: SceneDetail, theme: Theme) -> list[tuple[str, float]]:
+    """The letter and the title of a panel, each with its width."""
+    return [
+        (detail.letter, text_width(detail.letter, theme.size, theme.font)),
+        (detail.title, text_width(detail.title, theme.detail_size, theme.font)),
+    ]
+
+
+def _placed(
+    panel: Panel, size: Size, at: Place, theme: Theme, spacing: DetailSpacing
+) -> PlacedDetail:
+    """A panel whose upper left corner is ``at``."""
+    inside = panel.inside
+    left, top = at
+    width, height = size
+    line = theme.size * LINE_HEIGHT
+    x = left + spacing.padding
+    texts = []
+    for (text, wide), type_size in zip(
+        _title(panel.detail, theme), (theme.size, theme.detail_size)
+    ):
+        texts.append((text, (x + wide / 2, top - spacing.padding - line / 2), type_size))
+        x += wide + spacing.between
+    middle = left + width / 2 - (inside.left + inside.right) / 2
+    under = top - spacing.padding - line - spacing.title - inside.top
+    return PlacedDetail(
+        detail=panel.detail,
+        layout=panel.layout,
+        direction=panel.direction,
+        shift=(middle, under),
+        low=(left, top - height),
+        high=(left + width, top),
+        texts=tuple(texts),
+    )
+
+
+def pack(overview: Size, panels: Sequence[Size], room: Size, gap: float) -> list[Place]:
+    """Where the upper left corners of ``panels`` go, from that of the overview: right and down.
+
+    They stand in columns to its right, the first of these perhaps under it, or in rows below it:
+    the packing that fits ``room``, or exceeds it least, and of several the one with the least area.
+
+    >>> pack((80, 200), [(60, 90), (60, 90), (60, 150)], (300, 300), 10)
+    [(90.0, 0.0), (90.0, 100.0), (160.0, 0.0)]
+    >>> pack((200, 80), [(90, 60), (90, 70)], (210, 300), 10)
+    [(0.0, 90.0), (100.0, 90.0)]
+    """
+    heights = sorted({overview[1], room[1], *(height for _, height in panels)})
+    found = [
+        [(overview[0] + gap + x, y) for x, y in columns(panels, height, gap)]
+        for height in heights
+        for columns in (_in_columns, _filled)
+    ]
+    found += [
+        list(columns([overview, *panels], height, gap))[1:]
+        for height in heights
+        if height > overview[1]
+        for columns in (_in_columns, _under_first)
+    ]
+    widths = sorted({overview[0], room[0]})
+    found += [
+        [(y, overview[1] + gap + x) for x, y in _in_columns(_turned(panels), width, gap)]
+        for width in widths
+    ]
+    return min(found, key=lambda places: _cost(overview, panels, places, room))
+
+
+def _under_first(panels: Sequence[Size], height: float, gap: float) -> list[Place]:
+    """As ``_filled``, where the first panel begins the first column."""
+    return _filled(panels, height, gap, begun=1)
+
+
+def _filled(panels: Sequence[Size], height: float, gap: float, begun: int = 0) -> list[Place]:
+    """Columns of at most ``height``, each panel in the first with room for it, tall ones first.
+
+    The first ``begun`` panels begin a column each.
+    """
+    columns = [[panel] for panel in range(begun)]
+    for panel in sorted(range(begun, len(panels)), key=lambda one: -panels[one][1]):
+        for column in columns:
+            if sum(panels[one][1] + gap for one in (*column, panel)) - gap <= height:
+                column.append(panel)
+                break
+        else:
+            columns.append([panel])
+    places, x = {}, 0.0
+    for column in sorted(columns, key=min):
+        y = 0.0
+        for panel in sorted(column):
+            places[panel] = (x, y)
+            y += panels[panel][1] + gap
+        x += max(panels[panel][0] for panel in column) + gap
+    return [places[panel] for panel in range(len(panels))]
+
+
+def _turned(panels: Sequence[Size]) -> list[Size]:
+    return [(height, width) for width, height in panels]
+
+
+def _in_columns(panels: Sequence[Size], height: float, gap: float) -> Iterator[Place]:
+    """Columns of panels of at most ``height``, from left to right."""
+    x, y, broadest = 0.0, 0.0, 0.0
+    for width, tall in panels:
+        if y and y + tall > height:
+            x, y, broadest = x + broadest + gap, 0.0, 0.0
+        yield x, y
+        y += tall + gap
+        broadest = max(broadest, width)
+
+
+def _cost(
+    overview: Size, panels: Sequence[Size], places: Sequence[Place], room: Size
+) -> tuple[float, float]:
+    """By how much a packing exceeds the room, and its area."""
+    corners = [(x + width, y + height) for (x, y), (width, height) in zip(places, panels)]
+    width = max([overview[0], *(right for right, _ in corners)])
+    height = max([overview[1], *(bottom for _, bottom in corners)])
+    return max(0.0, width - room[0]) + max(0.0, height - room[1]), width * height

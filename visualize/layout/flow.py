@@ -1,0 +1,174 @@
+"""The layout of one scene with one spacing: boxes and frames in their places, then arrows.
+
+What surrounds it comes later, and so do the panels beside it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from visualize.core.geometry import Rectangle
+from visualize.core.layout import Layout, PlacedText
+from visualize.core.route import Route
+from visualize.layout.columns import Column, turns, wrap
+from visualize.layout.drawing import Drawing, Inside, assemble
+from visualize.layout.frames import lay_out_frame
+from visualize.layout.labels import settle_labels
+from visualize.layout.levels import Levels, split_levels
+from visualize.layout.links import join_legs
+from visualize.layout.place import Placement, Placer
+from visualize.layout.routes.draw import LinkDrawer
+from visualize.layout.routes.side_inputs import draw_side_inputs
+from visualize.layout.sizes import LevelSizes, Sizes
+from visualize.layout.surround.beside import Brackets, notes
+from visualize.layout.u_shape import find_u, place_u
+from visualize.layout.units import FrameUnit, Unit
+
+
+def place_flow(sizes: Sizes, limit: float) -> PlacedFlow:
+    """Place the boxes and frames of a scene; arrows are drawn later.
+
+    Args:
+        sizes: of what is in the scene.
+        limit: how long along the flow a column may be.
+    """
+    levels = split_levels(sizes.scene)
+    insides = _frames(levels, sizes)
+    units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
+    brackets = Brackets(units)
+    return PlacedFlow(levels, units, insides, _place(units, limit, brackets), brackets)
+
+
+@dataclass(frozen=True)
+class PlacedFlow:
+    """Boxes and frames placed with one spacing, and the layout made from them.
+
+    Arrows and labels are drawn when the layout is needed. Most figures that do not fit are found
+    by their boxes alone.
+
+    Attributes:
+        levels: the figure and its frames, with their links.
+        units: sizes of the units of the figure.
+        insides: the frames, laid out.
+        placed: the units of the figure in their places.
+        brackets: names of stages.
+    """
+
+    levels: Levels
+    units: LevelSizes
+    insides: Mapping[FrameUnit, Inside]
+    placed: _Placed
+    brackets: Brackets
+
+    @functools.cached_property
+    def layout(self) -> Layout:
+        """Everything in its place."""
+        placed, units, sizes = self.placed, self.units, self.units.common
+        drawing = _routes(placed, units, self.levels, self.insides)
+        bends = tuple(turns(placed.columns, placed.placement, units))
+        surrounded = _surround(drawing, placed, units, self.brackets)
+        legs = settle_labels(drawing.legs, bends, drawing.boxes, _fixed_texts(surrounded), sizes)
+        arrows, trunks = join_legs(sizes.scene.arrows, legs, bends)
+        in_line = placed.placement.in_line or any(one.in_line for one in self.insides.values())
+        layout = replace(surrounded, arrows=arrows, trunks=trunks, in_line=in_line)
+        return replace(layout, extent=_extent(layout, sizes))
+
+    @property
+    def boxes_size(self) -> tuple[float, float]:
+        """How broad and high the boxes and frames alone are."""
+        areas = self.units.rectangles(self.placed.placement.centers).values()
+        if not areas:
+            return 0.0, 0.0
+        length = max(area.end for area in areas) - min(area.start for area in areas)
+        breadth = max(area.high for area in areas) - min(area.low for area in areas)
+        return self.units.direction.size(length, breadth)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """The units of the figure in their places.
+
+    Attributes:
+        placement: where they are.
+        columns: the columns that they are in.
+        routes: the routes that are known already, by the index of their link.
+        backwards: units between which the flow goes back.
+    """
+
+    placement: Placement
+    columns: Sequence[Column]
+    routes: Mapping[int, Route] = field(default_factory=dict)
+    backwards: frozenset[Unit] = frozenset()
+
+
+def _frames(levels: Levels, sizes: Sizes) -> dict[FrameUnit, Inside]:
+    """All frames, each laid out with those inside it."""
+    groups = {group.id: group for group in sizes.scene.groups}
+    insides: dict[FrameUnit, Inside] = {}
+    for level in levels.frames:
+        inside = lay_out_frame(level, groups[level.frame], sizes, insides)
+        insides[FrameUnit(level.frame)] = inside
+    return insides
+
+
+def _place(units: LevelSizes, limit: float, brackets: Brackets) -> _Placed:
+    """The units of the figure, in a U or in columns that are at most as long as ``limit``."""
+    placer = Placer(units)
+    part = units.level.part
+    shape = find_u(part, units.level)
+    if shape:
+        folded = place_u(shape, placer)
+        return _Placed(folded.placement, folded.columns, folded.routes, folded.backwards)
+    return _Placed(*wrap(placer.place(part), units, limit, brackets.breadth))
+
+
+def _routes(
+    placed: _Placed, units: LevelSizes, levels: Levels, insides: Mapping[FrameUnit, Inside]
+) -> Drawing:
+    """All boxes and frames, and the links between them."""
+    drawer = LinkDrawer(units, placed.placement, placed.columns, placed.backwards)
+    drawing = assemble(placed.placement, units, insides, placed.backwards)
+    aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.common)
+    return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))
+
+
+def _surround(drawing: Drawing, placed: _Placed, units: LevelSizes, brackets: Brackets) -> Layout:
+    """Boxes and frames with all that is beside them, still without arrows."""
+    order = {box: place for place, box in enumerate(units.common.boxes)}
+    areas = units.rectangles(placed.placement.centers)
+    return Layout(
+        boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
+        arrows=(),
+        notes=tuple(notes(drawing.boxes, units.common)),
+        brackets=tuple(
+            bracket for column in placed.columns for bracket in brackets.beside(column, areas)
+        ),
+        frames=drawing.frames,
+    )
+
+
+def _fixed_texts(layout: Layout) -> list[PlacedText]:
+    """All texts but the labels of arrows, which have their places by now."""
+    texts: list[PlacedText] = [*layout.notes]
+    texts += [text for frame in layout.frames for text in frame.texts]
+    texts += [text for bracket in layout.brackets for text in bracket.texts]
+    return texts
+
+
+def _extent(layout: Layout, sizes: Sizes) -> Rectangle:
+    """How far everything reaches."""
+    texts: list[PlacedText] = [*layout.notes]
+    texts += [text for bracket in layout.brackets for text in bracket.texts]
+    texts += [arrow.label for arrow in layout.arrows if arrow.label]
+    areas = [box.rectangle for box in layout.boxes] + [frame.rectangle for frame in layout.frames]
+    areas += [arrow.route.bounds() for arrow in layout.arrows]
+    areas += [trunk.bounds() for trunk in layout.trunks]
+    areas += [Rectangle.around(text.center, *sizes.text(text.text, text.size)) for text in texts]
+    return Rectangle(
+        min((area.start for area in areas), default=0.0),
+        max((area.end for area in areas), default=0.0),
+        min((area.low for area in areas), default=0.0),
+        max((area.high for area in areas), default=0.0),
+    )

@@ -1,0 +1,129 @@
+"""Details of a scene: what is inside closed boxes, as scenes of their own."""
+
+from __future__ import annotations
+
+import string
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from visualize.core.architecture import NodeKind
+from visualize.core.detail import Detail
+from visualize.core.diagram import Box, Diagram
+from visualize.core.module_path import spelled
+from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup
+from visualize.scene import labels
+
+_ENDS = ("input", "output")
+
+
+def with_details(
+    scene: Scene, details: Sequence[Detail], build: Callable[[Diagram], Scene]
+) -> Scene:
+    """``scene`` with what is inside its closed boxes.
+
+    Args:
+        scene: the overview.
+        details: as many as there are letters at most, those of details included.
+        build: makes the scene of a detail.
+    """
+    stages = {box.id: box.stage for box in scene.boxes}
+    letters: dict[str, list[str]] = {}
+    made: list[SceneDetail] = []
+    for letter, (home, detail) in zip(string.ascii_uppercase, _all(details)):
+        of = tuple(_named(home, box) for box in detail.boxes)
+        stages |= {_named(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
+        made.append(_detail(letter, detail, of, stages[of[0]], build(detail.diagram)))
+        for box in of:
+            letters.setdefault(box, []).append(letter)
+    lettered = [replace(detail, scene=_lettered(detail.scene, letters)) for detail in made]
+    return replace(_lettered(scene, letters), details=tuple(lettered))
+
+
+def _all(details: Sequence[Detail]) -> Iterator[tuple[str, Detail]]:
+    """All details, those of the overview first, each with the letter of that around it."""
+    letters = iter(string.ascii_uppercase)
+    waiting = deque(("", detail) for detail in details)
+    while waiting:
+        home, detail = waiting.popleft()
+        yield home, detail
+        letter = next(letters, "")
+        waiting.extend((letter, inner) for inner in detail.details)
+
+
+def _lettered(scene: Scene, letters: Mapping[str, Sequence[str]]) -> Scene:
+    boxes = (replace(box, detail=" ".join(letters.get(box.id, ()))) for box in scene.boxes)
+    return replace(scene, boxes=tuple(boxes))
+
+
+def _named(letter: str, name: str) -> str:
+    """What something of a detail is called in the whole figure."""
+    return f"{letter}/{name}" if letter and name else name
+
+
+def _detail(
+    letter: str, detail: Detail, of: tuple[str, ...], stage: str, scene: Scene
+) -> SceneDetail:
+    boxes = (_end(box, detail, scene) if box.role in _ENDS else box for box in scene.boxes)
+    boxes = (replace(box, members=_real(detail.diagram.box(box.id))) for box in boxes)
+    inner = replace(scene, boxes=tuple(boxes))
+    title = f"{labels.kind_phrase(detail.box.type)} · {spelled(detail.box.path)}"
+    return SceneDetail(letter, title, of, stage, _within(inner, letter))
+
+
+def _end(box: SceneBox, detail: Detail, scene: Scene) -> SceneBox:
+    """An input or output. The only one has no name: a detail may explain several places."""
+    title = labels.shapes(detail.diagram.box(box.id))
+    if not title or sum(one.role == box.role for one in scene.boxes) > 1:
+        return box
+    return replace(box, label=(str(title),), title=title)
+
+
+def _real(box: Box) -> tuple[str, ...]:
+    """The operations of the model in a box: where a detail begins and ends, there are others."""
+    ends = (NodeKind.INPUT, NodeKind.OUTPUT)
+    return tuple(one.id for one in box.operations if one.kind not in ends)
+
+
+def _within(scene: Scene, letter: str) -> Scene:
+    """A scene with ids of its own and without stages: it has the colour of one."""
+    frames = {group.id: group for group in scene.groups}
+    parents = {group: _frame(group, frames) for group in frames}
+
+    return replace(
+        scene,
+        boxes=tuple(
+            replace(
+                box,
+                id=_named(letter, box.id),
+                group=_named(letter, parents.get(box.group, "")),
+                stage="",
+            )
+            for box in scene.boxes
+        ),
+        groups=tuple(
+            replace(
+                group,
+                id=_named(letter, group.id),
+                parent=_named(letter, parents.get(group.parent, "")),
+                stage="",
+            )
+            for group in scene.groups
+            if group.role != "stage"
+        ),
+        arrows=tuple(
+            replace(arrow, source=_named(letter, arrow.source), target=_named(letter, arrow.target))
+            for arrow in scene.arrows
+        ),
+    )
+
+
+def _frame(group: str, groups: Mapping[str, SceneGroup]) -> str:
+    """The innermost group that ``group`` is or is in and that is not a stage."""
+    return next((one.id for one in _around(group, groups) if one.role != "stage"), "")
+
+
+def _around(group: str, groups: Mapping[str, SceneGroup]) -> Iterator[SceneGroup]:
+    while group:
+        yield groups[group]
+        group = groups[group].parent

@@ -1,0 +1,280 @@
+"""Details: what is inside the closed boxes of a figure, each different structure once.
+
+    overview            details
+    ╭──────────────╮    ╭─ A ────────────────╮
+    │ Bottleneck A │    │ 1×1 ▶ 3×3 ▶ 1×1 ▶ + │
+    │ Bottleneck A │    │ ╰──────────────────╯ │
+    ╰──────────────╯    ╰────────────────────╯
+
+A detail is an annotation: its operations are members of the closed boxes and of no others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import replace
+
+from visualize.core.architecture import Architecture, Operation
+from visualize.core.choices import Level
+from visualize.core.detail import Detail
+from visualize.core.diagram import Box, BoxKind, Diagram
+from visualize.core.module_path import CONTAINERS
+from visualize.simplify import Choice, Simplifier
+from visualize.simplify.idioms import Rule
+from visualize.simplify.part import inside_of
+
+# A closed box with fewer boxes inside is explained by its own words.
+_WORTH_IT = 2
+# A detail with more boxes shows the modules in it closed, with details of their own.
+_MOST = 14
+_READABLE = 40  # boxes in all details together
+_DEEPEST = 3  # details of details of details
+# In the name of an idiom, what depends on widths.
+_WIDTHS = re.compile(r"\d+")
+
+
+class DetailFinder:
+    """Finds the details of diagrams of one model; equal blocks are looked into once.
+
+    Args:
+        blocks: the model with all its blocks closed.
+        rules: idioms that are tried before the built-in ones.
+        deepest: how many details may be inside each other.
+    """
+
+    def __init__(
+        self, blocks: Diagram, rules: Sequence[Rule] = (), deepest: int = _DEEPEST
+    ) -> None:
+        self.blocks = blocks
+        self.rules = rules
+        self.deepest = deepest
+        # Equal work has equal structure, and is found without making a diagram of it.
+        self._structures: dict[Hashable, Hashable] = {}
+        self._details: dict[Hashable, Detail] = {}
+        self._briefs: dict[str, Detail] = {}
+
+    def of(self, overview: Diagram) -> tuple[Detail, ...]:
+        """The details of a diagram, in the order of the boxes that they explain.
+
+        Args:
+            overview: a diagram with closed blocks or stages.
+        """
+        boxes: dict[Hashable, dict[str, None]] = {}
+        for block in self.blocks.boxes:
+            closed = overview.box(overview.host(block.core.id))
+            if block.kind is not BoxKind.BLOCK or not closed.kind.is_collapsed:
+                continue
+            work = _work(overview.exact, block.shown)
+            if work not in self._structures:
+                self._structures[work] = self._look_into(block)
+            boxes.setdefault(self._structures[work], {})[closed.id] = None
+        return tuple(
+            replace(self._details[key], boxes=tuple(closed))
+            for key, closed in boxes.items()
+            if key in self._details
+        )
+
+    def _look_into(self, block: Box) -> Hashable:
+        """The structure of a block; its detail is kept."""
+        part = inside_of(self.blocks.exact, block.shown)
+        layers = Simplifier(part, self.rules).to(Level.LAYER)
+        key = structure(layers)
+        if key not in self._details and _is_worth_it(layers):
+            inside = layers
+            inner: tuple[Detail, ...] = ()
+            if self.deepest > 1:
+                inside = _inside(part, block.path, layers, self.rules)
+            if inside is not layers:
+                inner = DetailFinder(inside, self.rules, self.deepest - 1).of(inside)
+            self._details[key] = Detail((), block.shown, inside, inner)
+        return key
+
+    def selections(self, details: Sequence[Detail]) -> Iterator[tuple[Detail, ...]]:
+        """Which details to show, all of them first and then less; never more than can be read.
+
+        After all come one for each class of block; then only those that draw a skip connection,
+        first as they are and then with the modules in them closed; and fewer and fewer of these.
+
+        Args:
+            details: all there are.
+        """
+        last: tuple[Detail, ...] = ()
+        for shown in self._choices(details):
+            if shown and shown != last and _size(shown) <= _READABLE:
+                yield shown
+            last = shown
+
+    def _choices(self, details: Sequence[Detail]) -> Iterator[tuple[Detail, ...]]:
+        yield tuple(details)
+        shown = representative(details)
+        yield shown
+        if all(one.drawn_skips or not one.details for one in shown):
+            yield tuple(replace(one, details=()) for one in shown)
+        drawing = tuple(_drawing(details))
+        yield representative(drawing)
+        drawing = tuple(map(self._brief, drawing))
+        yield drawing
+        shown = representative(drawing)
+        while shown:
+            yield shown
+            poorest = min(shown, key=_richness)
+            shown = tuple(one for one in shown if one is not poorest)
+
+    def _brief(self, detail: Detail) -> Detail:
+        name = detail.box.id
+        if name not in self._briefs:
+            self._briefs[name] = brief(detail, self.rules)
+        return replace(detail, diagram=self._briefs[name].diagram, details=())
+
+
+def _is_worth_it(layers: Diagram) -> bool:
+    return sum(not one.kind.is_end for one in layers.boxes) >= _WORTH_IT
+
+
+def _work(exact: Architecture, box: Box) -> Hashable:
+    """The types of operations in a block, and how these are wired."""
+    order = {name: place for place, name in enumerate(box.members)}
+    outside: dict[str, int] = {}
+    wires = []
+    for name in box.members:
+        for source, _, wire in exact.inputs(name):
+            start = order.get(source, -1 - outside.setdefault(source, len(outside)))
+            kind = exact.unrolled_skips[wire.skip].kind if wire.skip is not None else None
+            wires.append((start, order[name], kind))
+    # Names of idioms depend on hyperparameters: so do the structures.
+    types = tuple(
+        (one.does, one.module_class, _kernel(one), _sizeless(one)) for one in box.operations
+    )
+    return types, tuple(wires)
+
+
+def _sizeless(operation: Operation) -> tuple[str, ...]:
+    """The names of hyperparameters, and values that are no numbers."""
+    return tuple(
+        f"{name} {_WIDTHS.sub('', str(value))}" for name, value in operation.attributes.items()
+    )
+
+
+def _drawing(details: Sequence[Detail]) -> Iterator[Detail]:
+    """Those that draw a skip connection, without details of their own.
+
+    Where one draws none, those of the blocks in it explain the same boxes.
+    """
+    for one in details:
+        if one.drawn_skips:
+            yield replace(one, details=())
+        else:
+            yield from _drawing([replace(inner, boxes=one.boxes) for inner in one.details])
+
+
+def _size(details: Sequence[Detail]) -> int:
+    return sum(len(one.diagram.boxes) + _size(one.details) for one in details)
+
+
+def representative(details: Sequence[Detail]) -> tuple[Detail, ...]:
+    """One detail for each class of block: that which draws the most kinds of skip connection."""
+    found: dict[str, Detail] = {}
+    for detail in details:
+        known = found.get(detail.box.type)
+        if known is None or _richness(detail) > _richness(known):
+            found[detail.box.type] = replace(detail, details=representative(detail.details))
+    return tuple(found.values())
+
+
+def _richness(detail: Detail) -> tuple[int, int, int]:
+    """How many kinds of skip connection a detail draws, how many boxes it explains, how briefly."""
+    return len(detail.drawn_skips), len(detail.boxes), -len(detail.diagram.boxes)
+
+
+def brief(detail: Detail, rules: Sequence[Rule] = ()) -> Detail:
+    """A detail with each module closed in which no skip connection ends.
+
+    Of a block of a transformer, norms, attention, feed-forward network and adds are left.
+    """
+    part = detail.diagram.exact
+    simplifier = Simplifier(part, rules)
+    boxes = Counter(
+        path for box in simplifier.to(Level.LAYER).boxes for path in _around(box, detail.box.path)
+    )
+    merges = {
+        call.path for skip in part.unrolled_skips for call in part.operation(skip.merge).calls
+    }
+    closed = {
+        path
+        for path, count in boxes.items()
+        if count >= _WORTH_IT and path not in merges and part.modules.get(path) not in CONTAINERS
+    }
+    if not closed:
+        return detail
+    diagram = simplifier.to(Level.LAYER, choice=Choice(collapsed=frozenset(closed)))
+    return replace(detail, diagram=diagram)
+
+
+def _around(box: Box, path: str) -> set[str]:
+    """The modules below that at ``path`` that hold all of a box."""
+    held = ({call.path for call in one.calls} for one in box.operations)
+    return {one for one in set.intersection(*held) if one.startswith(f"{path}.")}
+
+
+def _inside(part: Architecture, path: str, layers: Diagram, rules: Sequence[Rule]) -> Diagram:
+    """What is inside the block at ``path``: its layers, or the modules in it if these are many."""
+    if len(layers.graph) <= _MOST:
+        return layers
+    simplifier = Simplifier(part, rules)
+    for modules in _below(part, path):
+        diagram = simplifier.to(Level.LAYER, choice=Choice(collapsed=modules))
+        if len(diagram.graph) <= _MOST:
+            return diagram
+    return layers
+
+
+def _below(part: Architecture, path: str) -> Iterator[frozenset[str]]:
+    """The modules in that at ``path``, those of containers in place of these, then all of them."""
+    paths = {call.path for one in part.operations for call in one.calls}
+    inside = {one for one in paths if one.rpartition(".")[0] == path}
+    opened = set(inside)
+    while containers := {one for one in opened if part.modules.get(one) in CONTAINERS}:
+        opened -= containers
+        opened |= {one for one in paths if one.rpartition(".")[0] in containers}
+    yield frozenset(opened)
+    if opened != inside:
+        yield frozenset(inside)
+
+
+def structure(diagram: Diagram) -> Hashable:
+    """What two blocks have in common that differ in nothing but their widths.
+
+    It is the kinds of their boxes, what was fused into each, how they are wired, and the kinds of
+    skip connection.
+    """
+    order = {box.id: place for place, box in enumerate(diagram.boxes)}
+    wires = sorted(
+        (order[source], order[target], _kind(diagram, wire.skip))
+        for source, target, wire in diagram.wires
+    )
+    return tuple(map(_works, diagram.boxes)), tuple(wires)
+
+
+def _kind(diagram: Diagram, skip: int | None) -> str:
+    return diagram.skips[skip].kind.value if skip is not None else ""
+
+
+def _works(box: Box) -> Hashable:
+    """What a box does, whatever its width, and how often."""
+    shown = box.shown
+    name = _WIDTHS.sub("", str(shown.label[0])) if shown.label else ""
+    return shown.kind, name, box.repeat, tuple(_types(shown))
+
+
+def _types(box: Box) -> Iterator[tuple[str, str]]:
+    if not box.kind.is_end:
+        for one in box.operations:
+            if one.id not in box.silent:
+                yield one.does, _kernel(one)
+
+
+def _kernel(one: Operation) -> str:
+    """The kernel of a convolution or pool, which is no width."""
+    return str(one.attributes.get("kernel_size", ""))
