@@ -136,8 +136,12 @@ def _colors(drawn: Drawn) -> Iterator[str]:
 
 
 def _stage_colors(drawn: Drawn) -> Iterator[str]:
-    """Neighbouring stages of different colours are distinct to colour-blind readers."""
-    tints = [(box.stage, box.fill, box.line) for box in drawn.boxes if box.stage]
+    """Neighbouring stages of different colours are distinct to colour-blind readers.
+
+    A panel has the one colour of the stage that it explains, wherever it is.
+    """
+    boxes = (box for box in drawn.boxes if box.stage and not box.detail)
+    tints = [(box.stage, box.fill, box.line) for box in boxes]
     pairs = {pair for pair in itertools.pairwise(tints) if pair[0][1:] != pair[1][1:]}
     for one, other in sorted(pairs):
         for vision in VISIONS[:-1]:
