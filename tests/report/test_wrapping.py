@@ -49,6 +49,7 @@ def test_a_stride_keeps_its_number() -> None:
     [
         ("encoder.layers.encoder_layer_0", ["encoder.layers.", "encoder_layer_0"]),
         ("a_name_that_is_too_long_for_it[0]", ["a_name_that_is_", "too_long_for_it", "[0]"]),
+        ("features[0]_total.x", ["features[0]_", "total.x"]),
         ("（VisionTransform）", ["（VisionTransfor", "m）"]),
         ("(VisionTransforms).", ["(VisionTransform", "s)."]),
     ],

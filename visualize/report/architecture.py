@@ -8,7 +8,7 @@ from visualize.core.quantities import memory
 from visualize.report.html import html_report
 from visualize.report.language import Language, load_language
 from visualize.report.quantities import joined
-from visualize.report.words import note_lines, summarize_in_a_line
+from visualize.report.words import name_and_class, note_lines, summarize_in_a_line
 
 _LISTED = 8  # inputs, and outputs
 
@@ -17,7 +17,7 @@ def architecture_lines(architecture: Architecture, language_code: str = "en") ->
     """The name of a model with its totals; then its inputs and outputs, its size, and notes."""
     language = load_language(language_code)
     totals = language.gettext("{name}: {line}").format(
-        name=_title(architecture, language),
+        name=name_and_class(architecture.name, architecture.class_name, language),
         line=summarize_in_a_line(architecture, language_code),
     )
     return [
@@ -33,13 +33,6 @@ def architecture_html(architecture: Architecture) -> str:
     """The same for a notebook."""
     first, *rest = architecture_lines(architecture)
     return html_report(first, [], "", rest)
-
-
-def _title(architecture: Architecture, language: Language) -> str:
-    name, class_name = architecture.name, architecture.class_name
-    if not class_name or class_name == name:
-        return name
-    return language.gettext("{name} ({class_name})").format(name=name, class_name=class_name)
 
 
 def _size(architecture: Architecture, language: Language) -> str:

@@ -36,6 +36,13 @@ def summarize_by_name(architecture: Architecture, language_code: str = "en") -> 
     )
 
 
+def name_and_class(name: str, class_name: str, language: Language) -> str:
+    """``resnet18 (ResNet)``; the name alone if that is the class."""
+    if not class_name or class_name == name:
+        return name
+    return language.gettext("{name} ({class_name})").format(name=name, class_name=class_name)
+
+
 def note_lines(notes: Iterable[Note], language_code: str = "en") -> list[str]:
     """A line for each note, marked as one."""
     language = load_language(language_code)

@@ -21,15 +21,15 @@ _OPENING = "（【《“‘"
 _QUANTITY = re.compile(
     r"[\d⁰¹²³⁴⁵⁶⁷⁸⁹][\d,.]*(?:"
     r" ?(?:万亿|亿|万)?[\u4e00-\u9fff]|"
-    r" (?:%|[kMGT]?B\b|[kMGT]\b(?: MACs)?|MACs\b|px\b)"
+    r" (?:%|[kMGT]?B\b|[kMGT]\b(?: MACs)?|MACs\b|px\b|heads\b|groups\b|calls\b)"
     r")|(?:总?步幅|核大小|膨胀率|投影至|宽度|扩展系数|MLP 扩展比|调用) [\d.×]+(?: 次)?"
     r"|(?:MLP ratio|expansion|dilation|kernel) [\d.×]+"
 )
 
 _WORD = re.compile(r"（?[^ （]+ ?")
 # A part of a path or of a shape, with the character after which a line may end; and a part of that.
-_STEP = re.compile(r"\[?[^./×=,\[]+[./×=,]?|[./×=,\[]")
-_SYLLABLE = re.compile(r"[^_]*_|[^_]+")
+_STEP = re.compile(r"[^./×=,]+[./×=,]?|[./×=,]")
+_SYLLABLE = re.compile(r"\[?[^_\[]+_?|[_\[]")
 
 
 def wrap(text: str, width: int) -> list[str]:
@@ -77,6 +77,18 @@ def longest_word(heading: str) -> int:
     from rich.cells import cell_len
 
     return max((cell_len(word.rstrip()) for word in _WORD.findall(heading)), default=0)
+
+
+def longest_part(text: str) -> int:
+    """Columns of the longest part of a text that `wrap` breaks only if it is longer than a line.
+
+    >>> longest_part("ConvTranspose2d, 64"), longest_part("shared.weight"), longest_part("卷积")
+    (16, 7, 2)
+    """
+    from rich.cells import cell_len
+
+    steps = (step for piece in _pieces(text) for step in _STEP.findall(piece))
+    return max((cell_len(step.rstrip()) for step in steps), default=0)
 
 
 def _filled(pieces: Iterable[str], width: int) -> list[str]:

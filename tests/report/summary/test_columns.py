@@ -100,7 +100,9 @@ def test_a_layer_that_failed_has_no_numbers() -> None:
         visualize.summarize(net, (1, 3, 16, 16))
     assert caught.value.summary is not None
     for language, what in [("en", "what ran before it failed"), ("zh", "出错前的部分")]:
-        *_, failed, total = caught.value.summary.to_text(language=language).strip().splitlines()
+        *_, failed, total = (
+            caught.value.summary.to_text(language=language, width=200).strip().splitlines()
+        )
         assert failed.startswith("2 (Linear)")
         assert not failed.rstrip().endswith("0")
         assert what in total
@@ -109,6 +111,6 @@ def test_a_layer_that_failed_has_no_numbers() -> None:
 @pytest.mark.parametrize("share", ["parameters (%)", "MACs (%)"])
 def test_there_are_no_shares_of_nothing(share: str) -> None:
     nets = [nn.Sequential(nn.ReLU()), nn.Sequential(nn.Conv2d(3, 3, 1))]
-    free, paid = (visualize.summarize(net, (1, 3, 4, 4)).to_text() for net in nets)
+    free, paid = (visualize.summarize(net, (1, 3, 4, 4)).to_text(width=200) for net in nets)
     assert share not in free
     assert share in paid

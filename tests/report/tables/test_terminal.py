@@ -129,3 +129,10 @@ def test_text_wraps_before_names_do() -> None:
     fields = [replace(FIELDS[0], text=lambda _: name), replace(FIELDS[1], text=lambda _: text)]
     widths = {width: draw_table(fill(fields, ROWS), width).widths for width in (70, 60, 57, 50)}
     assert widths == {70: (31, 37), 60: (31, 27), 57: (31, 24), 50: (24, 24)}
+
+
+def test_a_column_goes_before_its_words_are_broken() -> None:
+    kind = Field(Column("type", "type", spare=3), lambda _: "ConvTranspose2d")
+    table = fill([FIELDS[0], kind], ROWS)
+    found = {draw_table(table, width).widths[1:] for width in range(10, 60)}
+    assert found == {(), (len("ConvTranspose2d"),)}

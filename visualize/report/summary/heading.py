@@ -5,16 +5,13 @@ from __future__ import annotations
 from visualize.core.summary import Summary
 from visualize.report.language import Language
 from visualize.report.quantities import joined
+from visualize.report.words import name_and_class
 
 
 def heading(summary: Summary, language: Language) -> list[str]:
     """The title, and a paragraph each on what the model is and which weights it has."""
-    return [_title(summary, language), *_about(summary, language)]
-
-
-def _title(summary: Summary, language: Language) -> str:
-    title = language.gettext("{name} ({class_name})")
-    return title.format(name=summary.name, class_name=summary.class_name)
+    name = name_and_class(summary.name, summary.class_name, language)
+    return [name, *_about(summary, language)]
 
 
 def _about(summary: Summary, language: Language) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from visualize.report.language import Language
 from visualize.report.quantities import joined
 from visualize.report.tables.table import Column, Readers, Table
-from visualize.report.wrapping import longest_word, wrap, wrap_heading
+from visualize.report.wrapping import longest_part, longest_word, wrap, wrap_heading
 
 _GAP = "  "
 _INDENT = "  "
@@ -101,6 +101,9 @@ def _widths(table: Table, index: int) -> _Widths:
     head = longest_word(column.heading)
     compact = cells if column.right else min(cells, _READABLE)
     least = cells if column.right else min(cells, _NARROW)
+    if column.spare and least < cells:  # it goes rather than that its words are broken
+        words = max(longest_part(row[index]) for row in table.rows)
+        least = max(least, min(words, _LEGIBLE))
     return _Widths(
         natural=max(cells, cell_len(column.heading)),
         cells=max(cells, head),
