@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from torch import Tensor, nn
 
@@ -94,3 +96,20 @@ def test_strides_are_known_or_empty(
     sizes: tuple[int, ...], places: tuple[int, ...], stride: tuple[int, ...]
 ) -> None:
     assert stride_of(sizes, places) == stride
+
+
+class Matrix(nn.Module):
+    """A matrix for each input, as in PointNet, or heads: what a layer makes is split."""
+
+    def __init__(self, *sizes: int) -> None:
+        super().__init__()
+        self.conv, self.layer = nn.Conv1d(3, 16, 1), nn.Linear(16, math.prod(sizes))
+        self.sizes = sizes
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layer(self.conv(x).amax(2)).view(-1, *self.sizes)
+
+
+@pytest.mark.parametrize("sizes", [(3, 3), (4, 5), (5, 2, 2)])
+def test_what_is_split_has_neither_channels_nor_positions(sizes: tuple[int, ...]) -> None:
+    assert extent(visualize.trace(Matrix(*sizes), (2, 3, 20))) == Extent()

@@ -93,3 +93,22 @@ def test_a_block_is_as_wide_as_what_it_returns(model: nn.Module, shape: Any, tit
     assert not figure.check()
     stages = [part for part in visualize.summarize(model, shape).facts.parts if part.blocks]
     assert {part.width for part in stages} <= {int(title.split(", ")[1].split()[0])}
+
+
+class Heads(nn.Module):
+    """What the last layer makes is split into heads, which have no width in common."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden, self.out = nn.Linear(8, 8), nn.Linear(8, 24)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(self.hidden(x).relu()).view(*x.shape[:-1], 4, 6)
+
+
+def test_what_is_split_has_no_width() -> None:
+    model = nn.Sequential(Heads(), nn.Flatten(2), nn.Linear(24, 8), Heads())
+    figure = visualize.draw(model, (2, 3, 8), level="block")
+    assert [box.label[0] for box in figure.scene.boxes].count("Heads") == 2
+    parts = visualize.summarize(model, (2, 3, 8)).facts.parts
+    assert {part.width for part in parts if part.blocks} == {0}

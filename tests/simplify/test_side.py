@@ -323,6 +323,28 @@ class TestUnread:
         assert boxes["Linear, 8 → 2"] == "18"
 
 
+@pytest.mark.parametrize(
+    ("forward", "start", "layer"),
+    [
+        (lambda m, x: F.conv2d(m.start, m.style(x).view(4, 8, 1, 1)), (1, 8, 4, 4), "1×1 conv, 4"),
+        (
+            lambda m, x: F.conv2d(m.start.relu(), m.style(x).view(32, 1, 1, 1), groups=8),
+            (1, 8, 4, 4),
+            "1×1 depthwise conv, 32",
+        ),
+        (lambda m, x: F.linear(m.start, m.style(x).view(4, 8)), (3, 8), "Linear, 8 → 4"),
+    ],
+)
+def test_what_a_layer_with_computed_weights_works_on_has_a_box(
+    forward: Callable[..., Tensor], start: tuple[int, ...], layer: str
+) -> None:
+    boxes, arrows = drawn(Net(forward, start=parameter(*start), style=nn.Linear(5, 32)), 1, 5)
+    (name,) = (box for box in boxes if box.startswith("start"))
+    assert f"{torch.Size(start).numel()}" in boxes[name]
+    assert (name, layer) in arrows
+    assert boxes["Linear, 5 → 32"] == "192"
+
+
 @at_every_level
 @at_random
 @given(architecture=architectures())

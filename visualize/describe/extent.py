@@ -67,7 +67,8 @@ def extent_of(part: Sequence[Operation], result: TensorSpec, places: tuple[int, 
     """The extent of the result of some operations.
 
     Its channels are the dimension, first or last, that the last layer of the part makes; else the
-    one without which the rest is in proportion to the input.
+    one without which the rest is in proportion to the input. Where they are split into several
+    dimensions, neither channels nor positions are known.
 
     Args:
         part: the operations, in order.
@@ -78,10 +79,18 @@ def extent_of(part: Sequence[Operation], result: TensorSpec, places: tuple[int, 
     if not shape:
         return Extent()
     layers = [one for one in part if one.weight]
+    if layers and _is_split(shape, layers[-1]):
+        return Extent()
     axis = _channels(shape, layers[-1] if layers else None, places)
     others = [*shape]
     width = others.pop(axis)
     return Extent(width, math.prod(others), stride_of(tuple(others), places))
+
+
+def _is_split(shape: tuple[int, ...], layer: Operation) -> bool:
+    """Whether what a layer makes has become axes of its own: heads, or the rows of a matrix."""
+    made = layer.outputs[0].shown if layer.outputs else shape
+    return len(shape) > len(made) and layer.weight is not None and layer.weight.outputs not in shape
 
 
 def _channels(shape: tuple[int, ...], layer: Operation | None, places: tuple[int, ...]) -> int:

@@ -297,21 +297,23 @@ def _width(box: Box) -> str:
     """Channels that a block returns: the one of its sizes that a weighted layer in it makes.
 
     The last such layer decides. If no layer makes any of the sizes, channels are where they are
-    in the result of the last layer. In a sequence of vectors they come last.
+    in the result of the last layer, unless that is split into several dimensions, such as heads.
+    In a sequence of vectors they come last.
     """
     sizes = box.outputs[-1].shown if box.outputs else ()
     works = [
-        (one.outputs[0].shape, _channel_axis(one))
+        (one.outputs[0].shape, _channel_axis(one), len(one.outputs[0].shown))
         for one in reversed(_seen(box))
         if family(one.does) in CONVOLUTION | LINEAR and one.outputs
     ]
     if not sizes or not works:
         return ""
-    for made, at in works:
+    for made, at, _ in works:
         is_first = made[at] == sizes[0] and (at < -1 or len(sizes) > 2)
         if is_first or made[at] in (sizes[-1], *sizes[at:][:1]):
             return str(made[at])
-    return str(sizes[max(works[0][1], -len(sizes))])
+    _, at, number = works[0]
+    return str(sizes[max(at, -len(sizes))]) if len(sizes) <= number else ""
 
 
 def _channel_axis(layer: Operation) -> int:

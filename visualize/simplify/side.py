@@ -214,4 +214,5 @@ class _Search:
             return one.id in drawn and not is_weight(one, position)
         attends = name in ATTENTION or (one.kind is NodeKind.MODULE and bool(one.weights))
         works = attends and position < _OPERANDS and not is_weight(one, position)
+        works |= name in AFFINE and position == 0  # its weight is data
         return name in CONCAT | {"setitem"} or works

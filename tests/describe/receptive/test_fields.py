@@ -133,3 +133,26 @@ def test_a_tensor_without_values_sees_nothing() -> None:
     summary = visualize.summarize(Finds(), (1, 3, 16))
     assert field(summary, "conv") == (3,)
     assert field(summary, "head") is None
+
+
+class Pyramid(nn.Module):
+    """One head on maps of two resolutions, in either order, or on one alone."""
+
+    def __init__(self, *read: int) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 8, 3, 2, 1), nn.Conv2d(8, 8, 3, 2, 1)
+        self.head = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 5, 1))
+        self.read = read
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        maps = [self.first(x)]
+        maps.append(self.second(maps[0]))
+        return {f"p{level}": self.head(maps[level]) for level in self.read}
+
+
+@pytest.mark.parametrize(("read", "pixels"), [((0, 1), 15), ((1, 0), 15), ((1,), 15), ((0,), 7)])
+def test_of_several_outputs_that_which_sees_most_counts(read: tuple[int, ...], pixels: int) -> None:
+    receptive = visualize.summarize(Pyramid(*read), (1, 3, 32, 32)).facts.receptive
+    assert receptive is not None
+    assert receptive.place is ReceptivePlace.OUTPUT
+    assert receptive.field == (pixels, pixels)

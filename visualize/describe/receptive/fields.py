@@ -82,12 +82,18 @@ class ReceptiveFields:
         )
 
     def _way(self) -> list[Operation]:
-        """What the first output of the model is computed by, in order."""
+        """What the output of the model that sees most is computed by, in order."""
         ends = (one.id for one in self.exact.operations if one.kind is NodeKind.OUTPUT)
-        results = (node for end in ends for node in self.exact.data_sources(end))
-        result = next((node for node in results if node in self.followed.maps), None)
-        if result is None:
+        results = [
+            node
+            for end in ends
+            for node in self.exact.data_sources(end)
+            if node in self.followed.maps
+        ]
+        if not results:
             return []
+        is_known = all(node in self.sizes for node in results)
+        result = max(results, key=self.sizes.__getitem__) if is_known else results[0]
         before = {result, *nx.ancestors(self.exact.graph, result)}
         return [
             one
