@@ -72,12 +72,13 @@ def test_a_stack_is_no_merge(net: Net, x: str) -> None:
         ("sub", {}, "identity", ""),
         ("rsub", {}, "identity", ""),
         ("addcmul", {"value": 0.5}, "identity", ""),
+        ("addcdiv", {"value": 0.5}, "identity", ""),
     ],
 )
 def test_other_ways_to_add(
     net: Net, x: str, kind: str, attributes: dict[str, Any], kinds: str, scale: str
 ) -> None:
-    gain = [net.constant("gain", 8, 1, 1)] if kind == "addcmul" else []
+    gain = [net.constant("gain", 8, 1, 1)] if kind.startswith("addc") else []
     net.function(kind, x, net.conv(x), *gain, **attributes)
     (skip,) = find_skips(net.graph)
     assert (skip.kind.value, skip.scale) == (kinds, scale)
@@ -91,9 +92,10 @@ def test_what_comes_second(net: Net, x: str, kind: str, scale: str) -> None:
     assert [skip.scale for skip in find_skips(net.graph)] == [scale]
 
 
-def test_a_product_of_features_that_is_added(net: Net, x: str) -> None:
-    net.function("addcmul", x, net.conv(x, name="one"), net.function("sigmoid", x))
-    assert found(net) == [("identity", "x", "addcmul", ())]
+@pytest.mark.parametrize("kind", ["addcmul", "addcdiv"])
+def test_a_product_of_features_that_is_added(net: Net, x: str, kind: str) -> None:
+    net.function(kind, x, net.conv(x, name="one"), net.function("sigmoid", x))
+    assert found(net) == [("identity", "x", kind, ())]
 
 
 def test_adding_zero_first(net: Net, x: str) -> None:

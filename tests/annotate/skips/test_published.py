@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 import visualize
-from visualize.core.architecture import Skip
+from visualize.core.architecture import Skip, SkipKind
 
 Form = Callable[[nn.Module, Tensor], Tensor]
 
@@ -362,3 +362,108 @@ class Recurrent(nn.Module):
 
 def test_a_recurrent_network_has_none() -> None:
     assert counted(Recurrent(), (2, 5, 4)) == {}
+
+
+class AdditiveAttention(nn.Module):
+    """Bahdanau et al. (2015): what is looked at depends on the state, and the state on that."""
+
+    def __init__(self, score: Callable[[Tensor, Tensor], Tensor], last: str) -> None:
+        super().__init__()
+        self.keys, self.query = nn.Linear(8, 8), nn.Linear(8, 8)
+        self.value, self.cell = nn.Linear(8, 1), nn.GRUCell(8, 8)
+        self.score, self.last = score, last
+
+    def forward(self, memory: Tensor) -> Tensor:
+        keys, state, states = self.keys(memory), memory.mean(1), []
+        for _ in range(3):
+            energy = self.score(keys, self.query(state)).tanh()
+            if self.last == "layer":
+                weights = self.value(energy).softmax(1)
+            else:
+                weights = (energy * self.value.weight).sum(-1).softmax(-1)[..., None]
+            state = self.cell((weights * memory).sum(1), state)
+            states.append(state)
+        return torch.stack(states, 1)
+
+
+@pytest.mark.parametrize("last", ["layer", "product"])
+@pytest.mark.parametrize(
+    "score",
+    [
+        lambda keys, query: keys + query[:, None],
+        lambda keys, query: query.unsqueeze(1) + keys,
+        lambda keys, query: keys + query.unsqueeze(1).expand(-1, keys.shape[1], -1),
+        lambda keys, query: query.unsqueeze(1).repeat(1, keys.shape[1], 1) + keys,
+    ],
+)
+def test_additive_attention_is_none(score: Callable[[Tensor, Tensor], Tensor], last: str) -> None:
+    architecture = visualize.trace(AdditiveAttention(score, last), (2, 5, 8))
+    assert not architecture.skips
+
+
+class Context(nn.Module):
+    """Cao et al., "GCNet" (2019): one vector is added to all positions, over an identity."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.score, self.transform = nn.Linear(8, 1), nn.Linear(8, 8)
+        self.head = nn.Linear(8, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        context = (self.score(x).softmax(1) * x).sum(1, keepdim=True)
+        return self.head(x + self.transform(context)).softmax(-1)
+
+
+def test_a_context_that_is_added_to_all_positions() -> None:
+    (skip,) = visualize.trace(Context(), (2, 5, 8)).skips
+    assert skip.kind is SkipKind.IDENTITY
+
+
+class Tiled(nn.Module):
+    """Milletari et al., "V-Net" (2016): the input is added to each of the channels."""
+
+    def __init__(self, tile: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1)
+        )
+        self.tile = tile
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (self.body(x) + self.tile(x)).relu()
+
+
+@pytest.mark.parametrize(
+    "tile",
+    [
+        lambda x: torch.cat([x] * 8, 1),
+        lambda x: x.repeat(1, 8, 1, 1),
+        lambda x: x.expand(-1, 8, -1, -1),
+        lambda x: torch.cat((x, x, x, x, x, x, x, x), dim=-3),
+    ],
+)
+def test_an_input_that_is_tiled_over_channels_is_projected(
+    tile: Callable[[Tensor], Tensor],
+) -> None:
+    (skip,) = visualize.trace(Tiled(tile), (1, 1, 8, 8)).skips
+    assert skip.kind is SkipKind.PROJECTION
+
+
+class Repeated(nn.Module):
+    """One vector for each sample is repeated for all positions: conditioning."""
+
+    def __init__(self, repeat: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.expand = nn.Sequential(nn.Linear(8, 40), nn.ReLU(), nn.Unflatten(1, (5, 8)))
+        self.mix = nn.Linear(8, 8)
+        self.repeat = repeat
+
+    def forward(self, code: Tensor) -> Tensor:
+        return self.mix(self.expand(code)) + self.repeat(code.unsqueeze(1))
+
+
+@pytest.mark.parametrize(
+    "repeat", [lambda code: torch.cat([code] * 5, 1), lambda code: code.repeat(1, 5, 1)]
+)
+def test_what_is_repeated_for_all_positions_is_none(repeat: Callable[[Tensor], Tensor]) -> None:
+    assert not visualize.trace(Repeated(repeat), (2, 8)).skips

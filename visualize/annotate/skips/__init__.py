@@ -144,7 +144,7 @@ def _skips(
     found: list[_Typed] = []
     for operand in merge.operands:
         candidate = find_candidate(flow, merge, operand)
-        kind = kind_of(flow, candidate) if candidate else None
+        kind = kind_of(flow, resolution, candidate) if candidate else None
         if not kind:
             candidate = find_block_skip(flow, resolution, merge, operand)
             kind = SkipKind.CONCAT if merge.type is MergeType.CONCAT else SkipKind.PROJECTION

@@ -63,7 +63,9 @@ def chain(flow: Flow, node: str) -> Iterator[Link]:
 def carried(flow: Flow, node: str) -> str | None:
     """The feature that ``node`` carries on, if there is one."""
     inflows = flow.inflows[node]
-    if len(inflows) == 1:
+    if len({inflow.source for inflow in inflows}) == 1 and (
+        len(inflows) == 1 or family(flow.type(node)) in CONCAT
+    ):
         return inflows[0].source
     if len(inflows) == 2 and merge_type(flow.type(node)) is MergeType.MULTIPLY:
         return _scaled(flow, node)

@@ -126,9 +126,10 @@ def _moved(flow: Flow, node: str, axis: int, old: Shape, new: Shape) -> int | No
         return axis
     if name not in _FOLLOWED:
         return None
-    if len(old) == len(new) and name not in RESHAPE:
+    is_expanded = math.prod(old) != math.prod(new)
+    if len(old) == len(new) and (is_expanded or name not in RESHAPE):
         return axis
-    if math.prod(old) == math.prod(new):
+    if not is_expanded:
         inside = math.prod(old[:axis])
         return next(
             (

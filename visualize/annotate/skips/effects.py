@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from visualize.annotate.skips.flow import Flow
 from visualize.core.arguments import argument, does_nothing, literal
 from visualize.core.operators import (
+    CONCAT,
     COPIES,
     DIVIDE,
     IDENTITY,
@@ -52,6 +53,8 @@ def effect_of(flow: Flow, node: str) -> Effect:
         return Effect.KEEPS
     if name in RESHAPE | SLICE | COPIES:
         return _moves(flow, node)
+    if name in CONCAT and len({inflow.source for inflow in flow.inflows[node]}) == 1:
+        return Effect.COPIES
     return Effect.SCALES if _scales(flow, node) else Effect.WORKS
 
 

@@ -7,10 +7,13 @@ of Hu et al., "Squeeze-and-Excitation Networks" (2017).
 
 from __future__ import annotations
 
+import itertools
+
 from visualize.annotate.skips.chain import carried
 from visualize.annotate.skips.effects import Effect, effect_of
 from visualize.annotate.skips.flow import Flow, Shape
-from visualize.annotate.skips.merges import SUMS
+from visualize.annotate.skips.merges import SUMS, Operand
+from visualize.annotate.skips.resolution import Resolution
 from visualize.annotate.skips.search import Candidate
 from visualize.core.architecture import SkipKind
 from visualize.core.arguments import argument
@@ -30,15 +33,15 @@ _LINEAR = frozenset(
 _SUMS = SUMS | {"avgpool1d", "avgpool2d", "avgpool3d", "neg", "stack"}
 
 
-def kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
+def kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | None:
     """The kind of a skip connection; None if it is none."""
-    kind = _kind_of(flow, found)
+    kind = _kind_of(flow, resolution, found)
     # What a learned token is computed to on the way is conditioning, as its place in a sequence is.
     is_stream = found.fork not in flow.tokens or kind in (SkipKind.IDENTITY, SkipKind.SCALED)
     return kind if is_stream else None
 
 
-def _kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
+def _kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | None:
     effects = {effect_of(flow, node) for node in found.branch}
     if found.merge.type is MergeType.CONCAT:
         is_skip = effects <= _TAKES and not _repeats(flow, found)
@@ -49,13 +52,57 @@ def _kind_of(flow: Flow, found: Candidate) -> SkipKind | None:
     if found.merge.type is MergeType.MULTIPLY:
         is_skip = effects <= _KEEPS and not _attends(flow, found)
         return SkipKind.GATE if is_skip else None
+    if _scores(flow, found):
+        return None
     if effects <= _KEEPS and not found.operand.scale:
         return SkipKind.IDENTITY
     if effects <= _SCALES:
         return SkipKind.SCALED if _works(flow, found) else None
-    if Effect.COPIES in effects:
+    if any(_copies_positions(flow, resolution, node) for node in found.branch):
         return None
     return SkipKind.PROJECTION if _projects(flow, found, effects) else None
+
+
+def _copies_positions(flow: Flow, resolution: Resolution, node: str) -> bool:
+    """Whether ``node`` broadcasts what it reads; to more channels it does work, as padding does."""
+    if effect_of(flow, node) is not Effect.COPIES:
+        return False
+    axis, before = resolution.axes.get(node), flow.inflows[node][0].wire.tensor
+    after, old = flow.shape(node), before.shape if before else ()
+    if axis is None or after is None or len(after) != len(old):
+        return True
+    return after[:axis] + after[axis + 1 :] != old[:axis] + old[axis + 1 :]
+
+
+def _scores(flow: Flow, found: Candidate) -> bool:
+    """Whether a sum is that of additive attention, as in Bahdanau et al. (2015): of keys and query.
+
+    A query is broadcast over the keys, and a softmax over these makes weights of the sums.
+    """
+    whole = (found.merge.shape or ())[::-1]
+    sizes = {
+        size
+        for other in found.others
+        for own, size in itertools.zip_longest(_shape_before_copies(flow, other)[::-1], whole)
+        if own in (1, None) and size != 1
+    }
+    node = found.merge.node
+    while sizes and len(flow.readers[node]) == 1:
+        node = flow.readers[node][0]
+        if family(flow.type(node)) == "softmax":
+            return _size(flow, node, flow.shape(node)) in sizes
+        if len(flow.inflows[node]) != 1:
+            return False
+    return False
+
+
+def _shape_before_copies(flow: Flow, operand: Operand) -> Shape:
+    """The shape of what a merge combines, before it was broadcast."""
+    node, shape = operand.source, operand.tensor.shape if operand.tensor else ()
+    while effect_of(flow, node) is Effect.COPIES:
+        wire = flow.inflows[node][0].wire
+        node, shape = flow.inflows[node][0].source, wire.tensor.shape if wire.tensor else ()
+    return shape
 
 
 def _works(flow: Flow, found: Candidate) -> bool:

@@ -5,7 +5,7 @@
     c ───────────┘
 
 So are a concat of concats, ``stack`` then ``sum`` or ``mean`` over the new dimension, ``lerp``,
-``addcmul``, a product added by ``addmm``, and slices that are written to one new tensor.
+``addcmul`` and ``addcdiv``, a product added by ``addmm``, and slices written to one new tensor.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from visualize.core.architecture import TensorSpec
 from visualize.core.arguments import argument
 from visualize.core.operators import CONCAT, SUBTRACT, MergeType, family, merge_type
 
+_ADDED_PAIRS = frozenset({"addcmul", "addcdiv"})
 _ADDED_PRODUCTS = frozenset({"addmm", "addmv", "addr", "addbmm", "baddbmm"})
 SUMS = frozenset({"sum", "mean"})
 
@@ -90,7 +91,7 @@ def find_merges(flow: Flow, rising: Container[str] = ()) -> Iterator[Merge]:
 def type_of(flow: Flow, node: str) -> MergeType | None:
     """How ``node`` combines the features that it reads; None if it does not."""
     name = family(flow.type(node))
-    if name in SUMS | {"stack", "lerp", "addcmul"} | _ADDED_PRODUCTS:
+    if name in SUMS | {"stack", "lerp"} | _ADDED_PAIRS | _ADDED_PRODUCTS:
         return MergeType.ADD
     return MergeType.CONCAT if name == "setitem" else merge_type(name)
 
@@ -177,7 +178,7 @@ def _operands(flow: Flow, node: str, sign: int) -> Iterator[Operand]:
         for inflow, scale in zip(inflows, (1 - weight, weight) if known else (learned, learned)):
             yield _operand(inflow, node, sign, scale if isinstance(scale, str) else f"{scale:g}")
         yield from (_operand(inflow, node, sign, is_factor=True) for inflow in inflows[2:])
-    elif name == "addcmul" or name in _ADDED_PRODUCTS:
+    elif name in _ADDED_PAIRS | _ADDED_PRODUCTS:
         together = len(inflows) > 2 or name in _ADDED_PRODUCTS
         yield _operand(inflows[0], node, sign)
         for inflow in inflows[1:]:
