@@ -14,6 +14,7 @@ import visualize
 from tests.agreement import disagreements
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
+from visualize.core.errors import UntraceableError
 from visualize.simplify import simplify
 
 
@@ -73,7 +74,18 @@ def mixed(x: Tensor) -> Tensor:
     return torch.cat([x[:, 0::2], x[:, :3].tanh()], -1)
 
 
+def shortcut(x: Tensor, y: Tensor) -> Tensor:
+    x[:, 1:] += y[:, 1:]
+    return x
+
+
+def shortcut_of_the_second(x: Tensor, y: Tensor) -> Tensor:
+    y.add_(x)
+    return x
+
+
 for function in (
+    shortcut, shortcut_of_the_second,
     merged, mixed, attention, residual, halves, outer, through, scaled, product, in_place, by_value,
 ):  # fmt: skip
     fx.wrap(function.__name__)
@@ -201,3 +213,29 @@ def test_a_function_of_a_module_calls_it() -> None:
     exact = traced(lambda net, x: through(x, net.block), "recorded")
     assert types(exact) == ["Linear", "ReLU"]
     assert exact.operations[1].parameters == 72
+
+
+def added(net: Any, x: Tensor) -> Tensor:
+    y = net.block(x)
+    shortcut(y, x)  # what it returns is not read
+    return y.transpose(1, 2).flatten(1)
+
+
+def added_to_the_second(net: Any, x: Tensor) -> Tensor:
+    y = net.block(x)
+    shortcut_of_the_second(x.relu(), y)
+    return y * 2
+
+
+@BOTH
+def test_what_it_writes_to_is_read_later(tracer: str) -> None:
+    exact = traced(added, tracer)
+    (call,) = [one.id for one in exact.operations if one.type == "shortcut"]
+    (moved,) = [one.id for one in exact.operations if one.type == "transpose"]
+    assert exact.data_sources(moved) == [call]
+
+
+def test_what_it_writes_to_and_does_not_return_is_refused() -> None:
+    with pytest.raises(UntraceableError, match="in-place write"):
+        traced(added_to_the_second, "symbolic")
+    visualize.trace(Uses(added_to_the_second), (1, 5, 8))

@@ -42,6 +42,17 @@ def test_later_readers_read_the_result_of_a_method() -> None:
     assert read["mul_1"] == ["add_"]
 
 
+def test_views_of_the_result_are_read() -> None:
+    def forward(self: Any, x: Any) -> Any:
+        y = x * 2
+        y.add_(1)
+        return y.transpose(0, 1).reshape(-1)
+
+    read = _followed(forward)
+    assert read["transpose"] == ["add_"]
+    assert read["reshape"] == ["transpose"]
+
+
 def test_later_readers_read_the_result_of_a_module() -> None:
     def forward(self: Any, x: Any) -> Any:
         y = x * 2

@@ -2,38 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import fx, nn
 
 from visualize.core.errors import VisualizeError
 from visualize.core.module_path import spelled
-from visualize.core.torch_internals import without_torch_function
+from visualize.core.torch_internals import functions_to_wrap, version_of, without_torch_function
 from visualize.core.traced import facts_of, set_facts
 from visualize.tracing.explain import Failure, check_what_meta_does_not, explain_failure
 from visualize.tracing.flops import Memory, OnMeta
+from visualize.tracing.inplace import unclear_write
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.tensors import specification, tensors_in
 
 
-def record_tensors(
-    graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Memory
-) -> dict[fx.Node, Any]:
+class Seen(NamedTuple):
+    """What a run shows beyond the facts of single nodes.
+
+    Attributes:
+        plain: the values of the nodes that hold no tensor, such as sizes.
+        writers: the calls of marked functions that write to their first argument and return it.
+    """
+
+    plain: Mapping[fx.Node, Any]
+    writers: Collection[fx.Node]
+
+
+def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Memory) -> Seen:
     """Run ``graph`` and set ``outputs`` and ``flops`` of each node's `NodeFacts`.
 
-    Returns:
-        The values of the nodes that hold no tensor, such as sizes.
-
     Raises:
+        UntraceableError: a marked function writes to what it does not return.
         ShapeError: a layer refused the shape of its input.
         ForwardError: any other exception of an operation.
     """
     with torch.no_grad(), memory.counting(), OnMeta(memory):
         interpreter = _Interpreter(model, graph, memory)
         interpreter.run(*inputs.values(model))
-    return interpreter.plain
+    return Seen(interpreter.plain, interpreter.writers)
 
 
 class _Interpreter(fx.Interpreter):
@@ -42,16 +52,25 @@ class _Interpreter(fx.Interpreter):
         self.extra_traceback = False
         self.memory = memory
         self.plain: dict[fx.Node, Any] = {}
+        self.writers: set[fx.Node] = set()
+        self.marked = {id(names[name]) for names, name in functions_to_wrap() if name in names}
 
     def run_node(self, n: fx.Node) -> Any:
         before = self.memory.total
         try:
             args, kwargs = self.fetch_args_kwargs_from_env(n)
+            given = tensors_in((args, kwargs)) if id(n.target) in self.marked else ()
+            versions = [version_of(tensor) for tensor in given]
             value = getattr(self, n.op)(n.target, args, kwargs)
         except Exception as error:
             raise self._explain(n, error) from error
         with without_torch_function():  # asking for a shape is not an operation
             outputs = tuple([specification(tensor) for tensor in tensors_in(value)])
+        written = [one for one, version in zip(given, versions) if version_of(one) != version]
+        if written and not (args and value is args[0] and all(one is value for one in written)):
+            raise unclear_write(n, self.module)
+        if written:
+            self.writers.add(n)
         if not outputs:
             self.plain[n] = value
         flops = self.memory.total - before

@@ -256,7 +256,9 @@ class _Front:
         written = attributes.restore()
         follow_in_place(graph, replica)
         memory = Memory()
-        plain = record_tensors(graph, replica, inputs, memory)
+        plain, writers = record_tensors(graph, replica, inputs, memory)
+        if writers:
+            follow_in_place(graph, replica, writers)
         run = replicate(self.model, train=self.train) if written else replica
         check_against_run(graph, run, inputs, self.leaves, memory)
         open_functions(graph, replica, parameters, plain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from torch import fx, nn
 
@@ -18,10 +18,15 @@ from visualize.core.traced import facts_of
 _VIEWS = MOVES | {"getattr"}
 
 
-def follow_in_place(graph: fx.Graph, model: nn.Module) -> None:
+def follow_in_place(graph: fx.Graph, model: nn.Module, writers: Collection[fx.Node] = ()) -> None:
     """Let every later user of a tensor that an operation changes in place use its result.
 
     ``y.add_(1)`` returns ``y``, and code that goes on with ``y`` goes on with the sum.
+
+    Args:
+        graph: the graph, which is changed.
+        model: what it refers to.
+        writers: calls that write to their first argument and return it, which only a run shows.
 
     Raises:
         UntraceableError: a symbolic graph does not show which later values the change reaches.
@@ -29,16 +34,17 @@ def follow_in_place(graph: fx.Graph, model: nn.Module) -> None:
     order = {node: index for index, node in enumerate(graph.nodes)}
     for node in graph.nodes:
         if _is_untraceable(node):
-            raise _unclear(node, model)
+            raise unclear_write(node, model)
         changed = node.args[0] if node.args else None
-        if not isinstance(changed, fx.Node) or not _is_in_place(node, model):
+        is_writer = node in writers or _is_in_place(node, model)
+        if not isinstance(changed, fx.Node) or not is_writer:
             continue
-        views = _views_of(changed, node, model)
+        views = {one for one in _views_of(changed, node, model) if order[one] < order[node]}
         if _name(node) == "__setitem__":
             views.add(changed)  # it returns nothing that could be read instead
         is_later = functools.partial(_follows, order, node)
         if any(is_later(user) for view in views for user in view.users):
-            raise _unclear(node, model)
+            raise unclear_write(node, model)
         changed.replace_all_uses_with(node, is_later)
 
 
@@ -60,7 +66,8 @@ def _is_untraceable(node: fx.Node) -> bool:
     return made.op == "get_attr" and is_made_up(str(made.target))
 
 
-def _unclear(node: fx.Node, model: nn.Module) -> UntraceableError:
+def unclear_write(node: fx.Node, model: nn.Module) -> UntraceableError:
+    """The error where a graph does not show what the write of ``node`` changes."""
     return UntraceableError(
         "in-place write to a possibly aliased tensor",
         line=f"{spelled(_scope(node)) or type(model).__name__} ({_name(node).strip('_')})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -344,6 +345,43 @@ def test_pooled_shortcut() -> None:
     assert counted(nn.Sequential(nn.Linear(4, 8), PooledShortcut()), (2, 65, 4)) == {
         "projection": 1
     }
+
+
+class PooledAttention(nn.Module):
+    """MViTv2, Li et al. 2022: queries and keys are pooled head by head, the query is added."""
+
+    def __init__(self, heads: int, stride: int) -> None:
+        super().__init__()
+        self.norm, self.qkv, self.out = nn.LayerNorm(16), nn.Linear(16, 48), nn.Linear(16, 16)
+        width = 16 // heads
+        self.query = nn.Conv2d(width, width, 3, stride, 1, groups=width)
+        self.key = nn.Conv2d(width, width, 3, 4, 1, groups=width)
+        self.heads, self.stride = heads, stride
+
+    def pool(self, x: Tensor, layer: Callable[[Tensor], Tensor]) -> Tensor:
+        (batch, heads, _, width), side = x.shape, math.isqrt(x.shape[2])
+        token, rest = x[:, :, :1], x[:, :, 1:].transpose(-2, -1)
+        rest = layer(rest.reshape(batch * heads, width, side, side))
+        rest = rest.reshape(batch, heads, width, -1).transpose(-2, -1)
+        return torch.cat([token, rest], 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        qkv = self.qkv(self.norm(x)).unflatten(-1, (3, self.heads, -1)).movedim(2, 0)
+        query, key, value = qkv.transpose(2, 3).unbind(0)
+        query, key, value = (
+            self.pool(query, self.query), self.pool(key, self.key), self.pool(value, self.key)
+        )  # fmt: skip
+        y = F.scaled_dot_product_attention(query, key, value) + query
+        shortcut = x
+        if self.stride > 1:
+            shortcut = self.pool(x[:, None], lambda image: F.max_pool2d(image, self.stride))[:, 0]
+        return shortcut + self.out(y.transpose(1, 2).flatten(2))
+
+
+def test_pooled_attention_keeps_the_resolution_of_its_queries() -> None:
+    blocks = [PooledAttention(heads, stride) for heads, stride in ((1, 1), (2, 2), (2, 1), (4, 1))]
+    found = counted(nn.Sequential(nn.Linear(4, 16), *blocks), (2, 257, 4))
+    assert found == {"identity": 3, "projection": 1}
 
 
 class Recurrent(nn.Module):

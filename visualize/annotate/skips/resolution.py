@@ -18,6 +18,7 @@ from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.pieces import piece_of
 from visualize.core.arguments import argument
 from visualize.core.operators import (
+    CONCAT,
     CONVOLUTION,
     MOVES,
     POOL,
@@ -41,11 +42,13 @@ class Place:
         level: its resolution, in positions, as if nothing were lost at borders; None if unknown.
         positions: how many positions it has, or the last tensor before it of which that is known.
         is_exact: whether it holds the values of that tensor, at the same or other places.
+        heads: into how many parts its channels are split, each of which has all positions.
     """
 
     level: float | None = None
     positions: int | None = None
     is_exact: bool = True
+    heads: int = 1
 
 
 class Resolution:
@@ -98,34 +101,47 @@ class Resolution:
         positions = math.prod(shape) // shape[self.axes[node]]
         if not before.level or not before.positions:
             return Place(positions, positions)
+        if before.heads > 1 and round(before.positions / positions) == before.heads:
+            return Place(before.level, positions)
         if before.is_exact and self._changes_resolution(node, positions):
             return Place(before.level * positions / before.positions, positions)
-        return Place(before.level, positions)
+        split = round(positions / before.positions) if self._is_arranged_anew(node) else 1
+        return Place(before.level, positions, heads=before.heads * max(split, 1))
 
     def _before(self, node: str) -> Place:
-        """The place of what ``node`` reads, of several of the first with the same shape."""
+        """The place of what ``node`` reads, of several of the first with the same shape.
+
+        Of what is joined it is that with the most positions: a class token has one.
+        """
         inflows = self.flow.inflows[node]
         known = [one for one in inflows if self.level(one.source) is not None]
         if not known:
             return Place()
+        if family(self.flow.type(node)) in CONCAT:
+            known.sort(key=lambda one: -(self.places[one.source].positions or 0))
         shape = self.flow.shape(node)
         same = (one for one in known if one.wire.tensor and one.wire.tensor.shape == shape)
-        return self.places[next(same, known[0]).source]
+        heads = max(self.places[one.source].heads for one in known)
+        return replace(self.places[next(same, known[0]).source], heads=heads)
 
     def _changes_resolution(self, node: str, positions: int) -> bool:
         """Whether another number of positions is another resolution."""
         name = family(self.flow.type(node))
-        source = self.flow.inflows[node][0].source if self.flow.inflows[node] else ""
         if name in _STRIDED:
             stride = argument(self.flow.operations[node], 3, "stride")
             return set(stride if isinstance(stride, list) else [stride]) != {1}
         if name in SLICE:
+            source = self.flow.inflows[node][0].source if self.flow.inflows[node] else ""
             return any(part.step != 1 for part in piece_of(self.flow, node, source).ranges)
         if name in REDUCTION:  # of all positions, and not of heads or of a stack
             return positions == self.flow.batch
         if name in RESAMPLE:
             return True
         # A layer that works on channels after they were reshaped has merged or parted patches.
-        shape = self.flow.shape(source) or ()
-        works = channel_axis(name, shape) is not None
-        return works and (source not in self.axes or name.startswith("pixel"))
+        return self._is_arranged_anew(node) or name.startswith("pixel")
+
+    def _is_arranged_anew(self, node: str) -> bool:
+        """Whether a layer works on channels that others are than were made before."""
+        source = self.flow.inflows[node][0].source if self.flow.inflows[node] else ""
+        works = channel_axis(family(self.flow.type(node)), self.flow.shape(source) or ())
+        return works is not None and source not in self.axes
