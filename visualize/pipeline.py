@@ -228,7 +228,7 @@ def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | N
 
     if error.architecture is None:
         return None
-    place = error.layer if isinstance(error, ShapeError) else error.where
+    place = error.place if isinstance(error, ShapeError) else error.where
     described = summary_of(error.architecture, options.depth)
     return Summary.of(stopped(described, place, error.message, str(error)), options)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -154,6 +155,25 @@ class Attention(nn.Module):
         x = x + self.attend(x)
         result: Tensor = x + self.mlp(x)
         return result
+
+
+@pytest.mark.parametrize("by_formula", [True, False])
+def test_blocks_that_return_more_have_heads_too(by_formula: bool) -> None:
+    class Cached(Attention):
+        def forward(self, x: Tensor) -> Any:
+            """Return what it keeps, too."""
+            return super().forward(x), 2 * x
+
+    assert traits(Cached(2, by_formula=by_formula), (1, 8, 16)) == "2 heads, MLP ratio 2.5"
+
+
+def test_a_block_with_results_of_two_sizes_has_no_stride() -> None:
+    class Pyramid(Residual):
+        def forward(self, x: Tensor) -> Any:
+            """Return the smaller one, and what it is made of."""
+            return self.layers(x), x
+
+    assert traits(Pyramid(nn.Conv2d(16, 16, 3, 2, 1)), IMAGE) == "3×3"
 
 
 @pytest.mark.parametrize("by_formula", [True, False])

@@ -29,7 +29,7 @@ def test_a_refused_shape_names_the_layer_and_both_shapes():
     assert error.layer == "0.0.1 (Conv2d)"
     assert error.got == "1×8×6×6"
     assert error.expected == "9 channels"
-    assert all(part in str(error) for part in (error.layer, error.got, error.expected))
+    assert str(error).startswith("layer [0][0][1] (Conv2d): got 1×8×6×6, expected 9 channels")
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,11 @@ def test_an_exception_without_a_line_of_the_model_is_shown_without_a_place() -> 
     with pytest.raises(ForwardError) as caught:
         visualize.trace(model, (1, 8))
     assert str(caught.value) == "forward raised ValueError: on purpose"
+
+
+def test_a_layer_is_named_as_code_has_it_like_the_rows_above_it() -> None:
+    net = nn.Sequential(nn.Sequential(nn.Linear(4, 4), nn.Linear(5, 5)))
+    with pytest.raises(ShapeError, match=r"layer \[0\]\[1\] \(Linear\): got 1×4") as caught:
+        visualize.summarize(net, (1, 4))
+    assert caught.value.summary is not None
+    assert [row.name for row in caught.value.summary.rows[:2]] == ["[0][0]", "[0][1] (Linear)"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from visualize.core.module_path import spelled
+
 
 class VisualizeError(Exception):
     """Base of all errors that this package raises on purpose; as text, one line.
@@ -121,17 +123,27 @@ class ShapeError(InputError):
         layer: its module path and class.
         got: the shape that reaches it.
         expected: the shape that it needs.
+
+    Attributes:
+        place: ``layer`` as people read it.
     """
 
     def __init__(self, layer: str, got: str, expected: str) -> None:
         super().__init__(
             f"got {got}, expected {expected}",
-            where=f"layer {layer}",
+            where=f"layer {_as_read(layer)}",
             hint="try another --input",
         )
         self.layer = layer
+        self.place = _as_read(layer)
         self.got = got
         self.expected = expected
+
+
+def _as_read(layer: str) -> str:
+    """``layer1[0] (Conv2d)`` for ``layer1.0 (Conv2d)``."""
+    path, gap, class_name = layer.partition(" (")
+    return spelled(path) + gap + class_name
 
 
 class UntraceableError(VisualizeError):

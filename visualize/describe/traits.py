@@ -53,7 +53,7 @@ def block_traits(
     """
     aside = _aside(operations, skips)
     main = [one for one in operations if one.id not in aside and exact.data_sources(one.id)]
-    if len(outputs) != 1 or not any(one.weight for one in main):
+    if not outputs or not any(one.weight for one in main):
         return NOTHING
     attentions = list(_attentions(exact, main))
     places = {one.place for one in attentions}
@@ -63,7 +63,8 @@ def block_traits(
         widths = _expansion(main, skips)
     else:
         widths = _ratio_of_mlp(main, skips)
-    return listed([*_window(exact, main, outputs[0]), *_heads(attentions), widths])
+    output = outputs[0] if len(outputs) == 1 else None
+    return listed([*_window(exact, main, output), *_heads(attentions), widths])
 
 
 def _aside(operations: Sequence[Operation], skips: Sequence[Skip]) -> set[str]:
@@ -79,9 +80,9 @@ def _aside(operations: Sequence[Operation], skips: Sequence[Skip]) -> set[str]:
 
 
 def _window(
-    exact: Architecture, main: Sequence[Operation], output: TensorSpec
+    exact: Architecture, main: Sequence[Operation], output: TensorSpec | None
 ) -> Iterator[Phrase | str]:
-    """Kernel, dilation, stride and groups."""
+    """Kernel, dilation, groups, and the stride of a block with one output."""
     spatial = [one for one in main if _is_spatial(one)]
     kernel = _only(_kernel(one) for one in spatial)
     if not kernel:
@@ -90,7 +91,7 @@ def _window(
     yield size if len(kernel) > 1 else phrase("kernel {size}", size=size)
     rate = _only(_largest(one.attributes.get("dilation", 1)) for one in spatial)
     yield phrase("dilation {rate}", rate=rate) if rate and rate > 1 else ""
-    stride = _stride(exact, main, output)
+    stride = _stride(exact, main, output) if output else 1
     yield phrase("/{stride}", stride=stride) if stride > 1 else ""
     groups = _only(one.weight.groups for one in spatial if one.weight)
     is_depthwise = any(one.weight and groups == one.weight.inputs for one in spatial)

@@ -19,6 +19,7 @@ from visualize.core.errors import (
     VisualizeError,
     shorten,
 )
+from visualize.core.module_path import spelled
 from visualize.core.torch_internals import named_children, own_tensors
 from visualize.tracing.source import is_of_the_model
 from visualize.tracing.tensors import nested_refused, specification
@@ -60,6 +61,7 @@ def explain_failure(failure: Failure) -> VisualizeError:
             expected = _mismatch(module, shape)
             if expected:
                 return ShapeError(place, "×".join(map(str, shape)) or "a scalar", expected)
+    place = spelled(place)
     if _is_of_nested(error):
         return nested_refused(place)
     if asks_for_values(error):
