@@ -187,3 +187,15 @@ def test_sizes_that_are_arguments_are_numbers(tracer: str) -> None:
     assert found["interpolate"]["size"] == [8, 8]
     assert convolutions[0].weight is not None
     assert architecture.macs == 4 * 9 * 64 + 16 * 9 * 25 + 16 * 9 * 64
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_operators_have_the_names_that_torch_has_for_them(tracer: str) -> None:
+    def divided(_: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        x = x / 2 % 5
+        x /= 3
+        return x // 2
+
+    exact = visualize.trace(Function(divided), (2, 4), tracer=tracer)
+    types = [one.type for one in exact.operations]
+    assert types == ["input", "div", "remainder", "div", "floordiv", "output"]

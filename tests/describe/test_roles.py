@@ -8,10 +8,13 @@ from torch import Tensor, nn
 
 import visualize
 from tests import nets
+from visualize.core.architecture import Architecture
 from visualize.core.facts import Role
 
 
-def roles(model: nn.Module | str, inputs: object = None) -> dict[Role, tuple[int, int]]:
+def roles(
+    model: nn.Module | str | Architecture, inputs: object = None
+) -> dict[Role, tuple[int, int]]:
     """Parameters and MACs by role."""
     facts = visualize.summarize(model, inputs).facts
     return {one.role: (one.parameters, one.macs) for one in facts.roles}
@@ -74,6 +77,30 @@ def test_layers_before_projections_tokens_patches_and_conditioning() -> None:
     assert {role: parameters for role, (parameters, _) in found.items()} == {
         Role.ATTENTION: 64 + 192 + 256, Role.EMBEDDING: 16 * 48 + 16, Role.CONDITIONING: 32,
     }  # fmt: skip
+
+
+class RelativePositions(nn.Module):
+    """Attention to which learned positions are added, whose number is read from their shape."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.positions = nn.Parameter(torch.zeros(8, 16))
+        self.up = nn.Linear(16, 48, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Multiply queries with keys and positions, as in Halo Networks."""
+        q, k, v = self.up(x).chunk(3, -1)
+        number = self.positions.shape[0]
+        bias = (q @ self.positions.transpose(0, 1)).reshape(-1, number, number)
+        return x + (q @ k.transpose(1, 2) + bias).softmax(-1) @ v
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_positions_that_queries_are_multiplied_with_are_attention(tracer: str) -> None:
+    found = roles(visualize.trace(RelativePositions(), (1, 8, 16), tracer=tracer))
+    assert {role: parameters for role, (parameters, _) in found.items()} == {
+        Role.ATTENTION: 8 * 16 + 16 * 48
+    }
 
 
 @pytest.mark.parametrize("name", ["resnet18", "efficientnet_b0", "timm:mixer_b16_224"])

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import torch
-from torch import fx, nn
+from torch import Tensor, fx, nn
 
+import visualize
 from visualize.core.errors import UntraceableError
 from visualize.tracing.inplace import follow_in_place
 
@@ -86,3 +87,20 @@ def test_many_writes_take_linear_time() -> None:
 
     read = _followed(forward)
     assert read["output"] == ["relu__299"]
+
+
+def test_a_module_returns_what_it_changed_last() -> None:
+    """As the positions of MViT, which are added in place to what is returned."""
+
+    class Added(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            """Add twice in place to a tensor that is made here."""
+            made = torch.cat([x, x], 1)
+            made.add_(1)
+            made.mul_(x.sum())
+            return made
+
+    model = nn.Sequential(Added(), nn.Linear(8, 4), nn.Linear(4, 2))
+    for tracer in ("symbolic", "recorded"):
+        rows = visualize.summarize(model, (2, 4), depth=1, tracer=tracer).rows
+        assert [one.shape for one in rows[0].outputs] == [(2, 8)]

@@ -75,3 +75,32 @@ def test_libraries_and_tracers_agree_in_every_fact(name: str) -> None:
             for grouped in ("stages", "shortcuts"):
                 ours.pop(grouped, None), theirs.pop(grouped)
         assert theirs == ours
+
+
+# Architectures of many kinds that both tracers can trace; torch.fx traces no model of transformers.
+BOTH_TRACERS = (
+    "deeplabv3_resnet50", "inception_v3", "maxvit_t", "mc3_18", "mvit_v1_b", "swin3d_t",
+    "swin_v2_t",
+    *(f"timm:{name}" for name in (
+        "beit_base_patch16_224", "botnet26t_256", "cait_xxs24_224", "coat_lite_tiny", "dla34",
+        "efficientformer_l1", "fastvit_t8", "ghostnet_100", "gmlp_s16_224", "halonet26t",
+        "hrnet_w18_small", "lambda_resnet26t", "levit_128s", "mobileone_s0", "nfnet_f0",
+        "poolformer_s12", "res2net50_14w_8s", "tnt_s_patch16_224", "twins_pcpvt_small",
+        "volo_d1_224",
+    )),
+)  # fmt: skip
+
+
+def printed(name: str, tracer: str) -> Mapping[str, Any]:
+    """The whole summary, without the ids of functions and the names of their parameters."""
+    document = visualize.summarize(name, tracer=tracer).to_dict()
+    for row in document["rows"]:
+        if row["type"].islower():
+            row.pop("path"), row.pop("attributes")
+    return document
+
+
+@pytest.mark.parametrize("name", BOTH_TRACERS)
+def test_both_tracers_print_the_same_summary(name: str) -> None:
+    pytest.importorskip("timm")
+    assert printed(name, "recorded") == printed(name, "symbolic")

@@ -27,7 +27,14 @@ from visualize.core.architecture import (
     Wire,
 )
 from visualize.core.errors import shorten
-from visualize.core.operators import RANDOM, family, is_known, merge_type, reads_values
+from visualize.core.operators import (
+    RANDOM,
+    TENSOR_METHODS,
+    family,
+    is_known,
+    merge_type,
+    reads_values,
+)
 from visualize.core.torch_internals import (
     OpOverload,
     is_parametrized,
@@ -208,7 +215,10 @@ def _sources(node: fx.Node) -> list[fx.Node]:
 
 
 def _function_name(node: fx.Node) -> str:
-    """The name users know: ``add`` for ``operator.iadd``, ``Tensor.add_`` and ``aten.add``."""
+    """The name users know: ``add`` for ``operator.iadd``, ``Tensor.add_`` and ``aten.add``.
+
+    It does not depend on the tracer: one sees ``/`` as ``operator.truediv``, the other ``div``.
+    """
     target = node.target
     if isinstance(target, OpOverload):
         name = str(target.overloadpacket.__name__).strip("_")
@@ -222,8 +232,10 @@ def _function_name(node: fx.Node) -> str:
             return owner.__name__
     name = str(getattr(target, "__name__", target))
     name = name.strip("_")
-    in_place = getattr(target, "__module__", "") == "_operator" and name.startswith("i")
-    return name[1:] if in_place and merge_type(name[1:]) else name
+    if getattr(target, "__module__", "") != "_operator":
+        return name
+    name = name[1:] if name.startswith("i") and merge_type(name[1:]) else name
+    return TENSOR_METHODS.get(name, name)
 
 
 # The attributes of a tensor that are tensors; those of a collection are parts of it.

@@ -273,7 +273,6 @@ ACTIVATION = _of(Category.ACTIVATION)
 POOL = _of(Category.POOL)
 RESAMPLE = _of(Category.RESAMPLE)
 REDUCTION = _of(Category.REDUCTION)
-EMBEDDING = _of(Category.EMBEDDING)
 GATHER = _of(Category.GATHER)
 RANDOM = _of(Category.RANDOM)
 PAD = _of(Category.PAD)
@@ -286,6 +285,9 @@ SUBTRACT = _families(lambda row: row.merge is MergeType.SUBTRACT)
 DIVIDE = _families(lambda row: row.word == "divide")
 JOIN = _of(Category.JOIN)
 CONCAT = _families(lambda row: row.merge is MergeType.CONCAT)
+
+# The methods of tensors that functions of ``operator`` call, where these have another name.
+TENSOR_METHODS = {"truediv": "div", "mod": "remainder"}
 
 
 def merge_type(type_name: str) -> MergeType | None:

@@ -115,6 +115,10 @@ class _Roles:
         outputs = self.exact.operation(node).outputs
         return bool(outputs) and len(outputs[0].shown) == 1
 
+    def _is_computed(self, node: str) -> bool:
+        """Whether an operation returns tensors, and not the sizes of one."""
+        return bool(self.exact.operation(node).outputs)
+
     def _made(self, node: str) -> int:
         """How many features a layer makes."""
         weight = self.exact.operation(node).weight
@@ -178,7 +182,7 @@ class _Roles:
         if self.exact.data_sources(node):
             return Role.OTHER
         while True:
-            readers = list(self.exact.graph.successors(node))
+            readers = list(filter(self._is_computed, self.exact.graph.successors(node)))
             found = next((one for one in readers if one in self.layers), None)
             if found or any(one in self.attends for one in readers):
                 return self.layers[found] if found else Role.ATTENTION

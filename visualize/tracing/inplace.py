@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from torch import fx, nn
 
+from visualize.core.architecture import ModuleCall
+from visualize.core.boundary import Boundary
 from visualize.core.errors import UntraceableError
 from visualize.core.module_path import is_made_up, spelled
 from visualize.core.operators import MOVES, family
 from visualize.core.torch_internals import submodule_at
-from visualize.core.traced import facts_of
+from visualize.core.traced import boundaries_of, facts_of, set_boundaries
 
 # What may return its argument, or a view of its memory.
 _VIEWS = MOVES | {"getattr"}
@@ -32,6 +35,7 @@ def follow_in_place(graph: fx.Graph, model: nn.Module, writers: Collection[fx.No
         UntraceableError: a symbolic graph does not show which later values the change reaches.
     """
     order = {node: index for index, node in enumerate(graph.nodes)}
+    changes: dict[str, fx.Node] = {}
     for node in graph.nodes:
         if _is_untraceable(node):
             raise unclear_write(node, model)
@@ -46,6 +50,23 @@ def follow_in_place(graph: fx.Graph, model: nn.Module, writers: Collection[fx.No
         if any(is_later(user) for view in views for user in view.users):
             raise unclear_write(node, model)
         changed.replace_all_uses_with(node, is_later)
+        changes[changed.name] = node
+    boundaries = boundaries_of(graph)
+    if changes and boundaries:
+        set_boundaries(
+            graph, {call: _after(boundaries[call], call, changes) for call in boundaries}
+        )
+
+
+def _after(boundary: Boundary, call: ModuleCall, changes: Mapping[str, fx.Node]) -> Boundary:
+    """What a module call returns if it changes in place what it made."""
+
+    def last(name: str) -> str:
+        while name in changes and any(call == one.call for one in facts_of(changes[name]).calls):
+            name = changes[name].name
+        return name
+
+    return replace(boundary, results=tuple(map(last, boundary.results)))
 
 
 def _follows(order: Mapping[fx.Node, int], node: fx.Node, user: fx.Node) -> bool:

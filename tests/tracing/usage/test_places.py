@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 import visualize
+from tests.gradients import Steps
 from tests.measured_memory import assert_measured
 from visualize.core.architecture import Architecture
 from visualize.core.memory import MemoryUse
@@ -149,3 +150,30 @@ def test_nothing_is_lost_where_no_node_has_the_place() -> None:
     architecture = assert_measured(Net(), (X,))
     assert saved(architecture) == {"layer:Linear": 1, ":Doubled": 2}
     assert MemoryUse() in {one.memory for one in architecture.operations}
+
+
+class Sized(nn.Module):
+    """Two sizes are multiplied before two tensors are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Linear(8, 8), nn.Linear(8, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        number = x.shape[0] * x.shape[1]
+        return (self.one(x) * self.other(x)).reshape(number)
+
+
+def test_arithmetic_with_sizes_takes_no_memory() -> None:
+    found = [saved(visualize.trace(Sized(), X, tracer=t, memory=True)) for t in _TRACERS]
+    assert found[0] == found[1] == {"one:Linear": 1, ":mul": 2}
+
+
+def test_quotients_of_both_tracers_are_one_function() -> None:
+    model = Steps(lambda x, one: (one(x) / one(x)).exp(), nn.Linear(8, 8))
+    found = [saved(visualize.trace(model, X, tracer=t, memory=True)) for t in _TRACERS]
+    assert found[0] == found[1]
+    assert found[0][":div"] == 2
+
+
+_TRACERS = ("symbolic", "recorded")

@@ -11,6 +11,7 @@ from torch import fx
 
 from visualize.core.architecture import ModuleCall
 from visualize.core.memory import MemoryUse
+from visualize.core.operators import TENSOR_METHODS
 from visualize.core.torch_internals import OpOverload
 from visualize.core.traced import facts_of
 
@@ -118,6 +119,8 @@ class _Nodes:
         for node in graph.nodes:
             if node.op not in ("call_module", "call_function", "call_method"):
                 continue
+            if facts_of(node).size is not None:  # arithmetic with sizes, which no run of torch sees
+                continue
             calls = [each.call for each in facts_of(node).calls]
             if node.op == "call_module":
                 self.layers[calls[-1] if calls else ModuleCall(str(node.target))] = node
@@ -151,13 +154,14 @@ def _name(node: fx.Node) -> str:
 def _plain(name: str) -> str:
     """The name of an operation, however it is called.
 
-    >>> [_plain(name) for name in ("__radd__", "iadd", "add_", "relu.default", "rsqrt")]
-    ['add', 'add', 'add', 'relu', 'rsqrt']
+    >>> [_plain(name) for name in ("__radd__", "itruediv", "add_", "relu.default", "rsqrt")]
+    ['add', 'div', 'add', 'relu', 'rsqrt']
     """
     name = name.partition(".")[0].strip("_")
-    return name[1:] if name[:1] in ("i", "r") and name[1:] in _OPERATORS else name
+    name = name[1:] if name[:1] in ("i", "r") and name[1:] in _OPERATORS else name
+    return TENSOR_METHODS.get(name, name)
 
 
 _OPERATORS = frozenset(
-    ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+    ("add", "sub", "mul", "div", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 )
