@@ -182,3 +182,24 @@ def test_the_weight_of_a_module_is_its_matrix_and_the_model_has_none() -> None:
     assert row(summary, "layer").weight == (6, 4)
     assert row(summary, "addmm").weight == (4, 6)
     assert summary.total.weight == ()
+
+
+class Taken(nn.Module):
+    """Takes its parameters off before a layer runs, as symbolic tracing sees and a run does not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(4, 4, 1)
+        self.scale, self.shift = nn.Parameter(torch.ones(4, 1)), nn.Parameter(torch.ones(4, 1))
+        self.register_buffer("mean", torch.zeros(4, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean, scale, shift = self.mean, self.scale, self.shift
+        return torch.where(self.conv(x) > mean, shift, scale)
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_parameters_come_before_what_computes_with_them(tracer: str) -> None:
+    exact = visualize.trace(Taken(), (1, 4, 8), tracer=tracer)
+    names = [row.name for row in visualize.summarize(exact).rows]
+    assert names == ["conv", "mean", "gt", "shift", "scale", "where", "TOTAL"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import NamedTuple
 
 from visualize.core import words
@@ -169,7 +170,7 @@ class _Table:
     def tree(self) -> _Node:
         """The tree of modules, each with all the operations in it."""
         root = _Node("TOTAL")
-        for one in self.exact.operations:
+        for one in sorted(self.exact.operations, key=self._order):
             if one.kind in (NodeKind.INPUT, NodeKind.OUTPUT):
                 continue
             node = root
@@ -183,6 +184,21 @@ class _Table:
             elif self._is_shown(one):
                 node.add(one)
         return root
+
+    def _order(self, operation: Operation) -> tuple[float, bool, bool, int]:
+        """Where an operation is: parameters and then buffers come before what computes with them.
+
+        When code takes a parameter off its module is not known to all tracers.
+        """
+        if operation.kind is not NodeKind.CONSTANT:
+            return operation.index, True, False, 0
+        readers = map(self.exact.operation, self.exact.graph.successors(operation.id))
+        first = min(filter(attrgetter("outputs"), readers), key=attrgetter("index"), default=None)
+        if first is None:
+            return operation.index, False, False, 0
+        wires = self.exact.graph.get_edge_data(operation.id, first.id)
+        place = min(each["wire"].position for each in wires.values())
+        return first.index, False, bool(operation.buffers), place
 
     def _is_shown(self, operation: Operation) -> bool:
         """Whether a function or parameter has a row of its own in an expanded module."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from torch import Tensor, nn
 from torchvision import models
+from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 
 import visualize
-from tests.gradients import Steps, conv, reached
+from tests.dense_nets import CHANNELS, Causal, PyramidPooling, UNet, Wave
+from tests.gradients import Steps, agrees, conv, reached
 from visualize.core.facts import ReceptivePlace
 from visualize.core.summary import Summary
 
@@ -62,7 +66,8 @@ def built(name: str) -> nn.Module:
         timm = pytest.importorskip("timm")
         model: nn.Module = timm.create_model(inner)
         return model
-    return models.get_model(name, weights=None)
+    without = {"weights_backbone": None} if name.startswith("fcn") else {}
+    return models.get_model(name, weights=None, **without)
 
 
 @pytest.mark.zoo
@@ -74,6 +79,58 @@ def test_receptive_fields_are_those_that_gradients_reach(name: str) -> None:
     found = field(visualize.summarize(model.eval(), sized, depth=3), layer)
     assert found is not None
     assert reached(model, *sized, layer=layer, axis=-2) == found[0]
+
+
+def causal(dilations: tuple[int, ...]) -> nn.Module:
+    return nn.Sequential(*(Causal(CHANNELS if one > 1 else 2, one) for one in dilations))
+
+
+# Networks that have a result for each position, and the shape of their input.
+DENSE: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
+    "temporal convolutions": (lambda: causal((1, 2, 4)), (1, 2, 60)),
+    "WaveNet": (lambda: Wave((1, 2, 4, 8)), (1, 1, 40)),
+    "U-Net, volumes": (lambda: UNet(3, 1), (1, 1, 20, 6, 20)),
+    "U-Net, bilinear": (lambda: UNet(2, 1, mode="bilinear"), (1, 1, 32, 24)),
+    "U-Net, corners": (lambda: UNet(2, 1, mode="bilinear", align_corners=True), (1, 1, 32, 24)),
+    "U-Net, other sizes": (lambda: UNet(2, 2, mode="bilinear"), (1, 1, 54, 34)),
+    "U-Net, nearest": (lambda: UNet(2, 2, mode="nearest"), (1, 1, 55, 34)),
+    "pyramid pooling": (lambda: PyramidPooling(7, 13), (1, 1, 64, 48)),
+}
+
+
+@pytest.mark.parametrize("name", DENSE)
+def test_dense_networks_see_what_gradients_reach(name: str) -> None:
+    build, shape = DENSE[name]
+    assert agrees(build(), *shape)
+
+
+@pytest.mark.parametrize("size", [3, 5, 6, 7, 13])
+def test_pools_that_do_not_divide_a_map_have_the_widest_of_their_windows(size: int) -> None:
+    model = nn.Sequential(conv(), nn.AdaptiveAvgPool2d(size), conv(1))
+    assert agrees(model, 1, 1, 32, 30)
+
+
+# A part of other models, and the shape of their input: volumes, segmentation, detection.
+LARGER: dict[str, tuple[Callable[[], nn.Module], str, tuple[int, ...]]] = {
+    "r3d_18": (lambda: built("r3d_18"), "layer1", (1, 3, 16, 32, 32)),
+    "fcn_resnet50": (lambda: built("fcn_resnet50"), "backbone.layer1", (1, 3, 96, 32)),
+    "feature pyramid": (
+        lambda: resnet_fpn_backbone(backbone_name="resnet18", weights=None),
+        "body.layer2",
+        (1, 3, 128, 32),
+    ),
+}
+
+
+@pytest.mark.zoo
+@pytest.mark.parametrize("name", LARGER)
+def test_parts_of_larger_models_see_what_gradients_reach(name: str) -> None:
+    build, layer, shape = LARGER[name]
+    model = build().eval()
+    found = field(visualize.summarize(model, shape, depth=4), layer)
+    assert found is not None
+    for axis, (seen, size) in enumerate(zip(found, shape[2:]), 2):
+        assert reached(model, *shape, layer=layer, axis=axis) == min(seen, size)
 
 
 def test_where_a_model_sees_all_of_its_input() -> None:
