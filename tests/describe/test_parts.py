@@ -91,3 +91,31 @@ class Early(nn.Module):
 def test_parts_are_in_the_order_of_their_layers() -> None:
     found = stages(Early(), torch.zeros(1, 4, 20, 20))
     assert [stage.name for stage in found] == ["first", "second"]
+
+
+class Attend(nn.Module):
+    """A residual block whose attention is a function."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.projections = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Attend to all places."""
+        q, k, v = self.projections(x).chunk(3, -1)
+        result: Tensor = x + self.out(nn.functional.scaled_dot_product_attention(q, k, v))
+        return result
+
+
+def test_a_block_on_its_own_is_one_part_with_its_functions() -> None:
+    def half() -> nn.Module:
+        blocks = nn.Sequential(*[nn.TransformerEncoderLayer(16, 2, 32) for _ in range(2)])
+        return nn.Sequential(nn.Linear(16, 16), Attend(16), blocks)
+
+    model = nn.Sequential(half(), nn.Linear(16, 16), half())
+    parts = visualize.summarize(model, (1, 8, 16)).facts.parts
+    names = ["0.0", "0.1", "0.2", "1", "2.0", "2.1", "2.2"]
+    assert [part.name for part in parts] == names
+    assert parts[1].parameters == 4 * 16 * 16 + 4 * 16
+    assert parts[1].macs == parts[5].macs == 8 * 4 * 16 * 16 + 2 * 8 * 8 * 16

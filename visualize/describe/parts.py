@@ -65,11 +65,10 @@ def _members(
     exact: Architecture, grouped: Diagram, weighted: WeightedLayers
 ) -> tuple[Mapping[str, Group | None], Mapping[str, Sequence[Operation]]]:
     """The operations of each part by its name, and the stage that it is."""
-    expanded = {
-        above
-        for path in (*(group.path for group in grouped.groups), _holder(exact, weighted))
-        for above in enclosing(path)
-    }
+    expanded = {*enclosing(_holder(exact, weighted))}
+    for group in grouped.groups:  # a block is a part, if it is in no stage
+        around = enclosing(group.path)
+        expanded.update(around[:-1] if group.kind is GroupKind.BLOCK else around)
     members: dict[str, list[Operation]] = {}
     stages: dict[str, Group | None] = {}
     for one in exact.operations:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 _LINK = re.compile(r"`([^`<]+?)\s*<([^`>]+)>`_*")
-_MARKUP = re.compile(r":[\w:]+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`")
+_MARKUP = re.compile(r":[\w:]+:`~?([^`]+)`|``([^`]+)``|`([^`]+)`(?:__?)?")
 
 
 def documentation(spec: ModelSpec, model: nn.Module) -> str:
@@ -48,6 +48,8 @@ def first_paragraph(text: str) -> str:
 
     >>> first_paragraph("ResNet-18 from `Deep Learning <https://a.org/1>`__.\n\nArgs: none")
     'ResNet-18 from Deep Learning (https://a.org/1).'
+    >>> first_paragraph("`U-Net`__ is convolutional, `FPN`_ too")
+    'U-Net is convolutional, FPN too'
     """
     paragraph = inspect.cleandoc(text).partition("\n\n")[0]
     linked = _LINK.sub(r"\1 (\2)", paragraph)

@@ -77,3 +77,42 @@ def test_many_stages_in_chinese() -> None:
     assert "至 features[24–28]，依次含 2、2、3、3、3 个卷积，宽度 64–512，总步幅 1–16。" in chinese
     assert "其后为 3 个全连接层：classifier。" in chinese
     assert "依次含 1、2、2、3、3、4、1 个 MBConv，" in written("efficientnet_b0", language="zh")
+
+
+class Level(nn.Module):
+    """Two blocks of one kind and one of another, then half the resolution."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.ModuleList([nets.Residual.Block(width, width) for _ in range(2)])
+        self.other = nn.ModuleList([Added(width)])
+        self.down = nn.Conv2d(width, 2 * width, 3, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Work, then halve."""
+        for block in (*self.first, *self.other):
+            x = block(x)
+        result: Tensor = self.down(x)
+        return result
+
+
+class Added(nn.Module):
+    """Two convolutions and a shortcut."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.before, self.after = (nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add."""
+        result: Tensor = x + self.after(self.before(x).relu())
+        return result
+
+
+def test_very_many_stages_are_listed_by_kind() -> None:
+    model = nn.Sequential(*[Level(8 * 2**step) for step in range(4)])
+    english, chinese = (written(model, (1, 8, 32, 32), language=one) for one in ("en", "zh"))
+    assert (
+        "12 blocks in 8 stages: 8 × Block, 8–64 wide, stride 1–8; 4 × Added, 8–64 wide, stride 1–8."
+    ) in english
+    assert "12 个块，分为 8 个阶段：8 个 Block，宽度 8–64，总步幅 1–8；4 个 Added" in chinese

@@ -13,6 +13,7 @@ from visualize.report.language import Language
 from visualize.report.quantities import joined, paragraph
 
 _LISTED = 4  # stages one by one; of more, those of one kind are listed together
+_RUNS = 6  # and of more, all of one kind
 
 
 def stages_sentence(summary: Summary, language: Language) -> str:
@@ -61,6 +62,8 @@ def _listed(stages: Sequence[Part], language: Language, *, has_tokens: bool) -> 
     runs = [[stage] for stage in stages]
     if len(stages) > _LISTED:
         runs = list(_runs(stages))
+    if len(runs) > _RUNS:
+        return _by_kind(stages, language)
     listed = [
         _stage(run[0], language, has_tokens=has_tokens) if len(run) == 1 else _run(run, language)
         for run in runs
@@ -73,6 +76,19 @@ def _runs(stages: Sequence[Part]) -> Iterator[list[Part]]:
     for _, group in itertools.groupby(stages, key=lambda stage: stage.type):
         run = list(group)
         yield from [run] if len(run) > 2 else ([stage] for stage in run)
+
+
+def _by_kind(stages: Sequence[Part], language: Language) -> str:
+    """All blocks of each kind, wherever they are."""
+    kinds: dict[str, list[Part]] = {}
+    for stage in stages:
+        kinds.setdefault(stage.type, []).append(stage)
+    listed = []
+    for alike in kinds.values():
+        number = sum(stage.blocks for stage in alike)
+        listed.append([_blocks([number], alike[0], language), *_ranges(alike, language)])
+    comma = language.pgettext("between clauses", ", ")
+    return language.pgettext("between stages", "; ").join(map(comma.join, listed))
 
 
 def _stage(stage: Part, language: Language, *, has_tokens: bool) -> str:
@@ -103,15 +119,22 @@ def _run(run: Sequence[Part], language: Language) -> str:
         language.gettext("{first} to {last}").format(first=first, last=last),
         _blocks(numbers, run[0], language),
     ]
-    widths = [stage.width for stage in run]
+    clauses += _ranges(run, language)
+    return language.pgettext("between clauses", ", ").join(clauses)
+
+
+def _ranges(stages: Sequence[Part], language: Language) -> list[str]:
+    """The widths and strides of several stages, as far as all have one."""
+    clauses = []
+    widths = [stage.width for stage in stages]
     if all(widths):
         width = _range(str(min(widths)), str(max(widths)))
         clauses.append(language.gettext("{width} wide").format(width=width))
-    if all(stage.stride for stage in run):
-        ends = min(run, key=lambda stage: stage.stride), max(run, key=lambda stage: stage.stride)
+    if all(stage.stride for stage in stages):
+        ends = [pick(stages, key=lambda stage: stage.stride) for pick in (min, max)]
         stride = _range(*map(_stride, ends))
         clauses.append(language.gettext("stride {stride}").format(stride=stride))
-    return language.pgettext("between clauses", ", ").join(clauses)
+    return clauses
 
 
 def _range(least: str, most: str) -> str:
