@@ -96,7 +96,7 @@ def read_claims(lines: Sequence[str]) -> Claims:
         shared=bool(shared),
         amounts=tuple(amount for amount in amounts if amount),
         counted=tuple(_counted([title.partition(", ")[0], *parts])),
-        clipped=any(line.endswith("…") for line in lines),
+        clipped=any("…" in line for line in lines),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from visualize.core.architecture import NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind
 from visualize.core.operators import (
+    EMBEDDING,
     MOVES,
     PAD,
     MergeType,
@@ -49,7 +50,7 @@ def adds_bias(operation: Operation, layer: Operation) -> bool:
     """
     constant, weight = operation.constant, layer.weight
     has_own = layer.kind is NodeKind.MODULE and len(layer.weights) > 1
-    if constant is None or weight is None or has_own:
+    if constant is None or weight is None or has_own or family(layer.does) in EMBEDDING:
         return False
     if merge_type(operation.does) is not MergeType.ADD:
         return False

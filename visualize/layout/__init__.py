@@ -8,6 +8,7 @@
     columns     a U-shaped flow is folded in the middle, one too long for the page
                 continues in another column
     routes      arcs beside what they bypass, curves from box to box, side inputs
+    clutter     what texts keep clear of
     surround    notes, and brackets of stages
     labels      labels that lie on something move along their arrows
     page        title and legend, and the edge of the page

@@ -22,7 +22,8 @@ from visualize.layout.place import Placement, Placer
 from visualize.layout.routes.draw import LinkDrawer
 from visualize.layout.routes.side_inputs import draw_side_inputs
 from visualize.layout.sizes import LevelSizes, Sizes
-from visualize.layout.surround.beside import Brackets, notes
+from visualize.layout.surround.brackets import Brackets
+from visualize.layout.surround.notes import place_notes
 from visualize.layout.u_shape import find_u, place_u
 from visualize.layout.units import FrameUnit, Unit
 
@@ -141,7 +142,7 @@ def _surround(drawing: Drawing, placed: _Placed, units: LevelSizes, brackets: Br
     return Layout(
         boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
         arrows=(),
-        notes=tuple(notes(drawing.boxes, units.common)),
+        notes=place_notes(drawing, units.common),
         brackets=tuple(
             bracket for column in placed.columns for bracket in brackets.beside(column, areas)
         ),

@@ -24,6 +24,7 @@ from visualize.core.words import shape
 from visualize.scene import amounts, labels, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.flows import Flow, shapes, tensors_between
+from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
 
 # The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
@@ -180,7 +181,7 @@ class _Builder:
             detail = labels.repeat_detail(group, amounts.of_group(self.diagram, group))
         return SceneGroup(
             id=group.id,
-            label=labels.clip(str(words)),
+            label=clip(str(words)),
             title=words,
             detail=detail,
             role=group.kind.value,

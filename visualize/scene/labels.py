@@ -30,8 +30,7 @@ from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, ter
 from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
-
-_LONGEST = 48
+from visualize.scene.lines import LONGEST, clip, details_line
 
 
 def box_label(
@@ -72,16 +71,15 @@ def box_label(
     details += _states(box)
     details += _details(shown)
     shared |= bool(shown.weights) and _is_shared(shown, parameters + amount.shared)
-    if shared and not concealed:
-        details.append("shared weights")
+    numbers = ["shared weights"] if shared and not concealed else []
     if parameters > concealed:
-        details.append(each(parameters - concealed, repeat))
+        numbers.append(each(parameters - concealed, repeat))
     if concealed:
-        details.append(f"{each(concealed, repeat)} hidden")
+        numbers.append(f"{each(concealed, repeat)} hidden")
     if amount.shared:
-        details.append(f"{count(amount.shared)} shared")
-    if details:
-        lines.append(" · ".join(details))
+        numbers.append(f"{count(amount.shared)} shared")
+    if details or numbers:
+        lines.append(details_line(details, numbers))
     if names and box.path:
         lines.append(spelled(box.path))
     return [clip(line) for line in lines]
@@ -260,10 +258,10 @@ def _described(box: Box) -> Operation:
 def _fields(box: Box, names: Sequence[str]) -> Phrase:
     """What a model returns, by the names of its fields, as many as fit on the line."""
     named = [_end(verbatim(name), shape_phrase(one)) for name, one in zip(names, box.outputs)]
-    if len(str(listed(named))) <= _LONGEST:
+    if len(str(listed(named))) <= LONGEST:
         return listed(named)
     ends = itertools.accumulate(len(f"{one}, ") for one in named)
-    shown = sum(end < _LONGEST for end in ends)  # with room for the dots
+    shown = sum(end < LONGEST for end in ends)  # with room for the dots
     return listed([*named[: max(shown, 1)], "…"])
 
 
@@ -393,9 +391,3 @@ def _is_bias(box: Box, operation: Operation) -> bool:
     between = [one for one in _seen(box) if box.index < one.index < operation.index]
     is_linear = not any(family(one.does) in NORM | ACTIVATION or one.constant for one in between)
     return is_linear and adds_bias(operation, box.core)
-
-
-def clip(text: str) -> str:
-    """``text`` on one line and no longer than a box can be."""
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from visualize.core.architecture import Architecture, Operation, Skip, SkipKind, TensorSpec
 from visualize.core.operators import IDENTITY, MOVES, NORM, family, merge_type
 from visualize.core.words import operation, shape, short_name
-from visualize.scene.labels import clip
+from visualize.scene.lines import clip
 
 # Longer descriptions of a branch leave out what moves tensors, then all but its layers.
 _LONGEST = 28

@@ -1,4 +1,4 @@
-"""Notes beside merges, and the names of stages beside a bracket.
+"""The names of stages beside a bracket.
 
     stage 1 │ ┌───────┐
        9.4K │ └───┬───┘
@@ -17,21 +17,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import Bracket, PlacedBox, PlacedNote, PlacedText
+from visualize.core.layout import Bracket, PlacedText
 from visualize.core.quantities import count
 from visualize.layout.columns import Column
-from visualize.layout.sizes import LevelSizes, Sizes
+from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import BoxUnit, Unit
-
-
-def notes(boxes: Iterable[PlacedBox], sizes: Sizes) -> Iterator[PlacedNote]:
-    """What was fused into a merge, beside its circle."""
-    for placed in boxes:
-        text = sizes.note(placed.box)
-        if text:
-            offset = placed.breadth / 2 + sizes.spacing.box.note + sizes.label(text)[1] / 2
-            center = placed.center.moved(0, -offset)
-            yield PlacedNote(text, center, sizes.theme.detail_size, placed.box.id)
 
 
 class Brackets:

@@ -1,4 +1,4 @@
-"""Brackets name the stages beside their boxes; notes are beside merges."""
+"""Brackets name the stages beside their boxes."""
 
 from __future__ import annotations
 
@@ -36,14 +36,3 @@ def test_a_stage_of_several_boxes_has_a_bracket() -> None:
 
 def test_a_bracket_claims_nothing_of_another_stage() -> None:
     assert [bracket.stage for bracket in staged("1211").brackets] == []
-
-
-def test_a_note_is_beside_its_merge() -> None:
-    drawn = scene([("a", "+"), ("b", "+")])
-    boxes = (*drawn.boxes[:2], replace(drawn.boxes[2], label=("+", "ReLU")))
-    layout = lay_out(replace(drawn, boxes=boxes), THEME, Direction.TB)
-    (note,) = layout.notes
-    merge = layout.boxes[2]
-    assert (note.text, note.box) == ("ReLU", "+")
-    assert note.center.along == merge.center.along
-    assert note.center.across < merge.rectangle.low

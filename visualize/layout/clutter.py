@@ -1,0 +1,99 @@
+"""Clutter: the boxes, texts and curves that texts keep clear of."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from visualize.core.geometry import Point, Rectangle, Transform, bounds, sample, without_head
+from visualize.core.grid import Grid
+from visualize.layout.links import Leg
+from visualize.layout.sizes import Sizes
+from visualize.layout.spacing import LabelSpacing
+
+_STRAIGHT = 0.01  # what is narrower is a line
+_Shifts = Sequence[tuple[float, float]]
+_ITSELF: _Shifts = ((0.0, 0.0),)  # the shifts of a line that is drawn once
+
+
+def things(leg: Leg, sizes: Sizes) -> Iterator[Thing]:
+    """What ``leg`` is drawn with: a double line is one on each side of its route."""
+    path = leg.route.curves()
+    path = without_head(path) if leg.link.head else path
+    kind = leg.link.arrow.skip
+    if kind and sizes.theme.skips[kind].style == "double":
+        apart = sizes.spacing.label.double / 2
+        sides = (-apart, apart)
+        yield from along(path, list(itertools.product(sides, sides)))
+    else:
+        yield from along(path)
+
+
+def along(path: Sequence[Point], shifts: _Shifts = _ITSELF) -> Iterator[Thing]:
+    """The curves of a cubic Bézier path, drawn at all ``shifts``."""
+    most = max(shift for shift, _ in shifts)
+    for place in range(0, len(path) - 1, 3):
+        curve = path[place : place + 4]
+        yield Thing(bounds(curve).grown(most), curve, shifts)
+
+
+@dataclass(eq=False, slots=True)
+class Thing:
+    """Something that a text must not cover: an area, or a curve within it.
+
+    Attributes:
+        area: all that it covers, or what its curve lies in.
+        curve: the control points of a cubic Bézier curve.
+        shifts: where the curve is drawn, relative to its control points.
+        points: close together on the curve, once a label comes near it.
+    """
+
+    area: Rectangle
+    curve: Sequence[Point] = ()
+    shifts: _Shifts = _ITSELF
+    points: list[Point] = field(default_factory=list)
+
+    def is_in(self, area: Rectangle, step: float) -> bool:
+        """Whether some of it lies in ``area``, which overlaps its own.
+
+        A straight part is its bounding box. A curve is tested at points that are a ``step`` apart.
+        """
+        return not self.curve or any(
+            self._is_drawn_in(area.transformed(Transform(-along, -across)), step)
+            for along, across in self.shifts
+        )
+
+    def _is_drawn_in(self, area: Rectangle, step: float) -> bool:
+        reach = bounds(self.curve)
+        if min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT:
+            return reach.overlaps(area)
+        if not self.points:
+            length = sum(math.dist(*ends) for ends in itertools.pairwise(self.curve))
+            self.points = list(sample(self.curve, max(2, math.ceil(length / step))))
+        return any(area.holds(point) for point in self.points)
+
+
+class Clutter:
+    """All that texts must keep clear of."""
+
+    def __init__(self, room: LabelSpacing) -> None:
+        self.room = room
+        self._things: Grid[Thing] = Grid()
+
+    def add(self, things: Iterable[Thing]) -> None:
+        """Keep clear of ``things`` as well."""
+        for thing in things:
+            self._things.add(thing.area, thing)
+
+    def remove(self, thing: Thing) -> None:
+        """Keep clear of ``thing`` no longer."""
+        self._things.remove(thing.area, thing)
+
+    def is_free(self, area: Rectangle, itself: Thing | None = None) -> bool:
+        """Whether nothing but ``itself`` lies in ``area``."""
+        return not any(
+            thing is not itself and thing.is_in(area, self.room.sample)
+            for _, thing in self._things.overlapping(area)
+        )
