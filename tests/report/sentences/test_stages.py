@@ -80,12 +80,12 @@ def test_many_stages_in_chinese() -> None:
 
 
 class Level(nn.Module):
-    """Two blocks of one kind and one of another, then half the resolution."""
+    """Two blocks of one kind and two of another, then half the resolution."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.first = nn.ModuleList([nets.Residual.Block(width, width) for _ in range(2)])
-        self.other = nn.ModuleList([Added(width)])
+        self.other = nn.ModuleList([Added(width) for _ in range(2)])
         self.down = nn.Conv2d(width, 2 * width, 3, 2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -113,6 +113,6 @@ def test_very_many_stages_are_listed_by_kind() -> None:
     model = nn.Sequential(*[Level(8 * 2**step) for step in range(4)])
     english, chinese = (written(model, (1, 8, 32, 32), language=one) for one in ("en", "zh"))
     assert (
-        "12 blocks in 8 stages: 8 × Block, 8–64 wide, stride 1–8; 4 × Added, 8–64 wide, stride 1–8."
+        "16 blocks in 8 stages: 8 × Block, 8–64 wide, stride 1–8; 8 × Added, 8–64 wide, stride 1–8."
     ) in english
-    assert "12 个块，分为 8 个阶段：8 个 Block，宽度 8–64，总步幅 1–8；4 个 Added" in chinese
+    assert "16 个块，分为 8 个阶段：8 个 Block，宽度 8–64，总步幅 1–8；8 个 Added" in chinese
