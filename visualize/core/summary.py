@@ -204,9 +204,14 @@ class PathLengths:
     """The number of paths over residual connections, by the number of weighted layers on them.
 
     A network without residual connections has one path, the longest one.
+
+    Attributes:
+        counts: how many paths have each length.
+        partial: whether these are the paths along one of several residual streams that meet.
     """
 
     counts: Mapping[int, int]
+    partial: bool = False
 
     @property
     def number(self) -> int:

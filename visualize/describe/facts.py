@@ -23,6 +23,7 @@ from visualize.describe.paths import adds, count_paths, residual_arrivals
 from visualize.describe.roles import shares_of_roles
 from visualize.describe.shortcuts import shortcuts_of_blocks
 from visualize.describe.stages import of_repeated, with_whole_stages
+from visualize.describe.streams import meet
 from visualize.describe.weighted import weighted_layers
 
 
@@ -44,7 +45,10 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     return Facts(
         weighted_layers=weighted.number(weighted.lengths),
         depth=find_depth(exact, weighted, flow, depths),
-        paths=PathLengths(count_paths(flow, weighted.lengths, depths, arrivals, adds(exact))),
+        paths=PathLengths(
+            count_paths(flow, weighted.lengths, depths, arrivals, adds(exact)),
+            partial=meet(flow, depths, arrivals),
+        ),
         is_sequential=_is_sequential(grouped),
         parts=parts,
         skips=dict(Counter(skip.kind.value for skip in exact.skips)),

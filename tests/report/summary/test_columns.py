@@ -103,7 +103,7 @@ def test_a_layer_that_failed_has_no_numbers() -> None:
         *_, failed, total = (
             caught.value.summary.to_text(language=language, width=200).strip().splitlines()
         )
-        assert failed.startswith("2 (Linear)")
+        assert failed.startswith("[2] (Linear)")
         assert not failed.rstrip().endswith("0")
         assert what in total
 

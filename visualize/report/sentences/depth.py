@@ -40,8 +40,14 @@ def depth_sentence(summary: Summary, language: Language) -> str:
 
 
 def paths_sentence(facts: Facts, language: Language) -> str:
-    """How many paths residual connections make, and how many weighted layers these pass."""
+    """How many paths residual connections make, and how many weighted layers these pass.
+
+    Nothing where several residual streams meet, as in an encoder and a decoder: paths along one of
+    them leave out the choices that the others have.
+    """
     paths = facts.paths
+    if paths.partial:
+        return ""
     if paths.number < 2:
         # Layers of one block may be parallel to each other.
         is_single = facts.depth.longest == facts.weighted_layers > 1

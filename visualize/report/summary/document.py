@@ -48,6 +48,7 @@ def _plain_facts(facts: Facts) -> dict[str, Any]:
             "shortest": paths.shortest,
             "longest": paths.longest,
             "lengths": {str(length): number for length, number in sorted(paths.counts.items())},
+            "partial": paths.partial,
         },
     }
 
