@@ -25,7 +25,6 @@ def stopped(summary: Summary, place: str, reason: str, error: str) -> Summary:
     failed = Row(place, RowKind.LAYER, words=phrase("failed: {reason}", reason=reason), failed=True)
     total = replace(
         summary.total,
-        words=phrase("what ran before it failed"),
         parameters=sum(row.parameters for row in parts),
         trainable_parameters=sum(row.trainable_parameters for row in parts),
         dtypes=added(row.dtypes for row in parts),

@@ -140,3 +140,10 @@ def test_a_list_of_blocks_is_described_by_them() -> None:
     assert row(summary, "blocks_total").stage == 1
     assert "blocks_total,2 × Residual," in write_summary(summary, "csv")
     assert "blocks_total,残差块1（2 个 Residual）," in write_summary(summary, "csv", language="zh")
+
+
+def test_the_total_of_a_single_layer_is_its_class() -> None:
+    single = visualize.summarize(nn.Bilinear(4, 4, 2), ((1, 4), (1, 4)))
+    assert single.to_text(format="csv", columns="description").splitlines()[-1] == "Bilinear"
+    chinese = single.to_text(format="csv", columns="description", language="zh")
+    assert chinese.splitlines()[-1] == "总参数量（Bilinear）"

@@ -35,7 +35,7 @@ def columns(
     """
     total = summary.total
     made = {
-        **_names(language),
+        **_names(summary, language),
         **_tensors(total, language),
         **_sizes(summary, rows, language),
         **_costs(summary, rows, language),
@@ -75,13 +75,13 @@ def _text_of(field: Field[Row]) -> Callable[[Row], str]:
     return lambda row: "" if row.failed else field.text(row)
 
 
-def _names(language: Language) -> dict[SummaryColumn, Field[Row]]:
+def _names(summary: Summary, language: Language) -> dict[SummaryColumn, Field[Row]]:
     gettext = language.gettext
     return {
         SummaryColumn.LAYER: Field(Column("layer", gettext("layer")), lambda row: row.name),
         SummaryColumn.DESCRIPTION: Field(
             Column("description", gettext("description"), spare=4, essential=True),
-            lambda row: description(row, language),
+            lambda row: description(row, language, stopped=summary.failed),
         ),
     }
 

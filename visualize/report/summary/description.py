@@ -9,12 +9,20 @@ from visualize.report.language import Language
 from visualize.report.quantities import joined
 
 
-def description(row: Row, language: Language) -> str:
-    """``7×7 conv, 64, /2``, or ``BasicBlock, projection shortcut`` for a collapsed module."""
+def description(row: Row, language: Language, *, stopped: bool = False) -> str:
+    """``7×7 conv, 64, /2``, or ``BasicBlock, projection shortcut`` for a collapsed module.
+
+    Args:
+        row: the row.
+        language: of the words.
+        stopped: whether the model failed, and its total is that of what ran.
+    """
     operation = row.words.write(language)
     words = [operation or row.type]
     if row.kind is RowKind.TOTAL:
         words = [_sum(row, operation, language)]
+        if stopped and not row.path:
+            words.append(language.gettext("what ran before it failed"))
     if row.kind is RowKind.BLOCK:
         skips = joined(_skips(row, language), language)
         # A layer of a class of its own, with a matrix or kernel, is what its words say.
@@ -36,8 +44,7 @@ def _sum(row: Row, operation: str, language: Language) -> str:
     gettext = language.gettext
     if not row.path:
         total = language.pgettext("description of TOTAL", "{class_name}")
-        words = [total.format(class_name=row.type), operation]
-        return language.pgettext("between clauses", ", ").join(word for word in words if word)
+        return total.format(class_name=row.type)
     if row.stage:
         stage = language.pgettext("stage of residual blocks", "{class_name} ({parts})")
         if not row.type:  # a list of blocks, which is not called
