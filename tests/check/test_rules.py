@@ -70,6 +70,14 @@ def arrow_through_box(root: ET.Element) -> None:
     shaft(root).set("d", f"M{x - 60},{y} L{x - 24},{y}")
 
 
+def arrow_along_box(root: ET.Element) -> None:
+    """A line down the right side of the box that the arrow leaves."""
+    outline = shapes(next(groups(root, "layer")))[0]
+    numbers = [float(one) for one in re.findall(r"-?\d+\.?\d*", outline.get("d", ""))]
+    right, (top, bottom) = max(numbers[::2]), (min(numbers[1::2]), max(numbers[1::2]))
+    shaft(root).set("d", f"M{right + 1},{top} L{right + 1},{bottom}")
+
+
 def arrow_through_text(root: ET.Element) -> None:
     text = next(one for one in root.iter(f"{SVG}text") if float(one.get("font-size", "0")) == 7)
     note = ET.SubElement(next(groups(root, "graph")), f"{SVG}g", {"class": "node note"})
@@ -124,6 +132,7 @@ DAMAGE: dict[str, Callable[[ET.Element], None]] = {
     "contrast": pale_text,
     "text over text": text_on_text,
     "arrow over box": arrow_through_box,
+    "arrow along box": arrow_along_box,
     "arrow over text": arrow_through_text,
     "box over box": box_on_box,
     "off the page": beyond_the_page,
@@ -214,6 +223,25 @@ def text(words: str, size: float = 8.0, color: str = "#000000", left: float = 10
 )
 def test_a_finding_names_what_and_where(figure: Drawn, message: str) -> None:
     assert [str(finding) for finding in check_drawn(figure)] == [message]
+
+
+@pytest.mark.parametrize("frame", [False, True])
+@pytest.mark.parametrize(
+    ("line", "along"),
+    [
+        (((20, 19), (150, 19)), True),
+        (((20, 17), (150, 17)), False),
+        (((20, 61), (55, 61)), False),  # it only reaches the corner
+        (((49, 30), (49, 55)), True),
+        (((70, 61), (70, 90)), False),  # it leaves the box
+        (((20, 10), (20, 61), (150, 61)), True),
+    ],
+)
+def test_a_line_along_a_border(frame: bool, line: tuple[Place, ...], along: bool) -> None:
+    box = DrawnBox("conv", Area(50, 20, 90, 60), "#ffffff", "#000000", frame=frame)
+    arrow = DrawnArrow("arrow-1", line, "#000000", "1 pt solid")
+    found = [str(one) for one in check_drawn(drawn(boxes=[box], arrows=[arrow]))]
+    assert found == ["arrow along box: arrow-1 runs along the border of conv"] * along
 
 
 def test_a_frame_may_enclose_boxes_and_frames() -> None:

@@ -19,6 +19,10 @@ CONTRAST = 4.5  # WCAG 2.2, level AA
 _LEAST_DIFFERENCE = 6.0
 # Points by which a line may reach into a box or text that it touches.
 _TOUCH = 1.2
+# Points within which a line lies on a border, and how long one does that is seen as part of it.
+_BORDER = 1.5
+_LONG = 12.0
+_STRAIGHT = 0.2  # what is less high or wide is a level or upright line
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,42 @@ def _arrow_over_box(drawn: Drawn) -> Iterator[str]:
     for arrow in drawn.arrows:
         for number in areas.crossed(arrow.points):
             yield f"{arrow.name} runs through {boxes[number].name}"
+
+
+def _arrow_along_box(drawn: Drawn) -> Iterator[str]:
+    """No arrow runs along the border of a box or frame, where it looks like a part of it."""
+    borders = AreaIndex(border for box in drawn.boxes for border in _borders(box.area))
+    for arrow in drawn.arrows:
+        found: dict[str, None] = {}
+        for start, end in itertools.pairwise(arrow.points):
+            part = Area.around((start, end))
+            for number in borders.overlapping(part):
+                if _runs_along(part, borders.areas[number]):
+                    found[drawn.boxes[number // 4].name] = None
+        for name in found:
+            yield f"{arrow.name} runs along the border of {name}"
+
+
+def _borders(area: Area) -> Iterator[Area]:
+    """The four sides of a box, each as the strip that a line along it lies in."""
+    left, top, right, bottom = area.left, area.top, area.right, area.bottom
+    for side in (
+        Area(left, top, right, top),
+        Area(left, bottom, right, bottom),
+        Area(left, top, left, bottom),
+        Area(right, top, right, bottom),
+    ):
+        yield side.shrunk(-_BORDER)
+
+
+def _runs_along(part: Area, border: Area) -> bool:
+    """Whether a straight part of a line, which meets the strip of a border, stays in it."""
+    width = min(part.right, border.right) - max(part.left, border.left)
+    height = min(part.bottom, border.bottom) - max(part.top, border.top)
+    flat, upright = part.height < _STRAIGHT, part.width < _STRAIGHT
+    if border.width >= border.height:
+        return flat and width > _LONG
+    return upright and height > _LONG
 
 
 def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
@@ -207,6 +247,7 @@ RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
     "contrast": _contrast,
     "text over text": _text_overlap,
     "arrow over box": _arrow_over_box,
+    "arrow along box": _arrow_along_box,
     "arrow over text": _arrow_over_text,
     "box over box": _box_overlap,
     "off the page": _off_page,

@@ -69,7 +69,7 @@ class ArcSpacing:
     label: float = 3.0
     strand: float = 1.5
     step: float = 6.5
-    clear: float = 1.0
+    clear: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,6 +163,21 @@ class TestProjection:
         net.add(net.conv(x, name="base"), net.function("mul", net.conv(down), b=2.0))
         assert found(net) == []
 
+    @pytest.mark.parametrize("width", [8, 16])
+    def test_a_layer_beside_its_nonlinear_adapter_is_none(
+        self, net: Net, x: str, width: int
+    ) -> None:
+        down = net.function("relu", net.conv(x, 2, name="down"))
+        net.add(net.conv(x, width, name="base"), net.conv(down, width, name="up"))
+        assert found(net) == []
+
+    def test_a_shortcut_with_more_parameters_than_what_it_bypasses(self, net: Net, x: str) -> None:
+        narrow = net.conv(net.function("relu", net.conv(x, 2)), 2)
+        work = net.conv(net.function("relu", narrow), 8, name="last")
+        down = net.module("Conv2d", x, name="down", weights=((8, 8, 5, 5),))
+        net.add(work, down)
+        assert [kind for kind, *_ in found(net)] == ["projection"]
+
     def test_both_sides_have_the_shape_of_the_result(self, net: Net, x: str) -> None:
         y = net.conv(net.function("relu", net.conv(x, stride=16)))
         net.add(net.conv(x, name="beside"), y)

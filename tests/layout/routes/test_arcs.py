@@ -32,6 +32,17 @@ def test_an_arc_moves_to_the_side_that_is_free() -> None:
     assert hits(layout) == []
 
 
+def test_an_arc_keeps_away_from_the_border_of_what_it_passes() -> None:
+    one, other, beside = map(BoxUnit, ("a", "+", "b"))
+    boxes = {
+        one: Rectangle(0, 20, -30, 30),
+        other: Rectangle(80, 90, -5, 5),
+        beside: Rectangle(87, 107, 10, 28),  # its border is 2 points from the middle of +
+    }
+    (arc,) = route_arcs([Arc(0, one, other)], boxes, (), [*boxes.values()], ROOMY.arc, 1)
+    assert arc.side == -1
+
+
 boxes = {
     BoxUnit(str(number)): Rectangle(40 * number, 40 * number + 20, -30, 30) for number in range(6)
 }

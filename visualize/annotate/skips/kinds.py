@@ -8,8 +8,10 @@ of Hu et al., "Squeeze-and-Excitation Networks" (2017).
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Iterator
 
-from visualize.annotate.skips.chain import carried
+from visualize.annotate.skips.chain import carried, chain
 from visualize.annotate.skips.effects import Effect, effect_of
 from visualize.annotate.skips.flow import Flow, Shape
 from visualize.annotate.skips.merges import SUMS, Operand
@@ -128,7 +130,7 @@ def _projects(flow: Flow, found: Candidate, effects: set[Effect]) -> bool:
         if other.tensor and other.tensor.shape != found.merge.shape:
             return False
     weighted = sum(map(flow.is_weighted, found.branch))
-    if weighted > 1 or weighted >= flow.depth(found.bypassed):
+    if weighted > 1 or weighted >= flow.depth(found.bypassed) or _is_adapted(flow, found):
         return False
     if all(_is_linear(flow, node) for node in found.bypassed):
         # Two linear branches work together, unless one only brings the other its shape.
@@ -137,6 +139,30 @@ def _projects(flow: Flow, found: Candidate, effects: set[Effect]) -> bool:
     # At one resolution a pool beside layers is one of several parallel branches.
     pools = any(family(flow.type(node)) in POOL for node in found.branch)
     return bool(weighted) or not pools or flow.shape(found.fork) != found.merge.shape
+
+
+def _is_adapted(flow: Flow, found: Candidate) -> bool:
+    """Whether the branch is the work, and all that it bypasses are adapters of it.
+
+    An adapter is a layer down and one up again, smaller than what it adapts: narrower inside than
+    at both ends. (A bottleneck may be smaller than its shortcut too, but has a layer between.)
+    """
+    held, bypassed = map(flow.parameters_of, (found.branch, found.bypassed))
+    if flow.depth(found.bypassed) > 2 or sum(held.values()) <= sum(bypassed.values()):
+        return False
+    ends = (math.prod(flow.shape(found.fork) or ()), math.prod(found.merge.shape or ()))
+    return all(
+        any(math.prod(flow.shape(one) or ()) < min(ends) for one in _carriers(flow, found, other))
+        for other in found.others
+    )
+
+
+def _carriers(flow: Flow, found: Candidate, other: Operand) -> Iterator[str]:
+    """What carries a feature on a bypassed path, back to the fork or to where features meet."""
+    for link in chain(flow, other.source):
+        if link.node == found.fork:
+            return
+        yield link.node
 
 
 def _is_linear(flow: Flow, node: str) -> bool:
