@@ -16,6 +16,7 @@ from visualize.report.language import load_language
 
 CHINESE = load_language("zh")
 CASES = [
+    (nn.InstanceNorm3d(4), (1, 4, 2, 2, 2), "InstanceNorm", "InstanceNorm"),
     (nn.Conv2d(3, 8, 3, stride=2), (1, 3, 9, 9), "3×3 conv, 8, /2", "3×3 卷积，8，步幅 2"),
     (
         nn.Conv1d(4, 8, 3, dilation=2),

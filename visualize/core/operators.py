@@ -143,8 +143,10 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.NORM, "layernorm layernorm2d", word="LayerNorm", layers=0),
     *_rows(Category.NORM, "groupnorm", word="GroupNorm", layers=0),
     *_rows(Category.NORM, "rmsnorm", word="RMSNorm", layers=0),
-    *_rows(Category.NORM, "instancenorm", word="InstanceNorm", layers=0),
-    *_rows(Category.NORM, "instancenorm1d instancenorm2d instancenorm3d", layers=0),
+    *_rows(
+        Category.NORM, "instancenorm instancenorm1d instancenorm2d instancenorm3d",
+        word="InstanceNorm", layers=0,
+    ),
     *_rows(Category.NORM, "localresponsenorm", word="LocalResponseNorm", layers=0),
     *_rows(Category.NORM, "crossmaplrn2d", layers=0),
     *_rows(Category.NORM, "normalize l2norm", word="L2 norm", layers=0),
