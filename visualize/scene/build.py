@@ -277,7 +277,7 @@ def _tooltip(box: Box, amount: Amount) -> str:
     if values:
         lines.append(
             f"weights: mean {values.mean:.3g}, deviation {values.deviation:.3g}, "
-            f"norm {values.norm:.4g}, {100 * values.sparsity:.1f} % zero{each}"
+            f"norm {values.norm:.4g}, {100 * values.pruned:.1f} % zero{each}"
         )
     if len(operations) > 1:
         steps = [spelled(one.path) or one.id for one in operations if one.outputs]

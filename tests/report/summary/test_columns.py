@@ -12,6 +12,7 @@ from rich.cells import cell_len
 from torch import nn
 
 import visualize
+from visualize.core.choices import SummaryColumn
 from visualize.core.summary import Summary
 from visualize.report import write_summary
 
@@ -114,3 +115,20 @@ def test_there_are_no_shares_of_nothing(share: str) -> None:
     free, paid = (visualize.summarize(net, (1, 3, 4, 4)).to_text(width=200) for net in nets)
     assert share not in free
     assert share in paid
+
+
+def test_biases_that_were_never_trained_are_not_sparse() -> None:
+    net = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4), nn.Linear(4, 4))
+    with torch.no_grad():
+        for one in net.parameters():
+            one.fill_(0) if one.dim() == 1 and one[0] != 1 else one.fill_(1)
+        net[2].weight[:2] = 0
+    summary = visualize.summarize(net, (1, 4), statistics=True)
+    chosen = (SummaryColumn.LAYER, SummaryColumn.ZEROS)
+    lines = write_summary(summary, "md", chosen=chosen).splitlines()
+    shares = [line.split("|")[2].strip() for line in lines if line.startswith("| ")]
+    assert shares[0] == "zeros (%)"
+    assert shares[-4:] == ["0.0", "0.0", "50.0", "22.2"]
+    exact = csv.DictReader(io.StringIO(write_summary(summary, "csv", chosen=chosen)))
+    found = [float(row["zeros %"]) for row in exact]
+    assert found == pytest.approx([20, 50, 60, 100 * 20 / 48])

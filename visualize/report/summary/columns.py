@@ -183,11 +183,16 @@ def _statistics(language: Language) -> dict[SummaryColumn, Field[Row]]:
     norm = language.pgettext("of weights", "L2 norm")
 
     def field(
-        key: str, head: str, value: Callable[[Statistics], float], form: str = ".3g"
+        key: str,
+        head: str,
+        value: Callable[[Statistics], float],
+        form: str = ".3g",
+        shown: Callable[[Statistics], float] | None = None,
     ) -> Field[Row]:
+        text = shown or value
         return Field(
             Column(key, head, right=True, spare=3, essential=True),
-            lambda row: f"{value(row.statistics):{form}}" if row.statistics else "",
+            lambda row: f"{text(row.statistics):{form}}" if row.statistics else "",
             lambda row: repr(value(row.statistics)) if row.statistics else "",
         )
 
@@ -196,7 +201,11 @@ def _statistics(language: Language) -> dict[SummaryColumn, Field[Row]]:
         SummaryColumn.DEVIATION: field("deviation", gettext("std"), lambda of: of.deviation),
         SummaryColumn.NORM: field("norm", norm, lambda of: of.norm, ".4g"),
         SummaryColumn.ZEROS: field(
-            "zeros %", gettext("zeros (%)"), lambda of: 100 * of.sparsity, ".1f"
+            "zeros %",
+            gettext("zeros (%)"),
+            lambda of: 100 * of.sparsity,
+            ".1f",
+            shown=lambda of: 100 * of.pruned,
         ),
     }
 
