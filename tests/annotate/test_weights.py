@@ -195,3 +195,37 @@ def test_an_ensemble_shows_all_its_members(
     (layer,) = weighted(visualize.trace(model, shape))
     assert layer.weight
     assert layer.weight.members == 3
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(
+    "look_up",
+    [
+        lambda m, x: m.w[(x @ m.w.t()).argmax(-1)],
+        lambda m, x: torch.index_select(m.w, 0, (x @ m.w.t()).argmax(-1)),
+        lambda m, x: m.w[0:16][(x @ m.w.t()).argmax(-1)].relu(),
+    ],
+)
+def test_rows_of_a_parameter_are_an_embedding(look_up: Any, tracer: str) -> None:
+    model = Function(look_up, w=(16, 8))
+    exact = visualize.trace(model, (3, 8), tracer=tracer)
+    (table,) = (one for one in exact.operations if one.counts_as == "Embedding")
+    assert table.weight == Weight((16, 8), 16, 8)
+    assert ["Embedding, 16 → 8", "shared weights"] in [
+        label[:1] + label[1].split(" · ")[-1:]
+        for label in labels(model, (3, 8), tracer=tracer)
+        if len(label) > 1
+    ]
+
+
+@pytest.mark.parametrize(
+    "pick",
+    [
+        lambda m, x: m.w[:, x.argmax(-1)],
+        lambda m, x: m.w[x.argmax(-1) > 2],
+        lambda m, x: torch.index_select(m.w, 1, x.argmax(-1)),
+    ],
+)
+def test_columns_and_masks_of_a_parameter_are_none(pick: Any) -> None:
+    exact = visualize.trace(Function(pick, w=(3, 8)), (3, 8))
+    assert not [one for one in exact.operations if one.weight]

@@ -114,3 +114,22 @@ def test_roles_add_up(name: str) -> None:
     found = roles(architecture).values()
     assert sum(parameters for parameters, _ in found) == architecture.parameters
     assert sum(macs for _, macs in found) == architecture.macs
+
+
+@pytest.mark.parametrize("layer", [nn.LSTM, nn.GRU])
+def test_recurrent_layers_beside_attention_are_no_mlp(layer: type[nn.RNNBase]) -> None:
+    class Temporal(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.recurrent = layer(8, 8, batch_first=True)
+            self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+            self.mlp = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            x = x + self.recurrent(x)[0]
+            x = x + self.attention(x, x, x, need_weights=False)[0]
+            return x + self.mlp(x)
+
+    found = roles(Temporal(), (2, 6, 8))
+    assert found[Role.MLP][0] == 8 * 16 + 16 + 16 * 8 + 8
+    assert found[Role.OTHER][0] == sum(one.numel() for one in layer(8, 8).parameters())

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
+import visualize
 from tests.layers import Function, labels
 from visualize.core.architecture import NodeKind, Operation, TensorSpec, Weight
 from visualize.core.diagram import Box
@@ -115,3 +117,22 @@ def test_operands_are_in_order(
     model.linear = nn.Linear(4, 4)
     model.gains = nn.ParameterList([torch.ones(1)])
     assert labels(model, (2, 4)) == expected
+
+
+def test_what_scales_one_tensor_of_a_sum_is_on_its_arrow_alone() -> None:
+    def step(m: Any, x: Tensor) -> Tensor:
+        first = m.layer(x)
+        second = m.layer(x + 0.5 * first)
+        return (first + 2 * second + m.layer(x + second)) * 0.25
+
+    model = Function(step)
+    model.layer = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4))
+    figure = visualize.draw(model, (2, 4), level="layer")
+    assert ["+", "× 0.25"] in [list(box.label) for box in figure.scene.boxes]
+    assert "× 2" in [arrow.label for arrow in figure.scene.arrows]
+
+
+@pytest.mark.parametrize("gate", [lambda _, x: F.glu(x), lambda _, x: nn.GLU()(x)])
+def test_a_gated_half_is_shown(gate: Callable[[Any, Tensor], Tensor]) -> None:
+    model = nn.Sequential(nn.Linear(4, 8), Function(gate), nn.Linear(4, 4))
+    assert labels(model, (2, 4)) == [["Linear, 4 → 8", "GLU · 40"], LINEAR]

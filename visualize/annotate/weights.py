@@ -31,6 +31,10 @@ from visualize.core.traced import TracedModel, facts_of
 
 Shape = tuple[int, ...]
 _Layout = Callable[[Shape, int, bool], Weight | None]
+_COUNTS_AS = {
+    **dict.fromkeys(PRODUCT, "Linear"),
+    **dict.fromkeys(("getitem", "indexselect"), "Embedding"),
+}
 
 
 def annotate_weights(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
@@ -51,7 +55,7 @@ def annotate_weights(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
         else:
             weight = None
         if weight:
-            counts_as = "Linear" if family(operation.type) in PRODUCT else operation.counts_as
+            counts_as = _COUNTS_AS.get(family(operation.type), operation.counts_as)
             changed = replace(operation, weight=weight, counts_as=counts_as)
             graph.nodes[node.name]["operation"] = changed
 
@@ -62,6 +66,8 @@ def _weight_of_function(
     kind, arguments = family(operation.type), function_arguments(node)
     if kind in PRODUCT or "mat2" in arguments:
         return _factor(kind, arguments, data, learned)
+    if kind in ("getitem", "indexselect"):
+        return _looked_up(kind, node, arguments, learned)
     read = arguments.get("weight")
     if kind not in _LAYOUTS or not isinstance(read, fx.Node):
         return None
@@ -85,6 +91,21 @@ def _layout(
     """A weight of some shape, whose first axes may number the members of an ensemble."""
     weight = layout(shape[max(stacked, 0) :], groups, learned)
     return replace(weight, members=math.prod(shape[:stacked])) if weight and stacked > 0 else weight
+
+
+def _looked_up(
+    kind: str, node: fx.Node, arguments: Mapping[str, Any], learned: Set[str]
+) -> Weight | None:
+    """The table of which rows are taken by computed indices: ``codebook[indices]``."""
+    table, *_ = node.all_input_nodes
+    if kind == "getitem":
+        rows = node.args[1]
+    else:
+        rows = arguments.get("index") if arguments.get("dim") == 0 else None
+    numbers = facts_of(rows).outputs if isinstance(rows, fx.Node) else ()
+    is_table = table.name in learned and table is not rows and len(_shape(table)) == 2
+    is_lookup = is_table and bool(numbers) and numbers[0].dtype.startswith("int")
+    return _table(_shape(table), 1, True) if is_lookup else None
 
 
 def _samples_in_groups(operation: Operation) -> int:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from visualize.core.architecture import Architecture, Operation, TensorSpec
+from visualize.core.architecture import Architecture, NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Diagram, Group, GroupKind
 from visualize.core.module_path import enclosing
 from visualize.core.operators import MOVES, family
@@ -73,10 +73,26 @@ def _members(
     stages: dict[str, Group | None] = {}
     for one in exact.operations:
         stage = grouped.stage(grouped.box(grouped.host(one.id)))
-        name = stage.label if stage else _outermost(one.path, expanded) or one.type
+        name = stage.label if stage else _outermost(one.path, expanded)
+        name = name or _weight_of(exact, one) or one.type
         members.setdefault(name, []).append(one)
         stages.setdefault(name, stage)
     return stages, members
+
+
+def _weight_of(exact: Architecture, layer: Operation) -> str:
+    """The path of the parameter that a function of the model itself multiplies with, if any."""
+    here = layer.id if layer.kind is NodeKind.FUNCTION and layer.macs else ""
+    while here:
+        sources = [source for source, _, wire in exact.inputs(here) if wire.tensor]
+        others = [exact.operation(one) for one in sources if one not in exact.data_sources(here)]
+        matrices = [one for one in others if not one.weights or len(one.weights[0]) > 1]
+        if len(matrices) != 1:
+            return ""
+        if matrices[0].kind is NodeKind.CONSTANT:
+            return matrices[0].path
+        here = matrices[0].id
+    return ""
 
 
 def _begin(part: Sequence[Operation]) -> int:

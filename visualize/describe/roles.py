@@ -21,7 +21,14 @@ from visualize.core.architecture import Architecture, NodeKind, Operation, Skip,
 from visualize.core.diagram import Diagram
 from visualize.core.facts import Role, Share
 from visualize.core.module_path import enclosing
-from visualize.core.operators import CONVOLUTION, EMBEDDING, Category, family, operator
+from visualize.core.operators import (
+    CONVOLUTION,
+    EMBEDDING,
+    RECURRENT,
+    Category,
+    family,
+    operator,
+)
 from visualize.describe.cost import formulas_of
 from visualize.describe.experts import expert_modules, stack_of
 
@@ -110,6 +117,9 @@ class _Roles:
         reads = {self.exact.operation(source).kind for source in self.exact.data_sources(layer.id)}
         return kernel == stride and kernel is not None and reads == {NodeKind.INPUT}
 
+    def _is_recurrent(self, node: str) -> bool:
+        return family(self.exact.operation(node).does) in RECURRENT
+
     def _is_vector(self, node: str) -> bool:
         """Whether a layer makes one vector for each sample, and none for each token."""
         outputs = self.exact.operation(node).outputs
@@ -157,7 +167,8 @@ class _Roles:
         routers = {node for node in layers if self._made(node) in numbers}
         experts = layers & _reached(stacked, sources) | separate.keys() | routers
         self._set(experts.difference(placed), Role.EXPERTS)
-        self._set(layers.difference(placed), Role.MLP)
+        others = (one for one in layers.difference(placed) if not self._is_recurrent(one))
+        self._set(others, Role.MLP)
         return layers
 
     def _number_beside(self, node: str) -> int:

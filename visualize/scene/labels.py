@@ -18,8 +18,6 @@ from visualize.core.module_path import spelled
 from visualize.core.operators import (
     ACTIVATION,
     AFFINE,
-    CONVOLUTION,
-    LINEAR,
     NORM,
     STACKED_PRODUCT,
     Category,
@@ -31,6 +29,7 @@ from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
 from visualize.scene.lines import LONGEST, clip, details_line
+from visualize.scene.widths import width
 
 
 def box_label(
@@ -182,9 +181,9 @@ def _title(box: Box) -> Phrase:
         return _fields(box, names) if names else _end(_output_name(box), shapes(box))
     if box.kind is BoxKind.COMPUTATION:
         number = counted("{number} operation", "{number} operations", box.count)
-        return listed([number, _width(box)])
+        return listed([number, width(box.outputs, _seen(box))])
     if box.kind is BoxKind.BLOCK:
-        return listed([kind_phrase(box.type), _width(box)])
+        return listed([kind_phrase(box.type), width(box.outputs, _seen(box))])
     if box.kind is BoxKind.STAGE:
         return _layers(box.type, box.count)
     if box.label:
@@ -291,35 +290,6 @@ def _output_name(box: Box) -> Phrase:
 _GENERIC = frozenset({"x", "input", "input_1", "inputs", "image", "images", "img", "pixel_values"})
 
 
-def _width(box: Box) -> str:
-    """Channels that a block returns: the one of its sizes that a weighted layer in it makes.
-
-    The last such layer decides. If no layer makes any of the sizes, channels are where they are
-    in the result of the last layer, unless that is split into several dimensions, such as heads.
-    In a sequence of vectors they come last.
-    """
-    sizes = box.outputs[-1].shown if box.outputs else ()
-    works = [
-        (one.outputs[0].shape, _channel_axis(one), len(one.outputs[0].shown))
-        for one in reversed(_seen(box))
-        if family(one.does) in CONVOLUTION | LINEAR and one.outputs
-    ]
-    if not sizes or not works:
-        return ""
-    for made, at, _ in works:
-        is_first = made[at] == sizes[0] and (at < -1 or len(sizes) > 2)
-        if is_first or made[at] in (sizes[-1], *sizes[at:][:1]):
-            return str(made[at])
-    _, at, number = works[0]
-    return str(sizes[max(at, -len(sizes))]) if len(sizes) <= number else ""
-
-
-def _channel_axis(layer: Operation) -> int:
-    """Where the channels of a convolution's or linear layer's result are, from the end."""
-    name = family(layer.does)
-    return -1 - int(name[-2]) if name in CONVOLUTION else -1
-
-
 def _details(box: Box) -> list[str]:
     """Norms, activations and constants that were fused into a box."""
     if box.kind.is_collapsed or box.kind.is_end:
@@ -333,7 +303,9 @@ def _details(box: Box) -> list[str]:
     named = [own_activation(box.core), *(_fused_name(one, idioms.get(one.id)) for one in after)]
     fused = [word for word in named if word]
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
-    others = [one for one in _seen(box) if one.id != box.core.id]
+    # Of a merge, what is before it scales one of the tensors, as the arrow of that one shows.
+    is_merge = box.kind is BoxKind.MERGE
+    others = after if is_merge else [one for one in _seen(box) if one.id != box.core.id]
     constants = _experts(box) if is_formula else _constants(box, others)
     words = [", ".join(fused)] if fused else []
     return [*map(str, box.label[1:]), *words, *constants, *_drawn(box)]
@@ -348,7 +320,7 @@ def _fused_name(fused: Operation, idiom: Idiom | None) -> str:
     """What a box says of an operation that was fused into it: norms, activations and idioms."""
     if idiom:
         return str(idiom.label[0]) if fused.id == idiom.last else ""
-    is_named = family(fused.does) in NORM | ACTIVATION and fused.type != "glu"
+    is_named = family(fused.does) in NORM | ACTIVATION
     return short_name(fused) if is_named else ""
 
 

@@ -57,7 +57,7 @@ def test_functions_of_the_model_itself_have_a_name() -> None:
     summary = visualize.summarize(AtTheEnd(), torch.zeros(1, 4, dtype=torch.int64))
     english = " ".join(sentences(summary, load_language("en")))
     assert "table: 88.9 % of parameters, no MACs" in english
-    assert "linear (last layer): no parameters, 100.0 % of MACs" in english
+    assert "weight (last layer): 11.1 % of parameters, 100.0 % of MACs" in english
 
 
 def test_roles_of_a_transformer() -> None:

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 
 import visualize
 from tests.formulas import first_lines
+from tests.layers import Function
 
 WIDTH = 8
 
@@ -351,3 +352,17 @@ def test_a_learnt_number_does_not_decide_which_norm_it_scales(
 ) -> None:
     model = nn.Sequential(nn.Linear(4, WIDTH), Gained(formula), nn.Tanh())
     assert first_lines(model, 2, 5, 4) == [f"Linear, 4 → {WIDTH} · {word}, tanh · 41"]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        lambda x: (n := x.pow(2).sum(-1, keepdim=True)) / (1 + n) * x / (n + 1e-8).sqrt(),
+        lambda x: x * torch.rsqrt(1 + x.pow(2).mean(-1, keepdim=True)),
+        lambda x: x / (x.pow(2).sum(-1, keepdim=True) + 1).sqrt(),
+    ],
+    ids=["squash of capsules", "root of 1 + square", "soft clipping"],
+)
+def test_one_plus_a_square_is_no_square(formula: Callable[[Tensor], Tensor]) -> None:
+    model = nn.Sequential(nn.Linear(4, WIDTH), Function(lambda _, x: formula(x)), nn.Tanh())
+    assert first_lines(model, 2, 5, 4)[0] == f"Linear, 4 → {WIDTH} · 40"

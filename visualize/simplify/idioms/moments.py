@@ -12,6 +12,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+# The largest number that only keeps a root from being zero: `1 + x²` is no square.
+_SMALL = 0.01
+
 
 @dataclass(frozen=True)
 class Given:
@@ -158,7 +161,8 @@ def add(one: Operand, other: Operand) -> Operand | None:
     if not isinstance(one, Value):
         return one + other if isinstance(one, float) and isinstance(other, float) else None
     if one.is_plain and one.is_statistic:  # a small number that keeps a root from being zero
-        return one if isinstance(other, float) or not other.axes else None
+        is_small = abs(other) <= _SMALL if isinstance(other, float) else not other.axes
+        return one if is_small else None
     if isinstance(other, Constant) and other.axes:
         return replace(one, shifts=(*one.shifts, other))
     return None
