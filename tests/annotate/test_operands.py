@@ -75,7 +75,7 @@ def test_tensors_are_called_as_in_the_model(
     model = Function(function, pos_embedding=(4,))
     model.gains = nn.ParameterList([torch.ones(4), torch.ones(4)])
     model.deep = nn.ModuleList([Gained()])
-    (found,) = constants(model, tracer)
+    *_, found = constants(model, tracer)  # those before it are not combined with data
     assert (found.name, found.shape is None) == (name, False)
 
 
@@ -113,3 +113,33 @@ def test_an_index_is_called_what_it_does(index: Any, word: str) -> None:
         architecture = visualize.trace(Picks(), (2, 4), tracer=tracer)
         picks = [one for one in architecture.operations if one.type == "getitem"]
         assert [str(operation(one)) for one in picks] == [word]
+
+
+class Kernel(nn.Module):
+    """Multiplies with what is computed from its parameter and numbers."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.log_rate = nn.Parameter(torch.ones(4))
+        self.function = function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.relu() * self.function(self.log_rate)
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        (lambda rate: rate.exp() - 1.0, Constant("1")),
+        (lambda rate: (rate * 1j).exp().real, Constant("1j")),
+        (lambda rate: (rate * (1 - 2j)).abs(), Constant("1-2j")),
+        (lambda rate: 2**rate, Constant("2", first=True)),
+        (lambda rate: 3 / (1 + rate), Constant("3", first=True)),
+    ],
+)
+def test_numbers_of_what_is_computed_from_parameters(
+    function: Callable[[Tensor], Tensor], expected: Constant, tracer: str
+) -> None:
+    found = constants(Kernel(function), tracer)
+    assert (expected.name, expected.first) in [(one.name, one.first) for one in found]

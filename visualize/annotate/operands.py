@@ -30,13 +30,19 @@ _OTHER = ("input", "other", "exponent")
 
 
 def annotate_constants(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
-    """Set ``constant`` of every sum, difference, product, … of data and one constant."""
+    """Set ``constant`` of every sum, difference, product, … of data and one constant.
+
+    What is computed from parameters alone, such as a kernel, is combined with numbers as data is.
+    """
     operations: Mapping[str, Operation] = graph.nodes(data="operation")
     for node in trace.graph.nodes:
         operation = operations[node.name]
         if family(operation.type) not in ARITHMETIC:
             continue
-        data = {source for source, _, wire in graph.in_edges(node.name, data="wire") if wire.data}
+        wires = [(source, wire) for source, _, wire in graph.in_edges(node.name, data="wire")]
+        data = {source for source, wire in wires if wire.data}
+        if not data and len(node.all_input_nodes) == 1:
+            data = {source for source, wire in wires if wire.tensor}
         constant = _constant(node, operation, data, operations)
         if constant:
             graph.nodes[node.name]["operation"] = replace(operation, constant=constant)
@@ -58,8 +64,18 @@ def _constant(
         value = _fill(others[0]) if len(others) == 1 and _keeps_shape(node, data) else None
         return Constant(", ".join(names) if all(names) else "", first, shape, value)
     (value, *_) = others
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return Constant(f"{value:g}", first) if is_number else None
+    is_number = isinstance(value, (int, float, complex)) and not isinstance(value, bool)
+    return Constant(_number(value), first) if is_number else None
+
+
+def _number(value: complex) -> str:
+    """A number as formulas have it.
+
+    >>> _number(0.5), _number(1j), _number(1 - 2j)
+    ('0.5', '1j', '1-2j')
+    """
+    is_imaginary = isinstance(value, complex) and not value.real
+    return f"{value.imag:g}j" if is_imaginary else f"{value:g}"
 
 
 def _keeps_shape(node: fx.Node, data: set[str]) -> bool:
