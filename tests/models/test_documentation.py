@@ -38,6 +38,8 @@ def test_a_builder_of_torchvision_is_documented() -> None:
         ("See :class:`~torch.nn.Conv2d`.", "See torch.nn.Conv2d."),
         ("A `link <https://a.b>`_ here.", "A link (https://a.b) here."),
         ("", ""),
+        ('A model with a head on top."', "A model with a head on top."),
+        ('A model of "two heads"', 'A model of "two heads"'),
     ],
 )
 def test_markup_becomes_plain_text(text: str, plain: str) -> None:

@@ -74,7 +74,10 @@ def test_notes_are_printed() -> None:
     assert guessed.notes
     assert str(guessed).splitlines()[-1].startswith("note: assumed --input")
     assert "note: assumed --input" in guessed._repr_html_()
-    assert "note:" not in guessed.to_text()
+    assert guessed.to_text() == f"{guessed}\n"
+    assert "note:" not in guessed.to_text(notes=False)
+    assert guessed.to_text(format="csv") == guessed.to_text(format="csv", notes=False)
+    assert guessed.to_text(language="zh").splitlines()[-1].startswith("提示")
 
 
 def test_plain_data_is_the_json_of_the_command(summary: Summary, net: str) -> None:

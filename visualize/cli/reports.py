@@ -91,10 +91,10 @@ def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> 
         except VisualizeError as error:
             ran = pipeline.summary_until(error, options)
             if ran:
-                click.echo(ran.to_text(), nl=False)
+                click.echo(ran.to_text(notes=False), nl=False)
             raise
         described = pipeline.summarize(architecture, options=options, report=report)
-    click.echo(described.to_text(), nl=False)
+    click.echo(described.to_text(notes=False), nl=False)
 
 
 @click.command(

@@ -46,6 +46,8 @@ def class_documentation(model: nn.Module) -> str:
 def first_paragraph(text: str) -> str:
     r"""The first paragraph of a docstring as plain text, its links written out.
 
+    A quotation mark at its end that closes nothing is one of a docstring with four.
+
     >>> first_paragraph("ResNet-18 from `Deep Learning <https://a.org/1>`__.\n\nArgs: none")
     'ResNet-18 from Deep Learning (https://a.org/1).'
     >>> first_paragraph("`U-Net`__ is convolutional, `FPN`_ too")
@@ -54,4 +56,5 @@ def first_paragraph(text: str) -> str:
     paragraph = inspect.cleandoc(text).partition("\n\n")[0]
     linked = _LINK.sub(r"\1 (\2)", paragraph)
     plain = _MARKUP.sub(lambda match: match[1] or match[2] or match[3], linked)
-    return " ".join(plain.split())
+    text = " ".join(plain.split())
+    return text.removesuffix('"') if text.count('"') % 2 else text

@@ -39,13 +39,27 @@ class Summary(Written[SummaryTableOptions], core.Summary):
         rows = f"{len(self.rows)} rows, {self.total.parameters:,} parameters"
         return f"<Summary of {self.name}: {rows}>"
 
-    def __str__(self) -> str:
+    def to_text(self, *, width: int | None = None, notes: bool = True, **keywords: Any) -> str:
+        """What the command prints.
+
+        Args:
+            width: columns; by default those of the terminal, or as many as needed where standard
+                output is no terminal.
+            notes: whether a table is followed by the notes on how the model was traced, which the
+                command prints to standard error.
+            keywords: options that replace those it was made with, such as ``format="md"`` or
+                ``language="zh"``.
+
+        Raises:
+            UsageError: an option does not exist, or its value cannot be read.
+        """
         from visualize.report import note_lines
 
-        text = super().__str__()
-        if self.options.format is not TableFormat.TABLE:
+        text = super().to_text(width=width, **keywords)
+        chosen = self._replaced(keywords)
+        if not notes or chosen.format is not TableFormat.TABLE:
             return text
-        return "\n".join([text, *note_lines(self.notes, self.options.language.value)])
+        return text + "".join(f"{line}\n" for line in note_lines(self.notes, chosen.language.value))
 
     def to_dict(self) -> dict[str, Any]:
         """What ``visualize summary --format json`` prints, as plain data."""
