@@ -99,3 +99,11 @@ def test_named_details_are_shown_whether_they_fit_or_not(simplifier: Simplifier)
     drawing = fit(simplifier, named)
     assert not drawing.fits
     assert drawing.scene.details
+
+
+def test_a_page_is_filled_with_details() -> None:
+    """One for the richest block fits at first, and then those of other structures beside it."""
+    drawing = visualize.draw("efficientnet_b0").drawing
+    assert drawing.fits
+    assert len(drawing.scene.details) > 1
+    assert len({detail.title.split(" · ")[0] for detail in drawing.scene.details}) == 1

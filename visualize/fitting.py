@@ -21,10 +21,12 @@ from visualize.scene.build import build_scene
 from visualize.scene.details import with_details
 from visualize.scene.themes import load_theme, with_font
 from visualize.simplify import Choice, Simplifier
-from visualize.simplify.details import DetailFinder
+from visualize.simplify.details import DetailFinder, is_readable
 
 # No figure with more boxes fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
+# How many more details are tried where some fit.
+_MOST_TRIED = 6
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,33 @@ class _Drawings:
             boxes = frozenset(box.members for box in diagram.boxes)
             if boxes not in explained and (self.detailed or overview.fits):
                 explained.add(boxes)
-                for shown in self._details(diagram):
-                    yield self._drawing(with_details(overview.scene, shown, self._inside))
+                yield from self._explained(overview, diagram)
+
+    def _explained(self, overview: Drawing, diagram: Diagram) -> Iterator[Drawing]:
+        """Drawings with details: all that are named, or else fewer and fewer until they fit."""
+        found = self._finder.of(diagram)
+        if self.detailed:
+            named = [one for one in found if one.box.path in self.detailed]
+            yield self._with(overview, named)
+            return
+        for shown in self._finder.selections(found):
+            drawing = self._with(overview, shown)
+            yield self._filled(overview, drawing, shown, found) if drawing.fits else drawing
+
+    def _filled(
+        self, overview: Drawing, drawing: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
+    ) -> Drawing:
+        """A drawing that fits with as many more details as fit, one after the other."""
+        order = {box.id: place for place, box in enumerate(overview.scene.boxes)}
+        for other in self._finder.others(found, shown)[:_MOST_TRIED]:
+            more = sorted((*shown, other), key=lambda one: order[one.boxes[0]])
+            larger = self._with(overview, more)
+            if is_readable(more) and larger.fits:
+                drawing, shown = larger, more
+        return drawing
+
+    def _with(self, overview: Drawing, shown: Sequence[Detail]) -> Drawing:
+        return self._drawing(with_details(overview.scene, shown, self._inside))
 
     def _make_diagram(self, level: Level, depth: int | None) -> Diagram:
         return self.simplifier.to(
@@ -166,14 +193,6 @@ class _Drawings:
 
     def _drawing(self, scene: Scene) -> Drawing:
         return Drawing(scene, self.arranger)
-
-    def _details(self, diagram: Diagram) -> Iterator[tuple[Detail, ...]]:
-        """What to show of what is inside the closed blocks; all that is named, if anything is."""
-        found = self._finder.of(diagram)
-        if self.detailed:
-            yield tuple(one for one in found if one.box.path in self.detailed)
-        else:
-            yield from self._finder.selections(found)
 
     @functools.cached_property
     def _finder(self) -> DetailFinder:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.layouts import figure_sizes, scene, sizes_of
+from tests.layouts import THEME, figure_sizes, scene, sizes_of
 from visualize.core.choices import Direction
+from visualize.core.fonts import text_width
 from visualize.core.geometry import Point, Rectangle
 from visualize.layout.order import Parallel
 from visualize.layout.spacing import NARROW, ROOMY
@@ -53,3 +54,19 @@ def test_a_note_is_part_of_what_a_merge_covers() -> None:
     assert sizes.is_merge(BoxUnit("+"))
     assert not sizes.is_merge(a)
     assert sizes.members([a, BoxUnit("+")]) == {"a", "+"}
+
+
+def test_a_title_keeps_clear_of_letters_in_the_corner() -> None:
+    drawn = scene([("a", "b")])
+    long = replace(drawn.boxes[0], label=("a rather long label of a box", "small"))
+
+    def breadth(letters: str) -> float:
+        boxes = (replace(long, detail=letters), *drawn.boxes[1:])
+        area = sizes_of(replace(drawn, boxes=boxes), NARROW).extents["a"].area
+        return area.high - area.low
+
+    title = text_width(long.label[0], THEME.size, THEME.font)
+    for letters in ("A", "A B C"):
+        room = text_width(letters, THEME.detail_size, THEME.font) + 2 * THEME.letter_inset
+        assert breadth(letters) >= title + 2 * room > breadth("")
+    assert breadth("A") < breadth("A B C")

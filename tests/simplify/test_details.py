@@ -168,3 +168,14 @@ def test_less_and_less_is_selected_and_the_last_draws_a_skip_connection() -> Non
 def test_nothing_is_selected_where_there_is_nothing() -> None:
     layers = Simplifier(visualize.trace("resnet18")).to(Level.LAYER)
     assert list(DetailFinder(layers).selections(())) == []
+
+
+def test_details_that_are_not_shown_may_be_added_that_of_most_boxes_first() -> None:
+    blocks = Simplifier(visualize.trace("mobilenet_v3_small")).to(Level.BLOCK)
+    finder = DetailFinder(blocks)
+    found = finder.of(blocks)
+    others = finder.others(found, found[:1])
+    assert {one.box.id for one in others} == {one.box.id for one in found[1:]}
+    explained = [len(one.boxes) for one in others]
+    assert explained == sorted(explained, reverse=True)
+    assert finder.others(found, found) == ()

@@ -35,6 +35,14 @@ class TestPruning:
             "output": ("output",),
         }
 
+    def test_joining_one_tensor_does_nothing(self) -> None:
+        net = Net()
+        x = net.conv(net.input())
+        y = net.function("cat", x)
+        net.output(net.function("tanh", net.function("cat", y, x)))
+        joined = boxes(net, Level.OP)["cat"]
+        assert joined == ("cat", "cat_1")
+
     def test_a_constant_goes_to_its_first_user(self) -> None:
         net = Net()
         table = net.constant("table", 8)

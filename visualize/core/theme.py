@@ -96,3 +96,8 @@ class Theme:
     ramp: tuple[str, str] = ("#ffffff", "#a8a8a8")
     line_width: float = 0.8
     night: Theme | None = None
+
+    @property
+    def letter_inset(self) -> float:
+        """Between the letter of a detail and the border of the box in whose corner it is."""
+        return 0.6 * self.detail_size

@@ -238,11 +238,12 @@ class _Composer:
             return self._beside(note, self.palette.muted, Part.MERGE, area.center[0])
         if not placed.box.detail:
             return None
-        size = self.theme.detail_size
-        center = (area.right - size, area.top + size)
-        color = self.palette.boxes[placed.box.id].detail
+        letters, size = placed.box.detail, self.theme.detail_size
+        width = text_width(letters, size, self.theme.font)
+        center = (area.right - self.theme.letter_inset - width / 2, area.top + size)
+        color = self.palette.text
         name = next(self.look.text_ids)
-        return self._text(placed.box.detail, center, size, color, Part.DETAIL, name=name)
+        return self._text(letters, center, size, color, Part.DETAIL, name=name)
 
     def _lines(self, lines: Sequence[str], center: Place, detail: Paint) -> Iterator[Text]:
         """The lines of a box below each other: the first in full size, the others smaller."""

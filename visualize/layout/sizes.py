@@ -71,22 +71,28 @@ class Sizes:
         needs = {box.id: self._text_size(box.label) for box in boxes}
         # Inputs and outputs are apart from the others: they make no other box wider.
         shared = [box.id for box in boxes if box.role not in ("input", "output")]
-        letters = {box.id: self._letter_room(box) for box in boxes}
-        widths = [needs[node][0] + 2 * spacing.padding + letters[node] for node in shared]
+        broad = {
+            box.id: max(needs[box.id][0] + 2 * spacing.padding, self._lettered(box))
+            for box in boxes
+        }
+        widths = [broad[node] for node in shared]
         narrowest, widest = spacing.box.narrowest, spacing.box.widest_common
         common = max([narrowest, *(width for width in widths if width <= widest)])
         common = common if spacing.even else narrowest / 2
         circle = spacing.box.circle * max(1.0, self.theme.size / spacing.box.common_type)
         sizes = {box.id: (circle, circle) for box in self.scene.boxes}
-        for node, (width, height) in needs.items():
-            sizes[node] = self.direction.size(
-                max(common, width + 2 * spacing.padding + letters[node]), height + spacing.margin
-            )
+        for node, (_, height) in needs.items():
+            width = max(common, broad[node])
+            sizes[node] = self.direction.size(width, height + spacing.margin)
         return sizes
 
-    def _letter_room(self, box: SceneBox) -> float:
-        """What the letter of a detail, in the corner of a box, adds to its width."""
-        return 2 * self.theme.detail_size if box.detail else 0.0
+    def _lettered(self, box: SceneBox) -> float:
+        """The width of a box whose first line keeps clear of the letters in its corner."""
+        if not box.detail:
+            return 0.0
+        first, _ = self._text_size(box.label[:1])
+        letters = text_width(box.detail, self.theme.detail_size, self.theme.font)
+        return first + 2 * (letters + 2 * self.theme.letter_inset)
 
     def _text_size(self, lines: Sequence[str]) -> tuple[float, float]:
         """Width and height on the page of a label whose first line is in full size."""

@@ -102,7 +102,7 @@ class DetailFinder:
         """
         last: tuple[Detail, ...] = ()
         for shown in self._choices(details):
-            if shown and shown != last and _size(shown) <= _READABLE:
+            if shown and shown != last and is_readable(shown):
                 yield shown
             last = shown
 
@@ -121,6 +121,17 @@ class DetailFinder:
             yield shown
             poorest = min(shown, key=_richness)
             shown = tuple(one for one in shown if one is not poorest)
+
+    def others(self, details: Sequence[Detail], shown: Sequence[Detail]) -> tuple[Detail, ...]:
+        """Details that are not shown, with the modules in them closed; that of most boxes first.
+
+        Args:
+            details: all there are.
+            shown: those that have a place.
+        """
+        there = {one.box.id for one in shown}
+        left = [*map(self._brief, (one for one in details if one.box.id not in there))]
+        return tuple(sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True))
 
     def _brief(self, detail: Detail) -> Detail:
         name = detail.box.id
@@ -167,6 +178,11 @@ def _drawing(details: Sequence[Detail]) -> Iterator[Detail]:
             yield replace(one, details=())
         else:
             yield from _drawing([replace(inner, boxes=one.boxes) for inner in one.details])
+
+
+def is_readable(details: Sequence[Detail]) -> bool:
+    """Whether all details together have no more boxes than can be read."""
+    return _size(details) <= _READABLE
 
 
 def _size(details: Sequence[Detail]) -> int:

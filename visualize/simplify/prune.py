@@ -7,7 +7,7 @@ from dataclasses import replace
 from visualize.core.architecture import NodeKind
 from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
-from visualize.core.operators import IDENTITY, MOVES, PAD, SLICE, family
+from visualize.core.operators import CONCAT, IDENTITY, MOVES, PAD, SLICE, family
 from visualize.simplify.contract import absorb, follow
 from visualize.simplify.lift import lift_shared
 from visualize.simplify.side import mark_sides
@@ -18,9 +18,9 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
 
     Sizes, index arithmetic, constants and what is computed from them alone go to the first
     operation that uses them; checks that nothing uses go to the operation they check; picking a
-    tensor from a tuple goes to the operation that returned the tuple. Adding 0 and multiplying by
-    1 go to the one operation that uses the result, or to the one before. Side boxes that serve
-    several modules are in none of them.
+    tensor from a tuple goes to the operation that returned the tuple. Adding 0, multiplying by 1
+    and joining a single tensor go to the one operation that uses the result, or to the one before.
+    Side boxes that serve several modules are in none of them.
     """
     diagram = mark_sides(diagram)
     hosts: dict[str, str] = {}
@@ -33,11 +33,20 @@ def prune_plumbing(diagram: Diagram) -> Diagram:
             (source, _, wire), *_ = diagram.inputs(box.id)
             if len(diagram.box(source).outputs) != 1 or wire.tensor is None:
                 hosts[box.id] = source
-        elif does_nothing(box.core):
-            host = _neighbour(diagram, box)
+        elif _does_nothing(diagram, box):
+            joins = family(box.type) in CONCAT
+            host = (joins and _only_user(diagram, box)) or _neighbour(diagram, box)
             if host:
                 hosts[box.id] = host
     return lift_shared(absorb(diagram, hosts))
+
+
+def _does_nothing(diagram: Diagram, box: Box) -> bool:
+    """Whether an operation adds 0 and the like, or joins one tensor, as the first of a DenseNet."""
+    if family(box.type) not in CONCAT or box.core.kind is not NodeKind.FUNCTION:
+        return does_nothing(box.core)
+    shapes = [wire.tensor.shape for *_, wire in diagram.inputs(box.id) if wire.tensor]
+    return len(shapes) == 1 and [tensor.shape for tensor in box.outputs] == shapes
 
 
 def prune_unused(diagram: Diagram) -> Diagram:
@@ -156,10 +165,12 @@ def _first_user(diagram: Diagram, box: Box, hosts: dict[str, str]) -> str | None
 def _neighbour(diagram: Diagram, box: Box) -> str | None:
     """What computes the input of ``box``, or its only user where that is an input of the model."""
     before = box
-    while does_nothing(before.core) and (sources := diagram.data_sources(before.id)):
+    while _does_nothing(diagram, before) and (sources := diagram.data_sources(before.id)):
         before = diagram.box(sources[0])
-    if not before.kind.is_end:
-        return before.id
+    return _only_user(diagram, box) if before.kind.is_end else before.id
+
+
+def _only_user(diagram: Diagram, box: Box) -> str | None:
     users = list(diagram.graph.successors(box.id))
     return users[0] if len(users) == 1 and not diagram.box(users[0]).kind.is_end else None
 
