@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,7 +27,7 @@ from visualize.simplify.details import DetailFinder, is_readable
 # No figure with more boxes fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
 # How many more details are tried where some fit.
-_MOST_TRIED = 6
+_MOST_TRIED = 5
 
 
 @dataclass(frozen=True)
@@ -172,7 +173,7 @@ class _Drawings:
     ) -> Drawing:
         """A drawing that fits with as many more details as fit, one after the other."""
         order = {box.id: place for place, box in enumerate(overview.scene.boxes)}
-        for other in self._finder.others(found, shown)[:_MOST_TRIED]:
+        for other in itertools.islice(self._finder.others(found, shown), _MOST_TRIED):
             more = sorted((*shown, other), key=lambda one: order[one.boxes[0]])
             larger = self._with(overview, more)
             if is_readable(more) and larger.fits:

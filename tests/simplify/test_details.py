@@ -174,8 +174,8 @@ def test_details_that_are_not_shown_may_be_added_that_of_most_boxes_first() -> N
     blocks = Simplifier(visualize.trace("mobilenet_v3_small")).to(Level.BLOCK)
     finder = DetailFinder(blocks)
     found = finder.of(blocks)
-    others = finder.others(found, found[:1])
+    others = list(finder.others(found, found[:1]))
     assert {one.box.id for one in others} == {one.box.id for one in found[1:]}
     explained = [len(one.boxes) for one in others]
     assert explained == sorted(explained, reverse=True)
-    assert finder.others(found, found) == ()
+    assert list(finder.others(found, found)) == []

@@ -186,6 +186,8 @@ class _Comparison:
         boxes = {box.id: box for box in self.scene.boxes}
         for arrow in self.scene.arrows:
             carried = [_CARRIED.fullmatch(part) for part in arrow.label.split(", ")]
+            if not boxes[arrow.source].members:  # where a detail begins
+                continue
             made = _made(self._operations(boxes[arrow.source]))
             # A tensor that is reshaped on its way arrives as the arrow shows it.
             made |= Counter(dict.fromkeys(self._arriving(boxes[arrow.target]), 1))

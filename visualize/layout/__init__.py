@@ -71,10 +71,15 @@ class Arranger:
         return Arrangement(self, scene, spacing, surrounder)
 
     def flow(self, scene: Scene, direction: Direction, spacing: Spacing, room: float) -> PlacedFlow:
-        """A scene without its details, placed in columns that are at most as long as ``room``."""
-        key = scene.boxes, scene.groups, scene.arrows, direction, spacing, room
+        """A scene without its details, placed in columns that are at most as long as ``room``.
+
+        Letters in the corners of boxes, for which they have room, make no difference.
+        """
+        sizes = Sizes(replace(scene, details=()), self.theme, direction, spacing)
+        boxes = tuple(replace(box, detail="") for box in scene.boxes)
+        areas = tuple(extent.area for extent in sizes.extents.values())
+        key = boxes, areas, scene.groups, scene.arrows, direction, spacing, room
         if key not in self._flows:
-            sizes = Sizes(replace(scene, details=()), self.theme, direction, spacing)
             self._flows[key] = place_flow(sizes, room)
         return self._flows[key]
 
@@ -85,6 +90,7 @@ class Arranger:
         for direction in dict.fromkeys((self.direction, Direction.TB, Direction.LR)):
             length, _ = direction.size(*room)
             layout = self.flow(detail.scene, direction, spacing, length).layout
+            layout = _lettered(layout, detail.scene)
             panels.append(Panel(detail, layout, direction))
             if self.page.holds(*panels[-1].inside.size):
                 return panels[-1]
@@ -132,7 +138,7 @@ class Arrangement:
     @functools.cached_property
     def layout(self) -> Layout:
         """All of the figure with this spacing, whether it fits or not."""
-        layout, direction = self._flow.layout, self.arranger.direction
+        layout, direction = _lettered(self._flow.layout, self.scene), self.arranger.direction
         area = Corners.of(layout.extent, direction)
         details = self._details(area)
         for one in details:
@@ -164,3 +170,10 @@ class Arrangement:
     def _reaches_beyond(self, page: Page) -> bool:
         """Whether the boxes and frames alone are larger than ``page``."""
         return not page.holds(*self._flow.boxes_size)
+
+
+def _lettered(layout: Layout, scene: Scene) -> Layout:
+    """A layout with the letters that ``scene`` has in the corners of boxes."""
+    boxes = {box.id: box for box in scene.boxes}
+    placed = (replace(one, box=boxes[one.box.id]) for one in layout.boxes)
+    return replace(layout, boxes=tuple(placed))

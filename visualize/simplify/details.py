@@ -122,7 +122,7 @@ class DetailFinder:
             poorest = min(shown, key=_richness)
             shown = tuple(one for one in shown if one is not poorest)
 
-    def others(self, details: Sequence[Detail], shown: Sequence[Detail]) -> tuple[Detail, ...]:
+    def others(self, details: Sequence[Detail], shown: Sequence[Detail]) -> Iterator[Detail]:
         """Details that are not shown, with the modules in them closed; that of most boxes first.
 
         Args:
@@ -130,8 +130,9 @@ class DetailFinder:
             shown: those that have a place.
         """
         there = {one.box.id for one in shown}
-        left = [*map(self._brief, (one for one in details if one.box.id not in there))]
-        return tuple(sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True))
+        left = (one for one in details if one.box.id not in there)
+        explaining = sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True)
+        return map(self._brief, explaining)
 
     def _brief(self, detail: Detail) -> Detail:
         name = detail.box.id
