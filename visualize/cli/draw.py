@@ -86,10 +86,10 @@ def draw(
         check_target(save_config)
     look(options)
     loaded = load(model, inputs, options, own_values=options.statistics)
+    architecture = trace(loaded, model, options)
     with progress() as report:
         from visualize import pipeline
 
-        architecture = trace(loaded, model, options, report)
         figure = pipeline.draw(architecture, options=options, report=report)
         drawn = figure.render(suffix(target) for target in targets)
         if not files.outputs:

@@ -112,15 +112,14 @@ def trace(
     loaded: LoadedModel,
     model: ModelSpec,
     options: TraceOptions,
-    report: Callable[[str], None],
     language: Language = Language.ENGLISH,
 ) -> Architecture:
     """Trace a model, and print the notes on how it was traced."""
     from dataclasses import replace
 
-    from visualize import pipeline
+    with progress() as report, model_code(model.text, options.timeout or 0):
+        from visualize import pipeline
 
-    with model_code(model.text, options.timeout or 0):
         architecture = pipeline.trace(loaded, options=replace(options, weights=""), report=report)
     notes = list(architecture.notes)
     if click.get_current_context().meta["visualize.verbose"]:

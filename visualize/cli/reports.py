@@ -43,13 +43,11 @@ def graph(
         check_target(output)
         check_graph_format(output)
     loaded = load(model, inputs, options)
-    with progress() as report:
-        known = loaded.values is not None
-        architecture = trace(loaded, model, replace(options, statistics=known), report)
-        content = write_graph(architecture, suffix(output) if output else "json")
-        if output:
-            write_files({output: content})
+    known = loaded.values is not None
+    architecture = trace(loaded, model, replace(options, statistics=known))
+    content = write_graph(architecture, suffix(output) if output else "json")
     if output:
+        write_files({output: content})
         nodes = len(architecture.graph)
         click.echo(f"wrote {output}: {nodes} nodes, {summarize_in_a_line(architecture)}")
     else:
@@ -84,15 +82,15 @@ def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> 
     from visualize import pipeline
 
     loaded = load(model, inputs, options, own_values=True)
+    options = replace(options, statistics=loaded.values is not None, memory=True)
+    try:
+        architecture = trace(loaded, model, options, options.language)
+    except VisualizeError as error:
+        ran = pipeline.summary_until(error, options)
+        if ran:
+            click.echo(ran.to_text(notes=False), nl=False)
+        raise
     with progress() as report:
-        options = replace(options, statistics=loaded.values is not None, memory=True)
-        try:
-            architecture = trace(loaded, model, options, report, options.language)
-        except VisualizeError as error:
-            ran = pipeline.summary_until(error, options)
-            if ran:
-                click.echo(ran.to_text(notes=False), nl=False)
-            raise
         described = pipeline.summarize(architecture, options=options, report=report)
     click.echo(described.to_text(notes=False), nl=False)
 
@@ -122,7 +120,6 @@ def skips(
     from visualize import pipeline
 
     loaded = load(model, inputs, options)
-    with progress() as report:
-        architecture = trace(loaded, model, options, report, options.language)
+    architecture = trace(loaded, model, options, options.language)
     listed = pipeline.skips(architecture, kind=kinds, long=long, options=options)
     click.echo(listed.to_text(), nl=False)
