@@ -136,3 +136,24 @@ def test_what_scales_one_tensor_of_a_sum_is_on_its_arrow_alone() -> None:
 def test_a_gated_half_is_shown(gate: Callable[[Any, Tensor], Tensor]) -> None:
     model = nn.Sequential(nn.Linear(4, 8), Function(gate), nn.Linear(4, 4))
     assert labels(model, (2, 4)) == [["Linear, 4 → 8", "GLU · 40"], LINEAR]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda m, x: (m.layer(x) * m.g).relu(), "× g · ReLU · 24"),
+        (lambda m, x: m.layer(x).relu() * m.g, "ReLU · × g · 24"),
+        (lambda m, x: ((m.layer(x) + m.g).relu() + 1) * m.g, "+ g · ReLU · + 1 · × g · 24"),
+        (lambda m, x: F.layer_norm(m.layer(x), (4,)).relu() * 2, "LayerNorm, ReLU · × 2 · 20"),
+        (lambda m, x: F.layer_norm(m.layer(x) * m.g, (4,)).relu(), "× g · LayerNorm, ReLU · 24"),
+    ],
+)
+def test_what_is_fused_is_listed_as_it_is_computed(
+    function: Callable[[Any, Tensor], Tensor], words: str
+) -> None:
+    model = Function(function, **({"g": (4,)} if words.endswith("24") else {}))
+    model.layer = nn.Linear(4, 4)
+    assert labels(nn.Sequential(model, nn.Linear(4, 4)), (2, 4)) == [
+        ["Linear, 4 → 4", words],
+        LINEAR,
+    ]

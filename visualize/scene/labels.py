@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from visualize.core.architecture import (
@@ -189,9 +189,9 @@ def _title(box: Box) -> Phrase:
     if box.label:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
-    own = _constants(box, [box.core]) if box.kind is BoxKind.OPERATION else []
+    own = _constants(box, [box.core]) if box.kind is BoxKind.OPERATION else {}
     if own:
-        return verbatim(own[0])
+        return verbatim(own[box.index])
     formula = applied(box.core) if box.kind is BoxKind.OPERATION else ""
     return verbatim(formula) if formula else operation(_described(box))
 
@@ -300,15 +300,25 @@ def _details(box: Box) -> list[str]:
         depth = len(box.calls)
         after = [one for one in after if not depth or one.calls[:depth] != box.calls]
     idioms = {name: idiom for idiom in box.idioms for name in idiom.members}
-    named = [own_activation(box.core), *(_fused_name(one, idioms.get(one.id)) for one in after)]
-    fused = [word for word in named if word]
+    named = {one.index: _fused_name(one, idioms.get(one.id)) for one in after}
+    named[box.index] = own_activation(box.core)
+    fused = {index: word for index, word in named.items() if word}
     is_formula = box.kind in (BoxKind.FORMULA, BoxKind.IDIOM)
     # Of a merge, what is before it scales one of the tensors, as the arrow of that one shows.
     is_merge = box.kind is BoxKind.MERGE
     others = after if is_merge else [one for one in _seen(box) if one.id != box.core.id]
-    constants = _experts(box) if is_formula else _constants(box, others)
-    words = [", ".join(fused)] if fused else []
-    return [*map(str, box.label[1:]), *words, *constants, *_drawn(box)]
+    experts = _experts(box) if is_formula else []
+    constants = {} if is_formula else _constants(box, others)
+    words = _in_order(fused, constants)
+    return [*map(str, box.label[1:]), *words, *experts, *_drawn(box)]
+
+
+def _in_order(fused: Mapping[int, str], constants: Mapping[int, str]) -> Iterator[str]:
+    """What was fused and what constants do, as it is computed; norms and activations together."""
+    both = sorted({**fused, **constants}.items())
+    for is_fused, run in itertools.groupby(both, key=lambda each: each[0] in fused):
+        words = [word for _, word in run]
+        yield from [", ".join(words)] if is_fused else words
 
 
 def _states(box: Box) -> list[str]:
@@ -335,19 +345,22 @@ def _experts(box: Box) -> list[str]:
     return [f"{number} experts" for number in numbers if stacked and number > 1 == len(numbers)]
 
 
-def _constants(box: Box, operations: Iterable[Operation]) -> list[str]:
+def _constants(box: Box, operations: Iterable[Operation]) -> Mapping[int, str]:
     """``+ pos embedding`` for what ``operations`` combine with data and is no data itself.
 
     The bias of the layer is a part of it.
+
+    Returns:
+        The words, by the position of the operation.
     """
     named = {name for idiom in box.idioms for name in idiom.members}
     by_id = {one.id: one for one in operations if one.id not in named}
-    formulas = (
-        applied(by_id[operand.operation], str(operand.name))
+    formulas = {
+        by_id[operand.operation].index: applied(by_id[operand.operation], str(operand.name))
         for operand in box.operands
         if operand.operation in by_id and not _is_bias(box, by_id[operand.operation])
-    )
-    return list(filter(None, formulas))
+    }
+    return {index: words for index, words in formulas.items() if words}
 
 
 def _drawn(box: Box) -> list[str]:
