@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterable
 
-from visualize.core.architecture import Operation, SkipKind
+import networkx as nx
+
+from visualize.core.architecture import Operation, Skip, SkipKind
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import (
     ACTIVATION,
@@ -83,6 +85,8 @@ def fuse_skip_branches(diagram: Diagram, home: _Home | None = None) -> Diagram:
     for skip in diagram.skips:
         if skip.kind is SkipKind.GATE or diagram.is_collapsed(skip):
             continue
+        if skip.kind in _WORKING and _reads_more(diagram.exact.graph, skip):
+            continue
         merge = diagram.host(skip.merge)
         ends = {merge, diagram.host(skip.fork)}
         branch = {diagram.host(node) for node in skip.branch} - ends
@@ -91,6 +95,19 @@ def fuse_skip_branches(diagram: Diagram, home: _Home | None = None) -> Diagram:
         if all(diagram.graph.out_degree(node) == 1 for node in branch):
             hosts.update(dict.fromkeys(branch, merge))
     return absorb(diagram, hosts) if hosts else diagram
+
+
+# Their branches may do work, for which other tensors may be needed. What scales is only a factor.
+_WORKING = (SkipKind.PROJECTION, SkipKind.CONCAT)
+
+
+def _reads_more(graph: nx.MultiDiGraph, skip: Skip) -> bool:
+    """Whether a branch reads other features than its fork: an attention gate reads a decoder."""
+    known = {skip.fork, *skip.branch}
+    return any(
+        wire.data and wire.tensor and source not in known
+        for source, _, wire in graph.in_edges(skip.branch, data="wire")
+    )
 
 
 def _share_home(boxes: Iterable[Box], home: _Home) -> bool:

@@ -98,6 +98,19 @@ def test_a_product_of_features_that_is_added(net: Net, x: str, kind: str) -> Non
     assert found(net) == [("identity", "x", kind, ())]
 
 
+def test_a_product_that_works_as_a_layer(net: Net, x: str) -> None:
+    work = net.conv(x, name="one")
+    net.function("addmm", x, work, net.constant("weight", 8, 8))
+    assert found(net) == [("identity", "x", "addmm", ())]
+
+
+@pytest.mark.parametrize("kind", ["index_add", "scatter_add"])
+def test_what_is_added_at_some_places(net: Net, x: str, kind: str) -> None:
+    some = net.function("getitem", x, shape=(1, 8, 4, 16))
+    net.function(kind, x, net.conv(some), shape=net.shape(x))
+    assert found(net) == [("identity", "x", kind, ())]
+
+
 def test_adding_zero_first(net: Net, x: str) -> None:
     net.add(net.function("add", x, a=0), net.conv(x))
     assert found(net) == [("identity", "x", "add_1", ("add",))]

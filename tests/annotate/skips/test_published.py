@@ -402,6 +402,24 @@ def test_a_recurrent_network_has_none() -> None:
     assert counted(Recurrent(), (2, 5, 4)) == {}
 
 
+class Reversible(nn.Module):
+    """Gomez et al., "The Reversible Residual Network" (2017), its halves joined again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = (nn.Sequential(nn.Linear(4, 4), nn.ReLU()) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        one, two = x.chunk(2, -1)
+        one = one + self.one(two)
+        return torch.cat([one, two + self.two(one)], -1)
+
+
+def test_each_reversible_block_is_like_the_first() -> None:
+    blocks = [Reversible() for _ in range(3)]
+    assert counted(nn.Sequential(*blocks), (2, 8)) == {"identity": 3, "concat": 3}
+
+
 class AdditiveAttention(nn.Module):
     """Bahdanau et al. (2015): what is looked at depends on the state, and the state on that."""
 

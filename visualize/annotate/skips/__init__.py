@@ -18,6 +18,7 @@ operation with weights: the *bypassed* path. The nodes between fork and merge on
 | `effects`, `kinds` | what a branch does, and what kind of connection that makes it |
 | `resolution`, `long` | how many positions a feature has, which connections run across levels |
 | `blocks` | long connections with blocks on them |
+| `gates` | sums that only make a gate |
 | `contraction`, `sums`, `mixed` | weighted sums, and those that mix earlier tensors |
 | `loops` | which connections are one, in several steps of a loop |
 """
@@ -30,8 +31,9 @@ from dataclasses import replace
 import networkx as nx
 
 from visualize.annotate.skips.blocks import find_block_skip
-from visualize.annotate.skips.effects import is_detached, scale_of
+from visualize.annotate.skips.effects import Effect, effect_of, is_detached, scale_of
 from visualize.annotate.skips.flow import Flow
+from visualize.annotate.skips.gates import ends_in_gate
 from visualize.annotate.skips.kinds import kind_of
 from visualize.annotate.skips.long import is_lifted, is_long
 from visualize.annotate.skips.loops import number_loops
@@ -145,10 +147,13 @@ def _skips(
     for operand in merge.operands:
         candidate = find_candidate(flow, merge, operand)
         kind = kind_of(flow, resolution, candidate) if candidate else None
+        if candidate and not kind and _is_gated(flow, resolution, candidate):
+            kind = SkipKind.CONCAT
         if not kind:
             candidate = find_block_skip(flow, resolution, merge, operand)
             kind = SkipKind.CONCAT if merge.type is MergeType.CONCAT else SkipKind.PROJECTION
-        if candidate and kind:
+        is_gate = kind is SkipKind.PROJECTION and ends_in_gate(flow, merge.node)
+        if candidate and kind and not is_gate:
             found.append((candidate, kind))
     found = [one for one in found if not any(_replaces(other, one) for other in found)]
     branches = {candidate.operand.source for candidate, _ in found}
@@ -159,6 +164,14 @@ def _skips(
         if runs_across:
             long.add((candidate.operand.source, candidate.operand.target))
         yield _skip(flow, candidate, kind, runs_across)
+
+
+def _is_gated(flow: Flow, resolution: Resolution, found: Candidate) -> bool:
+    """Whether a long connection to a concat is only scaled on its way, by an attention gate."""
+    is_concat = found.merge.type is MergeType.CONCAT
+    effects = {effect_of(flow, node) for node in found.branch}
+    scales = effects <= {Effect.KEEPS, Effect.SCALES} and Effect.SCALES in effects
+    return is_concat and scales and is_long(flow, resolution, found)
 
 
 def _replaces(one: _Typed, other: _Typed) -> bool:

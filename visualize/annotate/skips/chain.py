@@ -28,7 +28,7 @@ from visualize.core.operators import (
 )
 
 # What a number between 0 and 1 is computed with, at the end of a gate.
-_SQUASHES = frozenset({"sigmoid", "hardsigmoid", "softmax"})
+SQUASHES = frozenset({"sigmoid", "hardsigmoid", "softmax"})
 
 # At most this many operations are between a split and the concat of its pieces, on each of them.
 _REACH = 16
@@ -100,7 +100,7 @@ def _is_gate(flow: Flow, node: str) -> bool:
     """Whether a tensor ends as gates do: a sigmoid or softmax, or 1 less it."""
     while True:
         name = family(flow.type(node))
-        if name in _SQUASHES:
+        if name in SQUASHES:
             return True
         complements = name in SUBTRACT and literal(flow.operations[node])[0] == 1
         if len(flow.inflows[node]) != 1 or not (complements or name in MOVES | COPIES):

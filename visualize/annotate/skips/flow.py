@@ -123,19 +123,20 @@ class Flow:
         """The size of the batch; 1 if there is none."""
         return batch_of(self.operations.values())
 
-    def makers(self, node: str, after: str = "") -> frozenset[Hashable]:
-        """What the nearest layers are that a node comes from, all of them later than ``after``.
+    def makers(self, node: str, after: str = "") -> frozenset[tuple[Hashable, str]]:
+        """The nearest layers that a node comes from, but over ``after``, each with its call.
 
         A layer is a module, or a function with weights of some shape.
         """
-        found: set[Hashable] = set()
+        found: set[tuple[Hashable, str]] = set()
         seen, waiting = {node, after}, [node]
         while waiting and len(seen) < _REACH:
             before = waiting.pop()
             operation = self.operations[before]
             if self.weights[before]:
                 key = operation.path, self.type(before), self.weights[before]
-                found.add(operation.path if operation.kind is NodeKind.MODULE else key)
+                is_module = operation.kind is NodeKind.MODULE
+                found.add((operation.path if is_module else key, before))
                 continue
             new = [one.source for one in self.inflows[before] if one.source not in seen]
             seen.update(new)

@@ -46,7 +46,7 @@ def kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | 
 def _kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | None:
     effects = {effect_of(flow, node) for node in found.branch}
     if found.merge.type is MergeType.CONCAT:
-        is_skip = effects <= _TAKES and not _repeats(flow, found)
+        is_skip = effects <= _TAKES and not _repeats(flow, found) and _is_joined(flow, found)
         return SkipKind.CONCAT if is_skip else None
     # What is broadcast is conditioning.
     if found.operand.tensor and found.operand.tensor.shape != found.merge.shape:
@@ -105,6 +105,11 @@ def _shape_before_copies(flow: Flow, operand: Operand) -> Shape:
         wire = flow.inflows[node][0].wire
         node, shape = flow.inflows[node][0].source, wire.tensor.shape if wire.tensor else ()
     return shape
+
+
+def _is_joined(flow: Flow, found: Candidate) -> bool:
+    """Whether what is joined is computed from the fork, and not only gated by it."""
+    return any(_is_computed(flow, found, other.source) for other in found.others)
 
 
 def _works(flow: Flow, found: Candidate) -> bool:
@@ -177,9 +182,16 @@ def _is_linear(flow: Flow, node: str) -> bool:
 
 
 def _repeats(flow: Flow, found: Candidate) -> bool:
-    """Whether calls of the same layers made what is joined: the steps of a recurrence."""
+    """Whether other calls of the same layers made what is joined: the steps of a recurrence."""
     made = flow.makers(found.operand.source)
-    return all(made & flow.makers(other.source, found.fork) for other in found.others)
+    return all(
+        any(
+            layer == other_layer and call != other_call
+            for layer, call in made
+            for other_layer, other_call in flow.makers(other.source, found.fork)
+        )
+        for other in found.others
+    )
 
 
 def _attends(flow: Flow, found: Candidate) -> bool:

@@ -21,6 +21,8 @@ from visualize.core.arguments import argument
 from visualize.core.operators import CONCAT, SUBTRACT, MergeType, family, merge_type
 
 _ADDED_PAIRS = frozenset({"addcmul", "addcdiv"})
+# These add one tensor to some places of another.
+_ADDED_AT = frozenset({"indexadd", "scatteradd", "index_add", "scatter_add"})
 _ADDED_PRODUCTS = frozenset({"addmm", "addmv", "addr", "addbmm", "baddbmm"})
 SUMS = frozenset({"sum", "mean"})
 
@@ -91,7 +93,9 @@ def find_merges(flow: Flow, rising: Container[str] = ()) -> Iterator[Merge]:
 def type_of(flow: Flow, node: str) -> MergeType | None:
     """How ``node`` combines the features that it reads; None if it does not."""
     name = family(flow.type(node))
-    if name in SUMS | {"stack", "lerp"} | _ADDED_PAIRS | _ADDED_PRODUCTS:
+    if name in SUMS | {"stack", "lerp"} | _ADDED_PAIRS | _ADDED_AT:
+        return MergeType.ADD
+    if family(flow.operations[node].type) in _ADDED_PRODUCTS:  # which may work as a layer
         return MergeType.ADD
     return MergeType.CONCAT if name == "setitem" else merge_type(name)
 
