@@ -8,8 +8,10 @@ z ──┘
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from visualize.annotate.skips.effects import Effect, effect_of
+from visualize.annotate.skips.chain import carried
+from visualize.annotate.skips.effects import COMPUTED, Effect, effect_of, scale_of
 from visualize.annotate.skips.flow import Flow
 from visualize.core.architecture import NodeKind
 from visualize.core.operators import SUBTRACT, MergeType, family, merge_type
@@ -32,6 +34,51 @@ def find_cancelling(flow: Flow) -> frozenset[str]:
                     if any((_bare(flow, one), -sign * own) in others for one, own in terms):
                         found |= {node, inner}
     return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """A sum that moves a tensor towards another: `x + g·(y − x)`, which is `(1 − g)·x + g·y`.
+
+    Attributes:
+        start: what it moves.
+        difference: the node that subtracts it.
+        scale: what is left of it: a number, or what that is computed from.
+    """
+
+    start: str
+    difference: str
+    scale: str
+
+
+def find_interpolations(flow: Flow) -> dict[str, Interpolation]:
+    """The sums that are interpolations."""
+    found: dict[str, Interpolation] = {}
+    for node in flow.order:
+        if len(flow.inflows[node]) != 2 or merge_type(flow.type(node)) is not MergeType.ADD:
+            continue
+        terms = [source for source, _ in _terms(flow, node)]
+        for source, start in (terms, terms[::-1]):
+            way = list(_scaled_way(flow, source))
+            inner = way.pop() if way else ""
+            if not way or len(flow.inflows[inner]) != 2:
+                continue
+            if (start, -1) in _terms(flow, inner):
+                scale = scale_of(flow, way)
+                known = scale.replace(".", "").isdigit()
+                left = f"{1 - float(scale):g}" if known else scale or COMPUTED
+                found[node] = Interpolation(start, inner, left)
+    return found
+
+
+def _scaled_way(flow: Flow, node: str) -> Iterator[str]:
+    """The products from ``node`` back to what they scale, which nothing else reads."""
+    while len(flow.readers[node]) == 1:
+        yield node
+        source = carried(flow, node)
+        if merge_type(flow.type(node)) is not MergeType.MULTIPLY or source is None:
+            return
+        node = source
 
 
 def is_measured(flow: Flow, node: str) -> bool:

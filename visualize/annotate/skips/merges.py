@@ -11,9 +11,14 @@ So are a concat of concats, ``stack`` then ``sum`` or ``mean`` over the new dime
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from visualize.annotate.skips.cancelling import find_cancelling, is_measured
+from visualize.annotate.skips.cancelling import (
+    Interpolation,
+    find_cancelling,
+    find_interpolations,
+    is_measured,
+)
 from visualize.annotate.skips.effects import COMPUTED, PARAMETER
 from visualize.annotate.skips.flow import Flow, Inflow, Shape
 from visualize.core.architecture import TensorSpec
@@ -82,7 +87,9 @@ def find_merges(flow: Flow, rising: Container[str] = ()) -> Iterator[Merge]:
         rising: the nodes that come up from a lower resolution. What they are added to is not part
             of the same merge: it may be a block on a long skip connection.
     """
-    finder = _Finder(flow, find_cancelling(flow), rising)
+    moved = find_interpolations(flow)
+    cancelling = find_cancelling(flow) | {one.difference for one in moved.values()}
+    finder = _Finder(flow, cancelling, rising, moved)
     for node in flow.order:
         if node not in finder.cancelling and flow.holds_feature(node):
             merge = finder.merge_at(node)
@@ -105,6 +112,7 @@ class _Finder:
     flow: Flow
     cancelling: Container[str]
     rising: Container[str]
+    interpolations: Mapping[str, Interpolation]
 
     def merge_at(self, node: str) -> Merge | None:
         flow = self.flow
@@ -124,7 +132,14 @@ class _Finder:
         if kind is MergeType.SUBTRACT and is_measured(flow, node):
             return None
         parents: dict[str, str] = {}
-        return Merge(node, kind, shape, tuple(self._flat(node, parents)), parents)
+        operands = list(self._flat(node, parents))
+        moved = self.interpolations.get(node)
+        if moved:
+            start = moved.start
+            operands = [
+                replace(one, scale=moved.scale) if one.source == start else one for one in operands
+            ]
+        return Merge(node, kind, shape, tuple(operands), parents)
 
     def _is_part(self, node: str) -> bool:
         """Whether ``node`` is part of the merge that reads its result."""
