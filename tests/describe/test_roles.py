@@ -103,6 +103,12 @@ def test_positions_that_queries_are_multiplied_with_are_attention(tracer: str) -
     }
 
 
+def test_an_exported_program_has_the_roles_of_its_model() -> None:
+    inputs = (torch.rand(1, 3, 16, 16), torch.rand(1, 2))
+    program = torch.export.export(LowRank().eval(), inputs)
+    assert roles(visualize.trace(program)) == roles(LowRank(), [(1, 3, 16, 16), (1, 2)])
+
+
 @pytest.mark.parametrize("name", ["resnet18", "efficientnet_b0", "timm:mixer_b16_224"])
 def test_without_attention_there_are_no_roles(name: str) -> None:
     assert roles(name) == {}

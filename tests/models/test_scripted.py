@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+import visualize
 from visualize.core.errors import ConstructionError, SourceError
 from visualize.models.scripted import build, example_for
 from visualize.models.specification import parse_model
@@ -21,6 +22,27 @@ def test_a_script_is_built_without_values(tmp_path: Path) -> None:
     model = build(spec)
     assert all(parameter.is_meta for parameter in model.parameters())
     assert example_for(spec, model) is None
+
+
+class Halved(nn.Module):
+    """Divides sizes, for which tracing makes tensors of one number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(nn.Conv1d(4, 4, 1) for _ in range(2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Give half of the channels another place, before each convolution."""
+        for conv in self.convs:
+            n, c, size = x.shape
+            x = conv(x.view(n, 2, c // 2, size).transpose(1, 2).reshape(n, c, size))
+        return x
+
+
+def test_sizes_that_a_traced_script_computes_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "net.pt"
+    torch.jit.save(torch.jit.trace(Halved(), torch.rand(1, 4, 8), check_trace=False), path)
+    assert visualize.trace(str(path), (1, 4, 8)).macs == 2 * 4 * 4 * 8
 
 
 def test_arguments_are_refused(tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import visualize
 
@@ -104,3 +106,41 @@ def printed(name: str, tracer: str) -> Mapping[str, Any]:
 def test_both_tracers_print_the_same_summary(name: str) -> None:
     pytest.importorskip("timm")
     assert printed(name, "recorded") == printed(name, "symbolic")
+
+
+SOURCES = (
+    "densenet121", "efficientnet_b0", "googlenet", "mobilenet_v3_small", "resnet18",
+    "shufflenet_v2_x0_5", "squeezenet1_1", "timm:convnext_atto",
+    "timm:swin_tiny_patch4_window7_224", "timm:vit_tiny_patch16_224", "vit_b_16",
+)  # fmt: skip
+
+# Modules are gone in a program, and its mode is that of the export; scripts have no memory.
+OF_MODULES = ("parts", "block_shortcuts", "unused_modules")
+OF_A_RUN = ("parameters", "trainable_parameters", "buffers", "bytes", "macs", "inputs", "outputs")
+
+
+def facts_without_modules(model: Any, shape: tuple[int, ...] | None) -> Mapping[str, Any]:
+    """All facts and totals that do not depend on modules."""
+    document = visualize.summarize(model, shape).to_dict()
+    facts = {key: fact for key, fact in document["facts"].items() if key not in OF_MODULES}
+    if facts["receptive"]:
+        facts["receptive"].pop("covers_from")  # a name
+    return {**facts, **{key: document["rows"][-1][key] for key in OF_A_RUN}}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.filterwarnings("ignore")
+def test_programs_and_scripts_have_the_facts_of_their_model(name: str, tmp_path: Path) -> None:
+    pytest.importorskip("timm")
+    torch.manual_seed(0)
+    loaded = visualize.models.load_model(name).model
+    model = loaded.to_empty(device="cpu").eval()
+    shape = (1, 3, 224, 224)
+    known = facts_without_modules(model, shape)
+    program, traced, scripted = (tmp_path / each for each in ("net.pt2", "traced.pt", "script.pt"))
+    torch.export.save(torch.export.export(model, (torch.rand(shape),)), program)
+    torch.jit.save(torch.jit.trace(model, torch.rand(shape), check_trace=False), traced)
+    torch.jit.save(torch.jit.script(model), scripted)
+    assert facts_without_modules(str(program), None) == known
+    assert facts_without_modules(str(traced), shape) == known
+    assert facts_without_modules(str(scripted), shape) == known

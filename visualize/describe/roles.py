@@ -113,9 +113,11 @@ class _Roles:
 
     def _is_patch(self, layer: Operation) -> bool:
         """Whether a convolution cuts an input into patches that do not overlap."""
-        kernel, stride = (layer.attributes.get(name) for name in ("kernel_size", "stride"))
+        kernel = layer.weight.shape[2:] if layer.weight else ()
+        stride = layer.attributes.get("stride", 1)
+        strides = tuple(stride) if isinstance(stride, list) else (stride,) * len(kernel)
         reads = {self.exact.operation(source).kind for source in self.exact.data_sources(layer.id)}
-        return kernel == stride and kernel is not None and reads == {NodeKind.INPUT}
+        return bool(kernel) and strides == kernel and reads == {NodeKind.INPUT}
 
     def _is_recurrent(self, node: str) -> bool:
         return family(self.exact.operation(node).does) in RECURRENT

@@ -19,6 +19,7 @@ from visualize.core.errors import (
     shorten_path,
 )
 from visualize.core.example import Example
+from visualize.core.torch_internals import script_method
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 
@@ -68,8 +69,11 @@ def _load(path: Path) -> nn.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return _loaded(path, torch.get_default_device())
-        except NotImplementedError:  # tied tensors are compared by value
+            module = _loaded(path, torch.get_default_device())
+            return (
+                _loaded(path, torch.device("cpu")) if _computes_with_constants(module) else module
+            )
+        except NotImplementedError:  # tied tensors, and constants, are compared by value
             return _loaded(path, torch.device("cpu"))
         except RuntimeError as error:
             reason = shorten(" ".join(str(error).split()), 120)
@@ -79,6 +83,18 @@ def _load(path: Path) -> nn.Module:
 def _loaded(path: Path, device: torch.device) -> nn.Module:
     module: nn.Module = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
     return module
+
+
+def _computes_with_constants(module: nn.Module) -> bool:
+    """Whether numbers are tensors of the script, as tracing makes of ``x.shape[1] // 2``.
+
+    Sizes are computed from them, so they need their values.
+    """
+    if not isinstance(module, torch.jit.ScriptModule):
+        return False
+    graph = script_method(module).inlined_graph  # kept, because its nodes do not outlive it
+    constants = (node.output().toIValue() for node in graph.findAllNodes("prim::Constant"))
+    return any(isinstance(one, torch.Tensor) and not one.dim() for one in constants)
 
 
 def _refuse_others(archive: zipfile.ZipFile, where: str) -> None:
