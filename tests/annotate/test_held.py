@@ -97,7 +97,10 @@ def test_what_another_weight_replaces_is_not_used(
 def test_the_weights_of_an_ensemble_belong_to_its_layers() -> None:
     boxes = visualize.draw(Ensemble(), (1, 8), level="layer").scene.boxes
     found = [(box.label[0], box.parameters) for box in boxes if box.parameters]
-    assert found == [("Linear, 8 → 16", 3 * (8 * 16 + 16)), ("Linear, 16 → 4", 3 * (16 * 4 + 4))]
+    assert found == [
+        ("3 × Linear, 8 → 16", 3 * (8 * 16 + 16)),
+        ("3 × Linear, 16 → 4", 3 * (16 * 4 + 4)),
+    ]
 
 
 def test_a_layer_made_while_the_model_runs_counts() -> None:
