@@ -25,6 +25,8 @@ from visualize.layout.spacing import SideInputSpacing
 
 _Step = tuple[int, int]
 _WAYS: tuple[_Step, ...] = ((1, 0), (-1, 0), (0, 1), (0, -1))
+_BORDER = 2.5  # points from a border within which a line seems to be part of it
+_ALONG = 4  # how many times the way along a border counts in addition
 
 
 def draw_side_inputs(
@@ -70,7 +72,7 @@ class _Router:
         self.along = _lines(((area.start, area.end) for area in around), room.clear)
         self.across = _lines(((area.low, area.high) for area in around), room.clear)
         # What lies on each line of the grid, along or across.
-        self._on_lines: dict[tuple[bool, float], tuple[list[Rectangle], list[Rectangle]]] = {}
+        self._on_lines: dict[tuple[bool, float], tuple[list[Rectangle], ...]] = {}
 
     def route(self, source: Rectangle, target: Rectangle) -> Route:
         """A way from the end of ``source`` to ``target``."""
@@ -136,18 +138,19 @@ class _Router:
     def _crossing(self, one: Point, other: Point) -> float:
         """What it costs to run through boxes, which is done only where there is no other way.
 
-        Inside frames a way counts double: it belongs beside them.
+        Inside frames a way counts double: it belongs beside them. Along a border it is hard to see.
         """
         line = Rectangle(
             min(one.along, other.along), max(one.along, other.along),
             min(one.across, other.across), max(one.across, other.across),
         ).grown(0.5)  # fmt: skip
-        boxes, frames = self._on_line(one, other)
+        boxes, frames, borders = self._on_line(one, other)
         inside = sum(frame.overlaps(line) for frame in frames)
+        inside += _ALONG * any(border.overlaps(line) for border in borders)
         return 1e4 * sum(box.overlaps(line) for box in boxes) + _distance(one, other) * inside
 
-    def _on_line(self, one: Point, other: Point) -> tuple[list[Rectangle], list[Rectangle]]:
-        """The boxes and frames on the whole line through two points."""
+    def _on_line(self, one: Point, other: Point) -> tuple[list[Rectangle], ...]:
+        """The boxes and frames on the whole line through two points, and the borders along it."""
         is_across = one.along == other.along
         key = is_across, one.along if is_across else one.across
         if key not in self._on_lines:
@@ -158,8 +161,19 @@ class _Router:
                 [area for area in areas if area.overlaps(line)]
                 for areas in (self.boxes, self.frames)
             )
-            self._on_lines[key] = boxes, frames
+            borders = [
+                area.grown(_BORDER)
+                for area in (*self.boxes, *self.frames)
+                if _is_border(area, place, across=is_across)
+            ]
+            self._on_lines[key] = boxes, frames, borders
         return self._on_lines[key]
+
+
+def _is_border(area: Rectangle, place: float, *, across: bool) -> bool:
+    """Whether a line at ``place`` lies on a border of ``area``."""
+    sides = (area.start, area.end) if across else (area.low, area.high)
+    return any(abs(place - side) < _BORDER for side in sides)
 
 
 def _distance(one: Point, other: Point) -> float:
