@@ -55,11 +55,17 @@ def outline(program: Program, level: Level, prefix: str) -> list[object]:
 def shown_skips(diagram: Diagram) -> Counter[str]:
     """How many skip connections of each kind a figure shows: drawn ones and those in boxes.
 
-    One drawn in a repeat represents as many as there are copies.
+    One drawn in a repeat represents as many as there are copies. Of one in a loop, a box counts the
+    first step alone.
     """
     shown: Counter[str] = Counter()
     for box in build_scene(diagram, "layer").boxes:
         shown.update(dict(box.skips))
+        members = set(diagram.box(box.id).members) if box.skips else set()
+        inside = [skip for skip in diagram.skips if skip.merge in members]
+        steps = Counter((skip.kind.value, skip.loop) for skip in inside if skip.loop is not None)
+        for (kind, _), number in steps.items():
+            shown[kind] += number - 1
     drawn = set()
     for _, target, wire in diagram.wires:
         if wire.skip is not None and wire.skip not in drawn:

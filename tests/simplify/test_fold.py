@@ -56,6 +56,17 @@ SHARED_BRANCH = Program(
 )
 
 
+# A stage of two blocks is called twice: its gates are in a loop, and one box holds all steps.
+GATES_CALLED_AGAIN = Program(
+    1,
+    (
+        Call("block", "Block", (Call("block", "Block", (Step("gate"),)),), repeats=2),
+        Call("block", "Block", (Call("block", "Block", (Step("conv"),)),), repeats=2),
+    ),
+    1,
+)
+
+
 # Two copies are read by one concat, past the same block; to one of them that is a skip connection.
 READ_IN_TWO_WAYS = Program(
     1,
@@ -124,6 +135,7 @@ class TestNothingIsLost:
     @example(architecture=run(READ_IN_TWO_WAYS))
     @example(architecture=run(READ_OF_BOTH_CALLS))
     @example(architecture=run(SHARED_BRANCH))
+    @example(architecture=run(GATES_CALLED_AGAIN))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
         """Those drawn, as often as they are repeated, and those in collapsed boxes are all.
 
