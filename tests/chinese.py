@@ -16,7 +16,8 @@ from visualize.report.sentences import sentences
 # units. Whatever else is in English was forgotten.
 NAMES = frozenset(
     {
-        "BatchNorm", "BN", "LayerNorm", "GroupNorm", "RMSNorm", "ReLU", "ReLU6", "LeakyReLU", "ELU",
+        "BatchNorm", "BN", "LayerNorm", "GroupNorm", "InstanceNorm", "RMSNorm", "ReLU",
+        "ReLU6", "LeakyReLU", "ELU",
         "GELU", "SiLU", "tanh", "Hardswish", "Hardsigmoid", "Sigmoid", "Softmax", "Dropout", "LSTM",
         "GRU", "RNN", "MLP", "TOTAL", "MACs", "buffer", "NaN", "L2", "B", "k", "M", "G", "T",
         "kB", "MB", "GB", "TB", "FLOPs", "kFLOPs", "MFLOPs", "GFLOPs", "TFLOPs", "N", "x",

@@ -29,7 +29,7 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
     places = input_places(exact)
     last = list(weighted.lengths)[-1] if weighted.lengths else ""
     before = Extent()
-    for name in sorted(members, key=lambda name: _begin(members[name])):
+    for name in sorted(members, key=lambda name: _begin(exact, members[name])):
         part, stage = members[name], stages[name]
         if not stage and not any(one.parameters or one.macs for one in part):
             continue
@@ -95,10 +95,19 @@ def _weight_of(exact: Architecture, layer: Operation) -> str:
     return ""
 
 
-def _begin(part: Sequence[Operation]) -> int:
-    """Where a part begins: at its first operation that works, and not with masks or sizes."""
+def _begin(exact: Architecture, part: Sequence[Operation]) -> int:
+    """Where a part begins: at its first operation that works, and not with masks or sizes.
+
+    A parameter begins where it is read: when code takes it off its module is not known to all
+    tracers.
+    """
     works = (one.index for one in part if one.macs)
-    return next(works, part[0].index)
+    begin, *_ = part
+    if begin.kind is not NodeKind.CONSTANT:
+        return next(works, begin.index)
+    readers = map(exact.operation, exact.graph.successors(begin.id))
+    read = min((one.index for one in readers if one.outputs), default=begin.index)
+    return next(works, read)
 
 
 def _in_blocks(grouped: Diagram) -> frozenset[str]:
