@@ -67,6 +67,29 @@ GATES_CALLED_AGAIN = Program(
 )
 
 
+# The first copy of a run is one box, inside of which two layers, or a gate, read what comes in.
+_TWO_READ = (
+    Call("encoder", "Block", (Step("norm"), Step("relu module"))),
+    Step("relu module", first=1),
+    Call("block", "Block", (Step("norm"),)),
+    Call("encoder", "Block", (Step("conv"),)),
+)
+TWO_READ_THE_INPUT = Program(
+    1, (Call("block", "Block", _TWO_READ), Call("block", "Sequential", _TWO_READ, repeats=2)), 1
+)
+_GATED = (Step("gate"), Call("block", "Block", (Step("conv"),)))
+GATE_READS_THE_INPUT = Program(
+    1,
+    (
+        Call("block", "Sequential", _GATED, repeats=2),
+        Step("conv"),
+        Call("block", "Block", _GATED),
+        Call("block", "Block", (Step("conv"),), repeats=2),
+    ),
+    1,
+)
+
+
 # Two copies are read by one concat, past the same block; to one of them that is a skip connection.
 READ_IN_TWO_WAYS = Program(
     1,
@@ -116,6 +139,7 @@ class TestNothingIsLost:
     @at_random
     @given(architecture=architectures())
     @example(architecture=run(REPEATED))
+    @example(architecture=run(TWO_READ_THE_INPUT))
     def test_flow_of_data(self, level: Level, architecture: Architecture) -> None:
         """Every path of data is drawn, but those from one copy to the next."""
         folded = simplify(architecture, level)
@@ -136,6 +160,7 @@ class TestNothingIsLost:
     @example(architecture=run(READ_OF_BOTH_CALLS))
     @example(architecture=run(SHARED_BRANCH))
     @example(architecture=run(GATES_CALLED_AGAIN))
+    @example(architecture=run(GATE_READS_THE_INPUT))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
         """Those drawn, as often as they are repeated, and those in collapsed boxes are all.
 

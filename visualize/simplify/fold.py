@@ -11,7 +11,7 @@ import functools
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
@@ -48,6 +48,7 @@ class _Folded:
         self.diagram = diagram
         self.boxes = diagram.boxes
         self.sameness = sameness
+        self.places = {box.id: place for place, box in enumerate(self.boxes)}
         # For each box the place of that which is left of its copies.
         self.kept = list(range(len(self.boxes)))
         # The operations that do not go with their box, because it is cut otherwise.
@@ -203,23 +204,22 @@ class _Folded:
 
     def _add_wires(self, graph: nx.MultiDiGraph) -> None:
         """Add the inputs of the first copies, and the results of the last ones."""
-        places = {box.id: place for place, box in enumerate(self.boxes)}
-        is_drawn = self._drawn_test(places)
-        beginnings = self._beginnings(places)
+        beginnings = self._beginnings()
         for target in graph:
-            here = places[target]
-            arriving = [(places[source], wire) for source, _, wire in self.diagram.inputs(target)]
+            here = self.places[target]
+            arriving = ((self.places[read], wire) for read, _, wire in self.diagram.inputs(target))
             wires = [
-                (self._left(place, here), place, wire)
+                (left, place, wire)
                 for place, wire in arriving
                 if not self._is_beginning(place, here)
+                for left in self._left(place, here)
             ]
             sources = {source for source, *_ in wires}
             wires += (one for one in beginnings.get(here, ()) if one[0] not in sources)
             bundles: dict[int, list[tuple[int, Wire]]] = {}
             for source, place, wire in wires:
                 bundles.setdefault(source, []).append((place, wire))
-            bundled = {source: _Bundle.of(equal, is_drawn) for source, equal in bundles.items()}
+            bundled = {left: _Bundle.of(equal, self._is_drawn) for left, equal in bundles.items()}
             position = 0
             for source, place, wire in wires:
                 copies = bundled[source].copies(place, wire)
@@ -229,59 +229,60 @@ class _Folded:
                     graph.add_edge(self.boxes[source].id, target, position, wire=wire)
                     position += 1
 
-    def _beginnings(self, places: Mapping[str, int]) -> dict[int, list[tuple[int, int, Wire]]]:
+    def _beginnings(self) -> dict[int, list[tuple[int, int, Wire]]]:
         """For each box that is left, what the first copy reads, if it is cut otherwise.
 
-        Each is the box that is left of what is read, the box that is read, and the wire.
+        Each is the box that is left of what is read, the box that is read, and the wire: that of
+        the exact graph, as what a box hides of its inside may be shown once that is moved.
         """
-        beginnings: dict[int, list[tuple[int, int, Wire]]] = {}
+        beginnings: dict[int, dict[tuple[int, int | None], tuple[int, int, Wire]]] = {}
         firsts = {moved.end for moved in self.moved.values() if moved.end in moved.run.first[:1]}
         for end in firsts:
             for target in range(end.start, end.end):
-                for node, _, wire in self.diagram.inputs(self.boxes[target].id):
-                    source = places[node]
-                    if not end.start <= source < end.end:
-                        _, reader = self._read(source, target)
-                        home = self.kept[self.moved[reader].home]
-                        beginnings.setdefault(home, []).append((self.kept[source], source, wire))
-        return beginnings
+                for node, _, _ in self.diagram.inputs(self.boxes[target].id):
+                    source = self.places[node]
+                    if end.start <= source < end.end:
+                        continue
+                    for _, reader, wire in self._reads(source, target):
+                        if not self._is_drawn(wire):
+                            wire = replace(wire, skip=None)
+                        read = beginnings.setdefault(self._home(reader), {})
+                        left = self.kept[source]
+                        read.setdefault((source, wire.skip), (left, source, wire))
+        return {home: list(read.values()) for home, read in beginnings.items()}
 
     def _is_beginning(self, source: int, target: int) -> bool:
         """Whether a box of the first copy of a run, cut otherwise, is read by the next copy."""
         moved = self.moved.get(self.boxes[source].operations[0].id)
         return moved is not None and moved.end.end <= target < moved.run.end
 
-    def _left(self, source: int, target: int) -> int:
-        """The box that is left of what one box reads of another."""
+    def _left(self, source: int, target: int) -> tuple[int, ...]:
+        """The boxes that are left of what one box reads of another."""
         if self.boxes[source].operations[0].id not in self.moved:
-            return self.kept[source]
-        read, _ = self._read(source, target)
-        return self.kept[self.moved[read].home]
+            return (self.kept[source],)
+        reads = self._reads(source, target)
+        return tuple(dict.fromkeys(self._home(node) for node, _, _ in reads))
 
-    def _read(self, source: int, target: int) -> tuple[str, str]:
-        """The first operation of one box that another reads as data, and the one that reads it."""
+    def _home(self, operation: str) -> int:
+        """The box that is left of the one that holds an operation."""
+        moved = self.moved.get(operation)
+        return self.kept[moved.home if moved else self.places[self.diagram.host(operation)]]
+
+    def _reads(self, source: int, target: int) -> Iterator[tuple[str, str, Wire]]:
+        """The operations of one box that another reads as data, what reads each, and the wire."""
         members, sides = set(self.boxes[source].members), self.diagram.sides
-        return next(
-            (node, one.id)
-            for one in self.boxes[target].operations
-            for node, _, wire in self.diagram.exact.inputs(one.id)
-            if node in members and wire.tensor and (wire.data or node in sides)
-        )
+        for one in self.boxes[target].operations:
+            for node, _, wire in self.diagram.exact.inputs(one.id):
+                if node in members and wire.tensor and (wire.data or node in sides):
+                    yield node, one.id, wire
 
-    def _drawn_test(self, places: Mapping[str, int]) -> Callable[[Wire], bool]:
+    def _is_drawn(self, wire: Wire) -> bool:
         """Whether a wire is part of a skip connection that is not inside one box once folded."""
-
-        def left(operation: str) -> int:
-            return self.kept[places[self.diagram.host(operation)]]
-
-        def is_drawn(wire: Wire) -> bool:
-            if wire.skip is None:
-                return False
-            skip = self.diagram.skips[wire.skip]
-            ends = {left(skip.fork), left(skip.merge)}
-            return not all(left(node) in ends for node in skip.bypassed)
-
-        return is_drawn
+        if wire.skip is None:
+            return False
+        skip = self.diagram.skips[wire.skip]
+        ends = {self._home(skip.fork), self._home(skip.merge)}
+        return not all(self._home(node) in ends for node in skip.bypassed)
 
 
 @dataclass(frozen=True, slots=True)
