@@ -89,6 +89,9 @@ GATE_READS_THE_INPUT = Program(
     1,
 )
 
+# Both copies read two tensors of what is before them; of the first copy these are one.
+ONE_READ_TWICE = Program(1, (Step("conv"), Step("add", 1, 1), Step("conv"), Step("add", 2, 3)), 1)
+
 
 # Two copies are read by one concat, past the same block; to one of them that is a skip connection.
 READ_IN_TWO_WAYS = Program(
@@ -161,6 +164,7 @@ class TestNothingIsLost:
     @example(architecture=run(SHARED_BRANCH))
     @example(architecture=run(GATES_CALLED_AGAIN))
     @example(architecture=run(GATE_READS_THE_INPUT))
+    @example(architecture=run(ONE_READ_TWICE))
     def test_skip_connections(self, level: Level, architecture: Architecture) -> None:
         """Those drawn, as often as they are repeated, and those in collapsed boxes are all.
 

@@ -219,10 +219,13 @@ class Sameness:
         """
         first = self._wiring(start, None, length)
         pattern = self._wiring(start + length, start, length)
-        if not pattern or not _fits_first(first, pattern):
+        if not pattern:
+            return 1
+        is_shared = self.is_shared(start, length)
+        if not _fits_first(first, pattern, is_loop=is_shared):
             return 1
         strides = _strides(first, pattern)
-        if any(map(any, strides)) and not self.is_shared(start, length):
+        if any(map(any, strides)) and not is_shared:
             return 1
         count, before = 2, pattern
         while count < most:
@@ -239,7 +242,7 @@ class Sameness:
             length,
             count,
             is_chain=not self.is_parallel(start, length),
-            is_shared=self.is_shared(start, length),
+            is_shared=is_shared,
         )
 
     def _wiring(self, start: int, before: int | None, length: int) -> list[_Reads]:
@@ -325,11 +328,12 @@ def _strides(one: Sequence[_Reads], next_one: Sequence[_Reads]) -> list[tuple[in
     ]
 
 
-def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads]) -> bool:
+def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads], *, is_loop: bool) -> bool:
     """Whether the first copy is wired as ``pattern``, the second, is.
 
     Where the second reads from the first, the first reads from outside, always the same for the
-    same place.
+    same place. For another place it is another tensor, but that the states of a loop may all
+    begin as one.
     """
     outside: dict[_Origin, _Origin] = {}
 
@@ -343,4 +347,4 @@ def _fits_first(first: Sequence[_Reads], pattern: Sequence[_Reads]) -> bool:
             return False
         if [fork[:2] for fork in here.forks] != [fork[:2] for fork in there.forks]:
             return False
-    return True
+    return is_loop or len(set(outside.values())) == len(outside)
