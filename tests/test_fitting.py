@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import visualize
-from tests.graphs import resnet
-from visualize.core.choices import Level
+from tests.graphs import Net, resnet
+from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
 from visualize.fitting import _LADDER, _MOST_BOXES, fit, look, page_of
@@ -31,10 +31,35 @@ def test_auto_takes_the_most_detailed_level_that_fits(simplifier: Simplifier) ->
             assert not fit(simplifier, above).fits
 
 
-def test_if_nothing_fits_the_least_detailed_is_drawn(simplifier: Simplifier) -> None:
-    drawing = fit(simplifier, FigureOptions(width=20, height=20))  # type: ignore[arg-type]
+def test_if_nothing_fits_what_reaches_beyond_the_page_the_least_is_drawn(
+    simplifier: Simplifier,
+) -> None:
+    room = {"width": 20, "height": 20}
+    drawing = fit(simplifier, FigureOptions(**room))  # type: ignore[arg-type]
     assert not drawing.fits
-    assert drawing.scene.level == "stage"
+    for level in (Level.LAYER, Level.BLOCK, Level.STAGE):
+        other = fit(simplifier, FigureOptions(level=level, **room))  # type: ignore[arg-type]
+        assert drawing.excess <= other.excess
+
+
+def _with_inputs(number: int) -> Simplifier:
+    """A model that adds layers of ever so many inputs."""
+    net = Net()
+    layers = [net.conv(net.input(name=f"x{place}")) for place in range(number)]
+    net.output(net.cat(*layers))
+    return Simplifier(net.build())
+
+
+def test_what_is_too_broad_is_drawn_from_left_to_right() -> None:
+    assert fit(_with_inputs(3), FigureOptions()).arranger.direction is Direction.TB
+    broad = _with_inputs(10)
+    drawing = fit(broad, FigureOptions())
+    assert drawing.fits
+    assert drawing.arranger.direction is Direction.LR
+    assert drawing.scene.level == "layer"
+    asked = fit(broad, FigureOptions(direction=Direction.TB))
+    assert not asked.fits
+    assert asked.arranger.direction is Direction.TB
 
 
 def test_a_level_that_is_asked_for_is_drawn_whether_it_fits_or_not(simplifier: Simplifier) -> None:

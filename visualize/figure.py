@@ -88,6 +88,11 @@ class Figure:
         """Whether the figure fits its page with text at its true size."""
         return self.drawing.fits
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the figure, in points."""
+        return self.drawing.layout.around.size
+
     def render(self, formats: Iterable[str] | str) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd, graphml or json.
 

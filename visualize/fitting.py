@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
-from visualize.core.choices import Level
+from visualize.core.choices import Direction, Level
 from visualize.core.detail import Detail
 from visualize.core.diagram import Diagram
 from visualize.core.layout import Layout, Page
@@ -79,6 +79,16 @@ class Drawing:
         """Whether the figure fits its page with text at its true size."""
         return len(self.scene.boxes) <= _MOST_BOXES and self._arrangement.fitting is not None
 
+    @property
+    def excess(self) -> float:
+        """How many times the figure is as long as its page, in the direction that is worse."""
+        return self._arrangement.excess
+
+    @property
+    def is_too_broad(self) -> bool:
+        """Whether too much lies side by side in it, so that it may fit in another direction."""
+        return not self.fits and self._arrangement.is_too_broad
+
     @functools.cached_property
     def _arrangement(self) -> Arrangement:
         return self.arranger.arrange(self.scene)
@@ -88,15 +98,17 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """Draw a model at the level asked for; at ``auto``, at the most detailed one that fits.
 
     Details of closed blocks are shown where they fit as well, and those that the options name in
-    any case. If nothing fits, the least detailed is drawn all the same.
+    any case. If nothing fits, what reaches beyond the page the least is drawn all the same.
 
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
+    larger = []
     for drawing in _Drawings(simplifier, options).of(_rungs(options)):
         if drawing.fits:
-            break
-    return drawing
+            return drawing
+        larger.append(drawing)
+    return min(larger, key=lambda one: one.excess)
 
 
 def _rungs(options: FigureOptions) -> tuple[Rung, ...]:
@@ -124,7 +136,9 @@ class _Drawings:
         modules = simplifier.exact.modules
         self.simplifier = simplifier
         self.options = options
-        self.arranger = Arranger(look(options), options.direction, page_of(options))
+        theme, page = look(options), page_of(options)
+        directions = (options.direction,) if options.direction else (Direction.TB, Direction.LR)
+        self.arrangers = tuple(Arranger(theme, direction, page) for direction in directions)
         self.choice = None
         if options.expand or options.collapse:
             self.choice = Choice.of(options.expand, options.collapse, modules)
@@ -147,15 +161,23 @@ class _Drawings:
             diagram = self._diagram(rung.level, rung.depth)
             if len(diagram.boxes) > _MOST_BOXES and rung is not rungs[-1]:
                 continue
-            overview = self._overview(rung.level, rung.depth)
-            if not rung.explained:
-                yield overview
-                continue
-            # Levels of a small model are the same; its details fit none of them or the first.
-            boxes = frozenset(box.members for box in diagram.boxes)
-            if boxes not in explained and (self.detailed or overview.fits):
-                explained.add(boxes)
-                yield from self._explained(overview, diagram)
+            for overview in self._overviews(rung.level, rung.depth):
+                if not rung.explained:
+                    yield overview
+                    continue
+                # Levels of a small model are the same; its details fit none of them or the first.
+                boxes = frozenset(box.members for box in diagram.boxes)
+                if boxes not in explained and (self.detailed or overview.fits):
+                    explained.add(boxes)
+                    yield from self._explained(overview, diagram)
+
+    def _overviews(self, level: Level, depth: int | None) -> Iterator[Drawing]:
+        """Drawings without details: in one direction, and in the next if that may fit better."""
+        for arranger in self.arrangers:
+            overview = self._overview(level, depth, arranger)
+            yield overview
+            if not overview.is_too_broad:
+                return
 
     def _explained(self, overview: Drawing, diagram: Diagram) -> Iterator[Drawing]:
         """Drawings with details: all that are named, or else fewer and fewer until they fit."""
@@ -181,19 +203,17 @@ class _Drawings:
         return drawing
 
     def _with(self, overview: Drawing, shown: Sequence[Detail]) -> Drawing:
-        return self._drawing(with_details(overview.scene, shown, self._inside))
+        return replace(overview, scene=with_details(overview.scene, shown, self._inside))
 
     def _make_diagram(self, level: Level, depth: int | None) -> Diagram:
         return self.simplifier.to(
             level, folded=self.options.fold, choice=self.choice, depth=depth, hidden=self.hidden
         )
 
-    def _make_overview(self, level: Level, depth: int | None) -> Drawing:
+    def _make_overview(self, level: Level, depth: int | None, arranger: Arranger) -> Drawing:
         """A drawing without details."""
-        return self._drawing(self._scene(self._diagram(level, depth), level, self.options.title))
-
-    def _drawing(self, scene: Scene) -> Drawing:
-        return Drawing(scene, self.arranger)
+        scene = self._scene(self._diagram(level, depth), level, self.options.title)
+        return Drawing(scene, arranger)
 
     @functools.cached_property
     def _finder(self) -> DetailFinder:

@@ -130,7 +130,11 @@ class FigureOptions(TraceOptions):
     color_by: ColorBy = choice(
         "What box colours encode; norm and sparsity need the values of the weights.", ColorBy.STAGE
     )
-    direction: Direction = choice("Direction of data flow.", Direction.TB)
+    direction: Direction | None = choice_or_none(
+        "Direction of data flow.",
+        Direction,
+        default_text="TB, or LR where that fits a page and TB is too broad",
+    )
     width: Length | None = length(
         "Exact width, such as 3.25in or 8.5cm; text keeps its size.",
         default_text="as needed, at most 6.875in",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -52,9 +53,20 @@ def test_draw_writes_to_outputs_by_default(folder: Path) -> None:
 
 def test_a_figure_larger_than_a_page_is_reported(folder: Path) -> None:
     result = run("draw", "resnet50", "--level", "op", "-o", "a.json")
-    assert "(larger than a page of 6.875 × 9 in)" in result.stdout
+    assert "(larger than a page of 6.875 × 9 in; --level auto draws less)" in result.stdout
     result = run("draw", "resnet50", "--level", "block", "-o", "a.json")
     assert "larger than a page" not in result.stdout
+
+
+def test_a_figure_that_fits_at_no_level_says_by_how_much(folder: Path) -> None:
+    wanted = ("draw", "resnet18", "--width", "0.9in", "-o", "a.svg")
+    printed = run(*wanted).stdout
+    needed = re.search(
+        r"\(larger than a page of 0.9 × 9 in: ([\d.]+) × [\d.]+ in; --width (\1in) makes room\)",
+        printed,
+    )
+    assert needed, printed
+    assert "larger" not in run(*wanted[:3], needed[2], *wanted[4:]).stdout
 
 
 def test_hiding_a_module_without_a_box_is_reported(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -15,13 +16,12 @@ from visualize.cli.configuration import config_option, configuration_file, save_
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.core.choices import Language
+from visualize.core.choices import Language, Level
 from visualize.core.files import suffix
 from visualize.core.option import Options, choice, switch, texts
 from visualize.options import FigureOptions
 
 if TYPE_CHECKING:
-    from visualize.core.layout import Page
     from visualize.figure import Figure
     from visualize.models import ModelSpec
 
@@ -156,13 +156,38 @@ def _wrote(figure: Figure, written: Collection[Path]) -> str:
     names = ", ".join(map(str, written))
     number = len(figure.scene.boxes)
     boxes = "1 box" if number == 1 else f"{number} boxes"
-    size = "" if figure.fits_page else f" (larger than a page of {_inches(figure.page)})"
     about = summarize_in_a_line(figure.architecture)
+    size = "" if figure.fits_page else f" ({_larger(figure, set(map(suffix, written)))})"
     return f"wrote {names}: {boxes} at level {figure.scene.level}{size}, {about}"
 
 
-def _inches(page: Page) -> str:
-    return f"{page.width / 72:.4g} × {page.height / 72:.4g} in"
+def _larger(figure: Figure, formats: Collection[str]) -> str:
+    """By how much a figure is larger than its page, and what makes it fit."""
+    from visualize.export import need_layout
+
+    page = figure.page
+    larger = f"larger than a page of {_inches(page.width)} × {_inches(page.height)} in"
+    if figure.options.level is not Level.AUTO:
+        return f"{larger}; --level auto draws less"
+    if not need_layout(formats):
+        return larger
+    width, height = figure.size
+    room = (
+        f"--{name} {_inches(needed)}in"
+        for name, needed, given in (("width", width, page.width), ("height", height, page.height))
+        if needed > given
+    )
+    return f"{larger}: {_inches(width)} × {_inches(height)} in; {' '.join(room)} makes room"
+
+
+def _inches(points: float) -> str:
+    """A length, rounded up unless it is exact.
+
+    >>> _inches(495), _inches(703.2)
+    ('6.875', '9.77')
+    """
+    inches = points / 72
+    return f"{inches:.4g}" if inches * 1000 % 1 < 1e-6 else f"{math.ceil(inches * 100) / 100:.4g}"
 
 
 def _check(figure: Figure, drawn: dict[Path, bytes]) -> None:

@@ -146,6 +146,22 @@ class Arrangement:
         return replace(layout, details=details, around=self.surrounder.surround(area))
 
     @property
+    def excess(self) -> float:
+        """How many times the best layout is as long as the page, in the direction that is worse."""
+        (width, height), page = self.best.around.size, self.arranger.page
+        return max(width / page.width, height / page.height)
+
+    @property
+    def is_too_broad(self) -> bool:
+        """Whether what lies side by side is too much for the page, and no flow is too long.
+
+        In the other direction, in which boxes take less room side by side, it may fit.
+        """
+        page, direction = self.arranger.page, self.arranger.direction
+        length, breadth = direction.size(*self._flow.boxes_size)
+        return direction.is_vertical and breadth > page.width >= length
+
+    @property
     def _may_fit(self) -> bool:
         """Whether the figure may fit the page with denser spacing."""
         if not self.scene.details:
