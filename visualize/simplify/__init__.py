@@ -20,6 +20,7 @@ from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
+from visualize.simplify.sums import join_sums
 
 __all__ = ["RULES", "Choice", "Rule", "Simplifier", "only", "simplify"]
 
@@ -136,4 +137,4 @@ class Simplifier:
         closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(used), self.rules))
-        return mark_groups(fuse(prune_quiet(named)))
+        return mark_groups(join_sums(fuse(prune_quiet(named))))
