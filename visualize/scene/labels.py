@@ -28,7 +28,7 @@ from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, ter
 from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
-from visualize.scene.lines import LONGEST, clip, details_line
+from visualize.scene.lines import LONGEST, clip, details_lines
 from visualize.scene.widths import width
 
 
@@ -78,7 +78,7 @@ def box_label(
     if amount.shared:
         numbers.append(f"{count(amount.shared)} shared")
     if details or numbers:
-        lines.append(details_line(details, numbers))
+        lines += details_lines(details, numbers)
     if names and box.path:
         lines.append(spelled(box.path))
     return [clip(line) for line in lines]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 LONGEST = 48  # characters
 _BETWEEN = " · "
+_MOST_PARTS = 6  # details of one box
 
 
 def clip(text: str, longest: int = LONGEST) -> str:
@@ -18,12 +19,32 @@ def clip(text: str, longest: int = LONGEST) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def details_line(words: Iterable[str], numbers: Iterable[str]) -> str:
-    """Details of a box and its numbers of parameters, which are never cut off.
+def details_lines(words: Iterable[str], numbers: Iterable[str]) -> list[str]:
+    """Details of a box and its numbers of parameters, which are never cut off, in even lines.
 
-    >>> details_line(["+ token type embeddings", "+ position embeddings"], ["3.9 M"])
-    '+ token type embeddings · + position em… · 3.9 M'
+    >>> details_lines(["BN", "ReLU"], ["3.9 M"])
+    ['BN · ReLU · 3.9 M']
+    >>> details_lines(["+ token type embeddings", "+ position embeddings"], ["3.9 M"])
+    ['+ token type embeddings', '+ position embeddings · 3.9 M']
     """
-    more = "".join(_BETWEEN + number for number in numbers)
-    text = clip(_BETWEEN.join(words), LONGEST - len(more))
-    return text + more if text else more.removeprefix(_BETWEEN)
+    number = _BETWEEN.join(numbers)
+    parts = [clip(part, LONGEST - 2) for part in words]
+    if len(parts) > _MOST_PARTS:
+        parts = [*parts[:_MOST_PARTS], "…"]
+    if number:
+        parts.append(number)
+    rows = len(_rows(parts, LONGEST))
+    return next(
+        lines for width in range(1, LONGEST + 1) if len(lines := _rows(parts, width)) <= rows
+    )
+
+
+def _rows(parts: Iterable[str], width: int) -> list[str]:
+    """``parts`` in lines that are no longer than ``width``, unless a part is."""
+    rows: list[str] = []
+    for part in parts:
+        if rows and len(rows[-1]) + len(_BETWEEN) + len(part) <= width:
+            rows[-1] += _BETWEEN + part
+        else:
+            rows.append(part)
+    return rows
