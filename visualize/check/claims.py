@@ -77,7 +77,7 @@ def read_amount(text: str) -> Amount | None:
 
 
 def read_claims(lines: Sequence[str]) -> Claims:
-    """What a label of a title and at most one line of details claims.
+    """What a label claims: a title, and lines of details, the last of which may be a module path.
 
     >>> claims = read_claims(["3×3 conv, 16 ×2", "BN, ReLU · 2.4 k each"])
     >>> claims.copies, claims.amounts[0].value, claims.amounts[0].each
@@ -85,7 +85,7 @@ def read_claims(lines: Sequence[str]) -> Claims:
     >>> read_claims(["×4 Stage", "2 Blocks, 9.6 k each"]).counted
     ((2, 'Blocks'),)
     """
-    title, details = (lines[0] if lines else ""), list(lines[1:2])
+    title, details = (lines[0] if lines else ""), lines[1:]
     parts = list(_parts(details))
     shared = [int(match[1]) for text in (title, *parts) if (match := _SHARED.search(text))]
     copies = [int(match[1]) for text in (title, *parts) if (match := _PARALLEL.search(text))]
