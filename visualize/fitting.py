@@ -19,7 +19,7 @@ from visualize.core.theme import Theme
 from visualize.layout import Arrangement, Arranger
 from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
-from visualize.scene.details import with_details
+from visualize.scene.details import inside_scene, with_details
 from visualize.scene.themes import load_theme, with_font
 from visualize.simplify import Choice, Simplifier
 from visualize.simplify.details import DetailFinder, is_readable
@@ -217,13 +217,14 @@ class _Drawings:
 
     @functools.cached_property
     def _finder(self) -> DetailFinder:
-        blocks = self.simplifier.to(Level.BLOCK, choice=self.choice)
-        return DetailFinder(blocks, self.simplifier.idioms)
+        return DetailFinder(self._diagram(Level.BLOCK, None), self.simplifier.idioms)
 
-    def _inside(self, diagram: Diagram) -> Scene:
+    def _inside(self, detail: Detail) -> Scene:
         """The scene of a detail."""
+        diagram = detail.diagram
         if diagram.graph not in self._insides:
-            self._insides[diagram.graph] = self._scene(diagram, Level.LAYER)
+            scene = self._scene(diagram, Level.LAYER)
+            self._insides[diagram.graph] = inside_scene(detail, scene)
         return self._insides[diagram.graph]
 
     def _scene(self, diagram: Diagram, level: Level, title: str = "") -> Scene:

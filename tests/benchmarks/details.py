@@ -29,8 +29,9 @@ NAMES = (
 
 
 def seconds(name: str, details: str, file: Path) -> float:
-    """Time to draw a model once, without what the collector of garbage has left from others."""
+    """Time to draw a model once, without the garbage of others; what lasts is not searched."""
     gc.collect()
+    gc.freeze()
     begin = time.process_time()
     visualize.draw(name, details=details).save(file)
     return time.process_time() - begin

@@ -88,10 +88,9 @@ def test_the_document_is_plain_data() -> None:
 
 
 def test_a_flat_scene_has_details_in_frames() -> None:
-    inner = scene([box("A/b"), box("A/c", "A/g")], [group("A/g")], (arrow("A/b", "A/c", "gate"),))
+    inner = scene([box("b"), box("c", "g")], [group("g")], (arrow("b", "c", "gate"),))
     detail = SceneDetail("A", "Block · a", ("a",), "", inner)
-    closed = replace(box("a"), detail="A")
-    whole = replace(scene([closed]), details=(detail,))
+    whole = replace(scene([box("a")]), details=(detail,), letters={"a": "A"})
     assert whole.skip_kinds == ("gate",)
     flat = whole.flat
     assert flat.details == ()

@@ -83,11 +83,13 @@ def test_frames_nest_and_hold_their_boxes() -> None:
 
 def test_texts_know_what_they_belong_to() -> None:
     drawn = picture("residual", level="block", title="A title")
+    net, shapes = NETS["residual"]
+    letters = visualize.draw(net(), shapes, level="block", title="A title").scene.letters
     parts = {text.part for text in drawn.all_texts()}
     assert parts == set(Part)
     for box in drawn.boxes:
         if box.note and box.note.part is Part.DETAIL:
-            assert box.note.text == box.box.detail
+            assert box.note.text == letters[box.box.id]
             assert box.area.center[0] < box.note.center[0] < box.area.right
         elif box.note:
             assert box.is_circle

@@ -61,8 +61,9 @@ def test_a_title_keeps_clear_of_letters_in_the_corner() -> None:
     long = replace(drawn.boxes[0], label=("a rather long label of a box", "small"))
 
     def breadth(letters: str) -> float:
-        boxes = (replace(long, detail=letters), *drawn.boxes[1:])
-        area = sizes_of(replace(drawn, boxes=boxes), NARROW).extents["a"].area
+        boxes = (long, *drawn.boxes[1:])
+        lettered = replace(drawn, boxes=boxes, letters={"a": letters} if letters else {})
+        area = sizes_of(lettered, NARROW).extents["a"].area
         return area.high - area.low
 
     title = text_width(long.label[0], THEME.size, THEME.font)
@@ -70,3 +71,4 @@ def test_a_title_keeps_clear_of_letters_in_the_corner() -> None:
         room = text_width(letters, THEME.detail_size, THEME.font) + 2 * THEME.letter_inset
         assert breadth(letters) >= title + 2 * room > breadth("")
     assert breadth("A") < breadth("A B C")
+    assert breadth("A") == breadth("M")

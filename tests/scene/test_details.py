@@ -15,10 +15,10 @@ def resnet() -> Scene:
 
 def test_letters(resnet: Scene) -> None:
     assert [detail.letter for detail in resnet.details] == ["A", "B"]
-    of = {box.id: box.detail for box in resnet.boxes}
+    of = resnet.letters
     assert of["layer1.0"] == of["layer4.0"] == "A"
     assert {of[box] for box in resnet.details[1].of} == {"B"}
-    assert of["fc"] == ""
+    assert "fc" not in of
 
 
 def test_ids_are_unique_in_the_whole_figure(resnet: Scene) -> None:
@@ -53,9 +53,9 @@ def test_details_of_details() -> None:
     figure = visualize.draw("maxvit_t", level="block", details=["MaxVitLayer"])
     inner = [detail for detail in figure.scene.details if "/" in detail.of[0]]
     assert inner
-    boxes = {box.id: box for box in figure.scene.all_boxes}
+    of = {box: found for one in figure.scene.details for box, found in one.scene.letters.items()}
     for detail in inner:
-        assert all(detail.letter in boxes[box].detail for box in detail.of)
+        assert all(detail.letter in of[box] for box in detail.of)
 
 
 def test_the_document_has_them(resnet: Scene) -> None:

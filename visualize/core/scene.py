@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from visualize.core.choices import ColorBy, SkipKind
@@ -33,7 +35,6 @@ class SceneBox:
         memory: bytes that autograd saves for the backward pass in its members, if measured.
         statistics: those of the values of its parameters, if they are known.
         title: its first line as a phrase, for texts in another language.
-        detail: the letter of the detail that shows what is inside it, or empty.
     """
 
     id: str
@@ -51,7 +52,6 @@ class SceneBox:
     memory: int | None = None
     statistics: Statistics | None = None
     title: Phrase = NOTHING
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class SceneArrow:
     repeat: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SceneDetail:
     """What is inside closed boxes, drawn once beside the overview.
 
@@ -117,14 +117,19 @@ class SceneDetail:
         title: what they are.
         of: ids of the boxes whose inside it shows.
         stage: id of the stage of the overview that decides its colour, or empty.
-        scene: what is inside; its ids are unique in the whole figure.
+        inside: what is inside; its ids do not depend on the letter.
     """
 
     letter: str
     title: str
     of: tuple[str, ...]
     stage: str
-    scene: Scene
+    inside: Scene
+
+    @functools.cached_property
+    def scene(self) -> Scene:
+        """What is inside; its ids begin with the letter and are unique in the whole figure."""
+        return _within(self.inside, self.letter)
 
     @property
     def boxes(self) -> tuple[SceneBox, ...]:
@@ -158,6 +163,7 @@ class Scene:
         color_by: what colours encode.
         hidden: the number of operations that are not drawn.
         details: what is inside closed boxes. They repeat what these hold, and count nowhere.
+        letters: those of the details that show what is inside a box, by its id.
     """
 
     title: str
@@ -171,6 +177,7 @@ class Scene:
     color_by: ColorBy = ColorBy.STAGE
     hidden: int = 0
     details: tuple[SceneDetail, ...] = ()
+    letters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def all_boxes(self) -> tuple[SceneBox, ...]:
@@ -190,10 +197,11 @@ class Scene:
         scenes = (self, *inner)
         return replace(
             self,
-            boxes=tuple(_lettered(box) for scene in scenes for box in scene.boxes),
+            boxes=tuple(_lettered(box, scene) for scene in scenes for box in scene.boxes),
             groups=(*frames, *(group for scene in scenes for group in scene.groups)),
             arrows=self.all_arrows,
             details=(),
+            letters={},
         )
 
     @property
@@ -300,8 +308,34 @@ def _framed(scene: Scene, frame: str) -> Scene:
     )
 
 
-def _lettered(box: SceneBox) -> SceneBox:
-    if not box.detail:
+def _lettered(box: SceneBox, scene: Scene) -> SceneBox:
+    if box.id not in scene.letters:
         return box
     first, *others = box.label
-    return replace(box, label=(f"{first} ({box.detail})", *others))
+    return replace(box, label=(f"{first} ({scene.letters[box.id]})", *others))
+
+
+def inside_name(letter: str, name: str) -> str:
+    """What something of a detail is called in the whole figure; empty for nothing.
+
+    >>> inside_name("A", "conv"), inside_name("", "conv"), inside_name("A", "")
+    ('A/conv', 'conv', '')
+    """
+    return f"{letter}/{name}" if letter and name else name
+
+
+def _within(scene: Scene, letter: str) -> Scene:
+    """A scene with ids that are unique in the whole figure."""
+    named = functools.partial(inside_name, letter)
+    return replace(
+        scene,
+        boxes=tuple(replace(box, id=named(box.id), group=named(box.group)) for box in scene.boxes),
+        groups=tuple(
+            replace(group, id=named(group.id), parent=named(group.parent)) for group in scene.groups
+        ),
+        arrows=tuple(
+            replace(arrow, source=named(arrow.source), target=named(arrow.target))
+            for arrow in scene.arrows
+        ),
+        letters={named(box): letters for box, letters in scene.letters.items()},
+    )

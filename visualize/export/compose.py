@@ -236,9 +236,9 @@ class _Composer:
         """The text beside a merge, or the letter in the corner of a box with a detail."""
         if note:
             return self._beside(note, self.palette.muted, Part.MERGE, area.center[0])
-        if not placed.box.detail:
+        letters, size = self.scene.letters.get(placed.box.id), self.theme.detail_size
+        if not letters:
             return None
-        letters, size = placed.box.detail, self.theme.detail_size
         width = text_width(letters, size, self.theme.font)
         center = (area.right - self.theme.letter_inset - width / 2, area.top + size)
         color = self.palette.text

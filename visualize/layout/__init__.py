@@ -28,7 +28,7 @@ from visualize.core.layout import Layout, Page, PlacedDetail
 from visualize.core.scene import Scene, SceneDetail
 from visualize.core.theme import Theme
 from visualize.layout.corners import Corners
-from visualize.layout.details import Panel, place_details
+from visualize.layout.details import Panel, least_size, place_details
 from visualize.layout.flow import PlacedFlow, place_flow
 from visualize.layout.sizes import Sizes
 from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, Spacing
@@ -36,7 +36,7 @@ from visualize.layout.surround.page import Surrounder
 
 __all__ = ["Arrangement", "Arranger", "arrange", "lay_out"]
 
-# By how much panels and an overview that fits shrink with the densest spacing.
+# By how much panels and an overview shrink at most with the densest spacing.
 _DENSER = 1.3
 
 
@@ -73,26 +73,23 @@ class Arranger:
     def flow(self, scene: Scene, direction: Direction, spacing: Spacing, room: float) -> PlacedFlow:
         """A scene without its details, placed in columns that are at most as long as ``room``.
 
-        Letters in the corners of boxes, for which they have room, make no difference.
+        The same boxes are placed once, whatever letters are in their corners: their room counts.
         """
-        sizes = Sizes(replace(scene, details=()), self.theme, direction, spacing)
-        boxes = tuple(replace(box, detail="") for box in scene.boxes)
+        sizes = Sizes(scene, self.theme, direction, spacing)
         areas = tuple(extent.area for extent in sizes.extents.values())
-        key = boxes, areas, scene.groups, scene.arrows, direction, spacing, room
+        key = id(scene.boxes), areas, direction, spacing, room
         if key not in self._flows:
             self._flows[key] = place_flow(sizes, room)
         return self._flows[key]
 
     def panel(self, detail: SceneDetail, spacing: Spacing) -> Panel:
-        """A detail, laid out in the direction of the figure or else in the one that fits."""
-        room = Surrounder(detail.scene, self.theme, self.page, spacing.page).size
+        """A detail, placed in the direction of the figure or else in the one that fits."""
+        room = Surrounder(detail.inside, self.theme, self.page, spacing.page).size
         panels = []
         for direction in dict.fromkeys((self.direction, Direction.TB, Direction.LR)):
             length, _ = direction.size(*room)
-            layout = self.flow(detail.scene, direction, spacing, length).layout
-            layout = _lettered(layout, detail.scene)
-            panels.append(Panel(detail, layout, direction))
-            if self.page.holds(*panels[-1].inside.size):
+            panels.append(Panel(detail, self.flow(detail.inside, direction, spacing, length)))
+            if self.page.holds(*panels[-1].boxes_size) and self.page.holds(*panels[-1].size):
                 return panels[-1]
         return panels[0]
 
@@ -122,13 +119,13 @@ class Arrangement:
     def fitting(self) -> Layout | None:
         """A layout that fits the page, with this spacing or a denser one; None if nothing fits."""
         page = self.arranger.page
-        if self._reaches_beyond(page.nearly):
+        if not page.nearly.holds(*self._flow.boxes_size):
             return None
         if not self._reaches_beyond(page) and self.layout.fits(page):
             return self.layout
         if not self._may_fit:
             return None
-        spacings = (DENSE, NARROW, KNOTTED) if self.layout.in_line else (DENSE, NARROW)
+        spacings = (DENSE, NARROW, KNOTTED) if self._flow.layout.in_line else (DENSE, NARROW)
         denser = (self.arranger.arrange(self.scene, spacing) for spacing in spacings)
         fitting = (
             one.layout for one in denser if not one._reaches_beyond(page) and one.layout.fits(page)
@@ -138,7 +135,7 @@ class Arrangement:
     @functools.cached_property
     def layout(self) -> Layout:
         """All of the figure with this spacing, whether it fits or not."""
-        layout, direction = _lettered(self._flow.layout, self.scene), self.arranger.direction
+        layout, direction = self._flow.showing(self.scene), self.arranger.direction
         area = Corners.of(layout.extent, direction)
         details = self._details(area)
         for one in details:
@@ -166,7 +163,7 @@ class Arrangement:
         """Whether the figure may fit the page with denser spacing."""
         if not self.scene.details:
             return self.layout.nearly_fits(self.arranger.page)
-        width, height = self.layout.around.size
+        width, height = self._least
         return self.arranger.page.holds(width / _DENSER, height / _DENSER)
 
     @functools.cached_property
@@ -177,19 +174,21 @@ class Arrangement:
 
     def _details(self, area: Corners) -> tuple[PlacedDetail, ...]:
         """The panels of details around the overview, which covers ``area``."""
-        panels = [self.arranger.panel(detail, self.spacing) for detail in self.scene.details]
-        if not panels:
+        if not self._panels:
             return ()
         room, spacing = self.surrounder.size, self.spacing.detail
-        return place_details(panels, area, room, self.arranger.theme, spacing)
+        return place_details(self._panels, area, room, self.arranger.theme, spacing)
+
+    @functools.cached_property
+    def _panels(self) -> list[Panel]:
+        return [self.arranger.panel(detail, self.spacing) for detail in self.scene.details]
+
+    @functools.cached_property
+    def _least(self) -> tuple[float, float]:
+        """The size of boxes, frames and panels alone: arrows are not drawn for it."""
+        least, room, spacing = self._flow.boxes_size, self.surrounder.size, self.spacing.detail
+        return least_size(self._panels, least, room, self.arranger.theme, spacing)
 
     def _reaches_beyond(self, page: Page) -> bool:
-        """Whether the boxes and frames alone are larger than ``page``."""
-        return not page.holds(*self._flow.boxes_size)
-
-
-def _lettered(layout: Layout, scene: Scene) -> Layout:
-    """A layout with the letters that ``scene`` has in the corners of boxes."""
-    boxes = {box.id: box for box in scene.boxes}
-    placed = (replace(one, box=boxes[one.box.id]) for one in layout.boxes)
-    return replace(layout, boxes=tuple(placed))
+        """Whether the boxes, frames and panels alone are larger than ``page``."""
+        return not page.holds(*self._least)

@@ -20,6 +20,7 @@ from visualize.core.page import Place
 from visualize.core.scene import SceneDetail
 from visualize.core.theme import Theme
 from visualize.layout.corners import Corners
+from visualize.layout.flow import PlacedFlow
 from visualize.layout.spacing import DetailSpacing
 
 Size = tuple[float, float]
@@ -30,13 +31,27 @@ class Panel:
     """A detail, laid out in the direction that fits the page."""
 
     detail: SceneDetail
-    layout: Layout
-    direction: Direction
+    flow: PlacedFlow
 
     @property
-    def inside(self) -> Corners:
-        """What it covers, in the page coordinates of its layout."""
-        return Corners.of(self.layout.extent, self.direction)
+    def layout(self) -> Layout:
+        """Everything in it in its place."""
+        return self.flow.showing(self.detail.scene)
+
+    @property
+    def direction(self) -> Direction:
+        """Of the flow in it."""
+        return self.flow.direction
+
+    @property
+    def size(self) -> Size:
+        """How broad and high it is."""
+        return Corners.of(self.flow.layout.extent, self.direction).size
+
+    @property
+    def boxes_size(self) -> Size:
+        """The same without arrows, notes and labels."""
+        return self.flow.boxes_size
 
 
 def place_details(
@@ -51,7 +66,7 @@ def place_details(
         theme: the size of titles.
         spacing: the lengths.
     """
-    sizes = [_panel_size(panel, theme, spacing) for panel in panels]
+    sizes = [_panel_size(panel.detail, panel.size, theme, spacing) for panel in panels]
     places = pack(overview.size, sizes, room, spacing.gap)
     return tuple(
         _placed(panel, size, (overview.left + x, overview.top - y), theme, spacing)
@@ -59,9 +74,16 @@ def place_details(
     )
 
 
-def _panel_size(panel: Panel, theme: Theme, spacing: DetailSpacing) -> Size:
-    inside = panel.inside.size
-    title = sum(width for _, width in _title(panel.detail, theme)) + spacing.between
+def least_size(
+    panels: Sequence[Panel], overview: Size, room: Size, theme: Theme, spacing: DetailSpacing
+) -> Size:
+    """How broad and high panels and the ``overview`` are at least, before arrows are drawn."""
+    sizes = [_panel_size(panel.detail, panel.boxes_size, theme, spacing) for panel in panels]
+    return covered(overview, sizes, pack(overview, sizes, room, spacing.gap))
+
+
+def _panel_size(detail: SceneDetail, inside: Size, theme: Theme, spacing: DetailSpacing) -> Size:
+    title = sum(width for _, width in _title(detail, theme)) + spacing.between
     width = max(inside[0], title) + 2 * spacing.padding
     return width, inside[1] + 2 * spacing.padding + theme.size * LINE_HEIGHT + spacing.title
 
@@ -78,7 +100,7 @@ def _placed(
     panel: Panel, size: Size, at: Place, theme: Theme, spacing: DetailSpacing
 ) -> PlacedDetail:
     """A panel whose upper left corner is ``at``."""
-    inside = panel.inside
+    inside = Corners.of(panel.flow.layout.extent, panel.direction)
     left, top = at
     width, height = size
     line = theme.size * LINE_HEIGHT
@@ -180,7 +202,13 @@ def _cost(
     overview: Size, panels: Sequence[Size], places: Sequence[Place], room: Size
 ) -> tuple[float, float]:
     """By how much a packing exceeds the room, and its area."""
+    width, height = covered(overview, panels, places)
+    return max(0.0, width - room[0]) + max(0.0, height - room[1]), width * height
+
+
+def covered(overview: Size, panels: Sequence[Size], places: Sequence[Place]) -> Size:
+    """How broad and high the overview and all panels are together."""
     corners = [(x + width, y + height) for (x, y), (width, height) in zip(places, panels)]
     width = max([overview[0], *(right for right, _ in corners)])
     height = max([overview[1], *(bottom for _, bottom in corners)])
-    return max(0.0, width - room[0]) + max(0.0, height - room[1]), width * height
+    return width, height

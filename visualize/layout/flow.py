@@ -9,9 +9,11 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from visualize.core.choices import Direction
 from visualize.core.geometry import Rectangle
 from visualize.core.layout import Layout, PlacedText
 from visualize.core.route import Route
+from visualize.core.scene import Scene
 from visualize.layout.columns import Column, turns, wrap
 from visualize.layout.drawing import Drawing, Inside, assemble
 from visualize.layout.frames import lay_out_frame
@@ -75,6 +77,30 @@ class PlacedFlow:
         in_line = placed.placement.in_line or any(one.in_line for one in self.insides.values())
         layout = replace(surrounded, arrows=arrows, trunks=trunks, in_line=in_line)
         return replace(layout, extent=_extent(layout, sizes))
+
+    def showing(self, scene: Scene) -> Layout:
+        """The layout as one of ``scene``, which has the same in the same order.
+
+        Its ids may differ.
+        """
+        own = self.units.common.scene
+        boxes = {old.id: box for old, box in zip(own.boxes, scene.boxes)}
+        groups = {old.id: group for old, group in zip(own.groups, scene.groups)}
+        placed = self.layout
+        return replace(
+            placed,
+            boxes=tuple(replace(one, box=boxes[one.box.id]) for one in placed.boxes),
+            arrows=tuple(
+                replace(one, arrow=arrow) for one, arrow in zip(placed.arrows, scene.arrows)
+            ),
+            notes=tuple(replace(note, box=boxes[note.box].id) for note in placed.notes),
+            frames=tuple(replace(one, group=groups[one.group.id]) for one in placed.frames),
+        )
+
+    @property
+    def direction(self) -> Direction:
+        """In which data flows on the page."""
+        return self.units.direction
 
     @property
     def boxes_size(self) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from visualize.layout.levels import Level
 from visualize.layout.order import Part
 from visualize.layout.spacing import Spacing
 from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
+
+_LETTER = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,15 @@ class Sizes:
         return sizes
 
     def _lettered(self, box: SceneBox) -> float:
-        """The width of a box whose first line keeps clear of the letters in its corner."""
-        if not box.detail:
+        """The width of a box whose first line keeps clear of the letters in its corner.
+
+        Which letters these are makes no difference, so that the figure is laid out once.
+        """
+        if box.id not in self.scene.letters:
             return 0.0
         first, _ = self._text_size(box.label[:1])
-        letters = text_width(box.detail, self.theme.detail_size, self.theme.font)
+        widest = _LETTER.sub("M", self.scene.letters[box.id])
+        letters = text_width(widest, self.theme.detail_size, self.theme.font)
         return first + 2 * (letters + 2 * self.theme.letter_inset)
 
     def _text_size(self, lines: Sequence[str]) -> tuple[float, float]:

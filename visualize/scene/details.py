@@ -9,35 +9,37 @@ from dataclasses import replace
 
 from visualize.core.architecture import NodeKind
 from visualize.core.detail import Detail
-from visualize.core.diagram import Box, Diagram
+from visualize.core.diagram import Box
 from visualize.core.module_path import spelled
-from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup
+from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup, inside_name
 from visualize.scene import labels
 
 _ENDS = ("input", "output")
 
 
 def with_details(
-    scene: Scene, details: Sequence[Detail], build: Callable[[Diagram], Scene]
+    scene: Scene, details: Sequence[Detail], inside: Callable[[Detail], Scene]
 ) -> Scene:
     """``scene`` with what is inside its closed boxes.
 
     Args:
         scene: the overview.
         details: as many as there are letters at most, those of details included.
-        build: makes the scene of a detail.
+        inside: makes the scene of a detail, see `inside_scene`.
     """
     stages = {box.id: box.stage for box in scene.boxes}
-    letters: dict[str, list[str]] = {}
+    letters: dict[str, dict[str, list[str]]] = {"": {}}
     made: list[SceneDetail] = []
     for letter, (home, detail) in zip(string.ascii_uppercase, _all(details)):
-        of = tuple(_named(home, box) for box in detail.boxes)
-        stages |= {_named(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
-        made.append(_detail(letter, detail, of, stages[of[0]], build(detail.diagram)))
-        for box in of:
-            letters.setdefault(box, []).append(letter)
-    lettered = [replace(detail, scene=_lettered(detail.scene, letters)) for detail in made]
-    return replace(_lettered(scene, letters), details=tuple(lettered))
+        of = tuple(inside_name(home, box) for box in detail.boxes)
+        stages |= {inside_name(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
+        title = f"{labels.kind_phrase(detail.box.type)} · {spelled(detail.box.path)}"
+        made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail)))
+        letters[letter] = {}
+        for box in detail.boxes:
+            letters[home].setdefault(box, []).append(letter)
+    lettered = (replace(one, inside=_lettered(one.inside, letters[one.letter])) for one in made)
+    return replace(_lettered(scene, letters[""]), details=tuple(lettered))
 
 
 def _all(details: Sequence[Detail]) -> Iterator[tuple[str, Detail]]:
@@ -52,23 +54,14 @@ def _all(details: Sequence[Detail]) -> Iterator[tuple[str, Detail]]:
 
 
 def _lettered(scene: Scene, letters: Mapping[str, Sequence[str]]) -> Scene:
-    boxes = (replace(box, detail=" ".join(letters.get(box.id, ()))) for box in scene.boxes)
-    return replace(scene, boxes=tuple(boxes))
+    return replace(scene, letters={box: " ".join(some) for box, some in letters.items()})
 
 
-def _named(letter: str, name: str) -> str:
-    """What something of a detail is called in the whole figure."""
-    return f"{letter}/{name}" if letter and name else name
-
-
-def _detail(
-    letter: str, detail: Detail, of: tuple[str, ...], stage: str, scene: Scene
-) -> SceneDetail:
+def inside_scene(detail: Detail, scene: Scene) -> Scene:
+    """The scene of a detail, made from that of its diagram."""
     boxes = (_end(box, detail, scene) if box.role in _ENDS else box for box in scene.boxes)
     boxes = (replace(box, members=_real(detail.diagram.box(box.id))) for box in boxes)
-    inner = replace(scene, boxes=tuple(boxes))
-    title = f"{labels.kind_phrase(detail.box.type)} · {spelled(detail.box.path)}"
-    return SceneDetail(letter, title, of, stage, _within(inner, letter))
+    return _plain(replace(scene, boxes=tuple(boxes)))
 
 
 def _end(box: SceneBox, detail: Detail, scene: Scene) -> SceneBox:
@@ -85,37 +78,17 @@ def _real(box: Box) -> tuple[str, ...]:
     return tuple(one.id for one in box.operations if one.kind not in ends)
 
 
-def _within(scene: Scene, letter: str) -> Scene:
-    """A scene with ids of its own and without stages: it has the colour of one."""
+def _plain(scene: Scene) -> Scene:
+    """A scene without stages: it has the colour of one."""
     frames = {group.id: group for group in scene.groups}
     parents = {group: _frame(group, frames) for group in frames}
-
-    return replace(
-        scene,
-        boxes=tuple(
-            replace(
-                box,
-                id=_named(letter, box.id),
-                group=_named(letter, parents.get(box.group, "")),
-                stage="",
-            )
-            for box in scene.boxes
-        ),
-        groups=tuple(
-            replace(
-                group,
-                id=_named(letter, group.id),
-                parent=_named(letter, parents.get(group.parent, "")),
-                stage="",
-            )
-            for group in scene.groups
-            if group.role != "stage"
-        ),
-        arrows=tuple(
-            replace(arrow, source=_named(letter, arrow.source), target=_named(letter, arrow.target))
-            for arrow in scene.arrows
-        ),
+    boxes = (replace(box, group=parents.get(box.group, ""), stage="") for box in scene.boxes)
+    groups = (
+        replace(group, parent=parents.get(group.parent, ""), stage="")
+        for group in scene.groups
+        if group.role != "stage"
     )
+    return replace(scene, boxes=tuple(boxes), groups=tuple(groups))
 
 
 def _frame(group: str, groups: Mapping[str, SceneGroup]) -> str:

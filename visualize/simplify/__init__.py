@@ -119,7 +119,14 @@ class Simplifier:
             )
         if hidden:
             simplified = hide(simplified, hidden)
-        return fold(simplified) if folded else simplified
+        if not folded:
+            return simplified
+        return self.layers if simplified is self._layers else fold(simplified)
+
+    @functools.cached_property
+    def layers(self) -> Diagram:
+        """The level layer, without choices."""
+        return fold(self._layers)
 
     @functools.cached_property
     def _pruned(self) -> Diagram:

@@ -16,6 +16,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
+import networkx as nx
+
 from visualize.core.architecture import Architecture, Operation
 from visualize.core.choices import Level
 from visualize.core.detail import Detail
@@ -54,6 +56,7 @@ class DetailFinder:
         self._structures: dict[Hashable, Hashable] = {}
         self._details: dict[Hashable, Detail] = {}
         self._briefs: dict[str, Detail] = {}
+        self._simplifiers: dict[nx.MultiDiGraph, Simplifier] = {}
 
     def of(self, overview: Diagram) -> tuple[Detail, ...]:
         """The details of a diagram, in the order of the boxes that they explain.
@@ -79,13 +82,13 @@ class DetailFinder:
     def _look_into(self, block: Box) -> Hashable:
         """The structure of a block; its detail is kept."""
         part = inside_of(self.blocks.exact, block.shown)
-        layers = Simplifier(part, self.rules).to(Level.LAYER)
+        layers = self._simplifier(part).layers
         key = structure(layers)
         if key not in self._details and _is_worth_it(layers):
             inside = layers
             inner: tuple[Detail, ...] = ()
             if self.deepest > 1:
-                inside = _inside(part, block.path, layers, self.rules)
+                inside = _inside(self._simplifier(part), block.path)
             if inside is not layers:
                 inner = DetailFinder(inside, self.rules, self.deepest - 1).of(inside)
             self._details[key] = Detail((), block.shown, inside, inner)
@@ -137,8 +140,13 @@ class DetailFinder:
     def _brief(self, detail: Detail) -> Detail:
         name = detail.box.id
         if name not in self._briefs:
-            self._briefs[name] = brief(detail, self.rules)
+            self._briefs[name] = brief(detail, self._simplifier(detail.diagram.exact))
         return replace(detail, diagram=self._briefs[name].diagram, details=())
+
+    def _simplifier(self, part: Architecture) -> Simplifier:
+        """That of a block: what it computes is needed for each of its diagrams."""
+        known = self._simplifiers.get(part.graph)
+        return known or self._simplifiers.setdefault(part.graph, Simplifier(part, self.rules))
 
 
 def _is_worth_it(layers: Diagram) -> bool:
@@ -205,15 +213,18 @@ def _richness(detail: Detail) -> tuple[int, int, int]:
     return len(detail.drawn_skips), len(detail.boxes), -len(detail.diagram.boxes)
 
 
-def brief(detail: Detail, rules: Sequence[Rule] = ()) -> Detail:
+def brief(detail: Detail, simplifier: Simplifier) -> Detail:
     """A detail with each module closed in which no skip connection ends.
 
     Of a block of a transformer, norms, attention, feed-forward network and adds are left.
+
+    Args:
+        detail: what is made brief.
+        simplifier: of what is in it.
     """
-    part = detail.diagram.exact
-    simplifier = Simplifier(part, rules)
+    part = simplifier.exact
     boxes = Counter(
-        path for box in simplifier.to(Level.LAYER).boxes for path in _around(box, detail.box.path)
+        path for box in simplifier.layers.boxes for path in _around(box, detail.box.path)
     )
     merges = {
         call.path for skip in part.unrolled_skips for call in part.operation(skip.merge).calls
@@ -235,12 +246,12 @@ def _around(box: Box, path: str) -> set[str]:
     return {one for one in set.intersection(*held) if one.startswith(f"{path}.")}
 
 
-def _inside(part: Architecture, path: str, layers: Diagram, rules: Sequence[Rule]) -> Diagram:
+def _inside(simplifier: Simplifier, path: str) -> Diagram:
     """What is inside the block at ``path``: its layers, or the modules in it if these are many."""
+    layers = simplifier.layers
     if len(layers.graph) <= _MOST:
         return layers
-    simplifier = Simplifier(part, rules)
-    for modules in _below(part, path):
+    for modules in _below(simplifier.exact, path):
         diagram = simplifier.to(Level.LAYER, choice=Choice(collapsed=modules))
         if len(diagram.graph) <= _MOST:
             return diagram

@@ -99,6 +99,8 @@ def _with_totals(
         one for one in architecture.unused_modules if any(_holds(path, one) for path in paths)
     )
     kinds = dict.fromkeys(architecture.modules.get(path, "") for path in paths)
+    around = {path[:end] for path in paths for end in range(len(path)) if path[end] == "."}
+    within = tuple(f"{path}." for path in paths)
     return replace(
         architecture,
         name=", ".join([architecture.name, *map(spelled, paths)]),
@@ -107,7 +109,7 @@ def _with_totals(
         modules={
             one: kind
             for one, kind in architecture.modules.items()
-            if any(_holds(path, one) or _holds(one, path) for path in paths)
+            if one in around or f"{one}.".startswith(within)
         },
         unrolled_skips=skips,
         parameters=sum(one.parameters for one in operations),
