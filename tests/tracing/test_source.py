@@ -38,3 +38,33 @@ def test_code_of_torch_python_and_this_package_is_not_the_model() -> None:
         assert module.__file__ is not None
         assert not is_of_the_model(module.__file__)
     assert not is_of_the_model("<frozen importlib._bootstrap>")
+
+
+def _inner(x: torch.Tensor) -> torch.Tensor:
+    return torch.exp(x)
+
+
+class Nested(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = Residual()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.sin(self._apart(x))
+
+    def _apart(self, x: torch.Tensor) -> torch.Tensor:
+        (y,) = [_inner(each) for each in (x,)]
+        return self.layer(y).cos()
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_functions_know_those_that_forward_calls_around_them(tracer: str) -> None:
+    architecture = visualize.trace(Nested(), (1, 4), tracer=tracer)
+    found = {one.type: one.helpers for one in architecture.operations if one.computes}
+    assert found == {
+        "exp": ("_apart", "_inner"),
+        "Linear": (),
+        "add": (),
+        "cos": ("_apart",),
+        "sin": (),
+    }

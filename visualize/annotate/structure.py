@@ -178,6 +178,7 @@ def _operation(
         counts_as=counts_as,
         detached=facts.detached,
         function=_function_call(facts.function) if facts.function else None,
+        helpers=facts.helpers,
         memory=facts.memory,
     )
 

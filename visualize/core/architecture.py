@@ -101,6 +101,8 @@ class Operation:
         other_weights: number of weights it uses that are no parameters of the model: packed in a
             quantized layer, not registered, or computed in the run instead of its own.
         statistics: of the values of the parameters counted here, if they were requested.
+        helpers: the functions of the model's own code that a function is called in: what the
+            ``forward`` of its module calls, outermost first.
         source: where a merge is written, ``resnet.py:102: out += identity``; empty if unknown.
         merges: whether it combines two or more data inputs: an add, a concat or a product.
         neighbour: for an input or output of a module that is drawn on its own, the outside module
@@ -135,6 +137,7 @@ class Operation:
     constant: Constant | None = None
     other_weights: int = 0
     statistics: Statistics | None = None
+    helpers: tuple[str, ...] = ()
     source: str = ""
     merges: bool = False
     neighbour: str = ""

@@ -50,7 +50,7 @@ class BoxKind(enum.Enum):
     FORMULA = "formula"
     """A module that computes one formula and has the name of its class: ``RMSNorm``."""
     COMPUTATION = "computation"
-    """A long run of operations without weights: ``77 operations``."""
+    """A long run of operations without weights: ``upsample flow``."""
     BLOCK = "block"
     """A collapsed module: a block that the network repeats, or one that the user collapsed."""
     STAGE = "stage"
@@ -139,7 +139,7 @@ class Box:
     Attributes:
         id: unique and stable name.
         kind: what it represents.
-        type: what it is called: a class, a function, the name of an idiom, ``77 operations``.
+        type: what it is called: a class, a function, the name of an idiom or computation.
         core: the operation it is named after; in a collapsed box, the first one.
         operations: all operations in it, in the order of execution, those of one copy after those
             of another.
@@ -149,10 +149,10 @@ class Box:
         weights: shape of every parameter it uses, those of the core first.
         idioms: the idioms among its operations, in order.
         operands: what its operations combine with data and is no data itself, in order.
-        label: what an idiom, a learned token or noise is called, then details in smaller type;
-            empty for all else.
+        label: what an idiom, a computation, a learned token or noise is called, then details in
+            smaller type; empty for all else.
         group: id of the innermost group around it, or empty.
-        count: number of blocks or layers in a collapsed stage, of operations in a computation.
+        count: number of blocks or layers in a collapsed stage.
         uses: how often these blocks or layers are used, more often than there are if any is shared.
         hidden: ids of those of its operations that the user hides.
         silent: ids of those that say nothing: they work on no data, or no output reads them.

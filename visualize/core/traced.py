@@ -48,6 +48,8 @@ class NodeFacts:
         flops: the floating-point operations it took, by `torch.utils.flop_counter`.
         calls: the module calls around it, outermost first; a leaf module's own is the last.
         line: where a function that may merge is called; None for all others.
+        helpers: the functions of the model's own code that a function is called in, those that the
+            ``forward`` around it calls, outermost first.
         names: of an output, what each of its tensors is called, such as ``hidden[0]``.
         detached: whether the model switched gradients off around it.
         function: the call of a function of the model that it is part of, which the graph no longer
@@ -60,6 +62,7 @@ class NodeFacts:
     flops: int = 0
     calls: tuple[EnclosingCall, ...] = ()
     line: SourceLine | None = None
+    helpers: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     detached: bool = False
     function: fx.Node | None = None

@@ -180,8 +180,7 @@ def _title(box: Box) -> Phrase:
         names = box.attributes.get("names", ())
         return _fields(box, names) if names else _end(_output_name(box), shapes(box))
     if box.kind is BoxKind.COMPUTATION:
-        number = counted("{number} operation", "{number} operations", box.count)
-        return listed([number, width(box.outputs, _seen(box))])
+        return listed([*box.label, width(box.outputs, _seen(box))])
     if box.kind is BoxKind.BLOCK:
         return listed([kind_phrase(box.type), width(box.outputs, _seen(box))])
     if box.kind is BoxKind.STAGE:

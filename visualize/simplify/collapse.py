@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from visualize.core.architecture import ModuleCall, NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
@@ -10,11 +10,9 @@ from visualize.core.module_path import enclosing
 from visualize.core.module_work import work_of_calls
 from visualize.core.operators import has_weight_matrix
 from visualize.core.words import operation_name
+from visualize.simplify.computations import computations
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
-# This many operations in a row are one computation, or this many where few boxes are wanted.
-_LONG = 24
-_SHORT = 2
 # What layers of several kinds are counted in.
 _LAYER = "layer"
 
@@ -44,15 +42,12 @@ def collapse(
         """The outermost group around ``box`` that is collapsed."""
         return next(filter(is_collapsed, reversed(diagram.around(box))), None)
 
-    length, ends = _LONG, frozenset[str]()
-    if brief:
-        length, ends = _SHORT, frozenset(skip.merge for skip in diagram.skips)
     clusters: list[Cluster] = []
     for group, run in runs(diagram.boxes, collapsed_around):
         if group:
             clusters.append(_collapsed_group(diagram, group, run))
         elif kinds:
-            clusters.extend(_condensed(run, length, ends))
+            clusters.extend(computations(diagram, run, brief=brief))
         else:
             clusters.extend(Cluster.single(box.id) for box in run)
     return contract(diagram, clusters)
@@ -123,29 +118,3 @@ def _layers(box: Box) -> list[Operation]:
     """The layers with weights in a box; one that is a function may get its weights from others."""
     layers = [one for one in box.operations if has_weight_matrix(one.type, one.weights)]
     return layers or ([box.core] if has_weight_matrix(box.type, box.weights) else [])
-
-
-def _condensed(boxes: Iterable[Box], length: int, ends: Collection[str]) -> Iterator[Cluster]:
-    """A box for each layer, but a single one for ``length`` or more of a weightless computation.
-
-    Operations in ``ends`` are part of no computation.
-    """
-
-    def computing(box: Box) -> str | None:
-        return None if box.id in ends else _computing_module(box)
-
-    for module, run in runs(boxes, computing):
-        nodes = tuple(box.id for box in run)
-        if module is None or len(run) < length:
-            yield from map(Cluster.single, nodes)
-        else:
-            number = sum(one.computes for box in run for one in box.operations)
-            kind = f"{number} operations"
-            collapsed = Collapsed(nodes[0], BoxKind.COMPUTATION, kind, module, count=number)
-            yield Cluster(nodes[0], nodes, collapsed)
-
-
-def _computing_module(box: Box) -> str | None:
-    """Path of the module whose code computes without weights, or None if this does not."""
-    is_plain = not box.is_module and box.core.kind is NodeKind.FUNCTION
-    return box.path if is_plain and not any(one.weights for one in box.operations) else None

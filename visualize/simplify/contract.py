@@ -14,6 +14,7 @@ import networkx as nx
 from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import MOVES, family
+from visualize.core.phrases import Phrase
 
 _Key = TypeVar("_Key")
 
@@ -30,6 +31,7 @@ class Collapsed:
         group: id of the innermost group around it.
         count: number of blocks or layers in it.
         uses: how often these are used, all together.
+        label: what a computation is called; see `Box`.
         calls: the module calls around it; those of the core by default.
         counts_as: the type of an operation that does the same, where ``type`` does not say it.
     """
@@ -41,6 +43,7 @@ class Collapsed:
     group: str = ""
     count: int = 1
     uses: int = 1
+    label: tuple[str | Phrase, ...] = ()
     calls: tuple[ModuleCall, ...] | None = None
     counts_as: str = ""
 
@@ -176,7 +179,7 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
         type=collapsed.type,
         path=collapsed.path,
         calls=box.calls if collapsed.calls is None else collapsed.calls,
-        label=(),
+        label=collapsed.label,
         group=collapsed.group,
         count=collapsed.count,
         uses=collapsed.uses,

@@ -34,7 +34,7 @@ from visualize.core.unregistered import Unregistered
 from visualize.tracing.calls import parts_of
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.nested import identifier, named_parts
-from visualize.tracing.source import line_of_merge
+from visualize.tracing.source import origin_of
 from visualize.tracing.tensors import (
     Step,
     map_tensors,
@@ -232,7 +232,7 @@ class Recorder:
     ) -> None:
         outputs = tuple([specification(tensor) for tensor in tensors])
         calls = self.calls if calls is None else calls
-        set_facts(node, NodeFacts(outputs, flops, calls, line_of_merge(node)))
+        set_facts(node, NodeFacts(outputs, flops, calls, *origin_of(node)))
 
     def place(self, name: str) -> str:
         """Where the run is, for a message: the innermost module, and a function ``name``."""

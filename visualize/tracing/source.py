@@ -6,6 +6,7 @@ import functools
 import os
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -18,6 +19,8 @@ from visualize.core.traced import SourceLine
 _LIBRARY = f"{Path(torch.__file__).parent}{os.sep}"
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 _STANDARD_LIBRARY = sysconfig.get_path("stdlib")
+# What runs a module: its own code, and that of torch and of this package around it.
+_FORWARD = frozenset({"forward", "_call_impl", "call_module"})
 
 
 @functools.cache
@@ -28,27 +31,56 @@ def is_of_the_model(file: str) -> bool:
     return not file.startswith(_STANDARD_LIBRARY) or "-packages" in file
 
 
-def line_of_merge(node: fx.Node) -> SourceLine | None:
-    """Where the model's own code calls a function that may merge and is now being recorded.
+def origin_of(node: fx.Node) -> tuple[SourceLine | None, tuple[str, ...]]:
+    """Where the model's own code calls a function that is now being recorded.
 
-    The innermost line of its code; None for other operations, as walking the frames takes time.
+    Returns:
+        The innermost line of its code, if the function may merge, and the functions around it that
+        the ``forward`` of a module calls, outermost first; nothing for other operations.
     """
     if node.op not in ("call_function", "call_method"):
-        return None
+        return None, ()
+    frame = _innermost()
+    if frame is None:
+        return None, ()
     name = str(getattr(node.target, "__name__", node.target)).strip("_")
-    if not (merge_type(name) or merge_type(name.removeprefix("i"))):  # iadd is add in place
-        return None
-    return current_line()
+    merges = merge_type(name) or merge_type(name.removeprefix("i"))  # iadd is add in place
+    return _line(frame) if merges else None, tuple(_helpers(frame))[::-1]
 
 
 def current_line() -> SourceLine | None:
     """The innermost line of the model's own code that runs now."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        code = frame.f_code
-        if is_of_the_model(code.co_filename):
-            return SourceLine(code.co_filename, frame.f_lineno)
-        if code.co_filename.startswith(_PACKAGE) and code.co_name.startswith("trace_"):
-            return None  # the frames around this one only run the model
+    frame = _innermost()
+    return frame and _line(frame)
+
+
+def _line(frame: FrameType) -> SourceLine:
+    return SourceLine(frame.f_code.co_filename, frame.f_lineno)
+
+
+def _innermost() -> FrameType | None:
+    """The innermost frame of the model's own code."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and not is_of_the_model(frame.f_code.co_filename):
+        if _is_around_the_run(frame):
+            return None
         frame = frame.f_back
-    return None
+    return frame
+
+
+def _helpers(innermost: FrameType) -> Iterator[str]:
+    """The named functions of the model's own code up to the next ``forward``, innermost first."""
+    frame: FrameType | None = innermost
+    while frame is not None and frame.f_code.co_name not in _FORWARD:
+        if _is_around_the_run(frame):
+            return
+        name = frame.f_code.co_name
+        if is_of_the_model(frame.f_code.co_filename) and not name.startswith(("<", "__")):
+            yield name
+        frame = frame.f_back
+
+
+def _is_around_the_run(frame: FrameType) -> bool:
+    """Whether a frame is one of this package that only runs the model."""
+    code = frame.f_code
+    return code.co_filename.startswith(_PACKAGE) and code.co_name.startswith("trace_")

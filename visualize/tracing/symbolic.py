@@ -50,7 +50,7 @@ from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.nested import identifier, named_parts, rebuilt
 from visualize.tracing.recorder import placeholder
-from visualize.tracing.source import line_of_merge
+from visualize.tracing.source import origin_of
 from visualize.tracing.tensors import items_of
 
 
@@ -92,7 +92,8 @@ class SymbolicTracer(fx.Tracer):
             raise endless(paths[-1] if paths else type(self.root).__name__)
         node = super().create_node(*args, **kwargs)
         detached = self.differentiable and not torch.is_grad_enabled()
-        facts = NodeFacts(calls=self._calls(), line=line_of_merge(node), detached=detached)
+        line, helpers = origin_of(node)
+        facts = NodeFacts(calls=self._calls(), line=line, helpers=helpers, detached=detached)
         set_facts(node, facts)
         return node
 
