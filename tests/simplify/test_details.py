@@ -9,7 +9,7 @@ import visualize
 from visualize.core.architecture import NodeKind
 from visualize.core.choices import Level, SkipKind
 from visualize.core.detail import Detail
-from visualize.core.diagram import Diagram
+from visualize.core.diagram import BoxKind, Diagram
 from visualize.simplify import Simplifier
 from visualize.simplify.details import (
     DetailFinder,
@@ -85,10 +85,73 @@ def test_layers_are_not_explained() -> None:
 def test_what_all_earlier_layers_return_is_one_input() -> None:
     """A layer of a DenseNet reads more tensors than the one before it, and looks the same."""
     found = details("densenet121", level=Level.STAGE)
-    names = [one.box.type for one in found]
+    blocks = [one for one in found if one.box.kind is BoxKind.BLOCK]
+    names = [one.box.type for one in blocks]
     assert names.count("_DenseLayer") == 2  # the first has nothing to concat
-    dense = found[1].diagram
+    dense = blocks[1].diagram
     assert sum(box.kind.value == "input" for box in dense.boxes) == 1
+
+
+def test_a_stage_whose_blocks_are_joined_by_skips_has_a_detail() -> None:
+    found = details("densenet121", level=Level.STAGE)
+    (stage,) = (one for one in found if one.box.kind is BoxKind.STAGE)  # others are too large
+    kinds = [box.kind for box in stage.diagram.boxes]
+    assert kinds.count(BoxKind.BLOCK) == stage.box.count == 6
+    assert stage.drawn_skips == {SkipKind.CONCAT}
+    assert all(one.box.kind is BoxKind.BLOCK for one in details("resnet18", level=Level.STAGE))
+
+
+class Exchange(nn.Module):
+    """Two streams of residual blocks in lists, and what each makes of the other."""
+
+    def __init__(self, width: int = 8) -> None:
+        super().__init__()
+        self.streams = nn.ModuleList(
+            nn.Sequential(*(Block(width, width, gate) for gate in (True, False))) for _ in range(2)
+        )
+        self.across = nn.ModuleList(nn.Conv2d(width, width, 1) for _ in range(2))
+
+    def forward(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+        """Each stream and the other one, added."""
+        x, y = self.streams[0](x), self.streams[1](y)
+        return x + self.across[0](y), y + self.across[1](x)
+
+
+class Streams(nn.Module):
+    """Two streams that are exchanged several times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second = nn.Conv2d(3, 8, 1), nn.Conv2d(3, 8, 1)
+        self.exchanges = nn.ModuleList(Exchange() for _ in range(3))
+        self.last = nn.Conv2d(8, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What is made of both."""
+        x, y = self.first(x), self.second(x)
+        for exchange in self.exchanges:
+            x, y = exchange(x, y)
+        return torch.cat((self.last(x), self.last(y)), 1)
+
+
+def test_a_block_of_streams_shows_the_blocks_in_them_and_what_joins_them() -> None:
+    (exchange,) = details(Streams(), 1, 3, 8, 8)
+    assert exchange.box.type == "Exchange"
+    inside = exchange.diagram
+    assert sum(box.kind is BoxKind.MERGE for box in inside.boxes) == 2
+    assert sum(box.type == "Block" for box in inside.boxes) == 4
+    assert [inner.box.type for inner in exchange.details] == 2 * ["Block"]
+
+
+def test_a_block_is_shown_alone_where_only_the_blocks_in_it_draw_skips() -> None:
+    architecture = visualize.trace(Streams(), (1, 3, 8, 8))
+    overview = Simplifier(architecture).to(Level.BLOCK)
+    finder = DetailFinder(overview)
+    plain, _ = details(net(Block(8, 8), Block(8, 16), Block(16, 16), Block(16, 32)), 1, 3, 8, 8)
+    found = (*finder.of(overview), plain)
+    tried = [[one.box.type for one in shown] for shown in finder.selections(found)]
+    assert tried[0] == ["Exchange", "Block"]
+    assert ["Exchange"] in tried
 
 
 def test_a_large_block_shows_the_modules_in_it_with_details_of_their_own() -> None:

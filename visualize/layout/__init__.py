@@ -37,7 +37,7 @@ from visualize.layout.surround.page import Surrounder
 __all__ = ["Arrangement", "Arranger", "arrange", "lay_out"]
 
 # By how much panels and an overview shrink at most with the densest spacing.
-_DENSER = 1.3
+_DENSER = 1.8
 
 
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:

@@ -33,7 +33,8 @@ def with_details(
     for letter, (home, detail) in zip(string.ascii_uppercase, _all(details)):
         of = tuple(inside_name(home, box) for box in detail.boxes)
         stages |= {inside_name(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
-        title = f"{labels.kind_phrase(detail.box.type)} · {spelled(detail.box.path)}"
+        kind = labels.blocks_phrase(detail.box.type, detail.box.count)
+        title = f"{kind} · {spelled(detail.box.path)}"
         made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail)))
         letters[letter] = {}
         for box in detail.boxes:

@@ -184,7 +184,7 @@ def _title(box: Box) -> Phrase:
     if box.kind is BoxKind.BLOCK:
         return listed([kind_phrase(box.type), width(box.outputs, _seen(box))])
     if box.kind is BoxKind.STAGE:
-        return _layers(box.type, box.count)
+        return blocks_phrase(box.type, box.count)
     if box.label:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
@@ -200,7 +200,7 @@ def _end(name: Phrase, shapes: Phrase) -> Phrase:
     return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
 
 
-def _layers(type_name: str, number: int) -> Phrase:
+def blocks_phrase(type_name: str, number: int) -> Phrase:
     """Blocks of one class, or layers of one kind, counted."""
     kind = kind_phrase(type_name)
     if number < 2:

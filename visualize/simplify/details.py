@@ -11,6 +11,7 @@ A detail is an annotation: its operations are members of the closed boxes and of
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
@@ -65,6 +66,8 @@ class DetailFinder:
             overview: a diagram with closed blocks or stages.
         """
         boxes: dict[Hashable, dict[str, None]] = {}
+        for stage in self._wired_stages(overview):
+            boxes.setdefault(self._look_across(stage), {})[stage.id] = None
         for block in self.blocks.boxes:
             closed = overview.box(overview.host(block.core.id))
             if block.kind is not BoxKind.BLOCK or not closed.kind.is_collapsed:
@@ -78,6 +81,23 @@ class DetailFinder:
             for key, closed in boxes.items()
             if key in self._details
         )
+
+    def _wired_stages(self, overview: Diagram) -> list[Box]:
+        """The closed stages in which skip connections join blocks, as in a dense stage."""
+        if not any(one.kind is BoxKind.STAGE for one in overview.boxes):
+            return []
+        homes = {box.id: overview.host(box.core.id) for box in self.blocks.boxes}
+        skips = ((start, end) for start, end, wire in self.blocks.wires if wire.skip is not None)
+        wired = {homes[start] for start, end in skips if homes[start] == homes[end]}
+        return [box for box in overview.boxes if box.kind is BoxKind.STAGE and box.id in wired]
+
+    def _look_across(self, stage: Box) -> Hashable:
+        """The structure of a stage whose blocks are closed; its detail is kept."""
+        blocks = self._simplifier(inside_of(self.blocks.exact, stage.shown)).to(Level.BLOCK)
+        key = structure(blocks)
+        if len(blocks.graph) <= _MOST:
+            self._details.setdefault(key, Detail((), stage.shown, blocks))
+        return key
 
     def _look_into(self, block: Box) -> Hashable:
         """The structure of a block; its detail is kept."""
@@ -97,8 +117,9 @@ class DetailFinder:
     def selections(self, details: Sequence[Detail]) -> Iterator[tuple[Detail, ...]]:
         """Which details to show, all of them first and then less; never more than can be read.
 
-        After all come one for each class of block; then only those that draw a skip connection,
-        first as they are and then with the modules in them closed; and fewer and fewer of these.
+        After all come one for each class of block; then those alone whose skip connections are in
+        the blocks that they hold; then only those that draw a skip connection, first as they are
+        and then with the modules in them closed; and fewer and fewer of these.
 
         Args:
             details: all there are.
@@ -115,6 +136,7 @@ class DetailFinder:
         yield shown
         if all(one.drawn_skips or not one.details for one in shown):
             yield tuple(replace(one, details=()) for one in shown)
+        yield tuple(one for one in shown if _holds_drawing(one))
         drawing = tuple(_drawing(details))
         yield representative(drawing)
         drawing = tuple(map(self._brief, drawing))
@@ -177,6 +199,13 @@ def _sizeless(operation: Operation) -> tuple[str, ...]:
     )
 
 
+def _holds_drawing(detail: Detail) -> bool:
+    """Whether a detail draws no skip connection, and one of its own details does."""
+    return not detail.drawn_skips and any(
+        inner.drawn_skips or _holds_drawing(inner) for inner in detail.details
+    )
+
+
 def _drawing(details: Sequence[Detail]) -> Iterator[Detail]:
     """Those that draw a skip connection, without details of their own.
 
@@ -199,12 +228,16 @@ def _size(details: Sequence[Detail]) -> int:
 
 
 def representative(details: Sequence[Detail]) -> tuple[Detail, ...]:
-    """One detail for each class of block: that which draws the most kinds of skip connection."""
-    found: dict[str, Detail] = {}
+    """One detail for each class of block: that which draws the most kinds of skip connection.
+
+    And one for each class of which stages consist.
+    """
+    found: dict[tuple[BoxKind, str], Detail] = {}
     for detail in details:
-        known = found.get(detail.box.type)
+        kind = detail.box.kind, detail.box.type
+        known = found.get(kind)
         if known is None or _richness(detail) > _richness(known):
-            found[detail.box.type] = replace(detail, details=representative(detail.details))
+            found[kind] = replace(detail, details=representative(detail.details))
     return tuple(found.values())
 
 
@@ -251,21 +284,27 @@ def _inside(simplifier: Simplifier, path: str) -> Diagram:
     layers = simplifier.layers
     if len(layers.graph) <= _MOST:
         return layers
+    smallest = layers
     for modules in _below(simplifier.exact, path):
         diagram = simplifier.to(Level.LAYER, choice=Choice(collapsed=modules))
+        if len(diagram.graph) < len(smallest.graph):
+            smallest = diagram
         if len(diagram.graph) <= _MOST:
-            return diagram
-    return layers
+            break
+    return smallest
 
 
 def _below(part: Architecture, path: str) -> Iterator[frozenset[str]]:
-    """The modules in that at ``path``, those of containers in place of these, then all of them."""
-    paths = {call.path for one in part.operations for call in one.calls}
-    inside = {one for one in paths if one.rpartition(".")[0] == path}
+    """The modules that the one at ``path`` calls, and before them those that containers call."""
+    called: dict[str, set[str]] = {}
+    for one in part.operations:
+        for around, call in itertools.pairwise(one.calls):
+            called.setdefault(around.path, set()).add(call.path)
+    inside = called.get(path, set())
     opened = set(inside)
     while containers := {one for one in opened if part.modules.get(one) in CONTAINERS}:
         opened -= containers
-        opened |= {one for one in paths if one.rpartition(".")[0] in containers}
+        opened = opened.union(*(called.get(one, ()) for one in containers))
     yield frozenset(opened)
     if opened != inside:
         yield frozenset(inside)
