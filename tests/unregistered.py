@@ -67,6 +67,22 @@ class Integers(nn.Module):
         return F.linear(x, weight.to(x.dtype)) * scale
 
 
+class Words(nn.Module):
+    """A linear layer whose weights of 4 bits are packed into words of 32, as by GPTQ."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        words = torch.arange(inputs // 8 * outputs, dtype=torch.int32).reshape(-1, 1, outputs)
+        self.register_buffer("words", words)
+        self.register_buffer("shifts", torch.arange(0, 32, 4, dtype=torch.int32)[:, None])
+        self.register_buffer("scale", torch.ones(outputs))
+
+    def forward(self, x: Tensor) -> Tensor:
+        numbers = (self.get_buffer("words") >> self.get_buffer("shifts")) & 15
+        matrix = numbers.flatten(0, 1).to(x.dtype) * self.get_buffer("scale")
+        return x @ matrix
+
+
 class Recurrent(nn.Module):
     def __init__(self) -> None:
         super().__init__()

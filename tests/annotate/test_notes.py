@@ -15,6 +15,7 @@ from tests.unregistered import (
     Listed,
     Plain,
     Recurrent,
+    Words,
     convolutions,
     dynamic,
     static,
@@ -74,6 +75,15 @@ CASES: list[tuple[Callable[[], nn.Module], tuple[int, ...], list[str], list[str]
         (1, 8),
         ["32 weights in Integers.weight are quantized and are buffers, not parameters"],
         ["Linear, 8 → 4"],
+    ),
+    (
+        lambda: nn.Sequential(Words(8, 16), nn.ReLU(), Words(16, 4)),
+        (1, 8),
+        [
+            "quantized weights are buffers, not parameters: 40 elements of 4 buffers such as "
+            "Sequential[0].words"
+        ],
+        ["Linear, 8 → 16", "Linear, 16 → 4"],
     ),
     (
         lambda: dynamic(nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 4))),

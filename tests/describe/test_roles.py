@@ -138,4 +138,50 @@ def test_recurrent_layers_beside_attention_are_no_mlp(layer: type[nn.RNNBase]) -
 
     found = roles(Temporal(), (2, 6, 8))
     assert found[Role.MLP][0] == 8 * 16 + 16 + 16 * 8 + 8
-    assert found[Role.OTHER][0] == sum(one.numel() for one in layer(8, 8).parameters())
+    assert found[Role.RECURRENT][0] == sum(one.numel() for one in layer(8, 8).parameters())
+
+
+class Translator(nn.Module):
+    """A decoder that attends to what a recurrent encoder returns (Bahdanau et al. 2015)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.GRU(8, 8, batch_first=True)
+        self.bridge, self.query = nn.Linear(8, 8), nn.Linear(8, 8)
+        self.decoder, self.head = nn.GRU(8, 8, batch_first=True), nn.Linear(16, 5)
+
+    def forward(self, source: Tensor, target: Tensor) -> Tensor:
+        memory, state = self.encoder(source)
+        decoded, _ = self.decoder(target, self.bridge(state[0]).tanh()[None])
+        weights = (self.query(decoded) @ memory.transpose(1, 2)).softmax(-1)
+        return self.head(torch.cat([decoded, weights @ memory], -1))
+
+
+def test_recurrent_layers_that_attention_reads_are_no_attention() -> None:
+    found = roles(Translator(), [(1, 6, 8), (1, 4, 8)])
+    assert {role: parameters for role, (parameters, _) in found.items()} == {
+        Role.ATTENTION: 72, Role.HEAD: 85, Role.OTHER: 72, Role.RECURRENT: 2 * 432,
+    }  # fmt: skip
+
+
+class Cast(nn.Module):
+    """Patches of an image that is cast first, as in CLIP; or scaled first, which is work."""
+
+    def __init__(self, *, by_scale: bool) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(3, 1, 1)) if by_scale else None
+        self.patches = nn.Conv2d(3, 8, 4, 4)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, image: Tensor) -> Tensor:
+        image = image.to(self.patches.weight.dtype)
+        image = image if self.scale is None else torch.relu(image * self.scale)
+        x = self.patches(image).flatten(2).transpose(1, 2)
+        return x + self.attention(x, x, x, need_weights=False)[0]
+
+
+@pytest.mark.parametrize("by_scale", [False, True])
+def test_patches_of_a_cast_image_are_an_embedding(by_scale: bool) -> None:
+    found = roles(Cast(by_scale=by_scale), torch.zeros(1, 3, 8, 8, dtype=torch.float64))
+    role = Role.CONVOLUTION if by_scale else Role.EMBEDDING
+    assert found[role][0] == 3 * 16 * 8 + 8

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 import visualize
 from tests.graphs import Net
+from tests.unregistered import Integers, Words
 from visualize.core.architecture import NodeKind, Operation
 from visualize.core.operators import counts_as_layer, has_weight_matrix
 from visualize.describe.weighted import weighted_layers
@@ -115,3 +116,25 @@ def test_a_function_counts_by_the_parameters_it_reads() -> None:
             return nn.functional.linear(x, self.weight.float(), self.bias)
 
     assert counted(Functional(), (1, 4)) == {"linear": 1}
+
+
+class Residual(nn.Module):
+    """A residual block around two layers."""
+
+    def __init__(self, first: nn.Module, second: nn.Module) -> None:
+        super().__init__()
+        self.first, self.second = first, second
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.second(torch.relu(self.first(x)))
+
+
+@pytest.mark.parametrize(("first", "outputs"), [(Words(8, 16), 16), (Integers(), 4)])
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_quantized_weights_in_buffers_are_weights(
+    first: nn.Module, outputs: int, tracer: str
+) -> None:
+    second = Words(outputs, 8) if outputs == 16 else nn.Linear(outputs, 8)
+    exact = visualize.trace(Residual(first, second), (1, 8), tracer=tracer)
+    assert len(weighted_layers(exact).lengths) == 2
+    assert [skip.kind.value for skip in exact.skips] == ["identity"]

@@ -20,9 +20,9 @@ from visualize.core.traced import TracedModel, boundaries_of
 
 __all__ = ["PASSES", "annotate", "find_skips"]
 
-# Each pass rewrites the operations of the graph; they run in this order, after the parameters.
+# Each pass rewrites the operations of the graph; they run in this order, after the parameters and
+# weights.
 PASSES: tuple[Callable[[nx.MultiDiGraph, TracedModel], None], ...] = (
-    annotate_weights,
     annotate_constants,
     annotate_macs,
 )
@@ -32,6 +32,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
     """Build the annotated graph of a traced model."""
     graph, held = build_graph(trace), held_tensors(trace)
     annotate_parameters(graph, trace, held)
+    annotate_weights(graph, trace, held)
     for run_pass in PASSES:
         run_pass(graph, trace)
     skips = find_skips(graph)

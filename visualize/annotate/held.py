@@ -15,6 +15,8 @@ from visualize.core.torch_internals import module_tables, named_buffers, named_p
 from visualize.core.traced import TracedModel, facts_of
 
 Shape = tuple[int, ...]
+# Of 8 bits, or packed into words of 32; 64 bits are indices.
+_QUANTIZED = frozenset({torch.int8, torch.uint8, torch.int32})
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Held:
         learned = [one for one in self.unregistered if isinstance(one, nn.Parameter)]
         tensors = (*self.parameters, *learned, *self.packed)
         return (*(tuple(tensor.shape) for tensor in tensors), *self.given)
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether it is a buffer of integers, as layers have that keep their weight quantized."""
+        return bool(self.buffers) and all(one.dtype in _QUANTIZED for one in self.buffers)
 
     @property
     def named(self) -> Mapping[str, Shape]:

@@ -12,7 +12,7 @@ from torch import fx, nn
 from visualize.annotate.held import Held
 from visualize.core.module_path import spelled
 from visualize.core.operators import AFFINE, EMBEDDING, PRODUCT, RECURRENT, family
-from visualize.core.phrases import Note, counted
+from visualize.core.phrases import Note, counted, phrase
 from visualize.core.traced import TracedModel
 
 _WEIGHING = AFFINE | EMBEDDING | PRODUCT | RECURRENT | {"weightint8packmm"}
@@ -43,7 +43,7 @@ def notes_on_weights(
     """
     layers: dict[str, _Found] = {}
     tensors: dict[str, _Found] = {}
-    integers: dict[str, _Found] = {}
+    integers: dict[str, int] = {}
     packed: dict[int, int] = {}
     for node, own in held.items():
         target = str(node.target)
@@ -56,11 +56,11 @@ def notes_on_weights(
         elif node.op == "get_attr" and weights and _is_weight(node, graph, trace):
             tensors.setdefault(_holder(target, trace), _Found()).sizes |= weights
         elif node.op == "get_attr" and _is_integer_weight(own, node, graph, trace):
-            integers.setdefault(target, _Found()).sizes[0] = own.buffers[0].numel()
+            integers[target] = own.buffers[0].numel()
     return (
         *(_on_layers(_place(class_name, place), found) for place, found in layers.items()),
         *(_on_tensors(_place(class_name, place), found) for place, found in tensors.items()),
-        *(_on_integers(_place(class_name, place), found) for place, found in integers.items()),
+        *_on_integers(integers, class_name),
         *_on_packed(sum(packed.values())),
     )
 
@@ -95,12 +95,27 @@ def _on_tensors(place: str, found: _Found) -> Note:
     )
 
 
-def _on_integers(place: str, found: _Found) -> Note:
-    return Note(
-        counted(
-            "{number:,} weight in {place} is quantized and is a buffer, not a parameter",
-            "{number:,} weights in {place} are quantized and are buffers, not parameters",
-            found.number,
+def _on_integers(sizes: Mapping[str, int], class_name: str) -> Iterator[Note]:
+    """One note on all buffers of quantized weights, which may be packed several in an element."""
+    if not sizes:
+        return
+    place, number = _place(class_name, max(sizes, key=lambda one: sizes[one])), sum(sizes.values())
+    if len(sizes) == 1:
+        yield Note(
+            counted(
+                "{number:,} weight in {place} is quantized and is a buffer, not a parameter",
+                "{number:,} weights in {place} are quantized and are buffers, not parameters",
+                number,
+                place=place,
+            )
+        )
+        return
+    yield Note(
+        phrase(
+            "quantized weights are buffers, not parameters: {number:,} elements of {buffers:,} "
+            "buffers such as {place}",
+            number=number,
+            buffers=len(sizes),
             place=place,
         )
     )
@@ -137,9 +152,8 @@ def _holder(path: str, trace: TracedModel) -> str:
 def _is_integer_weight(
     held: Held, node: fx.Node, graph: nx.MultiDiGraph, trace: TracedModel
 ) -> bool:
-    """Whether a buffer of small integers is what a layer multiplies its input with."""
-    kinds = {buffer.dtype for buffer in held.buffers}
-    return kinds <= {torch.int8, torch.uint8} and bool(kinds) and _is_weight(node, graph, trace)
+    """Whether a buffer of integers is what a layer multiplies its input with."""
+    return held.is_quantized and _is_weight(node, graph, trace)
 
 
 def _is_weight(node: fx.Node, graph: nx.MultiDiGraph, trace: TracedModel) -> bool:

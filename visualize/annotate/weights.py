@@ -16,6 +16,7 @@ import networkx as nx
 import torch
 from torch import fx, nn
 
+from visualize.annotate.held import Held
 from visualize.annotate.products import Axes, factors_of
 from visualize.annotate.structure import function_arguments
 from visualize.core.architecture import Operation, Weight
@@ -37,12 +38,18 @@ _COUNTS_AS = {
 }
 
 
-def annotate_weights(graph: nx.MultiDiGraph, trace: TracedModel) -> None:
+def annotate_weights(
+    graph: nx.MultiDiGraph, trace: TracedModel, held: Mapping[fx.Node, Held]
+) -> None:
     """Set ``weight`` of every operation that multiplies its input with one, or looks it up in one.
 
-    A product of data with a matrix that is computed from parameters counts as a linear layer.
+    A product of data with a matrix that is computed from parameters, or from quantized weights,
+    counts as a linear layer.
     """
-    learned: set[str] = set()  # computed from parameters, and from no input of the model
+    # Computed from parameters or quantized weights, and from no input of the model.
+    learned = {
+        node.name for node, own in held.items() if node.op == "get_attr" and own.is_quantized
+    }
     for node in trace.graph.nodes:
         operation: Operation = graph.nodes[node.name]["operation"]
         data = {source for source, _, wire in graph.in_edges(node.name, data="wire") if wire.data}

@@ -67,6 +67,7 @@ class Role(str, enum.Enum):
     ATTENTION = "attention"
     MLP = "mlp"
     EXPERTS = "experts"
+    RECURRENT = "recurrent"
     CONVOLUTION = "convolution"
     EMBEDDING = "embedding"
     CONDITIONING = "conditioning"

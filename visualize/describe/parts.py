@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from visualize.core.operators import MOVES, family
 from visualize.core.summary import Part
 from visualize.describe.extent import Extent, extent_of, input_places
 from visualize.describe.weighted import WeightedLayers
+
+_NEARLY_ALL = 0.9
 
 
 def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) -> Iterator[Part]:
@@ -65,7 +68,7 @@ def _members(
     exact: Architecture, grouped: Diagram, weighted: WeightedLayers
 ) -> tuple[Mapping[str, Group | None], Mapping[str, Sequence[Operation]]]:
     """The operations of each part by its name, and the stage that it is."""
-    expanded = {*enclosing(_holder(exact, weighted))}
+    expanded = {*enclosing(_holder(exact, weighted)), *_with_nearly_all(exact)}
     for group in grouped.groups:  # a block is a part, if it is in no stage
         around = enclosing(group.path)
         expanded.update(around[:-1] if group.kind is GroupKind.BLOCK else around)
@@ -78,6 +81,18 @@ def _members(
         members.setdefault(name, []).append(one)
         stages.setdefault(name, stage)
     return stages, members
+
+
+def _with_nearly_all(exact: Architecture) -> Iterator[str]:
+    """The modules whose children have nearly all parameters and MACs: each is the model itself."""
+    parameters, macs = Counter[str](), Counter[str]()
+    for one in exact.operations:
+        for path in enclosing(one.path)[:-1]:
+            parameters[path] += one.parameters
+            macs[path] += one.macs
+    for path, number in parameters.items():
+        if number >= _NEARLY_ALL * exact.parameters and macs[path] >= _NEARLY_ALL * exact.macs:
+            yield path
 
 
 def _weight_of(exact: Architecture, layer: Operation) -> str:

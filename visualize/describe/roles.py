@@ -9,6 +9,7 @@ Roles follow from the flow of data, and never from names:
 - embedding: tables that are looked up, learned tokens and positions, and patches of the input;
 - head: layers after the last attention and the last residual branch;
 - conditioning: layers that make one vector for all tokens, from a time or a class;
+- recurrent: recurrent layers, wherever they are;
 - convolution: all other convolutions.
 """
 
@@ -24,6 +25,7 @@ from visualize.core.module_path import enclosing
 from visualize.core.operators import (
     CONVOLUTION,
     EMBEDDING,
+    IDENTITY,
     RECURRENT,
     Category,
     family,
@@ -68,6 +70,7 @@ class _Roles:
         attends: the operations inside attention.
         experts: the modules that are an expert each, and of how many.
         layers: the role of each weighted layer.
+        modules: the weighted layers that are modules, by their path.
     """
 
     def __init__(
@@ -78,13 +81,16 @@ class _Roles:
         self.weighted = weighted
         self.experts = expert_modules(exact)
         self.layers = {node: self._alone(node) for node in weighted}
+        found = [one for one in map(exact.operation, weighted) if one.kind is NodeKind.MODULE]
+        self.modules = {one.path: one.id for one in found}
         self._set(self._projections(), Role.ATTENTION)
         branches = [skip for skip in exact.unrolled_skips if skip.kind in _ADDS and not skip.long]
         placed: set[str] = set()
         for skip in sorted(branches, key=lambda skip: len(skip.bypassed)):
             placed |= self._place(skip, placed)
         self._set(self._last(placed), Role.HEAD)
-        self._set(filter(self._is_vector, self.weighted), Role.CONDITIONING)
+        states = _reached(filter(self._is_recurrent, self.weighted), exact.graph.successors)
+        self._set(filter(self._is_vector, self.weighted - states), Role.CONDITIONING)
 
     def of(self, operation: Operation) -> Role:
         """The role of an operation with parameters or MACs."""
@@ -103,12 +109,13 @@ class _Roles:
             return Role.ATTENTION
         if family(one.does) in CONVOLUTION:
             return Role.EMBEDDING if self._is_patch(one) else Role.CONVOLUTION
-        return Role.OTHER
+        return Role.RECURRENT if self._is_recurrent(node) else Role.OTHER
 
     def _set(self, nodes: Iterable[str], role: Role) -> None:
-        """Give layers a role, if they have none of their own."""
+        """Give layers a role, if they have none of their own; convolutions can be of attention."""
         for node in nodes:
-            if self.layers[node] is Role.OTHER or role is Role.ATTENTION:
+            has_none = self.layers[node] is Role.OTHER
+            if has_none or (role is Role.ATTENTION and self.layers[node] is not Role.RECURRENT):
                 self.layers[node] = role
 
     def _is_patch(self, layer: Operation) -> bool:
@@ -116,8 +123,16 @@ class _Roles:
         kernel = layer.weight.shape[2:] if layer.weight else ()
         stride = layer.attributes.get("stride", 1)
         strides = tuple(stride) if isinstance(stride, list) else (stride,) * len(kernel)
-        reads = {self.exact.operation(source).kind for source in self.exact.data_sources(layer.id)}
-        return bool(kernel) and strides == kernel and reads == {NodeKind.INPUT}
+        return bool(kernel) and strides == kernel and self._reads_input(layer)
+
+    def _reads_input(self, layer: Operation) -> bool:
+        """Whether a layer reads an input and nothing else, by way of casts at most."""
+        one = layer
+        while len(sources := self.exact.data_sources(one.id)) == 1:
+            one = self.exact.operation(sources[0])
+            if family(one.does) not in IDENTITY:
+                return one.kind is NodeKind.INPUT
+        return False
 
     def _is_recurrent(self, node: str) -> bool:
         return family(self.exact.operation(node).does) in RECURRENT
@@ -169,8 +184,7 @@ class _Roles:
         routers = {node for node in layers if self._made(node) in numbers}
         experts = layers & _reached(stacked, sources) | separate.keys() | routers
         self._set(experts.difference(placed), Role.EXPERTS)
-        others = (one for one in layers.difference(placed) if not self._is_recurrent(one))
-        self._set(others, Role.MLP)
+        self._set(layers.difference(placed), Role.MLP)
         return layers
 
     def _number_beside(self, node: str) -> int:
@@ -194,6 +208,9 @@ class _Roles:
         node = operation.id
         if self.exact.data_sources(node):
             return Role.OTHER
+        owner = operation.path.rpartition(".")[0] if operation.kind is NodeKind.CONSTANT else ""
+        if owner in self.modules:  # code looks up its dtype or shape before the layer runs
+            return self.layers[self.modules[owner]]
         while True:
             readers = list(filter(self._is_computed, self.exact.graph.successors(node)))
             found = next((one for one in readers if one in self.layers), None)

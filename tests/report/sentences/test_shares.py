@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -38,7 +40,43 @@ def test_nothing_where_shares_are_even_or_one_has_all(model: nn.Module) -> None:
 def test_equal_shares_of_both_are_written_once() -> None:
     deep = nn.Sequential(*[nn.Linear(size, out, bias=False) for size, out in
                            ((8, 40), (40, 8), (8, 4), (4, 2))])  # fmt: skip
-    assert "[0]: 47.1 % of parameters and MACs." in written(deep, (1, 8))
+    both = "[0]: 47.1 % of parameters and MACs; [1]: 47.1 % of parameters and MACs."
+    assert both in written(deep, (1, 8))
+
+
+class Comparison(nn.Module):
+    """Two images in one encoder, which has nearly everything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(1, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1),
+            nn.Flatten(), nn.Linear(8 * 64, 64),
+        )  # fmt: skip
+        self.out = nn.Linear(64, 1)
+
+    def forward(self, one: Tensor, other: Tensor) -> Tensor:
+        return self.out(self.net(one) - self.net(other))
+
+
+def test_a_module_that_has_nearly_everything_is_opened() -> None:
+    assert (
+        "net[3]: 97.8 % of parameters, 44.1 % of MACs; net[1]: 1.7 % of parameters, 49.6 % of MACs."
+    ) in written(Comparison(), (1, 1, 8, 8), (1, 1, 8, 8))
+
+
+@pytest.mark.parametrize(
+    ("widths", "named"),
+    [
+        ((8, 64, 8, 4, 2), ["[0]", "[1]"]),  # as much before as after the bottleneck
+        ((8, 8, 8, 8, 8, 1, 1, 1), []),  # four are alike, too many for a line
+        ((8, 64, 64, 4), ["[1]"]),
+    ],
+)  # fmt: skip
+def test_of_equal_shares_all_are_named_or_none(widths: tuple[int, ...], named: list[str]) -> None:
+    layers = [nn.Linear(*sizes, bias=False) for sizes in itertools.pairwise(widths)]
+    *_, last = written(nn.Sequential(*layers), (1, 8)).split("sequential. ")
+    assert [word.rstrip(":") for word in last.split() if word.startswith("[")] == named
 
 
 class AtTheEnd(nn.Module):

@@ -84,6 +84,8 @@ class Flow:
                 self.parameters[source] = 0
                 if self.held[source]:
                     held = {**held, **self.held[source]}
+        if not weights and operation.weight and operation.weight.learned:
+            weights = (operation.weight.shape,)  # quantized, and no parameter
         self.weights[node], self.held[node] = weights, held
 
     def parameters_of(self, nodes: Iterable[str]) -> Mapping[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from visualize.core.facts import Role
@@ -16,6 +16,7 @@ _LISTED = 3  # parts
 _UNEVEN = 1.5  # times the share that each part has where all are alike
 _APART = 0.1  # a share of parameters and one of MACs that disagree
 _ALL = 0.9  # a part with this share of both is the model itself
+_EQUAL = 0.95  # of the largest share: as large
 _SMALL = 0.01
 
 
@@ -55,18 +56,31 @@ def parts_sentence(summary: Summary, language: Language) -> str:
         return ""
     even = 1 / len(shares)
     uneven = any(one.most > _UNEVEN * even or one.apart > _APART for one in shares)
-    return _listed(_chosen(shares), language) if uneven else ""
+    chosen = _chosen(shares) if uneven else []
+    return _listed(chosen, language) if chosen else ""
 
 
 def _chosen(shares: Sequence[_Share]) -> list[_Share]:
-    """The shares worth a line: the largest of parameters, of MACs, and those most apart."""
-    chosen = [
-        max(shares, key=lambda one: one.parameters),
-        max(shares, key=lambda one: one.macs),
-        *(one for one in sorted(shares, key=lambda one: -one.apart) if one.apart > _APART),
-    ]
-    unique = list(dict.fromkeys(chosen))[:_LISTED]
-    return sorted(unique, key=lambda one: -one.parameters)
+    """The shares worth a line: the largest of parameters, of MACs, and those most apart.
+
+    Of equal shares all are chosen, or none where there is no room for all.
+    """
+    apart = (one for one in sorted(shares, key=lambda one: -one.apart) if one.apart > _APART)
+    chosen: list[_Share] = []
+    for group in (
+        _largest(shares, lambda one: one.parameters),
+        _largest(shares, lambda one: one.macs),
+        *([one] for one in apart),
+    ):
+        added = [one for one in group if one not in chosen]
+        if len(chosen) + len(added) <= _LISTED:
+            chosen += added
+    return sorted(chosen, key=lambda one: -one.parameters)
+
+
+def _largest(shares: Sequence[_Share], size: Callable[[_Share], float]) -> list[_Share]:
+    most = max(map(size, shares))
+    return [one for one in shares if size(one) >= _EQUAL * most]
 
 
 def roles_sentence(summary: Summary, language: Language) -> str:
@@ -160,6 +174,7 @@ def _role_words(language: Language) -> dict[Role, str]:
         Role.ATTENTION: gettext("attention"),
         Role.MLP: "MLP",
         Role.EXPERTS: gettext("experts"),
+        Role.RECURRENT: gettext("recurrent layers"),
         Role.CONVOLUTION: gettext("convolutions"),
         Role.EMBEDDING: gettext("embeddings"),
         Role.CONDITIONING: gettext("conditioning"),
