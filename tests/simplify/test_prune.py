@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import networkx as nx
 import pytest
@@ -168,3 +169,44 @@ def test_adding_zero_and_multiplying_by_one_have_no_box(level: Level) -> None:
     if level is Level.OP:
         types = [box.label[0].partition(" ")[0] for box in figure.scene.boxes]
         assert types == ["x", "Linear,", "Linear,", "ReLU", "+", "output"]
+
+
+class Queries(nn.Module):
+    """Learned tokens, copied for each sample, that attend to the input."""
+
+    def __init__(self, copied: Callable[[Tensor, int], Tensor]) -> None:
+        super().__init__()
+        self.copied = copied
+        self.tokens = nn.Parameter(torch.zeros(6, 8))
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.last = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.last(self.attention(self.copied(self.tokens, x.shape[0]), x, x)[0])
+
+
+@pytest.mark.parametrize("level", [Level.LAYER, Level.BLOCK])
+@pytest.mark.parametrize(
+    "copied",
+    [
+        lambda tokens, batch: tokens[None].repeat(batch, 1, 1),
+        lambda tokens, batch: torch.stack([tokens] * batch),
+        lambda tokens, batch: torch.cat([tokens[None]] * batch),
+        lambda tokens, batch: tokens.tile((batch, 1, 1)),
+    ],
+)
+def test_a_copy_for_each_sample_has_no_box(
+    copied: Callable[[Tensor, int], Tensor], level: Level
+) -> None:
+    figure = visualize.draw(Queries(copied), (2, 5, 8), level=level.value, tracer="recorded")
+    assert [box.label[0] for box in figure.scene.boxes] == [
+        "x 5×8", "tokens, 6×8", "multi-head attention, 2 heads", "Linear, 8 → 3",
+    ]  # fmt: skip
+    assert not any("2×6" in arrow.label for arrow in figure.scene.arrows)
+
+
+def test_what_repeats_a_table_within_a_sample_has_a_box() -> None:
+    figure = visualize.draw(
+        Queries(lambda tokens, batch: tokens[None].expand(batch, -1, -1).repeat(1, 2, 1)), (2, 5, 8)
+    )
+    assert "repeat" in [box.label[0] for box in figure.scene.boxes]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from visualize.core.architecture import NodeKind
 from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
-from visualize.core.operators import CONCAT, IDENTITY, MOVES, PAD, SLICE, family
+from visualize.core.operators import CONCAT, COPIES, IDENTITY, JOIN, MOVES, PAD, SLICE, family
 from visualize.simplify.contract import absorb, follow
 from visualize.simplify.lift import lift_shared
 from visualize.simplify.side import mark_sides
@@ -99,12 +100,26 @@ def prune_quiet(diagram: Diagram) -> Diagram:
 
 
 def is_idle(diagram: Diagram, box: Box) -> bool:
-    """Whether an operation returns what it reads: dropout, padding by nothing, a full slice."""
+    """Whether an operation returns what it reads: dropout, padding by nothing, a full slice.
+
+    So does what gives each sample of the batch the same learned token.
+    """
     name = family(box.does)
+    if name in COPIES | JOIN:
+        return _is_for_each_sample(diagram, box)
     if name not in SLICE | PAD:
         return name in IDENTITY
     shapes = [wire.tensor.shape for *_, wire in diagram.inputs(box.id) if wire.tensor]
     return [tensor.shape for tensor in box.outputs] == shapes
+
+
+def _is_for_each_sample(diagram: Diagram, box: Box) -> bool:
+    read = {source: wire.tensor for source, _, wire in diagram.inputs(box.id) if wire.tensor}
+    if len(read) != 1 or len(box.outputs) != 1:
+        return False
+    (before,), (after,) = read.values(), box.outputs
+    is_new = before.sample is None and after.sample is not None
+    return is_new and math.prod(before.shape) == math.prod(after.shown)
 
 
 def _is_quiet(diagram: Diagram, box: Box) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+import visualize
 from tests.followed_batch import Run, shown, traced
 from visualize.core.architecture import NodeKind
 
@@ -92,3 +94,46 @@ def test_shapes_in_documents_are_whole() -> None:
     assert [wire.tensor.shape for *_, wire in architecture.inputs(conv.id) if wire.tensor] == [
         (2, 3, 4, 4)
     ]
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(
+    "copied",
+    [
+        lambda token, batch: token.expand(batch, -1, -1),
+        lambda token, batch: token.repeat(batch, 1, 1),
+        lambda token, batch: token.tile((batch, 1, 1)),
+        lambda token, batch: token.repeat_interleave(batch, 0),
+        lambda token, batch: token[0].repeat(batch, 1).view(batch, 6, 8),
+    ],
+)
+def test_learned_tokens_that_are_copied_for_each_sample_have_the_batch(
+    copied: Callable[[Tensor, int], Tensor], tracer: str
+) -> None:
+    class Queries(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.token = nn.Parameter(torch.zeros(1, 6, 8))
+            self.first, self.last = nn.Linear(8, 12), nn.Linear(12, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            queries = self.last(self.first(copied(self.token, x.shape[0])))
+            return (queries @ x.transpose(1, 2)).softmax(-1) @ x
+
+    architecture = visualize.trace(Queries(), (2, 5, 8), tracer=tracer)
+    assert shown(architecture, "Linear") == [(6, 12), (6, 8)]
+    assert shown(architecture, "constant") == [(1, 6, 8)]
+
+
+def test_a_table_that_is_copied_for_other_reasons_has_no_batch() -> None:
+    class Table(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Parameter(torch.zeros(1, 8))
+
+        def forward(self, x: Tensor) -> Tensor:
+            return x + self.table.repeat(2, 1).repeat(2, 1)
+
+    architecture = visualize.trace(Table(), (2, 4, 8))
+    assert shown(architecture, "repeat") == [(2, 8), (4, 8)]
+    assert shown(architecture, "output") == [(4, 8)]

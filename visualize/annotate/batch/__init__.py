@@ -19,6 +19,7 @@ from visualize.core.architecture import TensorSpec
 from visualize.core.operators import (
     ACTIVATION,
     CONVOLUTION,
+    COPIES,
     IDENTITY,
     LINEAR,
     POOL,
@@ -80,6 +81,8 @@ _RULES: dict[str, _Rule] = {
 }
 # What returns a tensor of the shape that it reads, with the same axes.
 _SAME = ACTIVATION | IDENTITY
+# What gives each sample a copy of a learned token.
+_COPYING = COPIES | frozenset({"repeat", "tile", "repeatinterleave", "stack", "cat"})
 
 
 def find_batch(
@@ -124,10 +127,12 @@ class _Follower:
                 self._pass(node, sources, shapes)
 
     def _pass(self, node: fx.Node, sources: Sequence[fx.Node], shapes: tuple[Shape, ...]) -> None:
+        name = family(self.kinds[node])
+        if name in _COPYING:
+            self._begin(sources)
         given = [axes for source in sources for axes in self.known.get(source, ())]
         if not given:
             return
-        name = family(self.kinds[node])
         if node.op == "output":
             result = self._returned(sources)
         elif name in _SAME:
@@ -141,6 +146,15 @@ class _Follower:
         if len(result) != len(shapes):
             result = list(map(self.atoms.new, shapes))
         self.known[node] = tuple(map(self.atoms.fitting, result, shapes))
+
+    def _begin(self, sources: Sequence[fx.Node]) -> None:
+        """Give new axes to the one constant that is copied: learned tokens have a batch then."""
+        copied = {source for source in sources if facts_of(source).outputs}
+        sizes = {source for source in copied if not facts_of(source).outputs[0].shape}
+        for source in copied - sizes if len(copied - sizes) == 1 else ():
+            if source not in self.known:
+                shapes = [one.shape for one in facts_of(source).outputs]
+                self.known[source] = tuple(map(self.atoms.new, shapes))
 
     def _returned(self, sources: Sequence[fx.Node]) -> Sequence[Axes]:
         """The axes of all that the model returns."""
