@@ -16,7 +16,7 @@ from visualize.scene.build import build_scene
 from visualize.simplify import simplify
 from visualize.simplify.side import mark_sides
 
-LEVELS = [Level.OP, Level.LAYER, Level.BLOCK, Level.STAGE]
+LEVELS = [Level.OP, Level.LAYER, Level.SUBLAYER, Level.BLOCK, Level.STAGE]
 at_every_level = pytest.mark.parametrize("level", LEVELS)
 at_random = settings(
     deadline=None,

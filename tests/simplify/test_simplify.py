@@ -159,7 +159,7 @@ from visualize.scene.themes import load_theme
 from visualize.simplify import simplify
 
 for network in pickle.load(sys.stdin.buffer):
-    for level in ("op", "layer", "block", "stage"):
+    for level in ("op", "layer", "sublayer", "block", "stage"):
         scene = build_scene(simplify(network, Level(level)), level)
         theme = load_theme("paper")
         layout = lay_out(scene, theme, Direction.TB, Page())

@@ -19,6 +19,7 @@ class Level(str, enum.Enum):
     AUTO = "auto"
     STAGE = "stage"
     BLOCK = "block"
+    SUBLAYER = "sublayer"
     LAYER = "layer"
     OP = "op"
 

@@ -51,6 +51,8 @@ class BoxKind(enum.Enum):
     """A module that computes one formula and has the name of its class: ``RMSNorm``."""
     COMPUTATION = "computation"
     """A long run of operations without weights: ``upsample flow``."""
+    SUBLAYER = "sublayer"
+    """Layers that work together: attention with its projections, an MLP, experts."""
     BLOCK = "block"
     """A collapsed module: a block that the network repeats, or one that the user collapsed."""
     STAGE = "stage"
@@ -143,14 +145,15 @@ class Box:
         core: the operation it is named after; in a collapsed box, the first one.
         operations: all operations in it, in the order of execution, those of one copy after those
             of another.
-        path: module path of the core, or of the collapsed module.
+        path: module path of the core, or of the collapsed module; of a sublayer, that of a module
+            that holds nothing else, or empty.
         calls: the module calls around the core, outermost first.
         outputs: the tensors that it returns.
         weights: shape of every parameter it uses, those of the core first.
         idioms: the idioms among its operations, in order.
         operands: what its operations combine with data and is no data itself, in order.
-        label: what an idiom, a computation, a learned token or noise is called, then details in
-            smaller type; empty for all else.
+        label: what an idiom, a computation, a sublayer, a learned token or noise is called, then
+            details in smaller type; empty for all else.
         group: id of the innermost group around it, or empty.
         count: number of blocks or layers in a collapsed stage.
         uses: how often these blocks or layers are used, more often than there are if any is shared.
@@ -226,6 +229,8 @@ class Box:
     @property
     def is_module(self) -> bool:
         """Whether it is a module, rather than a function or constant."""
+        if self.kind is BoxKind.SUBLAYER:
+            return bool(self.path)
         return (
             self.kind is BoxKind.FORMULA
             or self.kind.is_collapsed

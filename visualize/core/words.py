@@ -94,6 +94,22 @@ def _convolution(layer: Operation) -> Phrase:
     return listed([*_kernel_and_channels(layer, *kinds), _stride(layer), _dilation(layer)])
 
 
+def separable_convolution(depthwise: Operation, pointwise: Operation) -> Phrase:
+    """A depthwise convolution and the pointwise one after it.
+
+    >>> from visualize.core.architecture import NodeKind
+    >>> first = Operation("d", NodeKind.MODULE, "Conv2d", attributes={"kernel_size": [3, 3]})
+    >>> last = Operation("p", NodeKind.MODULE, "Conv2d", attributes={"out_channels": 64})
+    >>> str(separable_convolution(first, last))
+    '3×3 separable conv, 64'
+    """
+    kind = phrase("separable conv")
+    kernel = _kernel_and_channels(depthwise, kind, kind, kind)
+    channels = _kernel_and_channels(pointwise, kind, kind, kind)[1]
+    more = kernel[2:]
+    return listed([kernel[0], channels, *more, _stride(depthwise), _dilation(depthwise)])
+
+
 def _transposed_convolution(layer: Operation) -> Phrase:
     kinds = phrase("up-conv"), phrase("grouped up-conv"), phrase("depthwise up-conv")
     stride = _strides(layer)

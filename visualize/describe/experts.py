@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
-from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.architecture import Architecture, NodeKind
+from visualize.core.experts import choices, expert_modules
 from visualize.core.facts import Experts
 from visualize.core.module_path import enclosing
 
@@ -22,11 +22,11 @@ def find_experts(exact: Architecture, weighted: Collection[str]) -> Experts | No
         exact: the graph of all operations.
         weighted: its weighted layers.
     """
-    choices = {number: taken for _, number, taken in _choices(exact)}
+    taken_of = {number: taken for _, number, taken in choices(exact)}
     held: dict[str, int] = {}
     for node in weighted:
         number = stack_of(exact, node)
-        if number in choices:
+        if number in taken_of:
             held.update(dict.fromkeys(_parameters_read(exact, node), number))
     modules = expert_modules(exact)
     for one in exact.operations:
@@ -37,33 +37,8 @@ def find_experts(exact: Architecture, weighted: Collection[str]) -> Experts | No
         return None
     number = max(held.values())
     inside = sum(exact.operation(node).parameters for node, of in held.items() if of == number)
-    idle = inside - inside * choices[number] // number
-    return Experts(number, choices[number], exact.parameters - idle)
-
-
-def expert_modules(exact: Architecture) -> Mapping[str, int]:
-    """The modules that are an expert each, by their path, and how many experts there are.
-
-    As many of one class are numbered side by side as a router beside them chooses from.
-    """
-    siblings: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for path, kind in exact.modules.items():
-        if path[-1:].isdigit():
-            siblings[path.rpartition(".")[0], kind].append(path)
-    routers = [(one.path, number) for one, number, _ in _choices(exact)]
-    return {
-        path: number
-        for (holder, _), paths in siblings.items()
-        for router, number in routers
-        if len(paths) == number and holder and _is_beside(router, holder)
-        for path in paths
-    }
-
-
-def _is_beside(router: str, holder: str) -> bool:
-    """Whether a router is in the module that holds all experts, or that holds their list."""
-    around = enclosing(router)
-    return holder in around or holder.rpartition(".")[0] in ("", *around)
+    idle = inside - inside * taken_of[number] // number
+    return Experts(number, taken_of[number], exact.parameters - idle)
 
 
 def stack_of(exact: Architecture, node: str) -> int:
@@ -82,17 +57,3 @@ def _parameters_read(exact: Architecture, node: str) -> Iterator[str]:
             source = before[0][0]
         if not wire.data and exact.operation(source).kind is NodeKind.CONSTANT:
             yield source
-
-
-def _choices(exact: Architecture) -> Iterator[tuple[Operation, int, int]]:
-    """Each choice among a few numbers: of how many, and how many it takes."""
-    for one in exact.operations:
-        sources = exact.data_sources(one.id)
-        if one.type not in ("topk", "argmax") or not sources or not one.outputs:
-            continue
-        given = exact.operation(sources[0]).outputs
-        if given and given[0].shape and one.outputs[0].shape:
-            number = given[0].shape[-1]
-            taken = one.outputs[0].shape[-1] if one.type == "topk" else 1
-            if taken < number:
-                yield one, number, taken

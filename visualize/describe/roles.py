@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from visualize.core.architecture import Architecture, NodeKind, Operation, Skip, SkipKind
 from visualize.core.diagram import Diagram
+from visualize.core.experts import expert_modules
 from visualize.core.facts import Role, Share
 from visualize.core.module_path import enclosing
 from visualize.core.operators import (
@@ -32,7 +33,7 @@ from visualize.core.operators import (
     operator,
 )
 from visualize.describe.cost import formulas_of
-from visualize.describe.experts import expert_modules, stack_of
+from visualize.describe.experts import stack_of
 
 _ADDS = (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
 

@@ -29,7 +29,7 @@ class Drawn:
     """What a figure shows, for its caption.
 
     Attributes:
-        level: op, layer, block or stage.
+        level: op, layer, sublayer, block or stage.
         roles: the roles of boxes: layer, block, stage.
         flow: the titles of boxes and frames, in order.
         boxes: number of boxes.
@@ -164,6 +164,8 @@ def _boxes(drawn: Drawn, language: Language) -> str:
     if drawn.level == "op":
         return gettext("Each box is one operation.")
     if not {"block", "stage"} & set(drawn.roles):
+        if drawn.level == "sublayer":
+            return gettext("Each box is a layer, or layers that work together, such as an MLP.")
         return gettext("Each box is a layer with the norm and activation that follow it.")
     if "stage" not in drawn.roles:
         return gettext("Each box is a layer or a collapsed module.")

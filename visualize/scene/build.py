@@ -27,7 +27,7 @@ from visualize.scene.flows import Flow, shapes, tensors_between
 from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
 
-# The roles that a scene knows: formulas and idioms are layers to a reader, computations blocks.
+# The roles that a scene knows: formulas, idioms and sublayers are layers, computations blocks.
 _ROLES = {
     BoxKind.INPUT: "input",
     BoxKind.OUTPUT: "output",
@@ -36,6 +36,7 @@ _ROLES = {
     BoxKind.IDIOM: "layer",
     BoxKind.FORMULA: "layer",
     BoxKind.COMPUTATION: "block",
+    BoxKind.SUBLAYER: "layer",
     BoxKind.BLOCK: "block",
     BoxKind.STAGE: "stage",
 }
@@ -305,5 +306,5 @@ def _arrow_tooltip(size: str, skip: Skip | None) -> str:
 
 def _is_new_shape(diagram: Diagram, node: str, tensor: TensorSpec) -> bool:
     """Whether ``tensor``, which a box returns, has another shape than everything it reads."""
-    read = {wire.tensor.shape for _, _, wire in diagram.inputs(node) if wire.tensor}
-    return bool(read) and tensor.shape not in read
+    read = {wire.tensor.shown for _, _, wire in diagram.inputs(node) if wire.tensor}
+    return bool(read) and tensor.shown not in read

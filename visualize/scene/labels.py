@@ -293,6 +293,8 @@ def _details(box: Box) -> list[str]:
     """Norms, activations and constants that were fused into a box."""
     if box.kind.is_collapsed or box.kind.is_end:
         return []
+    if box.kind is BoxKind.SUBLAYER:
+        return [*map(str, box.label[1:]), *_drawn(box)]
     after = [one for one in _seen(box) if one.index > box.index]
     if box.kind is BoxKind.FORMULA:
         # What is inside is part of the formula; only what was fused after it is listed.

@@ -20,6 +20,7 @@ from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
 from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
+from visualize.simplify.sublayers import close_sublayers
 from visualize.simplify.sums import join_sums
 
 __all__ = ["RULES", "Choice", "Rule", "Simplifier", "only", "simplify"]
@@ -29,6 +30,7 @@ __all__ = ["RULES", "Choice", "Rule", "Simplifier", "only", "simplify"]
 _COLLAPSED = {
     Level.OP: frozenset[GroupKind](),
     Level.LAYER: frozenset[GroupKind](),
+    Level.SUBLAYER: frozenset(),
     Level.BLOCK: frozenset({GroupKind.BLOCK}),
     Level.STAGE: frozenset({GroupKind.BLOCK, GroupKind.STAGE}),
 }
@@ -117,6 +119,8 @@ class Simplifier:
                 expanded=expanded,
                 brief=depth is not None,
             )
+        if level is Level.SUBLAYER:
+            simplified = close_sublayers(simplified, choice.expanded if choice else ())
         if hidden:
             simplified = hide(simplified, hidden)
         if not folded:

@@ -21,19 +21,19 @@ _Key = TypeVar("_Key")
 
 @dataclass(frozen=True, slots=True)
 class Collapsed:
-    """What a box of several is in addition to its core: a block, stage, computation or formula.
+    """What a box of several is in addition to its core: a block, stage, sublayer or formula.
 
     Attributes:
-        id: id of the new box; a number follows it if it is taken.
-        kind: formula, computation, block or stage.
+        id: id of the new box, that of the core or another; a number follows it if it is taken.
+        kind: formula, computation, sublayer, block or stage.
         type: what it is called.
         path: module path.
         group: id of the innermost group around it.
         count: number of blocks or layers in it.
         uses: how often these are used, all together.
-        label: what a computation is called; see `Box`.
         calls: the module calls around it; those of the core by default.
         counts_as: the type of an operation that does the same, where ``type`` does not say it.
+        label: what a computation or sublayer is called, then details in smaller type.
     """
 
     id: str
@@ -43,9 +43,9 @@ class Collapsed:
     group: str = ""
     count: int = 1
     uses: int = 1
-    label: tuple[str | Phrase, ...] = ()
     calls: tuple[ModuleCall, ...] | None = None
     counts_as: str = ""
+    label: tuple[str | Phrase, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Cluster:
     Attributes:
         core: id of the box whose name, type and attributes the new one takes over.
         nodes: ids of all of them, the core included.
-        collapsed: the block, stage, computation or formula that the new box is, if it is one.
+        collapsed: the block, stage, computation, sublayer or formula that it is, if it is one.
     """
 
     core: str
@@ -174,7 +174,7 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
     names = itertools.chain([collapsed.id], numbered)
     return replace(
         box,
-        id=next(name for name in names if not any(name in graph for graph in taken)),
+        id=next(name for name in names if name == box.id or not _is_taken(name, taken)),
         kind=collapsed.kind,
         type=collapsed.type,
         path=collapsed.path,
@@ -185,6 +185,10 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
         uses=collapsed.uses,
         counts_as=collapsed.counts_as,
     )
+
+
+def _is_taken(name: str, graphs: Sequence[Container[str]]) -> bool:
+    return any(name in graph for graph in graphs)
 
 
 def _execution(operation: Operation) -> int:

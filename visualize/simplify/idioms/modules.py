@@ -9,8 +9,8 @@ from dataclasses import replace
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
 from visualize.core.layers import is_weighted, layer_of
-from visualize.core.operators import COPIES, MOVES, NORM, Category, family, operator
-from visualize.core.phrases import verbatim
+from visualize.core.operators import ATTENTION, COPIES, MOVES, NORM, Category, family, operator
+from visualize.core.phrases import Phrase, verbatim
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
 # Containers that say nothing about what they hold.
@@ -20,11 +20,11 @@ _PLAIN = frozenset({"Sequential", "ModuleList", "ModuleDict", "Identity"})
 def name_formulas(diagram: Diagram) -> Diagram:
     """Make one box of each call of a module that holds no other module with weights: a norm.
 
-    It is named after the class, or as the norm that it is by its formula. What it computes with
-    weight matrices of its own belongs to it, as in a router, or in experts that share one
-    parameter. A module that holds a skip connection, a single operation, an input or output, or a
-    learned token that it only moves or joins to data stays as it is, and so does one that does
-    other work in between.
+    It is named after the class, or as the norm or attention that it is by its formula. What it
+    computes with weight matrices of its own belongs to it, as in a router, or in experts that
+    share one parameter. A module that holds a skip connection, a single operation, an input or
+    output, or a learned token that it only moves or joins to data stays as it is, and so does one
+    that does other work in between.
     """
     formulas = _formulas(diagram)
     if not formulas:
@@ -76,8 +76,15 @@ def _formula(diagram: Diagram, call: ModuleCall, boxes: Sequence[Box]) -> Cluste
         path=call.path,
         calls=first.calls[: first.calls.index(call) + 1],
         counts_as=_counts_as(diagram, kind, boxes),
+        label=_attention_label(boxes),
     )
     return Cluster(first.id, nodes, collapsed)
+
+
+def _attention_label(boxes: Sequence[Box]) -> tuple[str | Phrase, ...]:
+    """What a module is called that is one attention, by its formula; empty for all others."""
+    found = [box.label for box in boxes if family(box.does) in ATTENTION]
+    return found[0] if len(found) == 1 else ()
 
 
 def _counts_as(diagram: Diagram, class_name: str, boxes: Sequence[Box]) -> str:

@@ -1,0 +1,148 @@
+"""Attention with the layers that make its queries, keys and values, and its output projection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from visualize.core.diagram import Box, BoxKind
+from visualize.core.operators import (
+    ACTIVATION,
+    ATTENTION,
+    CONCAT,
+    COPIES,
+    EMBEDDING,
+    MOVES,
+    NORM,
+    family,
+    merge_type,
+)
+from visualize.core.phrases import Phrase
+from visualize.core.words import operation
+from visualize.simplify.sublayers.flow import Flow, Sublayer
+
+# At most this many boxes are searched on one side of an attention.
+_REACH = 48
+_PASSED = MOVES | COPIES | CONCAT | {"rotaryembedding", "stack", "copy"}
+
+
+def find_attention(flow: Flow) -> Iterator[Sublayer]:
+    """Every attention with projections of its own.
+
+    These are the first linear layers or convolutions on the way back from its queries, keys and
+    values, and the first on the way on from its result. On the residual branch around it, what
+    comes before a projection without an activation is part of it: low-rank queries and keys.
+    """
+    for box in flow.open_boxes:
+        if family(box.does) in ATTENTION:
+            nodes = _whole(flow, box.id)
+            if nodes and len(nodes) > 1:
+                yield Sublayer(box.id, nodes, _label(flow, box, nodes), box.type, box.counts_as)
+
+
+def _whole(flow: Flow, core: str) -> frozenset[str] | None:
+    """An attention with all layers around it that can be one box with it."""
+    branch = flow.branch(core)
+    before = _before(flow, core, branch)
+    after = _after(flow, core, branch)
+    for seeds in ({core} | before | after, {core} | before, {core} | after):
+        nodes = flow.whole(seeds)
+        # Keys that other layers read too are no part of this one.
+        while nodes and (shared := _shared(flow, nodes, seeds - after - {core})):
+            seeds -= shared
+            nodes = flow.whole(seeds)
+        if nodes and len(seeds) > 1:
+            return nodes
+    return None
+
+
+def _shared(flow: Flow, nodes: Collection[str], seeds: Collection[str]) -> set[str]:
+    """Those of ``seeds`` whose result layers outside ``nodes`` read; an output may."""
+    return {
+        node
+        for node in seeds
+        if any(one not in nodes and not flow.box(one).kind.is_end for one in flow.users(node))
+    }
+
+
+def _before(flow: Flow, core: str, branch: Collection[str]) -> set[str]:
+    """The layers that make queries, keys and values."""
+    found: set[str] = set()
+    seen = {core}
+    waiting = [*flow.sources(core)]
+    while waiting and len(seen) < _REACH:
+        node = waiting.pop()
+        if node in seen or not flow.is_open(node):
+            continue
+        seen.add(node)
+        if flow.is_projection(node):
+            found.add(node)
+            if not flow.activates(node):
+                waiting += (one for one in flow.sources(node) if _lowers(flow, one, branch, seen))
+        elif _passes(flow, node):
+            waiting += flow.sources(node)
+    return found
+
+
+def _lowers(flow: Flow, node: str, branch: Collection[str], seen: Collection[str]) -> bool:
+    """Whether what a projection reads is made by another on the same branch, for it alone.
+
+    A norm may be between the two, and a part of the result may go its own way.
+    """
+    for _ in range(_REACH):
+        if node not in branch or flow.activates(node) or not flow.is_open(node):
+            return False
+        if flow.is_projection(node):
+            return all(one in branch for one in flow.users(node))
+        sources = flow.sources(node)
+        if len(sources) != 1 or family(flow.box(node).does) not in NORM | MOVES:
+            return False
+        node = sources[0]
+    return False
+
+
+def _after(flow: Flow, core: str, branch: Collection[str]) -> set[str]:
+    """The layers that project the result, all parts of it."""
+    found: set[str] = set()
+    seen = {core}
+    waiting = [core]
+    while waiting and len(seen) < _REACH:
+        for user in flow.users(waiting.pop()):
+            if user in seen:
+                continue
+            seen.add(user)
+            if not flow.is_open(user):
+                return set()
+            if flow.is_projection(user):
+                if user not in branch and flow.activates(user):
+                    return set()
+                found.add(user)
+            elif _passes(flow, user):
+                waiting.append(user)
+                found |= _gates(flow, user, seen)
+            else:
+                return set()
+    return found
+
+
+def _gates(flow: Flow, node: str, seen: Collection[str]) -> set[str]:
+    """The layers that make what the result of an attention is multiplied by."""
+    others = (one for one in flow.sources(node) if one not in seen and flow.is_open(one))
+    return {one for one in others if flow.is_projection(one)}
+
+
+def _passes(flow: Flow, node: str) -> bool:
+    """Whether a box on the way is no layer: it moves, scales, rotates, normalises or joins."""
+    box = flow.box(node)
+    name = family(box.does).replace(" ", "")
+    if name in EMBEDDING | ATTENTION or box.kind.is_end:
+        return False
+    joins = box.kind is BoxKind.MERGE or merge_type(box.does) is not None
+    return joins or name in _PASSED | NORM | ACTIVATION
+
+
+def _label(flow: Flow, core: Box, nodes: Collection[str]) -> tuple[str | Phrase, ...]:
+    """What the attention is called, and in smaller type what happens to queries and keys."""
+    named = core.label or (operation(core.core),)
+    others = (box for box in flow.boxes(nodes) if box.kind is BoxKind.IDIOM and box is not core)
+    more = [box.label[0] for box in others if family(box.does) not in ACTIVATION | NORM]
+    return (*named, *dict.fromkeys(more))
