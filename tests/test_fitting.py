@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 import visualize
+from tests import nets
 from tests.graphs import Net, resnet
 from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
@@ -48,6 +50,23 @@ def _with_inputs(number: int) -> Simplifier:
     layers = [net.conv(net.input(name=f"x{place}")) for place in range(number)]
     net.output(net.cat(*layers))
     return Simplifier(net.build())
+
+
+def test_layers_that_work_together_are_closed_before_blocks_are() -> None:
+    simplifier = Simplifier(
+        visualize.trace(nets.Transformer(), torch.zeros(1, 8, dtype=torch.int64))
+    )
+    levels = [
+        fit(simplifier, FigureOptions(height=height)).scene.level  # type: ignore[arg-type]
+        for height in (640, 180)
+    ]
+    assert levels == ["layer", "sublayer"]
+
+
+def test_where_no_layers_work_together_nothing_is_drawn_twice(simplifier: Simplifier) -> None:
+    options = FigureOptions(width=20)  # type: ignore[arg-type]
+    assert simplifier.to(Level.SUBLAYER) is simplifier.to(Level.LAYER)
+    assert fit(simplifier, options).scene.level != "sublayer"
 
 
 def test_what_is_too_broad_is_drawn_from_left_to_right() -> None:

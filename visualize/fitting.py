@@ -49,6 +49,7 @@ class Rung:
 # What `auto` tries, in this order.
 _LADDER = (
     Rung(Level.LAYER),
+    Rung(Level.SUBLAYER),
     Rung(Level.BLOCK, explained=True),
     Rung(Level.STAGE, explained=True),
     Rung(Level.STAGE, 3, explained=True),
@@ -157,9 +158,14 @@ class _Drawings:
     def of(self, rungs: Sequence[Rung]) -> Iterator[Drawing]:
         """The drawings of each rung, made on demand: with all details, and with fewer."""
         explained: set[frozenset[tuple[str, ...]]] = set()
+        layers: Diagram | None = None
         for rung in rungs:
             diagram = self._diagram(rung.level, rung.depth)
             if len(diagram.boxes) > _MOST_BOXES and rung is not rungs[-1]:
+                continue
+            if rung.level is Level.LAYER:
+                layers = diagram
+            elif diagram is layers:  # no layers work together: the figure is the one before
                 continue
             for overview in self._overviews(rung.level, rung.depth):
                 if not rung.explained:
