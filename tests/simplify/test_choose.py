@@ -79,3 +79,9 @@ def test_nothing_is_lost(name: str, level: Level, folded: bool) -> None:
 def test_an_unknown_module_is_told_with_those_near(residual: Architecture) -> None:
     with pytest.raises(UsageError, match=r"no module has the path or class 'stage3'.*stage1"):
         Choice.of(["stage3"], [], residual.modules)
+
+
+def test_a_list_of_modules_is_no_step_down() -> None:
+    modules = ["encoder", "encoder.layers.0", "encoder.layers.0.conv", "heads.0", "heads.0.conv"]
+    assert Choice().at_depth(1, modules).collapsed == {"encoder", "heads.0"}
+    assert Choice().at_depth(2, modules).collapsed == {"encoder.layers.0", "heads.0.conv"}

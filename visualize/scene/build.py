@@ -23,6 +23,7 @@ from visualize.core.theme import Theme
 from visualize.core.words import shape
 from visualize.scene import amounts, labels, skip_labels
 from visualize.scene.amounts import Amount
+from visualize.scene.bundles import bundled
 from visualize.scene.flows import Flow, shapes, tensors_between
 from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
@@ -71,7 +72,10 @@ def build_scene(
         level=level,
         boxes=builder.boxes(),
         groups=tuple(map(builder.group, diagram.groups)),
-        arrows=tuple(builder.arrow(*edge) for edge in diagram.wires),
+        arrows=bundled(
+            (builder.arrow(*edge) for edge in diagram.wires),
+            lambda box: diagram.box(box).shown.kind.is_collapsed,
+        ),
         legend=legend,
         parameters=exact.parameters - exact.unused_parameters,
         color_by=color_by,

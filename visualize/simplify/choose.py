@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from visualize.core.architecture import ModuleCall
 from visualize.core.diagram import Box, Diagram, Group, GroupKind
 from visualize.core.matching import matching_paths
+from visualize.core.module_path import enclosing
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,13 @@ class Choice:
             frozenset().union(*(matching_paths(each, modules, "--collapse") for each in collapse)),
         )
 
-    def at_depth(self, depth: int, modules: Iterable[str]) -> Choice:
-        """This choice, with every module ``depth`` steps below the model collapsed as well."""
-        deep = {path for path in modules if path and path.count(".") + 1 == depth}
+    def at_depth(self, depth: int, modules: Collection[str]) -> Choice:
+        """This choice, with every module ``depth`` steps below the model collapsed as well.
+
+        A step is a call: a list of modules, which is not called itself, is none.
+        """
+        steps = {path: sum(one in modules for one in enclosing(path)) for path in modules}
+        deep = {path for path, number in steps.items() if number == depth}
         return replace(self, collapsed=self.collapsed | deep)
 
     def collapses(self, box: Box) -> ModuleCall | None:

@@ -11,6 +11,7 @@ from visualize.simplify.idioms.activation import (
     silu,
 )
 from visualize.simplify.idioms.attention import match_attention, match_attention_function
+from visualize.simplify.idioms.modulation import match_modulation
 from visualize.simplify.idioms.norm import match_norm
 from visualize.simplify.idioms.rearrange import (
     match_channel_shuffle,
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     activation("GELU", gelu_sigmoid),
     activation("SiLU", silu),
     Rule("norm", match_norm),
+    Rule("modulation", match_modulation),
     Rule("channel shuffle", match_channel_shuffle),
     Rule("window partition", match_window_partition),
     Rule("window merge", match_window_merge),
