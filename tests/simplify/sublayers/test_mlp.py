@@ -113,3 +113,8 @@ def test_a_skip_connection_into_the_middle_keeps_it_open() -> None:
     diagram = closed(Layer(Inner()), tokens())
     assert len(diagram.skips) == 2
     assert not any(map(diagram.is_collapsed, diagram.skips))
+
+
+def test_shares_of_a_whole_are_no_activation() -> None:
+    inner = nn.Sequential(nn.Linear(32, 32), nn.Softmax(-1), nn.Linear(32, 32))
+    assert not sublayers(closed(Layer(inner), tokens()))

@@ -3,9 +3,10 @@
     layers     x ─▶ norm ─▶ q, k, v ─▶ attention ─▶ projection ─▶ (add)
     sublayers  x ─▶ norm ─▶ [      grouped-query attention      ] ─▶ (add)
 
-Attention with its projections, an MLP, experts with their router, a separable convolution and a
-convolution with its norm. What belongs together follows from the flow of data, and never from the
-names of classes. Norms before them and residual connections stay outside.
+Attention with its projections, an MLP, experts with their router, squeeze-and-excitation, a
+separable convolution and a convolution with its norm. What belongs together follows from the flow
+of data, and never from the names of classes. Norms before them and residual connections stay
+outside.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.simplify.contract import Cluster, Collapsed, contract
 from visualize.simplify.sublayers.attention import find_attention
 from visualize.simplify.sublayers.convolution import find_convolutions
+from visualize.simplify.sublayers.excitation import find_excitations
 from visualize.simplify.sublayers.experts import find_experts
 from visualize.simplify.sublayers.flow import Flow, Sublayer
 from visualize.simplify.sublayers.mlp import find_mlps
 
 _Link = TypeVar("_Link")
-_FINDERS = (find_attention, find_experts, find_mlps, find_convolutions)
+_FINDERS = (find_attention, find_experts, find_excitations, find_mlps, find_convolutions)
 
 
 def close_sublayers(diagram: Diagram, expanded: Collection[str] = ()) -> Diagram:

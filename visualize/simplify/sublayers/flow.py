@@ -84,6 +84,11 @@ class Flow:
         """The same, where nothing but gates may end."""
         return node not in self._closed and all(map(self._is_gate, self._merges.get(node, ())))
 
+    @property
+    def gates(self) -> list[str]:
+        """The boxes at which a gate ends."""
+        return [node for node in self._merges if any(map(self._is_gate, self._merges[node]))]
+
     @functools.cached_property
     def _merges(self) -> Mapping[str, frozenset[int]]:
         """The skip connections that end at a box, by their numbers."""
@@ -120,6 +125,11 @@ class Flow:
     def kind(self, node: str) -> str:
         """What a box does, in one word without case and underscores."""
         return family(self.box(node).does)
+
+    def sizes(self, node: str) -> tuple[int, ...]:
+        """The shape of what a box returns, without the batch."""
+        outputs = self.box(node).outputs
+        return outputs[0].shown if outputs else ()
 
     def sources(self, node: str) -> tuple[str, ...]:
         """The boxes whose results a box reads, each once."""

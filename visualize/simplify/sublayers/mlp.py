@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from visualize.core.diagram import Box
 from visualize.core.layers import is_weighted
 from visualize.core.operators import (
     ACTIVATION,
@@ -22,6 +23,8 @@ from visualize.simplify.sublayers.flow import Flow, Sublayer, steps, widths
 # More linear layers in a row are a network of their own.
 _MOST_LAYERS = 3
 _REACH = 16
+# These make shares of a whole, as in attention, and no features.
+_SHARES = frozenset({"softmax", "logsoftmax", "softmin", "gumbelsoftmax"})
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def _chain(last: str, links: Mapping[str, _Link]) -> tuple[list[str], frozenset[
 def _link(flow: Flow, last: str) -> _Link | None:
     """What comes before a linear layer, if that is another one and an activation."""
     between = _between(flow, last) if flow.is_pointwise(last) else None
-    if not between:
+    if not between or any(_makes_shares(flow.box(node)) for node in between):
         return None
     first = [node for node in between if flow.is_pointwise(node)]
     multiplies = any(map(flow.multiplies, between))
@@ -85,6 +88,10 @@ def _link(flow: Flow, last: str) -> _Link | None:
     if len(first) == 1 and not multiplies and any(map(flow.activates, between)):
         return _Link(tuple(first), between | {last}, gated=False)
     return None
+
+
+def _makes_shares(box: Box) -> bool:
+    return any(family(one.does) in _SHARES for one in box.operations)
 
 
 def _between(flow: Flow, last: str) -> frozenset[str] | None:
