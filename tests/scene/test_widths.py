@@ -112,3 +112,20 @@ def test_what_is_split_has_no_width() -> None:
     assert [box.label[0] for box in figure.scene.boxes].count("Heads") == 2
     parts = visualize.summarize(model, (2, 3, 8)).facts.parts
     assert {part.width for part in parts if part.blocks} == {0}
+
+
+class Detector(nn.Module):
+    """Scores each place of a map, and returns the best ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.score = nn.Conv2d(3, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.topk(self.score(x).flatten(1), 5).values
+
+
+def test_a_number_of_detections_is_no_width() -> None:
+    model = nn.Sequential(nn.Conv2d(3, 3, 3), Detector())
+    figure = visualize.draw(model, (1, 3, 8, 8), level="block", details="none")
+    assert "Detector" in [box.label[0] for box in figure.scene.boxes]

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from visualize.core.architecture import Operation, TensorSpec
 from visualize.core.operators import CONVOLUTION, LINEAR, family
 
+_SELECTING = frozenset({"nms", "topk", "sort", "argsort", "nonzero", "unique", "maskedselect"})
+
 
 def width(outputs: Sequence[TensorSpec], operations: Sequence[Operation]) -> str:
     """Channels that a block returns: the one of its sizes that a weighted layer in it makes.
 
     The last such layer decides. If no layer makes any of the sizes, channels are where they are
     in the result of the last layer, unless that is split into several dimensions, such as heads.
-    In a sequence of vectors they come last.
+    In a sequence of vectors they come last. Of what is selected, such as detections, there are as
+    many as were found, so that no size of it is a width.
 
     Args:
         outputs: what the block returns.
@@ -32,6 +35,8 @@ def width(outputs: Sequence[TensorSpec], operations: Sequence[Operation]) -> str
         if is_first or made[at] in (sizes[-1], *sizes[at:][:1]):
             return str(made[at])
     _, at, number = works[0]
+    if any(family(one.does) in _SELECTING for one in operations):
+        return ""
     return str(sizes[max(at, -len(sizes))]) if len(sizes) <= number else ""
 
 
