@@ -33,6 +33,55 @@ def test_widths_and_strides(name: str, widths: list[int], strides: list[int]) ->
     assert [stage.stride for stage in found] == [(stride, stride) for stride in strides]
 
 
+@pytest.mark.parametrize(
+    ("name", "widths", "strides"),
+    [
+        ("mobilenet_v3_large", [(16,), (24,), (40,), (80, 112), (160,)], [2, 4, 8, 16, 32]),
+        ("squeezenet1_1", [(128,), (256,), (384, 512)], [4, 8, 16]),
+        ("densenet121", [(256,), (512,), (1024,), (1024,)], [4, 8, 16, 32]),  # joined
+        ("resnet18", [(64,), (128,), (256,), (512,)], [4, 8, 16, 32]),
+    ],
+)
+def test_blocks_of_several_widths(
+    name: str, widths: list[tuple[int, ...]], strides: list[int]
+) -> None:
+    found = stages(name)
+    assert [stage.widths for stage in found] == widths
+    assert [stage.strides for stage in found] == [((stride, stride),) for stride in strides]
+
+
+class TwoScales(nn.Module):
+    """Blocks that each work at two resolutions, as in HRNet."""
+
+    class Block(nn.Module):
+        """A convolution at each, and one from the higher to the lower."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.high, self.low = nn.Conv2d(4, 4, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+            self.down = nn.Conv2d(4, 8, 3, 2, padding=1)
+
+        def forward(self, both: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+            high, low = both
+            return high + self.high(high).relu(), low + (self.low(low) + self.down(high)).relu()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.down = nn.Conv2d(3, 4, 3, 2, 1), nn.Conv2d(4, 8, 3, 2, 1)
+        self.blocks = nn.Sequential(*[self.Block() for _ in range(3)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Join both in the end."""
+        high = self.stem(x)
+        high, low = self.blocks((high, self.down(high)))
+        return torch.cat([high.mean((2, 3)), low.mean((2, 3))], 1)
+
+
+def test_blocks_of_several_resolutions() -> None:
+    (stage,) = stages(TwoScales(), (1, 3, 32, 32))
+    assert (stage.widths, stage.strides) == ((4, 8), ((2, 2), (4, 4)))
+
+
 def test_patches_are_places_and_a_class_token_is_none() -> None:
     (mixer,) = stages("timm:mixer_b16_224")
     assert (mixer.width, mixer.places, mixer.stride) == (768, 196, (16,))

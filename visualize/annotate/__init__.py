@@ -53,6 +53,7 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         unused_buffer_dtypes=counts.unused_buffer_dtypes,
         unused_parameters=counts.unused,
         unused_modules=counts.unused_modules,
+        unused_weights=counts.unused_weights,
         unused_dtypes=counts.unused_dtypes,
         tied=counts.tied,
         unused_statistics=counts.unused_statistics,

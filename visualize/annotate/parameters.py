@@ -35,6 +35,7 @@ class ParameterCounts:
     unused_buffer_dtypes: Mapping[str, int]
     unused: int
     unused_modules: tuple[str, ...]
+    unused_weights: tuple[str, ...]
     unused_dtypes: Mapping[str, int]
     tied: tuple[tuple[str, ...], ...]
     unused_statistics: Statistics | None
@@ -95,6 +96,7 @@ def count_parameters(
     read = {id(tensor): tensor for own in held.values() for tensor in own.buffers}
     unread = {name: one for name, one in named_buffers(trace.model) if id(one) not in read}
     buffer_dtypes = _by_dtype([*read.values(), *unread.values()])
+    unused_modules = tuple(_unused_modules(graph, trace.model, unused)) if unused else ()
     return ParameterCounts(
         total=sum(tensor.numel() for tensor in parameters),
         trainable=sum(tensor.numel() for tensor in parameters if tensor.requires_grad),
@@ -103,7 +105,12 @@ def count_parameters(
         unused_buffers=tuple(unread),
         unused_buffer_dtypes=_by_dtype(unread.values()),
         unused=sum(tensor.numel() for tensor in unused.values()),
-        unused_modules=tuple(_unused_modules(graph, trace.model, unused)) if unused else (),
+        unused_modules=unused_modules,
+        unused_weights=tuple(
+            name
+            for name, one in named_parameters(trace.model)
+            if id(one) in unused and not {*enclosing(name)}.intersection(unused_modules)
+        ),
         unused_dtypes=_by_dtype(unused.values()),
         tied=tuple(_tied(trace.modules)),
         unused_statistics=_statistics(unused.values(), _values(trace)),

@@ -253,6 +253,7 @@ class Architecture(WiredGraph):
         unused_buffer_dtypes: the number of their elements of each dtype.
         unused_parameters: parameters that the traced run never touches.
         unused_modules: paths of the outermost modules that hold only unused parameters.
+        unused_weights: names of the other unused parameters.
         unused_dtypes: the number of unused parameters of each dtype.
         tied: groups of parameter names that share one tensor.
         unused_statistics: of the values of the unused parameters, if they were requested.
@@ -278,6 +279,7 @@ class Architecture(WiredGraph):
     unused_buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     unused_parameters: int = 0
     unused_modules: tuple[str, ...] = ()
+    unused_weights: tuple[str, ...] = ()
     unused_dtypes: Mapping[str, int] = field(default_factory=dict)
     tied: tuple[tuple[str, ...], ...] = ()
     unused_statistics: Statistics | None = None

@@ -165,8 +165,11 @@ class Part:
         last: whether it contains the last weighted layer of the model.
         layers: number of its weighted layers.
         width: number of channels of its output; 0 if unknown.
+        widths: the smallest and largest of what its blocks return; one number where all are equal,
+            and empty if unknown.
         places: number of positions of its output.
         stride: of these against the input along each axis; empty if unknown.
+        strides: the smallest and largest of what its blocks return, as ``widths``.
     """
 
     name: str
@@ -180,6 +183,8 @@ class Part:
     width: int = 0
     places: int = 1
     stride: tuple[int, ...] = ()
+    widths: tuple[int, ...] = ()
+    strides: tuple[tuple[int, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,6 +277,7 @@ class Facts:
         buffer_dtypes: the number of buffer elements of each dtype.
         packed_dtypes: the number of weights packed in quantized layers, of each dtype.
         unused_modules: the outermost modules that hold only unused parameters.
+        unused_weights: names of the other unused parameters.
         block_shortcuts: the number of shortcuts of each block of a stage, by its path.
         cost: what one sample costs.
         roles: what attention, MLPs and the like have, in a model with attention.
@@ -294,6 +300,7 @@ class Facts:
     buffer_dtypes: Mapping[str, int] = field(default_factory=dict)
     packed_dtypes: Mapping[str, int] = field(default_factory=dict)
     unused_modules: tuple[str, ...] = ()
+    unused_weights: tuple[str, ...] = ()
     block_shortcuts: Mapping[str, int] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)
     roles: tuple[Share, ...] = ()

@@ -61,6 +61,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
         buffer_dtypes=exact.buffer_dtypes,
         packed_dtypes=added(one.packed_dtypes for one in exact.operations),
         unused_modules=exact.unused_modules,
+        unused_weights=exact.unused_weights,
         block_shortcuts=of_repeated(shortcuts, parts, classes),
         cost=sample_cost(exact, grouped, weighted.lengths),
         roles=shares_of_roles(exact, grouped, weighted.lengths),

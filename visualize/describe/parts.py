@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from visualize.core.architecture import Architecture, NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Diagram, Group, GroupKind
@@ -28,7 +29,7 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
         weighted: its weighted layers.
     """
     stages, members = _members(exact, grouped, weighted)
-    in_blocks = _in_blocks(grouped)
+    in_blocks, blocks = _in_blocks(grouped), _blocks(grouped)
     places = input_places(exact)
     last = list(weighted.lengths)[-1] if weighted.lengths else ""
     before = Extent()
@@ -40,6 +41,7 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
         core = [one for one in part if one.id in in_blocks or family(one.type) not in MOVES]
         result = _result(exact, core, ends_with_layer=bool(stage) and not has_blocks)
         extent = before = _arranged(extent_of(core, result, places), before)
+        made = [one for block in blocks.get(name, ()) for one in _extents(exact, block, places)]
         yield Part(
             name=name,
             type=stage.type if stage else "",
@@ -50,9 +52,51 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
             last=any(one.id == last for one in part),
             layers=weighted.number(one.id for one in part),
             width=extent.width,
+            widths=_ends(extent.width, [one.width for one in made]),
             places=extent.places,
             stride=extent.stride,
+            strides=_ends(extent.stride, [one.stride for one in made]),
         )
+
+
+_Size = TypeVar("_Size", int, tuple[int, ...])
+
+
+def _ends(last: _Size, sizes: Sequence[_Size]) -> tuple[_Size, ...]:
+    """The smallest and largest size of what blocks return, or that of their stage alone.
+
+    A stage that joins the results of its blocks, as in DenseNet, has a size that no block has.
+    """
+    if not last:
+        return ()
+    known: list[_Size] = [last]
+    known += [size for size in sizes if size and last in sizes]
+    return tuple(sorted({min(known), max(known)}))
+
+
+def _blocks(grouped: Diagram) -> Mapping[str, Sequence[Sequence[Operation]]]:
+    """The operations of each block of each stage, by the name of the stage."""
+    blocks: dict[str, list[Sequence[Operation]]] = {}
+    for group in grouped.groups:
+        stage = grouped.stage(group) if group.kind is GroupKind.BLOCK else None
+        if stage:
+            operations = [one for box in grouped.inside(group) for one in box.operations]
+            own = [one for one in operations if f"{one.path}.".startswith(f"{group.path}.")]
+            blocks.setdefault(stage.label, []).append(own)
+    return blocks
+
+
+def _extents(
+    exact: Architecture, block: Sequence[Operation], places: tuple[int, ...]
+) -> Iterator[Extent]:
+    """The extent of each feature that a block returns, as one at each of several resolutions."""
+    inside = {one.id for one in block}
+    result = _result(exact, block, ends_with_layer=False)
+    for index, one in enumerate(block):
+        readers = {each for each in exact.graph.successors(one.id) if each not in inside}
+        is_read = any(exact.operation(each).kind is not NodeKind.OUTPUT for each in readers)
+        if is_read and one.outputs and len(one.outputs[0].shown) == len(result.shown) > 1:
+            yield extent_of(block[: index + 1], one.outputs[0], places)
 
 
 def _arranged(extent: Extent, before: Extent) -> Extent:

@@ -65,11 +65,11 @@ def make_rows(
 
 
 def _unused(exact: Architecture, whole: Row) -> Row:
-    """What the run never touches, with the modules that hold it, or else the names of buffers."""
+    """What the run never touches, with the modules that hold it, other names, or else buffers."""
     names = list(map(spelled, exact.unused_modules))
-    if not exact.unused_parameters:
-        names = [*map(spelled, exact.unused_buffers[:_LISTED])]
-        names += ["…"] if len(exact.unused_buffers) > _LISTED else []
+    others = exact.unused_weights if exact.unused_parameters else exact.unused_buffers
+    names += map(spelled, others[:_LISTED])
+    names += ["…"] if len(others) > _LISTED else []
     return Row(
         name="unused",
         kind=RowKind.UNUSED,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from visualize.core.module_path import enclosing
 from visualize.core.summary import Part
@@ -85,7 +86,16 @@ def _sum(one: Part, other: Part) -> Part:
         parameters=one.parameters + other.parameters,
         macs=one.macs + other.macs,
         layers=one.layers + other.layers,
+        widths=_ends({*one.widths, *other.widths}),
+        strides=_ends({*one.strides, *other.strides}),
     )
+
+
+_Size = TypeVar("_Size", int, tuple[int, ...])
+
+
+def _ends(sizes: Collection[_Size]) -> tuple[_Size, ...]:
+    return tuple(sorted({min(sizes), max(sizes)})) if sizes else ()
 
 
 def _with_names_of_holders(stages: Sequence[Part]) -> list[Part]:

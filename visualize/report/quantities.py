@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from visualize.core.architecture import TensorSpec
 from visualize.core.phrases import Separator
-from visualize.core.quantities import giga
+from visualize.core.quantities import count, giga
 from visualize.core.words import shape
 from visualize.report.language import Language
 
@@ -15,6 +15,7 @@ _EXACT = 10**9  # larger numbers are written as an order of magnitude
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MYRIADS = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"))
 _SMALL = 10_000
+_UNITS = {"M": "million", "B": "billion", "T": "trillion"}
 
 
 def joined(words: Sequence[str], language: Language) -> str:
@@ -98,6 +99,16 @@ def myriads(number: int) -> str:
             value = number / size
             return f"{value:.4g} {unit}" if value < 1000 else f"{value:.0f} {unit}"
     return f"{number} "
+
+
+def in_words(number: int) -> str:
+    """A number of parameters as in text, where “B” are bytes.
+
+    >>> in_words(960), in_words(21_700_000), in_words(1_839_000_000)
+    ('960', '21.7 million', '1.8 billion')
+    """
+    value, _, unit = count(number).partition(" ")
+    return f"{value} {_UNITS.get(unit, unit)}".rstrip()
 
 
 def large(number: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import torch
 from torch import Tensor, nn
 from torchvision import models
 from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
@@ -163,6 +164,29 @@ def test_windows_that_miss_the_end_of_the_input_are_pooled_all_the_same() -> Non
     assert receptive is not None
     assert receptive.place is ReceptivePlace.POOL
     assert (receptive.field, receptive.covers_from) == ((21,), "")
+
+
+class Attends(nn.Module):
+    """Patches, as many as fit, that attend to each other; a class token is read at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patches, self.token = nn.Conv2d(1, 8, 8, 4), nn.Parameter(torch.ones(1, 1, 8))
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Join the token, attend once."""
+        x = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(len(x), 1, 8), x], 1)
+        return self.attention(x, x, x, need_weights=False)[0][:, 0]
+
+
+@pytest.mark.parametrize(("size", "whole"), [(64, True), (66, True), (67, True), (9, False)])
+def test_patches_that_miss_a_border_are_the_whole_input(size: int, whole: bool) -> None:
+    receptive = visualize.summarize(Attends(), (1, 1, size, size)).facts.receptive
+    assert receptive is not None
+    assert (receptive.place is None) == whole
+    assert receptive.covers_from == ("attention" if whole else "")
 
 
 def test_a_part_of_a_map_is_no_whole() -> None:

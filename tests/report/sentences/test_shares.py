@@ -118,6 +118,8 @@ def test_experts() -> None:
     summary = visualize.summarize(nets.Mixture(), tokens)
     english = " ".join(sentences(summary, load_language("en")))
     assert "Experts: 2 of 4 active per token, with 960 of 1.5 k parameters (65.2 %)." in english
+    large = written("hf:MixtralConfig?num_hidden_layers=1")
+    assert "active per token, with 656.5 million of 1.7 billion parameters" in large
     assert "Experts" not in written("vit_b_16")
 
 

@@ -86,10 +86,10 @@ class Unused(nn.Module):
 
 
 def test_unused_modules_are_named() -> None:
-    assert "8 parameters (33.3 %) are never used: head." in in_words(Unused())
+    assert "8 parameters (33.3 %) are never used: head, spare." in in_words(Unused())
     without = Unused()
     del without.head
-    assert "3 parameters (15.8 %) are never used." in in_words(without)
+    assert "3 parameters (15.8 %) are never used: spare." in in_words(without)
 
 
 def test_tied_weights() -> None:

@@ -37,6 +37,8 @@ def test_stages_of_blocks() -> None:
             "64–512 wide, stride 1–16. Then 3 linear layers: classifier.",
         ),
         ("vit_b_16", "in 1 stage: encoder.layers 12 × EncoderBlock, 768 wide, 197 tokens."),
+        ("squeezenet1_1", "features[9–12] 4 × Fire, 384–512 wide, stride 16."),
+        ("raft_small", "context_encoder.layer3, 2 × BottleneckBlock each, 32–96 wide."),
         ("r3d_18", "layer2 2 × BasicBlock, 128 wide, stride 2×4×4; layer3"),
     ],
 )

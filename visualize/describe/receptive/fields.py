@@ -18,6 +18,8 @@ from visualize.describe.receptive.follow import Followed, follow
 from visualize.describe.receptive.maps import Map, Source
 from visualize.describe.receptive.spans import TooLargeError, hull
 
+_NEARLY = 0.95  # of the input: windows that do not fit leave the rest over
+
 
 @dataclass(frozen=True)
 class ReceptiveFields:
@@ -70,6 +72,9 @@ class ReceptiveFields:
             return None
         at, place = self._where(way)
         covering = self._covering(way, at)
+        if at and at is way[-1] and not covering and self._misses_a_border(at.id):
+            covering = next(one for one in way if self.sizes.get(one.id) == self.sizes[at.id])
+            at = place = None
         field = self.sizes[at.id] if at else ()
         if max(field, default=0) <= 1 and not covering:
             return None
@@ -119,6 +124,11 @@ class ReceptiveFields:
             if is_whole:
                 return None, None
         return (way[-1], ReceptivePlace.OUTPUT) if is_finite else (None, None)
+
+    def _misses_a_border(self, node: str) -> bool:
+        """Whether a result sees all of the input but for what windows at its border leave over."""
+        fields = zip(self.sizes[node], (source.size for source in self.followed.places))
+        return not self._moves(node) and all(_NEARLY * size <= field for field, size in fields)
 
     def _ends(self, operation: Operation, before: Collection[str]) -> bool:
         """Whether what moves along an input is seen as a whole."""

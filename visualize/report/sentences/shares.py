@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from visualize.core.facts import Role
 from visualize.core.module_path import spelled
-from visualize.core.quantities import count
 from visualize.core.summary import Part, Summary
 from visualize.report.language import Language
-from visualize.report.quantities import myriads, percent
+from visualize.report.quantities import in_words, myriads, percent
 
 _LISTED = 3  # parts
 _UNEVEN = 1.5  # times the share that each part has where all are alike
@@ -105,10 +104,10 @@ def experts_sentence(summary: Summary, language: Language) -> str:
     ).format(
         active=experts.active,
         number=experts.number,
-        parameters=count(experts.parameters),
+        parameters=in_words(experts.parameters),
         parameters_myriads=myriads(experts.parameters),
         whole_myriads=myriads(whole),
-        whole=count(whole),
+        whole=in_words(whole),
         share=percent(experts.parameters, whole),
     )
 

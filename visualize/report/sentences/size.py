@@ -60,17 +60,18 @@ def _packed(dtypes: Mapping[str, int], language: Language) -> str:
 
 
 def _unused(summary: Summary, language: Language) -> str:
-    """The parameters that the run never touches, and the modules that hold them."""
+    """The parameters that the run never touches, and the modules that hold them, or their names."""
     unused = sum(row.parameters for row in summary.rows if row.kind is RowKind.UNUSED)
     if not unused:
         return ""
-    modules = [spelled(path) for path in summary.facts.unused_modules]
+    facts = summary.facts
+    names = [spelled(path) for path in (*facts.unused_modules, *facts.unused_weights)]
     sentence = language.ngettext(
         "{number:,} parameter ({share}) is never used.",
         "{number:,} parameters ({share}) are never used.",
         unused,
     )
-    if modules:
+    if names:
         sentence = language.ngettext(
             "{number:,} parameter ({share}) is never used: {modules}.",
             "{number:,} parameters ({share}) are never used: {modules}.",
@@ -79,7 +80,7 @@ def _unused(summary: Summary, language: Language) -> str:
     return sentence.format(
         number=unused,
         share=percent(unused, summary.total.parameters),
-        modules=joined(_shortened(modules), language),
+        modules=joined(_shortened(names), language),
     )
 
 

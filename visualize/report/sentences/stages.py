@@ -97,11 +97,9 @@ def _stage(stage: Part, language: Language, *, has_tokens: bool) -> str:
             name=spelled(stage.name), blocks=_blocks([stage.blocks], stage, language)
         )
     ]
-    if stage.width:
-        clauses.append(language.gettext("{width} wide").format(width=stage.width))
-    if stage.stride:
-        clauses.append(language.gettext("stride {stride}").format(stride=_stride(stage)))
-    elif has_tokens and 1 < stage.places == max(stage.tensor.shown[:-1], default=1):
+    clauses += _ranges([stage], language)
+    positions = max(stage.tensor.shown[:-1], default=1)
+    if has_tokens and not stage.stride and 1 < stage.places == positions:
         clauses.append(language.gettext("{number} tokens").format(number=stage.places))
     return language.pgettext("between clauses", ", ").join(clauses)
 
@@ -126,13 +124,13 @@ def _run(run: Sequence[Part], language: Language) -> str:
 def _ranges(stages: Sequence[Part], language: Language) -> list[str]:
     """The widths and strides of several stages, as far as all have one."""
     clauses = []
-    widths = [stage.width for stage in stages]
-    if all(widths):
+    widths = [width for stage in stages for width in stage.widths]
+    if all(stage.widths for stage in stages):
         width = _range(str(min(widths)), str(max(widths)))
         clauses.append(language.gettext("{width} wide").format(width=width))
-    if all(stage.stride for stage in stages):
-        ends = [pick(stages, key=lambda stage: stage.stride) for pick in (min, max)]
-        stride = _range(*map(_stride, ends))
+    if all(stage.strides for stage in stages):
+        strides = [stride for stage in stages for stride in stage.strides]
+        stride = _range(*map(_stride, (min(strides), max(strides))))
         clauses.append(language.gettext("stride {stride}").format(stride=stride))
     return clauses
 
@@ -142,21 +140,25 @@ def _range(least: str, most: str) -> str:
 
 
 def _blocks(numbers: Sequence[int], stage: Part, language: Language) -> str:
-    """``2 × BasicBlock`` or ``3 convs``; of several stages, ``(3, 4, 6) × Bottleneck``."""
+    """``2 × BasicBlock``, ``3 convs``; of several stages also ``(3, 4, 6) × Bottleneck``."""
     kind = stage.type.lstrip("_") or stage.type
-    number = joined(list(map(str, numbers)), language)
-    if family(stage.type) in CONVOLUTION:
-        words = language.ngettext("{number} conv", "{number} convs", sum(numbers))
-        if len(numbers) > 1:
-            words = language.gettext("({numbers}) convs")
-    elif len(numbers) > 1:
+    is_conv = family(stage.type) in CONVOLUTION
+    if len(set(numbers)) > 1 and is_conv:
+        words = language.gettext("({numbers}) convs")
+    elif len(set(numbers)) > 1:
         words = language.gettext("({numbers}) × {kind}")
+    elif len(numbers) > 1 and is_conv:
+        words = language.ngettext("{number} conv each", "{number} convs each", numbers[0])
+    elif len(numbers) > 1:
+        words = language.gettext("{number} × {kind} each")
+    elif is_conv:
+        words = language.ngettext("{number} conv", "{number} convs", numbers[0])
     else:
         words = language.gettext("{number} × {kind}")
-    return words.format(number=number, numbers=number, kind=kind)
+    listed = joined(list(map(str, numbers)), language)
+    return words.format(number=numbers[0], numbers=listed, kind=kind)
 
 
-def _stride(stage: Part) -> str:
+def _stride(strides: tuple[int, ...]) -> str:
     """``4``, or ``1×2×2`` where axes differ."""
-    strides = stage.stride if len(set(stage.stride)) > 1 else stage.stride[:1]
-    return "×".join(map(str, strides))
+    return "×".join(map(str, strides if len(set(strides)) > 1 else strides[:1]))
