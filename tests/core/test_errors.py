@@ -36,7 +36,8 @@ def test_all_kinds_are_of_one_base() -> None:
         (UsageError("two\nlines\x1b[2J", where="a\nb"), "a b: two lines[2J"),
         (
             ShapeError("fc: Linear", "1×5", "1×4"),
-            "layer fc: Linear: got 1×5, expected 1×4; try another --input",
+            "layer fc: Linear: got 1×5, expected 1×4; "
+            "try another input (--input, or inputs= in Python)",
         ),
         (
             UnknownModelError("resnt", ["resnet18", "resnet34"]),

@@ -112,6 +112,11 @@ class WeightsError(VisualizeError):
         self.unexpected = tuple(unexpected)
 
 
+# Errors name an input as both the command line and Python know it.
+OTHER_INPUT = "try another input (--input, or inputs= in Python)"
+INPUT_FOR_EACH = "give an input for each (--input NAME=SHAPE, or inputs={name: …} in Python)"
+
+
 class InputError(VisualizeError):
     """The example inputs are missing or do not fit the model's ``forward``."""
 
@@ -132,7 +137,7 @@ class ShapeError(InputError):
         super().__init__(
             f"got {got}, expected {expected}",
             where=f"layer {_as_read(layer)}",
-            hint="try another --input",
+            hint=OTHER_INPUT,
         )
         self.layer = layer
         self.place = _as_read(layer)

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from visualize.core.errors import (
+    OTHER_INPUT,
     ForwardError,
     ShapeError,
     UntraceableError,
@@ -79,7 +80,7 @@ def explain_failure(failure: Failure) -> VisualizeError:
     if asks_for_gradients(error):
         hint = "it must depend on what it is differentiated by, which must require gradients"
         return GradientError(reason, where=place, hint=hint)
-    return ForwardError(reason, where=place, hint="try another --input")
+    return ForwardError(reason, where=place, hint=OTHER_INPUT)
 
 
 def explain_forward(error: Exception) -> VisualizeError:

@@ -72,7 +72,7 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
     raise InputError(
         f"no input is known for this model{wanted}{next(iter(refused), '')}",
         where=type(model).__name__,
-        hint="give its shape, as in --input 1,3,224,224",
+        hint="give its shape (--input 1,3,224,224, or inputs=(1, 3, 224, 224) in Python)",
     )
 
 

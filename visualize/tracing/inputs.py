@@ -10,7 +10,7 @@ from typing import Any, TypeGuard
 import torch
 from torch import fx, nn
 
-from visualize.core.errors import InputError, VisualizeError, shorten
+from visualize.core.errors import INPUT_FOR_EACH, InputError, VisualizeError, shorten
 from visualize.core.example import Example, ExampleTensor, Fields
 from visualize.tracing.explain import line_of
 from visualize.tracing.nested import named_parts, rebuilt
@@ -138,7 +138,7 @@ class Inputs:
         except TypeError as error:
             raise InputError(
                 f"{type(model).__name__}.forward{signature}: {error}",
-                hint="give one --input for each, NAME=SHAPE to name it",
+                hint=INPUT_FOR_EACH,
             ) from error
 
     def binds(self, model: nn.Module) -> bool:

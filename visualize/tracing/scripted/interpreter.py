@@ -10,7 +10,13 @@ from typing import Any
 import torch
 from torch import fx, nn
 
-from visualize.core.errors import ForwardError, InputError, UntraceableError, shorten
+from visualize.core.errors import (
+    INPUT_FOR_EACH,
+    ForwardError,
+    InputError,
+    UntraceableError,
+    shorten,
+)
 from visualize.core.module_path import spelled
 from visualize.core.modules import attach
 from visualize.core.torch_internals import (
@@ -105,14 +111,14 @@ class Interpreter:
             got = f"{unknown.pop()!r}" if unknown else f"{len(inputs.args)} inputs"
             raise InputError(
                 f"the script takes {', '.join(names) or 'no inputs'} and not {got}",
-                hint="give one --input for each, NAME=SHAPE to name it",
+                hint=INPUT_FOR_EACH,
             )
         given = dict(zip(names, inputs.args)) | dict(inputs.kwargs)
         for parameter in parameters:
             if parameter.name not in given and not parameter.has_default_value():
                 raise InputError(
                     f"the script needs the input {parameter.name!r}",
-                    hint="give one --input for each, NAME=SHAPE to name it",
+                    hint=INPUT_FOR_EACH,
                 )
         arguments = [given.get(one.name, one.default_value) for one in parameters]
         for name, value in zip(names, arguments):
