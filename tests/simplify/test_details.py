@@ -242,3 +242,11 @@ def test_details_that_are_not_shown_may_be_added_that_of_most_boxes_first() -> N
     explained = [len(one.boxes) for one in others]
     assert explained == sorted(explained, reverse=True)
     assert list(finder.others(found, found)) == []
+
+
+def test_in_brief_layers_that_work_together_are_one_box() -> None:
+    layer = nn.TransformerEncoderLayer(16, 4, 64, batch_first=True)
+    (whole,) = details(nn.TransformerEncoder(layer, 2, enable_nested_tensor=False), 1, 6, 16)
+    shown = brief(whole, Simplifier(whole.diagram.exact)).diagram
+    (mlp,) = [box for box in shown.boxes if box.kind is BoxKind.SUBLAYER]
+    assert list(map(str, mlp.label)) == ["MLP, 16 → 64 → 16", "ReLU"]

@@ -247,7 +247,7 @@ def _richness(detail: Detail) -> tuple[int, int, int]:
 
 
 def brief(detail: Detail, simplifier: Simplifier) -> Detail:
-    """A detail with each module closed in which no skip connection ends.
+    """A detail with its sublayers closed, and each module in which no skip connection ends.
 
     Of a block of a transformer, norms, attention, feed-forward network and adds are left.
 
@@ -256,9 +256,8 @@ def brief(detail: Detail, simplifier: Simplifier) -> Detail:
         simplifier: of what is in it.
     """
     part = simplifier.exact
-    boxes = Counter(
-        path for box in simplifier.layers.boxes for path in _around(box, detail.box.path)
-    )
+    sublayers = simplifier.to(Level.SUBLAYER)
+    boxes = Counter(path for box in sublayers.boxes for path in _around(box, detail.box.path))
     merges = {
         call.path for skip in part.unrolled_skips for call in part.operation(skip.merge).calls
     }
@@ -267,10 +266,9 @@ def brief(detail: Detail, simplifier: Simplifier) -> Detail:
         for path, count in boxes.items()
         if count >= _WORTH_IT and path not in merges and part.modules.get(path) not in CONTAINERS
     }
-    if not closed:
-        return detail
-    diagram = simplifier.to(Level.LAYER, choice=Choice(collapsed=frozenset(closed)))
-    return replace(detail, diagram=diagram)
+    if closed:
+        sublayers = simplifier.to(Level.SUBLAYER, choice=Choice(collapsed=frozenset(closed)))
+    return replace(detail, diagram=min(detail.diagram, sublayers, key=lambda one: len(one.graph)))
 
 
 def _around(box: Box, path: str) -> set[str]:
@@ -280,11 +278,13 @@ def _around(box: Box, path: str) -> set[str]:
 
 
 def _inside(simplifier: Simplifier, path: str) -> Diagram:
-    """What is inside the block at ``path``: its layers, or the modules in it if these are many."""
+    """What is inside the block at ``path``: its layers; sublayers or modules if these are many."""
     layers = simplifier.layers
     if len(layers.graph) <= _MOST:
         return layers
-    smallest = layers
+    smallest = simplifier.to(Level.SUBLAYER)
+    if len(smallest.graph) <= _MOST:
+        return smallest
     for modules in _below(simplifier.exact, path):
         diagram = simplifier.to(Level.LAYER, choice=Choice(collapsed=modules))
         if len(diagram.graph) < len(smallest.graph):
