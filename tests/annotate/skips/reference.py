@@ -123,6 +123,7 @@ class Reference:
             stream = branch and branch.fork not in self.tokens
             if branch and kind and (stream or kind in ("identity", "scaled")):
                 found.append((kind, branch))
+        listed = []
         for kind, branch in found:
             rivals = (
                 other for other, rival in found
@@ -132,9 +133,22 @@ class Reference:
                 )
             )  # fmt: skip
             if all(RANKS.index(kind) <= RANKS.index(other) for other in rivals):
-                met, inside = self._meeting(merge, branch)
-                nodes = (*(node for node in self.layers if node in branch.nodes), *inside)
-                yield kind, branch, met, nodes
+                listed.append((kind, branch))
+        for kind, branch in self._once(listed):
+            met, inside = self._meeting(merge, branch)
+            nodes = (*(node for node in self.layers if node in branch.nodes), *inside)
+            yield kind, branch, met, nodes
+
+    def _once(self, found: list[tuple[str, Branch]]) -> Iterator[tuple[str, Branch]]:
+        """What is added twice is one connection, over the longer branch."""
+        for place, (kind, branch) in enumerate(found):
+            same = [
+                other for other, (rival, one) in enumerate(found)
+                if {rival, kind} <= {"identity", "scaled"} and one.fork == branch.fork
+            ]  # fmt: skip
+            longest = max(same, key=lambda one: len(found[one][1].nodes), default=place)
+            if place == longest:
+                yield (kind if len(same) < 2 else "scaled"), branch
 
     def _meeting(self, merge: str, branch: Branch) -> tuple[str, list[str]]:
         ways = [self._way(merge, other.target) for other in branch.others]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 import visualize
+from tests.followed_batch import Run
 from tests.found_skips import essence, found
 from tests.graphs import Net
 from tests.mixes import IMAGE, SEQUENCE, Highway, SelectiveKernel
@@ -330,3 +333,47 @@ def test_parallel_branches_that_are_weighed_by_each_other_do_not_skip_each_other
 def test_a_highway_bypasses_its_layer() -> None:
     kinds = [skip.kind for skip in visualize.trace(Highway(), SEQUENCE).skips]
     assert kinds == [SkipKind.SCALED] * 3
+
+
+def kinds(run: Callable[..., Tensor], *layers: nn.Module, shape: Sequence[int] = SEQUENCE) -> list:
+    return [skip.kind.value for skip in visualize.trace(Run(run, *layers), shape).skips]
+
+
+@pytest.mark.parametrize(
+    "activation",
+    [
+        lambda y, scale: y * (scale * y).sigmoid(),  # Swish
+        lambda y, scale: y + (scale * y).sin() ** 2 / scale,  # Snake
+        lambda y, scale: scale * (y * y.sigmoid()) + y,
+    ],
+)
+def test_a_formula_of_single_values_with_parameters_is_none(
+    activation: Callable[[Tensor, Tensor], Tensor],
+) -> None:
+    scale = nn.PReLU(16)
+    run = lambda layer, scale, x: activation(layer(x), scale.weight)  # noqa: E731
+    assert kinds(run, nn.Linear(16, 16), scale) == []
+
+
+def test_what_works_on_several_values_is_bypassed_though_its_only_parameter_scales() -> None:
+    def attend(gamma: nn.PReLU, x: Tensor) -> Tensor:
+        return x + gamma.weight * ((x @ x.mT).softmax(-1) @ x)
+
+    assert kinds(attend, nn.PReLU(16)) == ["identity"]
+    assert kinds(lambda norm, x: x + norm(x), nn.LayerNorm(16)) == ["identity"]
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        (lambda f, x: x[:, :4] + f(x[:, :4]), ["identity"]),
+        (lambda f, x: x.narrow(1, 2, 3) + f(x.narrow(1, 2, 3)), ["identity"]),
+        (lambda f, x: 0.5 * x[..., 0, :] + f(x[..., 0, :]), ["scaled"]),
+        (lambda f, x: x[:, 1:5] + f(x[:, :4]), ["projection"]),
+        (lambda f, x: x[:, 4:] + f(x[:, :4]), []),
+    ],
+)
+def test_branches_that_read_one_slice_each_for_itself(
+    run: Callable[..., Tensor], expected: list[str]
+) -> None:
+    assert kinds(run, nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 16))) == expected

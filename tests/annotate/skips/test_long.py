@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import torch
+from torch import Tensor, nn
+
+import visualize
+from tests.followed_batch import Run
 from tests.found_skips import essence
 from tests.graphs import Net, residual_block, unet
 from visualize.annotate.skips import find_skips
@@ -82,3 +87,19 @@ class TestLong:
         net.cat(y, one)
         skips = {skip.fork: skip.long for skip in find_skips(net.graph)}
         assert skips == {"two": True, "one": True}
+
+    def test_windows_of_tokens_that_are_averaged_and_repeated(self) -> None:
+        layers = nn.Linear(16, 16), nn.Linear(16, 16)
+        for run, is_long in [
+            (lambda one, two, x: joined(x, two(one(x).view(2, 4, 2, 16).mean(2)), 2), True),
+            (lambda one, two, x: joined(x, two(one(x).view(2, 2, 4, 16).amax(2)), 4), True),
+            # of heads, and of a stack
+            (lambda one, two, x: joined(x, one(x).view(2, 8, 2, 8).mean(2), 1), False),
+            (lambda one, two, x: joined(x, torch.stack([one(x), two(x)]).mean(0), 1), False),
+        ]:
+            skips = visualize.trace(Run(run, *layers), (2, 8, 16)).skips
+            assert [(skip.kind.value, skip.long) for skip in skips] == [("concat", is_long)]
+
+
+def joined(x: Tensor, y: Tensor, times: int) -> Tensor:
+    return torch.cat([x, y.repeat_interleave(times, dim=1) if times > 1 else y], -1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 import visualize
+from tests.followed_batch import Run
 from tests.found_skips import found
 from tests.graphs import Net
 from visualize.annotate.skips import find_skips
@@ -57,6 +59,26 @@ def test_a_stack_that_is_summed(net: Net, x: str, kind: str, dim: int, number: i
     net.function(kind, stack, shape=net.shape(x), **{"1": dim})
     expected = [("identity", "x", "stack", ())]
     assert found(net) == expected[:number]
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        lambda f, x: torch.cat([x[None], f(x)[None]]).sum(0),
+        lambda f, x: torch.cat([f(x).unsqueeze(2), x.unsqueeze(2)], 2).mean(2),
+        lambda f, x: torch.cat([x.view(2, 1, 8, 16), f(x).view(2, 1, 8, 16)], dim=1).sum(dim=1),
+    ],
+)
+def test_a_concat_along_a_new_dimension_that_is_summed(run: Callable[..., Tensor]) -> None:
+    model = Run(run, nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 16)))
+    (skip,) = visualize.trace(model, (2, 8, 16)).skips
+    assert (skip.kind.value, skip.merge_type) == ("identity", "add")
+
+
+def test_a_concat_that_is_summed_along_another_dimension(net: Net, x: str) -> None:
+    joined = net.function("cat", x, net.conv(x), shape=(2, 8, 16, 16), **{"1": 0})
+    net.function("sum", joined, shape=(2, 16, 16), **{"1": 1})
+    assert [kind for kind, *_ in found(net)] == ["concat"]
 
 
 def test_a_stack_is_no_merge(net: Net, x: str) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import networkx as nx
+import pytest
+import torch
 from hypothesis import HealthCheck, example, given, settings
+from torch import Tensor, nn
 
+import visualize
 from tests.annotate.skips.reference import KEEPS, Reference
+from tests.followed_batch import Run
 from tests.found_skips import Found, essence
 from tests.graphs import Program, Step, architectures, run
 from visualize.annotate.skips import find_skips
@@ -96,3 +101,21 @@ def _has_blocks(architecture: Architecture, skip: Skip) -> bool:
     """Whether a connection is long and has work on it, which the reference does not know."""
     types = {architecture.operation(node).type for node in skip.branch}
     return skip.long and not types <= KEEPS
+
+
+@pytest.mark.parametrize(
+    ("run", "scale"),
+    [
+        (lambda f, gate, x: x + x + f(x), "2"),
+        (lambda f, gate, x: x + f(x) - 0.25 * x, "0.75"),
+        (lambda f, gate, x: torch.stack([x, f(x), x]).sum(0), "2"),
+        (lambda f, gate, x: (g := gate(x).sigmoid()) * f(x) + x - g * x, "computed"),
+        (lambda f, gate, x: x + gate.bias * x + f(x), "parameter"),
+    ],
+)
+def test_a_tensor_that_is_added_twice_is_one_connection(
+    run: Callable[..., Tensor], scale: str
+) -> None:
+    layers = nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 16)), nn.Linear(16, 16)
+    skips = visualize.trace(Run(run, *layers), (2, 8, 16)).skips
+    assert [(skip.kind.value, skip.scale) for skip in skips] == [("scaled", scale)]

@@ -31,7 +31,7 @@ from dataclasses import replace
 import networkx as nx
 
 from visualize.annotate.skips.blocks import find_block_skip
-from visualize.annotate.skips.effects import Effect, effect_of, is_detached, scale_of
+from visualize.annotate.skips.effects import Effect, added_scale, effect_of, is_detached, scale_of
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.gates import ends_in_gate
 from visualize.annotate.skips.kinds import kind_of
@@ -156,6 +156,7 @@ def _skips(
         if candidate and kind and not is_gate:
             found.append((candidate, kind))
     found = [one for one in found if not any(_replaces(other, one) for other in found)]
+    found = _together(flow, found)
     branches = {candidate.operand.source for candidate, _ in found}
     for candidate, kind in found:
         runs_across = is_long(flow, resolution, candidate, branches, long) or is_lifted(
@@ -174,6 +175,28 @@ def _is_gated(flow: Flow, resolution: Resolution, found: Candidate) -> bool:
     return is_concat and scales and is_long(flow, resolution, found)
 
 
+def _together(flow: Flow, found: Sequence[_Typed]) -> list[_Typed]:
+    """Branches that add one tensor are one: x + x is 2·x, and x − g·x is (1 − g)·x."""
+    together: dict[object, _Typed] = {}
+    for number, (candidate, kind) in enumerate(found):
+        adds = kind in (SkipKind.IDENTITY, SkipKind.SCALED)
+        key = candidate.fork if adds else number
+        other = together.get(key)
+        together[key] = _added(flow, other, (candidate, kind)) if other else (candidate, kind)
+    return list(together.values())
+
+
+def _added(flow: Flow, one: _Typed, other: _Typed) -> _Typed:
+    """Two branches as one, which is that with the longer way."""
+    scales = [
+        (candidate.operand.scale or scale_of(flow, candidate.branch) or "1", candidate.operand.sign)
+        for candidate, _ in (one, other)
+    ]
+    candidate = max(one, other, key=lambda typed: len(typed[0].branch))[0]
+    operand = replace(candidate.operand, scale=added_scale(scales))
+    return replace(candidate, operand=operand), SkipKind.SCALED
+
+
 def _replaces(one: _Typed, other: _Typed) -> bool:
     """Whether two branches from one fork are one connection, of which the first is kept.
 
@@ -189,7 +212,9 @@ def _replaces(one: _Typed, other: _Typed) -> bool:
 def _skip(flow: Flow, found: Candidate, kind: SkipKind, long: bool) -> Skip:
     merge, inside, around = _meeting(found)
     branch = (*found.branch, *inside)
-    combination, held = type_of(flow, merge), flow.parameters_of(branch)
+    is_whole = merge == found.merge.node
+    combination = found.merge.type if is_whole else type_of(flow, merge)
+    held = flow.parameters_of(branch)
     scale = "" if kind is not SkipKind.SCALED else found.operand.scale or scale_of(flow, branch)
     return Skip(
         kind=kind,

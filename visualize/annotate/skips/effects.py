@@ -38,6 +38,7 @@ COMPUTED = "computed"
 PARAMETER = "parameter"
 NORMALIZED = "norm"
 CONSTANT = "constant"
+_WORDS = (COMPUTED, PARAMETER, NORMALIZED, CONSTANT)
 _DETACHED = frozenset({"detach", "data"})
 
 
@@ -71,8 +72,19 @@ def scale_of(flow: Flow, nodes: Iterable[str]) -> str:
                 words.add(factor)
             else:
                 number *= factor
-    known = [word for word in (COMPUTED, PARAMETER, NORMALIZED, CONSTANT) if word in words]
+    known = [word for word in _WORDS if word in words]
     return known[0] if known else "" if number == 1 else f"{number:g}"
+
+
+def added_scale(scales: Iterable[tuple[str, int]]) -> str:
+    """The scale of what is added several times, each time with a scale and a sign.
+
+    >>> added_scale([("1", 1), ("0.5", -1)]), added_scale([("1", 1), ("computed", -1)])
+    ('0.5', 'computed')
+    """
+    given = list(scales)
+    words = [word for word in _WORDS if any(word == scale for scale, _ in given)]
+    return words[0] if words else f"{sum(float(scale) * sign for scale, sign in given):g}"
 
 
 def is_detached(flow: Flow, node: str) -> bool:

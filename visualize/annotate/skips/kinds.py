@@ -15,6 +15,7 @@ from visualize.annotate.skips.chain import carried, chain
 from visualize.annotate.skips.effects import Effect, effect_of
 from visualize.annotate.skips.flow import Flow, Shape
 from visualize.annotate.skips.merges import SUMS, Operand
+from visualize.annotate.skips.pieces import WHOLE, piece_of
 from visualize.annotate.skips.resolution import Resolution
 from visualize.annotate.skips.search import Candidate
 from visualize.core.architecture import SkipKind
@@ -32,11 +33,16 @@ _LINEAR = frozenset(
         Category.SLICE, Category.RESHAPE, Category.IDENTITY,
     }
 )  # fmt: skip
+_POINTWISE = {Category.POINTWISE, Category.ACTIVATION, Category.IDENTITY}
+# Activations that work on several values at once.
+_ALONG = {"softmax", "softmax2d", "softmin", "logsoftmax", "glu"}
 _SUMS = SUMS | {"avgpool1d", "avgpool2d", "avgpool3d", "neg", "stack"}
 
 
 def kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | None:
     """The kind of a skip connection; None if it is none."""
+    if all(_is_pointwise(flow, node) for node in found.bypassed):
+        return None  # a formula with parameters, as Swish and Snake are activations
     kind = _kind_of(flow, resolution, found)
     # What a learned token is computed to on the way is conditioning, as its place in a sequence is.
     is_stream = found.fork not in flow.tokens or kind in (SkipKind.IDENTITY, SkipKind.SCALED)
@@ -56,6 +62,8 @@ def _kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind |
         return SkipKind.GATE if is_skip else None
     if _scores(flow, found):
         return None
+    if Effect.TAKES in effects and _takes_alike(flow, found):
+        effects.discard(Effect.TAKES)
     if effects <= _KEEPS and not found.operand.scale:
         return SkipKind.IDENTITY
     if effects <= _SCALES:
@@ -63,6 +71,28 @@ def _kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind |
     if any(_copies_positions(flow, resolution, node) for node in found.branch):
         return None
     return SkipKind.PROJECTION if _projects(flow, found, effects) else None
+
+
+def _is_pointwise(flow: Flow, node: str) -> bool:
+    """Whether ``node`` computes each value on its own, whatever parameters it holds."""
+    name = family(flow.type(node))
+    return operator(name).category in _POINTWISE and name not in _ALONG
+
+
+def _takes_alike(flow: Flow, found: Candidate) -> bool:
+    """Whether branch and bypassed paths read one slice of the fork, each for itself."""
+    first, *more = [one for one in found.branch if effect_of(flow, one) is Effect.TAKES]
+    source = flow.inflows[first][0].source
+    piece = piece_of(flow, first, source)
+    while source != found.fork and flow.shape(source) == flow.shape(found.fork):
+        source = flow.inflows[source][0].source
+    readers = [
+        node
+        for node in found.bypassed
+        if any(inflow.source == found.fork for inflow in flow.inflows[node])
+    ]
+    is_known = not more and source == found.fork and piece != WHOLE
+    return is_known and all(piece_of(flow, node, source) == piece for node in readers)
 
 
 def _copies_positions(flow: Flow, resolution: Resolution, node: str) -> bool:

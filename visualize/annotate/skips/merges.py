@@ -123,8 +123,10 @@ class _Finder:
             return None
         if name in SUMS | {"stack"}:
             stack = _summed_stack(flow, node) if name in SUMS else None
-            operands = [_operand(one, stack) for one in flow.inflows[stack]] if stack else []
+            operands = list(_stacked(flow, stack, shape)) if stack else []
             return Merge(stack or node, kind, shape, tuple(operands), {})
+        if name in CONCAT and [_summed_stack(flow, one) for one in flow.readers[node]] == [node]:
+            return None  # a stack, which is summed
         if name == "setitem":
             return _written(flow, node, shape)
         if len(flow.inflows[node]) < 2 or self._is_part(node):
@@ -220,17 +222,31 @@ def _operand(
 
 
 def _summed_stack(flow: Flow, node: str) -> str | None:
-    """The stack whose new dimension ``node`` sums up."""
-    if len(flow.inflows[node]) != 1:
+    """The stack whose new dimension ``node`` sums up; a concat along one of size 1 is one, too."""
+    if family(flow.type(node)) not in SUMS or len(flow.inflows[node]) != 1:
         return None
     stack = flow.inflows[node][0].source
-    if family(flow.type(stack)) != "stack" or len(flow.readers[stack]) != 1:
+    name, along = family(flow.type(stack)), flow.dimension(stack)
+    is_stack = name == "stack" or (name in CONCAT and _joins_single(flow, stack, along))
+    if not is_stack or len(flow.readers[stack]) != 1:
         return None
     summed = argument(flow.operations[node], 1, "dim", "axis")
     summed = summed[0] if isinstance(summed, list) and len(summed) == 1 else summed
     size = len(flow.shape(stack) or ())
-    is_new = isinstance(summed, int) and size and summed % size == flow.dimension(stack)
-    return stack if is_new else None
+    return stack if isinstance(summed, int) and size and summed % size == along else None
+
+
+def _joins_single(flow: Flow, node: str, along: int) -> bool:
+    shapes = [one.wire.tensor.shape for one in flow.inflows[node] if one.wire.tensor]
+    return len(shapes) > 1 and all(shape[along : along + 1] == (1,) for shape in shapes)
+
+
+def _stacked(flow: Flow, stack: str, shape: Shape | None) -> Iterator[Operand]:
+    """What is stacked and summed to ``shape``: what is joined has the summed dimension, too."""
+    for inflow in flow.inflows[stack]:
+        operand = _operand(inflow, stack)
+        joined = family(flow.type(stack)) in CONCAT and operand.tensor and shape
+        yield replace(operand, tensor=TensorSpec(shape)) if joined and shape else operand
 
 
 def _written(flow: Flow, node: str, shape: Shape | None) -> Merge | None:

@@ -24,6 +24,7 @@ from visualize.core.operators import (
     POOL,
     REDUCTION,
     RESAMPLE,
+    RESHAPE,
     SLICE,
     TRANSPOSED_CONVOLUTION,
     family,
@@ -133,12 +134,24 @@ class Resolution:
         if name in SLICE:
             source = self.flow.inflows[node][0].source if self.flow.inflows[node] else ""
             return any(part.step != 1 for part in piece_of(self.flow, node, source).ranges)
-        if name in REDUCTION:  # of all positions, and not of heads or of a stack
-            return positions == self.flow.batch
+        if name in REDUCTION:  # of all positions or of windows, and not of heads or of a stack
+            return positions == self.flow.batch or self._reads_windows(node)
         if name in RESAMPLE:
             return True
+        if name == "repeatinterleave":
+            return argument(self.flow.operations[node], 2, "dim") not in (None, 0)
         # A layer that works on channels after they were reshaped has merged or parted patches.
         return self._is_arranged_anew(node) or name.startswith("pixel")
+
+    def _reads_windows(self, node: str) -> bool:
+        """Whether a view before ``node`` has split the positions, and not the channels."""
+        source = self.flow.inflows[node][0].source
+        before = [one.source for one in self.flow.inflows[source]]
+        if family(self.flow.type(source)) not in RESHAPE or len(before) != 1:
+            return False
+        shapes = self.flow.shape(before[0]) or (), self.flow.shape(source) or ()
+        known = before[0] in self.axes and source in self.axes
+        return known and len(shapes[0]) < len(shapes[1])
 
     def _is_arranged_anew(self, node: str) -> bool:
         """Whether a layer works on channels that others are than were made before."""
