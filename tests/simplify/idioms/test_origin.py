@@ -70,3 +70,31 @@ def test_what_a_recurrent_layer_returns_is_what_is_attended(queries: str, name: 
     figure = visualize.draw(Attending(queries), (2, 6, 8))
     (label,) = {box.label[0] for box in figure.scene.boxes if "attention" in box.label[0]}
     assert label == name
+
+
+class Latent(nn.Module):
+    """Keys and values that are projected twice, as in DeepSeek-V2, or after an activation."""
+
+    def __init__(self, between: nn.Module) -> None:
+        super().__init__()
+        self.down, self.between, self.query = nn.Linear(8, 4), between, nn.Linear(8, 8)
+        self.key, self.value = nn.Linear(4, 8), nn.Linear(4, 8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        latent = self.between(self.down(x))
+        read = (self.query(x), self.key(latent), self.value(latent))
+        return nn.functional.scaled_dot_product_attention(*(one[:, None] for one in read))
+
+
+@pytest.mark.parametrize(
+    ("model", "name"),
+    [
+        (Latent(nn.RMSNorm(4)), "self-attention"),
+        (Latent(nn.Identity()), "self-attention"),
+        (Latent(nn.ReLU()), "cross-attention"),
+        (nn.Sequential(nn.Linear(8, 8), Latent(nn.RMSNorm(4))), "self-attention"),
+    ],
+)
+def test_keys_that_are_projected_twice(model: nn.Module, name: str) -> None:
+    figure = visualize.draw(model, (2, 6, 8), level="layer")
+    assert name in [box.label[0] for box in figure.scene.boxes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from visualize.core.architecture import ModuleCall
-from visualize.core.operators import RECURRENT, MergeType, merge_type
+from visualize.core.operators import ACTIVATION, RECURRENT, MergeType, merge_type
 from visualize.simplify.idioms.rule import View
 
 # At most this many operations are searched on the way back to the projected tensor.
@@ -52,13 +52,15 @@ def _origins(view: View, start: str) -> set[_Origin] | None:
     """All tensors back to the one projected to queries or keys; None if they are too many.
 
     The way ends at what a residual connection adds to, and behind the first weighted layers: it
-    goes on only past those in the same module as the first. A recurrent layer projects nothing:
-    what it returns is what is attended.
+    goes on only past those in the same module as the first, which in a model without modules are
+    those before any activation: latent attention projects keys twice. A recurrent layer projects
+    nothing: what it returns is what is attended.
     """
     is_recurrent = view.kind(start) in RECURRENT
     found = {_Origin(start, is_known=not is_recurrent)}
     waiting = [] if is_recurrent else [start]
     home: tuple[ModuleCall, ...] | None = None
+    activated: set[str] = set()
     for node in waiting:
         if len(found) > _REACH:
             return None
@@ -68,12 +70,19 @@ def _origins(view: View, start: str) -> set[_Origin] | None:
             calls = view.layer(node).calls
             if home is None:
                 home = calls[:-1]
-            elif not home or calls[: len(home)] != home:
+            elif not (_is_near(calls, home) and (home or node not in activated)):
                 continue
         new = [origin for origin in _read(view, node) if origin not in found]
+        if node in activated or view.kind(node) in ACTIVATION:
+            activated.update(one.node for one in new)
         found.update(new)
         waiting += [one.node for one in new if view.kind(one.node) not in RECURRENT]
     return found
+
+
+def _is_near(calls: tuple[ModuleCall, ...], home: tuple[ModuleCall, ...]) -> bool:
+    """Whether a layer is in the module ``home``, or a layer of the model itself."""
+    return calls[: len(home)] == home if home else len(calls) < 2
 
 
 def _read(view: View, node: str) -> list[_Origin]:
