@@ -75,7 +75,7 @@ def test_both_in_chinese(resnet18: Figure) -> None:
 def test_only_what_is_drawn_is_explained() -> None:
     block = drawn("residual", level="block", details="none").caption()
     assert "Each box is a layer or a collapsed module." in block
-    assert "Line styles" not in block
+    assert "solid for identity, dashed for projection" in block  # of the arcs beside boxes
     assert "4 skip connections lie inside collapsed boxes." in block
     stage = drawn("residual", level="stage").caption()
     assert "Each box is a layer or a collapsed stage." in stage

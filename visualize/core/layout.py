@@ -77,6 +77,18 @@ class PlacedArrow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedShortcut:
+    """A short arc beside a closed box: a residual connection of one kind leads past its inside.
+
+    ``box`` is the id of the box.
+    """
+
+    box: str
+    kind: str
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
 class PlacedFrame:
     """A frame around a repeated part, with the lines of the title in its corner."""
 
@@ -198,6 +210,7 @@ class Layout:
         trunks: plain lines without heads that several arrows may share: the parts of arrows up to
             the border of a frame, and the turns from the end of a column to the next.
         notes: texts beside merges.
+        shortcuts: arcs beside closed boxes.
         brackets: names of stages.
         frames: frames around repeated parts, outer ones before those in them.
         extent: the rectangle around all of it.
@@ -210,6 +223,7 @@ class Layout:
     arrows: tuple[PlacedArrow, ...]
     trunks: tuple[Route, ...] = ()
     notes: tuple[PlacedNote, ...] = ()
+    shortcuts: tuple[PlacedShortcut, ...] = ()
     brackets: tuple[Bracket, ...] = ()
     frames: tuple[PlacedFrame, ...] = ()
     extent: Rectangle = field(default_factory=lambda: Rectangle(0, 0, 0, 0))

@@ -35,6 +35,7 @@ class SceneBox:
         memory: bytes that autograd saves for the backward pass in its members, if measured.
         statistics: those of the values of its parameters, if they are known.
         title: its first line as a phrase, for texts in another language.
+        shortcut: the kind of residual connection that leads past what is in a closed box, or empty.
     """
 
     id: str
@@ -52,6 +53,7 @@ class SceneBox:
     memory: int | None = None
     statistics: Statistics | None = None
     title: Phrase = NOTHING
+    shortcut: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ class Scene:
     def skip_kinds(self) -> tuple[str, ...]:
         """The kinds of skip connection that are drawn, in the order of the legend."""
         present = {arrow.skip for arrow in self.all_arrows}
+        present |= {box.shortcut for box in self.all_boxes}
         return tuple(kind.value for kind in SkipKind if kind.value in present)
 
     @property

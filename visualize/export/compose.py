@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -25,11 +24,10 @@ from visualize.core.palette import Paint, PaintedStroke, Palette, ToneEntry
 from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
-from visualize.export.markup import LONGEST, clean, one_line
-from visualize.export.parts import Look, Parts
+from visualize.export.markup import clean, one_line
+from visualize.export.parts import Look, Parts, corner_radius, element_id, leading
 from visualize.export.picture import Facing, Part, Picture, Text
 
-_RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
 _BRACKET_WIDTH = 1.2
 _STRAIGHT = 0.01
 
@@ -108,6 +106,7 @@ class _Composer:
             boxes=parts.boxes,
             trunks=parts.trunks,
             arrows=parts.arrows,
+            shortcuts=parts.shortcuts,
             brackets=parts.brackets,
             title=title,
             legend=tuple(self._legend()),
@@ -125,6 +124,7 @@ class _Composer:
             ),
             trunks=tuple(self._trunks()),
             arrows=tuple(self._arrow(number, arrow) for number, arrow in enumerate(layout.arrows)),
+            shortcuts=tuple(self._shortcuts()),
             brackets=tuple(
                 self._bracket(number, bracket) for number, bracket in enumerate(layout.brackets, 1)
             ),
@@ -154,7 +154,7 @@ class _Composer:
             ),
             frame=None,
             area=area,
-            radius=_radius(area),
+            radius=corner_radius(area),
             fill=self.palette.background,
             line=colors.line,
             texts=tuple(texts),
@@ -162,7 +162,7 @@ class _Composer:
         x, y = placed.shift
         look = replace(self.look, direction=placed.direction)
         inner = _Composer(detail.scene, placed.layout, look, (x - self.left, self.top - y), detail)
-        return Parts((panel,), (), (), (), ()).joined(inner.parts())
+        return Parts((panel,), (), (), (), (), ()).joined(inner.parts())
 
     # Places
 
@@ -206,7 +206,7 @@ class _Composer:
             group=group,
             frame=self._home(group.parent),
             area=area,
-            radius=_radius(area),
+            radius=corner_radius(area),
             fill=self.palette.frame.fill,
             line=self.palette.frame_line(self.stage or group.stage),
             texts=tuple(texts),
@@ -220,13 +220,13 @@ class _Composer:
         stage = box.stage or (self.stage if box.role not in ("input", "output", "merge") else "")
         lines = box.label[:1] if is_merge else box.label
         return drawn.Box(
-            id=_element(box.id, number),
+            id=element_id(box.id, number),
             box=box,
             detail=self.panel,
             stage=palette.stages[stage].number if stage in palette.stages else None,
             frame=self.homes[box.id],
             area=area,
-            radius=area.width / 2 if is_merge else _radius(area),
+            radius=area.width / 2 if is_merge else corner_radius(area),
             tint=tint,
             lines=tuple(self._lines(lines, area.center, tint.detail)),
             note=self._note(placed, note, area),
@@ -261,9 +261,21 @@ class _Composer:
                 self._id("trunk", number), self._path(route.curves()), self.palette.plain
             )
 
+    def _shortcuts(self) -> Iterator[drawn.Shortcut]:
+        for number, placed in enumerate(self.layout.shortcuts):
+            path = placed.route.curves()
+            yield drawn.Shortcut(
+                id=self._id("shortcut", number),
+                box=placed.box,
+                kind=placed.kind,
+                path=self._path(path),
+                shaft=self._path(without_head(path)),
+                stroke=self.palette.stroke(placed.kind),
+            )
+
     def _arrow(self, number: int, placed: PlacedArrow) -> drawn.Arrow:
         arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.skip)
-        path = _leading(placed.route.curves())
+        path = leading(placed.route.curves())
         corners = self._path(self.layout.whole(placed).corners())
         label = None
         if placed.label:
@@ -380,20 +392,3 @@ class _Composer:
         line = one_line(text)
         width = text_width(line, size, self.theme.font)
         return Text(line, center, size, width, color, part, facing, name)
-
-
-def _element(name: str, number: int) -> str:
-    """The id of a box; the number keeps apart those that are cut short."""
-    whole = clean(f"box-{name}")
-    return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}-box{number}"
-
-
-def _radius(area: Area) -> float:
-    return min(_RADIUS, area.width / 3, area.height / 3)
-
-
-def _leading(path: list[Point]) -> list[Point]:
-    """A path without curves of no length at its end: a head needs a direction."""
-    while len(path) > 4 and math.dist(path[-4], path[-1]) < _STRAIGHT:
-        path = path[:-3]
-    return path

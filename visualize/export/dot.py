@@ -18,7 +18,17 @@ from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke, Palette
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
-from visualize.export.picture import Arrow, Box, Frame, LegendEntry, Line, Picture, Swatch, Text
+from visualize.export.picture import (
+    Arrow,
+    Box,
+    Frame,
+    LegendEntry,
+    Line,
+    Picture,
+    Shortcut,
+    Swatch,
+    Text,
+)
 
 _ANCHOR = "anchor"
 _ARROW_SIZE = HEAD_LENGTH / 10
@@ -64,6 +74,8 @@ class _Writer:
             self._line(trunk)
         for arrow in picture.arrows:
             self._arrow(arrow)
+        for shortcut in picture.shortcuts:
+            self._shortcut(shortcut)
         for bracket in picture.brackets:
             self._line(bracket.line)
         for entry in picture.legend:
@@ -151,6 +163,14 @@ class _Writer:
         self.graph.edge(
             _ANCHOR, _ANCHOR, dir="none", pos=self._path(line.path), id=line.id,
             **self._stroke(line.stroke),
+        )  # fmt: skip
+
+    def _shortcut(self, shortcut: Shortcut) -> None:
+        """An arc beside a box, which is no edge of the graph."""
+        self.graph.edge(
+            _ANCHOR, _ANCHOR, id=shortcut.id,
+            pos=f"e,{self._pair(shortcut.path[-1])} {self._path(shortcut.shaft)}",
+            **self._stroke(shortcut.stroke),
         )  # fmt: skip
 
     def _sample(self, entry: LegendEntry) -> None:

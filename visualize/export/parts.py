@@ -1,15 +1,22 @@
-"""What is drawn of a scene, and what is the same in all scenes of a figure."""
+"""What is drawn of a scene, and what is the same in all scenes and for all things of a figure."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from visualize.core.choices import Direction
+from visualize.core.geometry import Point
+from visualize.core.page import Area
 from visualize.core.palette import Palette
 from visualize.core.theme import Theme
 from visualize.export import picture as drawn
+from visualize.export.markup import LONGEST, clean
+
+_RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
+_STRAIGHT = 0.01
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,7 @@ class Parts:
     boxes: tuple[drawn.Box, ...]
     trunks: tuple[drawn.Line, ...]
     arrows: tuple[drawn.Arrow, ...]
+    shortcuts: tuple[drawn.Shortcut, ...]
     brackets: tuple[drawn.Bracket, ...]
 
     def joined(self, other: Parts) -> Parts:
@@ -48,5 +56,24 @@ class Parts:
             self.boxes + other.boxes,
             self.trunks + other.trunks,
             self.arrows + other.arrows,
+            self.shortcuts + other.shortcuts,
             self.brackets + other.brackets,
         )
+
+
+def element_id(name: str, number: int) -> str:
+    """The id of a box; the number keeps apart those that are cut short."""
+    whole = clean(f"box-{name}")
+    return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}-box{number}"
+
+
+def corner_radius(area: Area) -> float:
+    """The radius of the corners of what covers ``area``."""
+    return min(_RADIUS, area.width / 3, area.height / 3)
+
+
+def leading(path: list[Point]) -> list[Point]:
+    """A path without curves of no length at its end: a head needs a direction."""
+    while len(path) > 4 and math.dist(path[-4], path[-1]) < _STRAIGHT:
+        path = path[:-3]
+    return path

@@ -209,6 +209,32 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A short arc beside a closed box: a residual connection leads past what is in it.
+
+    Attributes:
+        id: of the element in the figure.
+        box: the id of the box in the scene.
+        kind: of the residual connection.
+        path: a cubic Bézier path of 3n + 1 points that ends at the tip of the head.
+        shaft: the same path without the head.
+        stroke: how it is drawn.
+    """
+
+    id: str
+    box: str
+    kind: str
+    path: tuple[Place, ...]
+    shaft: tuple[Place, ...]
+    stroke: PaintedStroke
+
+    def document(self) -> dict[str, Any]:
+        """The arc as plain data."""
+        own = {"id": self.id, "box": self.box, "skip": self.kind, "path": _path(self.path)}
+        return own | _stroke(self.stroke)
+
+
+@dataclass(frozen=True, slots=True)
 class Bracket:
     """The name of a stage next to its boxes, with a straight line; ``group`` is the stage."""
 
@@ -278,6 +304,7 @@ class Picture:
         boxes: in the order of the scene.
         trunks: lines that several arrows may share.
         arrows: in the order of the scene.
+        shortcuts: arcs beside closed boxes.
         brackets: the names of stages.
         title: above the figure.
         legend: below it.
@@ -297,6 +324,7 @@ class Picture:
     boxes: tuple[Box, ...]
     trunks: tuple[Line, ...]
     arrows: tuple[Arrow, ...]
+    shortcuts: tuple[Shortcut, ...]
     brackets: tuple[Bracket, ...]
     title: Text | None
     legend: tuple[LegendEntry, ...]
@@ -338,6 +366,7 @@ class Picture:
             "boxes": [box.document() for box in self.boxes],
             "trunks": [trunk.document() for trunk in self.trunks],
             "arrows": [arrow.document() for arrow in self.arrows],
+            "shortcuts": [shortcut.document() for shortcut in self.shortcuts],
             "brackets": [bracket.document() for bracket in self.brackets],
             "legend": [entry.document() for entry in self.legend],
         }

@@ -16,7 +16,7 @@ from visualize.core.theme import Dashes
 from visualize.export.curves import curves, head, is_straight, parallel
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
-from visualize.export.picture import Arrow, Box, Frame, Line, Picture, Swatch, Text
+from visualize.export.picture import Arrow, Box, Frame, Line, Picture, Shortcut, Swatch, Text
 
 _FALLBACK = "Helvetica, Arial, sans-serif"
 _DASHES = {Dashes.DASHED: "5,2", Dashes.DOTTED: "1,5"}
@@ -81,6 +81,8 @@ class _Writer:
         yield from self._lines()
         for arrow in picture.arrows:
             yield from self._arrow(arrow)
+        for shortcut in picture.shortcuts:
+            yield from self._shortcut(shortcut)
         for box in picture.boxes:
             yield from self._box(box)
         for entry in picture.legend:
@@ -141,16 +143,23 @@ class _Writer:
         yield f'<g id="{arrow.id}" class="edge arrow{kind}">'
         if arrow.arrow.tooltip:
             yield _title(arrow.arrow.tooltip)
-        stroke = arrow.stroke
-        yield from self._paths(arrow.shaft, stroke)
-        corners = head(arrow.shaft, arrow.path[-1], stroke.width)
+        yield from self._headed(arrow.shaft, arrow.path[-1], arrow.stroke)
+        if arrow.label:
+            yield from self._text(arrow.label)
+        yield "</g>"
+
+    def _shortcut(self, shortcut: Shortcut) -> Iterator[str]:
+        yield f'<g id="{shortcut.id}" class="edge shortcut skip {shortcut.kind}">'
+        yield from self._headed(shortcut.shaft, shortcut.path[-1], shortcut.stroke)
+        yield "</g>"
+
+    def _headed(self, shaft: Sequence[Place], tip: Place, stroke: PaintedStroke) -> Iterator[str]:
+        yield from self._paths(shaft, stroke)
+        corners = head(shaft, tip, stroke.width)
         if corners:
             points = " ".join(map(_pair, corners))
             look = self._colors(fill=stroke.color, stroke=stroke.color)
             yield f'<polygon points="{points}"{look} stroke-width="{number(stroke.width)}"/>'
-        if arrow.label:
-            yield from self._text(arrow.label)
-        yield "</g>"
 
     def _paths(self, path: Sequence[Place], stroke: PaintedStroke) -> Iterator[str]:
         """A line as one path, or as several side by side."""

@@ -101,6 +101,8 @@ class _Writer:
             yield f"\\draw[line] {_path(trunk.path)};"
         for arrow in picture.arrows:
             yield from self._arrow(arrow)
+        for shortcut in picture.shortcuts:
+            yield f"\\draw[arrow, {shortcut.kind}] {_path(shortcut.path)};"
 
     def _notes(self) -> Iterator[str]:
         """Notes, brackets, title and legend."""

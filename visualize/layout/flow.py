@@ -26,6 +26,7 @@ from visualize.layout.routes.side_inputs import draw_side_inputs
 from visualize.layout.sizes import LevelSizes, Sizes
 from visualize.layout.surround.brackets import Brackets
 from visualize.layout.surround.notes import place_notes
+from visualize.layout.surround.shortcuts import place_shortcuts
 from visualize.layout.u_shape import find_u, place_u
 from visualize.layout.units import FrameUnit, Unit
 
@@ -72,7 +73,9 @@ class PlacedFlow:
         drawing = _routes(placed, units, self.levels, self.insides)
         bends = tuple(turns(placed.columns, placed.placement, units))
         surrounded = _surround(drawing, placed, units, self.brackets)
-        legs = settle_labels(drawing.legs, bends, drawing.boxes, _fixed_texts(surrounded), sizes)
+        fixed = _fixed_texts(surrounded)
+        arcs = [*bends, *(one.route for one in surrounded.shortcuts)]
+        legs = settle_labels(drawing.legs, arcs, drawing.boxes, fixed, sizes)
         arrows, trunks = join_legs(sizes.scene.arrows, legs, bends)
         in_line = placed.placement.in_line or any(one.in_line for one in self.insides.values())
         layout = replace(surrounded, arrows=arrows, trunks=trunks, in_line=in_line)
@@ -94,6 +97,7 @@ class PlacedFlow:
                 replace(one, arrow=arrow) for one, arrow in zip(placed.arrows, scene.arrows)
             ),
             notes=tuple(replace(note, box=boxes[note.box].id) for note in placed.notes),
+            shortcuts=tuple(replace(one, box=boxes[one.box].id) for one in placed.shortcuts),
             frames=tuple(replace(one, group=groups[one.group.id]) for one in placed.frames),
         )
 
@@ -165,13 +169,15 @@ def _surround(drawing: Drawing, placed: _Placed, units: LevelSizes, brackets: Br
     """Boxes and frames with all that is beside them, still without arrows."""
     order = {box: place for place, box in enumerate(units.common.boxes)}
     areas = units.rectangles(placed.placement.centers)
+    named = tuple(
+        bracket for column in placed.columns for bracket in brackets.beside(column, areas)
+    )
     return Layout(
         boxes=tuple(sorted(drawing.boxes, key=lambda box: order[box.box.id])),
         arrows=(),
         notes=place_notes(drawing, units.common),
-        brackets=tuple(
-            bracket for column in placed.columns for bracket in brackets.beside(column, areas)
-        ),
+        shortcuts=place_shortcuts(drawing, named, units.common),
+        brackets=named,
         frames=drawing.frames,
     )
 
@@ -192,6 +198,7 @@ def _extent(layout: Layout, sizes: Sizes) -> Rectangle:
     areas = [box.rectangle for box in layout.boxes] + [frame.rectangle for frame in layout.frames]
     areas += [arrow.route.bounds() for arrow in layout.arrows]
     areas += [trunk.bounds() for trunk in layout.trunks]
+    areas += [shortcut.route.bounds() for shortcut in layout.shortcuts]
     areas += [Rectangle.around(text.center, *sizes.text(text.text, text.size)) for text in texts]
     return Rectangle(
         min((area.start for area in areas), default=0.0),

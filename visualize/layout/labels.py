@@ -37,7 +37,7 @@ def settle_labels(
 
     Args:
         legs: all arrows.
-        turns: lines between columns.
+        turns: lines between columns, and those beside closed boxes.
         boxes: what labels keep clear of, as they do of all arrows.
         texts: other texts, which they keep clear of as well.
         sizes: those of texts.

@@ -173,12 +173,13 @@ class LevelSizes:
         return {unit: self.rectangle(unit, center) for unit, center in centers.items()}
 
     def covered(self, unit: Unit, center: Point) -> Rectangle:
-        """The area of a unit together with the note beside it."""
+        """The area of a unit together with the note or the shortcut beside it."""
         area = self.rectangle(unit, center)
         box = self.box(unit)
         note = self.common.note(box) if box else ""
         breadth = self.label(note)[1] + self.spacing.box.note if note else 0.0
-        return Rectangle(area.start, area.end, area.low - breadth, area.high)
+        arc = self.spacing.box.shortcut if box and box.shortcut else 0.0
+        return Rectangle(area.start, area.end, area.low - breadth, area.high + arc)
 
     def stage(self, unit: Unit) -> str:
         """The stage that a unit belongs to."""

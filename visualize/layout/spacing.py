@@ -23,6 +23,9 @@ class BoxSpacing:
         narrowest: the least width on the page.
         widest_common: the widest box that makes others as wide as itself.
         note: between a merge and the note beside it.
+        shortcut: how far the arc of a closed block reaches beside it.
+        corner: along the flow, between such an arc and the corner of its box.
+        bend: the radius of its corners.
     """
 
     circle: float = 13.0
@@ -30,6 +33,9 @@ class BoxSpacing:
     narrowest: float = 78.0
     widest_common: float = 170.0
     note: float = 4.0
+    shortcut: float = 11.0
+    corner: float = 5.0
+    bend: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from visualize.scene.bundles import bundled
 from visualize.scene.flows import Flow, shapes, tensors_between
 from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
+from visualize.scene.shortcuts import shortcut
 
 # The roles that a scene knows: formulas, idioms and sublayers are layers, computations blocks.
 _ROLES = {
@@ -139,6 +140,7 @@ class _Builder:
         )
         kinds = Counter(skip.kind.value for skip in listed_once(collapsed))
         memory = memory_use(box.operations)
+        passing = shortcut(self.diagram, box, collapsed)
         return SceneBox(
             id=box.id,
             label=tuple(lines),
@@ -155,6 +157,7 @@ class _Builder:
             kind=labels.kind_name(box),
             memory=memory.saved if memory else None,
             statistics=combined(one.statistics for one in box.operations),
+            shortcut=passing.value if passing else "",
         )
 
     @functools.cached_property
