@@ -17,6 +17,7 @@ from visualize.simplify.fuse import fuse
 from visualize.simplify.groups import mark_groups
 from visualize.simplify.hide import hide
 from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
+from visualize.simplify.indices import close_index_work
 from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
@@ -147,5 +148,5 @@ class Simplifier:
         whole = Diagram.of(self.exact)
         closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
-        named = name_formulas(name_idioms(name_mixes(used), self.rules))
+        named = name_formulas(name_idioms(name_mixes(close_index_work(used)), self.rules))
         return mark_groups(join_sums(fuse(prune_quiet(named))))

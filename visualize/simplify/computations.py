@@ -47,7 +47,7 @@ def computations(diagram: Diagram, boxes: Iterable[Box], *, brief: bool) -> Iter
         if found is None or len(run) < length:
             yield from map(Cluster.single, nodes)
         else:
-            label = (_name(run),)
+            label = (computation_name(run),)
             kind = str(label[0])
             yield Cluster(
                 nodes[0],
@@ -68,7 +68,7 @@ class _Place(NamedTuple):
     helper: tuple[str, ...]
 
 
-def _name(run: Sequence[Box]) -> Phrase:
+def computation_name(run: Sequence[Box]) -> Phrase:
     """The innermost function that all of a computation is written in, or what it does."""
     helpers = zip(*(box.core.helpers for box in run))
     shared = [names[0] for names in itertools.takewhile(lambda one: len(set(one)) == 1, helpers)]

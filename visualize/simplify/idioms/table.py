@@ -11,6 +11,7 @@ from visualize.simplify.idioms.activation import (
     silu,
 )
 from visualize.simplify.idioms.attention import match_attention, match_attention_function
+from visualize.simplify.idioms.messages import match_message_passing
 from visualize.simplify.idioms.modulation import match_modulation
 from visualize.simplify.idioms.norm import match_norm
 from visualize.simplify.idioms.rearrange import (
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = (
     activation("SiLU", silu),
     Rule("norm", match_norm),
     Rule("modulation", match_modulation),
+    Rule("message passing", match_message_passing),
     Rule("channel shuffle", match_channel_shuffle),
     Rule("window partition", match_window_partition),
     Rule("window merge", match_window_merge),
