@@ -43,7 +43,7 @@ class UShape:
 
     Attributes:
         left: the parts on the way down, in the order of the flow.
-        bottom: the part in the middle below, if their number is odd.
+        bottom: the part in the middle below, if their number is odd and nothing else reads it.
         right: the parts on the way up, in the order of the flow.
         rows: the skips between them, outermost first.
     """
@@ -94,7 +94,11 @@ def find_u(part: Part, level: Level) -> UShape | None:
     bottom = middle[half] if odd else None
     if not middle or not (bottom is None or isinstance(bottom, Unit)):
         return None
-    shape = UShape(left + middle[:half], bottom, middle[len(middle) - half :] + right, tuple(rows))
+    down, up = left + middle[:half], middle[len(middle) - half :] + right
+    if bottom and not _is_between(bottom, down[-1], up[0], level):
+        up = bottom, *up
+        bottom = None
+    shape = UShape(down, bottom, up, tuple(rows))
     return shape if _is_only_way(shape, level) else None
 
 
@@ -129,6 +133,12 @@ def place_u(shape: UShape, placer: Placer) -> PlacedU:
 def _is_nested(spans: Sequence[tuple[int, int]]) -> bool:
     """Whether each span lies inside the one before."""
     return all(a < c and d < b for (a, b), (c, d) in itertools.pairwise(spans))
+
+
+def _is_between(bottom: Unit, before: Part, after: Part, level: Level) -> bool:
+    """Whether all links of the bottom lead to its neighbours: others would run through boxes."""
+    ends = [{*link.ends} - {bottom} for link in level.links if bottom in link.ends]
+    return all(end <= {*units_of(before), *units_of(after)} for end in ends)
 
 
 def _is_only_way(shape: UShape, level: Level) -> bool:
