@@ -63,3 +63,22 @@ def test_of_several_calls_one_counts_and_maps_that_are_fused_inside_all_count() 
     assert set(blocks(Siamese(), [(2, 8), (2, 8)]).values()) == {1}
     assert list(blocks(Coupled(), (2, 4)).values()) == [1, 2, 2, 2]
     assert set(blocks(Pyramid(), (1, 3, 32, 32)).values()) == {5}
+
+
+class HalfRead(nn.Module):
+    """Two towers of two blocks; of one of them, nothing reads the last block."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        stages = [nn.Sequential(*[nets.Residual.Block(4, 4) for _ in range(2)]) for _ in range(2)]
+        self.one, self.other = stages
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = self.one[0](x)
+        self.one[1](first)
+        return self.other(first)
+
+
+def test_blocks_that_no_output_reads_are_left_out() -> None:
+    found = visualize.summarize(HalfRead(), (1, 4, 8, 8), tracer="recorded").facts.block_shortcuts
+    assert found == {"one.0": 1, "other.0": 1, "other.1": 1}

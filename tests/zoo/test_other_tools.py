@@ -122,6 +122,7 @@ MODELS: dict[str, tuple[Callable[[], nn.Module], Tensor]] = {
         name: _torchvision(name)
         for name in (
             "resnet18", "resnet50", "mobilenet_v3_large", "vit_b_16", "swin_t", "densenet121",
+            "efficientnet_b0", "convnext_tiny",
         )
     },
     "googlenet": (lambda: models.googlenet(init_weights=False), IMAGE),

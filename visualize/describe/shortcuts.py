@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from visualize.core.architecture import Architecture, SkipKind
+import networkx as nx
+
+from visualize.core.architecture import Architecture, NodeKind, SkipKind
 from visualize.core.diagram import Diagram, Group, GroupKind
 
 
@@ -13,19 +15,22 @@ def shortcuts_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, i
 
     A shortcut belongs to the block whose module merges it, or else to the only block that it
     bypasses. Gates are no shortcuts, nor are long connections that bypass no part of the block
-    that merges them. Of a block that is called several times, the call with the most counts.
+    that merges them. Of a block that is called several times, the call with the most counts. Blocks
+    that no output reads are left out: nothing in them is looked for.
 
     Args:
         exact: the graph of all operations.
         grouped: the same model with its blocks and stages marked.
     """
+    ends = [one.id for one in exact.operations if one.kind is NodeKind.OUTPUT]
+    read = set().union(*(nx.ancestors(exact.graph, end) for end in ends))
     block_of: dict[str, Group] = {}
     for box in grouped.boxes:
         around = grouped.around(box)
         if any(group.kind is GroupKind.STAGE for group in around):
             blocks = [group for group in around if group.kind is GroupKind.BLOCK]
             block_of.update(dict.fromkeys(box.members, blocks[-1]) if blocks else ())
-    calls = dict.fromkeys(block_of.values(), 0)
+    calls = dict.fromkeys((block for node, block in block_of.items() if node in read), 0)
     for skip in exact.unrolled_skips:
         if skip.kind is SkipKind.GATE:
             continue

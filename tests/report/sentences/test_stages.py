@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -10,7 +12,7 @@ import visualize
 from tests import nets
 from tests.sentences import written
 from visualize.report.language import load_language
-from visualize.report.sentences import sentences
+from visualize.report.sentences import sentences, stages_sentence
 
 
 def test_stages_of_blocks() -> None:
@@ -96,6 +98,17 @@ class Level(nn.Module):
             x = block(x)
         result: Tensor = self.down(x)
         return result
+
+
+def test_blocks_that_each_are_alone_are_no_stages() -> None:
+    model = nn.Sequential(*[Level(8 * 2**step) for step in range(4)])
+    summary = visualize.summarize(model, (1, 8, 32, 32))
+    parts = tuple(replace(part, blocks=part.blocks // 2) for part in summary.facts.parts)
+    alone = replace(summary, facts=replace(summary.facts, parts=parts))
+    assert stages_sentence(alone, load_language("en")) == (
+        "8 blocks: 4 × Block, 8–64 wide, stride 1–8; 4 × Added, 8–64 wide, stride 1–8."
+    )
+    assert "8 个块：4 个 Block，" in stages_sentence(alone, load_language("zh"))
 
 
 class Added(nn.Module):

@@ -24,14 +24,16 @@ def stages_sentence(summary: Summary, language: Language) -> str:
     if not stages:
         return ""
     blocks = sum(stage.blocks for stage in stages)
-    if len(stages) == 1:
+    has_tokens = summary.facts.cost.sample is Sample.IMAGE
+    listed = _listed(stages, language, has_tokens=has_tokens)
+    if blocks < 2 * len(stages) and _are_many(stages):
+        sentence = language.gettext("{number} blocks: {list}.")
+    elif len(stages) == 1:
         sentence = language.ngettext(
             "{number} block in 1 stage: {list}.", "{number} blocks in 1 stage: {list}.", blocks
         )
     else:
         sentence = language.gettext("{number} blocks in {stages} stages: {list}.")
-    has_tokens = summary.facts.cost.sample is Sample.IMAGE
-    listed = _listed(stages, language, has_tokens=has_tokens)
     return sentence.format(number=blocks, stages=len(stages), list=listed)
 
 
@@ -59,16 +61,19 @@ def _stages_of_layers(stages: Sequence[Part], language: Language) -> str:
 
 def _listed(stages: Sequence[Part], language: Language, *, has_tokens: bool) -> str:
     """The stages one by one, or runs of stages of one kind where there are many."""
-    runs = [[stage] for stage in stages]
-    if len(stages) > _LISTED:
-        runs = list(_runs(stages))
-    if len(runs) > _RUNS:
+    if _are_many(stages):
         return _by_kind(stages, language)
+    runs = list(_runs(stages)) if len(stages) > _LISTED else [[stage] for stage in stages]
     listed = [
         _stage(run[0], language, has_tokens=has_tokens) if len(run) == 1 else _run(run, language)
         for run in runs
     ]
     return language.pgettext("between stages", "; ").join(listed)
+
+
+def _are_many(stages: Sequence[Part]) -> bool:
+    """Whether stages are listed by the kind of their blocks, and have no names."""
+    return len(stages) > _LISTED and len(list(_runs(stages))) > _RUNS
 
 
 def _runs(stages: Sequence[Part]) -> Iterator[list[Part]]:
