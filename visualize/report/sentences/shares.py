@@ -64,13 +64,11 @@ def _chosen(shares: Sequence[_Share]) -> list[_Share]:
 
     Of equal shares all are chosen, or none where there is no room for all.
     """
-    apart = (one for one in sorted(shares, key=lambda one: -one.apart) if one.apart > _APART)
+    apart = [[one] for one in sorted(shares, key=lambda one: -one.apart) if one.apart > _APART]
+    work = _largest(shares, lambda one: one.macs)
+    groups = [work, *apart] if len(work) == 1 else [*apart, work]
     chosen: list[_Share] = []
-    for group in (
-        _largest(shares, lambda one: one.parameters),
-        _largest(shares, lambda one: one.macs),
-        *([one] for one in apart),
-    ):
+    for group in (_largest(shares, lambda one: one.parameters), *groups):
         added = [one for one in group if one not in chosen]
         if len(chosen) + len(added) <= _LISTED:
             chosen += added
