@@ -250,3 +250,13 @@ def test_in_brief_layers_that_work_together_are_one_box() -> None:
     shown = brief(whole, Simplifier(whole.diagram.exact)).diagram
     (mlp,) = [box for box in shown.boxes if box.kind is BoxKind.SUBLAYER]
     assert list(map(str, mlp.label)) == ["MLP, 16 → 64 → 16", "ReLU"]
+
+
+def test_a_detail_shows_what_it_returns() -> None:
+    """A block that ends with a layer has an output as one that ends with a merge has."""
+    found = details(net(Block(8, 8), Block(8, 16)), 1, 3, 8, 8)
+    for one in found:
+        (output,) = [box for box in one.diagram.boxes if box.kind is BoxKind.OUTPUT]
+        assert [tensor.shape for tensor in output.outputs] == [
+            tensor.shape for tensor in one.box.outputs
+        ]

@@ -167,8 +167,9 @@ class DetailFinder:
 
     def _simplifier(self, part: Architecture) -> Simplifier:
         """That of a block: what it computes is needed for each of its diagrams."""
-        known = self._simplifiers.get(part.graph)
-        return known or self._simplifiers.setdefault(part.graph, Simplifier(part, self.rules))
+        if part.graph not in self._simplifiers:
+            self._simplifiers[part.graph] = Simplifier(part, self.rules, keeps_output=True)
+        return self._simplifiers[part.graph]
 
 
 def _is_worth_it(layers: Diagram) -> bool:

@@ -73,13 +73,17 @@ def prune_unused(diagram: Diagram) -> Diagram:
     return absorb(diagram.with_boxes(silent), hosts)
 
 
-def prune_quiet(diagram: Diagram) -> Diagram:
+def prune_quiet(diagram: Diagram, *, keeps_output: bool = False) -> Diagram:
     """Absorb what only moves data, as a reader of a figure expects.
 
     Reshaping, slicing and what does nothing in inference go to the operation before them or, where
     their module is closer to it, to the one after. What deals out an input, or the result of
     another module, to several users stays between them. A single tensor that is returned where the
     flow ends needs no output, unless it goes on to another module.
+
+    Args:
+        diagram: with its idioms named.
+        keeps_output: whether such an output has a box all the same.
     """
     hosts: dict[str, str] = {}
     ends = sum(degree == 0 for _, degree in diagram.graph.out_degree())
@@ -90,7 +94,8 @@ def prune_quiet(diagram: Diagram) -> Diagram:
         source = diagram.box(sources[0])
         if box.kind is BoxKind.OUTPUT:
             before = diagram.box(follow(source.id, hosts))
-            if before.kind.is_layer and ends == 1 and not box.core.neighbour:
+            is_seen = keeps_output or box.core.neighbour
+            if before.kind.is_layer and ends == 1 and not is_seen:
                 hosts[box.id] = source.id
         elif _is_quiet(diagram, box):
             host = _quiet_host(diagram, box, source, hosts)
