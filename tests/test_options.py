@@ -159,7 +159,10 @@ def test_colours_of_values_need_statistics() -> None:
 @pytest.mark.parametrize(
     ("keywords", "message"),
     [
-        ({"level": "huge"}, "no level named 'huge'; use one of auto, stage, block, layer, op"),
+        (
+            {"level": "huge"},
+            "no level named 'huge'; use one of auto, stage, block, sublayer, layer, op",
+        ),
         ({"tracer": 3}, "no tracer named '3'; use one of auto, symbolic, recorded"),
         ({"width": "wide"}, "width: 'wide' is"),
         ({"height": True}, "height must be a length such as 3.25in, or a number of points"),

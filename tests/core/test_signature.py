@@ -39,7 +39,7 @@ def test_the_docstring_explains_them() -> None:
     assert inspect.getdoc(show) == (
         "Show ``thing``.\n\nArgs:\n    thing: what to show.\n\n"
         "Options, also the fields of `Look`:\n"
-        "    level: How much to show. One of auto, stage, block, layer, op.\n"
+        "    level: How much to show. One of auto, stage, block, sublayer, layer, op.\n"
         "    title: Title above."
     )
 

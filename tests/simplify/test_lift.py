@@ -49,7 +49,7 @@ class TestBiasOfAllLayers:
         figure = visualize.draw(Biased(), (1, 6, 8), level="layer")
         repeats = {box.label[0]: box.repeat for box in figure.scene.boxes}
         assert repeats["Linear, 1 → 4"] == repeats["Linear, 4 → 1"] == 1
-        assert repeats["self-attention"] == repeats["Linear, 8 → 24"] == repeats["+"] == 4
+        assert repeats["self-attention"] == repeats["QKV projection"] == repeats["+"] == 4
         assert len(figure.architecture.skips) == 4
 
     def test_blocks_fold_and_count_their_own_parameters(self) -> None:

@@ -285,9 +285,10 @@ def test_what_is_printed_agrees_with_the_graph(traced: Traced, folded: bool):
 
 
 def test_levels_have_ever_fewer_boxes(traced: Traced):
-    stage, block, layer, op = (
+    stage, block, sublayer, layer, op = (
         len(simplify(traced.architecture, level, folded=False).graph) for level in LEVELS
     )
+    assert sublayer <= layer
     assert 1 < stage <= block <= layer < op <= len(traced.architecture.graph)
 
 

@@ -33,7 +33,7 @@ from visualize.core.architecture import (
     WiredGraph,
 )
 from visualize.core.dataflow import Operand
-from visualize.core.phrases import Phrase
+from visualize.core.phrases import NOTHING, Phrase
 
 
 class BoxKind(enum.Enum):
@@ -154,6 +154,7 @@ class Box:
         operands: what its operations combine with data and is no data itself, in order.
         label: what an idiom, a computation, a sublayer, a learned token or noise is called, then
             details in smaller type; empty for all else.
+        role: what a layer is for, such as the queries of an attention; empty for all else.
         group: id of the innermost group around it, or empty.
         count: number of blocks or layers in a collapsed stage.
         uses: how often these blocks or layers are used, more often than there are if any is shared.
@@ -178,6 +179,7 @@ class Box:
     idioms: tuple[Idiom, ...] = ()
     operands: tuple[Operand, ...] = ()
     label: tuple[str | Phrase, ...] = ()
+    role: Phrase = NOTHING
     group: str = ""
     count: int = 1
     uses: int = 1

@@ -83,3 +83,18 @@ def layer_of(operations: Iterable[Operation]) -> Operation | None:
         if one is not layer and not prepares and not adds_bias(one, layer):
             return None
     return layer
+
+
+def widths(layer: Operation) -> tuple[int, int]:
+    """How many features a layer reads and makes; 0 for what is unknown.
+
+    >>> widths(Operation("fc", NodeKind.MODULE, "Linear",
+    ...     attributes={"in_features": 8, "out_features": 2}))
+    (8, 2)
+    """
+    given, weight = layer.attributes, layer.weight
+    if weight:
+        return weight.inputs, weight.outputs
+    reads = given.get("in_features", given.get("in_channels", 0))
+    makes = given.get("out_features", given.get("out_channels", 0))
+    return reads, makes

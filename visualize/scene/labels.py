@@ -13,11 +13,12 @@ from visualize.core.architecture import (
 )
 from visualize.core.arithmetic import ARITHMETIC, applied, scales
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
-from visualize.core.layers import adds_bias, own_activation
+from visualize.core.layers import adds_bias, is_weighted, own_activation, widths
 from visualize.core.module_path import spelled
 from visualize.core.operators import (
     ACTIVATION,
     AFFINE,
+    LINEAR,
     NORM,
     STACKED_PRODUCT,
     Category,
@@ -185,6 +186,8 @@ def _title(box: Box) -> Phrase:
         return listed([kind_phrase(box.type), width(box.outputs, _seen(box))])
     if box.kind is BoxKind.STAGE:
         return blocks_phrase(box.type, box.count)
+    if box.role:
+        return box.role
     if box.label:
         name = box.label[0]
         return name if isinstance(name, Phrase) else verbatim(name)
@@ -311,7 +314,16 @@ def _details(box: Box) -> list[str]:
     experts = _experts(box) if is_formula else []
     constants = {} if is_formula else _constants(box, others)
     words = _in_order(fused, constants)
-    return [*map(str, box.label[1:]), *words, *experts, *_drawn(box)]
+    return [*_works(box), *map(str, box.label[1:]), *words, *experts, *_drawn(box)]
+
+
+def _works(box: Box) -> list[str]:
+    """What a layer does whose title is its role."""
+    if not box.role or box.kind is not BoxKind.OPERATION or not is_weighted(box):
+        return []
+    if family(box.does) in LINEAR and all(sizes := widths(box.core)):
+        return [" → ".join(map(str, sizes))]
+    return [str(operation(_described(box)))]
 
 
 def _in_order(fused: Mapping[int, str], constants: Mapping[int, str]) -> Iterator[str]:

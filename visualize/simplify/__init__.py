@@ -21,6 +21,7 @@ from visualize.simplify.indices import close_index_work
 from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
+from visualize.simplify.roles import name_roles
 from visualize.simplify.sublayers import close_sublayers
 from visualize.simplify.sums import join_sums
 
@@ -152,4 +153,5 @@ class Simplifier:
         closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(close_index_work(used)), self.rules))
-        return mark_groups(join_sums(fuse(prune_quiet(named, keeps_output=self.keeps_output))))
+        quiet = prune_quiet(named, keeps_output=self.keeps_output)
+        return name_roles(mark_groups(join_sums(fuse(quiet))))

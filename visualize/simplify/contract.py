@@ -14,7 +14,7 @@ import networkx as nx
 from visualize.core.architecture import ModuleCall, NodeKind, Operation, TensorSpec
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import MOVES, family
-from visualize.core.phrases import Phrase
+from visualize.core.phrases import NOTHING, Phrase
 
 _Key = TypeVar("_Key")
 
@@ -180,6 +180,7 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
         path=collapsed.path,
         calls=box.calls if collapsed.calls is None else collapsed.calls,
         label=collapsed.label,
+        role=NOTHING,
         group=collapsed.group,
         count=collapsed.count,
         uses=collapsed.uses,

@@ -136,7 +136,7 @@ def test_attention_among_learned_queries_is_in_boxes_of_its_own(
     exact = visualize.trace(model, (1, 7, 8))
     assert misplaced(exact) == []
     boxes = visualize.draw(exact, level="layer").scene.boxes
-    layers = [box.label[0] for box in boxes if box.label[0].startswith("Linear, 16")]
+    layers = [box for box in boxes if "16 → " in " ".join(box.label)]
     assert len(layers) == 8 + (queries == "prepared")
     assert sum("attention" in box.label[0] for box in boxes) == 2
 

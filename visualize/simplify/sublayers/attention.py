@@ -43,7 +43,8 @@ def _whole(flow: Flow, core: str) -> frozenset[str] | None:
     """An attention with all layers around it that can be one box with it."""
     branch = flow.branch(core)
     before = _before(flow, core, branch)
-    after = _after(flow, core, branch)
+    after, passed = _after(flow, core, branch)
+    after |= _gates(flow, core, passed)
     for seeds in ({core} | before | after, {core} | before, {core} | after):
         nodes = flow.whole(seeds)
         # Keys that other layers read too are no part of this one.
@@ -78,7 +79,7 @@ def _before(flow: Flow, core: str, branch: Collection[str]) -> set[str]:
             found.add(node)
             if not flow.activates(node):
                 waiting += (one for one in flow.sources(node) if _lowers(flow, one, branch, seen))
-        elif _passes(flow, node):
+        elif passes(flow, node):
             waiting += flow.sources(node)
     return found
 
@@ -100,37 +101,46 @@ def _lowers(flow: Flow, node: str, branch: Collection[str], seen: Collection[str
     return False
 
 
-def _after(flow: Flow, core: str, branch: Collection[str]) -> set[str]:
-    """The layers that project the result, all parts of it."""
+def projections_after(flow: Flow, core: str, branch: Collection[str]) -> set[str]:
+    """The layers that project the result of an attention, all parts of it.
+
+    Args:
+        flow: the diagram.
+        core: the attention.
+        branch: the boxes of the residual branch around it.
+    """
+    return _after(flow, core, branch)[0]
+
+
+def _after(flow: Flow, core: str, branch: Collection[str]) -> tuple[set[str], set[str]]:
+    """The layers that project the result, and what lies on the way to them."""
     found: set[str] = set()
-    seen = {core}
+    passed: set[str] = set()
     waiting = [core]
-    while waiting and len(seen) < _REACH:
+    while waiting and len(passed) < _REACH:
         for user in flow.users(waiting.pop()):
-            if user in seen:
+            if user in found | passed:
                 continue
-            seen.add(user)
             if not flow.is_open(user):
-                return set()
-            if flow.is_projection(user):
-                if user not in branch and flow.activates(user):
-                    return set()
+                return set(), set()
+            if flow.is_projection(user) and (user in branch or not flow.activates(user)):
                 found.add(user)
-            elif _passes(flow, user):
+            elif passes(flow, user) and flow.kind(user) not in CONCAT:
+                passed.add(user)
                 waiting.append(user)
-                found |= _gates(flow, user, seen)
             else:
-                return set()
-    return found
+                return set(), set()
+    return found, passed
 
 
-def _gates(flow: Flow, node: str, seen: Collection[str]) -> set[str]:
+def _gates(flow: Flow, core: str, passed: Collection[str]) -> set[str]:
     """The layers that make what the result of an attention is multiplied by."""
-    others = (one for one in flow.sources(node) if one not in seen and flow.is_open(one))
-    return {one for one in others if flow.is_projection(one)}
+    products = filter(flow.multiplies, passed)
+    others = {source for node in products for source in flow.sources(node)} - {core, *passed}
+    return {node for node in others if flow.is_open(node) and flow.is_projection(node)}
 
 
-def _passes(flow: Flow, node: str) -> bool:
+def passes(flow: Flow, node: str) -> bool:
     """Whether a box on the way is no layer: it moves, scales, rotates, normalises or joins."""
     box = flow.box(node)
     name = family(box.does).replace(" ", "")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from visualize.core.diagram import Box
+from visualize.core.layers import widths
 from visualize.core.operators import CONVOLUTION, NORM, TRANSPOSED_CONVOLUTION, family
 from visualize.core.phrases import Phrase, listed, phrase
 from visualize.core.words import operation, separable_convolution
-from visualize.simplify.sublayers.flow import Flow, Sublayer, is_pointwise, steps, widths
+from visualize.simplify.sublayers.flow import Flow, Sublayer, is_pointwise, steps
 
 _CONVOLUTIONS = CONVOLUTION | TRANSPOSED_CONVOLUTION
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
+from visualize.core.layers import widths
 from visualize.core.operators import ACTIVATION, MOVES, POOL, REDUCTION
 from visualize.core.phrases import listed, phrase, verbatim
-from visualize.simplify.sublayers.flow import Flow, Sublayer, steps, widths
+from visualize.simplify.sublayers.flow import Flow, Sublayer, steps
 
 # At most this many boxes lie between a pooling and the gate.
 _REACH = 8

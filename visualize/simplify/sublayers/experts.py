@@ -3,35 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
-from visualize.core.diagram import Box
 from visualize.core.experts import choices, expert_modules
-from visualize.core.layers import is_weighted
+from visualize.core.layers import is_weighted, widths
 from visualize.core.module_path import enclosing
 from visualize.core.operators import NORM, family
 from visualize.core.phrases import Phrase, counted, listed, phrase
-from visualize.simplify.sublayers.flow import Flow, Sublayer, steps, widths
+from visualize.simplify.sublayers.flow import Flow, Sublayer, steps
 
 _STACKED = 3  # dimensions of a weight with a matrix for each expert
 # At most this many boxes lie between a router and its choice, or between this and an expert.
 _REACH = 16
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Experts and what chooses some of them.
+
+    Attributes:
+        chooser: id of the box that chooses.
+        number: of how many.
+        taken: how many it takes.
+        router: ids of the boxes that make a number for each expert, the chooser included.
+        experts: ids of the boxes in the experts.
+    """
+
+    chooser: str
+    number: int
+    taken: int
+    router: frozenset[str]
+    experts: frozenset[str]
+
+
 def find_experts(flow: Flow) -> Iterator[Sublayer]:
     """Every mixture of experts with its router, and with what sums up what the experts make."""
+    for found in find_mixtures(flow):
+        nodes = flow.whole(_with_sum(flow, found.router | found.experts))
+        if nodes and len(nodes) > 1:
+            (*_, last) = flow.boxes(nodes)
+            yield Sublayer(last.id, nodes, _label(flow, nodes, found), "experts", "Linear")
+
+
+def find_mixtures(flow: Flow) -> Iterator[Mixture]:
+    """Every mixture of experts of which no part is closed."""
     exact = flow.diagram.exact
     modules = expert_modules(exact)
     for chooser, number, taken in choices(exact):
         node = flow.diagram.host(chooser.id)
+        if not flow.is_open(node):
+            continue
         router = _router(flow, node, number)
         read = {source for one in router for source in flow.sources(one)} - router
-        experts = _stacked(flow, {node, *read}, number) or _separate(flow, modules, node, number)
-        if not experts or not flow.is_open(node):
-            continue
-        nodes = flow.whole(_with_sum(flow, {node, *router, *experts}))
-        if nodes and len(nodes) > 1:
-            (*_, last) = flow.boxes(nodes)
-            yield Sublayer(last.id, nodes, _label(flow, nodes, number, taken), "experts", "Linear")
+        experts = _stacked(flow, {node, *read}, number) or _separate(flow, modules, node)
+        if experts - router:
+            yield Mixture(node, number, taken, frozenset({node, *router}), frozenset(experts))
 
 
 def _router(flow: Flow, chooser: str, number: int) -> set[str]:
@@ -69,7 +95,7 @@ def _stacked(flow: Flow, starts: Collection[str], number: int) -> set[str]:
     return found - set(starts)
 
 
-def _separate(flow: Flow, modules: Collection[str], chooser: str, number: int) -> set[str]:
+def _separate(flow: Flow, modules: Collection[str], chooser: str) -> set[str]:
     """The boxes of the modules that are an expert each, beside a choice."""
     around = enclosing(flow.box(chooser).path)
     found: dict[str, set[str]] = {}
@@ -78,7 +104,7 @@ def _separate(flow: Flow, modules: Collection[str], chooser: str, number: int) -
             holder = path.rpartition(".")[0]
             if path in modules and (holder in around or holder.rpartition(".")[0] in ("", *around)):
                 found.setdefault(holder, set()).add(box.id)
-    return next(iter(found.values()), set()) if len(found) == 1 and number else set()
+    return next(iter(found.values()), set()) if len(found) == 1 else set()
 
 
 def _with_sum(flow: Flow, nodes: Collection[str]) -> set[str]:
@@ -97,9 +123,8 @@ def _with_sum(flow: Flow, nodes: Collection[str]) -> set[str]:
     return inside
 
 
-def _label(flow: Flow, nodes: Collection[str], number: int, taken: int) -> tuple[str | Phrase, ...]:
-    boxes: list[Box] = flow.boxes(nodes)
-    experts = counted("{number} expert", "{number} experts", number)
-    title = listed([experts, phrase("top {number}", number=taken)])
-    names = [name for name in steps(boxes) if str(name) != "softmax"]
+def _label(flow: Flow, nodes: Collection[str], found: Mixture) -> tuple[str | Phrase, ...]:
+    experts = counted("{number} expert", "{number} experts", found.number)
+    title = listed([experts, phrase("top {number}", number=found.taken)])
+    names = [name for name in steps(flow.boxes(nodes)) if str(name) != "softmax"]
     return (title, listed(names)) if names else (title,)

@@ -244,16 +244,6 @@ def is_pointwise(layer: Operation) -> bool:
     return groups == 1 and set(sizes) <= {1}
 
 
-def widths(layer: Operation) -> tuple[int, int]:
-    """How many features a layer reads and makes; 0 for what is unknown."""
-    given, weight = layer.attributes, layer.weight
-    if weight:
-        return weight.inputs, weight.outputs
-    reads = given.get("in_features", given.get("in_channels", 0))
-    makes = given.get("out_features", given.get("out_channels", 0))
-    return reads, makes
-
-
 def steps(boxes: Iterable[Box]) -> list[Phrase | str]:
     """The norms and activations in boxes by their names, each once, in order."""
     return list(dict.fromkeys(name for box in boxes for name in _steps(box)))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from visualize.core.diagram import Box
-from visualize.core.layers import is_weighted
+from visualize.core.layers import is_weighted, widths
 from visualize.core.operators import (
     ACTIVATION,
     CONVOLUTION,
@@ -18,7 +18,7 @@ from visualize.core.operators import (
     merge_type,
 )
 from visualize.core.phrases import listed, phrase, verbatim
-from visualize.simplify.sublayers.flow import Flow, Sublayer, steps, widths
+from visualize.simplify.sublayers.flow import Flow, Sublayer, steps
 
 # More linear layers in a row are a network of their own.
 _MOST_LAYERS = 3
@@ -28,7 +28,7 @@ _SHARES = frozenset({"softmax", "logsoftmax", "softmin", "gumbelsoftmax"})
 
 
 @dataclass(frozen=True)
-class _Link:
+class Link:
     """A linear layer with the one before it, or the two of which one gates the other.
 
     Attributes:
@@ -47,7 +47,7 @@ def find_mlps(flow: Flow) -> Iterator[Sublayer]:
 
     1×1 convolutions are linear layers, too. A whole network is none.
     """
-    links = {box.id: link for box in flow.open_boxes if (link := _link(flow, box.id))}
+    links = find_links(flow)
     followed = {link.first[0] for link in links.values() if not link.gated}
     weighted = sum(map(is_weighted, flow.diagram.boxes))
     for node, link in links.items():
@@ -62,7 +62,12 @@ def find_mlps(flow: Flow) -> Iterator[Sublayer]:
             yield _sublayer(flow, layers, whole, link.gated)
 
 
-def _chain(last: str, links: Mapping[str, _Link]) -> tuple[list[str], frozenset[str]]:
+def find_links(flow: Flow) -> dict[str, Link]:
+    """What is before each linear layer that continues an MLP, by the id of the layer."""
+    return {box.id: link for box in flow.open_boxes if (link := _link(flow, box.id))}
+
+
+def _chain(last: str, links: Mapping[str, Link]) -> tuple[list[str], frozenset[str]]:
     """The layers of an MLP, of two that gate each other one, and all boxes in it."""
     layers, nodes = [last], frozenset({last})
     while layers[0] in links:
@@ -76,7 +81,7 @@ def _chain(last: str, links: Mapping[str, _Link]) -> tuple[list[str], frozenset[
     return layers, nodes
 
 
-def _link(flow: Flow, last: str) -> _Link | None:
+def _link(flow: Flow, last: str) -> Link | None:
     """What comes before a linear layer, if that is another one and an activation."""
     between = _between(flow, last) if flow.is_pointwise(last) else None
     if not between or any(_makes_shares(flow.box(node)) for node in between):
@@ -84,9 +89,9 @@ def _link(flow: Flow, last: str) -> _Link | None:
     first = [node for node in between if flow.is_pointwise(node)]
     multiplies = any(map(flow.multiplies, between))
     if multiplies and len(first) < 3 and len({flow.sources(node) for node in first}) == 1:
-        return _Link(tuple(first), between | {last}, gated=True)
+        return Link(tuple(first), between | {last}, gated=True)
     if len(first) == 1 and not multiplies and any(map(flow.activates, between)):
-        return _Link(tuple(first), between | {last}, gated=False)
+        return Link(tuple(first), between | {last}, gated=False)
     return None
 
 
