@@ -117,6 +117,30 @@ class TestPruning:
         net.output(net.conv(x))
         assert boxes(net) == {"input": ("x", "eq", "any"), "Conv2d": ("conv2d0", "output")}
 
+    @pytest.mark.parametrize("kind", ["sub", "mse_loss", "cosine_similarity"])
+    def test_what_nothing_uses_brings_no_arrow(self, kind: str) -> None:
+        net = Net()
+        x = net.input()
+        one, two = net.conv(x, name="one"), net.conv(x, name="two")
+        net.function("max", net.function(kind, one, two))
+        net.output(net.conv(two, name="last"))
+        simple = simplify(net.build(), Level.LAYER)
+        assert simple.hosts["max"] == "two"
+        assert [(source, target) for source, target, _ in simple.wires] == [
+            ("x", "one"), ("x", "two"), ("two", "last"), ("last", "output"),
+        ]  # fmt: skip
+
+    def test_a_layer_that_only_unused_work_reads_is_unused(self) -> None:
+        net = Net()
+        x = net.input()
+        one, two = net.conv(x, name="one"), net.conv(x, name="two")
+        net.function("sub", one, two)
+        net.output(net.conv(two))
+        figure = visualize.draw(net.build(), level="layer")
+        unused = [box.id for box in figure.scene.boxes if "unused" in " ".join(box.label)]
+        assert unused == ["one"]
+        assert [str(finding) for finding in figure.check()] == []
+
     def test_what_leads_to_an_unused_layer_stays(self) -> None:
         net = Net()
         x = net.input()

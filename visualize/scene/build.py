@@ -172,9 +172,14 @@ class _Builder:
         if box.kind.is_end or self.diagram.graph.out_degree(box.id) > 0:
             return False
         readers = (one for node in box.members for one in self.diagram.exact.graph.successors(node))
-        if any(self.diagram.host(one) != box.id for one in readers):
+        if any(self._is_read_by(one, box) for one in readers):
             return False
         return all(one.kind is not NodeKind.OUTPUT for one in box.operations)
+
+    def _is_read_by(self, reader: str, box: Box) -> bool:
+        """Whether an operation of another box reads ``box``, and is not itself unused."""
+        host = self.diagram.box(self.diagram.host(reader))
+        return host.id != box.id and reader not in host.silent
 
     def group(self, group: Group) -> SceneGroup:
         """A block, stage or repeat."""

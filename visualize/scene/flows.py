@@ -28,6 +28,8 @@ def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
     found: dict[Flow, dict[str, tuple[TensorSpec, ...]]] = {}
     for box in diagram.boxes:
         for one in box.shown.operations:
+            if one.id in box.silent:  # no output reads it
+                continue
             for source, _, wire in diagram.exact.inputs(one.id):
                 host = diagram.host(source)
                 if wire.data and wire.tensor and host != box.id:

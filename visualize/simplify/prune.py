@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import networkx as nx
+
 from visualize.core.architecture import NodeKind
 from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
@@ -53,8 +55,8 @@ def _does_nothing(diagram: Diagram, box: Box) -> bool:
 def prune_unused(diagram: Diagram) -> Diagram:
     """Absorb what is computed and never used, such as checks of the input.
 
-    It goes to the last of the operations whose results it is made of. Weighted layers and skip
-    connections stay, and with them all that leads there.
+    It goes to the last of the operations whose results it is made of, and brings no arrow from the
+    others. Weighted layers and skip connections stay, and with them all that leads there.
     """
     merges = {skip.merge for skip in diagram.skips}
     unused: set[str] = set()
@@ -69,8 +71,15 @@ def prune_unused(diagram: Diagram) -> Diagram:
             hosts[box.id] = max(sources, key=lambda source: diagram.box(source).index)
     if not hosts:
         return diagram
-    silent = (replace(box, silent=frozenset(box.members)) for box in map(diagram.box, hosts))
-    return absorb(diagram.with_boxes(silent), hosts)
+    graph = nx.MultiDiGraph()
+    for box in diagram.boxes:
+        graph.add_node(
+            box.id, box=replace(box, silent=frozenset(box.members)) if box.id in hosts else box
+        )
+    for key, (source, target, wire) in enumerate(diagram.wires):
+        serves = target not in hosts or follow(source, hosts) == follow(target, hosts)
+        graph.add_edge(source, target, key, wire=wire if serves else replace(wire, data=False))
+    return absorb(replace(diagram, graph=graph), hosts)
 
 
 def prune_quiet(diagram: Diagram, *, keeps_output: bool = False) -> Diagram:
