@@ -152,3 +152,24 @@ def test_a_lower_resolution_is_one() -> None:
     summary = visualize.summarize(net, [SEQUENCE])
     assert summary.facts.long_skips == 3
     assert len(_resolutions(summary)) == 1
+
+
+class Messages(nn.Module):
+    """What edges carry is added to what their nodes have, in each of two layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes = nn.ModuleList(nn.Linear(8, 8) for _ in range(2))
+        self.edges = nn.ModuleList(nn.Linear(4, 8) for _ in range(2))
+
+    def forward(self, x: Tensor, edges: Tensor, features: Tensor) -> Tensor:
+        for node, edge in zip(self.nodes, self.edges):
+            messages = torch.relu(node(x)[edges[0]] + edge(features))
+            x = torch.zeros_like(x).index_add(0, edges[1], messages)
+        return x
+
+
+@pytest.mark.parametrize("edges", [FEW, MANY])
+def test_features_of_edges_come_back_to_no_resolution(edges: Tensor) -> None:
+    inputs = (NODES, edges, torch.zeros(edges.shape[1], 4))
+    assert not any(skip.long for skip in visualize.trace(Messages(), inputs).skips)

@@ -32,6 +32,11 @@ def is_long(
     level = resolution.level(found.fork)
     if level is None or not resolution.are_level(found.operand.source, found.fork):
         return False
+    ends = [other.source for other in found.others if other.source not in branches]
+    if not any(
+        resolution.level(end) is None or resolution.are_level(end, found.fork) for end in ends
+    ):
+        return False  # as where edges of a graph read the nodes that they join
     low = _lower_nodes(flow, resolution, found.bypassed, level)
     return _meets(resolution, found) and _all_pass(flow, found, low, branches, long)
 
