@@ -55,3 +55,13 @@ def test_a_long_way_does_not_jump_over_a_box() -> None:
     obstacles = Obstacles(before_target, [], ROOMY.curve)
     _, clear = connect(source, target, lambda one: obstacles.are_clear_of(one, ()), ROOMY)
     assert not clear
+
+
+def test_on_a_short_way_a_curve_goes_straight_on_past_a_longer_branch() -> None:
+    source, target = Rectangle(52, 78, 120, 200), Rectangle(107, 120, -7, 7)
+    obstacles = Obstacles({BoxUnit("longer"): Rectangle(68, 91, 5, 83)}, [], ROOMY.curve)
+    route, clear = connect(source, target, lambda one: obstacles.are_clear_of(one, ()), ROOMY)
+    assert clear
+    assert route.start.across == route.corners()[1].across
+    free, _ = connect(source, target, lambda _: True, ROOMY)
+    assert len(free.vertices) == 4  # one curve all the way

@@ -23,6 +23,8 @@ from visualize.layout.units import Unit
 
 # A curve is looked at in at least this many points.
 _STEPS = 16
+# How many times as long as its bend a curve is at least that does not bend all the way.
+_BENT = 1.6
 
 
 class Obstacles:
@@ -65,19 +67,21 @@ def connect(
     """A curve from the end of ``source`` to the start of ``target``, and whether it is clear.
 
     An arrow that arrives ``alone`` does so in the middle. The curve bends at its beginning, at its
-    end or all the way: the first of these that ``is_clear`` is taken, else the first. One that is
-    to bend ``late`` does so at its end, if it can.
+    end or all the way: the first of these that ``is_clear`` is taken, else the first. A short one
+    bends all the way if it can; one that is to bend ``late`` does so at its end.
     """
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(source, target, spacing, alone)
-    fan = spacing.curve.bend
+    length, room = end.along - start.along, spacing.curve.bend
     paths = [Route.smooth(start, end)]
-    if end.along - start.along > 1.6 * fan:
+    if length > room:
+        fan = min(room, length / _BENT)
         bend = Point(start.along + fan, end.across)
         bent_early = Route.smooth(start, bend).joined(Route.straight(bend, end))
         bend = Point(end.along - fan, start.across)
         bent_late = Route.straight(start, bend).joined(Route.smooth(bend, end))
-        paths = [bent_late, bent_early, *paths] if late else [bent_early, bent_late, *paths]
+        bent = [bent_late, bent_early] if late else [bent_early, bent_late]
+        paths = [*bent, *paths] if fan == room else [*paths, *bent]
     clear = next((path for path in paths if is_clear(path)), None)
     return clear or paths[0], clear is not None
 
