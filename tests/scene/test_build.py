@@ -162,3 +162,24 @@ def test_what_the_next_step_reads_is_not_unused() -> None:
     ]
     assert choice.repeat == 6
     assert "unused" not in " ".join(choice.label)
+
+
+class Gathering(nn.Module):
+    """A sum of what layers make of many inputs."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(1, 4) for _ in range(number))
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        return torch.cat([layer(one) for layer, one in zip(self.layers, inputs)], -1)
+
+
+@pytest.mark.parametrize(("number", "lines"), [(5, 1), (6, 2)])
+def test_many_inputs_have_their_shapes_below_their_names(number: int, lines: int) -> None:
+    figure = visualize.draw(Gathering(number), tuple(torch.zeros(1, 1) for _ in range(number)))
+    inputs = [box for box in figure.scene.boxes if box.role == "input"]
+    assert len(inputs) == number
+    assert {len(box.label) for box in inputs} == {lines}
+    assert figure.check() == []
+    assert all("".join(box.label).endswith("1") for box in inputs)

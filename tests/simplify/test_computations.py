@@ -81,3 +81,13 @@ def test_it_has_the_name_of_the_function_in_which_it_is_written(tracer: str) -> 
     boxes = simplify(architecture, Level.STAGE, depth=1, folded=False).boxes
     found = [str(box.label[0]) for box in boxes if box.kind is BoxKind.COMPUTATION]
     assert found == ["scored", "softened"]
+
+
+def test_what_is_computed_side_by_side_stays_apart() -> None:
+    net = Net()
+    x = net.conv(net.input())
+    a, b = net.function("exp", x), net.function("sin", x)
+    a, b = net.function("log", a), net.function("cos", b)
+    net.output(net.conv(a), net.conv(b))
+    found = _computations(net, depth=1)
+    assert [str(box.label[0]) for box in found] == ["exp, log", "sin, cos"]

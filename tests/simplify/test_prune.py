@@ -234,3 +234,21 @@ def test_what_repeats_a_table_within_a_sample_has_a_box() -> None:
         Queries(lambda tokens, batch: tokens[None].expand(batch, -1, -1).repeat(1, 2, 1)), (2, 5, 8)
     )
     assert "repeat" in [box.label[0] for box in figure.scene.boxes]
+
+
+class _Timed(nn.Module):
+    """A layer of a time that is the same for each sample."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(1, 4), nn.Linear(4, 4)
+
+    def forward(self, x: torch.Tensor, time: torch.Tensor) -> torch.Tensor:
+        return self.last(x) + self.first(time.expand(x.shape[0])[:, None].float())
+
+
+def test_an_expansion_to_the_same_shape_is_no_box() -> None:
+    architecture = visualize.trace(_Timed(), (torch.zeros(2, 4), torch.zeros(2)))
+    types = {box.type for box in simplify(architecture, Level.LAYER).boxes}
+    assert "expand" in {one.type for one in architecture.operations}
+    assert "expand" not in types

@@ -85,7 +85,8 @@ class _Comparison:
     def _box(self, box: SceneBox, around: Sequence[Claims]) -> Iterator[str]:
         name = _quoted(box.label)
         operations = self._operations(box)
-        claims = read_claims(box.label)
+        is_end = box.role in ("input", "output")
+        claims = read_claims((_title(box),) if is_end else box.label)
         copies = math.prod(one.copies for one in (claims, *around))
         if copies != box.repeat and not claims.clipped:
             yield f"{name} and its frames show {copies} copies, the graph has {box.repeat}"
@@ -94,7 +95,7 @@ class _Comparison:
             yield f"{name} {wrong}"
         sets = _sets((claims, *around))
         yield from self._counted(name, claims, operations, (box.repeat, sets), dict(box.skips))
-        if box.role in ("input", "output"):
+        if is_end:
             yield from _end_shapes(name, box, operations)
         yield from _widths(name, box, operations)
 
@@ -266,11 +267,17 @@ def _sums(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator
         )
 
 
+def _title(box: SceneBox) -> str:
+    """What an end of the flow shows of its tensors; the shape of an input may be below its name."""
+    is_below = len(box.label) > 1 and _SIZES.fullmatch(box.label[1].partition(", ")[0])
+    return " ".join(box.label[:2]) if is_below else box.label[0]
+
+
 def _end_shapes(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator[str]:
     """An input or output shows the shapes of its tensors."""
     kind = NodeKind(box.role)
     tensors = [tensor for one in operations if one.kind is kind for tensor in one.outputs]
-    printed = [match[1] for part in box.label[0].split(", ") if (match := _SIZES.search(part))]
+    printed = [match[1] for part in _title(box).split(", ") if (match := _SIZES.search(part))]
     for sizes, tensor in zip(printed, tensors):
         if _sizes(sizes) != tensor.shown:
             actual = "×".join(map(str, tensor.shown)) or "scalar"

@@ -29,6 +29,7 @@ from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
 from visualize.scene.shortcuts import shortcut
 
+_MANY_INPUTS = 6
 # The roles that a scene knows: formulas, idioms and sublayers are layers, computations blocks.
 _ROLES = {
     BoxKind.INPUT: "input",
@@ -137,6 +138,7 @@ class _Builder:
             unused=self._is_unused(box),
             shared=self._sharing.has(box),
             names=self.names,
+            wrapped=box.kind is BoxKind.INPUT and self._has_many_inputs,
         )
         kinds = Counter(skip.kind.value for skip in listed_once(collapsed))
         memory = memory_use(box.operations)
@@ -159,6 +161,11 @@ class _Builder:
             statistics=combined(one.statistics for one in box.operations),
             shortcut=passing.value if passing else "",
         )
+
+    @functools.cached_property
+    def _has_many_inputs(self) -> bool:
+        """Whether more inputs are side by side than fit with their shapes beside their names."""
+        return sum(box.kind is BoxKind.INPUT for box in self.diagram.boxes) >= _MANY_INPUTS
 
     @functools.cached_property
     def _sharing(self) -> Sharing:

@@ -43,6 +43,7 @@ def box_label(
     unused: bool = False,
     shared: bool = False,
     names: bool = False,
+    wrapped: bool = False,
 ) -> list[str]:
     """The lines of a box: what it is, then details and parameters in smaller type.
 
@@ -55,13 +56,14 @@ def box_label(
         unused: whether nothing reads what it computes.
         shared: whether it works with parameters that other boxes count.
         names: whether to show the module path.
+        wrapped: whether it is an input among many, whose shape is below its name.
     """
     shown, parameters = box.shown, amount.each
     concealed = sum(one.parameters for one in hidden(shown))
     if box.kind is BoxKind.MERGE:
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
         return [symbol(shown.core), *scales(shown.core), *_states(box), *_details(shown), *more]
-    lines = [str(title)]
+    lines = _wrapped(box) if wrapped else [str(title)]
     details = [str(phrase("unused"))] if unused else []
     details += [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
@@ -196,6 +198,11 @@ def _title(box: Box) -> Phrase:
         return verbatim(own[box.index])
     formula = applied(box.core) if box.kind is BoxKind.OPERATION else ""
     return verbatim(formula) if formula else operation(_described(box))
+
+
+def _wrapped(box: Box) -> list[str]:
+    """An input with its shapes in a line of their own."""
+    return [str(line) for line in (_input_name(box), shapes(box)) if line]
 
 
 def _end(name: Phrase, shapes: Phrase) -> Phrase:

@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import networkx as nx
+
 from visualize.core.architecture import NodeKind
 from visualize.core.arithmetic import ARITHMETIC
 from visualize.core.diagram import Box, BoxKind, Diagram
@@ -43,17 +45,32 @@ def computations(diagram: Diagram, boxes: Iterable[Box], *, brief: bool) -> Iter
         return _Place(box.path, box.core.helpers[:1])
 
     for found, run in runs(boxes, place):
-        nodes = tuple(box.id for box in run)
         if found is None or len(run) < length:
-            yield from map(Cluster.single, nodes)
-        else:
-            label = (computation_name(run),)
+            yield from (Cluster.single(box.id) for box in run)
+            continue
+        for part in _connected(diagram, run):
+            nodes = tuple(box.id for box in part)
+            if len(part) < length:
+                yield from map(Cluster.single, nodes)
+                continue
+            label = (computation_name(part),)
             kind = str(label[0])
             yield Cluster(
                 nodes[0],
                 nodes,
                 Collapsed(nodes[0], BoxKind.COMPUTATION, kind, found.module, label=label),
             )
+
+
+def _connected(diagram: Diagram, run: Sequence[Box]) -> Iterator[list[Box]]:
+    """The parts of a run between which nothing flows, each in order."""
+    wired = nx.Graph()
+    wired.add_nodes_from(box.id for box in run)
+    for box in run:
+        wired.add_edges_from((one, box.id) for one in diagram.data_sources(box.id) if one in wired)
+    places = {box.id: place for place, box in enumerate(run)}
+    for part in nx.connected_components(wired):
+        yield [run[place] for place in sorted(map(places.__getitem__, part))]
 
 
 class _Place(NamedTuple):

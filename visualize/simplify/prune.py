@@ -116,12 +116,13 @@ def prune_quiet(diagram: Diagram, *, keeps_output: bool = False) -> Diagram:
 def is_idle(diagram: Diagram, box: Box) -> bool:
     """Whether an operation returns what it reads: dropout, padding by nothing, a full slice.
 
-    So does what gives each sample of the batch the same learned token.
+    So does an expansion to the shape that a tensor has, and what gives each sample of the batch
+    the same learned token.
     """
     name = family(box.does)
-    if name in COPIES | JOIN:
-        return _is_for_each_sample(diagram, box)
-    if name not in SLICE | PAD:
+    if name in COPIES | JOIN and _is_for_each_sample(diagram, box):
+        return True
+    if name not in SLICE | PAD | COPIES:
         return name in IDENTITY
     shapes = [wire.tensor.shape for *_, wire in diagram.inputs(box.id) if wire.tensor]
     return [tensor.shape for tensor in box.outputs] == shapes
