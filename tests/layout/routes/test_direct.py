@@ -58,7 +58,7 @@ def test_a_long_way_does_not_jump_over_a_box() -> None:
 
 
 def test_on_a_short_way_a_curve_goes_straight_on_past_a_longer_branch() -> None:
-    source, target = Rectangle(52, 78, 120, 200), Rectangle(107, 120, -7, 7)
+    source, target = Rectangle(52, 78, 90, 170), Rectangle(107, 120, -6.5, 6.5)
     obstacles = Obstacles({BoxUnit("longer"): Rectangle(68, 91, 5, 83)}, [], ROOMY.curve)
     route, clear = connect(source, target, lambda one: obstacles.are_clear_of(one, ()), ROOMY)
     assert clear
