@@ -19,6 +19,7 @@ from visualize.core.errors import (
     ForwardError,
     ShapeError,
 )
+from visualize.tracing.explain import line_of
 
 
 def test_a_refused_shape_names_the_layer_and_both_shapes():
@@ -89,3 +90,14 @@ def test_a_layer_is_named_as_code_has_it_like_the_rows_above_it() -> None:
         visualize.summarize(net, (1, 4))
     assert caught.value.summary is not None
     assert [row.name for row in caught.value.summary.rows[:2]] == ["[0][0]", "[0][1] (Linear)"]
+
+
+def test_the_line_of_an_error_is_one_that_has_a_source() -> None:
+    generated: dict[str, Callable[[], None]] = {}
+    exec(compile("def fail(): raise ValueError", "<string>", "exec"), generated)
+    try:
+        generated["fail"]()
+    except ValueError as error:
+        line = line_of(error)
+    assert line.startswith("test_explain.py:")
+    assert line.endswith(': `generated["fail"]()`')

@@ -118,9 +118,14 @@ def line_of(error: BaseException) -> str:
     outside = [frame for frame in frames if is_of_the_model(frame.filename)]
     if not outside:
         return ""
-    frame = outside[-1]
-    source = linecache.getline(frame.filename, frame.lineno or 0).strip()
+    # Generated code, as the constructor of a dataclass, has no source.
+    frame = next(filter(_source, reversed(outside)), outside[-1])
+    source = _source(frame)
     return f"{Path(frame.filename).name}:{frame.lineno}: `{shorten(source)}`"
+
+
+def _source(frame: traceback.FrameSummary) -> str:
+    return linecache.getline(frame.filename, frame.lineno or 0).strip()
 
 
 def check_what_meta_does_not(module: nn.Module, tensor: torch.Tensor) -> None:
