@@ -99,3 +99,50 @@ def test_what_a_figure_says() -> None:
     figure = visualize.draw(Attention().eval(), tokens(), level="layer")
     labels = [list(box.label) for box in figure.scene.boxes]
     assert ["Q projection", "32 → 32 · 1.1 k"] in labels
+
+
+class Pooled(nn.Module):
+    """Learned tokens that ask the inputs, or are a part of them."""
+
+    def __init__(self, asks: bool) -> None:
+        super().__init__()
+        self.probe, self.asks = nn.Parameter(torch.zeros(1, 3, 32)), asks
+        self.attention = nn.MultiheadAttention(32, 4, batch_first=True)
+        self.stem = nn.Linear(32, 32)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        if not self.asks:
+            x = torch.cat([self.probe.expand(x.shape[0], -1, -1), x], 1)
+        queries = self.probe.expand(x.shape[0], -1, -1) if self.asks else x
+        result: Tensor = self.attention(queries, x, x, need_weights=False)[0]
+        return result
+
+
+@BOTH
+@pytest.mark.parametrize("asks", [False, True])
+def test_learned_queries(tracer: str, asks: bool) -> None:
+    exact = visualize.trace(Pooled(asks).eval(), (tokens(),), tracer=tracer)
+    labels = [list(map(str, box.label)) for box in simplify(exact, Level.LAYER).boxes if box.label]
+    assert [one for one in labels if one[0].startswith("probe")] == [
+        ["probe, 3×32", "learned queries"] if asks else ["probe, 3×32"]
+    ]
+
+
+def test_queries_keys_and_values_are_not_folded() -> None:
+    """They read one tensor and have one shape, but are no copies."""
+
+    class Heads(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.q, self.k, self.v = (nn.Linear(32, 32) for _ in range(3))
+
+        def forward(self, x: Tensor) -> Tensor:
+            q, k, v = (
+                one(x).unflatten(-1, (4, 8)).transpose(1, 2) for one in (self.q, self.k, self.v)
+            )
+            return x + F.scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
+
+    exact = visualize.trace(nn.Sequential(Heads(), Heads(), Heads()).eval(), (tokens(),))
+    found = [(str(box.role), box.repeat) for box in simplify(exact, Level.LAYER).boxes if box.role]
+    assert found == [("Q projection", 3), ("K projection", 3), ("V projection", 3)]

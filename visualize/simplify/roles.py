@@ -1,7 +1,7 @@
 """Roles: what linear layers are for in an attention, a gated MLP or a mixture of experts.
 
-They follow from the flow of data, from the argument of the attention that a layer reaches, and
-never from the names of layers.
+Roles follow from the flow of data, from the argument of the attention that a layer reaches, and
+never from the names of layers. Learned tokens that are the queries of an attention say so.
 """
 
 from __future__ import annotations
@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from visualize.core.architecture import NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram
-from visualize.core.operators import ATTENTION, PRODUCT, family
+from visualize.core.operators import ATTENTION, PRODUCT, Category, family, operator
 from visualize.core.phrases import Phrase, phrase
 from visualize.simplify.sublayers.attention import passes, projections_after
 from visualize.simplify.sublayers.experts import find_mixtures
@@ -19,6 +20,8 @@ from visualize.simplify.sublayers.mlp import Link, find_links
 
 # At most this many boxes are searched on the way back from an argument.
 _REACH = 48
+# With more learned tokens than this, which are queries is not looked for.
+_MOST_TOKENS = 8
 _NAMES: Mapping[str, Phrase] = {
     "q": phrase("Q projection"),
     "k": phrase("K projection"),
@@ -37,7 +40,8 @@ def name_roles(diagram: Diagram) -> Diagram:
     """
     flow = Flow(diagram)
     roles = {**_of_attention(flow), **_of_gated(flow), **dict(_of_experts(flow))}
-    return diagram.with_boxes(replace(flow.box(node), role=role) for node, role in roles.items())
+    marked = [replace(flow.box(node), role=role) for node, role in roles.items()]
+    return diagram.with_boxes([*marked, *_learned_queries(flow)])
 
 
 def _of_attention(flow: Flow) -> dict[str, Phrase]:
@@ -73,6 +77,43 @@ def _reached(flow: Flow, attention: Box) -> dict[str, set[str]]:
     return {one: known[one] for one in known if not is_lost or one == "q"}
 
 
+def _learned_queries(flow: Flow) -> Iterator[Box]:
+    """The learned tokens that are the queries of an attention, with these words.
+
+    Keys or values are made from data, and queries from the tokens and not from the inputs.
+    """
+    boxes = flow.diagram.boxes
+    tokens = [box for box in boxes if box.core.kind is NodeKind.CONSTANT and box.label]
+    attentions = [box for box in boxes if _attends(box)]
+    if not attentions or not 0 < len(tokens) <= _MOST_TOKENS:
+        return
+    inputs = _made_from(flow, [box.id for box in boxes if box.kind is BoxKind.INPUT])
+    arguments = [read for box in attentions if len(read := _arguments(flow.diagram, box)) > 2]
+    for token in tokens:
+        made = _made_from(flow, [token.id])
+        for queries, _, values in arguments:
+            if queries & made and not queries & inputs and values - made:
+                yield replace(token, label=(*token.label, phrase("learned queries")))
+                break
+
+
+def _made_from(flow: Flow, starts: Collection[str]) -> set[str]:
+    """The boxes that work on what some boxes return, as far as the next attention."""
+    found = set(starts)
+    waiting = list(starts)
+    while waiting:
+        node = waiting.pop()
+        if node in starts or not _attends(flow.box(node)):
+            new = [one for one in flow.users(node) if one not in found]
+            found.update(new)
+            waiting += new
+    return {node for node in found if not _attends(flow.box(node))}
+
+
+def _attends(box: Box) -> bool:
+    return operator(box.does).category is Category.ATTENTION
+
+
 def _arguments(diagram: Diagram, box: Box) -> tuple[set[str], ...]:
     """The boxes that an attention reads as its queries, keys and values."""
     exact, members = diagram.exact, frozenset(box.members)
@@ -90,7 +131,8 @@ def _arguments(diagram: Diagram, box: Box) -> tuple[set[str], ...]:
             waiting += new
         return found
 
-    call = next((one for one in box.operations if family(one.type) in ATTENTION), None)
+    calls = (one for one in box.operations if operator(one.type).category is Category.ATTENTION)
+    call = next(calls, None)
     if call:
         read = [source for source, _, wire in exact.inputs(call.id) if wire.tensor]
         return tuple(map(outside, read[:3]))

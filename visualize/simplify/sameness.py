@@ -173,7 +173,8 @@ class Sameness:
     def _signature(self, box: Box, index: int) -> int:
         """A number that boxes share which hold the same operations, wired alike inside.
 
-        Inputs and outputs share it with no other box: each has a name of its own.
+        Inputs and outputs share it with no other box: each has a name of its own. So queries, keys
+        and values are never copies of each other.
         """
         if box.kind.is_end:
             return self.number(box.id)
@@ -181,6 +182,7 @@ class Sameness:
             box.kind,
             box.type,
             box.label,
+            box.role,
             tuple(numbered(str(operand.name))[0] for operand in box.operands),
             tuple(
                 (
