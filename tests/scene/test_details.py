@@ -33,7 +33,7 @@ def test_ids_are_unique_in_the_whole_figure(resnet: Scene) -> None:
 
 def test_a_detail_has_its_title_and_the_shapes_of_its_ends(resnet: Scene) -> None:
     first = resnet.details[0]
-    assert first.title == "Bottleneck · layer1[0]"
+    assert first.title.startswith("Bottleneck · layer1[0]")
     assert first.scene.boxes[0].label == ("64×56×56",)
     assert first.scene.boxes[0].members == ()
 
@@ -64,3 +64,11 @@ def test_the_document_has_them(resnet: Scene) -> None:
     first = document["details"][0]
     assert first["of"] == list(resnet.details[0].of)
     assert any(arrow["skip"] == "projection" for arrow in first["arrows"])
+
+
+def test_a_title_names_the_strides_of_other_blocks(resnet: Scene) -> None:
+    """The first blocks of the later stages of a ResNet halve the resolution."""
+    assert [detail.title for detail in resnet.details] == [
+        "Bottleneck · layer1[0], also /2",
+        "Bottleneck · layer1[1]",
+    ]

@@ -17,12 +17,14 @@ class Detail:
         box: the first of them, or the block in it, whose inside is shown.
         diagram: what is in it.
         details: of the closed boxes in ``diagram``.
+        strides: those of the blocks that it explains, the one that is shown first: /1, /2.
     """
 
     boxes: tuple[str, ...]
     box: Box
     diagram: Diagram
     details: tuple[Detail, ...] = ()
+    strides: tuple[int, ...] = ()
 
     @property
     def drawn_skips(self) -> frozenset[SkipKind]:

@@ -34,7 +34,8 @@ def with_details(
         of = tuple(inside_name(home, box) for box in detail.boxes)
         stages |= {inside_name(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
         kind = labels.blocks_phrase(detail.box.type, detail.box.count)
-        title = f"{kind} · {spelled(detail.box.path)}"
+        also = "".join(f", also /{stride}" for stride in detail.strides[1:])
+        title = f"{kind} · {spelled(detail.box.path)}{also}"
         made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail)))
         letters[letter] = {}
         for box in detail.boxes:

@@ -66,6 +66,7 @@ class DetailFinder:
             overview: a diagram with closed blocks or stages.
         """
         boxes: dict[Hashable, dict[str, None]] = {}
+        strides: dict[Hashable, dict[int, None]] = {}
         for stage in self._wired_stages(overview):
             boxes.setdefault(self._look_across(stage), {})[stage.id] = None
         for block in self.blocks.boxes:
@@ -76,8 +77,9 @@ class DetailFinder:
             if work not in self._structures:
                 self._structures[work] = self._look_into(block)
             boxes.setdefault(self._structures[work], {})[closed.id] = None
+            strides.setdefault(self._structures[work], {})[_stride(block.shown)] = None
         return tuple(
-            replace(self._details[key], boxes=tuple(closed))
+            replace(self._details[key], boxes=tuple(closed), strides=tuple(strides.get(key, ())))
             for key, closed in boxes.items()
             if key in self._details
         )
@@ -170,6 +172,15 @@ class DetailFinder:
         if part.graph not in self._simplifiers:
             self._simplifiers[part.graph] = Simplifier(part, self.rules, keeps_output=True)
         return self._simplifiers[part.graph]
+
+
+def _stride(block: Box) -> int:
+    """The greatest stride of the layers of a block."""
+    found = (one.attributes.get("stride") for one in block.operations)
+    strides = (one if isinstance(one, Sequence) else [one] for one in found)
+    return max(
+        (stride for some in strides for stride in some if isinstance(stride, int)), default=1
+    )
 
 
 def _is_worth_it(layers: Diagram) -> bool:
