@@ -6,6 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,8 @@ from tests.layouts import THEME, hits, overlaps, scene
 from tests.nets import NETS
 from visualize.core.choices import Direction
 from visualize.core.layout import Page
-from visualize.layout import arrange, lay_out
+from visualize.layout import Arranger, arrange, lay_out
+from visualize.layout.spacing import NARROW, TIGHT
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -52,6 +54,19 @@ def test_a_figure_that_misses_the_page_is_denser() -> None:
     assert dense.around.size[1] <= height - 10
     # What misses it by far stays as it is.
     assert lay_out(drawn, THEME, Direction.TB, Page(10, 10)).around.size == roomy.around.size
+
+
+def test_a_figure_of_stages_is_the_densest() -> None:
+    drawn = scene(list(itertools.pairwise("abcd")))
+    narrow, tight = (
+        Arranger(THEME, Direction.TB, Page()).arrange(drawn, spacing).layout.around.size
+        for spacing in (NARROW, TIGHT)
+    )
+    page = Page(2 * narrow[0], (narrow[1] + tight[1]) / 2)
+    assert arrange(replace(drawn, level="block"), THEME, Direction.TB, page).fitting is None
+    fitting = arrange(replace(drawn, level="stage"), THEME, Direction.TB, page).fitting
+    assert fitting is not None
+    assert fitting.around.size == tight
 
 
 def test_a_figure_whose_boxes_are_too_large_is_not_routed() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY
+from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, TIGHT
 
 
 def test_each_spacing_takes_no_more_room_than_the_one_before() -> None:
-    for roomy, dense in ((ROOMY, DENSE), (DENSE, NARROW), (NARROW, KNOTTED)):
+    for roomy, dense in ((ROOMY, DENSE), (DENSE, NARROW), (NARROW, KNOTTED), (NARROW, TIGHT)):
         for each in fields(roomy):
             before, after = getattr(roomy, each.name), getattr(dense, each.name)
             assert before == after or after < before

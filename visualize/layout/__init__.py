@@ -20,10 +20,10 @@ and on which side titles, columns and first branches are.
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
-from visualize.core.choices import Direction
+from visualize.core.choices import Direction, Level
 from visualize.core.layout import Layout, Page, PlacedDetail
 from visualize.core.scene import Scene, SceneDetail
 from visualize.core.theme import Theme
@@ -31,7 +31,7 @@ from visualize.layout.corners import Corners
 from visualize.layout.details import Panel, least_size, place_details
 from visualize.layout.flow import PlacedFlow, place_flow
 from visualize.layout.sizes import Sizes
-from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, Spacing
+from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, TIGHT, Spacing
 from visualize.layout.surround.page import Surrounder
 
 __all__ = ["Arrangement", "Arranger", "arrange", "lay_out"]
@@ -125,12 +125,20 @@ class Arrangement:
             return self.layout
         if not self._may_fit:
             return None
-        spacings = (DENSE, NARROW, KNOTTED) if self._flow.layout.in_line else (DENSE, NARROW)
-        denser = (self.arranger.arrange(self.scene, spacing) for spacing in spacings)
+        denser = (self.arranger.arrange(self.scene, spacing) for spacing in self._denser)
         fitting = (
             one.layout for one in denser if not one._reaches_beyond(page) and one.layout.fits(page)
         )
         return next(fitting, None)
+
+    @property
+    def _denser(self) -> Iterator[Spacing]:
+        """The spacings with which the figure may fit, the least dense first."""
+        yield from (DENSE, NARROW)
+        if self._flow.layout.in_line:
+            yield KNOTTED
+        if self.scene.level == Level.STAGE.value:
+            yield TIGHT
 
     @functools.cached_property
     def layout(self) -> Layout:

@@ -370,6 +370,7 @@ def _merged(copies: Sequence[Box], group: str) -> Box:
         weights=tuple(shape for copy in copies for shape in copy.weights),
         idioms=tuple(idiom for copy in copies for idiom in copy.idioms),
         hidden=frozenset().union(*(copy.hidden for copy in copies)),
+        silent=frozenset().union(*(copy.silent for copy in copies)),
         group=group,
         copies=(first, *copies[1:]),
     )
