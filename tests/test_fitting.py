@@ -56,11 +56,12 @@ def test_layers_that_work_together_are_closed_before_blocks_are() -> None:
     simplifier = Simplifier(
         visualize.trace(nets.Transformer(), torch.zeros(1, 8, dtype=torch.int64))
     )
-    levels = [
-        fit(simplifier, FigureOptions(height=height)).scene.level  # type: ignore[arg-type]
-        for height in (640, 180)
+    drawings = [
+        fit(simplifier, FigureOptions(height=height))  # type: ignore[arg-type]
+        for height in (640, 200)
     ]
-    assert levels == ["layer", "sublayer"]
+    assert [one.scene.level for one in drawings] == ["layer", "sublayer"]
+    assert all(one.fits for one in drawings)
 
 
 def test_where_no_layers_work_together_nothing_is_drawn_twice(simplifier: Simplifier) -> None:
