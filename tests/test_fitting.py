@@ -11,7 +11,7 @@ from tests.graphs import Net, resnet
 from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
-from visualize.fitting import _LADDER, _MOST_BOXES, fit, look, page_of
+from visualize.fitting import _LADDER, _MOST_BOXES, Drawing, fit, look, page_of
 from visualize.options import FigureOptions
 from visualize.simplify import Simplifier
 
@@ -152,3 +152,20 @@ def test_a_page_is_filled_with_details() -> None:
     assert drawing.fits
     assert len(drawing.scene.details) > 1
     assert len({detail.title.split(" · ")[0] for detail in drawing.scene.details}) == 1
+
+
+def test_a_figure_without_crossings_comes_before_one_with(
+    simplifier: Simplifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    levels = []
+
+    def is_clear(drawing: Drawing) -> bool:
+        levels.append(drawing.scene.level)
+        return drawing.scene.level != "layer"
+
+    monkeypatch.setattr(Drawing, "is_clear", property(is_clear))
+    assert fit(simplifier, FigureOptions()).scene.level == "block"
+    assert levels[0] == "layer"
+    crossed = fit(simplifier, FigureOptions(level=Level.LAYER))
+    assert crossed.fits
+    assert crossed.scene.level == "layer"

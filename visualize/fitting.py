@@ -81,6 +81,11 @@ class Drawing:
         return len(self.scene.boxes) <= _MOST_BOXES and self._arrangement.fitting is not None
 
     @property
+    def is_clear(self) -> bool:
+        """Whether no arrow runs through a box on its way."""
+        return self.layout.is_clear
+
+    @property
     def excess(self) -> float:
         """How many times the figure is as long as its page, in the direction that is worse."""
         return self._arrangement.excess
@@ -98,18 +103,21 @@ class Drawing:
 def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """Draw a model at the level asked for; at ``auto``, at the most detailed one that fits.
 
+    One in which no arrow runs through a box comes before one where that cannot be avoided.
+
     Details of closed blocks are shown where they fit as well, and those that the options name in
     any case. If nothing fits, what reaches beyond the page the least is drawn all the same.
 
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
-    larger = []
+    fitting: list[Drawing] = []
+    larger: list[Drawing] = []
     for drawing in _Drawings(simplifier, options).of(_rungs(options)):
-        if drawing.fits:
+        if drawing.fits and drawing.is_clear:
             return drawing
-        larger.append(drawing)
-    return min(larger, key=lambda one: one.excess)
+        (fitting if drawing.fits else larger).append(drawing)
+    return fitting[0] if fitting else min(larger, key=lambda one: one.excess)
 
 
 def _rungs(options: FigureOptions) -> tuple[Rung, ...]:

@@ -88,3 +88,8 @@ def test_a_label_that_is_cut_off_claims_no_sum() -> None:
     claims = read_claims(("3×3 conv, 8", "ReLU · × a · 2…"))
     assert claims.clipped
     assert wrong_amounts(claims, 224, []) == ""
+
+
+def test_a_width_behind_a_layer_is_no_number_of_parameters() -> None:
+    claims = read_claims(("QKV projection", "1×1 conv, 144 · BN · 13.8 k"))
+    assert [amount.value for amount in claims.amounts] == [13800.0]

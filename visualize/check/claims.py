@@ -131,8 +131,10 @@ def wrong_amounts(claims: Claims, parameters: int, around: Iterable[Claims]) -> 
 def _parts(details: Iterable[str]) -> Iterator[str]:
     for line in details:
         for part in line.split(" · "):
-            # "12 times, shared" is one part, "2 Blocks, 9.6 k each" are two.
-            yield from [part] if _SHARED.search(part) else part.split(", ")
+            # "12 times, shared" and "1×1 conv, 64" are one part, "2 Blocks, 9.6 k each" are two.
+            first = part.partition(", ")[0]
+            counts = _COUNTED.fullmatch(first) or read_amount(first)
+            yield from part.split(", ") if counts and not _SHARED.search(part) else [part]
 
 
 def _counted(texts: Iterable[str]) -> Iterator[tuple[int, str]]:

@@ -18,6 +18,8 @@ Text = TypeVar("Text", bound="PlacedText")
 _SLACK = 0.01
 # How many times the size of a page a figure may have and still fit it with denser spacing.
 _NEARLY = 2.2
+# How close to a box, in points, an arrow seems to be part of its border.
+_CLOSE = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,19 @@ class Layout:
         """The route of ``arrow`` from its source to its target."""
         parts = [*(self.trunks[trunk] for trunk in arrow.via), arrow.route]
         return functools.reduce(Route.joined, parts)
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether no arrow runs through a box, or along the border of one, on its way."""
+        return not any(map(self._is_crossing, self.arrows)) and all(
+            one.layout.is_clear for one in self.details
+        )
+
+    def _is_crossing(self, placed: PlacedArrow) -> bool:
+        route, ends = self.whole(placed), (placed.arrow.source, placed.arrow.target)
+        bounds = route.bounds()
+        near = (one.rectangle.grown(_CLOSE) for one in self.boxes if one.box.id not in ends)
+        return any(area.overlaps(bounds) and any(map(area.holds, route.sample())) for area in near)
 
     def fits(self, page: Page) -> bool:
         """Whether the figure, title and legend included, fits ``page`` in true size."""

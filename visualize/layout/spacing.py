@@ -380,6 +380,14 @@ ROOMY = Spacing()
 DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=4.5)
 NARROW = replace(DENSE, even=False)
 # For a figure of stages, of which there is none that shows less.
-TIGHT = replace(NARROW, gap=8.0, fan=11.0, beside=6.0, padding=3.0, margin=3.5)
+TIGHT = replace(
+    NARROW,
+    gap=8.0,
+    fan=11.0,
+    beside=6.0,
+    padding=3.0,
+    margin=3.5,
+    box=replace(NARROW.box, shortcut=8.0),
+)
 # For a tangle, or two towers, that would be too broad.
 KNOTTED = replace(NARROW, lanes=False)

@@ -19,10 +19,13 @@ def join_sums(diagram: Diagram) -> Diagram:
              └─▶ + ◀─ c     is     b ─▶ +
                  └─▶ …             c ──┘
 
-    Those where a skip connection ends stay as they are, and so does a sum with work between its
-    additions, such as one over layers, where each layer adds its own.
+    Those where a skip connection ends stay as they are, as do those that join a side box to the
+    data, and a sum with work between its additions, such as one over layers, where each layer adds
+    its own.
     """
+    sides = {diagram.host(node) for node in diagram.sides}
     ends = {diagram.host(skip.merge) for skip in diagram.skips}
+    ends |= {target for source, target, _ in diagram.wires if source in sides}
     hosts = {
         box.id: following.id
         for box, following in itertools.pairwise(diagram.boxes)
