@@ -14,7 +14,7 @@ import visualize
 from tests.layouts import THEME, hits, overlaps, scene
 from tests.nets import NETS
 from visualize.core.choices import Direction
-from visualize.core.geometry import Rectangle
+from visualize.core.geometry import Point
 from visualize.core.layout import Page
 from visualize.layout import Arranger, arrange, lay_out
 from visualize.layout.spacing import NARROW, TIGHT
@@ -61,11 +61,12 @@ def test_a_layout_is_clear_if_no_arrow_meets_another_box() -> None:
     layout = lay_out(scene(list(itertools.pairwise("abc"))), THEME, Direction.TB)
     assert layout.is_clear
     first, *others, last = layout.boxes
-    (begin, *_), end = layout.arrows[0].route.sample(), first.rectangle.end
-    on_arrow = replace(last, rectangle=Rectangle.around(begin, 4, 4))
-    assert not replace(layout, boxes=(first, *others, on_arrow)).is_clear
-    along = Rectangle(end, end + 9, begin.across + 1, begin.across + 20)
-    assert not replace(layout, boxes=(first, *others, replace(last, rectangle=along))).is_clear
+    *_, point, _ = layout.arrows[0].route.sample()
+    through = replace(last, center=point, length=4, breadth=4)
+    assert not replace(layout, boxes=(first, *others, through)).is_clear
+    beside = Point(point.along, point.across + 11)
+    along = replace(last, center=beside, length=9, breadth=20)
+    assert not replace(layout, boxes=(first, *others, along)).is_clear
 
 
 def test_a_figure_of_stages_is_the_densest() -> None:
