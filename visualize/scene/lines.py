@@ -33,10 +33,11 @@ def details_lines(words: Iterable[str], numbers: Iterable[str]) -> list[str]:
         parts = [*parts[:_MOST_PARTS], "…"]
     if number:
         parts.append(number)
-    rows = len(_rows(parts, LONGEST))
-    return next(
-        lines for width in range(1, LONGEST + 1) if len(lines := _rows(parts, width)) <= rows
-    )
+    lines = _rows(parts, LONGEST)
+    if len(lines) < 2:
+        return lines
+    narrower = (_rows(parts, width) for width in range(max(map(len, parts)), LONGEST))
+    return next((even for even in narrower if len(even) == len(lines)), lines)
 
 
 def _rows(parts: Iterable[str], width: int) -> list[str]:

@@ -53,13 +53,15 @@ def computations(diagram: Diagram, boxes: Iterable[Box], *, brief: bool) -> Iter
             if len(part) < length:
                 yield from map(Cluster.single, nodes)
                 continue
-            label = (computation_name(part),)
-            kind = str(label[0])
-            yield Cluster(
-                nodes[0],
-                nodes,
-                Collapsed(nodes[0], BoxKind.COMPUTATION, kind, found.module, label=label),
-            )
+            yield computation(part, found.module)
+
+
+def computation(run: Sequence[Box], path: str) -> Cluster:
+    """One box of a computation in the module ``path``, named after what it does."""
+    nodes = tuple(box.id for box in run)
+    name = _name(run)
+    kind = Collapsed(nodes[0], BoxKind.COMPUTATION, str(name), path, label=(name,))
+    return Cluster(nodes[0], nodes, kind)
 
 
 def _connected(diagram: Diagram, run: Sequence[Box]) -> Iterator[list[Box]]:
@@ -85,7 +87,7 @@ class _Place(NamedTuple):
     helper: tuple[str, ...]
 
 
-def computation_name(run: Sequence[Box]) -> Phrase:
+def _name(run: Sequence[Box]) -> Phrase:
     """The innermost function that all of a computation is written in, or what it does."""
     helpers = zip(*(box.core.helpers for box in run))
     shared = [names[0] for names in itertools.takewhile(lambda one: len(set(one)) == 1, helpers)]

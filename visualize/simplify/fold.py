@@ -266,7 +266,7 @@ class _Folded:
     def _home(self, operation: str) -> int:
         """The box that is left of the one that holds an operation."""
         moved = self.moved.get(operation)
-        return self.kept[moved.home if moved else self.places[self.diagram.host(operation)]]
+        return self.kept[moved.home if moved else self.sameness.homes[operation]]
 
     def _reads(self, source: int, target: int) -> Iterator[tuple[str, str, Wire]]:
         """The operations of one box that another reads as data, what reads each, and the wire."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import COPIES, MOVES, SLICE, family
-from visualize.simplify.computations import computation_name
-from visualize.simplify.contract import Cluster, Collapsed, contract, runs
+from visualize.simplify.computations import computation
+from visualize.simplify.contract import Cluster, contract, runs
 
 # How many operations, beyond moving, are more than a reader wants to see.
 _WORTH_IT = 2
@@ -46,19 +46,11 @@ def _clusters(diagram: Diagram, on_indices: set[str]) -> Iterator[Cluster]:
         return _Place(box.calls, helpers[0]) if helpers and box.id in on_indices else None
 
     for found, run in runs(diagram.boxes, place):
-        nodes = tuple(box.id for box in run)
         works = sum(family(box.type) not in MOVES | COPIES | SLICE for box in run)
         if found is None or works < _WORTH_IT:
-            yield from map(Cluster.single, nodes)
+            yield from (Cluster.single(box.id) for box in run)
         else:
-            label = (computation_name(run),)
-            path = found.calls[-1].path if found.calls else ""
-            kind = str(label[0])
-            yield Cluster(
-                nodes[0],
-                nodes,
-                Collapsed(nodes[0], BoxKind.COMPUTATION, kind, path, label=label),
-            )
+            yield computation(run, found.calls[-1].path if found.calls else "")
 
 
 def _on_indices(diagram: Diagram) -> set[str]:

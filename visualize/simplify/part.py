@@ -18,7 +18,7 @@ from visualize.core.architecture import (
 from visualize.core.diagram import Box
 from visualize.core.dtypes import added
 from visualize.core.errors import UsageError
-from visualize.core.module_path import spelled
+from visualize.core.module_path import enclosing, spelled
 from visualize.core.operators import CONCAT, family
 
 # An output, and what it reads.
@@ -99,7 +99,7 @@ def _with_totals(
         one for one in architecture.unused_modules if any(_holds(path, one) for path in paths)
     )
     kinds = dict.fromkeys(architecture.modules.get(path, "") for path in paths)
-    around = {path[:end] for path in paths for end in range(len(path)) if path[end] == "."}
+    around = {one for path in paths for one in enclosing(path)}
     within = tuple(f"{path}." for path in paths)
     return replace(
         architecture,

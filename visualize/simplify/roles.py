@@ -13,13 +13,11 @@ from visualize.core.architecture import NodeKind
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import ATTENTION, PRODUCT, Category, family, operator
 from visualize.core.phrases import Phrase, phrase
-from visualize.simplify.sublayers.attention import passes, projections_after
+from visualize.simplify.sublayers.attention import projections_after, projections_before
 from visualize.simplify.sublayers.experts import find_mixtures
 from visualize.simplify.sublayers.flow import Flow
 from visualize.simplify.sublayers.mlp import Link, find_links
 
-# At most this many boxes are searched on the way back from an argument.
-_REACH = 48
 # With more learned tokens than this, which are queries is not looked for.
 _MOST_TOKENS = 8
 _NAMES: Mapping[str, Phrase] = {
@@ -69,9 +67,9 @@ def _reached(flow: Flow, attention: Box) -> dict[str, set[str]]:
     Where nothing but a lower rank is known of one of the two, keys and values are left out.
     """
     starts = dict(zip("qkv", _arguments(flow.diagram, attention)))
-    first = {argument: _projections(flow, nodes) for argument, nodes in starts.items()}
+    first = {argument: projections_before(flow, nodes) for argument, nodes in starts.items()}
     everything = set[str]().union(*first.values())
-    lower = {node for one in everything for node in _projections(flow, flow.sources(one))}
+    lower = {node for one in everything for node in projections_before(flow, flow.sources(one))}
     known = {argument: nodes - lower for argument, nodes in first.items()}
     is_lost = any(first[one] and not known[one] for one in first)
     return {one: known[one] for one in known if not is_lost or one == "q"}
@@ -159,23 +157,6 @@ def _leads(diagram: Diagram, start: str, end: str, members: Collection[str]) -> 
         seen.update(new)
         waiting += new
     return False
-
-
-def _projections(flow: Flow, starts: Collection[str]) -> set[str]:
-    """The first linear layers on the way back."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting = list(starts)
-    while waiting and len(seen) < _REACH:
-        node = waiting.pop()
-        if node in seen or not flow.is_open(node):
-            continue
-        seen.add(node)
-        if flow.is_projection(node):
-            found.add(node)
-        elif passes(flow, node):
-            waiting += flow.sources(node)
-    return found
 
 
 def _of_gated(flow: Flow) -> dict[str, Phrase]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from visualize.core.diagram import Box, BoxKind
 from visualize.core.operators import (
@@ -66,19 +66,40 @@ def _shared(flow: Flow, nodes: Collection[str], seeds: Collection[str]) -> set[s
 
 
 def _before(flow: Flow, core: str, branch: Collection[str]) -> set[str]:
-    """The layers that make queries, keys and values."""
+    """The layers that make queries, keys and values, and those that lower their rank."""
+
+    def lowered(node: str, seen: Collection[str]) -> Iterator[str]:
+        if not flow.activates(node):
+            yield from (one for one in flow.sources(node) if _lowers(flow, one, branch, seen))
+
+    return projections_before(flow, flow.sources(core), lowered, seen=(core,))
+
+
+def projections_before(
+    flow: Flow,
+    starts: Iterable[str],
+    further: Callable[[str, Collection[str]], Iterable[str]] | None = None,
+    seen: Iterable[str] = (),
+) -> set[str]:
+    """The first linear layers on the way back.
+
+    Args:
+        flow: the layers.
+        starts: where the way begins.
+        further: where it goes on behind a layer, given what has been seen; by default, nowhere.
+        seen: what it does not come to.
+    """
     found: set[str] = set()
-    seen = {core}
-    waiting = [*flow.sources(core)]
-    while waiting and len(seen) < _REACH:
+    passed = set(seen)
+    waiting = list(starts)
+    while waiting and len(passed) < _REACH:
         node = waiting.pop()
-        if node in seen or not flow.is_open(node):
+        if node in passed or not flow.is_open(node):
             continue
-        seen.add(node)
+        passed.add(node)
         if flow.is_projection(node):
             found.add(node)
-            if not flow.activates(node):
-                waiting += (one for one in flow.sources(node) if _lowers(flow, one, branch, seen))
+            waiting += further(node, passed) if further else ()
         elif passes(flow, node):
             waiting += flow.sources(node)
     return found
