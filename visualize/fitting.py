@@ -21,8 +21,10 @@ from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
 from visualize.scene.details import inside_scene, with_details
 from visualize.scene.themes import load_theme, with_font
+from visualize.scene.variants import with_variants
 from visualize.simplify import Choice, Simplifier
-from visualize.simplify.details import DetailFinder, is_readable
+from visualize.simplify.details import DetailFinder
+from visualize.simplify.selections import is_readable, others, selections
 
 # No figure with more boxes fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
@@ -200,21 +202,62 @@ class _Drawings:
             named = [one for one in found if one.box.path in self.detailed]
             yield self._with(overview, named)
             return
-        for shown in self._finder.selections(found):
+        for shown in selections(found, self._finder.brief):
             drawing = self._with(overview, shown)
-            yield self._filled(overview, drawing, shown, found) if drawing.fits else drawing
+            yield self._filled(overview, shown, found) if drawing.fits else drawing
 
     def _filled(
-        self, overview: Drawing, drawing: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
+        self, overview: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
     ) -> Drawing:
-        """A drawing that fits with as many more details as fit, one after the other."""
+        """A drawing with details that fit, and with what else explains the boxes of others.
+
+        Details are made brief where that leaves fewer boxes without a letter.
+        """
+        drawing, left = self._more(overview, shown, found)
+        short = [one if one.details else self._finder.brief(one) for one in shown]
+        if not left or [one.diagram for one in short] == [one.diagram for one in shown]:
+            return drawing
+        other, still = self._more(overview, short, found)
+        return other if len(still) < len(left) else drawing
+
+    def _more(
+        self, overview: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
+    ) -> tuple[Drawing, list[Detail]]:
+        """A drawing that explains as much more as fits, and what remains unexplained.
+
+        Words about how other blocks differ need the least room; details that fit come in their
+        place, those first for which there are no words.
+        """
         order = {box.id: place for place, box in enumerate(overview.scene.boxes)}
-        for other in itertools.islice(self._finder.others(found, shown), _MOST_TRIED):
-            more = sorted((*shown, other), key=lambda one: order[one.boxes[0]])
-            larger = self._with(overview, more)
-            if is_readable(more) and larger.fits:
-                drawing, shown = larger, more
-        return drawing
+        left = list(others(found, shown, lambda one: one))
+        drawing, missed = self._worded(overview, shown, left)
+        unsaid = {id(one) for one in missed}
+        tried = sorted(left, key=lambda one: id(one) not in unsaid)
+        for other in itertools.islice(tried, _MOST_TRIED):
+            more = sorted((*shown, self._finder.brief(other)), key=lambda one: order[one.boxes[0]])
+            rest = [one for one in left if one is not other]
+            if not is_readable(more):
+                continue
+            larger, still = self._worded(overview, more, rest)
+            if larger.fits and len(still) <= len(missed):
+                drawing, missed, shown, left = larger, still, more, rest
+        return drawing, missed
+
+    def _worded(
+        self, overview: Drawing, shown: Sequence[Detail], left: Sequence[Detail]
+    ) -> tuple[Drawing, list[Detail]]:
+        """A drawing with words about as many of the details ``left`` as fit, and the others."""
+        for number in dict.fromkeys((len(left), len(left) // 2)):
+            worded, missed = with_variants(shown, left[:number], self._scenes)
+            drawing = self._with(overview, worded)
+            if len(missed) < number and drawing.fits:
+                return drawing, [*missed, *left[number:]]
+        return self._with(overview, shown), list(left)
+
+    def _scenes(self, detail: Detail) -> Iterator[Scene]:
+        """What is inside a detail, in full and in brief."""
+        yield self._inside(self._finder.whole(detail))
+        yield self._inside(self._finder.brief(detail))
 
     def _with(self, overview: Drawing, shown: Sequence[Detail]) -> Drawing:
         return replace(overview, scene=with_details(overview.scene, shown, self._inside))

@@ -79,3 +79,15 @@ def test_the_page_holds_the_panels() -> None:
     for placed in layout().details:
         assert around.low[0] < placed.low[0] < placed.high[0] < around.high[0]
         assert around.low[1] < placed.low[1] < placed.high[1] < around.high[1]
+
+
+def test_a_panel_has_lines_about_what_it_explains_in_words() -> None:
+    placed = visualize.draw("swin_t").drawing.layout.details[0]
+    lines = [(text, at, size) for text, at, size in placed.texts[2:]]
+    assert [text for text, _, _ in lines] == ["A2: shifted window attention"]
+    (_, (x, y), size), top = lines[0], placed.texts[0][1][1]
+    first = placed.layout.boxes[0]
+    assert first.center.along == min(box.center.along for box in placed.layout.boxes)
+    _, under = placed.direction.on_page(first.center)
+    assert under + placed.shift[1] + first.rectangle.end - first.rectangle.start < y < top - size
+    assert placed.low[0] < x < placed.high[0]

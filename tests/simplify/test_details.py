@@ -14,7 +14,6 @@ from visualize.simplify import Simplifier
 from visualize.simplify.details import (
     DetailFinder,
     brief,
-    representative,
     structure,
 )
 
@@ -59,8 +58,6 @@ def test_structures_that_differ_have_details_of_their_own() -> None:
     assert len(found) == 2
     plain, gated = (structure(one.diagram) for one in found)
     assert plain != gated
-    (rich,) = representative(found)
-    assert {skip.kind.value for skip in rich.diagram.skips} == {"identity", "gate"}
 
 
 def test_blocks_with_different_kernels_have_details_of_their_own() -> None:
@@ -143,17 +140,6 @@ def test_a_block_of_streams_shows_the_blocks_in_them_and_what_joins_them() -> No
     assert [inner.box.type for inner in exchange.details] == 2 * ["Block"]
 
 
-def test_a_block_is_shown_alone_where_only_the_blocks_in_it_draw_skips() -> None:
-    architecture = visualize.trace(Streams(), (1, 3, 8, 8))
-    overview = Simplifier(architecture).to(Level.BLOCK)
-    finder = DetailFinder(overview)
-    plain, _ = details(net(Block(8, 8), Block(8, 16), Block(16, 16), Block(16, 32)), 1, 3, 8, 8)
-    found = (*finder.of(overview), plain)
-    tried = [[one.box.type for one in shown] for shown in finder.selections(found)]
-    assert tried[0] == ["Exchange", "Block"]
-    assert ["Exchange"] in tried
-
-
 def test_a_large_block_shows_the_modules_in_it_with_details_of_their_own() -> None:
     (first, *_) = details("maxvit_t")
     closed = {box.type for box in first.diagram.boxes if box.kind.is_collapsed}
@@ -214,34 +200,15 @@ def test_in_brief_what_no_skip_connection_ends_in_is_closed() -> None:
     assert held(short.diagram) == held(whole.diagram)
 
 
-def test_less_and_less_is_selected_and_the_last_draws_a_skip_connection() -> None:
-    finder = DetailFinder(Simplifier(visualize.trace("maxvit_t")).to(Level.BLOCK))
-    found = list(finder.of(finder.blocks))
-    tried = list(finder.selections(found))
-    assert sum(len(one.diagram.boxes) for one in all_details(found)) > 40
-    for shown in tried:
-        assert sum(len(one.diagram.boxes) for one in all_details(list(shown))) <= 40
-    assert any(one.details for one in tried[0])
-    last = tried[-1]
-    assert len(last) == 1
-    assert last[0].drawn_skips
-    assert set(last[0].boxes) <= {box for one in found for box in one.boxes}
-
-
-def test_nothing_is_selected_where_there_is_nothing() -> None:
-    layers = Simplifier(visualize.trace("resnet18")).to(Level.LAYER)
-    assert list(DetailFinder(layers).selections(())) == []
-
-
-def test_details_that_are_not_shown_may_be_added_that_of_most_boxes_first() -> None:
-    blocks = Simplifier(visualize.trace("mobilenet_v3_small")).to(Level.BLOCK)
-    finder = DetailFinder(blocks)
-    found = finder.of(blocks)
-    others = list(finder.others(found, found[:1]))
-    assert {one.box.id for one in others} == {one.box.id for one in found[1:]}
-    explained = [len(one.boxes) for one in others]
-    assert explained == sorted(explained, reverse=True)
-    assert list(finder.others(found, found)) == []
+def test_a_brief_detail_is_made_once_and_the_whole_is_kept() -> None:
+    model = nn.Sequential(nn.Linear(8, 8), nn.Sequential(Layer(8)))
+    finder = DetailFinder(Simplifier(visualize.trace(model, torch.zeros(1, 5, 8))).to(Level.BLOCK))
+    (whole,) = finder.of(finder.blocks)
+    assert finder.whole(whole) is whole
+    short = finder.brief(whole)
+    assert len(short.diagram.boxes) < len(whole.diagram.boxes)
+    assert finder.whole(short) is whole
+    assert finder.brief(short).diagram is short.diagram
 
 
 def test_in_brief_layers_that_work_together_are_one_box() -> None:
@@ -260,3 +227,15 @@ def test_a_detail_shows_what_it_returns() -> None:
         assert [tensor.shape for tensor in output.outputs] == [
             tensor.shape for tensor in one.box.outputs
         ]
+
+
+def test_a_closed_module_that_is_no_block_is_explained() -> None:
+    """Modules that a figure closes at its own depth hold layers, and blocks nowhere."""
+    stem = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.Conv2d(8, 8, 3, padding=1))
+    model = nn.Sequential(stem, nn.Sequential(Block(8, 8), Block(8, 8)))
+    simplifier = Simplifier(visualize.trace(model, torch.zeros(1, 3, 8, 8)))
+    closed = simplifier.to(Level.STAGE, depth=1)
+    found = DetailFinder(simplifier.to(Level.BLOCK)).of(closed)
+    assert {box for one in found for box in one.boxes} == {
+        box.id for box in closed.boxes if box.kind.is_collapsed
+    }

@@ -9,6 +9,21 @@ from visualize.core.diagram import Box, Diagram
 
 
 @dataclass(frozen=True)
+class Variant:
+    """Closed boxes whose inside differs from what a detail shows in a few words.
+
+    Attributes:
+        boxes: ids of the closed boxes in the overview, in order.
+        box: the first of them, or the block in it.
+        changes: what is different there, such as ``projection shortcut``.
+    """
+
+    boxes: tuple[str, ...]
+    box: Box
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Detail:
     """The inside of closed boxes.
 
@@ -18,6 +33,7 @@ class Detail:
         diagram: what is in it.
         details: of the closed boxes in ``diagram``.
         strides: those of the blocks that it explains, the one that is shown first: /1, /2.
+        variants: others, which have no room of their own.
     """
 
     boxes: tuple[str, ...]
@@ -25,6 +41,7 @@ class Detail:
     diagram: Diagram
     details: tuple[Detail, ...] = ()
     strides: tuple[int, ...] = ()
+    variants: tuple[Variant, ...] = ()
 
     @property
     def drawn_skips(self) -> frozenset[SkipKind]:

@@ -190,7 +190,8 @@ class PlacedDetail:
         shift: from the page coordinates of that layout to those of the figure.
         low: the lower left corner of the panel.
         high: its upper right corner.
-        texts: its letter and its title, each with its centre and its size.
+        texts: its letter, its title, and what is written about variants; each with its centre and
+            its size.
     """
 
     detail: SceneDetail

@@ -110,6 +110,26 @@ class SceneArrow:
     repeat: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SceneVariant:
+    """Closed boxes whose inside differs from what a panel shows in a few words.
+
+    Attributes:
+        letter: that of the panel, with a number: ``A2``.
+        of: ids of these boxes.
+        changes: what is different there.
+    """
+
+    letter: str
+    of: tuple[str, ...]
+    changes: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What the panel writes about them."""
+        return f"{self.letter}: {', '.join(self.changes)}"
+
+
 @dataclass(frozen=True)
 class SceneDetail:
     """What is inside closed boxes, drawn once beside the overview.
@@ -120,6 +140,7 @@ class SceneDetail:
         of: ids of the boxes whose inside it shows.
         stage: id of the stage of the overview that decides its colour, or empty.
         inside: what is inside; its ids do not depend on the letter.
+        variants: boxes that have no panel of their own.
     """
 
     letter: str
@@ -127,6 +148,7 @@ class SceneDetail:
     of: tuple[str, ...]
     stage: str
     inside: Scene
+    variants: tuple[SceneVariant, ...] = ()
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -246,6 +268,10 @@ class Scene:
                     "letter": detail.letter,
                     "title": detail.title,
                     "of": list(detail.of),
+                    "variants": [
+                        {"letter": one.letter, "of": list(one.of), "changes": list(one.changes)}
+                        for one in detail.variants
+                    ],
                     **detail.scene._parts(),
                 }
                 for detail in self.details
@@ -294,7 +320,7 @@ def _frame_of(detail: SceneDetail) -> SceneGroup:
     return SceneGroup(
         id=f"detail {detail.letter}",
         label=f"{detail.letter} · {detail.title}",
-        detail="",
+        detail=" · ".join(one.text for one in detail.variants),
         role="detail",
         parent="",
         framed=True,

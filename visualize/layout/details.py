@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -84,8 +85,30 @@ def least_size(
 
 def _panel_size(detail: SceneDetail, inside: Size, theme: Theme, spacing: DetailSpacing) -> Size:
     title = sum(width for _, width in _title(detail, theme)) + spacing.between
-    width = max(inside[0], title) + 2 * spacing.padding
-    return width, inside[1] + 2 * spacing.padding + theme.size * LINE_HEIGHT + spacing.title
+    lines = _lines(detail, inside[0], theme)
+    width = max(inside[0], title, *(width for _, width in lines)) + 2 * spacing.padding
+    return width, inside[1] + 2 * spacing.padding + _head(lines, theme) + spacing.title
+
+
+def _head(lines: Sequence[tuple[str, float]], theme: Theme) -> float:
+    """The height of the title and of the lines below it."""
+    return (theme.size + len(lines) * theme.detail_size) * LINE_HEIGHT
+
+
+def _lines(detail: SceneDetail, width: float, theme: Theme) -> list[tuple[str, float]]:
+    """What is written about variants, in lines about as broad as ``width``, each with its own."""
+    measure = functools.partial(text_width, size=theme.detail_size, font=theme.font)
+    lines: list[str] = []
+    for variant in detail.variants:
+        first, *others = variant.text.split(", ")
+        lines.append(first)
+        for part in others:
+            if measure(f"{lines[-1]}, {part}") <= width:
+                lines[-1] += f", {part}"
+            else:
+                lines[-1] += ","
+                lines.append(part)
+    return [(line, measure(line)) for line in lines]
 
 
 def _title(detail: SceneDetail, theme: Theme) -> list[tuple[str, float]]:
@@ -111,8 +134,12 @@ def _placed(
     ):
         texts.append((text, (x + wide / 2, top - spacing.padding - line / 2), type_size))
         x += wide + spacing.between
+    lines = _lines(panel.detail, panel.size[0], theme)
+    for number, (text, wide) in enumerate(lines):
+        y = top - spacing.padding - line - (number + 0.5) * theme.detail_size * LINE_HEIGHT
+        texts.append((text, (left + spacing.padding + wide / 2, y), theme.detail_size))
     middle = left + width / 2 - (inside.left + inside.right) / 2
-    under = top - spacing.padding - line - spacing.title - inside.top
+    under = top - spacing.padding - _head(lines, theme) - spacing.title - inside.top
     return PlacedDetail(
         detail=panel.detail,
         layout=panel.layout,

@@ -11,7 +11,7 @@ from visualize.core.architecture import NodeKind
 from visualize.core.detail import Detail
 from visualize.core.diagram import Box
 from visualize.core.module_path import spelled
-from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup, inside_name
+from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup, SceneVariant, inside_name
 from visualize.scene import labels
 
 _ENDS = ("input", "output")
@@ -36,12 +36,21 @@ def with_details(
         kind = labels.blocks_phrase(detail.box.type, detail.box.count)
         also = "".join(f", also /{stride}" for stride in detail.strides[1:])
         title = f"{kind} · {spelled(detail.box.path)}{also}"
-        made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail)))
+        variants = tuple(_variants(home, letter, detail))
+        made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail), variants))
         letters[letter] = {}
-        for box in detail.boxes:
-            letters[home].setdefault(box, []).append(letter)
+        marks = [letter, *(one.letter for one in variants)]
+        for mark, boxes in zip(marks, (detail.boxes, *(one.boxes for one in detail.variants))):
+            for box in boxes:
+                letters[home].setdefault(box, []).append(mark)
     lettered = (replace(one, inside=_lettered(one.inside, letters[one.letter])) for one in made)
     return replace(_lettered(scene, letters[""]), details=tuple(lettered))
+
+
+def _variants(home: str, letter: str, detail: Detail) -> Iterator[SceneVariant]:
+    for number, one in enumerate(detail.variants, 2):
+        of = tuple(inside_name(home, box) for box in one.boxes)
+        yield SceneVariant(f"{letter}{number}", of, one.changes)
 
 
 def _all(details: Sequence[Detail]) -> Iterator[tuple[str, Detail]]:

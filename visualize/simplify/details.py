@@ -32,7 +32,7 @@ from visualize.simplify.part import inside_of
 _WORTH_IT = 2
 # A detail with more boxes shows the modules in it closed, with details of their own.
 _MOST = 14
-_READABLE = 40  # boxes in all details together
+_MODULES = BoxKind.BLOCK, BoxKind.STAGE
 _DEEPEST = 3  # details of details of details
 # In the name of an idiom, what depends on widths.
 _WIDTHS = re.compile(r"\d+")
@@ -57,6 +57,7 @@ class DetailFinder:
         self._structures: dict[Hashable, Hashable] = {}
         self._details: dict[Hashable, Detail] = {}
         self._briefs: dict[str, Detail] = {}
+        self._wholes: dict[str, Detail] = {}
         self._simplifiers: dict[nx.MultiDiGraph, Simplifier] = {}
 
     def of(self, overview: Diagram) -> tuple[Detail, ...]:
@@ -78,6 +79,10 @@ class DetailFinder:
                 self._structures[work] = self._look_into(block)
             boxes.setdefault(self._structures[work], {})[closed.id] = None
             strides.setdefault(self._structures[work], {})[_stride(block.shown)] = None
+        explained = set().union(*boxes.values())
+        for closed in overview.boxes:
+            if closed.kind in _MODULES and closed.parameters and closed.id not in explained:
+                boxes.setdefault(self._look_into(closed), {})[closed.id] = None
         return tuple(
             replace(self._details[key], boxes=tuple(closed), strides=tuple(strides.get(key, ())))
             for key, closed in boxes.items()
@@ -116,56 +121,17 @@ class DetailFinder:
             self._details[key] = Detail((), block.shown, inside, inner)
         return key
 
-    def selections(self, details: Sequence[Detail]) -> Iterator[tuple[Detail, ...]]:
-        """Which details to show, all of them first and then less; never more than can be read.
-
-        After all come one for each class of block; then those alone whose skip connections are in
-        the blocks that they hold; then only those that draw a skip connection, first as they are
-        and then with the modules in them closed; and fewer and fewer of these.
-
-        Args:
-            details: all there are.
-        """
-        last: tuple[Detail, ...] = ()
-        for shown in self._choices(details):
-            if shown and shown != last and is_readable(shown):
-                yield shown
-            last = shown
-
-    def _choices(self, details: Sequence[Detail]) -> Iterator[tuple[Detail, ...]]:
-        yield tuple(details)
-        shown = representative(details)
-        yield shown
-        if all(one.drawn_skips or not one.details for one in shown):
-            yield tuple(replace(one, details=()) for one in shown)
-        yield tuple(one for one in shown if _holds_drawing(one))
-        drawing = tuple(_drawing(details))
-        yield representative(drawing)
-        drawing = tuple(map(self._brief, drawing))
-        yield drawing
-        shown = representative(drawing)
-        while shown:
-            yield shown
-            poorest = min(shown, key=_richness)
-            shown = tuple(one for one in shown if one is not poorest)
-
-    def others(self, details: Sequence[Detail], shown: Sequence[Detail]) -> Iterator[Detail]:
-        """Details that are not shown, with the modules in them closed; that of most boxes first.
-
-        Args:
-            details: all there are.
-            shown: those that have a place.
-        """
-        there = {one.box.id for one in shown}
-        left = (one for one in details if one.box.id not in there)
-        explaining = sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True)
-        return map(self._brief, explaining)
-
-    def _brief(self, detail: Detail) -> Detail:
+    def brief(self, detail: Detail) -> Detail:
+        """A detail as `brief` makes it, without details of its own."""
         name = detail.box.id
         if name not in self._briefs:
+            self._wholes[name] = detail
             self._briefs[name] = brief(detail, self._simplifier(detail.diagram.exact))
         return replace(detail, diagram=self._briefs[name].diagram, details=())
+
+    def whole(self, detail: Detail) -> Detail:
+        """The detail that `brief` made a brief one of; any other as it is."""
+        return self._wholes.get(detail.box.id, detail)
 
     def _simplifier(self, part: Architecture) -> Simplifier:
         """That of a block: what it computes is needed for each of its diagrams."""
@@ -209,53 +175,6 @@ def _sizeless(operation: Operation) -> tuple[str, ...]:
     return tuple(
         f"{name} {_WIDTHS.sub('', str(value))}" for name, value in operation.attributes.items()
     )
-
-
-def _holds_drawing(detail: Detail) -> bool:
-    """Whether a detail draws no skip connection, and one of its own details does."""
-    return not detail.drawn_skips and any(
-        inner.drawn_skips or _holds_drawing(inner) for inner in detail.details
-    )
-
-
-def _drawing(details: Sequence[Detail]) -> Iterator[Detail]:
-    """Those that draw a skip connection, without details of their own.
-
-    Where one draws none, those of the blocks in it explain the same boxes.
-    """
-    for one in details:
-        if one.drawn_skips:
-            yield replace(one, details=())
-        else:
-            yield from _drawing([replace(inner, boxes=one.boxes) for inner in one.details])
-
-
-def is_readable(details: Sequence[Detail]) -> bool:
-    """Whether all details together have no more boxes than can be read."""
-    return _size(details) <= _READABLE
-
-
-def _size(details: Sequence[Detail]) -> int:
-    return sum(len(one.diagram.boxes) + _size(one.details) for one in details)
-
-
-def representative(details: Sequence[Detail]) -> tuple[Detail, ...]:
-    """One detail for each class of block: that which draws the most kinds of skip connection.
-
-    And one for each class of which stages consist.
-    """
-    found: dict[tuple[BoxKind, str], Detail] = {}
-    for detail in details:
-        kind = detail.box.kind, detail.box.type
-        known = found.get(kind)
-        if known is None or _richness(detail) > _richness(known):
-            found[kind] = replace(detail, details=representative(detail.details))
-    return tuple(found.values())
-
-
-def _richness(detail: Detail) -> tuple[int, int, int]:
-    """How many kinds of skip connection a detail draws, how many boxes it explains, how briefly."""
-    return len(detail.drawn_skips), len(detail.boxes), -len(detail.diagram.boxes)
 
 
 def brief(detail: Detail, simplifier: Simplifier) -> Detail:
