@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from tests.layouts import THEME, scene
 from visualize.core.choices import Direction
@@ -35,7 +36,16 @@ def test_what_is_too_long_continues_in_another_column() -> None:
 
 def test_a_flow_is_placed_once_for_each_spacing() -> None:
     arranger = Arranger(THEME, Direction.TB, Page())
-    first = arranger.flow(CHAIN, Direction.TB, ROOMY, 300)
-    assert arranger.flow(CHAIN, Direction.TB, ROOMY, 300) is first
-    assert arranger.flow(CHAIN, Direction.TB, DENSE, 300) is not first
-    assert arranger.flow(CHAIN, Direction.TB, ROOMY, 200) is not first
+    first = arranger.flow(CHAIN, Direction.TB, ROOMY, (300, 300))
+    assert arranger.flow(CHAIN, Direction.TB, ROOMY, (300, 300)) is first
+    assert arranger.flow(CHAIN, Direction.TB, DENSE, (300, 300)) is not first
+    assert arranger.flow(CHAIN, Direction.TB, ROOMY, (200, 300)) is not first
+
+
+def test_a_u_that_is_far_too_broad_is_one_column() -> None:
+    arcs = [("a", "e"), ("b", "d")]
+    drawn = scene([*itertools.pairwise("abcde")], arcs)
+    drawn = replace(drawn, arrows=tuple(replace(one, long=one.arc) for one in drawn.arrows))
+    sizes = Sizes(drawn, THEME, Direction.TB, ROOMY)
+    folded, narrow = place_flow(sizes, 400.0, 400.0), place_flow(sizes, 400.0, 180.0)
+    assert (len(folded.placed.columns), len(narrow.placed.columns)) == (3, 1)

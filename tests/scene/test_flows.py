@@ -13,7 +13,7 @@ import visualize
 from visualize.check.agreement import check_agreement
 from visualize.core.architecture import TensorSpec
 from visualize.core.choices import Level
-from visualize.scene.flows import shapes, tensors_between
+from visualize.scene.flows import read_twice, shapes, tensors_between
 from visualize.simplify import simplify
 
 
@@ -160,3 +160,45 @@ def test_a_false_number_of_tensors_is_found(label: str) -> None:
     scene = replace(figure.scene, arrows=tuple(arrows))
     (finding,) = check_agreement(figure.architecture, scene)
     assert "of the shape 2×10" in str(finding)
+
+
+class Gated(nn.Module):
+    """A block that joins what it reads with a gate that is computed from it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.squeeze = nn.Conv2d(8, 8, 1)
+        self.up = nn.ConvTranspose2d(8, 8, 2, 2)
+        self.out = nn.Conv2d(16, 8, 3, padding=1)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        gate = torch.sigmoid(self.squeeze(skip.mean((2, 3), keepdim=True)))
+        out: Tensor = self.out(torch.cat((self.up(x) * gate, skip), 1))
+        return out
+
+
+class GatedNet(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = nn.ModuleList(nn.Conv2d(8, 8, 3, 2, 1) for _ in range(3))
+        self.decoder = nn.ModuleList(Gated() for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = []
+        for down in self.down:
+            x = down(x)
+            found.append(x)
+        for decoder, skip in zip(self.decoder, found[-2::-1]):
+            x = decoder(x, skip)
+        return x
+
+
+def test_what_a_closed_block_reads_twice_has_one_arrow() -> None:
+    architecture = visualize.trace(GatedNet(), (1, 8, 32, 32))
+    diagram = simplify(architecture, Level.BLOCK)
+    assert len(read_twice(diagram)) == 2
+    arrows = visualize.draw(architecture, level="block").scene.arrows
+    ends = [(one.source, one.target) for one in arrows]
+    assert len(set(ends)) == len(ends)
+    assert sum(one.skip == "concat" for one in arrows) == 2
+    assert not read_twice(simplify(architecture, Level.LAYER))

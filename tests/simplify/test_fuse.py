@@ -96,6 +96,15 @@ class TestSkipBranches:
             ("down", "add"),
         ]
 
+    def test_layers_on_the_way_to_a_concat_stay(self) -> None:
+        net = Net()
+        x = net.conv(net.input(), name="a")
+        skip = net.norm(net.conv(x, name="lateral"), "norm")
+        low = net.conv(net.conv(x, stride=2, name="b"), name="c")
+        net.output(net.conv(net.cat(net.resize("interpolate", low, 2), skip), name="d"))
+        held = [box.members for box in simplify(net.build(), Level.LAYER).boxes]
+        assert ("lateral", "norm") in held
+
 
 class TestBordersOfBlocks:
     """What has parameters stays in its block; what has none may join the layer before it."""

@@ -36,6 +36,7 @@ class SceneBox:
         statistics: those of the values of its parameters, if they are known.
         title: its first line as a phrase, for texts in another language.
         shortcut: the kind of residual connection that leads past what is in a closed box, or empty.
+        shape: that of the tensor it returns, the last of several; empty if it is not known.
     """
 
     id: str
@@ -54,6 +55,7 @@ class SceneBox:
     statistics: Statistics | None = None
     title: Phrase = NOTHING
     shortcut: str = ""
+    shape: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

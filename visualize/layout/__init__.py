@@ -70,8 +70,10 @@ class Arranger:
         surrounder = Surrounder(scene, self.theme, self.page, spacing.page)
         return Arrangement(self, scene, spacing, surrounder)
 
-    def flow(self, scene: Scene, direction: Direction, spacing: Spacing, room: float) -> PlacedFlow:
-        """A scene without its details, placed in columns that are at most as long as ``room``.
+    def flow(
+        self, scene: Scene, direction: Direction, spacing: Spacing, room: tuple[float, float]
+    ) -> PlacedFlow:
+        """A scene without its details, placed for a ``room`` that is as long and broad as given.
 
         The same boxes are placed once, whatever letters are in their corners: their room counts.
         """
@@ -79,7 +81,7 @@ class Arranger:
         areas = tuple(extent.area for extent in sizes.extents.values())
         key = id(scene.boxes), areas, direction, spacing, room
         if key not in self._flows:
-            self._flows[key] = place_flow(sizes, room)
+            self._flows[key] = place_flow(sizes, *room)
         return self._flows[key]
 
     def panel(self, detail: SceneDetail, spacing: Spacing) -> Panel:
@@ -87,8 +89,8 @@ class Arranger:
         room = Surrounder(detail.inside, self.theme, self.page, spacing.page).size
         panels = []
         for direction in dict.fromkeys((self.direction, Direction.TB, Direction.LR)):
-            length, _ = direction.size(*room)
-            panels.append(Panel(detail, self.flow(detail.inside, direction, spacing, length)))
+            size = direction.size(*room)
+            panels.append(Panel(detail, self.flow(detail.inside, direction, spacing, size)))
             if self.page.holds(*panels[-1].boxes_size) and self.page.holds(*panels[-1].size):
                 return panels[-1]
         return panels[0]
@@ -177,7 +179,7 @@ class Arrangement:
     @functools.cached_property
     def _flow(self) -> PlacedFlow:
         direction = self.arranger.direction
-        room = self.surrounder.room(direction)
+        room = direction.size(*self.surrounder.size)
         return self.arranger.flow(self.scene, direction, self.spacing, room)
 
     def _details(self, area: Corners) -> tuple[PlacedDetail, ...]:

@@ -6,6 +6,7 @@ What surrounds it comes later, and so do the panels beside it.
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,19 +31,23 @@ from visualize.layout.surround.shortcuts import place_shortcuts
 from visualize.layout.u_shape import find_u, place_u
 from visualize.layout.units import FrameUnit, Unit
 
+# How many times as broad as the page a U may be: denser spacing may make it fit.
+_FAR = 1.25
 
-def place_flow(sizes: Sizes, limit: float) -> PlacedFlow:
+
+def place_flow(sizes: Sizes, limit: float, breadth: float = math.inf) -> PlacedFlow:
     """Place the boxes and frames of a scene; arrows are drawn later.
 
     Args:
         sizes: of what is in the scene.
         limit: how long along the flow a column may be.
+        breadth: how broad the figure may be.
     """
     levels = split_levels(sizes.scene)
     insides = _frames(levels, sizes)
     units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
     brackets = Brackets(units)
-    return PlacedFlow(levels, units, insides, _place(units, limit, brackets), brackets)
+    return PlacedFlow(levels, units, insides, _place(units, (limit, breadth), brackets), brackets)
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class PlacedFlow:
         """Everything in its place."""
         placed, units, sizes = self.placed, self.units, self.units.common
         drawing = _routes(placed, units, self.levels, self.insides)
-        bends = tuple(turns(placed.columns, placed.placement, units))
+        bends = (*turns(placed.columns, placed.placement, units), *placed.trunks)
         surrounded = _surround(drawing, placed, units, self.brackets)
         fixed = _fixed_texts(surrounded)
         arcs = [*bends, *(one.route for one in surrounded.shortcuts)]
@@ -126,12 +131,22 @@ class _Placed:
         columns: the columns that they are in.
         routes: the routes that are known already, by the index of their link.
         backwards: units between which the flow goes back.
+        trunks: lines that links follow before their routes.
+        followed: which of these a link follows, by its index.
     """
 
     placement: Placement
     columns: Sequence[Column]
     routes: Mapping[int, Route] = field(default_factory=dict)
     backwards: frozenset[Unit] = frozenset()
+    trunks: tuple[Route, ...] = ()
+    followed: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def breadth(self) -> float:
+        """How broad its columns are."""
+        columns = self.columns
+        return max(one.high for one in columns) - min(one.low for one in columns)
 
 
 def _frames(levels: Levels, sizes: Sizes) -> dict[FrameUnit, Inside]:
@@ -144,22 +159,42 @@ def _frames(levels: Levels, sizes: Sizes) -> dict[FrameUnit, Inside]:
     return insides
 
 
-def _place(units: LevelSizes, limit: float, brackets: Brackets) -> _Placed:
-    """The units of the figure, in a U or in columns that are at most as long as ``limit``."""
+def _place(units: LevelSizes, room: tuple[float, float], brackets: Brackets) -> _Placed:
+    """The units of the figure, in a U or in columns, on a page that is as long and broad as given.
+
+    A U that is far too broad gives way to columns that are not.
+    """
     placer = Placer(units)
-    part = units.level.part
-    shape = find_u(part, units.level)
-    if shape:
-        folded = place_u(shape, placer)
-        return _Placed(folded.placement, folded.columns, folded.routes, folded.backwards)
-    return _Placed(*wrap(placer.place(part), units, limit, brackets.breadth))
+    length, breadth = room
+    shape = find_u(units)
+    folded = place_u(shape, placer) if shape else None
+    if folded:
+        u_shape = _Placed(
+            folded.placement,
+            folded.columns,
+            folded.routes,
+            folded.backwards,
+            folded.trunks,
+            folded.followed,
+        )
+        if u_shape.breadth <= _FAR * breadth:
+            return u_shape
+    columns = _Placed(*wrap(placer.place(units.level.part), units, length, brackets.breadth))
+    return columns if not folded or columns.breadth <= breadth else u_shape
 
 
 def _routes(
     placed: _Placed, units: LevelSizes, levels: Levels, insides: Mapping[FrameUnit, Inside]
 ) -> Drawing:
     """All boxes and frames, and the links between them."""
-    drawer = LinkDrawer(units, placed.placement, placed.columns, placed.backwards)
+    drawer = LinkDrawer(
+        units,
+        placed.placement,
+        placed.columns,
+        placed.backwards,
+        trunks=placed.trunks,
+        followed=placed.followed,
+    )
     drawing = assemble(placed.placement, units, insides, placed.backwards)
     aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.common)
     return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))

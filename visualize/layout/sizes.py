@@ -159,6 +159,12 @@ class LevelSizes:
         """The box of a unit; None for a frame or port."""
         return self.common.boxes[unit.box] if isinstance(unit, BoxUnit) else None
 
+    def shape(self, unit: Unit) -> tuple[int, ...]:
+        """The shape of what a unit returns; of a frame, what its last box does."""
+        members = self.extents[unit].members
+        last = next((box for box in reversed(self.common.scene.boxes) if box.id in members), None)
+        return last.shape if last else ()
+
     def length(self, unit: Unit) -> float:
         """How far a unit reaches along the flow."""
         area = self.extents[unit].area

@@ -206,11 +206,7 @@ class ColumnSpacing:
 class USpacing:
     """The two sides of a U, with long skips straight across.
 
-        ┌────┐           ┌────┐
         │ A  ├──────────▶│ a  │
-        └─┬──┘           └─▲──┘
-        ┌─▼──┐           ┌─┴──┐
-        │ B  ├──────────▶│ b  │
         └─┬──┘           └─▲──┘
           │     ┌────┐     │    ─┬─ below
           ╰────▶│ C  ├─────╯
@@ -224,6 +220,11 @@ class USpacing:
         radius: of the corners of the way to the bottom.
         label: between a label and the end of the way that it belongs to.
         start: between a label and the beginning of a straight way.
+        between: between a side and the boxes on its skips.
+        port: between skips that lead the same way.
+        step: from the middle of a box to where a skip to another row leaves or arrives.
+        lane: between lines beside the sides, of such skips and of feeds.
+        approach: from the last bend of a line from a feed to its box.
     """
 
     inner: float = 34.0
@@ -232,6 +233,11 @@ class USpacing:
     radius: float = 10.0
     label: float = 5.0
     start: float = 3.0
+    between: float = 20.0
+    port: float = 5.0
+    step: float = 7.0
+    lane: float = 6.0
+    approach: float = 9.5
 
 
 @dataclass(frozen=True, slots=True)

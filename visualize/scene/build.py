@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from visualize.core.architecture import Architecture, NodeKind, Skip, TensorSpec, Wire
@@ -24,7 +24,7 @@ from visualize.core.words import shape
 from visualize.scene import amounts, labels, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
-from visualize.scene.flows import Flow, shapes, tensors_between
+from visualize.scene.flows import Flow, read_twice, shapes, tensors_between
 from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
 from visualize.scene.shortcuts import shortcut
@@ -75,7 +75,7 @@ def build_scene(
         boxes=builder.boxes(),
         groups=tuple(map(builder.group, diagram.groups)),
         arrows=bundled(
-            (builder.arrow(*edge) for edge in diagram.wires),
+            (builder.arrow(*edge) for edge in builder.wires),
             lambda box: diagram.box(box).shown.kind.is_collapsed,
         ),
         legend=legend,
@@ -160,6 +160,7 @@ class _Builder:
             memory=memory.saved if memory else None,
             statistics=combined(one.statistics for one in box.operations),
             shortcut=passing.value if passing else "",
+            shape=box.outputs[-1].shown if box.outputs else (),
         )
 
     @functools.cached_property
@@ -229,6 +230,14 @@ class _Builder:
         """Id of the stage around a box or group, which decides the colour; empty if none."""
         stage = self.diagram.stage(inner)
         return stage.id if stage else ""
+
+    @property
+    def wires(self) -> Iterator[tuple[str, str, Wire]]:
+        """What an arrow is drawn for: a tensor that a closed box reads twice has one."""
+        twice = read_twice(self.diagram)
+        for source, target, wire in self.diagram.wires:
+            if (source, target, wire.skip) not in twice:
+                yield source, target, wire
 
     @functools.cached_property
     def _tensors(self) -> Mapping[Flow, tuple[TensorSpec, ...]]:

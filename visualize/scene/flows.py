@@ -18,13 +18,19 @@ _LONGEST = 22
 
 def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
     """The different tensors that each arrow represents, in one copy of what it leads to."""
-    drawn = {(source, target, wire.skip) for source, target, wire in diagram.wires}
     copies = {
         one.id: number
         for box in diagram.boxes
         for number, copy in enumerate(box.copies)
         for one in copy.operations
     }
+    flows = made_between(diagram)
+    return {flow: _of_last_copy(tensors, copies) for flow, tensors in flows.items()}
+
+
+def made_between(diagram: Diagram) -> Mapping[Flow, Mapping[str, tuple[TensorSpec, ...]]]:
+    """What each arrow represents, by the operation that makes it."""
+    drawn = {(source, target, wire.skip) for source, target, wire in diagram.wires}
     found: dict[Flow, dict[str, tuple[TensorSpec, ...]]] = {}
     for box in diagram.boxes:
         for one in box.shown.operations:
@@ -38,7 +44,39 @@ def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
                     if len(made) > 1 and family(one.type) == "getitem":  # one of several results
                         made = one.outputs
                     found.setdefault((host, box.id, skip), {})[source] = made
-    return {flow: _of_last_copy(tensors, copies) for flow, tensors in found.items()}
+    return found
+
+
+def read_twice(diagram: Diagram) -> frozenset[Flow]:
+    """Arrows into closed boxes that carry what a skip connection beside them carries.
+
+    What is inside reads a tensor twice: on its way to a merge, and for a gate or another branch.
+    Where the way to the merge is an arc, and no other data enters the box, one goes straight.
+    """
+    found = made_between(diagram)
+    beside: dict[tuple[str, str], set[str]] = {}
+    read: dict[str, set[str]] = {}
+    arcs: set[tuple[str, str]] = set()
+    for (source, target, number), made in found.items():
+        if number is None:
+            read.setdefault(target, set()).add(source)
+            continue
+        beside.setdefault((source, target), set()).update(made)
+        skip = diagram.skips[number]
+        if (source, target) == (diagram.host(skip.fork), diagram.host(skip.merge)):
+            arcs.add((source, target))
+
+    def repeats(source: str, target: str, made: Iterable[str]) -> bool:
+        is_only_way = (source, target) in arcs and read[target] == {source}
+        return not is_only_way and beside.get((source, target), set()).issuperset(made)
+
+    return frozenset(
+        (source, target, None)
+        for (source, target, number), made in found.items()
+        if number is None
+        and diagram.box(target).shown.kind.is_collapsed
+        and repeats(source, target, made)
+    )
 
 
 def _of_last_copy(

@@ -77,6 +77,8 @@ def fuse_layers(diagram: Diagram, home: _Home | None = None) -> Diagram:
 def fuse_skip_branches(diagram: Diagram, home: _Home | None = None) -> Diagram:
     """Absorb what lies on a skip branch into its merge: the arc itself says what it does.
 
+    Layers on the way to a concat remain: its arc shows a shape.
+
     Args:
         diagram: the diagram.
         home: the block around an operation, which what has parameters does not leave.
@@ -92,6 +94,8 @@ def fuse_skip_branches(diagram: Diagram, home: _Home | None = None) -> Diagram:
         branch = {diagram.host(node) for node in skip.branch} - ends
         if home and not _share_home(map(diagram.box, (merge, *branch)), home):
             continue
+        if skip.kind is SkipKind.CONCAT and any(diagram.box(node).weights for node in branch):
+            continue  # its arc shows what it carries, and no layers
         if all(diagram.graph.out_degree(node) == 1 for node in branch):
             hosts.update(dict.fromkeys(branch, merge))
     return absorb(diagram, hosts) if hosts else diagram

@@ -38,7 +38,7 @@ def test_a_page_of_exact_width_is_filled() -> None:
     assert around.size[0] == pytest.approx(500)
 
 
-def test_title_and_legend_take_from_the_room_of_the_flow() -> None:
-    plain, titled = (surrounder(Page(), title).room(Direction.TB) for title in ("", "A title"))
-    assert titled < plain < Page().height
-    assert surrounder(Page(), "A title").room(Direction.LR) == Page().width - 2 * ROOMY.page.pad
+def test_title_and_legend_take_from_the_height() -> None:
+    plain, titled = (surrounder(Page(), title).size for title in ("", "A title"))
+    assert titled[1] < plain[1] < Page().height
+    assert titled[0] == Page().width - 2 * ROOMY.page.pad

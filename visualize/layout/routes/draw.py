@@ -15,6 +15,8 @@ from visualize.layout.routes.direct import Obstacles, connect
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import Unit
 
+_LEVEL = 0.01  # points by which the ends of a level line differ at most
+
 
 class LinkDrawer:
     """Draws the links of a level.
@@ -26,6 +28,8 @@ class LinkDrawer:
         backwards: units between which the flow goes back, as on the right side of a U.
         titles: where the title of their frame is.
         late: a unit whose arrows go straight on before they part.
+        trunks: lines that links follow before their routes.
+        followed: which of these a link follows, by the index of the link.
     """
 
     def __init__(
@@ -36,8 +40,12 @@ class LinkDrawer:
         backwards: frozenset[Unit] = frozenset(),
         titles: Sequence[Rectangle] = (),
         late: Unit | None = None,
+        trunks: Sequence[Route] = (),
+        followed: Mapping[int, int] | None = None,
     ) -> None:
         self.sizes = sizes
+        self.trunks = trunks
+        self.followed = followed or {}
         self.spacing = sizes.spacing
         self.links = sizes.level.links
         self.placement = placement
@@ -61,25 +69,29 @@ class LinkDrawer:
     def draw_all(self, given: Mapping[int, Route]) -> list[Leg]:
         """All links; the routes of some are ``given``, by their index."""
         return [
-            self._given(link, given[index]) if index in given else self._draw(index, link)
+            self._given(index, link, given[index]) if index in given else self._draw(index, link)
             for index, link in enumerate(self.links)
         ]
 
-    def _given(self, link: Link, route: Route) -> Leg:
+    def _given(self, index: int, link: Link, route: Route) -> Leg:
         """A link whose route is known; its label is at the middle of a straight one."""
-        if not link.label:
-            return Leg(link, route)
+        turn = self.followed.get(index)
+        if not link.label or (not link.arc and index != self.leaving[link.source][-1]):
+            return Leg(link, route, turn=turn)
         length, breadth = self.sizes.label(link.label.text)
         beside = breadth / 2 + self.spacing.label.beside
-        start, end = route.start, route.end
-        if link.arc:
+        first = route if turn is None else self.trunks[turn]
+        start, end, corner = first.start, route.end, first.vertices[1].point
+        if abs(start.along - end.along) < _LEVEL:
             row = start.along - length / 2 - self.spacing.label.row
             center = Point(row, (start.across + end.across) / 2)
-        elif abs(route.vertices[1].point.across - start.across) < 0.01:
+        elif link.arc:
+            center = Point((start.along + end.along) / 2, corner.across + beside)
+        elif abs(corner.across - start.across) < _LEVEL:
             center = start.moved(length / 2 + self.spacing.u.start, -beside)
         else:
             center = end.moved(length / 2 + self.spacing.u.label, beside)
-        return Leg(link, route, self._text(link, center))
+        return Leg(link, route, self._text(link, center), turn)
 
     def _draw(self, index: int, link: Link) -> Leg:
         """An arc, or a direct way."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.layout import Page, PlacedLegend, Surroundings
 from visualize.core.palette import ToneEntry, explained_colors
@@ -55,11 +54,6 @@ class Surrounder:
         if scene.legend:
             colors = {tone.text: tone for tone in explained_colors(scene, theme)}
             self.subjects = [*scene.skip_kinds, *colors.values()]
-
-    def room(self, direction: Direction) -> float:
-        """How long along the flow a figure may be on a page of full width."""
-        width, height = self.size
-        return height if direction.is_vertical else width
 
     @property
     def size(self) -> tuple[float, float]:
