@@ -10,9 +10,10 @@ import networkx as nx
 from visualize.core.choices import Direction
 from visualize.core.layout import Layout
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
+from visualize.layout.densities import ROOMY
 from visualize.layout.levels import split_levels
 from visualize.layout.sizes import LevelSizes, Sizes
-from visualize.layout.spacing import ROOMY, Spacing
+from visualize.layout.spacing import Spacing
 from visualize.scene.themes import load_theme
 
 THEME = load_theme("paper")

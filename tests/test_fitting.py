@@ -169,3 +169,16 @@ def test_a_figure_without_crossings_comes_before_one_with(
     crossed = fit(simplifier, FigureOptions(level=Level.LAYER))
     assert crossed.fits
     assert crossed.scene.level == "layer"
+
+
+def test_one_closed_module_is_no_overview() -> None:
+    """All layers of DenseNet in one box come after its stages."""
+    architecture = visualize.trace("densenet121")
+    column = FigureOptions(width="3.25in")  # type: ignore[arg-type]
+    drawing = fit(Simplifier(architecture), column)
+    assert drawing.fits
+    assert drawing.shows_structure
+    assert drawing.scene.details
+    assert len(drawing.scene.boxes) > 10
+    only = visualize.draw(architecture, level="stage", collapse=["features"], details="none")
+    assert not only.drawing.shows_structure

@@ -28,6 +28,8 @@ from visualize.simplify.selections import is_readable, others, selections
 
 # No figure with more boxes fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
+# The part of a model that one closed module may hold.
+_MOST_CLOSED = 0.7
 # How many more details are tried where some fit.
 _MOST_TRIED = 5
 
@@ -48,7 +50,8 @@ class Rung:
     explained: bool = False
 
 
-# What `auto` tries, in this order.
+# What `auto` tries, in this order. A figure of one closed box that holds most of the model comes
+# after all others.
 _LADDER = (
     Rung(Level.LAYER),
     Rung(Level.SUBLAYER),
@@ -88,6 +91,13 @@ class Drawing:
         return self.layout.is_clear
 
     @property
+    def shows_structure(self) -> bool:
+        """Whether no closed module holds most of the model; what repeats is drawn once and may."""
+        boxes = self.scene.boxes
+        closed = [len(one.members) for one in boxes if one.role == "block" and one.repeat == 1]
+        return max(closed, default=0) <= _MOST_CLOSED * sum(len(one.members) for one in boxes)
+
+    @property
     def excess(self) -> float:
         """How many times the figure is as long as its page, in the direction that is worse."""
         return self._arrangement.excess
@@ -115,11 +125,17 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """
     fitting: list[Drawing] = []
     larger: list[Drawing] = []
+    closed: list[Drawing] = []
     for drawing in _Drawings(simplifier, options).of(_rungs(options)):
-        if drawing.fits and drawing.is_clear:
+        if not drawing.fits:
+            larger.append(drawing)
+        elif not drawing.is_clear:
+            fitting.append(drawing)
+        elif drawing.shows_structure:
             return drawing
-        (fitting if drawing.fits else larger).append(drawing)
-    return fitting[0] if fitting else min(larger, key=lambda one: one.excess)
+        else:
+            closed.append(drawing)
+    return (closed or fitting or [min(larger, key=lambda one: one.excess)])[0]
 
 
 def _rungs(options: FigureOptions) -> tuple[Rung, ...]:

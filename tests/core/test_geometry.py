@@ -65,7 +65,7 @@ def test_the_curves_of_a_route_go_where_their_points_go(
 
 @given(points, transforms)
 def test_boxes_go_with_their_centres(center: Point, transform: Transform) -> None:
-    box = PlacedBox(SceneBox("a", ("a",), "layer", (), 0, 0, "", "", ""), center, 20, 50)
+    box = PlacedBox(SceneBox("a", ("a",), "layer", (), 0, 0, "", "", ""), center, 20, 50, (("a",),))
     (moved,) = transformed([box], transform)
     assert moved.center == transform.of(center)
     assert (moved.length, moved.breadth) == (20, 50)

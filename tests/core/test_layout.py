@@ -44,4 +44,4 @@ def test_a_page_holds_what_is_as_large_as_itself() -> None:
 
 def test_a_box_covers_its_length_and_breadth() -> None:
     box = SceneBox("a", ("a",), "layer", (), 0, 0, "", "", "")
-    assert PlacedBox(box, Point(10, 0), 20, 50).rectangle == Rectangle(0, 20, -25, 25)
+    assert PlacedBox(box, Point(10, 0), 20, 50, (("a",),)).rectangle == Rectangle(0, 20, -25, 25)

@@ -10,9 +10,9 @@ from visualize.core.choices import Direction
 from visualize.core.layout import Page
 from visualize.layout import Arranger
 from visualize.layout.corners import Corners
+from visualize.layout.densities import DENSE, ROOMY
 from visualize.layout.flow import PlacedFlow, place_flow
 from visualize.layout.sizes import Sizes
-from visualize.layout.spacing import DENSE, ROOMY
 
 CHAIN = scene(list(itertools.pairwise("abcdef")))
 

@@ -27,6 +27,7 @@ def settled(center: Point, boxes: list[Rectangle]) -> PlacedText | None:
             Point((area.start + area.end) / 2, (area.low + area.high) / 2),
             area.end - area.start,
             area.high - area.low,
+            (("a",),),
         )
         for area in boxes
     ]

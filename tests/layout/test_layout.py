@@ -17,7 +17,7 @@ from visualize.core.choices import Direction
 from visualize.core.geometry import Point
 from visualize.core.layout import Page
 from visualize.layout import Arranger, arrange, lay_out
-from visualize.layout.spacing import NARROW, TIGHT
+from visualize.layout.densities import NARROW, TIGHT
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -80,6 +80,15 @@ def test_a_figure_of_stages_is_the_densest() -> None:
     fitting = arrange(replace(drawn, level="stage"), THEME, Direction.TB, page).fitting
     assert fitting is not None
     assert fitting.around.size == tight
+
+
+def test_an_overview_in_half_has_more_columns() -> None:
+    drawn = scene(list(itertools.pairwise("abcdefgh")))
+    arranger = Arranger(THEME, Direction.TB, Page(1000, 300))
+    whole, half = (arranger.arrange(drawn, in_half=one).layout for one in (False, True))
+    columns = [len({box.center.across for box in one.boxes}) for one in (whole, half)]
+    assert columns[0] < columns[1]
+    assert max(box.rectangle.end for box in half.boxes) < 150
 
 
 def test_a_figure_whose_boxes_are_too_large_is_not_routed() -> None:

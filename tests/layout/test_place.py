@@ -11,9 +11,9 @@ from tests.layouts import THEME, figure_sizes, scene
 from visualize.core.choices import Direction
 from visualize.core.geometry import Transform
 from visualize.layout import lay_out
+from visualize.layout.densities import KNOTTED
 from visualize.layout.order import decompose
 from visualize.layout.place import Placer
-from visualize.layout.spacing import KNOTTED
 from visualize.layout.units import BoxUnit
 
 

@@ -8,8 +8,8 @@ from tests.layouts import THEME, figure_sizes, scene, sizes_of
 from visualize.core.choices import Direction
 from visualize.core.fonts import text_width
 from visualize.core.geometry import Point, Rectangle
+from visualize.layout.densities import NARROW, ROOMY, SLIM
 from visualize.layout.order import Parallel
-from visualize.layout.spacing import NARROW, ROOMY
 from visualize.layout.units import BoxUnit, EntryPort, ExitPort
 
 a, b = BoxUnit("a"), BoxUnit("b")
@@ -72,3 +72,21 @@ def test_a_title_keeps_clear_of_letters_in_the_corner() -> None:
         assert breadth(letters) >= title + 2 * room > breadth("")
     assert breadth("A") < breadth("A B C")
     assert breadth("A") == breadth("M")
+
+
+def test_what_is_wider_than_the_widest_that_cannot_be_broken_is_wrapped() -> None:
+    drawn = scene([("a", "b"), ("b", "c")])
+    words = "one two three four five six seven"
+    labels = ((words, "small"), ("Unbreakableinanyplaceatallhere",), ("as wide, as this",))
+    boxes = tuple(replace(box, label=label) for box, label in zip(drawn.boxes, labels))
+    drawn = replace(drawn, boxes=boxes)
+    assert sizes_of(drawn, NARROW).lines["a"] == ((words,), ("small",))
+    slim = sizes_of(drawn, SLIM)
+    first, small = slim.lines["a"]
+    assert " ".join(first) == words
+    assert small == ("small",)
+    assert slim.lines["b"] == (labels[1],)
+    assert slim.lines["c"] == (labels[2],)
+    long, whole, _ = (slim.extents[name].area for name in "abc")
+    assert long.high <= whole.high
+    assert long.end > whole.end

@@ -1,28 +1,10 @@
-"""A denser spacing is less in every length that it changes."""
+"""Every length is described."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 
-from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, TIGHT
-
-
-def lengths(spacing: object) -> Iterator[float]:
-    """All lengths, those of its parts too, in order."""
-    for each in fields(spacing):  # type: ignore[arg-type]
-        value = getattr(spacing, each.name)
-        if is_dataclass(value):
-            yield from lengths(value)
-        else:
-            yield value
-
-
-def test_each_spacing_takes_no_more_room_than_the_one_before() -> None:
-    for roomy, dense in ((ROOMY, DENSE), (DENSE, NARROW), (NARROW, KNOTTED), (NARROW, TIGHT)):
-        pairs = list(zip(lengths(roomy), lengths(dense)))
-        assert all(after <= before for before, after in pairs)
-        assert any(after < before for before, after in pairs)
+from visualize.layout.densities import ROOMY
 
 
 def test_every_length_is_described() -> None:

@@ -68,3 +68,9 @@ def test_a_stage_has_that_of_its_blocks() -> None:
 def test_layers_have_none() -> None:
     scene = visualize.draw("resnet18", level="layer").scene
     assert {box.shortcut for box in scene.boxes} == {""}
+
+
+def test_a_stage_that_keeps_its_input_in_a_concat_has_one() -> None:
+    scene = visualize.draw("densenet121", level="stage", details="none").scene
+    assert {box.shortcut for box in scene.boxes if box.role == "stage"} == {"concat"}
+    assert scene.skip_kinds == ("concat",)

@@ -95,3 +95,10 @@ def test_blocks_without_skip_connections_are_selected_too_the_most_used_last() -
     tried = list(selections(finder.of(finder.blocks), finder.brief))
     assert [one.box.type for one in tried[0]] == ["Wide", "Wider"]
     assert [one.box.type for one in tried[-1]] == ["Wide"]
+
+
+def test_where_only_stages_draw_skips_blocks_alone_are_selected_last() -> None:
+    finder = DetailFinder(Simplifier(visualize.trace("densenet121")).to(Level.BLOCK))
+    found = finder.of(Simplifier(visualize.trace("densenet121")).to(Level.STAGE))
+    *_, last = selections(found, finder.brief)
+    assert sorted(one.box.type for one in last) == ["_DenseLayer", "_Transition"]

@@ -44,12 +44,17 @@ class PlacedNote(PlacedText):
 
 @dataclass(frozen=True, slots=True)
 class PlacedBox:
-    """A box with its centre and its size along and across the flow."""
+    """A box with its centre and its size along and across the flow.
+
+    Attributes:
+        lines: those of its label, each in the rows that it takes.
+    """
 
     box: SceneBox
     center: Point
     length: float
     breadth: float
+    lines: tuple[tuple[str, ...], ...]
 
     @property
     def rectangle(self) -> Rectangle:

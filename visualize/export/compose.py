@@ -24,6 +24,7 @@ from visualize.core.palette import Paint, PaintedStroke, Palette, ToneEntry
 from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
+from visualize.export.letters import beside_letters, letters_center
 from visualize.export.markup import clean, one_line
 from visualize.export.parts import Look, Parts, corner_radius, element_id, leading
 from visualize.export.picture import Facing, Part, Picture, Text
@@ -218,7 +219,7 @@ class _Composer:
         tint = palette.boxes[box.id]
         is_merge = box.role == "merge"
         stage = box.stage or (self.stage if box.role not in ("input", "output", "merge") else "")
-        lines = box.label[:1] if is_merge else box.label
+        lines = placed.lines[:1] if is_merge else placed.lines
         return drawn.Box(
             id=element_id(box.id, number),
             box=box,
@@ -228,7 +229,7 @@ class _Composer:
             area=area,
             radius=area.width / 2 if is_merge else corner_radius(area),
             tint=tint,
-            lines=tuple(self._lines(lines, area.center, tint.detail)),
+            lines=tuple(self._lines(lines, area, tint.detail, self.scene.letters.get(box.id, ""))),
             note=self._note(placed, note, area),
         )
 
@@ -239,20 +240,22 @@ class _Composer:
         letters, size = self.scene.letters.get(placed.box.id), self.theme.detail_size
         if not letters:
             return None
-        width = text_width(letters, size, self.theme.font)
-        center = (area.right - self.theme.letter_inset - width / 2, area.top + size)
-        color = self.palette.text
+        center, color = letters_center(letters, area, self.theme), self.palette.text
         name = next(self.look.text_ids)
         return self._text(letters, center, size, color, Part.DETAIL, name=name)
 
-    def _lines(self, lines: Sequence[str], center: Place, detail: Paint) -> Iterator[Text]:
-        """The lines of a box below each other: the first in full size, the others smaller."""
-        sizes = [self.theme.size] + [self.theme.detail_size] * (len(lines) - 1)
-        heights = [sum(line_extent(size, self.theme.font)) for size in sizes]
-        y = center[1] - sum(heights) / 2
-        for position, (line, size, height) in enumerate(zip(lines, sizes, heights)):
-            color = detail if position else self.palette.text
-            yield self._text(line, (center[0], y + height / 2), size, color, Part.BOX)
+    def _lines(
+        self, lines: Sequence[Sequence[str]], area: Area, detail: Paint, letters: str
+    ) -> Iterator[Text]:
+        """The rows of a box below each other: its first line in full size, the others smaller."""
+        full, small = (self.theme.size, self.palette.text), (self.theme.detail_size, detail)
+        kinds = [full] + [small] * (len(lines) - 1)
+        rows = [(row, *kind) for line, kind in zip(lines, kinds) for row in line]
+        heights = [sum(line_extent(size, self.theme.font)) for _, size, _ in rows]
+        x, y = area.center[0], area.center[1] - sum(heights) / 2
+        for place, ((row, size, color), height) in enumerate(zip(rows, heights)):
+            middle = x if place else beside_letters(row, letters, area, self.theme)
+            yield self._text(row, (middle, y + height / 2), size, color, Part.BOX)
             y += height
 
     def _trunks(self) -> Iterator[drawn.Line]:

@@ -28,16 +28,19 @@ from visualize.core.layout import Layout, Page, PlacedDetail
 from visualize.core.scene import Scene, SceneDetail
 from visualize.core.theme import Theme
 from visualize.layout.corners import Corners
+from visualize.layout.densities import DENSE, KNOTTED, NARROW, ROOMY, SLIM, TIGHT
 from visualize.layout.details import Panel, least_size, place_details
 from visualize.layout.flow import PlacedFlow, place_flow
 from visualize.layout.sizes import Sizes
-from visualize.layout.spacing import DENSE, KNOTTED, NARROW, ROOMY, TIGHT, Spacing
+from visualize.layout.spacing import Spacing
 from visualize.layout.surround.page import Surrounder
 
 __all__ = ["Arrangement", "Arranger", "arrange", "lay_out"]
 
 # By how much panels and an overview shrink at most with the densest spacing.
 _DENSER = 1.8
+# By how much boxes side by side shrink at most where their texts are wrapped.
+_SLIMMER = 2.2
 
 
 def lay_out(scene: Scene, theme: Theme, direction: Direction, page: Page | None = None) -> Layout:
@@ -65,10 +68,19 @@ class Arranger:
         self.page = page
         self._flows: dict[Hashable, PlacedFlow] = {}
 
-    def arrange(self, scene: Scene, spacing: Spacing = ROOMY) -> Arrangement:
-        """Place the boxes and frames of ``scene``; arrows are drawn later."""
+    def arrange(
+        self, scene: Scene, spacing: Spacing = ROOMY, *, in_half: bool = False
+    ) -> Arrangement:
+        """Place the boxes and frames of ``scene``; arrows are drawn later.
+
+        Args:
+            scene: what to show.
+            spacing: the lengths.
+            in_half: whether the overview is at most half as long as the page, in more columns, so
+                that there is room for details below it.
+        """
         surrounder = Surrounder(scene, self.theme, self.page, spacing.page)
-        return Arrangement(self, scene, spacing, surrounder)
+        return Arrangement(self, scene, spacing, surrounder, in_half)
 
     def flow(
         self, scene: Scene, direction: Direction, spacing: Spacing, room: tuple[float, float]
@@ -105,12 +117,14 @@ class Arrangement:
         scene: what the figure shows.
         spacing: the lengths.
         surrounder: places title and legend.
+        in_half: whether the overview is at most half as long as the page.
     """
 
     arranger: Arranger
     scene: Scene
     spacing: Spacing
     surrounder: Surrounder
+    in_half: bool = False
 
     @property
     def best(self) -> Layout:
@@ -121,17 +135,31 @@ class Arrangement:
     def fitting(self) -> Layout | None:
         """A layout that fits the page, with this spacing or a denser one; None if nothing fits."""
         page = self.arranger.page
-        if not page.nearly.holds(*self._flow.boxes_size):
-            return None
-        if not self._reaches_beyond(page) and self.layout.fits(page):
-            return self.layout
-        if not self._may_fit:
-            return None
-        denser = (self.arranger.arrange(self.scene, spacing) for spacing in self._denser)
         fitting = (
-            one.layout for one in denser if not one._reaches_beyond(page) and one.layout.fits(page)
+            one.layout
+            for one in self._tried
+            if not one._reaches_beyond(page) and one.layout.fits(page)
         )
         return next(fitting, None)
+
+    @property
+    def _tried(self) -> Iterator[Arrangement]:
+        """Arrangements of the same of which one may fit, the least dense first."""
+        arrange, page = self.arranger.arrange, self.arranger.page
+        halves = self.scene.details and self.arranger.direction.is_vertical
+        if page.nearly.holds(*self._flow.boxes_size):
+            yield self
+            if self._may_fit:
+                yield from (arrange(self.scene, one) for one in self._denser)
+            if halves:
+                yield from (
+                    arrange(self.scene, one, in_half=True) for one in (ROOMY, DENSE, NARROW)
+                )
+        length, breadth = self._flow.boxes_size
+        if page.exact and page.holds(length / _SLIMMER, breadth / _SLIMMER):
+            yield arrange(self.scene, SLIM)
+            if halves:
+                yield arrange(self.scene, SLIM, in_half=True)
 
     @property
     def _denser(self) -> Iterator[Spacing]:
@@ -179,7 +207,8 @@ class Arrangement:
     @functools.cached_property
     def _flow(self) -> PlacedFlow:
         direction = self.arranger.direction
-        room = direction.size(*self.surrounder.size)
+        length, breadth = direction.size(*self.surrounder.size)
+        room = (length / 2 if self.in_half else length), breadth
         return self.arranger.flow(self.scene, direction, self.spacing, room)
 
     def _details(self, area: Corners) -> tuple[PlacedDetail, ...]:

@@ -59,7 +59,8 @@ def assemble(
         if isinstance(unit, BoxUnit):
             area = sizes.extents[unit].area
             length, breadth = area.end - area.start, area.high - area.low
-            boxes.append(PlacedBox(sizes.common.boxes[unit.box], center, length, breadth))
+            box, lines = sizes.common.boxes[unit.box], sizes.common.lines[unit.box]
+            boxes.append(PlacedBox(box, center, length, breadth, lines))
         elif isinstance(unit, FrameUnit):
             length = sizes.length(unit)
             inside = insides[unit].drawing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from visualize.layout.levels import Level
 from visualize.layout.order import Part
 from visualize.layout.spacing import Spacing
 from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
+from visualize.layout.wrapping import wrapped
 
 _LETTER = re.compile(r"\w")
 
@@ -45,6 +48,11 @@ class Sizes:
         self.direction = direction
         self.spacing = spacing
         self.boxes = {box.id: box for box in scene.boxes}
+        self.lines: dict[str, tuple[tuple[str, ...], ...]] = {
+            box.id: tuple((line,) for line in box.label) for box in scene.boxes
+        }
+        if not math.isinf(spacing.longest):
+            self._wrap()
         self.extents = {
             box: Extent(
                 Rectangle.around(Point(0, 0), *size),
@@ -67,11 +75,28 @@ class Sizes:
         """What is beside the circle of a merge: what was fused into it."""
         return ", ".join(box.label[1:]) if box.role == "merge" else ""
 
+    def _wrap(self) -> None:
+        """Wrap what is in boxes, where that makes them narrower than the widest."""
+        boxes = [box for box in self.scene.boxes if box.role != "merge"]
+        room = self.spacing.longest
+        lines = [self._wrapped(box, room) for box in boxes]
+        room = max([room, *(self._text_size(rows)[0] for rows in lines)])
+        self.lines |= {box.id: self._wrapped(box, room) for box in boxes}
+
+    def _wrapped(self, box: SceneBox, room: float) -> tuple[tuple[str, ...], ...]:
+        """The lines of the label of a box, each in rows that are no wider than ``room``."""
+        font = self.theme.font
+        types = [self.theme.size] + [self.theme.detail_size] * (len(box.label) - 1)
+        return tuple(
+            wrapped(line, room, functools.partial(text_width, size=size, font=font))
+            for line, size in zip(box.label, types)
+        )
+
     def _box_sizes(self) -> dict[str, tuple[float, float]]:
         """Length and breadth of every box; most share one width on the page."""
         spacing = self.spacing
         boxes = [box for box in self.scene.boxes if box.role != "merge"]
-        needs = {box.id: self._text_size(box.label) for box in boxes}
+        needs = {box.id: self._text_size(self.lines[box.id]) for box in boxes}
         # Inputs and outputs are apart from the others: they make no other box wider.
         shared = [box.id for box in boxes if box.role not in ("input", "output")]
         broad = {
@@ -96,19 +121,20 @@ class Sizes:
         """
         if box.id not in self.scene.letters:
             return 0.0
-        first, _ = self._text_size(box.label[:1])
+        first, _ = self._text_size((self.lines[box.id][0][:1],))
         widest = _LETTER.sub("M", self.scene.letters[box.id])
         letters = text_width(widest, self.theme.detail_size, self.theme.font)
-        return first + 2 * (letters + 2 * self.theme.letter_inset)
+        beside = letters + 2 * self.theme.letter_inset
+        # In the narrowest of boxes the line gives way to one side.
+        is_centered = math.isinf(self.spacing.longest)
+        return first + (2 * beside if is_centered else beside + self.spacing.padding)
 
-    def _text_size(self, lines: Sequence[str]) -> tuple[float, float]:
-        """Width and height on the page of a label whose first line is in full size."""
+    def _text_size(self, lines: Sequence[Sequence[str]]) -> tuple[float, float]:
+        """Width and height on the page of the rows of a label, the first line in full size."""
         sizes = [self.theme.size] + [self.theme.detail_size] * (len(lines) - 1)
-        width = max(
-            (text_width(line, size, self.theme.font) for line, size in zip(lines, sizes)),
-            default=0.0,
-        )
-        return width, sum(sizes[: len(lines)]) * LINE_HEIGHT
+        rows = [(row, size) for line, size in zip(lines, sizes) for row in line]
+        width = max((text_width(row, size, self.theme.font) for row, size in rows), default=0.0)
+        return width, sum(size for _, size in rows) * LINE_HEIGHT
 
 
 class LevelSizes:

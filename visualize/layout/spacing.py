@@ -5,7 +5,8 @@ Lengths along the flow and across it are the same for all directions on the page
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import math
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +359,7 @@ class Spacing:
         even: whether most boxes are as wide as the widest of them.
         lanes: whether, in a tangle, arrows that pass a row have room to go by, and boxes are in
             line; and a decoder with its own input, beside the encoder.
+        longest: the width of a line of text above which it is wrapped.
     """
 
     gap: float = 13.0
@@ -368,6 +370,7 @@ class Spacing:
     margin: float = 7.0
     even: bool = True
     lanes: bool = True
+    longest: float = math.inf
     box: BoxSpacing = field(default_factory=BoxSpacing)
     arc: ArcSpacing = field(default_factory=ArcSpacing)
     curve: CurveSpacing = field(default_factory=CurveSpacing)
@@ -379,21 +382,3 @@ class Spacing:
     bracket: BracketSpacing = field(default_factory=BracketSpacing)
     detail: DetailSpacing = field(default_factory=DetailSpacing)
     page: PageSpacing = field(default_factory=PageSpacing)
-
-
-ROOMY = Spacing()
-# For a figure that would otherwise just miss the page.
-DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=4.5)
-NARROW = replace(DENSE, even=False)
-# For a figure of stages, of which there is none that shows less.
-TIGHT = replace(
-    NARROW,
-    gap=8.0,
-    fan=11.0,
-    beside=6.0,
-    padding=3.0,
-    margin=3.5,
-    box=replace(NARROW.box, shortcut=8.0),
-)
-# For a tangle, or two towers, that would be too broad.
-KNOTTED = replace(NARROW, lanes=False)

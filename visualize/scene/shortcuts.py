@@ -1,4 +1,4 @@
-"""The shortcut of a closed box: the kind of residual connection that leads past what is in it."""
+"""The shortcut of a closed box: the kind of skip connection that leads past what is in it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from visualize.core.operators import NORM, family
 
 
 def shortcut(diagram: Diagram, box: Box, skips: Sequence[Skip]) -> SkipKind | None:
-    """The kind of residual connection that leads past what is in a closed box; None if none does.
+    """The kind of skip connection that leads past what is in a closed box; None if none does.
 
     A block has one if its input reaches its output over residual connections, activations and
     norms alone: what holds residual blocks among other layers has none. A stage has that of its
-    blocks. Where there are several, a projection is what distinguishes it.
+    blocks. Where there are several, a projection is what distinguishes it. A stage has an arc of
+    another style if what it returns is a concat with its input, as a dense stage does.
 
     Args:
         diagram: what the box is part of.
@@ -25,15 +26,22 @@ def shortcut(diagram: Diagram, box: Box, skips: Sequence[Skip]) -> SkipKind | No
     if not skips or box.kind not in (BoxKind.BLOCK, BoxKind.STAGE):
         return None
     inside = dict.fromkeys(box.shown.members)
+    results = set(_results(diagram.exact, inside))
     merges = {one.merge: one for one in skips if one.merge in inside and one.kind.is_residual}
     kinds = {skip.kind for skip in merges.values()}
     if box.kind is BoxKind.BLOCK:
-        results = _results(diagram.exact, inside)
         kinds = set().union(*(_passed(diagram.exact, one, inside, merges) for one in results))
+    elif any(one.merge in results and one.fork not in inside for one in skips if _joins(one)):
+        kinds.add(SkipKind.CONCAT)
     return next((kind for kind in _ORDER if kind in kinds), None)
 
 
-_ORDER = (SkipKind.PROJECTION, SkipKind.SCALED, SkipKind.IDENTITY)
+_ORDER = (SkipKind.PROJECTION, SkipKind.SCALED, SkipKind.IDENTITY, SkipKind.CONCAT)
+
+
+def _joins(skip: Skip) -> bool:
+    """Whether a skip connection is a concat at one resolution."""
+    return skip.kind is SkipKind.CONCAT and not skip.long
 
 
 def _results(exact: Architecture, inside: Collection[str]) -> Iterator[str]:

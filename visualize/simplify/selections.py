@@ -23,7 +23,7 @@ def selections(details: Sequence[Detail], brief: _Brief) -> Iterator[tuple[Detai
     After all come one for each class of block; then those alone whose skip connections are in
     the blocks that they hold; then only those that draw a skip connection; then one for each class
     with the modules in it closed; and fewer and fewer of these, as long as one draws a skip
-    connection if any does.
+    connection if any does. Where only stages do, as in a DenseNet, their blocks are the last.
 
     Args:
         details: all there are.
@@ -50,6 +50,9 @@ def _choices(details: Sequence[Detail], brief: _Brief) -> Iterator[tuple[Detail,
         yield shown
         poorest = min(reversed(shown), key=_richness)
         shown = tuple(one for one in shown if one is not poorest)
+    drawing = [one for one in single if one.drawn_skips]
+    if drawing and all(one.box.kind is BoxKind.STAGE for one in drawing):
+        yield representative([one for one in single if one.box.kind is BoxKind.BLOCK])
 
 
 def others(details: Sequence[Detail], shown: Sequence[Detail], brief: _Brief) -> Iterator[Detail]:

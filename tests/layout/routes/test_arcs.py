@@ -12,8 +12,8 @@ from tests.layouts import THEME, hits, scene
 from visualize.core.choices import Direction
 from visualize.core.geometry import Point, Rectangle, Transform
 from visualize.layout import lay_out
+from visualize.layout.densities import ROOMY
 from visualize.layout.routes.arcs import Arc, route_arcs
-from visualize.layout.spacing import ROOMY
 from visualize.layout.units import BoxUnit
 
 

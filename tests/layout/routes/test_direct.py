@@ -8,8 +8,8 @@ from tests.layouts import THEME, scene
 from visualize.core.choices import Direction
 from visualize.core.geometry import HEAD_LENGTH, Point, Rectangle, without_head
 from visualize.layout import lay_out
+from visualize.layout.densities import ROOMY
 from visualize.layout.routes.direct import Obstacles, connect
-from visualize.layout.spacing import ROOMY
 from visualize.layout.units import BoxUnit
 
 

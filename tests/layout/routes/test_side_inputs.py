@@ -10,8 +10,8 @@ from tests.layouts import THEME, hits, scene
 from visualize.core.choices import Direction
 from visualize.core.geometry import Point, Rectangle
 from visualize.layout import lay_out
+from visualize.layout.densities import ROOMY
 from visualize.layout.routes.side_inputs import _Router
-from visualize.layout.spacing import ROOMY
 
 
 @pytest.mark.parametrize("direction", Direction)

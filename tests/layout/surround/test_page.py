@@ -12,7 +12,7 @@ from visualize.core.choices import Direction
 from visualize.core.geometry import Rectangle
 from visualize.core.layout import Page
 from visualize.layout.corners import Corners
-from visualize.layout.spacing import ROOMY
+from visualize.layout.densities import ROOMY
 from visualize.layout.surround.page import Surrounder
 
 DRAWN = scene(list(itertools.pairwise("abc")), [("a", "c")])

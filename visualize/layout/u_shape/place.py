@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from visualize.core.geometry import Point, Transform
 from visualize.core.route import Route
 from visualize.layout.columns import Column
+from visualize.layout.densities import ROOMY
 from visualize.layout.order import Part
 from visualize.layout.place import Placement, Placer
-from visualize.layout.spacing import ROOMY
 from visualize.layout.u_shape.routes import Paths
 from visualize.layout.u_shape.shape import UShape
 from visualize.layout.units import Unit
