@@ -177,7 +177,10 @@ class Figure:
         """
         from visualize.check import NUMBERS, check_agreement, check_figure
 
-        seen = check_figure(data, format_name, width=width)
+        page, options = self.page, self.options
+        asked = (page.width if options.width else None, page.height if options.height else None)
+        room = (page.width, page.height)
+        seen = check_figure(data, format_name, width=width, asked=asked, page=room)
         # The graph shows more of what is printed than the file alone.
         findings = [finding for finding in seen if finding.rule != NUMBERS]
         return findings + check_agreement(self.architecture, self.scene)

@@ -78,6 +78,23 @@ def arrow_along_box(root: ET.Element) -> None:
     shaft(root).set("d", f"M{right + 1},{top} L{right + 1},{bottom}")
 
 
+def arrow_on_arrow(root: ET.Element) -> None:
+    """Two lines beside the figure, one of which begins later and ends earlier."""
+    right, top = corner(root)
+    for start, end in ((4, 60), (12, 40)):
+        group = ET.SubElement(next(groups(root, "graph")), f"{SVG}g", {"class": "edge arrow"})
+        group.set("id", f"arrow-from-{start}")
+        line = {"fill": "none", "stroke": "#4d4d4d", "stroke-width": "0.8"}
+        line["d"] = f"M{right - 2},{top + start} L{right - 2},{top + end}"
+        ET.SubElement(group, f"{SVG}path", line)
+
+
+def text_on_border(root: ET.Element) -> None:
+    """The label of a box below its middle, wider than the box."""
+    text = next(next(groups(root, "layer")).iter(f"{SVG}text"))
+    text.text = f"{text.text} {'and' * 5}"
+
+
 def arrow_through_text(root: ET.Element) -> None:
     text = next(one for one in root.iter(f"{SVG}text") if float(one.get("font-size", "0")) == 7)
     note = ET.SubElement(next(groups(root, "graph")), f"{SVG}g", {"class": "node note"})
@@ -133,7 +150,9 @@ DAMAGE: dict[str, Callable[[ET.Element], None]] = {
     "text over text": text_on_text,
     "arrow over box": arrow_through_box,
     "arrow along box": arrow_along_box,
+    "arrow over arrow": arrow_on_arrow,
     "arrow over text": arrow_through_text,
+    "text over border": text_on_border,
     "box over box": box_on_box,
     "off the page": beyond_the_page,
     "colours of arrows": alike_arrows,
@@ -242,6 +261,64 @@ def test_a_line_along_a_border(frame: bool, line: tuple[Place, ...], along: bool
     arrow = DrawnArrow("arrow-1", line, "#000000", "1 pt solid")
     found = [str(one) for one in check_drawn(drawn(boxes=[box], arrows=[arrow]))]
     assert found == ["arrow along box: arrow-1 runs along the border of conv"] * along
+
+
+@pytest.mark.parametrize(
+    ("line", "upon"),
+    [
+        (((10, 40), (60, 40)), True),
+        (((10, 42), (60, 42)), False),  # beside it
+        (((-9, 40), (10, 40)), False),  # only a little of it
+        (((0, 40), (60, 40)), False),  # both begin at one point
+        (((30, 10), (30, 80)), False),  # across it
+        (((150, 40), (100, 40)), False),  # both end at one point
+        (((90, 40), (20, 40)), True),  # the other way
+    ],
+)
+def test_a_line_upon_another(line: tuple[Place, ...], upon: bool) -> None:
+    lines = {"arrow-1": ((0, 40), (100, 40)), "arrow-2": line}
+    arrows = [DrawnArrow(name, points, "#000000", "1 pt solid") for name, points in lines.items()]
+    found = [str(one) for one in check_drawn(drawn(arrows=arrows)) if one.rule != "off the page"]
+    assert found == ["arrow over arrow: arrow-1 lies on arrow-2"] * upon
+
+
+def test_parts_of_one_arrow_may_lie_on_each_other() -> None:
+    """A double line, and an arrow that turns back."""
+    points = ((10.0, 40.0), (60.0, 40.0), (20.0, 40.0))
+    arrows = [DrawnArrow("arrow-1", points, "#000000", "1 pt solid")]
+    assert check_drawn(drawn(arrows=arrows)) == []
+
+
+@pytest.mark.parametrize("frame", [False, True])
+@pytest.mark.parametrize(
+    ("left", "over"), [(60.0, False), (40.0, True), (72.0, True), (5.0, False)]
+)
+def test_a_text_on_a_border(frame: bool, left: float, over: bool) -> None:
+    box = DrawnBox("conv", Area(50, 5, 95, 60), "#ffffff", "#000000", frame=frame)
+    found = [str(one) for one in check_drawn(drawn(boxes=[box], texts=[text("a", left=left)]))]
+    assert found == ["text over border: “a” lies on the border of conv"] * over
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ((200.0, 100.0), ""),
+        ((None, None), ""),
+        ((144.0, None), "size: the figure is 2.78 in wide; at most 2.00 in"),
+        ((None, 72.0), "size: the figure is 1.39 in high; at most 1.00 in"),
+    ],
+)
+def test_a_figure_larger_than_asked_for(
+    asked: tuple[float | None, float | None], message: str
+) -> None:
+    found = [str(one) for one in check_drawn(drawn(), asked=asked)]
+    assert found == [message] * bool(message)
+
+
+def test_a_figure_is_compared_with_the_size_that_was_asked_for() -> None:
+    narrow = visualize.draw(resnet(), level="layer", width="0.5in")
+    assert any(finding.rule == "size" for finding in narrow.check())
+    assert all(finding.rule != "size" for finding in visualize.draw(resnet(), width="3in").check())
 
 
 def test_a_frame_may_enclose_boxes_and_frames() -> None:

@@ -26,7 +26,13 @@ FORMATS = tuple(_READERS)
 
 
 def check_figure(
-    data: bytes, format_name: str, *, width: float | None = None, name: str = ""
+    data: bytes,
+    format_name: str,
+    *,
+    width: float | None = None,
+    asked: tuple[float | None, float | None] = (None, None),
+    page: tuple[float, float] | None = None,
+    name: str = "",
 ) -> list[Finding]:
     """The problems of a figure; an empty list if there are none.
 
@@ -34,6 +40,8 @@ def check_figure(
         data: the file's content.
         format_name: one of `FORMATS`.
         width: the width in points at which it is printed; by default its own.
+        asked: how broad and high it was to be at most, in points; None for any size.
+        page: how broad and high it could be, if that is known.
         name: what errors call it.
 
     Raises:
@@ -47,7 +55,7 @@ def check_figure(
             hint=f"use one of .{', .'.join(FORMATS)}",
         )
     drawn: Drawn = _READERS[format_name](data, name)
-    return check_drawn(drawn, width / drawn.page.width if width else 1.0)
+    return check_drawn(drawn, width / drawn.page.width if width else 1.0, asked, page)
 
 
 def check_file(path: Path, *, width: float | None = None) -> list[Finding]:

@@ -16,6 +16,7 @@ class DrawnText:
 
     Attributes:
         of_frame: whether it is a line of the label of the frame that it lies in.
+        of_panel: whether it is the letter of a panel, in the corner of a box that this explains.
     """
 
     text: str
@@ -23,6 +24,7 @@ class DrawnText:
     size: float
     color: str
     of_frame: bool = False
+    of_panel: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class DrawnBox:
         repeat: the copies of a part of the model that it represents, if the file gives them.
         detail: whether it repeats what another box holds.
         lines: the texts in it, from top to bottom, if the file has them as text.
+        closed: whether it is a block or stage that hides what is inside, if the file says so.
     """
 
     name: str
@@ -52,6 +55,7 @@ class DrawnBox:
     repeat: int | None = None
     detail: bool = False
     lines: tuple[str, ...] = ()
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

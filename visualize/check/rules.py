@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from visualize.check.claims import Claims, read_claims, wrong_amounts
-from visualize.check.drawn import Drawn, DrawnBox, DrawnText
+from visualize.check.closed import closed_blocks
+from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
 from visualize.check.index import AreaIndex
 from visualize.core.color import VISIONS, contrast, difference
 from visualize.core.page import Area
@@ -22,6 +24,9 @@ _TOUCH = 1.2
 # Points within which a line lies on a border, and how long one does that is seen as part of it.
 _BORDER = 1.5
 _LONG = 12.0
+# Points within which a line lies on another, and within which two begin or end together.
+_UPON = 1.0
+_TOGETHER = 3.0
 _STRAIGHT = 0.2  # what is less high or wide is a level or upright line
 
 
@@ -36,9 +41,23 @@ class Finding:
         return f"{self.rule}: {self.message}"
 
 
-def check_drawn(drawn: Drawn, scale: float = 1.0) -> list[Finding]:
-    """The problems of ``drawn`` if it is printed at ``scale`` times its size."""
+def check_drawn(
+    drawn: Drawn,
+    scale: float = 1.0,
+    asked: tuple[float | None, float | None] = (None, None),
+    page: tuple[float, float] | None = None,
+) -> list[Finding]:
+    """The problems of ``drawn`` if it is printed at ``scale`` times its size.
+
+    Args:
+        drawn: what the figure shows.
+        scale: how much larger it is printed.
+        asked: how broad and high it is to be at most, in points; None for any size.
+        page: how broad and high it may be, if that is known.
+    """
     findings = [Finding("type size", message) for message in _type_size(drawn, scale)]
+    findings += [Finding("size", message) for message in _size(drawn, asked)]
+    findings += [Finding("closed blocks", message) for message in closed_blocks(drawn, page)]
     for rule, messages in RULES.items():
         findings += [Finding(rule, message) for message in messages(drawn)]
     return findings
@@ -53,6 +72,14 @@ def _type_size(drawn: Drawn, scale: float) -> Iterator[str]:
         found = list(texts)
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         yield f"{_quote(found[0])}{more} at {size * scale:.1f} pt; at least {SMALLEST:g} pt"
+
+
+def _size(drawn: Drawn, asked: tuple[float | None, float | None]) -> Iterator[str]:
+    """A figure is not larger than asked for."""
+    sizes = (drawn.page.width, drawn.page.height)
+    for size, most, side in zip(sizes, asked, ("wide", "high")):
+        if most is not None and size > most + 0.5:
+            yield f"the figure is {size / 72:.2f} in {side}; at most {most / 72:.2f} in"
 
 
 def _contrast(drawn: Drawn) -> Iterator[str]:
@@ -130,6 +157,55 @@ def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
     for arrow in drawn.arrows:
         for number in areas.crossed(arrow.points):
             yield f"{arrow.name} runs through the text {_quote(drawn.texts[number])}"
+
+
+def _arrow_over_arrow(drawn: Drawn) -> Iterator[str]:
+    """No arrow lies on another, unless both begin or both end at one point."""
+    parts = [
+        (number, Area.around(ends))
+        for number, arrow in enumerate(drawn.arrows)
+        for ends in itertools.pairwise(arrow.points)
+    ]
+    straight = [(number, part) for number, part in parts if _is_straight(part)]
+    index = AreaIndex(part.shrunk(-_UPON / 2) for _, part in straight)
+    lengths: dict[tuple[int, int], float] = defaultdict(float)
+    for pair in index.pairs():
+        (one, part), (other, along) = (straight[place] for place in pair)
+        if not _is_shared(drawn.arrows[one], drawn.arrows[other]):
+            lengths[one, other] += _shared_length(part, along)
+    for (one, other), length in lengths.items():
+        if length > _LONG:
+            yield f"{drawn.arrows[one].name} lies on {drawn.arrows[other].name}"
+
+
+def _is_straight(part: Area) -> bool:
+    return min(part.width, part.height) < _STRAIGHT < max(part.width, part.height)
+
+
+def _is_shared(one: DrawnArrow, other: DrawnArrow) -> bool:
+    """Whether two lines are parts of one, or come from one point or lead to one."""
+    ends = ((one.points[at], other.points[at]) for at in (0, -1))
+    return one.name == other.name or any(math.dist(*pair) < _TOGETHER for pair in ends)
+
+
+def _shared_length(one: Area, other: Area) -> float:
+    """How long two straight lines that are next to each other lie on each other."""
+    across = min(one.right, other.right) - max(one.left, other.left)
+    down = min(one.bottom, other.bottom) - max(one.top, other.top)
+    if one.height < _STRAIGHT and other.height < _STRAIGHT:
+        return max(0.0, across)
+    return max(0.0, down) if one.width < _STRAIGHT and other.width < _STRAIGHT else 0.0
+
+
+def _text_over_border(drawn: Drawn) -> Iterator[str]:
+    """No text lies on the border of a box or frame."""
+    borders = AreaIndex(
+        border.shrunk(_BORDER) for box in drawn.boxes for border in _borders(box.area)
+    )
+    for text in drawn.texts:
+        names = (drawn.boxes[at // 4].name for at in borders.overlapping(text.area.shrunk(_TOUCH)))
+        for name in dict.fromkeys(names):
+            yield f"{_quote(text)} lies on the border of {name}"
 
 
 def _box_overlap(drawn: Drawn) -> Iterator[str]:
@@ -248,7 +324,9 @@ RULES: dict[str, Callable[[Drawn], Iterator[str]]] = {
     "text over text": _text_overlap,
     "arrow over box": _arrow_over_box,
     "arrow along box": _arrow_along_box,
+    "arrow over arrow": _arrow_over_arrow,
     "arrow over text": _arrow_over_text,
+    "text over border": _text_over_border,
     "box over box": _box_overlap,
     "off the page": _off_page,
     "colours of arrows": _colors,

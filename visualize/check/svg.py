@@ -5,6 +5,7 @@
       <g class="edge arrow skip">         a line, and a polygon if it has a head
       <g class="node box stage2" data-parameters="9408" data-repeat="3">
       <g class="node note frame-label">    a line of the label of the frame around it
+      <g class="node note panel-letter">   the letter of the panel that explains the box it is on
 
 Both the SVG that this program writes and the one that Graphviz writes for it have them.
 """
@@ -26,6 +27,7 @@ from visualize.core.page import Area, Place, polyline
 _ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _STEP = re.compile(r"([MLCZmlcz])([^MLCZmlcz]*)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_CLOSED = {"block", "stage"}
 _TRANSFORM = re.compile(r"(translate|scale)\(([^)]*)\)")
 
 
@@ -197,6 +199,7 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         repeat=int(repeat) if repeat else None,
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
+        closed=not _CLOSED.isdisjoint(one.classes),
     )
 
 
@@ -207,8 +210,8 @@ def _text(one: _Element, faces: Faces) -> DrawnText:
     x, y = one.transform.applied((one.numbers("x")[0], one.numbers("y")[0]))
     x -= {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0.0)
     area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
-    of_frame = "frame-label" in one.classes
-    return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame)
+    of_frame, of_panel = "frame-label" in one.classes, "panel-letter" in one.classes
+    return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame, of_panel)
 
 
 def _steps(path: str) -> Iterator[tuple[Step, list[Place]]]:

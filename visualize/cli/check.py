@@ -28,10 +28,11 @@ Examples:
 def check(figures: Sequence[Path], width: str | None) -> None:
     """Check that a figure, an .svg or .pdf file, is true and readable.
 
-    Problems are text below 6 pt, text with little contrast, text over text, arrows through boxes
-    or text, anything outside the page, colours that some readers or printers cannot distinguish,
-    fonts that are not embedded, and parameters that do not add up. Exits with status 1 if any is
-    found.
+    Problems are text below 6 pt, text with little contrast, text over text or borders, arrows
+    through boxes or text or upon each other, anything outside the page, colours that some readers
+    or printers cannot distinguish, fonts that are not embedded, collapsed blocks that no panel
+    explains though there is room, and parameters that do not add up. Exits with status 1 if any
+    is found.
     """
     from visualize.check import check_file
     from visualize.core.length import Length

@@ -32,7 +32,12 @@ class Part(enum.Enum):
     LEGEND = "legend"
 
 
-_CLASSES = {Part.TITLE: "title", Part.LEGEND: "legend", Part.FRAME: "note frame-label"}
+_CLASSES = {
+    Part.TITLE: "title",
+    Part.LEGEND: "legend",
+    Part.FRAME: "note frame-label",
+    Part.DETAIL: "note panel-letter",
+}
 
 
 class Facing(enum.Enum):
