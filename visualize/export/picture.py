@@ -394,8 +394,4 @@ def _color(paint: Paint) -> str | list[str]:
 
 
 def _stroke(stroke: PaintedStroke) -> dict[str, Any]:
-    return {
-        "color": _color(stroke.color),
-        "style": stroke.style.value,
-        "width": stroke.width,
-    }
+    return {"color": _color(stroke.color), "style": stroke.style.value, "width": stroke.width}
