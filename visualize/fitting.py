@@ -98,6 +98,11 @@ class Drawing:
         return max(closed, default=0) <= _MOST_CLOSED * sum(len(one.members) for one in boxes)
 
     @property
+    def is_in_rows(self) -> bool:
+        """Whether its boxes are in rows of resolution."""
+        return self._arrangement.fitting_rows is not None
+
+    @property
     def excess(self) -> float:
         """How many times the figure is as long as its page, in the direction that is worse."""
         return self._arrangement.excess
@@ -202,6 +207,9 @@ class _Drawings:
                 if boxes not in explained and (self.detailed or overview.fits):
                     explained.add(boxes)
                     yield from self._explained(overview, diagram)
+                    if overview.is_in_rows:
+                        # It shows more than fewer boxes, all closed, with their panels.
+                        yield overview
 
     def _overviews(self, level: Level, depth: int | None) -> Iterator[Drawing]:
         """Drawings without details: in one direction, and in the next if that may fit better."""

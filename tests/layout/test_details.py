@@ -91,3 +91,18 @@ def test_a_panel_has_lines_about_what_it_explains_in_words() -> None:
     _, under = placed.direction.on_page(first.center)
     assert under + placed.shift[1] + first.rectangle.end - first.rectangle.start < y < top - size
     assert placed.low[0] < x < placed.high[0]
+
+
+def test_panels_are_in_a_notch_where_that_needs_less() -> None:
+    places = pack((200, 200), [(90, 80)], (210, 210), GAP, notches=[(60, 100)])
+    assert places == [(70.0, 110.0)]
+
+
+def test_panels_keep_their_distance_in_a_notch() -> None:
+    panels = [(60.0, 40.0), (50.0, 40.0), (60.0, 30.0)]
+    places = pack((200, 200), panels, (200, 200), GAP, notches=[(60, 100)])
+    assert min(x for x, _ in places) == 70
+    assert min(y for _, y in places) == 110
+    for (x, y), (width, height) in zip(places, panels, strict=True):
+        assert x + width <= 200
+        assert y + height <= 200

@@ -6,12 +6,13 @@ import itertools
 from dataclasses import replace
 
 from tests.layouts import THEME, scene
+from tests.pyramids import triangle
 from visualize.core.choices import Direction
 from visualize.core.layout import Page
 from visualize.layout import Arranger
 from visualize.layout.corners import Corners
 from visualize.layout.densities import DENSE, ROOMY
-from visualize.layout.flow import PlacedFlow, place_flow
+from visualize.layout.flow import PlacedFlow, place_flow, place_flow_in_rows
 from visualize.layout.sizes import Sizes
 
 CHAIN = scene(list(itertools.pairwise("abcdef")))
@@ -49,3 +50,16 @@ def test_a_u_that_is_far_too_broad_is_one_column() -> None:
     sizes = Sizes(drawn, THEME, Direction.TB, ROOMY)
     folded, narrow = place_flow(sizes, 400.0, 400.0), place_flow(sizes, 400.0, 180.0)
     assert (len(folded.placed.columns), len(narrow.placed.columns)) == (3, 1)
+
+
+def test_several_resolutions_are_in_rows() -> None:
+    assert place_flow_in_rows(Sizes(CHAIN, THEME, Direction.TB, ROOMY)) is None
+    placed = place_flow_in_rows(Sizes(triangle(), THEME, Direction.TB, ROOMY))
+    assert placed
+    at = {box.box.id: box.center for box in placed.layout.boxes}
+    assert at["a"].along == at["e"].along == at["f"].along < at["b"].along == at["d"].along
+    # Right of c, and below d, is room.
+    (right, below), *_ = placed.notches
+    width, height = Corners.of(placed.layout.extent, Direction.TB).size
+    assert 0 < right < width
+    assert 0 < below < height

@@ -13,6 +13,7 @@ import pytest
 import visualize
 from tests.layouts import THEME, hits, overlaps, scene
 from tests.nets import NETS
+from tests.pyramids import triangle, zigzag
 from visualize.core.choices import Direction
 from visualize.core.geometry import Point
 from visualize.core.layout import Page
@@ -132,3 +133,22 @@ def calls(length: int) -> int:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     return int(json.loads(done.stdout))
+
+
+def test_several_resolutions_are_in_rows_where_the_page_is_broad_enough() -> None:
+    def rows(page: Page) -> list[float]:
+        layout = lay_out(zigzag(), THEME, Direction.TB, page)
+        at = {box.box.id: box.center.along for box in layout.boxes}
+        return [at["a"] - at["e"], at["b"] - at["d"], at["d"] - at["f"]]
+
+    assert rows(Page()) == [0, 0, 0]
+    assert rows(Page(width=120.0)) != [0, 0, 0]
+
+
+def test_rows_are_the_same_again() -> None:
+    arranger = Arranger(THEME, Direction.TB, Page())
+    drawn = triangle()
+    first = arranger.rows(drawn, NARROW)
+    assert first
+    assert arranger.rows(drawn, NARROW) is first
+    assert Arranger(THEME, Direction.LR, Page()).rows(drawn, NARROW) is None

@@ -60,6 +60,43 @@ def test_shapes_are_where_they_change() -> None:
     assert "output 16×2×2" in scene.boxes[1].tooltip
 
 
+class Pyramid(nn.Module):
+    """Feature maps of two resolutions, returned by one module, and a classifier."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.backbone = Backbone()
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        fine, coarse = self.backbone(x)
+        out: Tensor = self.head(fine.mean((2, 3)) + coarse.mean((2, 3)))
+        return out
+
+
+class Backbone(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fine = nn.Conv2d(3, 8, 3, 2, padding=1)
+        self.coarse = nn.Conv2d(8, 8, 3, 2, padding=1)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        fine = self.fine(x)
+        return fine, self.coarse(fine)
+
+
+def test_a_box_has_the_resolution_of_what_it_returns() -> None:
+    layers = visualize.draw(Pyramid(), (1, 3, 8, 8), level="layer").scene
+    found = {box.members[0]: box.resolution for box in layers.boxes}
+    assert found["x"] == (8, 8)
+    assert found["backbone_fine"] == (4, 4)
+    assert found["backbone_coarse"] == (2, 2)
+    assert found["head"] == ()
+    collapsed = visualize.draw(Pyramid(), (1, 3, 8, 8), collapse=["backbone"]).scene
+    (several,) = (box for box in collapsed.boxes if len(box.members) > 1 and "coarse" in str(box))
+    assert several.resolution == ()
+
+
 @pytest.mark.parametrize(
     ("shape", "batch"), [((4, 3, 8, 8), "in a batch of 4"), ((1, 3, 8, 8), ""), ((3, 8, 8), "")]
 )

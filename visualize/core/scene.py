@@ -37,6 +37,8 @@ class SceneBox:
         title: its first line as a phrase, for texts in another language.
         shortcut: the kind of residual connection that leads past what is in a closed box, or empty.
         shape: that of the tensor it returns, the last of several; empty if it is not known.
+        resolution: height and width of the feature maps that it returns, or however many extents
+            they have; empty if it returns none, or some of several resolutions.
     """
 
     id: str
@@ -56,6 +58,7 @@ class SceneBox:
     title: Phrase = NOTHING
     shortcut: str = ""
     shape: tuple[int, ...] = ()
+    resolution: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@
     order       each flow is decomposed into series, parallels and tangles
     place       from the inside out: a series on a straight line, parallels side by side,
                 a tangle in layers
+    rows        or, where several resolutions are alive at once, each of them has a row
     columns     a U-shaped flow is folded in the middle, one too long for the page
                 continues in another column
     routes      arcs beside what they bypass, curves from box to box, side inputs
@@ -28,9 +29,9 @@ from visualize.core.layout import Layout, Page, PlacedDetail
 from visualize.core.scene import Scene, SceneDetail
 from visualize.core.theme import Theme
 from visualize.layout.corners import Corners
-from visualize.layout.densities import DENSE, KNOTTED, NARROW, ROOMY, SLIM, TIGHT
+from visualize.layout.densities import DENSE, KNOTTED, NARROW, ROOMY, SLIM, TIGHT, WRAPPED
 from visualize.layout.details import Panel, least_size, place_details
-from visualize.layout.flow import PlacedFlow, place_flow
+from visualize.layout.flow import PlacedFlow, place_flow, place_flow_in_rows
 from visualize.layout.sizes import Sizes
 from visualize.layout.spacing import Spacing
 from visualize.layout.surround.page import Surrounder
@@ -67,6 +68,7 @@ class Arranger:
         self.direction = direction
         self.page = page
         self._flows: dict[Hashable, PlacedFlow] = {}
+        self._in_rows: dict[Hashable, PlacedFlow | None] = {}
 
     def arrange(
         self, scene: Scene, spacing: Spacing = ROOMY, *, in_half: bool = False
@@ -96,6 +98,17 @@ class Arranger:
             self._flows[key] = place_flow(sizes, *room)
         return self._flows[key]
 
+    def rows(self, scene: Scene, spacing: Spacing) -> PlacedFlow | None:
+        """A scene without its details in rows of resolution, if it has such; placed once."""
+        if self.direction is not Direction.TB:
+            return None
+        sizes = Sizes(scene, self.theme, self.direction, spacing)
+        areas = tuple(extent.area for extent in sizes.extents.values())
+        key = id(scene.boxes), areas, spacing
+        if key not in self._in_rows:
+            self._in_rows[key] = place_flow_in_rows(sizes)
+        return self._in_rows[key]
+
     def panel(self, detail: SceneDetail, spacing: Spacing) -> Panel:
         """A detail, placed in the direction of the figure or else in the one that fits."""
         room = Surrounder(detail.inside, self.theme, self.page, spacing.page).size
@@ -118,6 +131,7 @@ class Arrangement:
         spacing: the lengths.
         surrounder: places title and legend.
         in_half: whether the overview is at most half as long as the page.
+        in_rows: whether its boxes are in rows of resolution.
     """
 
     arranger: Arranger
@@ -125,6 +139,7 @@ class Arrangement:
     spacing: Spacing
     surrounder: Surrounder
     in_half: bool = False
+    in_rows: bool = False
 
     @property
     def best(self) -> Layout:
@@ -135,12 +150,27 @@ class Arrangement:
     def fitting(self) -> Layout | None:
         """A layout that fits the page, with this spacing or a denser one; None if nothing fits."""
         page = self.arranger.page
+        if self.fitting_rows:
+            return self.fitting_rows
         fitting = (
             one.layout
             for one in self._tried
             if not one._reaches_beyond(page) and one.layout.fits(page)
         )
         return next(fitting, None)
+
+    @functools.cached_property
+    def fitting_rows(self) -> Layout | None:
+        """A layout in rows of resolution that fits the page and is clear, if there is one."""
+        page = self.arranger.page
+        for spacing in (self.spacing, DENSE, NARROW, WRAPPED, *([SLIM] if page.exact else [])):
+            if self.arranger.rows(self.scene, spacing) is None:
+                return None
+            one = replace(self.arranger.arrange(self.scene, spacing), in_rows=True)
+            is_small = page.holds(*one._flow.boxes_size)
+            if is_small and one.layout.fits(page) and one.layout.is_clear:
+                return one.layout
+        return None
 
     @property
     def _tried(self) -> Iterator[Arrangement]:
@@ -206,6 +236,10 @@ class Arrangement:
 
     @functools.cached_property
     def _flow(self) -> PlacedFlow:
+        if self.in_rows:
+            rows = self.arranger.rows(self.scene, self.spacing)
+            assert rows is not None
+            return rows
         direction = self.arranger.direction
         length, breadth = direction.size(*self.surrounder.size)
         room = (length / 2 if self.in_half else length), breadth
@@ -216,11 +250,13 @@ class Arrangement:
         if not self._panels:
             return ()
         room, spacing = self.surrounder.size, self.spacing.detail
-        return place_details(self._panels, area, room, self.arranger.theme, spacing)
+        empty = self._flow.notches if self.in_rows else ()
+        return place_details(self._panels, area, room, self.arranger.theme, spacing, empty)
 
     @functools.cached_property
     def _panels(self) -> list[Panel]:
-        return [self.arranger.panel(detail, self.spacing) for detail in self.scene.details]
+        spacing = NARROW if self.spacing is WRAPPED else self.spacing
+        return [self.arranger.panel(detail, spacing) for detail in self.scene.details]
 
     @functools.cached_property
     def _least(self) -> tuple[float, float]:

@@ -56,9 +56,14 @@ class Panel:
 
 
 def place_details(
-    panels: Sequence[Panel], overview: Corners, room: Size, theme: Theme, spacing: DetailSpacing
+    panels: Sequence[Panel],
+    overview: Corners,
+    room: Size,
+    theme: Theme,
+    spacing: DetailSpacing,
+    notches: Sequence[Place] = (),
 ) -> tuple[PlacedDetail, ...]:
-    """Place panels beside or below the ``overview``.
+    """Place panels beside or below the ``overview``, or in one of its ``notches``.
 
     Args:
         panels: the details, laid out.
@@ -66,9 +71,11 @@ def place_details(
         room: width and height of the page without what surrounds the figure.
         theme: the size of titles.
         spacing: the lengths.
+        notches: places, from its upper left corner, to the right of which and below which the
+            overview is empty.
     """
     sizes = [_panel_size(panel.detail, panel.size, theme, spacing) for panel in panels]
-    places = pack(overview.size, sizes, room, spacing.gap)
+    places = pack(overview.size, sizes, room, spacing.gap, notches)
     return tuple(
         _placed(panel, size, (overview.left + x, overview.top - y), theme, spacing)
         for panel, size, (x, y) in zip(panels, sizes, places)
@@ -151,11 +158,18 @@ def _placed(
     )
 
 
-def pack(overview: Size, panels: Sequence[Size], room: Size, gap: float) -> list[Place]:
+def pack(
+    overview: Size,
+    panels: Sequence[Size],
+    room: Size,
+    gap: float,
+    notches: Sequence[Place] = (),
+) -> list[Place]:
     """Where the upper left corners of ``panels`` go, from that of the overview: right and down.
 
-    They stand in columns to its right, the first of these perhaps under it, or in rows below it:
-    the packing that fits ``room``, or exceeds it least, and of several the one with the least area.
+    They stand in columns to its right, the first of these perhaps under it, in rows below it, or
+    in columns in one of its notches: the packing that fits ``room``, or exceeds it least, and of
+    several the one with the least area.
 
     >>> pack((80, 200), [(60, 90), (60, 90), (60, 150)], (300, 300), 10)
     [(90.0, 0.0), (90.0, 100.0), (160.0, 0.0)]
@@ -173,6 +187,11 @@ def pack(overview: Size, panels: Sequence[Size], room: Size, gap: float) -> list
         for height in heights
         if height > overview[1]
         for columns in (_in_columns, _under_first)
+    ]
+    found += [
+        [(right + gap + x, below + gap + y) for x, y in columns(panels, room[1] - below - gap, gap)]
+        for right, below in notches
+        for columns in (_in_columns, _filled)
     ]
     widths = sorted({overview[0], room[0]})
     found += [

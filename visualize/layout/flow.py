@@ -11,19 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from visualize.core.choices import Direction
-from visualize.core.geometry import Rectangle
+from visualize.core.geometry import Rectangle, bounds
 from visualize.core.layout import Layout, PlacedText
 from visualize.core.route import Route
 from visualize.core.scene import Scene
 from visualize.layout.columns import Column, turns, wrap
+from visualize.layout.corners import Corners
 from visualize.layout.drawing import Drawing, Inside, assemble
 from visualize.layout.frames import lay_out_frame
 from visualize.layout.labels import settle_labels
 from visualize.layout.levels import Levels, split_levels
-from visualize.layout.links import join_legs
+from visualize.layout.links import Leg, join_legs
+from visualize.layout.notches import notches
 from visualize.layout.place import Placement, Placer
 from visualize.layout.routes.draw import LinkDrawer
 from visualize.layout.routes.side_inputs import draw_side_inputs
+from visualize.layout.rows.draw import draw_rows
+from visualize.layout.rows.find import find_rows
+from visualize.layout.rows.place import place_rows
 from visualize.layout.sizes import LevelSizes, Sizes
 from visualize.layout.surround.brackets import Brackets
 from visualize.layout.surround.notes import place_notes
@@ -48,6 +53,20 @@ def place_flow(sizes: Sizes, limit: float, breadth: float = math.inf) -> PlacedF
     units = LevelSizes(sizes, levels.figure, {unit: one.extent for unit, one in insides.items()})
     brackets = Brackets(units)
     return PlacedFlow(levels, units, insides, _place(units, (limit, breadth), brackets), brackets)
+
+
+def place_flow_in_rows(sizes: Sizes) -> PlacedFlow | None:
+    """Place the boxes of a scene in rows of resolution; None where these show nothing more."""
+    levels = split_levels(sizes.scene)
+    if levels.frames:
+        return None
+    units = LevelSizes(sizes, levels.figure, {})
+    rows = find_rows(units)
+    if rows is None:
+        return None
+    grid = place_rows(rows, units)
+    placed = _Placed(grid.placement, (), legs=draw_rows(units, grid.routes))
+    return PlacedFlow(levels, units, {}, placed, Brackets(units))
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,19 @@ class PlacedFlow:
             frames=tuple(replace(one, group=groups[one.group.id]) for one in placed.frames),
         )
 
+    @functools.cached_property
+    def notches(self) -> list[tuple[float, float]]:
+        """The empty corners of the layout, see `notches`."""
+        layout, sizes = self.layout, self.units.common
+        areas = [one.rectangle for one in layout.boxes]
+        for arrow in layout.arrows:
+            path = arrow.route.curves()
+            areas += [bounds(path[at : at + 4]) for at in range(0, len(path) - 1, 3)]
+        labels = [arrow.label for arrow in layout.arrows if arrow.label]
+        areas += [Rectangle.around(one.center, *sizes.text(one.text, one.size)) for one in labels]
+        areas += [one.route.bounds() for one in layout.shortcuts]
+        return notches([Corners.of(area, self.direction) for area in areas])
+
     @property
     def direction(self) -> Direction:
         """In which data flows on the page."""
@@ -133,6 +165,7 @@ class _Placed:
         backwards: units between which the flow goes back.
         trunks: lines that links follow before their routes.
         followed: which of these a link follows, by its index.
+        legs: the links, where they are drawn already.
     """
 
     placement: Placement
@@ -141,6 +174,7 @@ class _Placed:
     backwards: frozenset[Unit] = frozenset()
     trunks: tuple[Route, ...] = ()
     followed: Mapping[int, int] = field(default_factory=dict)
+    legs: tuple[Leg, ...] = ()
 
     @property
     def breadth(self) -> float:
@@ -187,6 +221,9 @@ def _routes(
     placed: _Placed, units: LevelSizes, levels: Levels, insides: Mapping[FrameUnit, Inside]
 ) -> Drawing:
     """All boxes and frames, and the links between them."""
+    drawing = assemble(placed.placement, units, insides, placed.backwards)
+    if placed.legs:
+        return replace(drawing, legs=placed.legs)
     drawer = LinkDrawer(
         units,
         placed.placement,
@@ -195,7 +232,6 @@ def _routes(
         trunks=placed.trunks,
         followed=placed.followed,
     )
-    drawing = assemble(placed.placement, units, insides, placed.backwards)
     aside = draw_side_inputs(levels.side_inputs, drawing.boxes, drawing.frames, units.common)
     return replace(drawing, legs=(*drawer.draw_all(placed.routes), *drawing.legs, *aside))
 

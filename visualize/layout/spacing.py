@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from visualize.layout.rows.spacing import RowsSpacing
+
 
 @dataclass(frozen=True, slots=True)
 class BoxSpacing:
@@ -381,4 +383,5 @@ class Spacing:
     side_input: SideInputSpacing = field(default_factory=SideInputSpacing)
     bracket: BracketSpacing = field(default_factory=BracketSpacing)
     detail: DetailSpacing = field(default_factory=DetailSpacing)
+    rows: RowsSpacing = field(default_factory=RowsSpacing)
     page: PageSpacing = field(default_factory=PageSpacing)

@@ -161,7 +161,22 @@ class _Builder:
             statistics=combined(one.statistics for one in box.operations),
             shortcut=passing.value if passing else "",
             shape=box.outputs[-1].shown if box.outputs else (),
+            resolution=self._resolution(box),
         )
+
+    def _resolution(self, box: Box) -> tuple[int, ...]:
+        """The one resolution of the feature maps that a box returns; empty if there is none."""
+        returned = self._returned.get(box.id, box.outputs)
+        found = {tensor.shown[1:] if len(tensor.shown) > 2 else () for tensor in returned}
+        return found.pop() if len(found) == 1 else ()
+
+    @functools.cached_property
+    def _returned(self) -> Mapping[str, list[TensorSpec]]:
+        """The tensors that others read from each box."""
+        returned: dict[str, list[TensorSpec]] = {}
+        for (source, _, _), tensors in self._tensors.items():
+            returned.setdefault(source, []).extend(tensors)
+        return returned
 
     @functools.cached_property
     def _has_many_inputs(self) -> bool:
