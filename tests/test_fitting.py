@@ -11,7 +11,7 @@ from tests.graphs import Net, resnet
 from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
-from visualize.fitting import _LADDER, _MOST_BOXES, Drawing, fit, look, page_of
+from visualize.fitting import _LADDER, _MOST_BOXES, Drawing, Rung, _Drawings, fit, look, page_of
 from visualize.options import FigureOptions
 from visualize.simplify import Simplifier
 
@@ -182,3 +182,27 @@ def test_one_closed_module_is_no_overview() -> None:
     assert len(drawing.scene.boxes) > 10
     only = visualize.draw(architecture, level="stage", collapse=["features"], details="none")
     assert not only.drawing.shows_structure
+
+
+def test_where_nothing_fits_labels_are_wrapped() -> None:
+    """Also where no width is asked for."""
+    simplifier = Simplifier(visualize.trace("swin_t"))
+    options = FigureOptions(level=Level.STAGE, details=("none",))
+    page = fit(simplifier, options).layout.around.size
+    narrow = _Drawings(simplifier, options)
+    arranger = narrow.arrangers[0]
+    arranger.page = Page(page[0] * 0.8, page[1] * 1.5)
+    rung = [Rung(Level.STAGE)]
+    (plain,), (wrapped,) = (list(narrow.of(rung, wraps=one)) for one in (False, True))
+    assert not plain.fits
+    assert wrapped.fits
+    assert any(len(line) > 1 for box in wrapped.layout.boxes for line in box.lines)
+
+
+def test_of_what_does_not_fit_that_of_few_boxes_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Drawing, "fits", property(lambda _: False))
+    monkeypatch.setattr(
+        Drawing, "excess", property(lambda one: 1.0 if one.scene.level == "layer" else 2.0)
+    )
+    drawing = fit(Simplifier(visualize.trace("swin_t")), FigureOptions())
+    assert len(drawing.scene.boxes) <= 40

@@ -28,6 +28,8 @@ from visualize.simplify.selections import is_readable, others, selections
 
 # No figure with more boxes fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
+# Nor is one with more boxes easy to read.
+_MOST_READABLE = 40
 # The part of a model that one closed module may hold.
 _MOST_CLOSED = 0.7
 # How many more details are tried where some fit.
@@ -123,24 +125,29 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     One in which no arrow runs through a box comes before one where that cannot be avoided.
 
     Details of closed blocks are shown where they fit as well, and those that the options name in
-    any case. If nothing fits, what reaches beyond the page the least is drawn all the same.
+    any case. If nothing fits even with its labels wrapped, what reaches beyond the page the least
+    is drawn all the same, of those with few boxes.
 
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
-    fitting: list[Drawing] = []
+    drawings, rungs = _Drawings(simplifier, options), _rungs(options)
     larger: list[Drawing] = []
-    closed: list[Drawing] = []
-    for drawing in _Drawings(simplifier, options).of(_rungs(options)):
-        if not drawing.fits:
-            larger.append(drawing)
-        elif not drawing.is_clear:
-            fitting.append(drawing)
-        elif drawing.shows_structure:
-            return drawing
-        else:
-            closed.append(drawing)
-    return (closed or fitting or [min(larger, key=lambda one: one.excess)])[0]
+    for wraps in (False, True) if options.level is Level.AUTO else (False,):
+        fitting: list[Drawing] = []
+        closed: list[Drawing] = []
+        for drawing in drawings.of(rungs, wraps=wraps):
+            if not drawing.fits:
+                larger.append(drawing)
+            elif not drawing.is_clear:
+                fitting.append(drawing)
+            elif drawing.shows_structure:
+                return drawing
+            else:
+                closed.append(drawing)
+        if closed or fitting:
+            return (*closed, *fitting)[0]
+    return min(larger, key=lambda one: (len(one.scene.boxes) > _MOST_READABLE, one.excess))
 
 
 def _rungs(options: FigureOptions) -> tuple[Rung, ...]:
@@ -186,19 +193,27 @@ class _Drawings:
         self._overview = functools.cache(self._make_overview)
         self._insides: dict[nx.MultiDiGraph, Scene] = {}
 
-    def of(self, rungs: Sequence[Rung]) -> Iterator[Drawing]:
-        """The drawings of each rung, made on demand: with all details, and with fewer."""
+    def of(self, rungs: Sequence[Rung], *, wraps: bool = False) -> Iterator[Drawing]:
+        """The drawings of each rung, made on demand: with all details, and with fewer.
+
+        Args:
+            rungs: how much to show.
+            wraps: whether labels may be wrapped though no width is asked for. Only what has few
+                boxes is drawn so.
+        """
+        arrangers = [one.wrapping for one in self.arrangers] if wraps else self.arrangers
         explained: set[frozenset[tuple[str, ...]]] = set()
         layers: Diagram | None = None
         for rung in rungs:
             diagram = self._diagram(rung.level, rung.depth)
-            if len(diagram.boxes) > _MOST_BOXES and rung is not rungs[-1]:
+            most = _MOST_READABLE if wraps else _MOST_BOXES
+            if len(diagram.boxes) > most and (wraps or rung is not rungs[-1]):
                 continue
             if rung.level is Level.LAYER:
                 layers = diagram
             elif diagram is layers:  # no layers work together: the figure is the one before
                 continue
-            for overview in self._overviews(rung.level, rung.depth):
+            for overview in self._overviews(rung.level, rung.depth, arrangers):
                 if not rung.explained:
                     yield overview
                     continue
@@ -211,9 +226,11 @@ class _Drawings:
                         # It shows more than fewer boxes, all closed, with their panels.
                         yield overview
 
-    def _overviews(self, level: Level, depth: int | None) -> Iterator[Drawing]:
+    def _overviews(
+        self, level: Level, depth: int | None, arrangers: Sequence[Arranger]
+    ) -> Iterator[Drawing]:
         """Drawings without details: in one direction, and in the next if that may fit better."""
-        for arranger in self.arrangers:
+        for arranger in arrangers:
             overview = self._overview(level, depth, arranger)
             yield overview
             if not overview.is_too_broad:

@@ -20,6 +20,7 @@ and on which side titles, columns and first branches are.
 
 from __future__ import annotations
 
+import copy
 import functools
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
@@ -67,8 +68,16 @@ class Arranger:
         self.theme = theme
         self.direction = direction
         self.page = page
+        self.wraps = page.exact
         self._flows: dict[Hashable, PlacedFlow] = {}
         self._in_rows: dict[Hashable, PlacedFlow | None] = {}
+
+    @functools.cached_property
+    def wrapping(self) -> Arranger:
+        """The same, which may wrap labels also where no width is asked for."""
+        other = copy.copy(self)
+        other.wraps = True
+        return other
 
     def arrange(
         self, scene: Scene, spacing: Spacing = ROOMY, *, in_half: bool = False
@@ -186,7 +195,7 @@ class Arrangement:
                     arrange(self.scene, one, in_half=True) for one in (ROOMY, DENSE, NARROW)
                 )
         length, breadth = self._flow.boxes_size
-        if page.exact and page.holds(length / _SLIMMER, breadth / _SLIMMER):
+        if self.arranger.wraps and page.holds(length / _SLIMMER, breadth / _SLIMMER):
             yield arrange(self.scene, SLIM)
             if halves:
                 yield arrange(self.scene, SLIM, in_half=True)
