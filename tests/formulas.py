@@ -9,7 +9,7 @@ from torch import Tensor, nn
 import visualize
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Level
-from visualize.core.diagram import BoxKind, Diagram
+from visualize.core.diagram import Diagram
 from visualize.simplify import simplify
 
 
@@ -17,7 +17,7 @@ def types(model: nn.Module, level: Level = Level.LAYER) -> list[str]:
     architecture = visualize.trace(model, (1, 6, 8))
     simplified = simplify(architecture, level)
     assert_whole(architecture, simplified)
-    return [box.type for box in simplified.boxes if box.kind is not BoxKind.INPUT]
+    return [box.type for box in simplified.boxes if not box.kind.is_end]
 
 
 def assert_whole(exact: Architecture, simplified: Diagram) -> None:
@@ -40,8 +40,8 @@ class Formula(nn.Module):
 
 
 def first_lines(model: nn.Module, *shape: int) -> list[str]:
-    """What the boxes say at the level layer, but for the input; nothing may be lost."""
+    """What the boxes say at the level layer, but for the ends; nothing may be lost."""
     architecture = visualize.trace(model, shape or (1, 6, 8))
     assert_whole(architecture, simplify(architecture, Level.LAYER))
     boxes = visualize.draw(architecture, level="layer").scene.boxes
-    return [" · ".join(box.label) for box in boxes if box.role != "input"]
+    return [" · ".join(box.label) for box in boxes if box.role not in ("input", "output")]

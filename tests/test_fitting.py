@@ -58,7 +58,7 @@ def test_layers_that_work_together_are_closed_before_blocks_are() -> None:
     )
     drawings = [
         fit(simplifier, FigureOptions(height=height))  # type: ignore[arg-type]
-        for height in (640, 200)
+        for height in (640, 180)
     ]
     assert [one.scene.level for one in drawings] == ["layer", "sublayer"]
     assert all(one.fits for one in drawings)

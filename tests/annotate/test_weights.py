@@ -183,9 +183,9 @@ def mapped(m: Any, x: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("model", "shape", "label"),
     [
-        (Ensemble(lambda: nn.Linear(4, 2)), (5, 4), ["3 × Linear, 4 → 2", "30"]),
-        (Ensemble(lambda: nn.Conv2d(3, 4, 3)), (2, 3, 8, 8), ["3 × 3×3 conv, 4", "336"]),
-        (Function(mapped, w=(3, 2, 4), b=(3, 2)), (5, 4), ["3 × Linear, 4 → 2", "30"]),
+        (Ensemble(lambda: nn.Linear(4, 2)), (5, 4), ["3 × Linear, 4 → 2", "30 params"]),
+        (Ensemble(lambda: nn.Conv2d(3, 4, 3)), (2, 3, 8, 8), ["3 × 3×3 conv, 4", "336 params"]),
+        (Function(mapped, w=(3, 2, 4), b=(3, 2)), (5, 4), ["3 × Linear, 4 → 2", "30 params"]),
     ],
 )
 def test_an_ensemble_shows_all_its_members(

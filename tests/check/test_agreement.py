@@ -84,7 +84,7 @@ def damaged(scene: Scene, old: str, new: str) -> Scene:
         ),
         (
             Level.LAYER, "16 → 10", "16 → 12",
-            "“Linear, 16 → 12 / 170” shows 16 → 12, no tensor in it has the size 12",
+            "“Linear, 16 → 12 / 170 params” shows 16 → 12, no tensor in it has the size 12",
         ),
         (
             Level.LAYER, "16×16×16", "32×16×16",

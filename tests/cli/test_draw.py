@@ -24,7 +24,7 @@ def test_draw_writes_every_format_in_one_run(folder: Path) -> None:
     for word in (
         "a.svg",
         "a.dot",
-        "26 boxes",
+        "27 boxes",
         "11,689,512 parameters",
         "1.814 G MACs",
         "8 skip connections",
@@ -87,6 +87,6 @@ def test_two_processes_write_the_same_bytes(folder: Path) -> None:
     assert contents[0] == contents[1]
 
 
-def test_one_box_is_not_several(folder: Path) -> None:
+def test_the_ends_are_boxes_whatever_is_hidden(folder: Path) -> None:
     done = run("draw", "alexnet", "--hide", "*", "-o", "a.svg")
-    assert done.stdout.startswith("wrote a.svg: 1 box at level ")
+    assert done.stdout.startswith("wrote a.svg: 2 boxes at level ")

@@ -54,8 +54,8 @@ def test_costs_are_those_of_the_batch() -> None:
 
 def test_alternative_text_lists_boxes_and_totals(resnet18: Figure) -> None:
     assert resnet18.alternative_text() == (
-        "Diagram of resnet18 with 26 boxes: image 3×224×224; 7×7 conv, 64, /2; max pool 3×3, /2; "
-        "layer1; layer2; layer3; layer4; global avg pool; Linear, 512 → 1000. "
+        "Diagram of resnet18 with 27 boxes: image 3×224×224; 7×7 conv, 64, /2; max pool 3×3, /2; "
+        "layer1; layer2; layer3; layer4; global avg pool; Linear, 512 → 1000; output 1000. "
         "Skip connections: 5 identity, 3 projection. "
         "11,689,512 parameters, 1.814 G MACs."
     )
@@ -68,7 +68,7 @@ def test_both_in_chinese(resnet18: Figure) -> None:
     )
     assert "跳跃连接的线型：实线表示恒等、虚线表示投影。" in text
     alternative = resnet18.alternative_text("zh")
-    assert "共 26 个方框：图像 3×224×224；7×7 卷积，64，步幅 2；最大池化 3×3，步幅 2" in alternative
+    assert "共 27 个方框：图像 3×224×224；7×7 卷积，64，步幅 2；最大池化 3×3，步幅 2" in alternative
     assert "恒等捷径 5 条、投影捷径 3 条" in text
 
 

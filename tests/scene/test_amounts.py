@@ -66,11 +66,11 @@ def details(model: nn.Module, level: str) -> list[str]:
 @pytest.mark.parametrize(
     ("number", "times", "common", "level", "shown"),
     [
-        (4, 1, False, "block", "1 residual · 144 each"),
-        (4, 1, True, "block", "1 residual · 72 each · 72 shared"),
-        (4, 1, True, "layer", "72 each, 72 shared"),
-        (1, 4, False, "block", "144"),
-        (3, 2, False, "block", "144 each"),
+        (4, 1, False, "block", "1 residual · 144 params each"),
+        (4, 1, True, "block", "1 residual · 72 params each · 72 params shared"),
+        (4, 1, True, "layer", "72 params each, 72 params shared"),
+        (1, 4, False, "block", "144 params"),
+        (3, 2, False, "block", "144 params each"),
     ],
 )
 def test_copies_and_what_they_share(
@@ -81,7 +81,11 @@ def test_copies_and_what_they_share(
 
 
 def test_a_copy_that_counts_less_is_no_copy() -> None:
-    assert details(Tied(), "layer") == ["ReLU · 72", "72 each", "shared weights · 8"]
+    assert details(Tied(), "layer") == [
+        "ReLU · 72 params",
+        "72 params each",
+        "shared weights · 8 params",
+    ]
 
 
 def repeated(counts: tuple[int, ...], *, shared: bool) -> Amount:

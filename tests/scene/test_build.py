@@ -56,6 +56,7 @@ def test_shapes_are_where_they_change() -> None:
         ("image 3×8×8", ""),
         ("3×3 conv, 16, /4", "4×16"),
         ("Linear, 16 → 16", "16×2×2"),
+        ("1×1 conv, 4", ""),
     ]
     assert "output 16×2×2" in scene.boxes[1].tooltip
 

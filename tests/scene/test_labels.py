@@ -19,7 +19,7 @@ from visualize.core.words import operation, shape
 from visualize.scene.amounts import Amount
 from visualize.scene.labels import box_label, box_title
 
-LINEAR = ["Linear, 4 → 4", "20"]
+LINEAR = ["Linear, 4 → 4", "20 params"]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_labels_of_boxes() -> None:
     assert label(Box.of(linear), names=True) == ["Linear", "513.0 k", "head.fc"]
     shapes = ((100, 64), (100,))
     tied = replace(linear, weights=shapes, weight=Weight((100, 64), 64, 100), parameters=100)
-    assert label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100"]
+    assert label(Box.of(tied)) == ["Linear, 64 → 100", "shared weights · 100 params"]
     boxes = replace(image, kind=NodeKind.OUTPUT, outputs=(TensorSpec((9, 4)),))
     assert label(Box.of(boxes)) == ["output 9×4"]
     scores = replace(boxes, outputs=(TensorSpec((9, 4), sample=(4,)), TensorSpec((9,), sample=())))
@@ -95,18 +95,21 @@ def test_labels_of_boxes() -> None:
         (lambda m, x: 2 / m.linear(x), [LINEAR, ["2 / x"]]),
         (lambda m, x: 2 ** m.linear(x), [LINEAR, ["2 ^ x"]]),
         (lambda m, x: m.linear(x) ** 2, [LINEAR, ["x ^ 2"]]),
-        (lambda m, x: m.linear(x) * m.gains[0], [["Linear, 4 → 4", "× gains[0] · 21"]]),
-        (lambda m, x: torch.add(m.linear(x), 3, alpha=2), [["Linear, 4 → 4", "+ 2 × 3 · 20"]]),
+        (lambda m, x: m.linear(x) * m.gains[0], [["Linear, 4 → 4", "× gains[0] · 21 params"]]),
+        (
+            lambda m, x: torch.add(m.linear(x), 3, alpha=2),
+            [["Linear, 4 → 4", "+ 2 × 3 · 20 params"]],
+        ),
         (lambda m, x: torch.add(x, m.linear(x), alpha=0.5), [LINEAR, ["+", "α = 0.5"]]),
         (lambda m, x: torch.sub(m.linear(x), x, alpha=3), [LINEAR, ["−", "α = 3"]]),
         (
             lambda m, x: torch.addmm(m.offset, m.linear(x), m.matrix, beta=0.5, alpha=2),
-            [LINEAR, ["Linear, 4 → 3, α = 2, β = 0.5", "15"]],
+            [LINEAR, ["Linear, 4 → 3, α = 2, β = 0.5", "15 params"]],
         ),
-        (lambda m, x: m.linear(x) @ m.matrix + m.offset, [LINEAR, ["Linear, 4 → 3", "15"]]),
+        (lambda m, x: m.linear(x) @ m.matrix + m.offset, [LINEAR, ["Linear, 4 → 3", "15 params"]]),
         (
             lambda m, x: (m.linear(x) @ m.matrix).relu() + m.offset,
-            [LINEAR, ["Linear, 4 → 3", "ReLU · + offset · 15"]],
+            [LINEAR, ["Linear, 4 → 3", "ReLU · + offset · 15 params"]],
         ),
     ],
 )
@@ -135,23 +138,29 @@ def test_what_scales_one_tensor_of_a_sum_is_on_its_arrow_alone() -> None:
 @pytest.mark.parametrize("gate", [lambda _, x: F.glu(x), lambda _, x: nn.GLU()(x)])
 def test_a_gated_half_is_shown(gate: Callable[[Any, Tensor], Tensor]) -> None:
     model = nn.Sequential(nn.Linear(4, 8), Function(gate), nn.Linear(4, 4))
-    assert labels(model, (2, 4)) == [["Linear, 4 → 8", "GLU · 40"], LINEAR]
+    assert labels(model, (2, 4)) == [["Linear, 4 → 8", "GLU · 40 params"], LINEAR]
 
 
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        (lambda m, x: (m.layer(x) * m.g).relu(), "× g · ReLU · 24"),
-        (lambda m, x: m.layer(x).relu() * m.g, "ReLU · × g · 24"),
-        (lambda m, x: ((m.layer(x) + m.g).relu() + 1) * m.g, "+ g · ReLU · + 1 · × g · 24"),
-        (lambda m, x: F.layer_norm(m.layer(x), (4,)).relu() * 2, "LayerNorm, ReLU · × 2 · 20"),
-        (lambda m, x: F.layer_norm(m.layer(x) * m.g, (4,)).relu(), "× g · LayerNorm, ReLU · 24"),
+        (lambda m, x: (m.layer(x) * m.g).relu(), "× g · ReLU · 24 params"),
+        (lambda m, x: m.layer(x).relu() * m.g, "ReLU · × g · 24 params"),
+        (lambda m, x: ((m.layer(x) + m.g).relu() + 1) * m.g, "+ g · ReLU · + 1 · × g · 24 params"),
+        (
+            lambda m, x: F.layer_norm(m.layer(x), (4,)).relu() * 2,
+            "LayerNorm, ReLU · × 2 · 20 params",
+        ),
+        (
+            lambda m, x: F.layer_norm(m.layer(x) * m.g, (4,)).relu(),
+            "× g · LayerNorm, ReLU · 24 params",
+        ),
     ],
 )
 def test_what_is_fused_is_listed_as_it_is_computed(
     function: Callable[[Any, Tensor], Tensor], words: str
 ) -> None:
-    model = Function(function, **({"g": (4,)} if words.endswith("24") else {}))
+    model = Function(function, **({"g": (4,)} if words.endswith("24 params") else {}))
     model.layer = nn.Linear(4, 4)
     assert labels(nn.Sequential(model, nn.Linear(4, 4)), (2, 4)) == [
         ["Linear, 4 → 4", words],

@@ -55,7 +55,7 @@ def test_an_embedding_shows_its_parameters() -> None:
     (label,) = [box.label for box in figure.scene.boxes if box.label[0].startswith("Embedding")]
     assert label[1:] == (
         "+ token type embeddings[0]",
-        "+ absolute position embeddings · 944",
+        "+ absolute position embeddings · 944 params",
     )
     assert [amount.value for amount in read_claims(label).amounts] == [944.0]
     assert not figure.check()

@@ -35,15 +35,19 @@ def low_rank(m: Any, x: Tensor) -> Tensor:
 @pytest.mark.parametrize(
     ("function", "shapes", "details"),
     [
-        (halves, {"w": (8, 8)}, ["shared weights · 64", "shared weights"]),
+        (halves, {"w": (8, 8)}, ["shared weights · 64 params", "shared weights"]),
         (
             chunks,
             {"w": (24, 8), "b": (24,)},
-            ["8 → 8 · shared weights · 216", *(2 * ["8 → 8 · shared weights"])],
+            ["8 → 8 · shared weights · 216 params", *(2 * ["8 → 8 · shared weights"])],
         ),
-        (one_after_the_other, {"w": (16, 8)}, ["ReLU · shared weights · 128", "shared weights"]),
-        (there_and_back, {"w": (16, 8)}, ["ReLU · 128", "shared weights"]),
-        (low_rank, {"w": (8, 2), "b": (2, 8)}, ["32"]),
+        (
+            one_after_the_other,
+            {"w": (16, 8)},
+            ["ReLU · shared weights · 128 params", "shared weights"],
+        ),
+        (there_and_back, {"w": (16, 8)}, ["ReLU · 128 params", "shared weights"]),
+        (low_rank, {"w": (8, 2), "b": (2, 8)}, ["32 params"]),
     ],
 )
 def test_parts_of_a_parameter(function: Any, shapes: Any, details: list[str]) -> None:
@@ -64,6 +68,6 @@ def test_a_module_whose_weight_is_cut_elsewhere() -> None:
             return F.conv2d(x[:, :4], weight, bias[:4], padding=1), self.conv(x)
 
     assert labels(Slim(), (1, 8, 8, 8)) == [
-        ["3×3 conv, 4", "shared weights · 584"],
+        ["3×3 conv, 4", "shared weights · 584 params"],
         ["3×3 conv, 8", "shared weights"],
     ]

@@ -33,9 +33,9 @@ _TWO = SkipKind.IDENTITY, SkipKind.GATE
 @pytest.mark.parametrize(
     ("model", "shapes", "label"),
     [
-        (Coupled(), (2, 4), ("Coupling, 8 ×4", "144 each")),
+        (Coupled(), (2, 4), ("Coupling, 8 ×4", "144 params each")),
         (Pyramid(), (1, 3, 32, 32), ("Fusion, 8 ×3", "2.3 k each")),
-        (Siamese(), [(2, 8), (2, 8)], ("Residual, 8 ×3", "1 residual · 280 each")),
+        (Siamese(), [(2, 8), (2, 8)], ("Residual, 8 ×3", "1 residual · 280 params each")),
     ],
 )
 def test_blocks_count_what_each_of_them_has(

@@ -59,7 +59,7 @@ class Block(nn.Module):
 
 def scene(block: nn.Module) -> Scene:
     exact = visualize.trace(block, (1, 8, 16, 16))
-    return build_scene(Simplifier(exact, keeps_output=True).to(Level.LAYER), "layer")
+    return build_scene(Simplifier(exact).to(Level.LAYER), "layer")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_the_box_before_holds_a_hidden_module(net: visualize.Architecture) -> No
     assert "side" in hidden
     assert sum(box.parameters for box in scene.boxes) == net.parameters
     told = [line for box in scene.boxes for line in box.label if "hidden" in line]
-    assert told == ["36 hidden"]
+    assert told == ["36 params hidden"]
 
 
 def test_what_joins_tensors_cannot_be_hidden() -> None:

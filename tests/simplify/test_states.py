@@ -83,8 +83,8 @@ def drawn(model: nn.Module, shape: Any) -> Figure:
         (Feedback(), (2, 6), ("‖", "state from zeros")),
         (Steps("join"), (2, 5, 6), ("‖", "state from zeros")),
         (Steps("join", "ones"), (2, 5, 6), ("‖", "state from ones")),
-        (Steps("add"), (2, 5, 6), ("Linear, 16 → 16", "state from zeros · 272")),
-        (Equilibrium(), (1, 3, 8, 8), ("3×3 conv, 8", "state from zeros · sigmoid · 584")),
+        (Steps("add"), (2, 5, 6), ("Linear, 16 → 16", "state from zeros · 272 params")),
+        (Equilibrium(), (1, 3, 8, 8), ("3×3 conv, 8", "state from zeros · sigmoid · 584 params")),
     ],
 )
 def test_a_constant_state_is_in_words(model: nn.Module, shape: Any, label: tuple[str, ...]) -> None:

@@ -119,7 +119,7 @@ def test_macs_include_the_backward_pass() -> None:
 def test_the_boxes_of_a_force_field() -> None:
     figure = visualize.draw(Energy(force), SHAPE, level="layer")
     assert [box.label[0] for box in figure.scene.boxes] == [
-        "x 3", "Linear, 3 → 16", "Linear, 16 → 1", "sum", "grad", "neg"
+        "x 3", "Linear, 3 → 16", "Linear, 16 → 1", "sum", "grad", "neg", "output 5×3"
     ]  # fmt: skip
 
 

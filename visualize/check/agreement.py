@@ -269,6 +269,8 @@ def _sums(name: str, box: SceneBox, operations: Sequence[Operation]) -> Iterator
 
 def _title(box: SceneBox) -> str:
     """What an end of the flow shows of its tensors; the shape of an input may be below its name."""
+    if box.role == "output":
+        return ", ".join(box.label)
     is_below = len(box.label) > 1 and _SIZES.fullmatch(box.label[1].partition(", ")[0])
     return " ".join(box.label[:2]) if is_below else box.label[0]
 

@@ -19,7 +19,7 @@ _BEHIND = re.compile(r"(?<!,) ×(\d+)$")
 _BEFORE = re.compile(r"^×(\d+)(?: |$)")
 _PARALLEL = re.compile(r"×(\d+) in parallel$")
 _SHARED = re.compile(r"(\d+) times, shared$")
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(?: ([kMBT]))?( each)?( hidden| shared)?")
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)(?: ([kMBT])| params?)?( each)?( hidden| shared)?")
 _COUNTED = re.compile(r"(\d+) (?!×)(\D.*)")
 
 

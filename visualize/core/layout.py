@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from visualize.core.choices import Direction
 from visualize.core.geometry import Point, Rectangle, Transform, transformed
+from visualize.core.legend import Sign
 from visualize.core.page import Place
 from visualize.core.palette import ToneEntry
 from visualize.core.route import Route
@@ -139,13 +140,13 @@ class PlacedLegend:
     """One entry of the legend, in page coordinates.
 
     Attributes:
-        subject: what it explains, a kind of skip connection or a colour.
+        subject: what it explains, a kind of skip connection, a colour or a sign.
         line: from the left end of its sample to the right one.
         text: its text.
         center: the middle of the text.
     """
 
-    subject: str | ToneEntry
+    subject: str | ToneEntry | Sign
     line: tuple[Place, Place]
     text: str
     center: Place

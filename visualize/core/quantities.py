@@ -42,6 +42,17 @@ def count(number: int) -> str:
     return _with_one_decimal(number, ("k", "M", "B", "T")) or str(number)
 
 
+def amount(number: int) -> str:
+    """A number of parameters that no reader takes for a width: small ones are named.
+
+    >>> [amount(n) for n in (1, 768, 9408)]
+    ['1 param', '768 params', '9.4 k']
+    """
+    if number < 1000:
+        return f"{number} param" if number == 1 else f"{number} params"
+    return count(number)
+
+
 def giga(number: int) -> str:
     """A number of operations with four significant digits and a decimal unit.
 

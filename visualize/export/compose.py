@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -20,10 +19,11 @@ from visualize.core.layout import (
     PlacedText,
 )
 from visualize.core.page import Area, Place, nearest, straight
-from visualize.core.palette import Paint, PaintedStroke, Palette, ToneEntry
+from visualize.core.palette import Paint, PaintedStroke, Palette
 from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
+from visualize.export.legend import legend_entries
 from visualize.export.letters import beside_letters, letters_center
 from visualize.export.markup import clean, one_line
 from visualize.export.parts import Look, Parts, corner_radius, element_id, leading
@@ -110,7 +110,7 @@ class _Composer:
             shortcuts=parts.shortcuts,
             brackets=parts.brackets,
             title=title,
-            legend=tuple(self._legend()),
+            legend=tuple(legend_entries(self.layout.around.legend, self.look, self._page)),
         )
 
     def parts(self) -> Parts:
@@ -336,40 +336,6 @@ class _Composer:
             self.palette.text,
             Part.TITLE,
             name=next(self.look.text_ids),
-        )
-
-    def _legend(self) -> Iterator[drawn.LegendEntry]:
-        swatches = itertools.count(1)
-        for number, entry in enumerate(self.layout.around.legend, 1):
-            start, end = map(self._page, entry.line)
-            sample: drawn.Swatch | drawn.Line
-            kind = None
-            if isinstance(entry.subject, ToneEntry):
-                sample = self._swatch(next(swatches), entry.subject, start, end)
-            else:
-                kind = entry.subject
-                stroke = self.palette.skips[kind]
-                sample = drawn.Line(f"sample-{number}", straight(start, end), stroke)
-            text = self._text(
-                entry.text,
-                self._page(entry.center),
-                self.theme.detail_size,
-                self.palette.muted,
-                Part.LEGEND,
-                Facing.LEFT,
-                next(self.look.text_ids),
-            )
-            yield drawn.LegendEntry(sample, kind, text)
-
-    def _swatch(self, number: int, tone: ToneEntry, start: Place, end: Place) -> drawn.Swatch:
-        tint, height = tone.tint, self.theme.detail_size
-        ramp = tone.ramp
-        return drawn.Swatch(
-            id=f"swatch-{number}",
-            area=Area(start[0], start[1] - height / 2, end[0], end[1] + height / 2),
-            fill=tint.fill,
-            line=self.palette.neutral.line if ramp else tint.line,
-            ramp=tint.line if ramp else None,
         )
 
     def _beside(self, text: PlacedText, color: Paint, part: Part, near: float) -> Text:

@@ -176,7 +176,7 @@ class _Writer:
     def _sample(self, entry: LegendEntry) -> None:
         if isinstance(entry.sample, Swatch):
             self._swatch(entry.sample, entry.text.text)
-        else:
+        elif isinstance(entry.sample, Line):
             self._line(entry.sample)
 
     def _swatch(self, swatch: Swatch, text: str) -> None:

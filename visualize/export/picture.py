@@ -279,9 +279,9 @@ class Swatch:
 
 @dataclass(frozen=True, slots=True)
 class LegendEntry:
-    """A sample of a colour, or of the line of one ``kind`` of skip connection, and its text."""
+    """A sample of a colour or of the line of a ``kind`` of skip connection, or a sign; its text."""
 
-    sample: Swatch | Line
+    sample: Swatch | Line | Text
     kind: str | None
     text: Text
 
@@ -348,7 +348,10 @@ class Picture:
             yield from bracket.texts
         if self.title:
             yield self.title
-        yield from (entry.text for entry in self.legend)
+        for entry in self.legend:
+            if isinstance(entry.sample, Text):
+                yield entry.sample
+            yield entry.text
 
     def all_texts(self) -> Iterator[Text]:
         """Every line of text."""

@@ -220,6 +220,8 @@ class _Writer:
     def _entry(self, entry: LegendEntry) -> Iterator[str]:
         if isinstance(entry.sample, Swatch):
             yield _swatch(entry.sample)
+        elif isinstance(entry.sample, Text):
+            yield self._note(entry.sample, ", text=visualize text")
         else:
             yield f"\\draw[{entry.kind}] {_path(entry.sample.path)};"
         yield self._note(entry.text)

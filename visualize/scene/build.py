@@ -15,13 +15,14 @@ from visualize.core.fonts import missing
 from visualize.core.memory import memory_use
 from visualize.core.module_path import spelled
 from visualize.core.phrases import verbatim
-from visualize.core.quantities import count, giga
+from visualize.core.quantities import amount as written
+from visualize.core.quantities import giga
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
 from visualize.core.skips import listed_once
 from visualize.core.statistics import combined
 from visualize.core.theme import Theme
 from visualize.core.words import shape
-from visualize.scene import amounts, labels, skip_labels
+from visualize.scene import amounts, labels, numbers, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
 from visualize.scene.flows import Flow, read_twice, shapes, tensors_between
@@ -81,7 +82,7 @@ def build_scene(
         legend=legend,
         parameters=exact.parameters - exact.unused_parameters,
         color_by=color_by,
-        hidden=sum(one.computes for box in diagram.boxes for one in labels.hidden(box)),
+        hidden=sum(one.computes for box in diagram.boxes for one in numbers.hidden(box)),
     )
 
 
@@ -211,10 +212,10 @@ class _Builder:
         if group.kind is not GroupKind.REPEAT:
             total = sum(box.parameters for box in inside)
             words = verbatim(title or spelled(group.label) or group.type)
-            detail = count(total) if total else ""
+            detail = written(total) if total else ""
         else:
             words = labels.repeat_title(group, title)
-            detail = labels.repeat_detail(group, amounts.of_group(self.diagram, group))
+            detail = numbers.repeat_detail(group, amounts.of_group(self.diagram, group))
         return SceneGroup(
             id=group.id,
             label=clip(str(words)),
@@ -275,10 +276,13 @@ class _Builder:
         tensors = self._tensors.get((source, target, wire.skip)) or _single(wire)
         size = shapes(tensors)
         label = ""
+        end = diagram.box(target)
         if skip and arc:
             label = skip_labels.beside_arc(diagram.exact, skip)
         elif wire.copies > 1 and (copies := self._chain(source, target)) > 1:
             label = labels.several(wire.copies, copies)
+        elif labels.shows_shapes(end):
+            label = ""
         elif len(tensors) > 1 or any(_is_new_shape(diagram, source, one) for one in tensors):
             label = size
         return SceneArrow(
@@ -290,7 +294,7 @@ class _Builder:
             long=skip is not None and skip.long,
             tooltip=_arrow_tooltip(size, skip),
             # An arrow into a repeat is in every copy; one out of it may represent several.
-            repeat=max(diagram.box(target).repeat, wire.copies),
+            repeat=max(end.repeat, wire.copies),
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -26,10 +25,10 @@ from visualize.core.operators import (
     operator,
 )
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
-from visualize.core.quantities import count
 from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
 from visualize.scene.lines import LONGEST, clip, details_lines
+from visualize.scene.numbers import each, hidden, numbers_of
 from visualize.scene.widths import width
 
 
@@ -58,12 +57,12 @@ def box_label(
         names: whether to show the module path.
         wrapped: whether it is an input among many, whose shape is below its name.
     """
-    shown, parameters = box.shown, amount.each
+    shown = box.shown
     concealed = sum(one.parameters for one in hidden(shown))
     if box.kind is BoxKind.MERGE:
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
         return [symbol(shown.core), *scales(shown.core), *_states(box), *_details(shown), *more]
-    lines = _wrapped(box) if wrapped else [str(title)]
+    lines = _wrapped(box) if wrapped else [str(title), *_more_fields(box)]
     details = [str(phrase("unused"))] if unused else []
     details += [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
@@ -72,14 +71,7 @@ def box_label(
         details.insert(0, f"{box.uses} calls")
     details += _states(box)
     details += _details(shown)
-    shared |= bool(shown.weights) and _is_shared(shown, parameters + amount.shared)
-    numbers = ["shared weights"] if shared and not concealed else []
-    if parameters > concealed:
-        numbers.append(each(parameters - concealed, repeat))
-    if concealed:
-        numbers.append(f"{each(concealed, repeat)} hidden")
-    if amount.shared:
-        numbers.append(f"{count(amount.shared)} shared")
+    numbers = numbers_of(shown, amount, repeat, shared)
     if details or numbers:
         lines += details_lines(details, numbers)
     if names and box.path:
@@ -87,21 +79,10 @@ def box_label(
     return [clip(line) for line in lines]
 
 
-def hidden(box: Box) -> list[Operation]:
-    """The operations of a box that the user hides."""
-    return [one for one in box.operations if one.id in box.hidden] if box.hidden else []
-
-
 def _seen(box: Box) -> Sequence[Operation]:
     """The operations of a box that a reader sees."""
     unseen = box.hidden | box.silent
     return [one for one in box.operations if one.id not in unseen]
-
-
-def _is_shared(box: Box, parameters: int) -> bool:
-    """Whether the largest tensor that a box works with is counted elsewhere."""
-    others = sum(one.other_weights for one in box.operations)
-    return parameters + others < max(math.prod(weight) for weight in box.weights)
 
 
 def repeat_title(group: Group, title: str = "") -> Phrase:
@@ -120,28 +101,6 @@ def repeat_title(group: Group, title: str = "") -> Phrase:
     if group.shared or group.parallel:
         return phrase("{kind} {copies}", kind=kind, copies=copies)
     return phrase("{copies} {kind}", kind=kind, copies=copies)
-
-
-def repeat_detail(group: Group, amount: Amount) -> str:
-    """The smaller line of a frame: of what one copy consists, and the parameters of one copy.
-
-    What all copies share comes last.
-
-    >>> from visualize.core.diagram import GroupKind
-    >>> group = Group("r", GroupKind.REPEAT, "Block", "", "", count=2, repeat=9)
-    >>> repeat_detail(group, Amount(999))
-    '2 Blocks, 999 each'
-    """
-    kind = f"{group.count} {operation_name(group.type)}s" if group.type and group.count > 1 else ""
-    more = f"{count(amount.shared)} shared" if amount.shared else ""
-    return clip(", ".join(part for part in (kind, each(amount.each, group), more) if part))
-
-
-def each(parameters: int, repeat: Group | None) -> str:
-    """A number of parameters, of one copy where there are several."""
-    if not parameters:
-        return ""
-    return f"{count(parameters)} each" if repeat and not repeat.shared else count(parameters)
 
 
 def _copies(group: Group) -> Phrase:
@@ -181,7 +140,7 @@ def _title(box: Box) -> Phrase:
         return _end(_input_name(box), shapes(box))
     if box.kind is BoxKind.OUTPUT:
         names = box.attributes.get("names", ())
-        return _fields(box, names) if names else _end(_output_name(box), shapes(box))
+        return _fields(box, names)[0] if names else _end(_output_name(box), shapes(box))
     if box.kind is BoxKind.COMPUTATION:
         return listed([*box.label, width(box.outputs, _seen(box))])
     if box.kind is BoxKind.BLOCK:
@@ -263,14 +222,31 @@ def _described(box: Box) -> Operation:
     return box.core if box.core.weights else replace(box.core, weights=box.weights)
 
 
-def _fields(box: Box, names: Sequence[str]) -> Phrase:
-    """What a model returns, by the names of its fields, as many as fit on the line."""
-    named = [_end(verbatim(name), shape_phrase(one)) for name, one in zip(names, box.outputs)]
-    if len(str(listed(named))) <= LONGEST:
-        return listed(named)
-    ends = itertools.accumulate(len(f"{one}, ") for one in named)
-    shown = sum(end < LONGEST for end in ends)  # with room for the dots
-    return listed([*named[: max(shown, 1)], "…"])
+def _fields(box: Box, names: Sequence[str]) -> list[Phrase]:
+    """What a model returns, by the names of its fields, in lines that are no longer than a box."""
+    rows: list[list[Phrase | str]] = [[]]
+    for name, one in zip(names, box.outputs):
+        named = _end(verbatim(name), shape_phrase(one))
+        if rows[-1] and len(str(listed([*rows[-1], named]))) >= LONGEST:
+            rows.append([])
+        rows[-1].append(named)
+    if len(rows) > _MOST_ROWS:
+        rows = [*rows[: _MOST_ROWS - 1], ["…"]]
+    return [listed(row) for row in rows]
+
+
+def _more_fields(box: Box) -> list[str]:
+    """The lines below the first of what a model returns."""
+    names = box.attributes.get("names", ()) if box.kind is BoxKind.OUTPUT else ()
+    return [str(row) for row in _fields(box, names)[1:]]
+
+
+_MOST_ROWS = 5
+
+
+def shows_shapes(box: Box) -> bool:
+    """Whether a box is an output with the shapes of all that it returns."""
+    return box.kind is BoxKind.OUTPUT and ("names" in box.attributes or len(box.outputs) <= 3)
 
 
 def shapes(box: Box) -> Phrase:

@@ -64,7 +64,6 @@ class Simplifier:
         idioms: rules that are tried before the built-in ones.
         closes_functions: whether a function that the model marks as one operation is one box, or
             what it computes is seen as if it were written in the module that calls it.
-        keeps_output: whether a single result has a box of its own after a layer, too.
 
     Raises:
         UsageError: one of ``idioms`` is not a rule.
@@ -76,7 +75,6 @@ class Simplifier:
         idioms: Sequence[Rule] = (),
         *,
         closes_functions: bool = True,
-        keeps_output: bool = False,
     ) -> None:
         for rule in idioms:
             if not isinstance(rule, Rule):
@@ -88,7 +86,6 @@ class Simplifier:
         self.idioms = tuple(idioms)
         self.rules = (*idioms, *RULES)
         self.closes_functions = closes_functions
-        self.keeps_output = keeps_output
 
     def to(
         self,
@@ -153,5 +150,5 @@ class Simplifier:
         closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(close_index_work(used)), self.rules))
-        quiet = prune_quiet(named, keeps_output=self.keeps_output)
+        quiet = prune_quiet(named)
         return name_roles(mark_groups(join_sums(fuse(quiet))))

@@ -136,7 +136,7 @@ class DetailFinder:
     def _simplifier(self, part: Architecture) -> Simplifier:
         """That of a block: what it computes is needed for each of its diagrams."""
         if part.graph not in self._simplifiers:
-            self._simplifiers[part.graph] = Simplifier(part, self.rules, keeps_output=True)
+            self._simplifiers[part.graph] = Simplifier(part, self.rules)
         return self._simplifiers[part.graph]
 
 

@@ -82,31 +82,23 @@ def prune_unused(diagram: Diagram) -> Diagram:
     return absorb(replace(diagram, graph=graph), hosts)
 
 
-def prune_quiet(diagram: Diagram, *, keeps_output: bool = False) -> Diagram:
+def prune_quiet(diagram: Diagram) -> Diagram:
     """Absorb what only moves data, as a reader of a figure expects.
 
     Reshaping, slicing and what does nothing in inference go to the operation before them or, where
     their module is closer to it, to the one after. What deals out an input, or the result of
-    another module, to several users stays between them. A single tensor that is returned where the
-    flow ends needs no output, unless it goes on to another module.
+    another module, to several users stays between them.
 
     Args:
         diagram: with its idioms named.
-        keeps_output: whether such an output has a box all the same.
     """
     hosts: dict[str, str] = {}
-    ends = sum(degree == 0 for _, degree in diagram.graph.out_degree())
     for box in diagram.boxes:
         sources = diagram.data_sources(box.id)
         if len(sources) != 1:
             continue
         source = diagram.box(sources[0])
-        if box.kind is BoxKind.OUTPUT:
-            before = diagram.box(follow(source.id, hosts))
-            is_seen = keeps_output or box.core.neighbour
-            if before.kind.is_layer and ends == 1 and not is_seen:
-                hosts[box.id] = source.id
-        elif _is_quiet(diagram, box):
+        if box.kind is not BoxKind.OUTPUT and _is_quiet(diagram, box):
             host = _quiet_host(diagram, box, source, hosts)
             if host:
                 hosts[box.id] = host

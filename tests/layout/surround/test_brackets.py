@@ -27,7 +27,7 @@ def staged(stages: str) -> Layout:
 def test_a_stage_of_several_boxes_has_a_bracket() -> None:
     layout = staged("112223")
     assert [bracket.stage for bracket in layout.brackets] == ["1", "2"]
-    assert [text.text for text in layout.brackets[0].texts] == ["stage 1", "20"]
+    assert [text.text for text in layout.brackets[0].texts] == ["stage 1", "20 params"]
     first, last = layout.brackets[1].line
     assert first.across == last.across < min(box.rectangle.low for box in layout.boxes)
     assert first.along == layout.boxes[2].rectangle.start

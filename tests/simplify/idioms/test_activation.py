@@ -36,12 +36,12 @@ WRITTEN_SILU = [
 
 @pytest.mark.parametrize("function", WRITTEN_GELU)
 def test_gelu_written_out(function: Callable[[Tensor], Tensor]) -> None:
-    assert first_lines(Formula(function)) == ["Linear, 8 → 8 · GELU · 72"]
+    assert first_lines(Formula(function)) == ["Linear, 8 → 8 · GELU · 72 params"]
 
 
 @pytest.mark.parametrize("function", WRITTEN_SILU)
 def test_silu_written_out(function: Callable[[Tensor], Tensor]) -> None:
-    assert first_lines(Formula(function)) == ["Linear, 8 → 8 · SiLU · 72"]
+    assert first_lines(Formula(function)) == ["Linear, 8 → 8 · SiLU · 72 params"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_squared_relu_in_its_spellings(function: Callable[[Tensor], Tensor]) -> 
     boxes = visualize.draw(
         Formula(function), (1, 6, 8), level="layer", idioms=[squared]
     ).scene.boxes
-    assert boxes[1].label == ("Linear, 8 → 8", "squared ReLU · 72")
+    assert boxes[1].label == ("Linear, 8 → 8", "squared ReLU · 72 params")
 
 
 @pytest.mark.parametrize(

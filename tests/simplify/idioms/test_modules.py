@@ -66,7 +66,7 @@ def test_what_a_formula_says_is_its_name_and_parameters() -> None:
     architecture = visualize.trace(nn.Sequential(RMSNorm(), nn.ReLU(), nn.Linear(8, 8)), (1, 6, 8))
     scene = build_scene(simplify(architecture, Level.LAYER), "layer")
     assert [box.label for box in scene.boxes if box.label[0] == "RMSNorm"] == [
-        ("RMSNorm", "ReLU · 8"),
+        ("RMSNorm", "ReLU"),
     ]
 
 
@@ -97,7 +97,7 @@ def test_a_module_with_weight_matrices_of_its_own_is_one_box() -> None:
     architecture = visualize.trace(nn.Sequential(Experts(), nn.Linear(8, 8)), (1, 6, 8))
     scene = build_scene(simplify(architecture, Level.LAYER), "layer")
     labels = [box.label for box in scene.boxes]
-    assert ("Experts", "3 experts · 192") in labels
+    assert ("Experts", "3 experts · 192 params") in labels
 
 
 def test_what_works_with_the_weights_of_layers_stays_open() -> None:
@@ -154,18 +154,18 @@ def test_a_convolution_that_pads_or_prepares_its_weight_is_one(
     make: Callable[..., nn.Module],
 ) -> None:
     model = nn.Sequential(make(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
-    assert labels(model, (1, 3, 9, 9)) == [["3×3 conv, 8", "BN, ReLU · 240"]]
+    assert labels(model, (1, 3, 9, 9)) == [["3×3 conv, 8", "BN, ReLU · 240 params"]]
 
 
 def test_a_causal_convolution_is_one() -> None:
     model = nn.Sequential(Causal(3, 8, 3), nn.ReLU())
-    assert labels(model, (1, 3, 9)) == [["1-d conv, 8, kernel 3", "ReLU · 80"]]
+    assert labels(model, (1, 3, 9)) == [["1-d conv, 8, kernel 3", "ReLU · 80 params"]]
 
 
 @pytest.mark.parametrize("make", [Transposed, Cast])
 def test_a_linear_layer_is_known_by_its_product(make: Callable[..., nn.Module]) -> None:
     model = nn.Sequential(make(8, 16), nn.GELU())
-    assert labels(model, (1, 5, 8)) == [["Linear, 8 → 16", "GELU · 144"]]
+    assert labels(model, (1, 5, 8)) == [["Linear, 8 → 16", "GELU · 144 params"]]
 
 
 class Sine(nn.Module):
@@ -185,12 +185,15 @@ class Sine(nn.Module):
 def test_the_name_of_a_class_of_torch_says_nothing(name: str, is_leaf: bool) -> None:
     model = nn.Sequential(nn.Linear(8, 8), type(name, (Sine,), {})())
     leaves = (name,) if is_leaf else ()
-    assert labels(model, (1, 5, 8), leaves=leaves) == [["Linear, 8 → 8", "72"], [name, "64"]]
+    assert labels(model, (1, 5, 8), leaves=leaves) == [
+        ["Linear, 8 → 8", "72 params"],
+        [name, "64 params"],
+    ]
 
 
 def test_a_subclass_that_is_a_leaf_is_what_it_extends() -> None:
     model = nn.Sequential(Padded(3, 8, 3), nn.BatchNorm2d(8))
-    assert labels(model, (1, 3, 9, 9), leaves=("Padded",)) == [["3×3 conv, 8", "BN · 240"]]
+    assert labels(model, (1, 3, 9, 9), leaves=("Padded",)) == [["3×3 conv, 8", "BN · 240 params"]]
 
 
 class NormAct(nn.BatchNorm2d):
@@ -211,5 +214,5 @@ def test_a_norm_with_its_activation_joins_the_layer_before_it(
 ) -> None:
     norm = NormAct(8, activation)
     model = nn.Sequential(nn.Conv2d(3, 8, 3, bias=False), norm, nn.Conv2d(8, 4, 1))
-    expected = [["3×3 conv, 8", f"{words} · 232"], ["1×1 conv, 4", "36"]]
+    expected = [["3×3 conv, 8", f"{words} · 232 params"], ["1×1 conv, 4", "36 params"]]
     assert labels(model, (1, 3, 9, 9)) == expected

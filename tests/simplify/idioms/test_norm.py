@@ -105,7 +105,7 @@ LAYER_NORMS: list[Callable[[Written, Tensor], Tensor]] = [
 def test_layer_norm_over_the_channels_of_a_map(
     formula: Callable[[Written, Tensor], Tensor],
 ) -> None:
-    assert behind_conv(formula) == "3×3 conv, 8 · LayerNorm, ReLU · 240"
+    assert behind_conv(formula) == "3×3 conv, 8 · LayerNorm, ReLU · 240 params"
 
 
 def grouped(s: Written, x: Tensor) -> Tensor:
@@ -126,32 +126,32 @@ def frozen_batch_norm(s: Written, x: Tensor) -> Tensor:
 
 OTHER_NORMS: list[tuple[str, Callable[[Written, Tensor], Tensor]]] = [
     (
-        "BN, ReLU · 240",
+        "BN, ReLU · 240 params",
         lambda s, x: (
             centred(x, 0, 2, 3) / torch.sqrt(x.var((0, 2, 3), keepdim=True) + 1e-5)
             * per_map(s.weight) + per_map(s.bias)
         ),
     ),
     (
-        "BN, ReLU · 240",
+        "BN, ReLU · 240 params",
         lambda s, x: (
             (x - per_map(s.mean)) / torch.sqrt(per_map(s.var) + 1e-5)
             * per_map(s.weight) + per_map(s.bias)
         ),
     ),
-    ("BN, ReLU · 240", frozen_batch_norm),
+    ("BN, ReLU · 240 params", frozen_batch_norm),
     (
-        "InstanceNorm, ReLU · 232",
+        "InstanceNorm, ReLU · 232 params",
         lambda s, x: (
             centred(x, 2, 3) / torch.sqrt(x.var((2, 3), keepdim=True) + 1e-5) * per_map(s.weight)
         ),
     ),
-    ("GroupNorm, ReLU · 240", grouped),
-    ("GRN, ReLU · 232", response),
-    ("L2 norm, ReLU · 224", lambda s, x: x / x.norm(dim=1, keepdim=True)),
-    ("L2 norm, ReLU · 232", lambda s, x: F.normalize(x, dim=1) * per_map(s.weight)),
+    ("GroupNorm, ReLU · 240 params", grouped),
+    ("GRN, ReLU · 232 params", response),
+    ("L2 norm, ReLU · 224 params", lambda s, x: x / x.norm(dim=1, keepdim=True)),
+    ("L2 norm, ReLU · 232 params", lambda s, x: F.normalize(x, dim=1) * per_map(s.weight)),
     (
-        "RMSNorm, ReLU · 232",
+        "RMSNorm, ReLU · 232 params",
         lambda s, x: x * torch.rsqrt(x.pow(2).mean(1, keepdim=True) + 1e-6) * per_map(s.weight),
     ),
 ]  # fmt: skip
@@ -191,8 +191,8 @@ class Whole(nn.Module):
 @pytest.mark.parametrize(
     ("model", "shape", "words"),
     [
-        (nn.Sequential(nn.Conv2d(3, 8, 3), Running()), (1, 3, 9, 9), "BN · 240"),
-        (nn.Sequential(nn.Conv1d(3, 8, 3), Whole()), (1, 3, 9), "LayerNorm · 88"),
+        (nn.Sequential(nn.Conv2d(3, 8, 3), Running()), (1, 3, 9, 9), "BN · 240 params"),
+        (nn.Sequential(nn.Conv1d(3, 8, 3), Whole()), (1, 3, 9), "LayerNorm · 88 params"),
     ],
 )
 def test_norms_of_textbooks(model: nn.Module, shape: tuple[int, ...], words: str) -> None:
@@ -204,13 +204,13 @@ def test_norms_of_textbooks(model: nn.Module, shape: tuple[int, ...], words: str
 def test_batch_norm_of_stored_values_alone(
     formula: Callable[[Written, Tensor], Tensor],
 ) -> None:
-    assert behind_conv(formula, frozen=True) == "3×3 conv, 8 · BN, ReLU · 224"
+    assert behind_conv(formula, frozen=True) == "3×3 conv, 8 · BN, ReLU · 224 params"
 
 
 def test_the_frozen_batch_norm_of_torchvision() -> None:
     norm = torchvision.ops.FrozenBatchNorm2d(8)
     model = nn.Sequential(nn.Conv2d(3, 8, 3), norm, nn.ReLU())
-    assert first_lines(model, 1, 3, 9, 9) == ["3×3 conv, 8 · BN, ReLU · 224"]
+    assert first_lines(model, 1, 3, 9, 9) == ["3×3 conv, 8 · BN, ReLU · 224 params"]
 
 
 ROOT_MEAN_SQUARES: list[Callable[[Written, Tensor], Tensor]] = [
@@ -230,17 +230,17 @@ ROOT_MEAN_SQUARES: list[Callable[[Written, Tensor], Tensor]] = [
 
 @pytest.mark.parametrize("formula", ROOT_MEAN_SQUARES)
 def test_root_mean_square_norm(formula: Callable[[Written, Tensor], Tensor]) -> None:
-    assert behind_linear(formula) == ["Linear, 4 → 8 · RMSNorm, tanh · 48"]
+    assert behind_linear(formula) == ["Linear, 4 → 8 · RMSNorm, tanh · 48 params"]
 
 
 @pytest.mark.parametrize(
     ("words", "formula"),
     [
-        ("48", lambda s, x: F.layer_norm(x, (WIDTH,), weight=1.0 + s.weight)),
-        ("48", lambda s, x: F.layer_norm(x, (WIDTH,), bias=2 * s.bias)),
-        ("56", lambda s, x: F.layer_norm(x, (WIDTH,)) * s.weight + s.bias),
+        ("48 params", lambda s, x: F.layer_norm(x, (WIDTH,), weight=1.0 + s.weight)),
+        ("48 params", lambda s, x: F.layer_norm(x, (WIDTH,), bias=2 * s.bias)),
+        ("56 params", lambda s, x: F.layer_norm(x, (WIDTH,)) * s.weight + s.bias),
         (
-            "56",
+            "56 params",
             lambda s, x: s.weight * centred(x, -1) / (x.std(-1, keepdim=True) + 1e-6) + s.bias,
         ),
     ],
@@ -280,7 +280,7 @@ def test_a_norm_inside_of_a_residual_formula() -> None:
             y = self.layer(x)
             return x + self.weight * centred(y, -1) / torch.sqrt(y.var(-1, keepdim=True) + 1e-6)
 
-    assert first_lines(Block())[:2] == ["Linear, 8 → 8 · LayerNorm · 80", "+"]
+    assert first_lines(Block())[:2] == ["Linear, 8 → 8 · LayerNorm · 80 params", "+"]
     assert len(visualize.trace(Block(), (1, 6, 8)).skips) == 1
 
 
@@ -296,7 +296,7 @@ def test_what_is_added_for_each_position_is_not_the_shift_of_a_norm() -> None:
             normed = y * torch.rsqrt(y.pow(2).mean(-1, keepdim=True) + 1e-6)
             return self.last(normed + self.position)
 
-    assert first_lines(Embedded())[0] == "Linear, 8 → 8 · RMSNorm · + position · 120"
+    assert first_lines(Embedded())[0] == "Linear, 8 → 8 · RMSNorm · + position · 120 params"
 
 
 def test_a_layer_scale_behind_a_norm_is_not_part_of_it() -> None:
@@ -310,7 +310,7 @@ def test_a_layer_scale_behind_a_norm_is_not_part_of_it() -> None:
 
     norm = Written(lambda s, x: F.normalize(x, dim=-1), frozen=True)
     model = nn.Sequential(nn.Linear(8, 8), norm, Scale())
-    assert first_lines(model) == ["Linear, 8 → 8 · L2 norm · × gamma · 80"]
+    assert first_lines(model) == ["Linear, 8 → 8 · L2 norm · × gamma · 80 params"]
 
 
 def test_a_class_that_is_called_a_norm_keeps_its_name_where_it_is_fused() -> None:
@@ -323,7 +323,7 @@ def test_a_class_that_is_called_a_norm_keeps_its_name_where_it_is_fused() -> Non
             return self.weight * x / (x.abs().amax(-1, keepdim=True) + 1e-6)
 
     model = nn.Sequential(nn.Linear(8, 8), LayerNorm())
-    assert first_lines(model) == ["Linear, 8 → 8 · LayerNorm · 80"]
+    assert first_lines(model) == ["Linear, 8 → 8 · LayerNorm · 80 params"]
 
 
 class Gained(nn.Module):
@@ -351,7 +351,7 @@ def test_a_learnt_number_does_not_decide_which_norm_it_scales(
     word: str, formula: Callable[[Tensor, Tensor], Tensor]
 ) -> None:
     model = nn.Sequential(nn.Linear(4, WIDTH), Gained(formula), nn.Tanh())
-    assert first_lines(model, 2, 5, 4) == [f"Linear, 4 → {WIDTH} · {word}, tanh · 41"]
+    assert first_lines(model, 2, 5, 4) == [f"Linear, 4 → {WIDTH} · {word}, tanh · 41 params"]
 
 
 @pytest.mark.parametrize(
@@ -365,4 +365,4 @@ def test_a_learnt_number_does_not_decide_which_norm_it_scales(
 )
 def test_one_plus_a_square_is_no_square(formula: Callable[[Tensor], Tensor]) -> None:
     model = nn.Sequential(nn.Linear(4, WIDTH), Function(lambda _, x: formula(x)), nn.Tanh())
-    assert first_lines(model, 2, 5, 4)[0] == f"Linear, 4 → {WIDTH} · 40"
+    assert first_lines(model, 2, 5, 4)[0] == f"Linear, 4 → {WIDTH} · 40 params"

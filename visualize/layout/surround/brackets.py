@@ -18,7 +18,7 @@ from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT
 from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import Bracket, PlacedText
-from visualize.core.quantities import count
+from visualize.core.quantities import amount
 from visualize.layout.columns import Column
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import BoxUnit, Unit
@@ -89,8 +89,8 @@ class Brackets:
         """The parameters of a stage; of a stage that goes on in another column, the part here."""
         counts = self.parameters[stage]
         here = [number for box, number in counts.items() if box in boxes]
-        total = count(sum(counts.values()))
-        return total if len(here) == len(counts) else f"{count(sum(here))} of {total}"
+        total = amount(sum(counts.values()))
+        return total if len(here) == len(counts) else f"{amount(sum(here))} of {total}"
 
     def _texts(self, lines: Sequence[str], beside: Point, side: int) -> Iterator[PlacedText]:
         direction = self.sizes.direction

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.layout import Page, PlacedLegend, Surroundings
+from visualize.core.legend import Sign, signs
 from visualize.core.palette import ToneEntry, explained_colors
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
@@ -29,8 +30,8 @@ _LEGEND = {
     "gate": "gate",
     "mixed": "mix of earlier tensors",
 }
-# A kind of skip connection, or a colour.
-_Subject = str | ToneEntry
+# A kind of skip connection, a colour or a sign.
+_Subject = str | ToneEntry | Sign
 
 
 class Surrounder:
@@ -53,7 +54,7 @@ class Surrounder:
         self.subjects: list[_Subject] = []
         if scene.legend:
             colors = {tone.text: tone for tone in explained_colors(scene, theme)}
-            self.subjects = [*scene.skip_kinds, *colors.values()]
+            self.subjects = [*scene.skip_kinds, *colors.values(), *signs(scene)]
 
     @property
     def size(self) -> tuple[float, float]:
@@ -104,11 +105,15 @@ class Surrounder:
         return sum(map(self._entry_width, row)) + self.spacing.entry * (len(row) - 1)
 
     def _entry_width(self, subject: _Subject) -> float:
+        return self._sample_width(subject) + self.spacing.gap + self._text_width(_text(subject))
+
+    def _sample_width(self, subject: _Subject) -> float:
         return (
-            self.spacing.sample
-            + self.spacing.gap
-            + text_width(_text(subject), self.theme.detail_size, self.theme.font)
+            self._text_width(subject.written) if isinstance(subject, Sign) else self.spacing.sample
         )
+
+    def _text_width(self, text: str) -> float:
+        return text_width(text, self.theme.detail_size, self.theme.font)
 
     def _legend(
         self, rows: Sequence[Sequence[_Subject]], left: float, top: float
@@ -118,13 +123,13 @@ class Surrounder:
             x, y = left, top - (number + 0.5) * self._row_height()
             for subject in row:
                 width = self._entry_width(subject)
-                start = x + self.spacing.sample + self.spacing.gap
-                line = ((x, y), (x + self.spacing.sample, y))
-                center = ((start + x + width) / 2, y)
+                end = x + self._sample_width(subject)
+                line = ((x, y), (end, y))
+                center = ((end + self.spacing.gap + x + width) / 2, y)
                 entries.append(PlacedLegend(subject, line, _text(subject), center))
                 x += width + self.spacing.entry
         return entries
 
 
 def _text(subject: _Subject) -> str:
-    return subject.text if isinstance(subject, ToneEntry) else _LEGEND[subject]
+    return _LEGEND[subject] if isinstance(subject, str) else subject.text
