@@ -11,12 +11,12 @@ from visualize.core.architecture import (
     Operation,
 )
 from visualize.core.arithmetic import ARITHMETIC, applied, scales
+from visualize.core.block_words import blocks_phrase, kind_phrase
 from visualize.core.diagram import Box, BoxKind, Group, Idiom
 from visualize.core.layers import adds_bias, is_weighted, own_activation, widths
 from visualize.core.module_path import spelled
 from visualize.core.operators import (
     ACTIVATION,
-    AFFINE,
     LINEAR,
     NORM,
     STACKED_PRODUCT,
@@ -24,7 +24,7 @@ from visualize.core.operators import (
     family,
     operator,
 )
-from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase, term, verbatim
+from visualize.core.phrases import NOTHING, Phrase, listed, phrase, verbatim
 from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
 from visualize.scene.lines import LONGEST, clip, details_lines
@@ -167,23 +167,6 @@ def _wrapped(box: Box) -> list[str]:
 def _end(name: Phrase, shapes: Phrase) -> Phrase:
     """An input or output with its shapes."""
     return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
-
-
-def blocks_phrase(type_name: str, number: int) -> Phrase:
-    """Blocks of one class, or layers of one kind, counted."""
-    kind = kind_phrase(type_name)
-    if number < 2:
-        return kind
-    if family(type_name) in AFFINE:
-        return counted("{number} {kind} layer", "{number} {kind} layers", number, kind=kind)
-    if type_name.endswith("s"):  # a class that is a plural already
-        return verbatim(f"{number} {kind}")
-    return counted("{number} {kind}", "{number} {kind}s", number, kind=kind)
-
-
-def kind_phrase(type_name: str) -> Phrase:
-    """A class as a block or stage is called."""
-    return term(operation_name(type_name))
 
 
 def kind_name(box: Box) -> str:

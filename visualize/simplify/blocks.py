@@ -96,16 +96,22 @@ class _Tree:
     def _composites(self, blocks: set[str]) -> Iterator[str]:
         """The outermost other modules with a class of their own that neither hold nor are blocks.
 
-        A module that holds everything, as around a part that is drawn alone, is not one of them.
+        A module that holds everything, as around a part that is drawn alone, is not one of them; nor
+        is one of a class that nests in itself, as the levels of a U do that is built from inside.
         """
         holders = {holder for block in blocks for holder in enclosing(block)}
         parents = {parent for path in self.classes for parent in enclosing(path)[:-1]}
         inside: set[str] = set()
+        nested = {
+            kind
+            for path, kind in self.classes.items()
+            if kind in map(self.class_of, enclosing(path)[:-1])
+        }
         for path, kind in self.classes.items():
             above = set(enclosing(path))
             if path in holders or above & blocks or above & inside or kind in _PLAIN or not path:
                 continue
-            if self.weighted[path] == self.total:
+            if self.weighted[path] == self.total or kind in nested:
                 continue
             if self.weighted[path] and path in parents:
                 inside.add(path)

@@ -1,0 +1,115 @@
+"""Scales: all that an encoder or decoder does at one resolution becomes one box.
+
+    conv_in, block, block │ down, block, block │ …     ‖, block, ‖, block, ‖, block │ up, ‖, block …
+    64×64                 │ 32×32              │       32×32                        │ 64×64
+
+For U-shaped networks whose ``forward`` loops over lists of modules: there is no module for a level.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from visualize.core.block_words import blocks_phrase
+from visualize.core.diagram import Box, BoxKind, Diagram
+from visualize.core.layers import is_weighted
+from visualize.core.phrases import Phrase, enumerated
+from visualize.core.words import operation
+from visualize.simplify.contract import Cluster, Collapsed, contract, runs
+
+# A network has at least as many skip connections across resolutions.
+_FEWEST = 2
+# A box lists so many of the kinds of block and layer in it.
+_LISTED = 3
+
+
+def close_scales(diagram: Diagram) -> Diagram:
+    """``diagram`` with one box for each run at one resolution; as it is if it is no U.
+
+    A run ends where another list of modules begins, and where what was computed in it is joined
+    with what comes later.
+    """
+    if sum(skip.long for skip in diagram.skips) < _FEWEST:
+        return diagram
+    sections = _sections(diagram)
+    clusters: list[Cluster] = []
+    for key, run in runs(diagram.boxes, lambda box: _key(box, sections)):
+        if key is None:
+            clusters += [Cluster.single(box.id) for box in run]
+            continue
+        for part in _parts(diagram, run):
+            whole = _cluster(part) if len(part) > 1 else Cluster.single(part[0].id)
+            clusters.append(whole)
+    return contract(diagram, clusters)
+
+
+def _key(box: Box, sections: dict[str, int]) -> tuple[object, ...] | None:
+    """What all of a run have in common; None for inputs, outputs and vectors."""
+    sizes = box.outputs[-1].shown if box.outputs else ()
+    if box.kind.is_end or len(sizes) < 2:
+        return None
+    return sections[box.id], sizes[1:]
+
+
+def _sections(diagram: Diagram) -> dict[str, int]:
+    """A number for each box: lists of modules that are used in turns have the same.
+
+    What is in no list goes with what comes after it.
+    """
+    holders = [_holder(box) for box in diagram.boxes]
+    last = {holder: place for place, holder in enumerate(holders)}
+    found: dict[str, int] = {}
+    waiting: list[str] = []
+    number, end = 0, -1
+    for place, (box, holder) in enumerate(zip(diagram.boxes, holders)):
+        waiting.append(box.id)
+        if holder:
+            number += place > end
+            end = max(end, last[holder])
+        if holder or place < end:
+            found.update(dict.fromkeys(waiting, number))
+            waiting = []
+    found.update(dict.fromkeys(waiting, number))
+    return found
+
+
+def _holder(box: Box) -> str:
+    """The outermost module around a box that is not the box itself."""
+    first, _, rest = box.path.partition(".")
+    return first if rest else ""
+
+
+def _parts(diagram: Diagram, run: Sequence[Box]) -> Iterator[list[Box]]:
+    """A run, divided before boxes in which a skip connection ends that began in it."""
+    forks: dict[str, set[str]] = {}
+    for skip in diagram.skips:
+        if not diagram.is_collapsed(skip):
+            forks.setdefault(diagram.host(skip.merge), set()).add(diagram.host(skip.fork))
+    part: list[Box] = []
+    for box in run:
+        if forks.get(box.id, set()) & {one.id for one in part}:
+            yield part
+            part = []
+        part.append(box)
+    yield part
+
+
+def _cluster(part: Sequence[Box]) -> Cluster:
+    nodes = tuple(box.id for box in part)
+    path = next((box.path for box in part if is_weighted(box) or box.kind.is_collapsed), "")
+    name = _name(part)
+    kind = Collapsed(f"scale {nodes[0]}", BoxKind.COMPUTATION, str(name), path, label=(name,))
+    return Cluster(nodes[0], nodes, kind)
+
+
+def _name(part: Sequence[Box]) -> Phrase:
+    """The blocks and layers with weights in a run, counted; if there are none, what it does."""
+    counts: Counter[str] = Counter()
+    for box in part:
+        if box.kind.is_collapsed or is_weighted(box):
+            counts[box.type] += box.count
+    names: list[Phrase | str] = [blocks_phrase(*one) for one in counts.items()]
+    names = names or [*dict.fromkeys(operation(box.core) for box in part)]
+    more = ["…"] if len(names) > _LISTED else []
+    return enumerated([*names[:_LISTED], *more])
