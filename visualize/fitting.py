@@ -45,11 +45,18 @@ class Rung:
         depth: how many modules below the model everything is collapsed; None where the level
             alone decides.
         explained: whether what is inside closed blocks is shown beside them.
+        by_scale: whether all that a U does at one resolution is one box on each side.
     """
 
     level: Level
     depth: int | None = None
     explained: bool = False
+    by_scale: bool = False
+
+    @property
+    def plain(self) -> Rung:
+        """The same without details."""
+        return replace(self, explained=False)
 
 
 # What `auto` tries, in this order. A figure of one closed box that holds most of the model comes
@@ -67,6 +74,10 @@ _LADDER = (
     Rung(Level.STAGE, 3),
     Rung(Level.STAGE, 2),
     Rung(Level.STAGE, 1),
+    Rung(Level.STAGE, explained=True, by_scale=True),
+    Rung(Level.STAGE, 1, explained=True, by_scale=True),
+    Rung(Level.STAGE, by_scale=True),
+    Rung(Level.STAGE, 1, by_scale=True),
 )
 
 
@@ -204,8 +215,9 @@ class _Drawings:
         arrangers = [one.wrapping for one in self.arrangers] if wraps else self.arrangers
         explained: set[frozenset[tuple[str, ...]]] = set()
         layers: Diagram | None = None
+        rungs = [one for one in rungs if self.simplifier.has_scales or not one.by_scale]
         for rung in rungs:
-            diagram = self._diagram(rung.level, rung.depth)
+            diagram = self._diagram(rung.plain)
             most = _MOST_READABLE if wraps else _MOST_BOXES
             if len(diagram.boxes) > most and (wraps or rung is not rungs[-1]):
                 continue
@@ -213,7 +225,7 @@ class _Drawings:
                 layers = diagram
             elif diagram is layers:  # no layers work together: the figure is the one before
                 continue
-            for overview in self._overviews(rung.level, rung.depth, arrangers):
+            for overview in self._overviews(rung.plain, arrangers):
                 if not rung.explained:
                     yield overview
                     continue
@@ -226,12 +238,10 @@ class _Drawings:
                         # It shows more than fewer boxes, all closed, with their panels.
                         yield overview
 
-    def _overviews(
-        self, level: Level, depth: int | None, arrangers: Sequence[Arranger]
-    ) -> Iterator[Drawing]:
+    def _overviews(self, rung: Rung, arrangers: Sequence[Arranger]) -> Iterator[Drawing]:
         """Drawings without details: in one direction, and in the next if that may fit better."""
         for arranger in arrangers:
-            overview = self._overview(level, depth, arranger)
+            overview = self._overview(rung, arranger)
             yield overview
             if not overview.is_too_broad:
                 return
@@ -303,19 +313,24 @@ class _Drawings:
     def _with(self, overview: Drawing, shown: Sequence[Detail]) -> Drawing:
         return replace(overview, scene=with_details(overview.scene, shown, self._inside))
 
-    def _make_diagram(self, level: Level, depth: int | None) -> Diagram:
+    def _make_diagram(self, rung: Rung) -> Diagram:
         return self.simplifier.to(
-            level, folded=self.options.fold, choice=self.choice, depth=depth, hidden=self.hidden
+            rung.level,
+            folded=self.options.fold,
+            choice=self.choice,
+            depth=rung.depth,
+            hidden=self.hidden,
+            by_scale=rung.by_scale,
         )
 
-    def _make_overview(self, level: Level, depth: int | None, arranger: Arranger) -> Drawing:
+    def _make_overview(self, rung: Rung, arranger: Arranger) -> Drawing:
         """A drawing without details."""
-        scene = self._scene(self._diagram(level, depth), level, self.options.title)
+        scene = self._scene(self._diagram(rung), rung.level, self.options.title)
         return Drawing(scene, arranger)
 
     @functools.cached_property
     def _finder(self) -> DetailFinder:
-        return DetailFinder(self._diagram(Level.BLOCK, None), self.simplifier.idioms)
+        return DetailFinder(self._diagram(Rung(Level.BLOCK)), self.simplifier.idioms)
 
     def _inside(self, detail: Detail) -> Scene:
         """The scene of a detail."""

@@ -129,3 +129,31 @@ def test_a_layer_is_counted_by_the_weight_it_uses(layers: int, is_block: bool) -
     assert kinds == ({"Flat"} if is_block else set())
     assert len(weighted_layers(exact).lengths) == 1 + 2 * layers
     assert len(exact.skips) == (2 if is_block else 0)
+
+
+class Nested(nn.Module):
+    """A level of a U around the one below it."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__()
+        self.down = Wide()
+        self.inner = Nested(depth - 1) if depth else Wide()
+
+    def forward(self, x: Tensor) -> Tensor:
+        inside = self.inner(self.down(F.max_pool2d(x, 2)))
+        return torch.cat((x, F.interpolate(inside, scale_factor=2)), 1)[:, :8]
+
+
+class Wide(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.two(self.one(x).relu())
+        return out
+
+
+def test_a_class_that_nests_in_itself_is_no_block() -> None:
+    exact = visualize.trace(nn.Sequential(nn.Conv2d(3, 8, 1), Nested(2)), (1, 3, 32, 32))
+    assert {block.type for block in find_blocks(Diagram.of(exact)).values()} == {"Wide"}

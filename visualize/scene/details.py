@@ -13,6 +13,7 @@ from visualize.core.detail import Detail
 from visualize.core.diagram import Box
 from visualize.core.module_path import spelled
 from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup, SceneVariant, inside_name
+from visualize.scene import labels
 
 _ENDS = ("input", "output")
 

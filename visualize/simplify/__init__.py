@@ -22,6 +22,7 @@ from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
 from visualize.simplify.roles import name_roles
+from visualize.simplify.scales import close_scales, has_scales
 from visualize.simplify.sublayers import close_sublayers
 from visualize.simplify.sums import join_sums
 
@@ -95,6 +96,7 @@ class Simplifier:
         choice: Choice | None = None,
         depth: int | None = None,
         hidden: Collection[str] = (),
+        by_scale: bool = False,
     ) -> Diagram:
         """Simplify to ``level``, which must not be auto.
 
@@ -105,6 +107,7 @@ class Simplifier:
             depth: how many steps below the model every module is collapsed, and every computation
                 between them one box, for a figure that shows less than the level does.
             hidden: paths of modules that are not drawn; see `hide`.
+            by_scale: whether all that a U does at one resolution is one box; see `close_scales`.
         """
         detailed = self._operations if level is Level.OP else self._layers
         if depth is not None:
@@ -123,11 +126,18 @@ class Simplifier:
             )
         if level is Level.SUBLAYER:
             simplified = close_sublayers(simplified, choice.expanded if choice else ())
+        if by_scale:
+            simplified = close_scales(simplified)
         if hidden:
             simplified = hide(simplified, hidden)
         if not folded:
             return simplified
         return self.layers if simplified is self._layers else fold(simplified)
+
+    @functools.cached_property
+    def has_scales(self) -> bool:
+        """Whether the model is a U, so that ``by_scale`` makes a difference."""
+        return has_scales(self.exact)
 
     @functools.cached_property
     def layers(self) -> Diagram:

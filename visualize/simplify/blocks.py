@@ -96,8 +96,8 @@ class _Tree:
     def _composites(self, blocks: set[str]) -> Iterator[str]:
         """The outermost other modules with a class of their own that neither hold nor are blocks.
 
-        A module that holds everything, as around a part that is drawn alone, is not one of them; nor
-        is one of a class that nests in itself, as the levels of a U do that is built from inside.
+        A module that holds everything, as around a part that is drawn alone, is not one of them,
+        nor one of a class that nests in itself, as the levels of a U do that is built from inside.
         """
         holders = {holder for block in blocks for holder in enclosing(block)}
         parents = {parent for path in self.classes for parent in enclosing(path)[:-1]}

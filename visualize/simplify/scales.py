@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from visualize.core.architecture import Architecture
 from visualize.core.block_words import blocks_phrase
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.layers import is_weighted
-from visualize.core.phrases import Phrase, enumerated
+from visualize.core.operators import RESAMPLE, TRANSPOSED_CONVOLUTION, family, is_known
+from visualize.core.phrases import Phrase, enumerated, phrase
 from visualize.core.words import operation
 from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 
@@ -24,14 +26,17 @@ _FEWEST = 2
 _LISTED = 3
 
 
+def has_scales(exact: Architecture) -> bool:
+    """Whether a network is a U, with skip connections across resolutions."""
+    return sum(skip.long for skip in exact.skips) >= _FEWEST
+
+
 def close_scales(diagram: Diagram) -> Diagram:
-    """``diagram`` with one box for each run at one resolution; as it is if it is no U.
+    """``diagram`` with one box for each run at one resolution.
 
     A run ends where another list of modules begins, and where what was computed in it is joined
     with what comes later.
     """
-    if sum(skip.long for skip in diagram.skips) < _FEWEST:
-        return diagram
     sections = _sections(diagram)
     clusters: list[Cluster] = []
     for key, run in runs(diagram.boxes, lambda box: _key(box, sections)):
@@ -104,12 +109,28 @@ def _cluster(part: Sequence[Box]) -> Cluster:
 
 
 def _name(part: Sequence[Box]) -> Phrase:
-    """The blocks and layers with weights in a run, counted; if there are none, what it does."""
-    counts: Counter[str] = Counter()
+    """The blocks in a run, counted, or else its layers; of a single layer, resizing as well."""
+    blocks: Counter[str] = Counter()
+    layers: Counter[str] = Counter()
     for box in part:
-        if box.kind.is_collapsed or is_weighted(box):
-            counts[box.type] += box.count
-    names: list[Phrase | str] = [blocks_phrase(*one) for one in counts.items()]
-    names = names or [*dict.fromkeys(operation(box.core) for box in part)]
+        if box.kind.is_collapsed and not _is_of_layers(box):
+            blocks[box.type] += box.count
+        elif box.kind.is_collapsed or is_weighted(box):
+            layers[box.type] += box.count
+    names: list[Phrase | str] = [_several(*one) for one in (blocks or layers).items()]
+    if not blocks and layers.total() < _FEWEST:
+        resized = [operation(box.core) for box in part if family(box.does) in RESAMPLE]
+        names = [*resized, *names] or [*dict.fromkeys(operation(box.core) for box in part)]
     more = ["…"] if len(names) > _LISTED else []
     return enumerated([*names[:_LISTED], *more])
+
+
+def _is_of_layers(box: Box) -> bool:
+    """Whether a closed stage is counted in layers, not in blocks."""
+    return box.kind is BoxKind.STAGE and is_known(box.type)
+
+
+def _several(kind: str, number: int) -> Phrase:
+    if number == 1 and family(kind) in TRANSPOSED_CONVOLUTION:
+        return phrase("up-conv")
+    return blocks_phrase(kind, number)
