@@ -162,3 +162,17 @@ def test_strides_are_named_and_other_classes_are_not_compared() -> None:
     assert [one.changes for one in explaining.variants] == [("no shortcut", "/2")]
     other = replace(small, box=replace(small.box, type="Other"))
     assert with_variants([plain], [other], scenes) == ((plain,), (other,))
+
+
+def test_the_fewest_words_are_taken_and_no_difference_in_full_is_lost() -> None:
+    _, (plain, large), _ = details(Block(), Block(kernel=5))
+    full, brief = inside(plain), replace(inside(plain), boxes=(), arrows=())
+
+    def both(detail: Detail) -> Iterator[Scene]:
+        """All boxes, and as none: in brief, both look the same."""
+        yield inside(detail)
+        yield brief
+
+    (explaining,), _ = with_variants([plain], [large], both)
+    assert [one.changes for one in explaining.variants] == [("5×5 conv",)]
+    assert changes(brief, brief) == changes(full, full) == ()

@@ -198,6 +198,7 @@ class PlacedDetail:
         high: its upper right corner.
         texts: its letter, its title, and what is written about variants; each with its centre and
             its size.
+        leader: a line from a box that it explains to its border, if one has its place.
     """
 
     detail: SceneDetail
@@ -207,6 +208,7 @@ class PlacedDetail:
     low: Place
     high: Place
     texts: tuple[tuple[str, Place, float], ...]
+    leader: tuple[Place, Place] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from visualize.export.markup import clean, one_line
 from visualize.export.parts import Look, Parts, corner_radius, element_id, leading
 from visualize.export.picture import Facing, Part, Picture, Text
 
-_BRACKET_WIDTH = 1.2
+_BRACKET_WIDTH, _LEADER_WIDTH = 1.2, 0.5
 _STRAIGHT = 0.01
 
 
@@ -163,7 +163,10 @@ class _Composer:
         x, y = placed.shift
         look = replace(self.look, direction=placed.direction)
         inner = _Composer(detail.scene, placed.layout, look, (x - self.left, self.top - y), detail)
-        return Parts((panel,), (), (), (), (), ()).joined(inner.parts())
+        leader = placed.leader and (straight(*map(self._page, placed.leader)),)
+        stroke = replace(self.palette.plain, color=colors.line, width=_LEADER_WIDTH)
+        lines = tuple(drawn.Line(f"leader-{detail.letter}", path, stroke) for path in leader or ())
+        return Parts((panel,), (), lines, (), (), ()).joined(inner.parts())
 
     # Places
 

@@ -33,6 +33,7 @@ from visualize.layout.corners import Corners
 from visualize.layout.densities import DENSE, KNOTTED, NARROW, ROOMY, SLIM, TIGHT, WRAPPED
 from visualize.layout.details import Panel, least_size, place_details
 from visualize.layout.flow import PlacedFlow, place_flow, place_flow_in_rows
+from visualize.layout.leaders import with_leaders
 from visualize.layout.sizes import Sizes
 from visualize.layout.spacing import Spacing
 from visualize.layout.surround.page import Surrounder
@@ -150,10 +151,12 @@ class Arrangement:
     in_half: bool = False
     in_rows: bool = False
 
-    @property
+    @functools.cached_property
     def best(self) -> Layout:
         """The layout that fits the page; if none does, the one with this spacing."""
-        return self.fitting or self.layout
+        chosen = self.fitting or self.layout
+        leading = with_leaders(chosen, self.arranger.direction, self.arranger.theme)
+        return replace(chosen, details=leading)
 
     @functools.cached_property
     def fitting(self) -> Layout | None:

@@ -59,10 +59,13 @@ def _words(
 ) -> tuple[str, ...] | None:
     if one.box.type != other.box.type:
         return None
-    strides = tuple(f"/{stride}" for stride in other.strides if stride not in one.strides)
-    found = (changes(*pair) for pair in itertools.product(scenes(one), scenes(other)))
-    words = next((words for words in found if words is not None), None)
-    return None if words is None else (*words, *strides)
+    whole, *others = itertools.product(scenes(one), scenes(other))
+    known = changes(*whole)
+    found = [known, *(changes(*pair) for pair in others)]
+    # What is the same in brief may differ in full.
+    said = [words for words in found if words is not None and (words or not known)]
+    strides = (f"/{stride}" for stride in other.strides if stride not in one.strides)
+    return (*min(said, key=len), *strides) if said else None
 
 
 def _explaining(detail: Detail, other: Detail, words: tuple[str, ...]) -> Detail:
