@@ -155,6 +155,8 @@ class Arrangement:
     def best(self) -> Layout:
         """The layout that fits the page; if none does, the one with this spacing."""
         chosen = self.fitting or self.layout
+        if not chosen.details:
+            return chosen
         leading = with_leaders(chosen, self.arranger.direction, self.arranger.theme)
         return replace(chosen, details=leading)
 

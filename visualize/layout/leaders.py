@@ -32,8 +32,6 @@ _ROUND = 12.0  # the corners of a panel
 
 def with_leaders(layout: Layout, direction: Direction, theme: Theme) -> tuple[PlacedDetail, ...]:
     """The panels of a layout, with a line to each that a line can reach."""
-    if not layout.details:
-        return ()
     boxes = {one.box.id: Corners.of(one.rectangle, direction) for one in layout.boxes}
     obstacles = list(_obstacles(layout, direction, theme))
     return tuple(
