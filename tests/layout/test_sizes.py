@@ -90,3 +90,17 @@ def test_what_is_wider_than_the_widest_that_cannot_be_broken_is_wrapped() -> Non
     long, whole, _ = (slim.extents[name].area for name in "abc")
     assert long.high <= whole.high
     assert long.end > whole.end
+
+
+def test_what_follows_a_name_begins_the_second_line_where_that_takes_fewer_rows() -> None:
+    drawn = scene([("a", "b"), ("b", "c")])
+    labels = (
+        ("DecoderBlocksHere, 256", "2.4 M"),
+        ("convolutionHere, 64, /2", "BN, ReLU and dropout"),
+        ("convolutionwithout, 256",),
+    )
+    boxes = tuple(replace(box, label=label) for box, label in zip(drawn.boxes, labels))
+    lines = sizes_of(replace(drawn, boxes=boxes), SLIM).lines
+    assert lines["a"] == (("DecoderBlocksHere",), ("256 · 2.4 M",))
+    assert lines["b"] == (("convolutionHere,", "64, /2"), ("BN, ReLU and dropout",))
+    assert lines["c"] == (("convolutionwithout,", "256"),)

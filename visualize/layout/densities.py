@@ -23,7 +23,7 @@ TIGHT = replace(
 # For a tangle, or two towers, that would be too broad.
 KNOTTED = replace(NARROW, lanes=False)
 # For rows of resolution, of which the page holds more if boxes are higher and less broad.
-WRAPPED = replace(NARROW, longest=60.0)
+WRAPPED = replace(NARROW, longest=69.0)
 # For a figure that is to be as wide as a column of text.
 SLIM = replace(
     TIGHT,

@@ -84,12 +84,26 @@ class Sizes:
         self.lines |= {box.id: self._wrapped(box, room) for box in boxes}
 
     def _wrapped(self, box: SceneBox, room: float) -> tuple[tuple[str, ...], ...]:
-        """The lines of the label of a box, each in rows that are no wider than ``room``."""
+        """The lines of the label of a box, each in rows that are no wider than ``room``.
+
+        What follows the name begins the second line where that takes fewer rows: "block, 256" and
+        "2.4 M" are "block" and "256 · 2.4 M".
+        """
+        rows = self._rows(box.label, room)
+        name, comma, rest = box.label[0].partition(", ")
+        if len(rows[0]) == 1 or not comma or len(box.label) == 1:
+            return rows
+        moved = self._rows((name, f"{rest} · {box.label[1]}", *box.label[2:]), room)
+        is_shorter = sum(map(len, moved)) < sum(map(len, rows))
+        return moved if is_shorter and self._text_size(moved)[0] <= room else rows
+
+    def _rows(self, label: Sequence[str], room: float) -> tuple[tuple[str, ...], ...]:
+        """Each line of a label in rows."""
         font = self.theme.font
-        types = [self.theme.size] + [self.theme.detail_size] * (len(box.label) - 1)
+        types = [self.theme.size] + [self.theme.detail_size] * (len(label) - 1)
         return tuple(
             wrapped(line, room, functools.partial(text_width, size=size, font=font))
-            for line, size in zip(box.label, types)
+            for line, size in zip(label, types)
         )
 
     def _box_sizes(self) -> dict[str, tuple[float, float]]:
