@@ -50,3 +50,16 @@ def test_what_is_late_comes_right_before_what_reads_it() -> None:
     assert centers["s"].along == centers["b"].along
     early = place_layered(graph, sizes, 20, 10)
     assert early["s"].along == early["a"].along
+
+
+def test_broad_curves_that_cross_are_steep() -> None:
+    crossing = nx.DiGraph([("a", "c"), ("b", "d"), ("a", "d"), ("b", "c")])
+    straight = nx.DiGraph([("a", "c"), ("b", "d")])
+
+    def gap(graph: nx.DiGraph, breadth: float, *, lanes: bool = True) -> float:
+        sizes = dict.fromkeys("abcd", (10, breadth))
+        centers = place_layered(graph, sizes, 11, 10, lanes=lanes)
+        return centers["c"].along - centers["a"].along - 10
+
+    assert gap(straight, 100) == gap(crossing, 20) == gap(crossing, 100, lanes=False) == 11
+    assert 11 < gap(crossing, 60) < gap(crossing, 90) < gap(crossing, 200) == gap(crossing, 300)

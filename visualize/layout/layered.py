@@ -24,6 +24,9 @@ from visualize.core.geometry import Point
 from visualize.layout.units import Unit
 
 _SWEEPS = 4
+# How steep curves that cross are at least, as a part of their breadth, up to a gap in points.
+_STEEP = 0.24
+_FARTHEST = 26.0
 
 
 class Bend(NamedTuple):
@@ -73,12 +76,26 @@ def place_layered(
     ) / 2
     centers: dict[Unit, Point] = {}
     along = 0.0
-    for layer in layers:
+    for number, layer in enumerate(layers):
         length = max(sizes[node][0] for node in layer)
         for node in layer:
             centers[node] = Point(along + length / 2, across[node] - middle)
-        along += length + layer_gap
+        links = [(across[one], across[node]) for one in ordered[number] for node in flow[one]]
+        along += length + max(layer_gap, _gap_of_crossing(links) if lanes else 0.0)
     return centers
+
+
+def _gap_of_crossing(links: Sequence[tuple[float, float]]) -> float:
+    """The gap between two layers at which the curves that cross there do not look like one.
+
+    A link has the places across of its ends.
+    """
+    broad = [
+        min(abs(one[1] - one[0]), abs(other[1] - other[0]))
+        for one, other in itertools.combinations(links, 2)
+        if (one[0] - other[0]) * (one[1] - other[1]) < 0
+    ]
+    return min(max(broad, default=0.0) * _STEEP, _FARTHEST)
 
 
 def _layers(graph: nx.DiGraph, late: Collection[Unit]) -> list[list[Unit]]:
