@@ -113,3 +113,14 @@ class TestWhatNoInputFeeds:
         layout = lay_out(scene(_BESIDE), THEME, Direction.TB)
         assert not figure_sizes(scene(_BESIDE)).level.aside
         assert len(layout.boxes) == 7
+
+    def test_what_is_fed_beside_the_axis_is_late_and_on_that_side(self) -> None:
+        edges = [*itertools.pairwise("xabcz"), ("m", "k"), ("m", "v"), ("k", "c"), ("v", "c")]
+        frames = dict.fromkeys("abckv", "frame")
+        layout = lay_out(scene(edges, frames=frames, inputs="xm"), THEME, Direction.TB)
+        place = {placed.box.id: placed.center for placed in layout.boxes}
+        assert len({round(place[box].across, 3) for box in "xabcz"}) == 1
+        assert place["k"].along == place["v"].along == place["b"].along
+        assert max(place["k"].across, place["v"].across) < place["b"].across
+        heads = [one.route.end.across for one in layout.arrows if one.arrow.target == "c"]
+        assert len({round(across) for across in heads}) == 3

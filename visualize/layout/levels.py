@@ -89,10 +89,24 @@ class Level:
         """
         if not self.inputs and self.entry not in self.units:
             return frozenset()
+        return self._not_reached(self.inputs | {self.entry})
+
+    @functools.cached_property
+    def fed_aside(self) -> frozenset[Unit]:
+        """The units of a frame that only arrows beside its axis reach: they come late as well.
+
+        They make the keys and values of what is on the axis from the memory of an encoder.
+        """
+        if self.entry not in self.units:
+            return frozenset()
+        return self._not_reached({self.entry}) - self.aside - {self.exit}
+
+    def _not_reached(self, start: set[Unit]) -> frozenset[Unit]:
+        """The units to which nothing leads from those of ``start``."""
         targets: dict[Unit, list[Unit]] = {}
         for link in self.links:
             targets.setdefault(link.source, []).append(link.target)
-        reached = self.inputs | {self.entry}
+        reached = {*start}
         waiting = [*reached]
         while waiting:
             for target in targets.get(waiting.pop(), ()):

@@ -22,7 +22,7 @@ import networkx as nx
 
 from visualize.core.geometry import Point, Rectangle, Transform, transformed
 from visualize.layout.layered import place_layered
-from visualize.layout.order import Parallel, Part, Series, Tangle
+from visualize.layout.order import Parallel, Part, Series, Tangle, units_of
 from visualize.layout.routes.arcs import Arc, route_arcs
 from visualize.layout.routes.direct import Obstacles, connect
 from visualize.layout.sizes import LevelSizes
@@ -84,6 +84,7 @@ class Placer:
         self.spacing = sizes.spacing
         self.level = sizes.level
         self.flow = sizes.level.flow
+        self.late = sizes.level.aside | sizes.level.fed_aside
         self.leaving: dict[Unit, list[int]] = {}
         for index, link in enumerate(self.level.links):
             self.leaving.setdefault(link.source, []).append(index)
@@ -148,12 +149,13 @@ class Placer:
             return self._abreast(parallel.parts)
         fed = [part for part, at in zip(parallel.parts, aside) if not at]
         placement = self.place(fed[0]) if len(fed) == 1 else self._abreast(fed)
-        branches = [self.place(part) for part, at in zip(parallel.parts, aside) if at]
-        placement.length = max(branch.length for branch in (placement, *branches))
-        for branch in branches:
+        branches = [(part, self.place(part)) for part, at in zip(parallel.parts, aside) if at]
+        placement.length = max(branch.length for branch in (placement, *(it for _, it in branches)))
+        for part, branch in branches:
             start = placement.length - branch.length
             near = [area for area in placement.areas if area.end > start]
-            if self.sizes.direction.is_vertical:
+            # What is fed is on the side of what feeds it: the left, or the top.
+            if self.sizes.direction.is_vertical != self._is_fed(part):
                 edge = max((area.high for area in near), default=0.0)
                 placement.add(branch, start, edge + self.spacing.beside - branch.low)
             else:
@@ -161,13 +163,13 @@ class Placer:
                 placement.add(branch, start, edge - self.spacing.beside - branch.high)
         return placement
 
+    def _is_fed(self, part: Part) -> bool:
+        """Whether a part that is aside reads what enters the frame beside its axis."""
+        return not self.level.fed_aside.isdisjoint(units_of(part))
+
     def _is_aside(self, part: Part) -> bool:
-        """Whether nothing from the inputs reaches any of ``part``."""
-        if isinstance(part, Unit):
-            return part in self.level.aside
-        if isinstance(part, Tangle):
-            return self.level.aside.issuperset(part.nodes)
-        return all(map(self._is_aside, part.parts))
+        """Whether nothing on the axis of the inputs reaches any of ``part``."""
+        return self.late.issuperset(units_of(part))
 
     def _abreast(self, parts: Sequence[Part]) -> Placement:
         inner = [self.place(part) for part in parts]
@@ -205,7 +207,7 @@ class Placer:
             spacing.fan,
             spacing.beside,
             lanes=spacing.lanes,
-            late=self.level.aside,
+            late=self.late,
         )
         areas = [self.sizes.covered(unit, center) for unit, center in centers.items()]
         length = max(area.end for area in areas)

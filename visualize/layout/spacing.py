@@ -99,6 +99,7 @@ class CurveSpacing:
         spread: the part of the half side of a box over which arrows may arrive beside its middle.
         lean: of the way aside, the part by which the tip of an arrow leans to where it comes from.
         round: the offset across the flow at which an arrow meets a circle as far aside as it can.
+        heads: between the heads of two arrows.
     """
 
     bend: float = 20.0
@@ -106,6 +107,7 @@ class CurveSpacing:
     spread: float = 0.3
     lean: float = 0.25
     round: float = 60.0
+    heads: float = 4.5
 
 
 @dataclass(frozen=True, slots=True)

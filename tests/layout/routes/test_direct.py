@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from tests.layouts import THEME, scene
@@ -9,7 +11,7 @@ from visualize.core.choices import Direction
 from visualize.core.geometry import HEAD_LENGTH, Point, Rectangle, without_head
 from visualize.layout import lay_out
 from visualize.layout.densities import ROOMY
-from visualize.layout.routes.direct import Obstacles, connect
+from visualize.layout.routes.direct import Obstacles, connect, entries, leaning
 from visualize.layout.units import BoxUnit
 
 
@@ -65,3 +67,23 @@ def test_on_a_short_way_a_curve_goes_straight_on_past_a_longer_branch() -> None:
     assert route.start.across == route.corners()[1].across
     free, _ = connect(source, target, lambda _: True, ROOMY)
     assert len(free.vertices) == 4  # one curve all the way
+
+
+def test_arrows_from_one_side_have_heads_of_their_own() -> None:
+    target = Rectangle(50, 70, 100, 200)
+    left = [Rectangle(0, 10, low, low + 20) for low in (0, 10, 20)]
+    places = entries(left, target, ROOMY)
+    assert places[2] == leaning(left[2], target, ROOMY)
+    assert [after - before for before, after in itertools.pairwise(places)] == [4.5, 4.5]
+    assert entries(left[:1], target, ROOMY) == [0]
+    apart = [Rectangle(0, 10, 0, 20), Rectangle(0, 10, 140, 160), Rectangle(0, 10, 280, 300)]
+    assert entries(apart, target, ROOMY) == [leaning(one, target, ROOMY) for one in apart]
+
+
+def test_heads_share_the_room_of_a_circle() -> None:
+    target = Rectangle(50, 63, 100, 113)
+    sources = [Rectangle(0, 10, low, low + 20) for low in (0, 10, 20, 30)]
+    places = entries(sources, target, ROOMY)
+    assert places[0] >= -6.5
+    assert places[-1] <= 6.5
+    assert all(after > before for before, after in itertools.pairwise(places))

@@ -13,7 +13,7 @@ The first of these that runs clear of others is taken.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from visualize.core.geometry import Point, Rectangle, bounds
 from visualize.core.grid import Grid
@@ -25,6 +25,8 @@ from visualize.layout.units import Unit
 _STEPS = 16
 # How many times as long as its bend a curve is at least that does not bend all the way.
 _BENT = 1.6
+# The part of the radius of a circle over which arrows arrive.
+_ROUND = 0.8
 
 
 class Obstacles:
@@ -61,17 +63,18 @@ def connect(
     is_clear: Callable[[Route], bool],
     spacing: Spacing,
     *,
-    alone: bool = False,
+    entry: float | None = None,
     late: bool = False,
 ) -> tuple[Route, bool]:
     """A curve from the end of ``source`` to the start of ``target``, and whether it is clear.
 
-    An arrow that arrives ``alone`` does so in the middle. The curve bends at its beginning, at its
-    end or all the way: the first of these that ``is_clear`` is taken, else the first. A short one
-    bends all the way if it can; one that is to bend ``late`` does so at its end.
+    It arrives ``entry`` off the middle, by default leaning to where it comes from. The curve bends
+    at its beginning, at its end or all the way: the first of these that ``is_clear`` is taken, else
+    the first. A short one bends all the way if it can; one that is to bend ``late`` does so at its
+    end.
     """
     start = Point(source.end, (source.low + source.high) / 2)
-    end = _entry(source, target, spacing, alone)
+    end = _entry(target, leaning(source, target, spacing) if entry is None else entry, spacing)
     length, room = end.along - start.along, spacing.curve.bend
     paths = [Route.smooth(start, end)]
     if length > room:
@@ -86,15 +89,68 @@ def connect(
     return clear or paths[0], clear is not None
 
 
-def _entry(source: Rectangle, target: Rectangle, spacing: Spacing, alone: bool) -> Point:
-    """Where an arrow from ``source`` arrives: leaning to the side it comes from, unless alone."""
+def entries(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> list[float]:
+    """How far off the middle of ``target`` arrows from several ``sources`` arrive.
+
+    Each leans to where it comes from, and their heads are apart. One alone arrives in the middle.
+    """
+    is_circle = _is_circle(target, spacing)
+    if len(sources) == 1 and not is_circle:
+        return [0.0]
+    leans = [leaning(source, target, spacing) for source in sources]
+    order = sorted(range(len(sources)), key=lambda one: (leans[one], _middle(sources[one])))
+    most = (target.high - target.low) / 2 * (_ROUND if is_circle else spacing.arc.ports)
+    places = _apart([leans[one] for one in order], spacing.curve.heads, most)
+    return [places[order.index(one)] for one in range(len(sources))]
+
+
+def _apart(places: Sequence[float], gap: float, most: float) -> list[float]:
+    """Ascending ``places`` at least ``gap`` apart, if that is possible within ``most`` of 0.
+
+    They move outwards from the one that is nearest to 0, those that do not fit back again.
+
+    >>> _apart([-9, -9, 0, 8], 4, 20), _apart([-9, -9], 4, 10)
+    ([-13, -9, 0, 8], [-10, -6])
+    """
+    moved = [*places]
+    gap = min(gap, 2 * most / max(len(moved) - 1, 1))
+    pivot = min(
+        range(len(moved)), key=lambda one: (abs(moved[one]), one * math.copysign(1, moved[one]))
+    )
+    for one in range(pivot - 1, -1, -1):
+        moved[one] = min(moved[one], moved[one + 1] - gap)
+    for one in range(pivot + 1, len(moved)):
+        moved[one] = max(moved[one], moved[one - 1] + gap)
+    for one in range(len(moved)):
+        moved[one] = max(moved[one], -most if one == 0 else moved[one - 1] + gap)
+    for one in range(len(moved) - 1, -1, -1):
+        moved[one] = min(moved[one], most if one == len(moved) - 1 else moved[one + 1] - gap)
+    return moved
+
+
+def leaning(source: Rectangle, target: Rectangle, spacing: Spacing) -> float:
+    """How far off the middle of ``target`` an arrow leans to its ``source`` where it arrives."""
     curve = spacing.curve
-    middle = (target.low + target.high) / 2
-    offset = (source.low + source.high) / 2 - middle
-    if target.high - target.low <= spacing.box.circle:
+    offset = _middle(source) - _middle(target)
+    if _is_circle(target, spacing):
         radius = (target.high - target.low) / 2
-        lean = max(-0.8, min(0.8, offset / curve.round))
-        along = (target.start + target.end) / 2 - radius * (1 - lean * lean) ** 0.5
-        return Point(along, middle + radius * lean)
-    spread = 0.0 if alone else (target.high - target.low) * curve.spread
-    return Point(target.start, middle + max(-spread, min(spread, offset * curve.lean)))
+        return radius * max(-_ROUND, min(_ROUND, offset / curve.round))
+    spread = (target.high - target.low) * curve.spread
+    return max(-spread, min(spread, offset * curve.lean))
+
+
+def _entry(target: Rectangle, offset: float, spacing: Spacing) -> Point:
+    """The point of the start of ``target`` that is ``offset`` off its middle."""
+    along = target.start
+    if _is_circle(target, spacing):
+        radius = (target.high - target.low) / 2
+        along = (target.start + target.end) / 2 - (radius**2 - offset**2) ** 0.5
+    return Point(along, _middle(target) + offset)
+
+
+def _is_circle(target: Rectangle, spacing: Spacing) -> bool:
+    return 0 < target.high - target.low <= spacing.box.circle
+
+
+def _middle(area: Rectangle) -> float:
+    return (area.low + area.high) / 2

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from visualize.core.geometry import MIRROR, Point, Rectangle
 from visualize.core.layout import PlacedText
@@ -11,7 +10,7 @@ from visualize.core.route import Route
 from visualize.layout.columns import Column
 from visualize.layout.links import Leg, Link
 from visualize.layout.place import Placement
-from visualize.layout.routes.direct import Obstacles, connect
+from visualize.layout.routes.direct import Obstacles, connect, entries
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import Unit
 
@@ -64,7 +63,7 @@ class LinkDrawer:
         for index, link in enumerate(self.links):
             if not link.arc:
                 self.leaving.setdefault(link.source, []).append(index)
-        self.arriving = Counter(link.target for link in self.links if not link.arc)
+        self.entries = dict(self._entries())
 
     def draw_all(self, given: Mapping[int, Route]) -> list[Leg]:
         """All links; the routes of some are ``given``, by their index."""
@@ -101,28 +100,39 @@ class LinkDrawer:
         if arc:
             text = self._text(link, arc.label_center(room)) if link.arc else None
             return Leg(link, arc.route(room), text, turn)
-        route = self._direct(link, turn)
+        route = self._direct(index, link, turn)
         return Leg(link, route, self._shape(index, link, route), turn)
 
-    def _direct(self, link: Link, turn: int | None) -> Route:
+    def _direct(self, index: int, link: Link, turn: int | None) -> Route:
         source, target = self._ends(link, turn)
-        alone = self.arriving[link.target] == 1
+        entry = self.entries[index]
         if link.target in self.backwards:
             return connect(
                 source.transformed(MIRROR),
                 target.transformed(MIRROR),
                 lambda route: self.obstacles.are_clear_of(route.transformed(MIRROR), link.ends),
                 self.spacing,
-                alone=alone,
+                entry=entry,
             )[0].transformed(MIRROR)
         return connect(
             source,
             target,
             lambda route: self.obstacles.are_clear_of(route, link.ends),
             self.spacing,
-            alone=alone,
+            entry=entry,
             late=link.source == self.late,
         )[0]
+
+    def _entries(self) -> Iterator[tuple[int, float]]:
+        """How far off the middle of its target each direct link arrives."""
+        arriving: dict[Unit, list[int]] = {}
+        for index, link in enumerate(self.links):
+            if not link.arc and index not in self.placement.arcs:
+                arriving.setdefault(link.target, []).append(index)
+        for indices in arriving.values():
+            ends = [self._ends(self.links[one], self._turn(self.links[one])) for one in indices]
+            sources = [source for source, _ in ends]
+            yield from zip(indices, entries(sources, ends[0][1], self.spacing))
 
     def _ends(self, link: Link, turn: int | None) -> tuple[Rectangle, Rectangle]:
         """What a link leaves and meets; it may leave where its tensor enters another column."""
