@@ -25,7 +25,7 @@ from visualize.layout.corners import Corners
 
 _LONGEST = 90.0  # points: a longer line is not followed by the eye
 _SLOPES = (0.3, 0.15, 0.0, -0.15, 0.6)  # how much a line rises; a little leads away from arcs
-_CORNER, _BORDER = 4.4, 1.2  # from the sides of a box to a place on its round corner
+_CORNER, _BORDER = 4.4, 0.9  # from the sides of a box to a place on its round corner
 _FREE = 1.2  # a line keeps as far from all else
 _ROUND = 12.0  # the corners of a panel
 
