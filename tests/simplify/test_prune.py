@@ -253,3 +253,28 @@ def test_an_expansion_to_the_same_shape_is_no_box() -> None:
     types = {box.type for box in simplify(architecture, Level.LAYER).boxes}
     assert "expand" in {one.type for one in architecture.operations}
     assert "expand" not in types
+
+
+def _embedding(time: torch.Tensor) -> torch.Tensor:
+    angles = time[:, None].float() * torch.exp(-torch.arange(4.0))[None]
+    return torch.cat((angles.sin(), angles.cos()), -1)
+
+
+class _Step(nn.Module):
+    """A layer of the number of a step, of which a function makes a vector."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.last = nn.Linear(8, 4), nn.Linear(4, 4)
+
+    def forward(self, x: torch.Tensor, step: torch.Tensor) -> torch.Tensor:
+        return self.last(x) + self.first(_embedding(step.expand(x.shape[0])))
+
+
+def test_reshaping_of_an_input_goes_to_the_computation_that_reads_it() -> None:
+    step = torch.zeros(2, dtype=torch.int64)
+    architecture = visualize.trace(_Step(), (torch.zeros(2, 4), step))
+    types = [box.type for box in simplify(architecture, Level.LAYER).boxes]
+    assert "expand" in {one.type for one in architecture.operations}
+    assert "embedding" in types
+    assert "expand" not in types

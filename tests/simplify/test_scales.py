@@ -90,3 +90,10 @@ def test_a_u_of_many_blocks_fits_a_page() -> None:
     figure = visualize.draw(exact(5))
     assert figure.fits_page
     assert not figure.check()
+
+
+def test_panels_show_what_is_done_at_one_resolution() -> None:
+    figure = visualize.draw(exact(5))
+    kinds = {box.label[0] for box in figure.scene.boxes}
+    assert any(kind.startswith("2 Blocks") for kind in kinds)
+    assert figure.scene.details

@@ -32,7 +32,7 @@ from visualize.simplify.part import inside_of
 _WORTH_IT = 2
 # A detail with more boxes shows the modules in it closed, with details of their own.
 _MOST = 14
-_MODULES = BoxKind.BLOCK, BoxKind.STAGE
+_CLOSED = BoxKind.BLOCK, BoxKind.STAGE, BoxKind.COMPUTATION
 _DEEPEST = 3  # details of details of details
 # In the name of an idiom, what depends on widths.
 _WIDTHS = re.compile(r"\d+")
@@ -81,7 +81,7 @@ class DetailFinder:
             strides.setdefault(self._structures[work], {})[_stride(block.shown)] = None
         explained = set().union(*boxes.values())
         for closed in overview.boxes:
-            if closed.kind in _MODULES and closed.parameters and closed.id not in explained:
+            if closed.kind in _CLOSED and closed.parameters and closed.id not in explained:
                 boxes.setdefault(self._look_into(closed), {})[closed.id] = None
         return tuple(
             replace(self._details[key], boxes=tuple(closed), strides=tuple(strides.get(key, ())))

@@ -217,7 +217,8 @@ def _next_loud(diagram: Diagram, box: Box) -> Box | None:
         # What picks by computed indices reads two tensors and goes nowhere.
         stays = len(diagram.data_sources(box.id)) > 1
         if stays or not _is_quiet(diagram, box):
-            fits = box.kind.is_layer or (may_merge and box.kind is BoxKind.MERGE)
+            works = box.kind.is_layer or box.kind is BoxKind.COMPUTATION
+            fits = works or (may_merge and box.kind is BoxKind.MERGE)
             return box if fits else None
 
 

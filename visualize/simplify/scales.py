@@ -15,6 +15,7 @@ from visualize.core.architecture import Architecture
 from visualize.core.block_words import blocks_phrase
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.layers import is_weighted
+from visualize.core.module_path import CONTAINERS
 from visualize.core.operators import RESAMPLE, TRANSPOSED_CONVOLUTION, family, is_known
 from visualize.core.phrases import Phrase, enumerated, phrase
 from visualize.core.words import operation
@@ -117,6 +118,8 @@ def _name(part: Sequence[Box]) -> Phrase:
             blocks[box.type] += box.count
         elif box.kind.is_collapsed or is_weighted(box):
             layers[box.type] += box.count
+    if len(blocks) > 1:  # a container says nothing about what is in it
+        blocks = Counter({kind: count for kind, count in blocks.items() if kind not in CONTAINERS})
     names: list[Phrase | str] = [_several(*one) for one in (blocks or layers).items()]
     if not blocks and layers.total() < _FEWEST:
         resized = [operation(box.core) for box in part if family(box.does) in RESAMPLE]
