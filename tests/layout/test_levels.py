@@ -58,3 +58,20 @@ def test_inner_frames_come_first() -> None:
     assert levels.figure.units == [FrameUnit("outer")]
     # All flows from the entry of a frame to its exit.
     assert levels.figure.flow.number_of_edges() == 0
+
+
+def test_the_axis_of_a_frame_is_what_is_made_last() -> None:
+    # A frame reads the results of two stages, of which the second reads the first.
+    edges = [("a", "b"), ("a", "f"), ("b", "f"), ("f", "z")]
+    levels = split_levels(scene(edges, frames={"f": "frame"}))
+    assert [link.arrow.source for link in levels.side_inputs] == ["a"]
+    apart = [("a", "f"), ("b", "f"), ("f", "z")]
+    levels = split_levels(scene(apart, frames={"f": "frame"}))
+    assert [link.arrow.source for link in levels.side_inputs] == ["b"]
+
+
+def test_keys_and_values_from_beside_the_axis_are_fed_aside() -> None:
+    edges = [*itertools.pairwise("xabz"), ("m", "k"), ("k", "b")]
+    (inner,) = split_levels(scene(edges, frames=dict.fromkeys("abk", "f"), inputs="xm")).frames
+    assert inner.fed_aside == {BoxUnit("k")}
+    assert inner.aside == set()

@@ -221,13 +221,22 @@ def _nesting(scene: Scene) -> dict[str, tuple[str, ...]]:
 
 
 def _axes(scene: Scene, nesting: dict[str, tuple[str, ...]]) -> dict[str, str]:
-    """For each frame the box whose result flows along its axis: what its first box reads."""
+    """For each frame the box whose result flows along its axis: what its first box reads.
+
+    If that is several results, it is one from which no other of them is made.
+    """
     order = {box.id: place for place, box in enumerate(scene.boxes)}
-    axes: dict[str, str] = {}
+    entering: dict[str, list[SceneArrow]] = {}
     for arrow in sorted(scene.arrows, key=lambda arrow: (order[arrow.target], arrow.arc)):
         source, target = nesting[arrow.source], nesting[arrow.target]
         for frame in target[_common(source, target) :]:
-            axes.setdefault(frame, arrow.source)
+            entering.setdefault(frame, []).append(arrow)
+    flow = nx.DiGraph((arrow.source, arrow.target) for arrow in scene.arrows)
+    axes: dict[str, str] = {}
+    for frame, arrows in entering.items():
+        first = [one.source for one in arrows if one.target == arrows[0].target and not one.arc]
+        earlier = {one for other in first for one in nx.ancestors(flow, other)} if first[1:] else ()
+        axes[frame] = next((one for one in first if one not in earlier), arrows[0].source)
     return axes
 
 
