@@ -8,6 +8,7 @@ from collections.abc import Callable
 import networkx as nx
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 import visualize
@@ -278,3 +279,19 @@ def test_reshaping_of_an_input_goes_to_the_computation_that_reads_it() -> None:
     assert "expand" in {one.type for one in architecture.operations}
     assert "embedding" in types
     assert "expand" not in types
+
+
+@pytest.mark.parametrize("mode", ["constant", "reflect"])
+def test_padding_for_a_convolution_is_part_of_it(mode: str) -> None:
+    class Same(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.conv = nn.Conv2d(3, 4, 1), nn.Conv2d(4, 4, 3, stride=2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.conv(F.pad(self.first(x).sigmoid().exp(), (0, 1, 0, 1), mode=mode))
+
+    figure = visualize.draw(Same(), (1, 3, 8, 8), level="layer")
+    assert [box.label[0] for box in figure.scene.boxes[1:-1]] == [
+        "1×1 conv, 4", "exp", "3×3 conv, 4, /2"
+    ]  # fmt: skip

@@ -224,6 +224,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.POINTWISE, "imag", word="imaginary part"),
     *_rows(Category.IDENTITY, "identity contiguous clone detach alias requiresgrad data"),
     *_rows(Category.IDENTITY, "to type typeas float half double bfloat16 astensor asarray"),
+    *_rows(Category.IDENTITY, "int long short bool byte char"),
     *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
     *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
     *_rows(Category.OTHER, "getattr"),

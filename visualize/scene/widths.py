@@ -37,7 +37,9 @@ def width(outputs: Sequence[TensorSpec], operations: Sequence[Operation]) -> str
     _, at, number = works[0]
     if any(family(one.does) in _SELECTING for one in operations):
         return ""
-    return str(sizes[max(at, -len(sizes))]) if len(sizes) <= number else ""
+    if len(sizes) == 1:
+        return str(sizes[0])
+    return str(sizes[at]) if -at <= len(sizes) <= number else ""
 
 
 def _channel_axis(layer: Operation) -> int:

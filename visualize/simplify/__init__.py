@@ -17,7 +17,7 @@ from visualize.simplify.fuse import fuse
 from visualize.simplify.groups import mark_groups
 from visualize.simplify.hide import hide
 from visualize.simplify.idioms import RULES, Rule, name_formulas, name_idioms
-from visualize.simplify.indices import close_index_work
+from visualize.simplify.indices import absorb_index_work, close_index_work
 from visualize.simplify.mixes import name_mixes
 from visualize.simplify.part import only
 from visualize.simplify.prune import prune_plumbing, prune_quiet, prune_unused
@@ -160,5 +160,5 @@ class Simplifier:
         closed = close_functions(whole) if self.closes_functions else whole
         used = prune_unused(self._pruned if closed is whole else prune_plumbing(closed))
         named = name_formulas(name_idioms(name_mixes(close_index_work(used)), self.rules))
-        quiet = prune_quiet(named)
+        quiet = prune_quiet(absorb_index_work(named))
         return name_roles(mark_groups(join_sums(fuse(quiet))))

@@ -19,6 +19,8 @@ from visualize.simplify.contract import Cluster, Collapsed, runs
 # This many operations in a row are one computation, or this many where few boxes are wanted.
 _LONG = 24
 _SHORT = 2
+# This many operations that one function of the model's code holds are called after it.
+_NAMED = 4
 # A computation without a name of its own lists so many of its operations.
 _LISTED = 3
 
@@ -35,8 +37,8 @@ def computations(diagram: Diagram, boxes: Iterable[Box], *, brief: bool) -> Iter
         brief: whether any computation is one box, not only a long one. A merge of a skip
             connection is part of none then.
     """
-    length = _SHORT if brief else _LONG
-    ends = {skip.merge for skip in diagram.skips} if brief else set[str]()
+    merges = {skip.merge for skip in diagram.skips}
+    ends = merges if brief else set[str]()
 
     def place(box: Box) -> _Place | None:
         is_plain = not box.is_module and box.core.kind is NodeKind.FUNCTION
@@ -45,6 +47,8 @@ def computations(diagram: Diagram, boxes: Iterable[Box], *, brief: bool) -> Iter
         return _Place(box.path, box.core.helpers[:1])
 
     for found, run in runs(boxes, place):
+        has_name = found and found.helper and merges.isdisjoint(box.id for box in run)
+        length = _SHORT if brief else _NAMED if has_name else _LONG
         if found is None or len(run) < length:
             yield from (Cluster.single(box.id) for box in run)
             continue

@@ -90,11 +90,25 @@ def constant_name(exact: Architecture, flow: Dataflow, node: str) -> Phrase:
         sources = _made_of(flow, one)
         if not sources and family(one.type) in _FILLED:
             return _FILLED[family(one.type)]
-        if len(sources) != 1 or family(one.type) not in _SAME:
+        if len(sources) != 1 or family(one.type) not in _SAME | EMBEDDING:
             break
         one = exact.operation(sources[0])
     (name, *others) = dict.fromkeys(_leaves(exact, flow, one)) or [_UNNAMED]
-    return _UNNAMED if others or name == _UNNAMED else phrase("f({name})", name=name)
+    if others or name == _UNNAMED:
+        return phrase("sinusoidal positions") if _is_wave(exact, flow, one) else _UNNAMED
+    return phrase("f({name})", name=name)
+
+
+def _is_wave(exact: Architecture, flow: Dataflow, one: Operation) -> bool:
+    """Whether a constant is made of sines and cosines, as positions are."""
+    found, waiting, seen = set[str](), [one.id], set[str]()
+    while waiting and len(seen) < 2 * _REACH:
+        each = exact.operation(waiting.pop())
+        if each.id not in seen:
+            seen.add(each.id)
+            found.add(family(each.type))
+            waiting += flow.sources(each.id)
+    return found >= {"sin", "cos"}
 
 
 def _is_named(one: Operation) -> bool:

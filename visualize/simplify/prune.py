@@ -10,7 +10,18 @@ import networkx as nx
 from visualize.core.architecture import NodeKind
 from visualize.core.arguments import does_nothing
 from visualize.core.diagram import Box, BoxKind, Diagram
-from visualize.core.operators import CONCAT, COPIES, IDENTITY, JOIN, MOVES, PAD, SLICE, family
+from visualize.core.operators import (
+    CONCAT,
+    CONVOLUTION,
+    COPIES,
+    IDENTITY,
+    JOIN,
+    MOVES,
+    PAD,
+    POOL,
+    SLICE,
+    family,
+)
 from visualize.simplify.contract import absorb, follow
 from visualize.simplify.lift import lift_shared
 from visualize.simplify.side import mark_sides
@@ -98,7 +109,9 @@ def prune_quiet(diagram: Diagram) -> Diagram:
         if len(sources) != 1:
             continue
         source = diagram.box(sources[0])
-        if box.kind is not BoxKind.OUTPUT and _is_quiet(diagram, box):
+        if _pads_for_a_window(diagram, box):
+            hosts[box.id] = next(iter(diagram.graph.successors(box.id)))
+        elif box.kind is not BoxKind.OUTPUT and _is_quiet(diagram, box):
             host = _quiet_host(diagram, box, source, hosts)
             if host:
                 hosts[box.id] = host
@@ -127,6 +140,15 @@ def _is_for_each_sample(diagram: Diagram, box: Box) -> bool:
     (before,), (after,) = read.values(), box.outputs
     is_new = before.sample is None and after.sample is not None
     return is_new and math.prod(before.shape) == math.prod(after.shown)
+
+
+def _pads_for_a_window(diagram: Diagram, box: Box) -> bool:
+    """Whether an operation pads what one convolution or pooling reads, which could do so itself."""
+    users = list(diagram.graph.successors(box.id))
+    if family(box.does) not in PAD or box.kind is not BoxKind.OPERATION or len(users) != 1:
+        return False
+    reader = diagram.box(users[0])
+    return reader.kind is BoxKind.OPERATION and family(reader.does) in CONVOLUTION | POOL
 
 
 def _is_quiet(diagram: Diagram, box: Box) -> bool:
