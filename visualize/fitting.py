@@ -268,6 +268,8 @@ class _Drawings:
         short = [one if one.details else self._finder.brief(one) for one in shown]
         if not left or [one.diagram for one in short] == [one.diagram for one in shown]:
             return drawing
+        if len(self._worded(overview, short, [*others(found, short, _itself)])[1]) >= len(left):
+            return drawing
         other, still = self._more(overview, short, found)
         return other if len(still) < len(left) else drawing
 
@@ -280,11 +282,11 @@ class _Drawings:
         place, those first for which there are no words.
         """
         order = {box.id: place for place, box in enumerate(overview.scene.boxes)}
-        left = list(others(found, shown, lambda one: one))
+        left = list(others(found, shown, _itself))
         drawing, missed = self._worded(overview, shown, left)
         unsaid = {id(one) for one in missed}
         tried = sorted(left, key=lambda one: id(one) not in unsaid)
-        for other in itertools.islice(tried, _MOST_TRIED):
+        for other in itertools.islice(tried, _MOST_TRIED if missed else _MOST_TRIED // 2):
             more = sorted((*shown, self._finder.brief(other)), key=lambda one: order[one.boxes[0]])
             rest = [one for one in left if one is not other]
             if not is_readable(more):
@@ -354,6 +356,10 @@ class _Drawings:
     def _paths(self, patterns: Iterable[str], option: str) -> frozenset[str]:
         modules = self.simplifier.exact.modules
         return frozenset().union(*(matching_paths(one, modules, option) for one in patterns))
+
+
+def _itself(detail: Detail) -> Detail:
+    return detail
 
 
 def look(options: FigureOptions) -> Theme:

@@ -20,6 +20,8 @@ from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
 from visualize.layout.wrapping import wrapped
 
 _LETTER = re.compile(r"\w")
+_USUAL = "MM"  # as broad as the letter of a panel and a number
+_CLOSED = ("block", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +133,16 @@ class Sizes:
     def _lettered(self, box: SceneBox) -> float:
         """The width of a box whose first line keeps clear of the letters in its corner.
 
-        Which letters these are makes no difference, so that the figure is laid out once.
+        Which letters these are makes no difference, nor which closed boxes have some, so that the
+        figure is laid out once.
         """
-        if box.id not in self.scene.letters:
+        marks = _LETTER.sub("M", self.scene.letters.get(box.id, ""))
+        if self.scene.details and box.role in _CLOSED:
+            marks = max(marks, _USUAL, key=len)
+        if not marks:
             return 0.0
         first, _ = self._text_size((self.lines[box.id][0][:1],))
-        widest = _LETTER.sub("M", self.scene.letters[box.id])
-        letters = text_width(widest, self.theme.detail_size, self.theme.font)
+        letters = text_width(marks, self.theme.detail_size, self.theme.font)
         beside = letters + 2 * self.theme.letter_inset
         # In the narrowest of boxes the line gives way to one side.
         is_centered = math.isinf(self.spacing.longest)

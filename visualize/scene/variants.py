@@ -59,12 +59,16 @@ def _words(
 ) -> tuple[str, ...] | None:
     if one.box.type != other.box.type:
         return None
-    whole, *others = itertools.product(scenes(one), scenes(other))
+    strides = tuple(f"/{stride}" for stride in other.strides if stride not in one.strides)
+    first, second = iter(scenes(one)), iter(scenes(other))
+    whole = next(first), next(second)
     known = changes(*whole)
-    found = [known, *(changes(*pair) for pair in others)]
+    if known is not None and len(known) <= 1:
+        return (*known, *strides)
+    pairs = itertools.product((whole[0], *first), (whole[1], *second))
+    found = [changes(*pair) for pair in pairs]
     # What is the same in brief may differ in full.
     said = [words for words in found if words is not None and (words or not known)]
-    strides = (f"/{stride}" for stride in other.strides if stride not in one.strides)
     return (*min(said, key=len), *strides) if said else None
 
 
