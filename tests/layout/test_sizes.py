@@ -8,7 +8,6 @@ from tests.layouts import THEME, figure_sizes, scene, sizes_of
 from visualize.core.choices import Direction
 from visualize.core.fonts import text_width
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.scene import Scene, SceneDetail
 from visualize.layout.densities import NARROW, ROOMY, SLIM
 from visualize.layout.order import Parallel
 from visualize.layout.units import BoxUnit, EntryPort, ExitPort
@@ -73,23 +72,6 @@ def test_a_title_keeps_clear_of_letters_in_the_corner() -> None:
         assert breadth(letters) >= title + 2 * room > breadth("")
     assert breadth("A") < breadth("A B C")
     assert breadth("A") == breadth("M")
-
-
-def test_a_closed_box_has_room_for_letters_in_every_figure_with_panels() -> None:
-    """So that it is laid out once, whichever boxes have letters."""
-    drawn = scene([("a", "b")])
-    long = replace(drawn.boxes[0], role="block", label=("a rather long label of a box", "small"))
-    drawn = replace(drawn, boxes=(long, *drawn.boxes[1:]))
-    panel = SceneDetail("A", "what is in b", ("b",), "", scene([("c", "d")]))
-
-    def breadth(drawn: Scene) -> float:
-        area = sizes_of(drawn, NARROW).extents["a"].area
-        return area.high - area.low
-
-    explained = replace(drawn, details=(panel,))
-    assert breadth(explained) > breadth(drawn)
-    for letters in ("A", "A2"):
-        assert breadth(replace(explained, letters={"a": letters})) == breadth(explained)
 
 
 def test_what_is_wider_than_the_widest_that_cannot_be_broken_is_wrapped() -> None:

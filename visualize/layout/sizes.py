@@ -20,8 +20,6 @@ from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
 from visualize.layout.wrapping import wrapped
 
 _LETTER = re.compile(r"\w")
-_USUAL = "MM"  # as broad as the letter of a panel and a number
-_CLOSED = ("block", "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +131,11 @@ class Sizes:
     def _lettered(self, box: SceneBox) -> float:
         """The width of a box whose first line keeps clear of the letters in its corner.
 
-        Which letters these are makes no difference, nor which closed boxes have some, so that the
-        figure is laid out once.
+        Which letters these are makes no difference, so that the figure is laid out once.
         """
-        marks = _LETTER.sub("M", self.scene.letters.get(box.id, ""))
-        if self.scene.details and box.role in _CLOSED:
-            marks = max(marks, _USUAL, key=len)
-        if not marks:
+        if box.id not in self.scene.letters:
             return 0.0
+        marks = _LETTER.sub("M", self.scene.letters[box.id])
         first, _ = self._text_size((self.lines[box.id][0][:1],))
         letters = text_width(marks, self.theme.detail_size, self.theme.font)
         beside = letters + 2 * self.theme.letter_inset

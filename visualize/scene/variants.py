@@ -19,6 +19,7 @@ from visualize.core.scene import Scene, SceneArrow, SceneBox
 # A block with more differences is another block.
 _MOST = 3
 _ENDS = ("input", "output")
+_WORKS = {"layer", "block", "stage"}
 _SHORTCUTS = ("identity", "scaled", "projection")
 _DIGITS = re.compile(r"\d+")
 # Parts of a label with such a number do not depend on widths alone.
@@ -95,6 +96,8 @@ def changes(shown: Scene, other: Scene) -> tuple[str, ...] | None:
         other: what is inside the other one.
     """
     pairs, missing, added = _paired(shown.boxes, other.boxes)
+    if len(missing) + len(added) > _MOST:
+        return None
     here, there = _Wires.of(shown), _Wires.of(other)
     if not all([*map(here.drop, missing), *map(there.drop, added)]):
         return None
@@ -140,7 +143,7 @@ def _paired(
             pairs += zip(few[:both], others[:both])
             missing += few[both:]
             added += others[both:]
-    return pairs, missing, added
+    return pairs, sorted(missing, key=shown.index), sorted(added, key=other.index)
 
 
 _Boxes = Sequence[SceneBox]
@@ -166,8 +169,8 @@ def _kind_of(box: SceneBox) -> Hashable:
 
 
 def _is_layer(one: SceneBox, other: SceneBox) -> bool:
-    """Whether each is a layer, in as many copies, so that one is in place of the other."""
-    return one.role == other.role == "layer" and one.repeat == other.repeat
+    """Whether each is a layer or block, in as many copies: one may be in place of the other."""
+    return {one.role, other.role} <= _WORKS and one.repeat == other.repeat
 
 
 @dataclass
@@ -263,7 +266,8 @@ def _without(missing: _Boxes, dropped: Mapping[str, SceneArrow], boxes: _Boxes) 
     for box in missing:
         skip = dropped.get(box.id)
         if skip is None:
-            yield f"no {'first ' * (names.count(_name(box)) > 1)}{_name(box)}"
+            is_first = names.count(_name(box)) > 1 and names.index(_name(box)) == boxes.index(box)
+            yield f"no {'first ' * is_first}{_name(box)}"
         elif skip.skip in _SHORTCUTS:
             yield "no shortcut"
         elif len(missing) == 1:  # a gate is missing with what computes it
@@ -283,7 +287,8 @@ def _different(one: SceneBox, two: SceneBox) -> Iterator[str]:
     lost = ", ".join(part for part in had if part not in has)
     gained = ", ".join(part for part in has if part not in had)
     if _name(one) != name:
-        yield name
+        is_like = _kind_of(one) == _kind_of(two)
+        yield name if is_like else f"{name} in place of {_name(one)}"
     if gained and lost:
         yield f"{gained} in place of {lost}"
     elif gained:
@@ -293,8 +298,9 @@ def _different(one: SceneBox, two: SceneBox) -> Iterator[str]:
 
 
 def _of_kind(one: SceneArrow, two: SceneArrow) -> Iterator[str]:
-    """How a skip connection differs from that in whose place it is."""
-    if one.skip != two.skip or _plain(one.label) != _plain(two.label):
+    """How a skip connection differs from that in whose place it is; shapes are no difference."""
+    is_other = one.skip == "projection" and _plain(one.label) != _plain(two.label)
+    if one.skip != two.skip or is_other:
         yield _kind(two)
 
 
