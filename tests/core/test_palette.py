@@ -13,6 +13,7 @@ from tests.graphs import resnet
 from tests.nets import Residual
 from visualize.core.color import contrast
 from visualize.core.errors import UsageError, VisualizeError
+from visualize.core.palette import explained_colors
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -55,6 +56,47 @@ def test_the_legend_explains_the_colours() -> None:
     assert svg.count('class="node swatch"') >= 2
     assert "swatch" not in visualize.draw(resnet(), color_by="type", legend=False).svg
     assert "swatch" not in visualize.draw(resnet()).svg
+
+
+def swatches(figure: visualize.Figure) -> dict[str, str]:
+    """The fills that the legend explains, by its words."""
+    tones = explained_colors(figure.scene, figure.drawing.arranger.theme)
+    return {tone.text: tone.tint.fill.day for tone in tones}
+
+
+def test_a_type_has_one_hue_in_every_figure() -> None:
+    models = [
+        (
+            nn.Sequential(nn.Conv2d(3, 4, 3), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(36, 2)),
+            (1, 3, 8, 8),
+        ),
+        (nn.Sequential(nn.Linear(8, 8), nn.LayerNorm(8), nn.Linear(8, 8), nn.RMSNorm(8)), (1, 8)),
+        (nn.Sequential(nn.RMSNorm(8), nn.Linear(8, 8), nn.Tanh(), nn.Softmax(-1)), (1, 8)),
+    ]
+    found: dict[str, set[str]] = {}
+    for model, shape in models:
+        for text, fill in swatches(
+            visualize.draw(model, shape, color_by="type", level="layer")
+        ).items():
+            found.setdefault(text, set()).add(fill)
+    assert set(found) >= {"convolution", "linear", "normalization", "pooling or resizing"}
+    assert all(len(fills) == 1 for fills in found.values())
+    assert len(set().union(*found.values())) == len(found)
+
+
+def test_what_is_frozen_is_grey() -> None:
+    model = nn.Sequential(nn.Linear(8, 8), nn.Tanh(), nn.Linear(8, 4), nn.ReLU(), nn.Linear(4, 2))
+    model[0].requires_grad_(False)
+    model[2].bias.requires_grad_(False)
+    figure = visualize.draw(model, (1, 8), color_by="trainable", level="layer")
+    explained = swatches(figure)
+    assert list(explained) == ["trainable", "partly trainable", "frozen"]
+    drawn = fills(figure)
+    boxes = [box for box in figure.scene.boxes if box.parameters]
+    assert [drawn[box.id] for box in boxes] == [
+        explained["frozen"], explained["partly trainable"], explained["trainable"]
+    ]  # fmt: skip
+    assert [box.trainable for box in boxes] == [0, 32, 10]
 
 
 def test_an_unknown_choice_is_refused_with_those_there_are() -> None:

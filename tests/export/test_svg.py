@@ -177,7 +177,7 @@ def test_each_kind_of_skip_has_its_line_in_the_legend_and_is_clean(theme: str) -
         assert not check_figure(data, format_name)
 
 
-TONES = ["type", "parameters", "macs", "memory"]
+TONES = ["type", "parameters", "macs", "memory", "trainable"]
 
 
 @pytest.mark.parametrize("theme", theme_names())

@@ -56,6 +56,7 @@ class ColorBy(str, enum.Enum):
     PARAMETERS = "parameters"
     MACS = "macs"
     MEMORY = "memory"
+    TRAINABLE = "trainable"
     NORM = "norm"
     SPARSITY = "sparsity"
 

@@ -7,7 +7,6 @@ variant gives the same colour twice.
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from visualize.core.color import contrast, mixed
 from visualize.core.quantities import count, giga, memory
 from visualize.core.scene import Scene, SceneBox
 from visualize.core.theme import LineStyle, Theme, Tint
+from visualize.core.work import Work
 
 # The least contrast between text and its background, by WCAG 2.2.
 _READABLE = 4.5
@@ -143,9 +143,9 @@ def explained_colors(scene: Scene, theme: Theme) -> tuple[ToneEntry, ...]:
     painter = _Painter(theme)
     if scene.color_by is ColorBy.STAGE:
         return ()
-    if scene.color_by is ColorBy.TYPE:
+    if scene.color_by in _SORTS:
         return tuple(
-            ToneEntry(kind, painter.tint(choice)) for kind, choice in _kinds(scene, theme).items()
+            ToneEntry(text, painter.tint(choice)) for text, choice in _sorted(scene, theme).items()
         )
     measure, values = _MEASURES[scene.color_by], _values(scene)
     text = f"0 – {measure.most(max(values.values(), default=0))}"
@@ -277,19 +277,54 @@ def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
     """
     if scene.color_by is ColorBy.STAGE:
         return {}
-    if scene.color_by is ColorBy.TYPE:
-        kinds = _kinds(scene, theme)
-        return {box.id: kinds.get(box.kind, _neutral) for box in scene.all_boxes if box.kind}
+    if scene.color_by in _SORTS:
+        sort, tints = _SORTS[scene.color_by], _sorted(scene, theme)
+        sorts = {box.id: sort(box) for box in scene.all_boxes}
+        return {name: tints[text] for name, text in sorts.items() if text in tints}
     values = _values(scene)
     most = max(values.values(), default=0)
     return {name: _share(value / most if most else 0) for name, value in values.items()}
 
 
-def _kinds(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
-    """The most common kinds of operation, with the tints of stages, as many as there are."""
-    common = Counter(box.kind for box in scene.all_boxes if box.kind and box.kind != "other")
-    names = (kind for kind, _ in common.most_common(len(theme.stages)))
-    return {kind: _stage(number) for number, kind in enumerate(names)}
+def _sorted(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
+    """The sorts of boxes that ``scene`` has, each with the tint that it has in every figure.
+
+    A theme of few tints shows as many sorts.
+    """
+    sort = _SORTS[scene.color_by]
+    present = {sort(box) for box in scene.all_boxes}
+    if scene.color_by is ColorBy.TRAINABLE:
+        return {text: tint for text, tint in _TRAINED.items() if text in present}
+    known = list(Work)[: len(theme.stages)]
+    return {
+        work.value: _stage(number) for number, work in enumerate(known) if work.value in present
+    }
+
+
+def _work(box: SceneBox) -> str:
+    return box.work.value if box.work else ""
+
+
+def _training(box: SceneBox) -> str:
+    if not box.parameters:
+        return ""
+    if not box.trainable:
+        return "frozen"
+    return "trainable" if box.trainable == box.parameters else "partly trainable"
+
+
+def _frozen(theme: Theme) -> Tint:
+    return Tint(mixed(theme.terminal.fill, theme.terminal.line, _GREY), theme.terminal.line)
+
+
+# How far the grey of what is frozen is from that of inputs and outputs to that of their borders.
+_GREY = 0.25
+_SORTS = {ColorBy.TYPE: _work, ColorBy.TRAINABLE: _training}
+_TRAINED: Mapping[str, _TintChoice] = {
+    "trainable": _stage(0),
+    "partly trainable": _stage(1),
+    "frozen": _frozen,
+}
 
 
 def _values(scene: Scene) -> Mapping[str, float]:

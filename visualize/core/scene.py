@@ -11,6 +11,7 @@ from typing import Any
 from visualize.core.choices import ColorBy, SkipKind
 from visualize.core.phrases import NOTHING, Phrase
 from visualize.core.statistics import Statistics
+from visualize.core.work import Work
 
 SCHEMA = 2
 
@@ -31,7 +32,8 @@ class SceneBox:
         tooltip: what a reader sees who points at it.
         repeat: the number of copies of a part of the model that it shows.
         skips: the number of skip connections of each kind inside it, in all copies.
-        kind: the type of operation, for colours by type.
+        work: the kind of work that it does, for colours by type.
+        trainable: those of its parameters that require a gradient.
         memory: bytes that autograd saves for the backward pass in its members, if measured.
         statistics: those of the values of its parameters, if they are known.
         title: its first line as a phrase, for texts in another language.
@@ -52,7 +54,8 @@ class SceneBox:
     tooltip: str
     repeat: int = 1
     skips: tuple[tuple[str, int], ...] = ()
-    kind: str = ""
+    work: Work | None = None
+    trainable: int = 0
     memory: int | None = None
     statistics: Statistics | None = None
     title: Phrase = NOTHING

@@ -231,6 +231,7 @@ def _dark_words(language: Language) -> dict[str, str]:
     gettext = language.gettext
     return {
         "type": gettext("Colour shows the operation type."),
+        "trainable": gettext("Grey boxes are frozen, coloured ones are trained."),
         "parameters": gettext("Darker boxes have more parameters."),
         "macs": gettext("Darker boxes use more MACs."),
         "memory": gettext("Darker boxes save more activations for the backward pass."),
@@ -244,6 +245,7 @@ def _bright_words(language: Language) -> dict[str, str]:
     gettext = language.gettext
     return {
         "type": gettext("Colour shows the operation type."),
+        "trainable": gettext("Grey boxes are frozen, coloured ones are trained."),
         "parameters": gettext("Brighter boxes have more parameters."),
         "macs": gettext("Brighter boxes use more MACs."),
         "memory": gettext("Brighter boxes save more activations for the backward pass."),

@@ -26,6 +26,7 @@ from visualize.scene import amounts, labels, numbers, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
 from visualize.scene.flows import Flow, read_twice, shapes, tensors_between
+from visualize.scene.kinds import work_of_box
 from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
 from visualize.scene.shortcuts import shortcut
@@ -157,7 +158,8 @@ class _Builder:
             tooltip=_tooltip(box, amount),
             repeat=box.repeat,
             skips=tuple(sorted(kinds.items())),
-            kind=labels.kind_name(box),
+            work=work_of_box(box),
+            trainable=sum(one.trainable_parameters for one in box.operations),
             memory=memory.saved if memory else None,
             statistics=combined(one.statistics for one in box.operations),
             shortcut=passing.value if passing else "",

@@ -20,12 +20,10 @@ from visualize.core.operators import (
     LINEAR,
     NORM,
     STACKED_PRODUCT,
-    Category,
     family,
-    operator,
 )
 from visualize.core.phrases import NOTHING, Phrase, listed, phrase, verbatim
-from visualize.core.words import operation, operation_name, shape_phrase, short_name, symbol
+from visualize.core.words import operation, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
 from visualize.scene.lines import LONGEST, clip, details_lines
 from visualize.scene.numbers import each, hidden, numbers_of
@@ -167,28 +165,6 @@ def _wrapped(box: Box) -> list[str]:
 def _end(name: Phrase, shapes: Phrase) -> Phrase:
     """An input or output with its shapes."""
     return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
-
-
-def kind_name(box: Box) -> str:
-    """The type of operation that a box is, for ``--color-by type``; for a block, its class."""
-    if box.kind.is_end or box.kind is BoxKind.MERGE:
-        return ""
-    if box.kind.is_collapsed:
-        return operation_name(box.type) if box.path or box.weights else "other"
-    otherwise = operation_name(box.does) if box.weights else "other"
-    return _KINDS.get(operator(box.does).category, otherwise)
-
-
-_KINDS = {
-    Category.CONVOLUTION: "convolution",
-    Category.TRANSPOSED_CONVOLUTION: "convolution",
-    Category.LINEAR: "linear",
-    Category.NORM: "normalization",
-    Category.ATTENTION: "attention",
-    Category.POOL: "pooling",
-    Category.ACTIVATION: "activation",
-    Category.RESAMPLE: "resampling",
-}
 
 
 def _described(box: Box) -> Operation:
