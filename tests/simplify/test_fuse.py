@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+import visualize
 from tests.diagrams import (
     boxes,
 )
@@ -156,3 +160,33 @@ class TestBordersOfBlocks:
             x = net.norm(x, f"norm{number}")
         net.output(net.global_pool(x))
         assert boxes(net)["Conv2d"] == ("conv1_conv", "norm1")
+
+
+class Bottleneck(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two = nn.Conv2d(8, 4, 1), nn.Conv2d(4, 8, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = x + self.two(self.one(x).relu())
+        return out
+
+
+class Hourglass(nn.Module):
+    """A block on the skip connection, and others at the lower resolution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.upper, self.lower = Bottleneck(), Bottleneck()
+        self.inner = nn.Sequential(Bottleneck(), Bottleneck())
+
+    def forward(self, x: Tensor) -> Tensor:
+        low = self.inner(self.lower(F.max_pool2d(x, 2)))
+        out: Tensor = self.upper(x) + F.interpolate(low, scale_factor=2)
+        return out
+
+
+def test_a_block_on_a_skip_connection_stays_one() -> None:
+    architecture = visualize.trace(Hourglass(), (1, 8, 16, 16))
+    diagram = fold_and_simplify(architecture, Level.BLOCK, folded=False)
+    assert sum(box.type == "Bottleneck" for box in diagram.boxes) == 4

@@ -97,3 +97,49 @@ def test_panels_show_what_is_done_at_one_resolution() -> None:
     kinds = {box.label[0] for box in figure.scene.boxes}
     assert any(kind.startswith("2 Blocks") for kind in kinds)
     assert figure.scene.details
+
+
+class Wrapped(nn.Module):
+    """A list whose last entry is one layer, in the class of all."""
+
+    def __init__(self, *layers: nn.Module) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.layers(x)
+        return out
+
+
+class Uneven(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = nn.ModuleList(
+            Wrapped(layer)
+            for _ in range(3)
+            for layer in (Block(8, 8), Block(8, 8), nn.Conv2d(8, 8, 3, 2, 1))
+        )
+        self.middle = Wrapped(Block(8, 8))
+        self.up = nn.ModuleList(
+            Wrapped(layer)
+            for _ in range(3)
+            for layer in (nn.ConvTranspose2d(8, 8, 2, 2), Block(16, 8), Block(16, 8))
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = []
+        for place, one in enumerate(self.down):
+            x = one(x)
+            if place % 3 < 2:
+                found.append(x)
+        x = self.middle(x)
+        for place, one in enumerate(self.up):
+            x = one(torch.cat((x, found.pop()), 1) if place % 3 else x)
+        return x
+
+
+def test_modules_are_counted_by_their_class() -> None:
+    architecture = visualize.trace(Uneven(), (1, 8, 64, 64))
+    diagram = close_scales(Simplifier(architecture).to(Level.STAGE, depth=1, folded=False))
+    names = {str(box.label[0]) for box in diagram.boxes if box.kind is BoxKind.COMPUTATION}
+    assert "3 Wrappeds" in names

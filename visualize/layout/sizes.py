@@ -201,6 +201,8 @@ class LevelSizes:
 
     def shape(self, unit: Unit) -> tuple[int, ...]:
         """The shape of what a unit returns; of a frame, what its last box does."""
+        if box := self.box(unit):
+            return box.shape
         members = self.extents[unit].members
         last = next((box for box in reversed(self.common.scene.boxes) if box.id in members), None)
         return last.shape if last else ()

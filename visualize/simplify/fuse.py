@@ -28,8 +28,10 @@ def fuse(diagram: Diagram) -> Diagram:
 
     What has parameters stays in its block: those of a collapsed block are its own.
     """
-    fused = fuse_skip_branches(fuse_layers(diagram))
-    blocks = {block.id for block in find_blocks(fused).values()}
+    layers = fuse_layers(diagram)
+    fused = fuse_skip_branches(layers)
+    # Also those on skip branches, which are no more once a merge has absorbed them.
+    blocks = {block.id for block in find_blocks(layers).values()}
     ids = diagram.exact.call_ids
 
     def home(operation: Operation) -> str:

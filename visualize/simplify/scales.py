@@ -25,6 +25,8 @@ from visualize.simplify.contract import Cluster, Collapsed, contract, runs
 _FEWEST = 2
 # A box lists so many of the kinds of block and layer in it.
 _LISTED = 3
+# Layers are listed if they hold this part of the parameters.
+_LEAST = 0.2
 
 
 def has_scales(exact: Architecture) -> bool:
@@ -45,7 +47,7 @@ def close_scales(diagram: Diagram) -> Diagram:
             clusters += [Cluster.single(box.id) for box in run]
             continue
         for part in _parts(diagram, run):
-            whole = _cluster(part) if len(part) > 1 else Cluster.single(part[0].id)
+            whole = _cluster(diagram, part) if len(part) > 1 else Cluster.single(part[0].id)
             clusters.append(whole)
     return contract(diagram, clusters)
 
@@ -101,31 +103,40 @@ def _parts(diagram: Diagram, run: Sequence[Box]) -> Iterator[list[Box]]:
     yield part
 
 
-def _cluster(part: Sequence[Box]) -> Cluster:
+def _cluster(diagram: Diagram, part: Sequence[Box]) -> Cluster:
     nodes = tuple(box.id for box in part)
     path = next((box.path for box in part if is_weighted(box) or box.kind.is_collapsed), "")
-    name = _name(part)
+    name = _name(diagram, part)
     kind = Collapsed(f"scale {nodes[0]}", BoxKind.COMPUTATION, str(name), path, label=(name,))
     return Cluster(nodes[0], nodes, kind)
 
 
-def _name(part: Sequence[Box]) -> Phrase:
-    """The blocks in a run, counted, or else its layers; of a single layer, resizing as well."""
-    blocks: Counter[str] = Counter()
-    layers: Counter[str] = Counter()
+def _name(diagram: Diagram, part: Sequence[Box]) -> Phrase:
+    """The blocks in a run and the layers that matter, counted; of a single layer, resizing too."""
+    whole = sum(box.parameters for box in part)
+    held: Counter[str] = Counter()
+    for box in part:
+        held[box.type] += box.parameters
+    counts: dict[str, int] = {}
     for box in part:
         if box.kind.is_collapsed and not _is_of_layers(box):
-            blocks[box.type] += box.count
-        elif box.kind.is_collapsed or is_weighted(box):
-            layers[box.type] += box.count
-    if len(blocks) > 1:  # a container says nothing about what is in it
-        blocks = Counter({kind: count for kind, count in blocks.items() if kind not in CONTAINERS})
-    names: list[Phrase | str] = [_several(*one) for one in (blocks or layers).items()]
-    if not blocks and layers.total() < _FEWEST:
+            counts[box.type] = len(_modules(diagram, part, box.type)) or 1
+        elif (box.kind.is_collapsed or is_weighted(box)) and held[box.type] >= _LEAST * whole:
+            counts[box.type] = counts.get(box.type, 0) + box.count
+    if len(counts) > 1:  # a container says nothing about what is in it
+        counts = {kind: number for kind, number in counts.items() if kind not in CONTAINERS}
+    names: list[Phrase | str] = [_several(*one) for one in counts.items()]
+    if sum(counts.values()) < _FEWEST:
         resized = [operation(box.core) for box in part if family(box.does) in RESAMPLE]
         names = [*resized, *names] or [*dict.fromkeys(operation(box.core) for box in part)]
     more = ["…"] if len(names) > _LISTED else []
     return enumerated([*names[:_LISTED], *more])
+
+
+def _modules(diagram: Diagram, part: Sequence[Box], kind: str) -> set[str]:
+    """The paths of the modules of a class that are used in a run."""
+    calls = (call for box in part for one in box.operations for call in one.calls)
+    return {call.path for call in calls if diagram.exact.modules.get(call.path) == kind}
 
 
 def _is_of_layers(box: Box) -> bool:

@@ -31,9 +31,9 @@ def find_u(sizes: LevelSizes) -> UShape | None:
     level = sizes.level
     skips = tuple(_skips(level))
     long = tuple(row for row in skips if level.links[row.links[0]].arrow.long)
-    if len(skips) < _FEWEST:
-        return None
     place = {unit: number for number, unit in enumerate(level.units)}
+    if len(long) < _FEWEST and len(_deepest(skips, place)) <= _FEWEST:
+        return None
     forks = [row.fork for row in (long if len(long) >= _FEWEST else skips)]
     feeds = find_feeds(level, min(forks, key=place.__getitem__))
     spine = _spine(level, skips, feeds)
@@ -134,12 +134,20 @@ def _within(
             yield row
 
 
+def _deepest(skips: Sequence[Row], at: Mapping[Unit, int]) -> list[Row]:
+    """The skips around one place, where there are most of them; the outermost first."""
+    deepest: list[Row] = []
+    open_rows: list[Row] = []
+    for row in sorted(skips, key=lambda row: (at[row.fork], -at[row.merge])):
+        open_rows = [one for one in open_rows if at[one.merge] > at[row.fork]] + [row]
+        if len(open_rows) > len(deepest):
+            deepest = open_rows
+    return deepest
+
+
 def _nested(sizes: LevelSizes, skips: Sequence[Row], at: Mapping[Unit, int]) -> tuple[Row, ...]:
     """The arcs around one place of the spine that most bypass, if they are those of a U."""
-    ends = [at[row.fork] for row in skips]
-    around = [[row for row in skips if at[row.fork] <= end < at[row.merge]] for end in ends]
-    deepest: list[Row] = max(around, key=len, default=[])
-    rows = sorted(deepest, key=lambda row: at[row.fork])
+    rows = _deepest(skips, at)
     if len(rows) <= _FEWEST or not all(
         at[one.fork] < at[other.fork] and at[other.merge] < at[one.merge]
         for one, other in itertools.pairwise(rows)
