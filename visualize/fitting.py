@@ -83,10 +83,17 @@ _LADDER = (
 
 @dataclass(frozen=True)
 class Drawing:
-    """A scene and what lays it out on its page, on first use."""
+    """A scene and what lays it out on its page, on first use.
+
+    Attributes:
+        scene: what it shows.
+        arranger: what lays it out.
+        less: a drawing of the same with fewer details, that fits.
+    """
 
     scene: Scene
     arranger: Arranger
+    less: Drawing | None = None
 
     @property
     def layout(self) -> Layout:
@@ -127,7 +134,8 @@ class Drawing:
 
     @functools.cached_property
     def _arrangement(self) -> Arrangement:
-        return self.arranger.arrange(self.scene)
+        less = self.less._arrangement.found if self.less else None
+        return self.arranger.arrange(self.scene, less=less)
 
 
 def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
@@ -255,35 +263,36 @@ class _Drawings:
             return
         for shown in selections(found, self._finder.brief):
             drawing = self._with(overview, shown)
-            yield self._filled(overview, shown, found) if drawing.fits else drawing
+            yield self._filled(drawing, shown, found) if drawing.fits else drawing
 
     def _filled(
-        self, overview: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
+        self, fitting: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
     ) -> Drawing:
         """A drawing with details that fit, and with what else explains the boxes of others.
 
         Details are made brief where that leaves fewer boxes without a letter.
         """
-        drawing, left = self._more(overview, shown, found)
+        drawing, left = self._more(fitting, shown, found)
         short = [one if one.details else self._finder.brief(one) for one in shown]
         if not left or [one.diagram for one in short] == [one.diagram for one in shown]:
             return drawing
-        if len(self._worded(overview, short, [*others(found, short, _itself)])[1]) >= len(left):
+        briefly = self._with(fitting, short)
+        if len(self._worded(briefly, short, [*others(found, short, _itself)])[1]) >= len(left):
             return drawing
-        other, still = self._more(overview, short, found)
+        other, still = self._more(briefly, short, found)
         return other if len(still) < len(left) else drawing
 
     def _more(
-        self, overview: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
+        self, fitting: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
     ) -> tuple[Drawing, list[Detail]]:
         """A drawing that explains as much more as fits, and what remains unexplained.
 
         Words about how other blocks differ need the least room; details that fit come in their
         place, those first for which there are no words.
         """
-        order = {box.id: place for place, box in enumerate(overview.scene.boxes)}
+        order = {box.id: place for place, box in enumerate(fitting.scene.boxes)}
         left = list(others(found, shown, _itself))
-        drawing, missed = self._worded(overview, shown, left)
+        drawing, missed = self._worded(fitting, shown, left)
         unsaid = {id(one) for one in missed}
         tried = sorted(left, key=lambda one: id(one) not in unsaid)
         for other in itertools.islice(tried, _MOST_TRIED if missed else _MOST_TRIED // 2):
@@ -291,21 +300,24 @@ class _Drawings:
             rest = [one for one in left if one is not other]
             if not is_readable(more):
                 continue
-            larger, still = self._worded(overview, more, rest)
+            larger, still = self._worded(drawing, more, rest)
             if larger.fits and len(still) <= len(missed):
                 drawing, missed, shown, left = larger, still, more, rest
         return drawing, missed
 
     def _worded(
-        self, overview: Drawing, shown: Sequence[Detail], left: Sequence[Detail]
+        self, fitting: Drawing, shown: Sequence[Detail], left: Sequence[Detail]
     ) -> tuple[Drawing, list[Detail]]:
-        """A drawing with words about as many of the details ``left`` as fit, and the others."""
+        """A drawing with words about as many of the details ``left`` as fit, and the others.
+
+        It shows more than one that is ``fitting``.
+        """
         for number in dict.fromkeys((len(left), len(left) // 2)):
             worded, missed = with_variants(shown, left[:number], self._scenes)
-            drawing = self._with(overview, worded)
+            drawing = replace(self._with(fitting, worded), less=fitting)
             if len(missed) < number and drawing.fits:
                 return drawing, [*missed, *left[number:]]
-        return self._with(overview, shown), list(left)
+        return replace(self._with(fitting, shown), less=fitting), list(left)
 
     def _scenes(self, detail: Detail) -> Iterator[Scene]:
         """What is inside a detail, in full and in brief."""

@@ -17,8 +17,9 @@ from tests.pyramids import triangle, zigzag
 from visualize.core.choices import Direction
 from visualize.core.geometry import Point
 from visualize.core.layout import Page
+from visualize.core.scene import SceneDetail
 from visualize.layout import Arranger, arrange, lay_out
-from visualize.layout.densities import NARROW, TIGHT
+from visualize.layout.densities import NARROW, ROOMY, TIGHT
 
 
 @pytest.mark.parametrize("direction", Direction)
@@ -152,3 +153,20 @@ def test_rows_are_the_same_again() -> None:
     assert first
     assert arranger.rows(drawn, NARROW) is first
     assert Arranger(THEME, Direction.LR, Page()).rows(drawn, NARROW) is None
+
+
+def test_what_shows_more_is_no_less_dense() -> None:
+    drawn = scene(list(itertools.pairwise("abcdefgh")))
+    width, height = lay_out(drawn, THEME, Direction.TB).around.size
+    arranger = Arranger(THEME, Direction.TB, Page(width, height - 10))
+    less = arranger.arrange(drawn).found
+    assert less is not None
+    assert less.spacing is not ROOMY
+    detail = SceneDetail("A", "a", ("a",), "", scene([("x", "y")]))
+    larger = Arranger(THEME, Direction.TB, Page(9 * width, 9 * height))
+    drawn = replace(drawn, details=(detail,))
+    free, bound = (larger.arrange(drawn, less=one).found for one in (None, less))
+    assert free is not None
+    assert free.spacing is ROOMY
+    assert bound is not None
+    assert bound.spacing is less.spacing

@@ -22,10 +22,12 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Hashable, Iterator
+import itertools
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from visualize.core.choices import Direction, Level
+from visualize.core.geometry import Rectangle
 from visualize.core.layout import Layout, Page, PlacedDetail
 from visualize.core.scene import Scene, SceneDetail
 from visualize.core.theme import Theme
@@ -71,6 +73,7 @@ class Arranger:
         self.page = page
         self.wraps = page.exact
         self._flows: dict[Hashable, PlacedFlow] = {}
+        self._sizes: dict[Hashable, tuple[Sizes, tuple[Rectangle, ...]]] = {}
         self._in_rows: dict[Hashable, PlacedFlow | None] = {}
 
     @functools.cached_property
@@ -81,7 +84,12 @@ class Arranger:
         return other
 
     def arrange(
-        self, scene: Scene, spacing: Spacing = ROOMY, *, in_half: bool = False
+        self,
+        scene: Scene,
+        spacing: Spacing = ROOMY,
+        *,
+        in_half: bool = False,
+        less: Arrangement | None = None,
     ) -> Arrangement:
         """Place the boxes and frames of ``scene``; arrows are drawn later.
 
@@ -90,9 +98,11 @@ class Arranger:
             spacing: the lengths.
             in_half: whether the overview is at most half as long as the page, in more columns, so
                 that there is room for details below it.
+            less: an arrangement of the same with fewer details, that fits: with more of them, no
+                less dense one will.
         """
         surrounder = Surrounder(scene, self.theme, self.page, spacing.page)
-        return Arrangement(self, scene, spacing, surrounder, in_half)
+        return Arrangement(self, scene, spacing, surrounder, in_half, less=less)
 
     def flow(
         self, scene: Scene, direction: Direction, spacing: Spacing, room: tuple[float, float]
@@ -101,33 +111,49 @@ class Arranger:
 
         The same boxes are placed once, whatever letters are in their corners: their room counts.
         """
-        sizes = Sizes(scene, self.theme, direction, spacing)
-        areas = tuple(extent.area for extent in sizes.extents.values())
+        sizes, areas = self._sized(scene, direction, spacing)
         key = id(scene.boxes), areas, direction, spacing, room
         if key not in self._flows:
             self._flows[key] = place_flow(sizes, *room)
         return self._flows[key]
 
+    def _sized(
+        self, scene: Scene, direction: Direction, spacing: Spacing
+    ) -> tuple[Sizes, tuple[Rectangle, ...]]:
+        """The sizes of what is in a scene, and the areas of its boxes."""
+        key = id(scene.boxes), tuple(scene.letters.items()), direction, spacing
+        if key not in self._sizes:
+            sizes = Sizes(scene, self.theme, direction, spacing)
+            areas = tuple(extent.area for extent in sizes.extents.values())
+            self._sizes[key] = sizes, areas
+        return self._sizes[key]
+
     def rows(self, scene: Scene, spacing: Spacing) -> PlacedFlow | None:
         """A scene without its details in rows of resolution, if it has such; placed once."""
         if self.direction is not Direction.TB:
             return None
-        sizes = Sizes(scene, self.theme, self.direction, spacing)
-        areas = tuple(extent.area for extent in sizes.extents.values())
+        sizes, areas = self._sized(scene, self.direction, spacing)
         key = id(scene.boxes), areas, spacing
         if key not in self._in_rows:
             self._in_rows[key] = place_flow_in_rows(sizes)
         return self._in_rows[key]
 
-    def panel(self, detail: SceneDetail, spacing: Spacing) -> Panel:
-        """A detail, placed in the direction of the figure or else in the one that fits."""
+    def panel(self, detail: SceneDetail, spacing: Spacing, *, bare: bool = False) -> Panel:
+        """A detail, placed in the direction of the figure or else in the one that fits.
+
+        Args:
+            detail: what to place.
+            spacing: the lengths.
+            bare: whether its boxes and frames alone have to fit, so that no arrow is drawn.
+        """
         room = Surrounder(detail.inside, self.theme, self.page, spacing.page).size
         panels = []
         for direction in dict.fromkeys((self.direction, Direction.TB, Direction.LR)):
             size = direction.size(*room)
-            panels.append(Panel(detail, self.flow(detail.inside, direction, spacing, size)))
-            if self.page.holds(*panels[-1].boxes_size) and self.page.holds(*panels[-1].size):
-                return panels[-1]
+            panel = Panel(detail, self.flow(detail.inside, direction, spacing, size))
+            panels.append(panel)
+            if self.page.holds(*panel.boxes_size) and (bare or self.page.holds(*panel.size)):
+                return panel
         return panels[0]
 
 
@@ -142,6 +168,7 @@ class Arrangement:
         surrounder: places title and legend.
         in_half: whether the overview is at most half as long as the page.
         in_rows: whether its boxes are in rows of resolution.
+        less: an arrangement of the same with fewer details, that fits.
     """
 
     arranger: Arranger
@@ -150,6 +177,7 @@ class Arrangement:
     surrounder: Surrounder
     in_half: bool = False
     in_rows: bool = False
+    less: Arrangement | None = None
 
     @functools.cached_property
     def best(self) -> Layout:
@@ -163,14 +191,18 @@ class Arrangement:
     @functools.cached_property
     def fitting(self) -> Layout | None:
         """A layout that fits the page, with this spacing or a denser one; None if nothing fits."""
-        page = self.arranger.page
         if self.fitting_rows:
             return self.fitting_rows
-        fitting = (
-            one.layout
-            for one in self._tried
-            if not one._reaches_beyond(page) and one.layout.fits(page)
-        )
+        return self.found.layout if self.found else None
+
+    @functools.cached_property
+    def found(self) -> Arrangement | None:
+        """The first arrangement of all that are tried that fits the page."""
+        page, tried = self.arranger.page, self._tried
+        if self.less:
+            spacing = self.less.spacing
+            tried = itertools.dropwhile(lambda one: one.spacing is not spacing, tried)
+        fitting = (one for one in tried if not one._reaches_beyond(page) and one.layout.fits(page))
         return next(fitting, None)
 
     @functools.cached_property
@@ -191,19 +223,29 @@ class Arrangement:
         """Arrangements of the same of which one may fit, the least dense first."""
         arrange, page = self.arranger.arrange, self.arranger.page
         halves = self.scene.details and self.arranger.direction.is_vertical
+        in_half = self.less is not None and self.less.in_half
+        halves = halves and (in_half or not self.less)
         if page.nearly.holds(*self._flow.boxes_size):
-            yield self
-            if self._may_fit:
-                yield from (arrange(self.scene, one) for one in self._denser)
+            if not in_half:
+                yield self
+            if self._may_fit and not in_half:
+                yield from self._possible(arrange(self.scene, one) for one in self._denser)
             if halves:
-                yield from (
+                yield from self._possible(
                     arrange(self.scene, one, in_half=True) for one in (ROOMY, DENSE, NARROW)
                 )
         length, breadth = self._flow.boxes_size
         if self.arranger.wraps and page.holds(length / _SLIMMER, breadth / _SLIMMER):
-            yield arrange(self.scene, SLIM)
+            if not in_half:
+                yield arrange(self.scene, SLIM)
             if halves:
                 yield arrange(self.scene, SLIM, in_half=True)
+
+    def _possible(self, arrangements: Iterable[Arrangement]) -> Iterator[Arrangement]:
+        """Arrangements of which one may fit: none if the last, the densest, is too large."""
+        tried = tuple(arrangements)
+        if not self.scene.details or not tried[-1]._reaches_beyond(self.arranger.page):
+            yield from tried
 
     @property
     def _denser(self) -> Iterator[Spacing]:
@@ -276,7 +318,8 @@ class Arrangement:
     def _least(self) -> tuple[float, float]:
         """The size of boxes, frames and panels alone: arrows are not drawn for it."""
         least, room, spacing = self._flow.boxes_size, self.surrounder.size, self.spacing.detail
-        return least_size(self._panels, least, room, self.arranger.theme, spacing)
+        bare = [self.arranger.panel(one, self.spacing, bare=True) for one in self.scene.details]
+        return least_size(bare, least, room, self.arranger.theme, spacing)
 
     def _reaches_beyond(self, page: Page) -> bool:
         """Whether the boxes, frames and panels alone are larger than ``page``."""

@@ -111,6 +111,8 @@ class PlacedFlow:
         Its ids may differ.
         """
         own = self.units.common.scene
+        if own.boxes is scene.boxes and own.arrows is scene.arrows and own.groups is scene.groups:
+            return self.layout
         boxes = {old.id: box for old, box in zip(own.boxes, scene.boxes)}
         groups = {old.id: group for old, group in zip(own.groups, scene.groups)}
         placed = self.layout
