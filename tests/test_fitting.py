@@ -11,7 +11,9 @@ from tests.graphs import Net, resnet
 from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
-from visualize.fitting import _LADDER, _MOST_BOXES, Drawing, Rung, _Drawings, fit, look, page_of
+from visualize.fitting import _MOST_BOXES, Drawing, _Drawings, fit, look, page_of
+from visualize.ladder import LADDER, Rung
+from visualize.layout.densities import SLIM
 from visualize.options import FigureOptions
 from visualize.simplify import Simplifier
 
@@ -27,7 +29,7 @@ def test_auto_takes_the_most_detailed_level_that_fits(simplifier: Simplifier) ->
     assert drawing.scene.level == "layer"
     for height in ("9in", "3in", "1.6in"):
         drawing = fit(simplifier, FigureOptions(height=height))  # type: ignore[arg-type]
-        tried = [rung.level.value for rung in _LADDER]
+        tried = [rung.level.value for rung in LADDER]
         for level in tried[: tried.index(drawing.scene.level)]:
             above = FigureOptions(level=level, height=height)  # type: ignore[arg-type]
             assert not fit(simplifier, above).fits
@@ -187,13 +189,13 @@ def test_one_closed_module_is_no_overview() -> None:
 def test_where_nothing_fits_labels_are_wrapped() -> None:
     """Also where no width is asked for."""
     simplifier = Simplifier(visualize.trace("swin_t"))
-    options = FigureOptions(level=Level.STAGE, details=("none",))
-    page = fit(simplifier, options).layout.around.size
-    narrow = _Drawings(simplifier, options)
-    arranger = narrow.arrangers[0]
-    arranger.page = Page(page[0] * 0.8, page[1] * 1.5)
-    rung = [Rung(Level.STAGE)]
-    (plain,), (wrapped,) = (list(narrow.of(rung, wraps=one)) for one in (False, True))
+    options = FigureOptions(details=("none",), legend=False)
+    drawings, rung = _Drawings(simplifier, options), [Rung(Level.STAGE)]
+    (roomy,) = drawings.of(rung)
+    width, height = roomy.arranger.arrange(roomy.scene, SLIM).layout.around.size
+    drawings = _Drawings(simplifier, options)
+    drawings.arrangers[0].page = Page(width + 1, 2 * height)
+    (plain,), (wrapped,) = (list(drawings.of(rung, wraps=one))[:1] for one in (False, True))
     assert not plain.fits
     assert wrapped.fits
     assert any(len(line) > 1 for box in wrapped.layout.boxes for line in box.lines)

@@ -16,12 +16,13 @@ from visualize.core.layout import Layout, Page
 from visualize.core.matching import matching_paths
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
+from visualize.ladder import Rung, rungs
 from visualize.layout import Arrangement, Arranger
 from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
 from visualize.scene.details import inside_scene, with_details
 from visualize.scene.themes import load_theme, with_font
-from visualize.scene.variants import with_variants
+from visualize.scene.variants import changes, with_variants
 from visualize.simplify import Choice, Simplifier
 from visualize.simplify.details import DetailFinder
 from visualize.simplify.selections import is_readable, others, selections
@@ -34,51 +35,6 @@ _MOST_READABLE = 40
 _MOST_CLOSED = 0.7
 # How many more details are tried where some fit.
 _MOST_TRIED = 5
-
-
-@dataclass(frozen=True)
-class Rung:
-    """How much a figure shows.
-
-    Attributes:
-        level: the level.
-        depth: how many modules below the model everything is collapsed; None where the level
-            alone decides.
-        explained: whether what is inside closed blocks is shown beside them.
-        by_scale: whether all that a U does at one resolution is one box on each side.
-    """
-
-    level: Level
-    depth: int | None = None
-    explained: bool = False
-    by_scale: bool = False
-
-    @property
-    def plain(self) -> Rung:
-        """The same without details."""
-        return replace(self, explained=False)
-
-
-# What `auto` tries, in this order. A figure of one closed box that holds most of the model comes
-# after all others.
-_LADDER = (
-    Rung(Level.LAYER),
-    Rung(Level.SUBLAYER),
-    Rung(Level.BLOCK, explained=True),
-    Rung(Level.STAGE, explained=True),
-    Rung(Level.STAGE, 3, explained=True),
-    Rung(Level.STAGE, 2, explained=True),
-    Rung(Level.STAGE, 1, explained=True),
-    Rung(Level.BLOCK),
-    Rung(Level.STAGE),
-    Rung(Level.STAGE, 3),
-    Rung(Level.STAGE, 2),
-    Rung(Level.STAGE, 1),
-    Rung(Level.STAGE, explained=True, by_scale=True),
-    Rung(Level.STAGE, 1, explained=True, by_scale=True),
-    Rung(Level.STAGE, by_scale=True),
-    Rung(Level.STAGE, 1, by_scale=True),
-)
 
 
 @dataclass(frozen=True)
@@ -150,12 +106,12 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
-    drawings, rungs = _Drawings(simplifier, options), _rungs(options)
+    drawings = _Drawings(simplifier, options)
     larger: list[Drawing] = []
     for wraps in (False, True) if options.level is Level.AUTO else (False,):
         fitting: list[Drawing] = []
         closed: list[Drawing] = []
-        for drawing in drawings.of(rungs, wraps=wraps):
+        for drawing in drawings.of(rungs(options), wraps=wraps):
             if not drawing.fits:
                 larger.append(drawing)
             elif not drawing.is_clear:
@@ -167,16 +123,6 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
         if closed or fitting:
             return (*closed, *fitting)[0]
     return min(larger, key=lambda one: (len(one.scene.boxes) > _MOST_READABLE, one.excess))
-
-
-def _rungs(options: FigureOptions) -> tuple[Rung, ...]:
-    """What is tried for a figure, the most detailed first."""
-    rungs: tuple[Rung, ...] = _LADDER
-    if options.level is not Level.AUTO:
-        rungs = (Rung(options.level, explained=True), Rung(options.level))
-    if options.named_details:
-        return tuple(rung for rung in rungs if rung.explained) or rungs[-1:]
-    return tuple(rung for rung in rungs if not rung.explained or options.shows_details)
 
 
 class _Drawings:
@@ -211,6 +157,7 @@ class _Drawings:
         self._diagram = functools.cache(self._make_diagram)
         self._overview = functools.cache(self._make_overview)
         self._insides: dict[nx.MultiDiGraph, Scene] = {}
+        self._compared: dict[tuple[int, int], tuple[str, ...] | None] = {}
 
     def of(self, rungs: Sequence[Rung], *, wraps: bool = False) -> Iterator[Drawing]:
         """The drawings of each rung, made on demand: with all details, and with fewer.
@@ -313,11 +260,18 @@ class _Drawings:
         It shows more than one that is ``fitting``.
         """
         for number in dict.fromkeys((len(left), len(left) // 2)):
-            worded, missed = with_variants(shown, left[:number], self._scenes)
+            worded, missed = with_variants(shown, left[:number], self._scenes, self._changes)
             drawing = replace(self._with(fitting, worded), less=fitting)
             if len(missed) < number and drawing.fits:
                 return drawing, [*missed, *left[number:]]
         return replace(self._with(fitting, shown), less=fitting), list(left)
+
+    def _changes(self, shown: Scene, other: Scene) -> tuple[str, ...] | None:
+        """What is different in another scene; each pair is compared once."""
+        pair = id(shown), id(other)
+        if pair not in self._compared:
+            self._compared[pair] = changes(shown, other)
+        return self._compared[pair]
 
     def _scenes(self, detail: Detail) -> Iterator[Scene]:
         """What is inside a detail, in full and in brief."""

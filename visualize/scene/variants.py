@@ -21,13 +21,17 @@ _MOST = 3
 _ENDS = ("input", "output")
 _WORKS = {"layer", "block", "stage"}
 _SHORTCUTS = ("identity", "scaled", "projection")
+_Compare = Callable[[Scene, Scene], tuple[str, ...] | None]
 _DIGITS = re.compile(r"\d+")
 # Parts of a label with such a number do not depend on widths alone.
 _SAYS = re.compile(r"(dilation|kernel) \d")
 
 
 def with_variants(
-    shown: Sequence[Detail], others: Iterable[Detail], scenes: Callable[[Detail], Iterable[Scene]]
+    shown: Sequence[Detail],
+    others: Iterable[Detail],
+    scenes: Callable[[Detail], Iterable[Scene]],
+    compare: _Compare | None = None,
 ) -> tuple[tuple[Detail, ...], tuple[Detail, ...]]:
     """Details that explain others of their class as well, where a few words can.
 
@@ -35,6 +39,7 @@ def with_variants(
         shown: details that have panels.
         others: those that have none.
         scenes: what is inside a detail, in full and in brief.
+        compare: does what `changes` does, and may know the answer already.
 
     Returns:
         The details, and the others that they do not explain.
@@ -44,7 +49,7 @@ def with_variants(
     for other in others:
         found: list[tuple[int, int, tuple[str, ...]]] = []
         for place, one in enumerate(shown):
-            words = _words(one, other, scenes)
+            words = _words(one, other, scenes, compare or changes)
             if words is not None:
                 found.append((len(words), place, words))
         if found:
@@ -56,18 +61,21 @@ def with_variants(
 
 
 def _words(
-    one: Detail, other: Detail, scenes: Callable[[Detail], Iterable[Scene]]
+    one: Detail,
+    other: Detail,
+    scenes: Callable[[Detail], Iterable[Scene]],
+    compare: _Compare,
 ) -> tuple[str, ...] | None:
     if one.box.type != other.box.type:
         return None
     strides = tuple(f"/{stride}" for stride in other.strides if stride not in one.strides)
     first, second = iter(scenes(one)), iter(scenes(other))
     whole = next(first), next(second)
-    known = changes(*whole)
+    known = compare(*whole)
     if known is not None and len(known) <= 1:
         return (*known, *strides)
     pairs = itertools.product((whole[0], *first), (whole[1], *second))
-    found = [changes(*pair) for pair in pairs]
+    found = [compare(*pair) for pair in pairs]
     # What is the same in brief may differ in full.
     said = [words for words in found if words is not None and (words or not known)]
     return (*min(said, key=len), *strides) if said else None
