@@ -208,3 +208,13 @@ def test_of_what_does_not_fit_that_of_few_boxes_is_drawn(monkeypatch: pytest.Mon
     )
     drawing = fit(Simplifier(visualize.trace("swin_t")), FigureOptions())
     assert len(drawing.scene.boxes) <= 40
+
+
+def test_where_no_rich_detail_fits_small_ones_are_shown() -> None:
+    """The stem of a transformer in a transformer: its blocks are too large for a page."""
+    architecture = visualize.trace("timm:tnt_s_patch16_224")
+    drawing = fit(Simplifier(architecture), FigureOptions())
+    assert drawing.fits
+    assert [one.title.split(" · ")[0] for one in drawing.scene.details] == ["PixelEmbed"]
+    without = FigureOptions(details=("none",))
+    assert fit(Simplifier(architecture), without).scene.details == ()

@@ -182,7 +182,7 @@ class _Drawings:
                 continue
             for overview in self._overviews(rung.plain, arrangers):
                 if not rung.explained:
-                    yield overview
+                    yield self._with_small(overview, diagram)
                     continue
                 # Levels of a small model are the same; its details fit none of them or the first.
                 boxes = frozenset(box.members for box in diagram.boxes)
@@ -211,6 +211,13 @@ class _Drawings:
         for shown in selections(found, self._finder.brief):
             drawing = self._with(overview, shown)
             yield self._filled(drawing, shown, found) if drawing.fits else drawing
+
+    def _with_small(self, overview: Drawing, diagram: Diagram) -> Drawing:
+        """A drawing with those details that fit where no rich one does: of a stem or a head."""
+        if not self.options.shows_details or not overview.fits:
+            return overview
+        drawing, _ = self._more(overview, (), self._finder.of(diagram))
+        return drawing if drawing.is_clear else overview
 
     def _filled(
         self, fitting: Drawing, shown: Sequence[Detail], found: Sequence[Detail]
