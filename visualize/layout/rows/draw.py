@@ -13,6 +13,7 @@ from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import Unit
 
 Line = tuple[Point, Point]
+_SAME = 0.01  # points
 
 
 def draw_rows(sizes: LevelSizes, routes: Sequence[Route]) -> tuple[Leg, ...]:
@@ -28,7 +29,10 @@ def draw_rows(sizes: LevelSizes, routes: Sequence[Route]) -> tuple[Leg, ...]:
             labelled.setdefault((links[index].source, label.text), index)
     shown = {*labelled.values()}
     uprights = [
-        line for route in routes for line in _lines(route) if line[0].across == line[1].across
+        line
+        for route in routes
+        for line in _lines(route)
+        if _is_same(line[0].across, line[1].across)
     ]
     return tuple(
         Leg(link, route, _text(sizes, link, route, uprights) if index in shown else None)
@@ -38,7 +42,12 @@ def draw_rows(sizes: LevelSizes, routes: Sequence[Route]) -> tuple[Leg, ...]:
 
 def _is_upright(route: Route) -> bool:
     """Whether a route is one line along the flow."""
-    return len(route.vertices) == 2 and route.start.across == route.end.across
+    return len(route.vertices) == 2 and _is_same(route.start.across, route.end.across)
+
+
+def _is_same(one: float, other: float) -> bool:
+    """Whether a line between two places looks upright or level; sums of lengths are not exact."""
+    return abs(one - other) < _SAME
 
 
 def _text(
@@ -50,11 +59,14 @@ def _text(
     room = sizes.spacing.label
     length, breadth = sizes.label(link.label.text)
     for start, end in _lines(route):
-        if start.across == end.across and abs(end.along - start.along) > length:
+        if _is_same(start.across, end.across) and abs(end.along - start.along) > length:
             forward = 1 if end.along > start.along else -1
             middle = (start.along + end.along - room.head * forward) / 2
             center = Point(middle, start.across + breadth / 2 + room.beside)
-        elif start.along == end.along and abs(end.across - start.across) > breadth + room.head:
+        elif (
+            _is_same(start.along, end.along)
+            and abs(end.across - start.across) > breadth + room.head
+        ):
             center = _above((start, end), (length, breadth), room.row, uprights)
         else:
             continue
