@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 
 import pytest
+import torch
+from torch import Tensor, nn
 
+import visualize
 from tests.graphs import Net, resnet
 from visualize.core.choices import Level
 from visualize.core.diagram import Box, BoxKind
@@ -83,3 +86,38 @@ def test_layers_of_several_kinds_are_layers() -> None:
             x = net.module("ConvTranspose2d", x, weights=((8, 8, 3, 3),))
     net.output(x)
     assert [(one.type, one.count) for one in _stages(net).values()] == [("layer", 2)] * 2
+
+
+class Concat(nn.Module):
+    def forward(self, *tensors: Tensor) -> Tensor:
+        return torch.cat(tensors, 1)
+
+
+class Sum(nn.Module):
+    def forward(self, *tensors: Tensor) -> Tensor:
+        return torch.stack(tensors).sum(0) if len(tensors) > 2 else tensors[0] + tensors[1]
+
+
+class Neck(nn.Module):
+    """Two convolutions whose results a module merges, each in a list of modules as a stage is."""
+
+    def __init__(self, merge: nn.Module, channels: int) -> None:
+        super().__init__()
+        self.model = nn.Sequential(
+            nn.Sequential(nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 1)),
+            nn.Sequential(nn.Conv2d(8, 8, 3, padding=1), nn.Conv2d(8, 8, 1)),
+            merge,
+            nn.Sequential(nn.Conv2d(channels, 8, 3), nn.Conv2d(8, 8, 1)),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = self.model[0](x)
+        return self.model[3](self.model[2](self.model[1](first), first))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("merge", "channels"), [(Concat(), 16), (Sum(), 8)])
+def test_a_collapsed_module_that_only_merges_is_a_merge(merge: nn.Module, channels: int) -> None:
+    model = Neck(merge, channels)
+    boxes = visualize.draw(model, (1, 3, 9, 9), level="layer", collapse="model[2]").scene.boxes
+    assert [box.role for box in boxes].count("merge") == 1
+    assert not any(type(merge).__name__ in box.label[0] for box in boxes)

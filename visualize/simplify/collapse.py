@@ -54,9 +54,9 @@ def collapse(
 
 
 def _collapsed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Cluster:
-    """A group as one box; a layer that is alone in it stays as it is."""
+    """A group as one box; a layer or merge that is alone in it stays as it is."""
     nodes = tuple(box.id for box in run)
-    if len(run) == 1 and run[0].kind is not BoxKind.MERGE:
+    if len(run) == 1:
         return Cluster.single(nodes[0])
     if group.kind is GroupKind.STAGE:
         kind, parts = _parts(diagram, group, run)
