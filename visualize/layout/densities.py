@@ -29,7 +29,7 @@ SLIM = replace(
     TIGHT,
     longest=80.0,
     padding=4.0,
-    arc=replace(TIGHT.arc, lane=7.0, head=15.0, radius=10.0),
+    arc=replace(TIGHT.arc, lane=7.5, head=15.0, radius=10.0),
     column=replace(TIGHT.column, gutter=6.0),
     detail=replace(TIGHT.detail, gap=9.0, padding=6.0, title=5.0),
 )
