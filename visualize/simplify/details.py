@@ -32,7 +32,9 @@ from visualize.simplify.part import inside_of
 _WORTH_IT = 2
 # A detail with more boxes shows the modules in it closed, with details of their own.
 _MOST = 14
-_CLOSED = BoxKind.BLOCK, BoxKind.STAGE, BoxKind.COMPUTATION
+_MODULES = BoxKind.BLOCK, BoxKind.STAGE
+# The part of a model's parameters that a box of several modules holds if it has a detail.
+_LEAST = 0.001
 _DEEPEST = 3  # details of details of details
 # In the name of an idiom, what depends on widths.
 _WIDTHS = re.compile(r"\d+")
@@ -81,7 +83,7 @@ class DetailFinder:
             strides.setdefault(self._structures[work], {})[_stride(block.shown)] = None
         explained = set().union(*boxes.values())
         for closed in overview.boxes:
-            if closed.kind in _CLOSED and closed.parameters and closed.id not in explained:
+            if closed.id not in explained and _holds_much(closed, overview.exact):
                 boxes.setdefault(self._look_into(closed), {})[closed.id] = None
         return tuple(
             replace(self._details[key], boxes=tuple(closed), strides=tuple(strides.get(key, ())))
@@ -138,6 +140,13 @@ class DetailFinder:
         if part.graph not in self._simplifiers:
             self._simplifiers[part.graph] = Simplifier(part, self.rules)
         return self._simplifiers[part.graph]
+
+
+def _holds_much(closed: Box, exact: Architecture) -> bool:
+    """Whether a closed box has parameters that are worth a detail."""
+    if closed.kind is BoxKind.COMPUTATION:
+        return closed.parameters > _LEAST * exact.parameters
+    return closed.kind in _MODULES and closed.parameters > 0
 
 
 def _stride(block: Box) -> int:
