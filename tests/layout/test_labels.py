@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from tests.layouts import scene, sizes_of
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import PlacedBox, PlacedText
+from visualize.core.layout import PlacedBox, PlacedFrame, PlacedText
 from visualize.core.route import Route
-from visualize.core.scene import SceneArrow
+from visualize.core.scene import SceneArrow, SceneGroup
+from visualize.layout.clutter import borders
 from visualize.layout.labels import settle_labels
 from visualize.layout.links import Label, Leg, Link, Step
 from visualize.layout.units import BoxUnit
@@ -54,6 +55,20 @@ def test_a_label_on_a_box_moves_away_from_it() -> None:
     moved = settled(Point(30, 12), [box])
     assert moved
     assert not area(moved).grown(-0.6).overlaps(box)
+
+
+def test_a_label_on_the_border_of_a_frame_moves_away_from_it() -> None:
+    leg = Leg(LINK, Route.straight(Point(0, 0), Point(80, 0)), PlacedText("8×8", Point(30, 12), 7))
+    frame = PlacedFrame(
+        SceneGroup("f", "", "", "repeat", "", framed=True), Rectangle(-5, 30, 4, 90)
+    )
+    (result,) = settle_labels([leg], [], [], [], SIZES, [frame])
+    assert result.label
+    assert not any(area(result.label).overlaps(border) for border in borders(frame.rectangle))
+    (inside,) = settle_labels(
+        [leg], [], [], [], SIZES, [replace(frame, rectangle=Rectangle(-50, 90, -90, 90))]
+    )
+    assert inside.label == leg.label
 
 
 def test_a_label_without_a_free_place_is_left_out() -> None:

@@ -39,6 +39,14 @@ def along(path: Sequence[Point], shifts: _Shifts = _ITSELF) -> Iterator[Thing]:
         yield Thing(bounds(curve).grown(most), curve, shifts)
 
 
+def borders(area: Rectangle) -> Iterator[Rectangle]:
+    """The four sides of what is around ``area``."""
+    for end in (area.start, area.end):
+        yield Rectangle(end, end, area.low, area.high)
+    for side in (area.low, area.high):
+        yield Rectangle(area.start, area.end, side, side)
+
+
 @dataclass(eq=False, slots=True)
 class Thing:
     """Something that a text must not cover: an area, or a curve within it.

@@ -99,7 +99,7 @@ class PlacedFlow:
         surrounded = _surround(drawing, placed, units, self.brackets)
         fixed = _fixed_texts(surrounded)
         arcs = [*bends, *(one.route for one in surrounded.shortcuts)]
-        legs = settle_labels(drawing.legs, arcs, drawing.boxes, fixed, sizes)
+        legs = settle_labels(drawing.legs, arcs, drawing.boxes, fixed, sizes, drawing.frames)
         arrows, trunks = join_legs(sizes.scene.arrows, legs, bends)
         in_line = placed.placement.in_line or any(one.in_line for one in self.insides.values())
         layout = replace(surrounded, arrows=arrows, trunks=trunks, in_line=in_line)

@@ -16,9 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import PlacedBox, PlacedText
+from visualize.core.layout import PlacedBox, PlacedFrame, PlacedText
 from visualize.core.route import Route
-from visualize.layout.clutter import Clutter, Thing, along, things
+from visualize.layout.clutter import Clutter, Thing, along, borders, things
 from visualize.layout.links import Leg
 from visualize.layout.sizes import Sizes
 
@@ -29,8 +29,9 @@ def settle_labels(
     boxes: Iterable[PlacedBox],
     texts: Iterable[PlacedText],
     sizes: Sizes,
+    frames: Iterable[PlacedFrame] = (),
 ) -> list[Leg]:
-    """Move the labels of ``legs`` that lie on a box, a text or an arrow to a free place.
+    """Move the labels of ``legs`` that lie on a box, border, text or arrow to a free place.
 
     Places on both sides of its own arrow are tried, from its beginning on. If none is free, the
     label is left out: the tooltip of the arrow has the same text.
@@ -41,9 +42,11 @@ def settle_labels(
         boxes: what labels keep clear of, as they do of all arrows.
         texts: other texts, which they keep clear of as well.
         sizes: those of texts.
+        frames: frames whose borders they keep clear of.
     """
     clutter = Clutter(sizes.spacing.label)
     clutter.add(Thing(box.rectangle) for box in boxes)
+    clutter.add(Thing(border) for frame in frames for border in borders(frame.rectangle))
     clutter.add(Thing(_area(text, text.center, sizes)) for text in texts)
     clutter.add(thing for leg in legs for thing in things(leg, sizes))
     clutter.add(thing for turn in turns for thing in along(turn.curves()))

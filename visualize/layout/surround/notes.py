@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from visualize.core.geometry import Point, Rectangle
-from visualize.core.layout import PlacedBox, PlacedFrame, PlacedNote
-from visualize.layout.clutter import Clutter, Thing, things
+from visualize.core.layout import PlacedBox, PlacedNote
+from visualize.layout.clutter import Clutter, Thing, borders, things
 from visualize.layout.drawing import Drawing
 from visualize.layout.sizes import Sizes
 
@@ -25,7 +25,7 @@ def place_notes(drawing: Drawing, sizes: Sizes) -> tuple[PlacedNote, ...]:
     clutter = Clutter(sizes.spacing.label)
     clutter.add(Thing(placed.rectangle) for placed in drawing.boxes)
     clutter.add(thing for leg in drawing.legs for thing in things(leg, sizes))
-    clutter.add(Thing(border) for frame in drawing.frames for border in _borders(frame))
+    clutter.add(Thing(border) for frame in drawing.frames for border in borders(frame.rectangle))
     notes: list[PlacedNote] = []
     for placed in noted:
         note = _note(placed, clutter, sizes)
@@ -54,11 +54,3 @@ def _places(placed: PlacedBox, text: str, sizes: Sizes) -> Iterator[Point]:
 
 def _area(note: PlacedNote, center: Point, sizes: Sizes) -> Rectangle:
     return Rectangle.around(center, *sizes.text(note.text, note.size))
-
-
-def _borders(frame: PlacedFrame) -> Iterator[Rectangle]:
-    area = frame.rectangle
-    for along in (area.start, area.end):
-        yield Rectangle(along, along, area.low, area.high)
-    for across in (area.low, area.high):
-        yield Rectangle(area.start, area.end, across, across)
