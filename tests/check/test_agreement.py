@@ -67,7 +67,7 @@ def damaged(scene: Scene, old: str, new: str) -> Scene:
         ),
         (
             Level.STAGE, "2 BasicBlocks", "4 BasicBlocks",
-            "“4 BasicBlocks / 2 residual · 2.4 k” counts 4 BasicBlocks, the graph has 2",
+            "“4 BasicBlocks / layer1 · 2 residual · 2.4 k” counts 4 BasicBlocks, the graph has 2",
         ),
         (
             Level.LAYER, "×2 BasicBlock", "×4 BasicBlock",

@@ -27,6 +27,7 @@ from visualize.core.words import operation, shape_phrase, short_name, symbol
 from visualize.scene.amounts import Amount
 from visualize.scene.lines import LONGEST, clip, details_lines
 from visualize.scene.numbers import each, hidden, numbers_of
+from visualize.scene.traits import traits
 from visualize.scene.widths import width
 
 
@@ -62,6 +63,10 @@ def box_label(
         return [symbol(shown.core), *scales(shown.core), *_states(box), *_details(shown), *more]
     lines = _wrapped(box) if wrapped else [str(title), *_more_fields(box)]
     details = [str(phrase("unused"))] if unused else []
+    if box.kind is BoxKind.STAGE and not names and (name := _stage_name(shown)):
+        details.append(name)
+    if box.kind is BoxKind.BLOCK and (own := listed(traits(shown))):
+        details.append(str(own))
     details += [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
         details.insert(0, str(_copies(repeat)))
@@ -75,6 +80,15 @@ def box_label(
     if names and box.path:
         lines.append(spelled(box.path))
     return [clip(line) for line in lines]
+
+
+def _stage_name(box: Box) -> str:
+    """The model's own word for a stage, which has no bracket that says it; a number is none."""
+    *around, name = box.path.split(".")
+    if not name or name.isdigit():
+        return ""
+    # One of several is numbered; where there is one, what is around it says which.
+    return spelled(name if name[-1].isdigit() else ".".join((*around[-1:], name)))
 
 
 def _seen(box: Box) -> Sequence[Operation]:
