@@ -143,3 +143,28 @@ def test_modules_are_counted_by_their_class() -> None:
     diagram = close_scales(Simplifier(architecture).to(Level.STAGE, depth=1, folded=False))
     names = {str(box.label[0]) for box in diagram.boxes if box.kind is BoxKind.COMPUTATION}
     assert "3 Wrappeds" in names
+
+
+class Laterals(Lists):
+    """A block and a layer at each resolution."""
+
+    def __init__(self) -> None:
+        super().__init__(3, blocks=1)
+        self.more = nn.ModuleList(nn.Conv2d(8, 8, 5, 1, 2) for _ in range(3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = []
+        x = self.stem(x)
+        for (block,), more in zip(self.down, self.more):  # type: ignore[misc]
+            x = more(block(x))
+            found.append(x)
+            x = self.pool(x)
+        for (block,), up in zip(self.decoder, self.up):  # type: ignore[misc]
+            x = block(torch.cat((up(x), found.pop()), 1))
+        return x
+
+
+def test_layers_beside_blocks_are_not_counted() -> None:
+    architecture = visualize.trace(Laterals(), (1, 3, 64, 64))
+    names = {str(box.label[0]) for box in closed(architecture).boxes if box.label}
+    assert "Block, conv" in names

@@ -118,11 +118,13 @@ def _name(diagram: Diagram, part: Sequence[Box]) -> Phrase:
     for box in part:
         held[box.type] += box.parameters
     counts: dict[str, int] = {}
+    blocks = {box.type for box in part if box.kind.is_collapsed and not _is_of_layers(box)}
     for box in part:
-        if box.kind.is_collapsed and not _is_of_layers(box):
+        if box.type in blocks:
             counts[box.type] = len(_modules(diagram, part, box.type)) or 1
         elif (box.kind.is_collapsed or is_weighted(box)) and held[box.type] >= _LEAST * whole:
-            counts[box.type] = counts.get(box.type, 0) + box.count
+            # Beside blocks, which have such layers as well, these are not counted.
+            counts[box.type] = 1 if blocks else counts.get(box.type, 0) + box.count
     if len(counts) > 1:  # a container says nothing about what is in it
         counts = {kind: number for kind, number in counts.items() if kind not in CONTAINERS}
     names: list[Phrase | str] = [_several(*one) for one in counts.items()]
