@@ -116,7 +116,7 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
                 larger.append(drawing)
             elif not drawing.is_clear:
                 fitting.append(drawing)
-            elif drawing.shows_structure:
+            elif options.collapse or drawing.shows_structure:
                 return drawing
             else:
                 closed.append(drawing)
