@@ -122,6 +122,28 @@ def test_shapes_on_arcs_are_no_difference_and_another_layer_says_whose_place_it_
     assert words.endswith(" in place of 3×3 conv")
 
 
+def test_a_layer_that_is_drawn_on_a_shortcut_is_part_of_it() -> None:
+    plain = scene(Block())
+    (arc,) = [arrow for arrow in plain.arrows if arrow.skip]
+    pool = replace(plain.boxes[1], id="pool", label=("avg pool 2×2, /2",))
+    ends = ({"target": "pool"}, {"source": "pool", "label": "8×16×16"})
+    legs = [replace(arc, skip="projection", arc=False, **end) for end in ends]
+    others = [arrow for arrow in plain.arrows if arrow is not arc]
+    boxes = (plain.boxes[0], pool, *plain.boxes[1:])
+    pooled = replace(plain, boxes=boxes, arrows=(*others, *legs))
+    assert changes(plain, pooled) == ("projection shortcut",)
+    assert changes(pooled, plain) == ("identity shortcut",)
+
+
+def test_a_name_that_adds_a_word_to_another_says_enough() -> None:
+    plain = scene(Block())
+    boxes = [
+        replace(box, label=(box.label[0].replace("3×3", "turned 3×3"), *box.label[1:]))
+        for box in plain.boxes
+    ]
+    assert changes(plain, replace(plain, boxes=tuple(boxes))) == ("turned 3×3 conv",)
+
+
 def test_what_is_wired_otherwise_is_another_block() -> None:
     class Other(Block):
         def forward(self, x: Tensor) -> Tensor:

@@ -104,10 +104,13 @@ def changes(shown: Scene, other: Scene) -> tuple[str, ...] | None:
         other: what is inside the other one.
     """
     pairs, missing, added = _paired(shown.boxes, other.boxes)
-    if len(missing) + len(added) > _MOST:
-        return None
     here, there = _Wires.of(shown), _Wires.of(other)
     if not all([*map(here.drop, missing), *map(there.drop, added)]):
+        return None
+    # The word for a shortcut says what is on it.
+    missing = [box for box in missing if box.id not in here.on_skips]
+    added = [box for box in added if box.id not in there.on_skips]
+    if len(missing) + len(added) > _MOST:
         return None
     if any(_is_closed(one) and _size(one) != _size(two) for one, two in pairs):
         return None
@@ -189,11 +192,13 @@ class _Wires:
         plain: how many there are that are part of no skip connection.
         skips: those that are.
         dropped: skip connections that ended in a box which was dropped, by its id.
+        on_skips: boxes that were dropped and that a skip connection passed.
     """
 
     plain: Counter[tuple[str, str]]
     skips: dict[tuple[str, str], SceneArrow]
     dropped: dict[str, SceneArrow] = field(default_factory=dict)
+    on_skips: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, scene: Scene) -> _Wires:
@@ -207,9 +212,15 @@ class _Wires:
             Whether it is in a row.
         """
         ended = [ends for ends in self.skips if ends[1] == box.id]
+        entering = [ends for ends in self.plain.elements() if ends[1] == box.id]
+        if len(ended) == 1 and not entering:
+            self.on_skips.add(box.id)
+            del self.skips[ended[0]]
+            renamed = self.renamed({box.id: ended[0][0]})
+            self.plain, self.skips = renamed.plain, renamed.skips
+            return True
         for ends in ended:
             self.dropped[box.id] = self.skips.pop(ends)
-        entering = [ends for ends in self.plain.elements() if ends[1] == box.id]
         if len(entering) != 1:
             return False
         (before, _), *_ = entering
@@ -295,7 +306,7 @@ def _different(one: SceneBox, two: SceneBox) -> Iterator[str]:
     lost = ", ".join(part for part in had if part not in has)
     gained = ", ".join(part for part in has if part not in had)
     if _name(one) != name:
-        is_like = _kind_of(one) == _kind_of(two)
+        is_like = _kind_of(one) == _kind_of(two) or _name(one) in name
         yield name if is_like else f"{name} in place of {_name(one)}"
     if gained and lost:
         yield f"{gained} in place of {lost}"
@@ -316,4 +327,6 @@ def _kind(arrow: SceneArrow) -> str:
     """``projection shortcut: 1×1 conv``."""
     if arrow.skip not in _SHORTCUTS:
         return str(arrow.skip)
-    return ": ".join(filter(None, (f"{arrow.skip} shortcut", _plain(arrow.label))))
+    is_shape = not any(map(str.isalpha, arrow.label))
+    what = "" if is_shape else _plain(arrow.label)
+    return ": ".join(filter(None, (f"{arrow.skip} shortcut", what)))
