@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 import visualize
@@ -85,3 +87,11 @@ def test_a_list_of_modules_is_no_step_down() -> None:
     modules = ["encoder", "encoder.layers.0", "encoder.layers.0.conv", "heads.0", "heads.0.conv"]
     assert Choice().at_depth(1, modules).collapsed == {"encoder", "heads.0"}
     assert Choice().at_depth(2, modules).collapsed == {"encoder.layers.0", "heads.0.conv"}
+
+
+def test_what_is_inside_a_collapsed_module_stays_there_at_any_depth() -> None:
+    modules = ["encoder", "encoder.layer", "encoder.layer.conv", "head", "head.conv"]
+    chosen = Choice(collapsed=frozenset({"encoder"}))
+    assert chosen.at_depth(2, modules).collapsed == {"encoder", "head.conv"}
+    open_again = replace(chosen, expanded=frozenset({"encoder.layer"}))
+    assert open_again.at_depth(3, modules).collapsed == {"encoder", "encoder.layer.conv"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from visualize.core.choices import Direction
-from visualize.core.fonts import LINE_HEIGHT, text_width
+from visualize.core.fonts import line_extent, text_width
 from visualize.core.geometry import Point, Rectangle, without_head
 from visualize.core.layout import (
     Bracket,
@@ -254,7 +254,7 @@ class _Composer:
         full, small = (self.theme.size, self.palette.text), (self.theme.detail_size, detail)
         kinds = [full] + [small] * (len(lines) - 1)
         rows = [(row, *kind) for line, kind in zip(lines, kinds) for row in line]
-        heights = [size * LINE_HEIGHT for _, size, _ in rows]
+        heights = [sum(line_extent(size, self.theme.font)) for _, size, _ in rows]
         x, y = area.center[0], area.center[1] - sum(heights) / 2
         for place, ((row, size, color), height) in enumerate(zip(rows, heights)):
             middle = x if place else beside_letters(row, letters, area, self.theme)

@@ -19,5 +19,6 @@ def beside_letters(row: str, letters: str, area: Area, theme: Theme) -> float:
     if not letters:
         return middle
     end = middle + text_width(row, theme.size, theme.font) / 2
-    start = area.right - 2 * theme.letter_inset - text_width(letters, theme.detail_size, theme.font)
+    # Twice the distance from the border: a PDF sets text up to a twentieth wider.
+    start = area.right - 3 * theme.letter_inset - text_width(letters, theme.detail_size, theme.font)
     return middle - max(0.0, end - start)

@@ -8,7 +8,7 @@ from visualize.layout.spacing import Spacing
 
 ROOMY = Spacing()
 # For a figure that would otherwise just miss the page.
-DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=4.5)
+DENSE = Spacing(gap=10.0, label_gap=13.5, fan=13.5, beside=9.0, padding=4.0, margin=2.7)
 NARROW = replace(DENSE, even=False)
 # For a figure of stages, of which there is none that shows less.
 TIGHT = replace(
@@ -17,7 +17,7 @@ TIGHT = replace(
     fan=11.0,
     beside=6.0,
     padding=3.0,
-    margin=3.5,
+    margin=1.7,
     box=replace(NARROW.box, shortcut=8.0),
 )
 # For a tangle, or two towers, that would be too broad.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from visualize.core.choices import Direction
-from visualize.core.fonts import LINE_HEIGHT, text_width
+from visualize.core.fonts import LINE_HEIGHT, line_extent, text_width
 from visualize.core.geometry import Point, Rectangle, Transform
 from visualize.core.scene import Scene, SceneArrow, SceneBox
 from visualize.core.theme import Theme
@@ -137,18 +137,18 @@ class Sizes:
             return 0.0
         marks = _LETTER.sub("M", self.scene.letters[box.id])
         first, _ = self._text_size((self.lines[box.id][0][:1],))
-        letters = text_width(marks, self.theme.detail_size, self.theme.font)
-        beside = letters + 2 * self.theme.letter_inset
+        inset = self.theme.letter_inset
+        beside = text_width(marks, self.theme.detail_size, self.theme.font) + 2 * inset
         # In the narrowest of boxes the line gives way to one side.
         is_centered = math.isinf(self.spacing.longest)
-        return first + (2 * beside if is_centered else beside + self.spacing.padding)
+        return first + (2 * beside if is_centered else beside + inset + self.spacing.padding)
 
     def _text_size(self, lines: Sequence[Sequence[str]]) -> tuple[float, float]:
         """Width and height on the page of the rows of a label, the first line in full size."""
         sizes = [self.theme.size] + [self.theme.detail_size] * (len(lines) - 1)
         rows = [(row, size) for line, size in zip(lines, sizes) for row in line]
         width = max((text_width(row, size, self.theme.font) for row, size in rows), default=0.0)
-        return width, sum(size for _, size in rows) * LINE_HEIGHT
+        return width, sum(sum(line_extent(size, self.theme.font)) for _, size in rows)
 
 
 class LevelSizes:

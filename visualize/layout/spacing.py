@@ -371,7 +371,7 @@ class Spacing:
     fan: float = 20.0
     beside: float = 14.0
     padding: float = 7.0
-    margin: float = 7.0
+    margin: float = 5.2
     even: bool = True
     lanes: bool = True
     longest: float = math.inf

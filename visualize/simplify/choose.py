@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -38,11 +39,19 @@ class Choice:
     def at_depth(self, depth: int, modules: Collection[str]) -> Choice:
         """This choice, with every module ``depth`` steps below the model collapsed as well.
 
-        A step is a call: a list of modules, which is not called itself, is none.
+        A step is a call: a list of modules, which is not called itself, is none. What is inside a
+        collapsed module stays there.
         """
         steps = {path: sum(one in modules for one in enclosing(path)) for path in modules}
         deep = {path for path, number in steps.items() if number == depth}
-        return replace(self, collapsed=self.collapsed | deep)
+        shown = itertools.filterfalse(self._hides, deep)
+        return replace(self, collapsed=self.collapsed.union(shown))
+
+    def _hides(self, path: str) -> bool:
+        """Whether a module is inside one that is collapsed and not expanded again."""
+        around = reversed([*enclosing(path)][:-1])
+        chosen = next((one for one in around if one in self.expanded | self.collapsed), None)
+        return chosen in self.collapsed
 
     def collapses(self, box: Box) -> ModuleCall | None:
         """The call of a module that is to be collapsed around ``box``, if there is one."""
