@@ -84,9 +84,7 @@ def test_the_page_holds_the_panels() -> None:
 def test_a_panel_has_lines_about_what_it_explains_in_words() -> None:
     placed = visualize.draw("swin_t").drawing.layout.details[0]
     lines = [(text, at, size) for text, at, size in placed.texts[2:]]
-    assert [text for text, _, _ in lines] == [
-        "A2: shifted window attention in place of window attention"
-    ]
+    assert [text for text, _, _ in lines] == ["A2: shifted window attention"]
     (_, (x, y), size), top = lines[0], placed.texts[0][1][1]
     first = placed.layout.boxes[0]
     assert first.center.along == min(box.center.along for box in placed.layout.boxes)
