@@ -18,6 +18,7 @@ from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 from visualize.ladder import Rung, rungs
 from visualize.layout import Arrangement, Arranger
+from visualize.layout.legible import is_legible
 from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
 from visualize.scene.details import inside_scene, with_details
@@ -63,8 +64,9 @@ class Drawing:
 
     @property
     def is_clear(self) -> bool:
-        """Whether no arrow runs through a box on its way."""
-        return self.layout.is_clear
+        """Whether no arrow runs through a box on its way, and no label lies on another."""
+        arranger = self.arranger
+        return self.layout.is_clear and is_legible(self.layout, arranger.direction, arranger.theme)
 
     @property
     def shows_structure(self) -> bool:
@@ -97,7 +99,8 @@ class Drawing:
 def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """Draw a model at the level asked for; at ``auto``, at the most detailed one that fits.
 
-    One in which no arrow runs through a box comes before one where that cannot be avoided.
+    One in which no arrow runs through a box and no label lies on another comes before one where
+    that cannot be avoided.
 
     Details of closed blocks are shown where they fit as well, and those that the options name in
     any case. If nothing fits even with its labels wrapped, what reaches beyond the page the least

@@ -10,6 +10,7 @@
                 continues in another column
     routes      arcs beside what they bypass, curves from box to box, side inputs
     clutter     what texts keep clear of
+    legible     whether they do
     surround    notes, brackets of stages, and short arcs beside closed residual blocks
     labels      labels that lie on something move along their arrows
     page        title and legend, and the edge of the page
