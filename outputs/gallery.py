@@ -1,54 +1,132 @@
-"""Draw the gallery again: ``python outputs/gallery.py``, from the root of the repository."""
+"""Draw the gallery again: ``python outputs/gallery.py [NAME ...]``, from the root of the repository.
+
+It draws models of timm, transformers, diffusers, segmentation-models-pytorch and ultralytics:
+``pip install '.[gallery]'``. With names, only these figures are drawn and nothing else is written.
+"""
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 
-# The arguments of each figure; the first file of each is the one that README.md shows.
-FIGURES = (
-    "resnet18 -o outputs/resnet18.svg -o outputs/resnet18.pdf",
-    "resnet50 -o outputs/resnet50.svg -o outputs/resnet50.pdf",
-    "densenet121 -o outputs/densenet121.svg",
-    "googlenet -o outputs/googlenet.svg",
-    "mobilenet_v3_small -o outputs/mobilenet_v3_small.svg",
-    "efficientnet_b0 -o outputs/efficientnet_b0.svg",
-    "convnext_tiny -o outputs/convnext_tiny.svg",
-    "vit_b_16 -o outputs/vit_b_16.svg",
-    "swin_t -o outputs/swin_t.svg",
-    "outputs/unet.py:UNet --input 1,3,256,256 -o outputs/unet.svg",
-)
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure of the gallery.
+
+    Attributes:
+        name: of its file.
+        model: as the command line names it, with its inputs.
+        formats: suffixes of what is written.
+    """
+
+    name: str
+    model: str
+    formats: tuple[str, ...] = ("svg",)
+
+    @property
+    def arguments(self) -> str:
+        """Those of ``visualize draw``."""
+        files = (f"-o outputs/{self.name}.{suffix}" for suffix in self.formats)
+        return " ".join((self.model, *files))
+
+    def draw(self) -> str:
+        """Write its files; the line that the command prints."""
+        command = [sys.executable, "-m", "visualize", "draw", *shlex.split(self.arguments)]
+        result = subprocess.run(
+            command, cwd=FOLDER.parent, check=True, stdout=subprocess.PIPE, text=True
+        )
+        return result.stdout.strip().rpartition("\n")[2]
+
+
+def _named(*models: str) -> Iterator[Drawn]:
+    """Figures that are called like their models."""
+    return (Drawn(model.partition("?")[0].rpartition(":")[2], model) for model in models)
+
+
+def _transformers(**models: str) -> Iterator[Drawn]:
+    """Figures of configurations of transformers."""
+    return (Drawn(name, f"hf:{config}") for name, config in models.items())
+
+
+LATENTS = "--input sample=1,4,64,64 --input timestep=1:int64"
+CLASSES = "--input hidden_states=1,4,32,32 --input timestep=1:int64"
+
+SECTIONS = {
+    "Convolutional networks": (
+        Drawn("resnet18", "resnet18", ("svg", "pdf")),
+        Drawn("resnet50", "resnet50", ("svg", "pdf")),
+        *_named(
+            "densenet121", "googlenet", "mobilenet_v3_small", "mobilenet_v3_large",
+            "efficientnet_b0", "regnet_y_800mf", "convnext_tiny", "r3d_18", "timm:dla34",
+            "timm:hrnet_w18",
+        ),
+    ),
+    "Vision transformers": tuple(_named("vit_b_16", "swin_t", "maxvit_t")),
+    "Segmentation, detection, optical flow": (
+        Drawn("unet", "outputs/unet.py:UNet --input 1,3,256,256"),
+        Drawn(
+            "unetplusplus",
+            "'segmentation_models_pytorch:UnetPlusPlus(encoder_weights=None)' --input 1,3,256,256",
+        ),
+        *_named("deeplabv3_resnet50", "fasterrcnn_resnet50_fpn"),
+        Drawn(
+            "yolov8n",
+            "'ultralytics.nn.tasks:DetectionModel(cfg=\"yolov8n.yaml\", verbose=False)'"
+            " --input 1,3,640,640",
+        ),
+        *_transformers(detr="DetrConfig", sam="SamConfig"),
+        *_named("raft_small"),
+    ),
+    "Language, speech, image and text": tuple(
+        _transformers(
+            gpt2="GPT2Config", bert="BertConfig", llama="LlamaConfig", t5="T5Config",
+            whisper="WhisperConfig", clip="CLIPConfig", mamba="'MambaConfig?num_hidden_layers=2'",
+            mixtral="MixtralConfig", deepseek_v3="DeepseekV3Config",
+        )
+    ),
+    "Diffusion": (
+        Drawn(
+            "latent_diffusion",
+            "'diffusers:UNet2DConditionModel(cross_attention_dim=768)'"
+            f" {LATENTS} --input encoder_hidden_states=1,77,768",
+        ),
+        Drawn("dit", f"diffusers:DiTTransformer2DModel {CLASSES} --input 'class_labels=1:int64<1000'"),
+    ),
+}  # fmt: skip
 
 HEAD = """# Gallery
 
 What `visualize` draws, each figure with the command that draws it and what the command prints.
 To draw all of it again:
 
-    python outputs/gallery.py
+    pip install '.[gallery]' && python outputs/gallery.py
 """
 
 
-def main() -> None:
-    """Draw every figure and write README.md around them."""
-    sections = [HEAD]
-    for arguments in FIGURES:
-        command = [sys.executable, "-m", "visualize", "draw", *arguments.split()]
-        result = subprocess.run(
-            command, cwd=FOLDER.parent, check=True, stdout=subprocess.PIPE, text=True
-        )
-        printed = result.stdout.strip().rpartition("\n")[2]
-        files = [word for word in arguments.split() if word.startswith("outputs/") and "." in word]
-        image = next(Path(name).name for name in files if name.endswith(".svg"))
-        sections.append(
-            f"## {Path(image).stem}\n\n    visualize draw {arguments}\n\n{printed}\n\n"
-            f"![{Path(image).stem}]({image})\n"
-        )
-        sys.stdout.write(f"{printed}\n")
-    (FOLDER / "README.md").write_text("\n".join(sections), encoding="utf-8")
+def main(names: list[str]) -> None:
+    """Draw the figures and, where none is named, write README.md around them."""
+    pages = [HEAD]
+    for title, figures in SECTIONS.items():
+        pages.append(f"## {title}\n")
+        for figure in figures:
+            if names and figure.name not in names:
+                continue
+            printed = figure.draw()
+            sys.stdout.write(f"{printed}\n")
+            pages.append(
+                f"### {figure.name}\n\n    visualize draw {figure.arguments}\n\n{printed}\n\n"
+                f"![{figure.name}]({figure.name}.svg)\n"
+            )
+    if not names:
+        (FOLDER / "README.md").write_text("\n".join(pages), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
