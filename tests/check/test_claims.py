@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from visualize.check.claims import read_amount, read_claims, wrong_amounts
-from visualize.core.quantities import count
+from visualize.core.quantities import amount
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,14 @@ def test_counted_words(lines: tuple[str, ...], counted: tuple[tuple[int, str], .
 
 @pytest.mark.parametrize("number", [1, 999, 1000, 9408, 999_950, 11_689_512, 405_853_388_800])
 def test_an_amount_is_the_number_it_was_printed_for(number: int) -> None:
-    amount = read_amount(count(number))
-    assert amount
-    assert abs(amount.value - number) <= amount.step / 2
+    printed = read_amount(amount(number))
+    assert printed
+    assert abs(printed.value - number) <= printed.step / 2
 
 
-@pytest.mark.parametrize("text", ["", "BN", "3×3", "2 residual", "12 heads", "1.2 km", "ReLU 6"])
+@pytest.mark.parametrize(
+    "text", ["", "BN", "64", "3×3", "2 residual", "12 heads", "1.2 km", "ReLU 6"]
+)
 def test_other_words_are_no_amount(text: str) -> None:
     assert read_amount(text) is None
 
@@ -65,14 +67,14 @@ def test_the_copies_of_frames_multiply() -> None:
 
 
 def test_a_shared_module_has_one_set_of_parameters() -> None:
-    cell, frame = read_claims(("GRUCell, 8 → 12", "792")), read_claims(("40 times, shared",))
+    cell, frame = read_claims(("GRUCell, 8 → 12", "792 params")), read_claims(("40 times, shared",))
     assert wrong_amounts(cell, 792, [frame]) == ""
     assert wrong_amounts(cell, 792 * 40, [frame]) != ""
 
 
 def test_hidden_parameters_count() -> None:
-    assert wrong_amounts(read_claims(("Block, 8", "100 · 20 hidden")), 120, []) == ""
-    assert wrong_amounts(read_claims(("Block, 8", "100 · 20 hidden")), 100, []) != ""
+    assert wrong_amounts(read_claims(("Block, 8", "100 params · 20 hidden")), 120, []) == ""
+    assert wrong_amounts(read_claims(("Block, 8", "100 params · 20 hidden")), 100, []) != ""
 
 
 def test_what_copies_share_is_added_once() -> None:

@@ -64,11 +64,13 @@ class Claims:
 def read_amount(text: str) -> Amount | None:
     """A printed number of parameters; None if ``text`` is something else.
 
-    >>> read_amount("1.2 M each").value, read_amount("2 residual")
-    (1200000.0, None)
+    A number alone is a width.
+
+    >>> read_amount("1.2 M each").value, read_amount("2 residual"), read_amount("64")
+    (1200000.0, None, None)
     """
     match = _AMOUNT.fullmatch(text)
-    if not match:
+    if not match or text.isdigit():
         return None
     number, unit, each, of = match.groups()
     worth = _UNITS[unit or ""]
@@ -79,17 +81,22 @@ def read_amount(text: str) -> Amount | None:
 def read_claims(lines: Sequence[str]) -> Claims:
     """What a label claims: a title, and lines of details, the last of which may be a module path.
 
+    The end of a title may be at the beginning of the second line.
+
     >>> claims = read_claims(["3×3 conv, 16 ×2", "BN, ReLU · 2.4 k each"])
     >>> claims.copies, claims.amounts[0].value, claims.amounts[0].each
     (2, 2400.0, True)
     >>> read_claims(["×4 Stage", "2 Blocks, 9.6 k each"]).counted
     ((2, 'Blocks'),)
+    >>> read_claims(["Block", "64 ×3 · 1 residual", "74.0 k each"]).copies
+    3
     """
     title, details = (lines[0] if lines else ""), lines[1:]
     parts = list(_parts(details))
     shared = [int(match[1]) for text in (title, *parts) if (match := _SHARED.search(text))]
     copies = [int(match[1]) for text in (title, *parts) if (match := _PARALLEL.search(text))]
-    copies += [int(match[1]) for way in (_BEHIND, _BEFORE) if (match := way.search(title))]
+    ends = (_BEHIND, title), (_BEFORE, title), (_BEHIND, "".join(parts[:1]))
+    copies += [int(match[1]) for way, text in ends if (match := way.search(text))]
     amounts = (read_amount(part) for part in parts)
     return Claims(
         copies=(shared or copies or [1])[0],
