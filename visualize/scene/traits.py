@@ -30,7 +30,8 @@ def _traits(convolutions: Sequence[Operation], wide: Sequence[Operation]) -> Ite
     kernels = {_numbers(one, "kernel_size") for one in depthwise or wide}
     if len(kernels) == 1 and (depthwise or set(*kernels) != {3}):
         (kernel,) = kernels
-        yield "×".join(map(str, kernel))
+        size = "×".join(map(str, kernel))
+        yield size if len(kernel) > 1 else phrase("kernel {size}", size=size)
     strides = [max(_numbers(one, "stride"), default=1) for one in convolutions]
     if max(strides) > 1:
         yield phrase("/{stride}", stride=max(strides))

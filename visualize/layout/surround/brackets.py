@@ -18,7 +18,7 @@ from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT
 from visualize.core.geometry import Point, Rectangle
 from visualize.core.layout import Bracket, PlacedText
-from visualize.core.quantities import amount
+from visualize.core.quantities import amount, count
 from visualize.layout.columns import Column
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import BoxUnit, Unit
@@ -90,7 +90,7 @@ class Brackets:
         counts = self.parameters[stage]
         here = [number for box, number in counts.items() if box in boxes]
         total = amount(sum(counts.values()))
-        return total if len(here) == len(counts) else f"{amount(sum(here))} of {total}"
+        return total if len(here) == len(counts) else f"{count(sum(here))} of {total}"
 
     def _texts(self, lines: Sequence[str], beside: Point, side: int) -> Iterator[PlacedText]:
         direction = self.sizes.direction
