@@ -196,6 +196,14 @@ def test_a_panel_explains_others_with_letters_of_their_own() -> None:
     assert "A2: 5×5 conv" in found.flat.groups[0].detail
 
 
+def test_a_panel_explains_three_variants_and_no_more() -> None:
+    blocks = Block(), Block(kernel=5), Block(shortcut="none"), Block(extra=True), Block(kernel=7)
+    _, (plain, *others), _ = details(*blocks, Block(kernel=5))
+    (explaining,), missed = with_variants([plain], others, scenes)
+    assert len(explaining.variants) == 3
+    assert missed == (others[-1],)
+
+
 def test_what_looks_the_same_has_the_same_letter() -> None:
     _, (plain, large), _ = details(Block(), Block(kernel=5))
     (explaining,), missed = with_variants([plain], [replace(plain, boxes=large.boxes)], scenes)

@@ -6,19 +6,19 @@
                      ╰─────────╯
 
 A panel has one line at most, from the first box it explains from which a line runs clear of all
-else; its letter is on the others.
+else, of the stage whose tint it has; its letter is on the others.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from visualize.core.choices import Direction
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.geometry import Point, Rectangle, sample
-from visualize.core.layout import Layout, PlacedDetail, PlacedText
+from visualize.core.layout import Layout, PlacedBox, PlacedDetail, PlacedText
 from visualize.core.page import Area, Place
 from visualize.core.theme import Theme
 from visualize.layout.corners import Corners
@@ -32,10 +32,10 @@ _ROUND = 12.0  # the corners of a panel
 
 def with_leaders(layout: Layout, direction: Direction, theme: Theme) -> tuple[PlacedDetail, ...]:
     """The panels of a layout, with a line to each that a line can reach."""
-    boxes = {one.box.id: Corners.of(one.rectangle, direction) for one in layout.boxes}
+    boxes = {one.box.id: one for one in layout.boxes}
     obstacles = list(_obstacles(layout, direction, theme))
     return tuple(
-        replace(one, leader=_leader(one, layout.details, boxes, obstacles))
+        replace(one, leader=_leader(one, layout.details, _starts(one, boxes, direction), obstacles))
         for one in layout.details
     )
 
@@ -43,15 +43,12 @@ def with_leaders(layout: Layout, direction: Direction, theme: Theme) -> tuple[Pl
 def _leader(
     panel: PlacedDetail,
     panels: Sequence[PlacedDetail],
-    boxes: dict[str, Corners],
+    starts: Iterable[Corners],
     obstacles: Sequence[Area],
 ) -> tuple[Place, Place] | None:
     """The first line to a panel that runs clear of all else."""
     others = [Area.around((one.low, one.high)) for one in panels if one is not panel]
-    for name in panel.detail.of:
-        if name not in boxes:  # in another panel
-            continue
-        box = boxes[name]
+    for box in starts:
         for slope in _SLOPES:
             # Where the round corner is about as steep as the line.
             right, down = (_CORNER, _BORDER) if slope > 0 else (_BORDER, _CORNER)
@@ -66,6 +63,15 @@ def _leader(
             ):
                 return start, end
     return None
+
+
+def _starts(
+    panel: PlacedDetail, boxes: Mapping[str, PlacedBox], direction: Direction
+) -> Iterator[Corners]:
+    """The boxes of the overview that a panel explains and has the tint of."""
+    for name in panel.detail.of:
+        if name in boxes and boxes[name].box.stage == panel.detail.stage:
+            yield Corners.of(boxes[name].rectangle, direction)
 
 
 def _obstacles(layout: Layout, direction: Direction, theme: Theme) -> Iterator[Area]:

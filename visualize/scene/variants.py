@@ -18,6 +18,8 @@ from visualize.core.scene import Scene, SceneArrow, SceneBox
 
 # A block with more differences is another block.
 _MOST = 3
+# More variants of a panel than these are not kept in mind.
+_MOST_VARIANTS = 3
 _ENDS = ("input", "output")
 _WORKS = {"layer", "block", "stage"}
 _SHORTCUTS = ("identity", "scaled", "projection")
@@ -50,7 +52,7 @@ def with_variants(
         found: list[tuple[int, int, tuple[str, ...]]] = []
         for place, one in enumerate(shown):
             words = _words(one, other, scenes, compare or changes)
-            if words is not None:
+            if words is not None and _has_room(explaining[place], words):
                 found.append((len(words), place, words))
         if found:
             _, place, words = min(found)
@@ -79,6 +81,12 @@ def _words(
     # What is the same in brief may differ in full.
     said = [words for words in found if words is not None and (words or not known)]
     return (*min(said, key=len), *strides) if said else None
+
+
+def _has_room(detail: Detail, words: tuple[str, ...]) -> bool:
+    """Whether a panel may explain one more block that differs in ``words``."""
+    known = {one.changes for one in detail.variants}
+    return not words or words in known or len(known) < _MOST_VARIANTS
 
 
 def _explaining(detail: Detail, other: Detail, words: tuple[str, ...]) -> Detail:
