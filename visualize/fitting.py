@@ -234,7 +234,7 @@ class _Drawings:
         if not left or [one.diagram for one in short] == [one.diagram for one in shown]:
             return drawing
         briefly = self._with(fitting, short)
-        if len(self._worded(briefly, short, [*others(found, short, _itself)])[1]) >= len(left):
+        if len(self._worded(briefly, short, others(found, short))[1]) >= len(left):
             return drawing
         other, still = self._more(briefly, short, found)
         return other if len(still) < len(left) else drawing
@@ -248,7 +248,7 @@ class _Drawings:
         place, those first for which there are no words.
         """
         order = {box.id: place for place, box in enumerate(fitting.scene.boxes)}
-        left = list(others(found, shown, _itself))
+        left = others(found, shown)
         drawing, missed = self._worded(fitting, shown, left)
         unsaid = {id(one) for one in missed}
         tried = sorted(left, key=lambda one: id(one) not in unsaid)
@@ -332,10 +332,6 @@ class _Drawings:
     def _paths(self, patterns: Iterable[str], option: str) -> frozenset[str]:
         modules = self.simplifier.exact.modules
         return frozenset().union(*(matching_paths(one, modules, option) for one in patterns))
-
-
-def _itself(detail: Detail) -> Detail:
-    return detail
 
 
 def look(options: FigureOptions) -> Theme:

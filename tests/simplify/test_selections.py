@@ -47,11 +47,11 @@ def test_details_that_are_not_shown_may_be_added_that_of_most_boxes_first() -> N
     blocks = Simplifier(visualize.trace("mobilenet_v3_small")).to(Level.BLOCK)
     finder = DetailFinder(blocks)
     found = finder.of(blocks)
-    left = list(others(found, found[:1], finder.brief))
+    left = list(map(finder.brief, others(found, found[:1])))
     assert {one.box.id for one in left} == {one.box.id for one in found[1:]}
     explained = [len(one.boxes) for one in left]
     assert explained == sorted(explained, reverse=True)
-    assert list(others(found, found, finder.brief)) == []
+    assert others(found, found) == []
 
 
 def test_one_of_a_class_is_that_with_the_most_kinds_of_skip_connection() -> None:

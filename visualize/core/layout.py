@@ -257,8 +257,10 @@ class Layout:
     def _is_crossing(self, placed: PlacedArrow) -> bool:
         route, ends = self.whole(placed), (placed.arrow.source, placed.arrow.target)
         bounds = route.bounds()
-        near = (one.rectangle.grown(_CLOSE) for one in self.boxes if one.box.id not in ends)
-        return any(area.overlaps(bounds) and any(map(area.holds, route.sample())) for area in near)
+        others = (one.rectangle.grown(_CLOSE) for one in self.boxes if one.box.id not in ends)
+        near = [area for area in others if area.overlaps(bounds)]
+        points = list(route.sample()) if near else []
+        return any(area.holds(point) for area in near for point in points)
 
     def fits(self, page: Page) -> bool:
         """Whether the figure, title and legend included, fits ``page`` in true size."""

@@ -55,18 +55,16 @@ def _choices(details: Sequence[Detail], brief: _Brief) -> Iterator[tuple[Detail,
         yield representative([one for one in single if one.box.kind is BoxKind.BLOCK])
 
 
-def others(details: Sequence[Detail], shown: Sequence[Detail], brief: _Brief) -> Iterator[Detail]:
-    """Details that are not shown, with the modules in them closed; that of most boxes first.
+def others(details: Sequence[Detail], shown: Sequence[Detail]) -> list[Detail]:
+    """Details that are not shown, without details of their own; that of most boxes first.
 
     Args:
         details: all there are.
         shown: those that have a place.
-        brief: closes the modules in a detail.
     """
     there = set(_names(shown))
     left = (one for one in apart(details) if one.box.id not in there)
-    explaining = sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True)
-    return map(brief, explaining)
+    return sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True)
 
 
 def _names(details: Sequence[Detail]) -> Iterator[str]:
