@@ -13,7 +13,7 @@ import visualize
 from visualize.check.agreement import check_agreement
 from visualize.core.architecture import TensorSpec
 from visualize.core.choices import Level
-from visualize.scene.flows import read_twice, shapes, tensors_between
+from visualize.scene.flows import made_between, read_twice, shapes, tensors_between
 from visualize.simplify import simplify
 
 
@@ -127,7 +127,9 @@ def test_a_tensor_that_is_read_twice_is_one() -> None:
     model = nn.Sequential(nn.Conv2d(3, 5, 1), Twice(5))
     assert carried(model, (1, 3, 8, 8), collapse=["Twice"])[0] == "5×8×8"
     diagram = simplify(visualize.trace(Twice(), (1, 3, 8, 8)), Level.LAYER)
-    assert {len(tensors) for tensors in tensors_between(diagram).values()} == {1}
+    assert {
+        len(tensors) for tensors in tensors_between(diagram, made_between(diagram)).values()
+    } == {1}
 
 
 class Branches(nn.Module):
@@ -196,9 +198,10 @@ class GatedNet(nn.Module):
 def test_what_a_closed_block_reads_twice_has_one_arrow() -> None:
     architecture = visualize.trace(GatedNet(), (1, 8, 32, 32))
     diagram = simplify(architecture, Level.BLOCK)
-    assert len(read_twice(diagram)) == 2
+    assert len(read_twice(diagram, made_between(diagram))) == 2
     arrows = visualize.draw(architecture, level="block").scene.arrows
     ends = [(one.source, one.target) for one in arrows]
     assert len(set(ends)) == len(ends)
     assert sum(one.skip == "concat" for one in arrows) == 2
-    assert not read_twice(simplify(architecture, Level.LAYER))
+    layers = simplify(architecture, Level.LAYER)
+    assert not read_twice(layers, made_between(layers))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from visualize.check.drawn import Drawn, DrawnBox
 from visualize.check.index import AreaIndex
+from visualize.core.layout import Page
 
-# Points: what a panel of a few boxes needs, and how high a page is, see `core.layout.Page`.
+# Points: what a panel of a few boxes needs.
 _PANEL_WIDTH = 150.0
 _PANEL_HEIGHT = 220.0
-_PAGE_HEIGHT = 648.0
 
 
 def unexplained(drawn: Drawn) -> list[DrawnBox]:
@@ -31,7 +31,7 @@ def closed_blocks(drawn: Drawn, page: tuple[float, float] | None) -> Iterator[st
     found = unexplained(drawn)
     if not found or any(text.of_panel for text in drawn.texts):
         return
-    width, height = page or (drawn.page.width, _PAGE_HEIGHT)
+    width, height = page or (drawn.page.width, Page().height)
     beside = width - drawn.page.width >= _PANEL_WIDTH and height >= _PANEL_HEIGHT
     below = height - drawn.page.height >= _PANEL_HEIGHT and width >= _PANEL_WIDTH
     if not beside and not below:

@@ -25,7 +25,7 @@ from visualize.core.words import shape
 from visualize.scene import amounts, labels, numbers, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
-from visualize.scene.flows import Flow, read_twice, shapes, tensors_between
+from visualize.scene.flows import Flow, Made, made_between, read_twice, shapes, tensors_between
 from visualize.scene.kinds import work_of_box
 from visualize.scene.lines import clip
 from visualize.scene.sharing import Sharing
@@ -252,14 +252,18 @@ class _Builder:
     @property
     def wires(self) -> Iterator[tuple[str, str, Wire]]:
         """What an arrow is drawn for: a tensor that a closed box reads twice has one."""
-        twice = read_twice(self.diagram)
+        twice = read_twice(self.diagram, self._made)
         for source, target, wire in self.diagram.wires:
             if (source, target, wire.skip) not in twice:
                 yield source, target, wire
 
     @functools.cached_property
+    def _made(self) -> Made:
+        return made_between(self.diagram)
+
+    @functools.cached_property
     def _tensors(self) -> Mapping[Flow, tuple[TensorSpec, ...]]:
-        return tensors_between(self.diagram)
+        return tensors_between(self.diagram, self._made)
 
     def _chain(self, source: str, target: str) -> int:
         """How many copies follow each other in the repeats that an arrow leaves; 1 if none do."""

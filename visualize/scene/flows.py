@@ -12,11 +12,13 @@ from visualize.core.words import shape
 
 # The boxes at both ends, and the skip connection that is drawn between them, if it is one.
 Flow = tuple[str, str, int | None]
+# What each arrow represents, by the operation that makes it.
+Made = Mapping[Flow, Mapping[str, tuple[TensorSpec, ...]]]
 # Longer lists are counted instead.
 _LONGEST = 22
 
 
-def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
+def tensors_between(diagram: Diagram, made: Made) -> Mapping[Flow, tuple[TensorSpec, ...]]:
     """The different tensors that each arrow represents, in one copy of what it leads to."""
     copies = {
         one.id: number
@@ -24,11 +26,10 @@ def tensors_between(diagram: Diagram) -> Mapping[Flow, tuple[TensorSpec, ...]]:
         for number, copy in enumerate(box.copies)
         for one in copy.operations
     }
-    flows = made_between(diagram)
-    return {flow: _of_last_copy(tensors, copies) for flow, tensors in flows.items()}
+    return {flow: _of_last_copy(tensors, copies) for flow, tensors in made.items()}
 
 
-def made_between(diagram: Diagram) -> Mapping[Flow, Mapping[str, tuple[TensorSpec, ...]]]:
+def made_between(diagram: Diagram) -> Made:
     """What each arrow represents, by the operation that makes it."""
     drawn = {(source, target, wire.skip) for source, target, wire in diagram.wires}
     found: dict[Flow, dict[str, tuple[TensorSpec, ...]]] = {}
@@ -47,13 +48,12 @@ def made_between(diagram: Diagram) -> Mapping[Flow, Mapping[str, tuple[TensorSpe
     return found
 
 
-def read_twice(diagram: Diagram) -> frozenset[Flow]:
+def read_twice(diagram: Diagram, found: Made) -> frozenset[Flow]:
     """Arrows into closed boxes that carry what a skip connection beside them carries.
 
     What is inside reads a tensor twice: on its way to a merge, and for a gate or another branch.
     Where the way to the merge is an arc, and no other data enters the box, one goes straight.
     """
-    found = made_between(diagram)
     beside: dict[tuple[str, str], set[str]] = {}
     read: dict[str, set[str]] = {}
     arcs: set[tuple[str, str]] = set()
