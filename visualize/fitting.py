@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -234,7 +235,8 @@ class _Drawings:
         if not left or [one.diagram for one in short] == [one.diagram for one in shown]:
             return drawing
         briefly = self._with(fitting, short)
-        if len(self._worded(briefly, short, others(found, short))[1]) >= len(left):
+        fewer = len(left) - 1
+        if len(self._worded(briefly, short, others(found, short), most=fewer)[1]) > fewer:
             return drawing
         other, still = self._more(briefly, short, found)
         return other if len(still) < len(left) else drawing
@@ -257,23 +259,30 @@ class _Drawings:
             rest = [one for one in left if one is not other]
             if not is_readable(more):
                 continue
-            larger, still = self._worded(drawing, more, rest)
-            if larger.fits and len(still) <= len(missed):
+            larger, still = self._worded(drawing, more, rest, most=len(missed))
+            if len(still) <= len(missed) and larger.fits:
                 drawing, missed, shown, left = larger, still, more, rest
         return drawing, missed
 
     def _worded(
-        self, fitting: Drawing, shown: Sequence[Detail], left: Sequence[Detail]
+        self,
+        fitting: Drawing,
+        shown: Sequence[Detail],
+        left: Sequence[Detail],
+        most: float = math.inf,
     ) -> tuple[Drawing, list[Detail]]:
         """A drawing with words about as many of the details ``left`` as fit, and the others.
 
-        It shows more than one that is ``fitting``.
+        It shows more than one that is ``fitting``. Words that leave more than ``most`` others are
+        not laid out.
         """
         for number in dict.fromkeys((len(left), len(left) // 2)):
-            worded, missed = with_variants(shown, left[:number], self._scenes, self._changes)
-            drawing = replace(self._with(fitting, worded), less=fitting)
-            if len(missed) < number and drawing.fits:
-                return drawing, [*missed, *left[number:]]
+            worded, unsaid = with_variants(shown, left[:number], self._scenes, self._changes)
+            missed = [*unsaid, *left[number:]]
+            if len(missed) < len(left) and len(missed) <= most:
+                drawing = replace(self._with(fitting, worded), less=fitting)
+                if drawing.fits:
+                    return drawing, missed
         return replace(self._with(fitting, shown), less=fitting), list(left)
 
     def _changes(self, shown: Scene, other: Scene) -> tuple[str, ...] | None:
