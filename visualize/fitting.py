@@ -112,20 +112,28 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     """
     drawings = _Drawings(simplifier, options)
     larger: list[Drawing] = []
+    bare: Drawing | None = None
     for wraps in (False, True) if options.level is Level.AUTO else (False,):
         fitting: list[Drawing] = []
         closed: list[Drawing] = []
-        for drawing in drawings.of(rungs(options), wraps=wraps):
+        tried = rungs(options)
+        for drawing in drawings.of(tried, wraps=wraps):
+            if bare and not drawing.scene.details:
+                continue
             if not drawing.fits:
                 larger.append(drawing)
             elif not drawing.is_clear:
                 fitting.append(drawing)
             elif options.collapse or drawing.shows_structure:
-                return drawing
+                if bare or drawing.scene.details or not drawings.explains(drawing):
+                    return drawing
+                bare = drawing
+                break
             else:
                 closed.append(drawing)
-        if closed or fitting:
+        if bare is None and (closed or fitting):
             return (*closed, *fitting)[0]
+    if bare: return bare
     return min(larger, key=lambda one: (len(one.scene.boxes) > _MOST_READABLE, one.excess))
 
 
@@ -196,6 +204,9 @@ class _Drawings:
                     if overview.is_in_rows:
                         # It shows more than fewer boxes, all closed, with their panels.
                         yield overview
+
+    def explains(self, drawing: Drawing) -> bool:
+        return self.options.shows_details and drawing.scene.level in ("block", "stage")
 
     def _overviews(self, rung: Rung, arrangers: Sequence[Arranger]) -> Iterator[Drawing]:
         """Drawings without details: in one direction, and in the next if that may fit better."""

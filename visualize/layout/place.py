@@ -226,9 +226,11 @@ class Placer:
             if not isinstance(unit, BoxUnit)
         }
         room = self.spacing.arc
-        for arc in route_arcs(arcs, boxes, circles, placement.areas, room, side, axes):
+        inner = placement.arcs.values()
+        for arc in route_arcs(arcs, boxes, circles, placement.areas, room, side, axes, inner):
+            if arc.index not in placement.arcs:
+                placement.areas += arc.areas(room)
             placement.arcs[arc.index] = arc
-            placement.areas += arc.areas(room)
 
     def _arcs(self, placement: Placement, boxes: Mapping[Unit, Rectangle]) -> Iterable[Arc]:
         """Links that represent a skip connection, and those that have no direct way."""

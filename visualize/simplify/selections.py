@@ -97,7 +97,10 @@ def _joined(one: Detail, other: Detail) -> Detail:
     """A detail that explains the boxes of another as well."""
     boxes = dict.fromkeys((*one.boxes, *other.boxes))
     return replace(
-        one, boxes=tuple(boxes), strides=tuple(dict.fromkeys((*one.strides, *other.strides)))
+        one,
+        boxes=tuple(boxes),
+        strides=tuple(dict.fromkeys((*one.strides, *other.strides))),
+        copies=one.copies + other.copies,
     )
 
 
@@ -132,5 +135,5 @@ def representative(details: Sequence[Detail]) -> tuple[Detail, ...]:
 
 
 def _richness(detail: Detail) -> tuple[int, int, int]:
-    """How many kinds of skip connection a detail draws, how many boxes it explains, how briefly."""
-    return len(detail.drawn_skips), len(detail.boxes), -len(detail.diagram.boxes)
+    """How many kinds of skip connection a detail draws, how many blocks it explains, how briefly."""
+    return len(detail.drawn_skips), detail.copies, -len(detail.diagram.boxes)

@@ -105,8 +105,9 @@ def route_arcs(
     room: ArcSpacing,
     side: int = 1,
     axes: Mapping[Unit, float] | None = None,
+    inner: Iterable[Arc] = (),
 ) -> list[Arc]:
-    """Give each arc a side, a lane and its ends.
+    """Give each arc a side, a lane and its ends; all arcs, with the ``inner`` ones first.
 
     Short arcs come first and run closest; an arc takes a way that runs through no box, on
     ``side`` if it can.
@@ -119,6 +120,8 @@ def route_arcs(
         room: the lengths of arcs.
         side: where arcs run if they can, 1 or -1.
         axes: the axis of each frame, which arrows enter and leave there and nowhere else.
+        inner: arcs that are routed already. They keep their lanes; their ends make room for those
+            of others on the same side of a box.
     """
     covered = _Covered(areas, room)
     placed: list[Arc] = []
@@ -128,7 +131,7 @@ def route_arcs(
         chosen = _freest(_ways(arc, side, boxes, covered, axes or {}), rows)
         placed.append(chosen)
         covered.add(chosen.areas(room))
-    return _with_ports(placed, boxes, circles, room)
+    return _with_ports([*inner, *placed], boxes, circles, room)
 
 
 def _ways(
@@ -275,7 +278,7 @@ def _with_ports(
     """Spread the ends of arcs that share a side of a box, so that none cross or coincide."""
     ports: dict[tuple[Unit, int], list[tuple[int, float, int, bool]]] = {}
     for position, arc in enumerate(arcs):
-        reach = abs(arc.lane)
+        reach = arc.side * arc.lane
         # Arrivals come first, inner lanes before outer ones; departures the other way round.
         if arc.arrives_side:
             ports.setdefault((arc.target, arc.side), []).append((0, reach, position, False))
