@@ -35,6 +35,9 @@ _MOST_BOXES = 150
 _MOST_READABLE = 40
 # The part of a model that one closed module may hold.
 _MOST_CLOSED = 0.7
+# Roles of closed boxes, and the levels that show them.
+_CLOSED = frozenset({"block", "stage"})
+_COARSE = frozenset({Level.BLOCK.value, Level.STAGE.value})
 # How many more details are tried where some fit.
 _MOST_TRIED = 5
 
@@ -77,6 +80,12 @@ class Drawing:
         return max(closed, default=0) <= _MOST_CLOSED * sum(len(one.members) for one in boxes)
 
     @property
+    def is_unexplained(self) -> bool:
+        """Whether it shows closed blocks, and no panel."""
+        closed = any(one.role in _CLOSED for one in self.scene.boxes)
+        return closed and self.scene.level in _COARSE and not self.scene.details
+
+    @property
     def is_in_rows(self) -> bool:
         """Whether its boxes are in rows of resolution."""
         return self._arrangement.fitting_rows is not None
@@ -104,37 +113,55 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     that cannot be avoided.
 
     Details of closed blocks are shown where they fit as well, and those that the options name in
-    any case. If nothing fits even with its labels wrapped, what reaches beyond the page the least
-    is drawn all the same, of those with few boxes.
+    any case. Labels are wrapped where nothing fits without that, or no panel does. If nothing fits
+    even so, what reaches beyond the page the least is drawn all the same, of those with few boxes.
 
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
     drawings = _Drawings(simplifier, options)
+    tried = rungs(options)
     larger: list[Drawing] = []
-    bare: Drawing | None = None
-    for wraps in (False, True) if options.level is Level.AUTO else (False,):
-        fitting: list[Drawing] = []
-        closed: list[Drawing] = []
-        tried = rungs(options)
-        for drawing in drawings.of(tried, wraps=wraps):
-            if bare and not drawing.scene.details:
-                continue
-            if not drawing.fits:
-                larger.append(drawing)
-            elif not drawing.is_clear:
-                fitting.append(drawing)
-            elif options.collapse or drawing.shows_structure:
-                if bare or drawing.scene.details or not drawings.explains(drawing):
-                    return drawing
-                bare = drawing
-                break
-            else:
-                closed.append(drawing)
-        if bare is None and (closed or fitting):
-            return (*closed, *fitting)[0]
-    if bare: return bare
+    found = _best(drawings.of(tried), options, larger)
+    if options.level is Level.AUTO:
+        if found is None:
+            found = _best(drawings.of(tried, wraps=True), options, larger)
+        elif found.is_unexplained and options.shows_details:
+            found = _explained(found, drawings.of(tried, wraps=True))
+    if found is not None:
+        return found
     return min(larger, key=lambda one: (len(one.scene.boxes) > _MOST_READABLE, one.excess))
+
+
+def _best(
+    drawings: Iterable[Drawing], options: FigureOptions, larger: list[Drawing]
+) -> Drawing | None:
+    """The first drawing that fits, and is clear and shows structure if there is such a one.
+
+    Those that do not fit are added to ``larger``.
+    """
+    fitting: list[Drawing] = []
+    closed: list[Drawing] = []
+    for drawing in drawings:
+        if not drawing.fits:
+            larger.append(drawing)
+        elif not drawing.is_clear:
+            fitting.append(drawing)
+        elif options.collapse or drawing.shows_structure:
+            return drawing
+        else:
+            closed.append(drawing)
+    return next(iter((*closed, *fitting)), None)
+
+
+def _explained(found: Drawing, wrapped: Iterable[Drawing]) -> Drawing:
+    """Of drawings with wrapped labels, the first with room for a panel that shows no less."""
+    least = len(found.scene.boxes)
+    for one in wrapped:
+        is_more = one.scene.details and len(one.scene.boxes) >= least
+        if is_more and one.fits and one.is_clear and one.shows_structure:
+            return one
+    return found
 
 
 class _Drawings:
@@ -204,9 +231,6 @@ class _Drawings:
                     if overview.is_in_rows:
                         # It shows more than fewer boxes, all closed, with their panels.
                         yield overview
-
-    def explains(self, drawing: Drawing) -> bool:
-        return self.options.shows_details and drawing.scene.level in ("block", "stage")
 
     def _overviews(self, rung: Rung, arrangers: Sequence[Arranger]) -> Iterator[Drawing]:
         """Drawings without details: in one direction, and in the next if that may fit better."""

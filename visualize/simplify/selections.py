@@ -135,5 +135,5 @@ def representative(details: Sequence[Detail]) -> tuple[Detail, ...]:
 
 
 def _richness(detail: Detail) -> tuple[int, int, int]:
-    """How many kinds of skip connection a detail draws, how many blocks it explains, how briefly."""
+    """How many kinds of skip connection it draws, how many blocks it explains, how briefly."""
     return len(detail.drawn_skips), detail.copies, -len(detail.diagram.boxes)
