@@ -7,7 +7,14 @@
            │         ╰────╮            ╰──╮
          ┌─▼─┐          ┌─▼─┐           ┌─▼─┐
 
-The first of these that runs clear of others is taken.
+The first of these that runs clear of others is taken. Of several that come from far on one side,
+the nearest one bends first, so that none lies on another:
+
+          ┌───┐ ┌───┐
+          └─┬─┘ └─┬─┘
+      ╭─────╯     │
+      │ ╭─────────╯
+    ┌─▼─▼─┐
 """
 
 from __future__ import annotations
@@ -21,10 +28,18 @@ from visualize.core.route import Route
 from visualize.layout.spacing import CurveSpacing, Spacing
 from visualize.layout.units import Unit
 
+# How far behind its start a curve begins to bend, and how long its bend is.
+Turn = tuple[float, float]
+
 # A curve is looked at in at least this many points.
 _STEPS = 16
 # How many times as long as its bend a curve is at least that does not bend all the way.
 _BENT = 1.6
+# How many times as far aside as its bend is long a curve is flat.
+_FLAT = 2.0
+# The part of a short way in which one of several flat curves bends, and points between two of them.
+_TURN = 0.6
+_APART = 6.0
 # The part of the radius of a circle over which arrows arrive.
 _ROUND = 0.8
 
@@ -65,13 +80,14 @@ def connect(
     *,
     entry: float | None = None,
     late: bool = False,
+    turn: Turn | None = None,
 ) -> tuple[Route, bool]:
     """A curve from the end of ``source`` to the start of ``target``, and whether it is clear.
 
     It arrives ``entry`` off the middle, by default leaning to where it comes from. The curve bends
     at its beginning, at its end or all the way: the first of these that ``is_clear`` is taken, else
     the first. A short one bends all the way if it can; one that is to bend ``late`` does so at its
-    end.
+    end. Before all of these comes one with a ``turn`` of its own, see `turns`.
     """
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(target, leaning(source, target, spacing) if entry is None else entry, spacing)
@@ -85,8 +101,43 @@ def connect(
         bent_late = Route.straight(start, bend).joined(Route.smooth(bend, end))
         bent = [bent_late, bent_early] if late else [bent_early, bent_late]
         paths = [*bent, *paths] if fan == room else [*paths, *bent]
+    if turn:
+        paths.insert(0, _turned(start, end, turn))
     clear = next((path for path in paths if is_clear(path)), None)
     return clear or paths[0], clear is not None
+
+
+def _turned(start: Point, end: Point, turn: Turn) -> Route:
+    """A curve that bends where it is to."""
+    ahead, fan = turn
+    first = start.moved(ahead, 0)
+    last = Point(first.along + fan, end.across)
+    bend = Route.smooth(first, last)
+    return Route.straight(start, first).joined(bend).joined(Route.straight(last, end))
+
+
+def turns(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> list[Turn | None]:
+    """Where each arrow to a ``target`` bends, if it is one of several flat ones beside each other.
+
+    Those are on the same side and leave from about the same row; the nearest bends first.
+    """
+    found: list[Turn | None] = [None] * len(sources)
+    bend = spacing.curve.bend
+    for side in (1, -1):
+        far = {one: side * (_middle(it) - _middle(target)) for one, it in enumerate(sources)}
+        base = max((sources[one].end for one in far if far[one] > 0), default=0.0)
+        fan = min(bend, (target.start - base) * _TURN)
+        row = [
+            one
+            for one in sorted(far, key=far.__getitem__)
+            if far[one] > _FLAT * fan and sources[one].end > base - bend
+        ]
+        if len(row) < 2 or fan <= 0:
+            continue
+        step = min(_APART, (target.start - base - fan) / (len(row) - 1))
+        for place, one in enumerate(row):
+            found[one] = base - sources[one].end + place * step, fan
+    return found
 
 
 def entries(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> list[float]:

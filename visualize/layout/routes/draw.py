@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from visualize.core.geometry import MIRROR, Point, Rectangle
 from visualize.core.layout import PlacedText
@@ -10,7 +10,7 @@ from visualize.core.route import Route
 from visualize.layout.columns import Column
 from visualize.layout.links import Leg, Link
 from visualize.layout.place import Placement
-from visualize.layout.routes.direct import Obstacles, connect, entries
+from visualize.layout.routes.direct import Obstacles, Turn, connect, entries, turns
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import Unit
 
@@ -63,7 +63,9 @@ class LinkDrawer:
         for index, link in enumerate(self.links):
             if not link.arc:
                 self.leaving.setdefault(link.source, []).append(index)
-        self.entries = dict(self._entries())
+        self.entries: dict[int, float] = {}
+        self.bends: dict[int, Turn | None] = {}
+        self._arrive()
 
     def draw_all(self, given: Mapping[int, Route]) -> list[Leg]:
         """All links; the routes of some are ``given``, by their index."""
@@ -121,18 +123,20 @@ class LinkDrawer:
             self.spacing,
             entry=entry,
             late=link.source == self.late,
+            turn=self.bends[index],
         )[0]
 
-    def _entries(self) -> Iterator[tuple[int, float]]:
-        """How far off the middle of its target each direct link arrives."""
+    def _arrive(self) -> None:
+        """Find how far off the middle of its target each direct link arrives, and its bend."""
         arriving: dict[Unit, list[int]] = {}
         for index, link in enumerate(self.links):
             if not link.arc and index not in self.placement.arcs:
                 arriving.setdefault(link.target, []).append(index)
         for indices in arriving.values():
             ends = [self._ends(self.links[one], self._turn(self.links[one])) for one in indices]
-            sources = [source for source, _ in ends]
-            yield from zip(indices, entries(sources, ends[0][1], self.spacing))
+            sources, target = [source for source, _ in ends], ends[0][1]
+            self.entries.update(zip(indices, entries(sources, target, self.spacing)))
+            self.bends.update(zip(indices, turns(sources, target, self.spacing)))
 
     def _ends(self, link: Link, turn: int | None) -> tuple[Rectangle, Rectangle]:
         """What a link leaves and meets; it may leave where its tensor enters another column."""
