@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 import torch
 
@@ -199,6 +201,32 @@ def test_where_nothing_fits_labels_are_wrapped() -> None:
     assert not plain.fits
     assert wrapped.fits
     assert any(len(line) > 1 for box in wrapped.layout.boxes for line in box.lines)
+
+
+def test_where_only_that_makes_room_for_a_panel_labels_are_wrapped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    simplifier = Simplifier(visualize.trace("resnet50"))
+    options = FigureOptions()
+    wrapping: list[bool] = []
+    drawn = _Drawings.of
+
+    def without_room(
+        self: _Drawings, rungs: Sequence[Rung], *, wraps: bool = False
+    ) -> Iterator[Drawing]:
+        wrapping.append(wraps)
+        found = drawn(self, rungs, wraps=wraps)
+        return (one for one in found if wraps or not one.scene.details)
+
+    monkeypatch.setattr(_Drawings, "of", without_room)
+    drawing = fit(simplifier, options)
+    assert wrapping == [False, True]
+    assert drawing.scene.details
+    assert not drawing.is_unexplained
+    plain = fit(simplifier, FigureOptions(details=("none",)))
+    assert wrapping == [False, True, False]
+    assert plain.is_unexplained
+    assert len(drawing.scene.boxes) >= len(plain.scene.boxes)
 
 
 def test_of_what_does_not_fit_that_of_few_boxes_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

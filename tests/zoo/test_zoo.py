@@ -57,12 +57,7 @@ LEVELS = [level for level in Level if level is not Level.AUTO]
 
 # Figures larger than a page in which an arc begins where the head of another is.
 UPON_EACH_OTHER = {
-    **{(f"densenet{depth}", Level.BLOCK): {"arrow over arrow"} for depth in (121, 161, 169, 201)},
-    **{
-        (f"swin_v2_{size}", level): {"arrow over arrow"}
-        for size in "tsb"
-        for level in (Level.SUBLAYER, Level.LAYER, Level.OP)
-    },
+    (f"densenet{depth}", Level.BLOCK): {"arrow over arrow"} for depth in (121, 161, 169, 201)
 }
 
 # What the run never touches. All other models use every parameter.

@@ -32,6 +32,22 @@ def test_an_arc_moves_to_the_side_that_is_free() -> None:
     assert hits(layout) == []
 
 
+def test_arcs_that_are_routed_already_make_room_for_another() -> None:
+    """It arrives where one of them begins."""
+    boxes = {BoxUnit(str(one)): Rectangle(40 * one, 40 * one + 20, -30, 30) for one in range(6)}
+    ends = [(2, 4), (0, 2)]
+    inside, outside = (
+        Arc(index, BoxUnit(str(one)), BoxUnit(str(other)))
+        for index, (one, other) in enumerate(ends)
+    )
+    areas = [*boxes.values()]
+    inner = route_arcs([inside], boxes, (), areas, ROOMY.arc)
+    both = route_arcs([outside], boxes, (), areas, ROOMY.arc, inner=inner)
+    assert [arc.index for arc in both] == [0, 1]
+    assert both[0].lane == inner[0].lane
+    assert both[0].start.along - both[1].end.along >= ROOMY.arc.port
+
+
 def test_an_arc_keeps_away_from_the_border_of_what_it_passes() -> None:
     one, other, beside = map(BoxUnit, ("a", "+", "b"))
     boxes = {

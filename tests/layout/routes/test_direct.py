@@ -11,7 +11,7 @@ from visualize.core.choices import Direction
 from visualize.core.geometry import HEAD_LENGTH, Point, Rectangle, without_head
 from visualize.layout import lay_out
 from visualize.layout.densities import ROOMY
-from visualize.layout.routes.direct import Obstacles, connect, entries, leaning
+from visualize.layout.routes.direct import Obstacles, connect, entries, leaning, turns
 from visualize.layout.units import BoxUnit
 
 
@@ -87,3 +87,31 @@ def test_heads_share_the_room_of_a_circle() -> None:
     assert places[0] >= -6.5
     assert places[-1] <= 6.5
     assert all(after > before for before, after in itertools.pairwise(places))
+
+
+def test_flat_curves_from_one_side_bend_one_behind_the_other() -> None:
+    """The sources end at unequal places; the nearest bends first, so none crosses another."""
+    target = Rectangle(60, 80, -40, 40)
+    sources = [Rectangle(0, 25, 100, 160), Rectangle(0, 20, 200, 260), Rectangle(0, 30, 300, 360)]
+    bends = turns(sources, target, ROOMY)
+    curves = [
+        connect(source, target, lambda _: True, ROOMY, entry=entry, turn=turn)[0]
+        for source, entry, turn in zip(sources, entries(sources, target, ROOMY), bends)
+    ]
+    for near, far in itertools.pairwise(curves):
+        assert near.end.along == far.end.along == target.start
+        level = [
+            min(one.sample(64), key=lambda point: abs(point.across - 80)).along
+            for one in (near, far)
+        ]
+        assert level[1] >= level[0] + 3
+
+
+def test_curves_that_are_alone_on_their_side_or_steep_bend_as_they_like() -> None:
+    target = Rectangle(60, 80, -40, 40)
+    near, far = Rectangle(0, 20, -30, 10), Rectangle(0, 20, 200, 260)
+    other = Rectangle(0, 20, -260, -200)
+    above = Rectangle(-90, -60, 300, 360)
+    assert turns([near, far, other], target, ROOMY) == [None, None, None]
+    assert turns([far, above], target, ROOMY) == [None, None]  # from other rows
+    assert turns([far, near], Rectangle(20, 40, -40, 40), ROOMY) == [None, None]  # no room
