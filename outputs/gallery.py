@@ -58,7 +58,7 @@ def _transformers(**models: str) -> Iterator[Drawn]:
 LATENTS = "--input sample=1,4,64,64 --input timestep=1:int64"
 CLASSES = (
     "--input hidden_states=1,4,32,32 --input timestep=1:int64"
-    " --input 'class_labels=1:int64<1000' --width 6.5in"
+    " --input 'class_labels=1:int64<1000'"
 )
 
 SECTIONS = {
@@ -84,7 +84,7 @@ SECTIONS = {
             "'ultralytics.nn.tasks:DetectionModel(cfg=\"yolov8n.yaml\", verbose=False)'"
             " --input 1,3,640,640",
         ),
-        *_transformers(detr="DetrConfig", sam="SamConfig --expand mask_decoder.transformer"),
+        *_transformers(detr="DetrConfig", sam="SamConfig"),
         *_named("raft_small"),
     ),
     "Language, speech, image and text": tuple(

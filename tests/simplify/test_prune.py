@@ -295,3 +295,17 @@ def test_padding_for_a_convolution_is_part_of_it(mode: str) -> None:
     assert [box.label[0] for box in figure.scene.boxes[1:-1]] == [
         "1×1 conv, 4", "exp", "3×3 conv, 4, /2"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("equation", "is_shown"), [("nhwc->nchw", False), ("nhwc->nhw", True)])
+def test_an_einsum_that_only_moves_axes_has_no_box(equation: str, is_shown: bool) -> None:
+    class Moved(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.last = nn.Linear(8, 4), nn.Linear(6, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(torch.einsum(equation, self.first(x)))
+
+    figure = visualize.draw(Moved(), (1, 5, 6, 8), level="layer")
+    assert ("einsum" in str([box.label for box in figure.scene.boxes])) is is_shown

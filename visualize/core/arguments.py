@@ -41,6 +41,25 @@ def literal(operation: Operation) -> tuple[float | None, bool]:
     return numbers[0] if len(numbers) == 1 else (None, False)
 
 
+def permutes(operation: Operation) -> bool:
+    """Whether an ``einsum`` only gives the axes of one tensor another order.
+
+    >>> from visualize.core.architecture import NodeKind
+    >>> def einsum(equation: str) -> Operation:
+    ...     kind = NodeKind.FUNCTION
+    ...     return Operation("einsum", kind, "einsum", attributes={"equation": equation})
+    >>> equations = "nhwpqc->nchpwq", "...ij->...ji", "ij->i", "ii->i", "ij,jk->ik"
+    >>> [permutes(einsum(one)) for one in equations]
+    [True, True, False, False, False]
+    """
+    equation = argument(operation, 0, "equation")
+    if family(operation.type) != "einsum" or not isinstance(equation, str):
+        return False
+    read, arrow, made = equation.replace(" ", "").replace("...", ".").partition("->")
+    each = len(set(read)) == len(read)
+    return bool(arrow) and "," not in read and each and sorted(read) == sorted(made)
+
+
 def does_nothing(operation: Operation) -> bool:
     """Whether a function adds 0 to what it reads, multiplies it by 1, or rolls it by 0.
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import networkx as nx
 
 from visualize.core.architecture import NodeKind
-from visualize.core.arguments import does_nothing
+from visualize.core.arguments import does_nothing, permutes
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.core.operators import (
     CONCAT,
@@ -154,7 +154,8 @@ def _pads_for_a_window(diagram: Diagram, box: Box) -> bool:
 def _is_quiet(diagram: Diagram, box: Box) -> bool:
     """Whether an operation only moves data, and says nothing of how."""
     is_named = box.kind is BoxKind.IDIOM or bool(box.operands)
-    return not is_named and (family(box.does) in MOVES or is_idle(diagram, box))
+    moves = family(box.does) in MOVES or permutes(box.core)
+    return not is_named and (moves or is_idle(diagram, box))
 
 
 def _quiet_host(diagram: Diagram, box: Box, source: Box, hosts: dict[str, str]) -> str | None:
