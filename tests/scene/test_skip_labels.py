@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 import visualize
 from tests.graphs import Net, every_kind, resnet
@@ -72,3 +73,28 @@ def test_a_branch_that_only_normalizes_is_named_after_its_norm() -> None:
     exact = net.build()
     scaled = replace(every_kind().skips[1], fork="x", merge="add", branch=("bn",), scale="norm")
     assert beside_arc(exact, scaled) == "BN"
+
+
+class Affine(nn.Module):
+    """A residual block whose shortcut is projected, scaled by a buffer, and by a number."""
+
+    def __init__(self, number: float | None) -> None:
+        super().__init__()
+        first, second = nn.Conv2d(3, 8, 3, padding=1), nn.Conv2d(8, 8, 3, padding=1)
+        self.conv, self.project = nn.Sequential(first, nn.ReLU(), second), nn.Conv2d(3, 8, 1)
+        self.number = number
+        self.register_buffer("weight", torch.rand(1, 8, 1, 1))
+        self.register_buffer("bias", torch.rand(1, 8, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.project(x) * self.weight + self.bias
+        return self.conv(x) + (y if self.number is None else y * self.number)
+
+
+@pytest.mark.parametrize(("number", "label"), [(None, "1×1 conv, 8"), (0.5, "1×1 conv, 8, × 0.5")])
+def test_a_batch_norm_that_is_written_out_is_not_written_beside_an_arc(
+    number: float | None, label: str
+) -> None:
+    exact = visualize.trace(Affine(number), (1, 3, 8, 8))
+    (skip,) = exact.skips
+    assert beside_arc(exact, skip) == label

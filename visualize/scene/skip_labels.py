@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from visualize.core.architecture import Architecture, Operation, Skip, SkipKind, TensorSpec
-from visualize.core.operators import IDENTITY, MOVES, NORM, family, merge_type
+from visualize.core.operators import IDENTITY, MOVES, NORM, MergeType, family, merge_type
 from visualize.core.words import operation, shape, short_name
 from visualize.scene.lines import clip
 
@@ -53,14 +53,33 @@ def beside_arc(exact: Architecture, skip: Skip) -> str:
 
 def _projection(branch: Sequence[Operation]) -> str:
     """What a branch does; of much that it does, its layers with weights alone."""
-    works = [one for one in branch if family(one.does) not in NORM | IDENTITY]
+    works = [
+        one for one in branch if family(one.does) not in NORM | IDENTITY and not _is_affine(one)
+    ]
     computes = [one for one in works if family(one.does) not in MOVES]
     layers = [one for one in computes if one.weight]
-    words = [", ".join(str(operation(one)) for one in some) for some in (works, computes, layers)]
+    words = [", ".join(map(_word, some)) for some in (works, computes, layers)]
     fitting = (text for text in words if text and len(text) <= _LONGEST)
     shortest = min(filter(None, words), key=len, default="")
-    whole = ", ".join(str(operation(one)) for one in branch)
+    whole = ", ".join(map(_word, branch))
     return clip(next(fitting, shortest) or whole)
+
+
+def _word(one: Operation) -> str:
+    merge, constant = merge_type(one.type), one.constant
+    if merge and constant and constant.name and not constant.first:
+        return f"{merge.symbol} {constant.name}"
+    return str(operation(one))
+
+
+def _is_affine(one: Operation) -> bool:
+    """Whether it scales or shifts by stored values, as a batch norm does that is written out."""
+    stored = one.constant is not None and one.constant.shape is not None
+    return stored and merge_type(one.type) in (
+        MergeType.ADD,
+        MergeType.SUBTRACT,
+        MergeType.MULTIPLY,
+    )
 
 
 def _joined(exact: Architecture, skip: Skip) -> Iterator[TensorSpec]:
