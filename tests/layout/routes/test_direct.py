@@ -93,10 +93,10 @@ def test_flat_curves_from_one_side_bend_one_behind_the_other() -> None:
     """The sources end at unequal places; the nearest bends first, so none crosses another."""
     target = Rectangle(60, 80, -40, 40)
     sources = [Rectangle(0, 25, 100, 160), Rectangle(0, 20, 200, 260), Rectangle(0, 30, 300, 360)]
-    bends = turns(sources, target, ROOMY)
+    places = entries(sources, target, ROOMY)
     curves = [
-        connect(source, target, lambda _: True, ROOMY, entry=entry, turn=turn)[0]
-        for source, entry, turn in zip(sources, entries(sources, target, ROOMY), bends)
+        connect(source, target, lambda _: True, ROOMY, entry=place, turn=turn)[0]
+        for source, place, turn in zip(sources, places, turns(sources, target, ROOMY, places))
     ]
     for near, far in itertools.pairwise(curves):
         assert near.end.along == far.end.along == target.start
@@ -112,6 +112,9 @@ def test_curves_that_are_alone_on_their_side_or_steep_bend_as_they_like() -> Non
     near, far = Rectangle(0, 20, -30, 10), Rectangle(0, 20, 200, 260)
     other = Rectangle(0, 20, -260, -200)
     above = Rectangle(-90, -60, 300, 360)
-    assert turns([near, far, other], target, ROOMY) == [None, None, None]
-    assert turns([far, above], target, ROOMY) == [None, None]  # from other rows
-    assert turns([far, near], Rectangle(20, 40, -40, 40), ROOMY) == [None, None]  # no room
+    assert turns([near, far, other], target, ROOMY, [0.0, 5.0, 9.0]) == [None, None, None]
+    assert turns([far, above], target, ROOMY, [0.0, 5.0, 9.0]) == [None, None]  # from other rows
+    assert turns([far, near], Rectangle(20, 40, -40, 40), ROOMY, [0.0, 5.0]) == [
+        None,
+        None,
+    ]  # no room

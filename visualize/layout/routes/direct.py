@@ -19,6 +19,7 @@ the nearest one bends first, so that none lies on another:
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -40,6 +41,10 @@ _FLAT = 2.0
 # The part of a short way in which one of several flat curves bends, and points between two of them.
 _TURN = 0.6
 _APART = 6.0
+# Points between curves that lie on each other, how far they then do, and how many are looked at.
+_UPON = 3.0
+_ALIKE = 10.0
+_SAMPLES = 64
 # The part of the radius of a circle over which arrows arrive.
 _ROUND = 0.8
 
@@ -116,10 +121,21 @@ def _turned(start: Point, end: Point, turn: Turn) -> Route:
     return Route.straight(start, first).joined(bend).joined(Route.straight(last, end))
 
 
-def turns(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> list[Turn | None]:
-    """Where each arrow to a ``target`` bends, if it is one of several flat ones beside each other.
+def turns(
+    sources: Sequence[Rectangle],
+    target: Rectangle,
+    spacing: Spacing,
+    places: Sequence[float],
+) -> list[Turn | None]:
+    """Where arrows to a ``target`` bend that would else lie on each other.
 
-    Those are on the same side and leave from about the same row; the nearest bends first.
+    Those are flat, on the same side, and leave from about the same row; the nearest bends first.
+
+    Args:
+        sources: what the arrows leave.
+        target: where they arrive.
+        spacing: the lengths.
+        places: how far off the middle of ``target`` each of them arrives.
     """
     found: list[Turn | None] = [None] * len(sources)
     bend = spacing.curve.bend
@@ -132,12 +148,28 @@ def turns(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> 
             for one in sorted(far, key=far.__getitem__)
             if far[one] > _FLAT * fan and sources[one].end > base - bend
         ]
-        if len(row) < 2 or fan <= 0:
+        routes = [
+            connect(sources[one], target, lambda _: True, spacing, entry=places[one])[0]
+            for one in row
+        ]
+        if fan <= 0 or not any(itertools.starmap(_touch, itertools.pairwise(routes))):
             continue
         step = min(_APART, (target.start - base - fan) / (len(row) - 1))
         for place, one in enumerate(row):
             found[one] = base - sources[one].end + place * step, fan
     return found
+
+
+def _touch(one: Route, other: Route) -> bool:
+    """Whether two curves to one target look like one on a part of their ways."""
+    near = [*other.sample(_SAMPLES)]
+    close = [point for point in one.sample(_SAMPLES) if _distance(point, near) < _UPON]
+    across = [point.across for point in close]
+    return max(across, default=0.0) - min(across, default=0.0) > _ALIKE
+
+
+def _distance(point: Point, points: Sequence[Point]) -> float:
+    return min(math.dist(point, other) for other in points)
 
 
 def entries(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> list[float]:

@@ -135,8 +135,9 @@ class LinkDrawer:
         for indices in arriving.values():
             ends = [self._ends(self.links[one], self._turn(self.links[one])) for one in indices]
             sources, target = [source for source, _ in ends], ends[0][1]
-            self.entries.update(zip(indices, entries(sources, target, self.spacing)))
-            self.bends.update(zip(indices, turns(sources, target, self.spacing)))
+            places = entries(sources, target, self.spacing)
+            self.entries.update(zip(indices, places))
+            self.bends.update(zip(indices, turns(sources, target, self.spacing, places)))
 
     def _ends(self, link: Link, turn: int | None) -> tuple[Rectangle, Rectangle]:
         """What a link leaves and meets; it may leave where its tensor enters another column."""
