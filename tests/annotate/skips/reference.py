@@ -15,11 +15,13 @@ from tests.found_skips import Found
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.resolution import Resolution
 from visualize.core.architecture import NodeKind, Operation, TensorSpec
+from visualize.core.operators import Category, family, operator
 
 KEEPS = frozenset({"Dropout", "contiguous", "flatten", "view", "chunk"})
 SCALES = frozenset({"mul", "BatchNorm2d"})
 LINEAR = KEEPS | {"Conv2d", "Linear", "Upsample", "getitem", "pad", "add", "cat"}
 LAYERS = frozenset({"Conv2d", "Linear"})
+POINTWISE = frozenset({Category.POINTWISE, Category.ACTIVATION, Category.IDENTITY})
 RANKS = ("identity", "scaled", "projection", "concat", "gate")
 # What is picked from a split, or the node itself where it is read whole.
 Part = tuple[str, int | None]
@@ -120,8 +122,9 @@ class Reference:
         for index in range(len(operands)):
             branch = self._branch(operands, index)
             kind = self._kind(merge, branch) if branch else None
-            stream = branch and branch.fork not in self.tokens
-            if branch and kind and (stream or kind in ("identity", "scaled")):
+            if branch is None or kind is None or self._is_formula(branch):
+                continue
+            if branch.fork not in self.tokens or kind in ("identity", "scaled"):
                 found.append((kind, branch))
         listed = []
         for kind, branch in found:
@@ -138,6 +141,11 @@ class Reference:
             met, inside = self._meeting(merge, branch)
             nodes = (*(node for node in self.layers if node in branch.nodes), *inside)
             yield kind, branch, met, nodes
+
+    def _is_formula(self, branch: Branch) -> bool:
+        """Whether all that is bypassed works on each value alone, as parts of an activation do."""
+        types = (family(self._type(node)) for node in branch.bypassed)
+        return all(operator(name).category in POINTWISE and name != "softmax" for name in types)
 
     def _once(self, found: list[tuple[str, Branch]]) -> Iterator[tuple[str, Branch]]:
         """What is added twice is one connection, over the longer branch."""
