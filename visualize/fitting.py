@@ -81,9 +81,10 @@ class Drawing:
 
     @property
     def is_unexplained(self) -> bool:
-        """Whether it shows closed blocks, and no panel."""
+        """Whether it shows closed blocks, no panel, and no rows, which say more than panels."""
         closed = any(one.role in _CLOSED for one in self.scene.boxes)
-        return closed and self.scene.level in _COARSE and not self.scene.details
+        is_bare = self.scene.level in _COARSE and not self.scene.details
+        return closed and is_bare and not self.is_in_rows
 
     @property
     def is_in_rows(self) -> bool:

@@ -60,16 +60,6 @@ def test_one_of_a_class_is_that_with_the_most_kinds_of_skip_connection() -> None
     assert {skip.kind.value for skip in rich.diagram.skips} == {"identity", "gate"}
 
 
-def test_of_a_class_that_is_shown_which_most_blocks_are() -> None:
-    """Many equal blocks are one box of the overview, and count as many."""
-    last = Block(8, 8)
-    last.conv2 = nn.Conv2d(8, 8, 1)
-    found = details(net(Block(8, 8), Block(8, 8), Block(8, 8), last), 1, 3, 8, 8)
-    assert [(len(one.boxes), one.copies) for one in found] == [(1, 3), (1, 1)]
-    (shown,) = representative(found[::-1])
-    assert shown.copies == 3
-
-
 def test_blocks_in_different_blocks_that_are_equal_are_one_detail() -> None:
     """Both kinds of layer of MaxViT hold the same attention."""
     found = details("maxvit_t")

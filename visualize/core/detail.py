@@ -34,7 +34,6 @@ class Detail:
         details: of the closed boxes in ``diagram``.
         strides: those of the blocks that it explains, the one that is shown first: /1, /2.
         variants: others, which have no room of their own.
-        copies: how many blocks of the model it explains.
     """
 
     boxes: tuple[str, ...]
@@ -43,7 +42,6 @@ class Detail:
     details: tuple[Detail, ...] = ()
     strides: tuple[int, ...] = ()
     variants: tuple[Variant, ...] = ()
-    copies: int = 1
 
     @property
     def drawn_skips(self) -> frozenset[SkipKind]:

@@ -70,7 +70,6 @@ class DetailFinder:
         """
         boxes: dict[Hashable, dict[str, None]] = {}
         strides: dict[Hashable, dict[int, None]] = {}
-        copies: Counter[Hashable] = Counter()
         for stage in self._wired_stages(overview):
             boxes.setdefault(self._look_across(stage), {})[stage.id] = None
         for block in self.blocks.boxes:
@@ -82,18 +81,12 @@ class DetailFinder:
                 self._structures[work] = self._look_into(block)
             boxes.setdefault(self._structures[work], {})[closed.id] = None
             strides.setdefault(self._structures[work], {})[_stride(block.shown)] = None
-            copies[self._structures[work]] += block.repeat
         explained = set().union(*boxes.values())
         for closed in overview.boxes:
             if closed.id not in explained and _holds_much(closed, overview.exact):
                 boxes.setdefault(self._look_into(closed), {})[closed.id] = None
         return tuple(
-            replace(
-                self._details[key],
-                boxes=tuple(closed),
-                strides=tuple(strides.get(key, ())),
-                copies=copies[key] or 1,
-            )
+            replace(self._details[key], boxes=tuple(closed), strides=tuple(strides.get(key, ())))
             for key, closed in boxes.items()
             if key in self._details
         )

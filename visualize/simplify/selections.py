@@ -23,8 +23,7 @@ def selections(details: Sequence[Detail], brief: _Brief) -> Iterator[tuple[Detai
     After all come one for each class of block; then those alone whose skip connections are in
     the blocks that they hold; then only those that draw a skip connection; then one for each class
     with the modules in it closed; and fewer and fewer of these, as long as one draws a skip
-    connection if any does; and each of the others alone, for which there may be room. Where only
-    stages do, as in a DenseNet, their blocks are the last.
+    connection if any does. Where only stages do, as in a DenseNet, their blocks are the last.
 
     Args:
         details: all there are.
@@ -47,12 +46,10 @@ def _choices(details: Sequence[Detail], brief: _Brief) -> Iterator[tuple[Detail,
     single = apart(details)
     yield representative([one for one in single if one.drawn_skips])
     shown = representative([brief(one) for one in single])
-    richest = sorted(shown, key=_richness, reverse=True)
     while shown:
         yield shown
         poorest = min(reversed(shown), key=_richness)
         shown = tuple(one for one in shown if one is not poorest)
-    yield from ((one,) for one in richest[1:] if one.drawn_skips)
     drawing = [one for one in single if one.drawn_skips]
     if drawing and all(one.box.kind is BoxKind.STAGE for one in drawing):
         yield representative([one for one in single if one.box.kind is BoxKind.BLOCK])
@@ -67,7 +64,7 @@ def others(details: Sequence[Detail], shown: Sequence[Detail]) -> list[Detail]:
     """
     there = set(_names(shown))
     left = (one for one in apart(details) if one.box.id not in there)
-    return sorted(left, key=_usefulness, reverse=True)
+    return sorted(left, key=lambda one: (len(one.boxes), _richness(one)), reverse=True)
 
 
 def _names(details: Sequence[Detail]) -> Iterator[str]:
@@ -100,10 +97,7 @@ def _joined(one: Detail, other: Detail) -> Detail:
     """A detail that explains the boxes of another as well."""
     boxes = dict.fromkeys((*one.boxes, *other.boxes))
     return replace(
-        one,
-        boxes=tuple(boxes),
-        strides=tuple(dict.fromkeys((*one.strides, *other.strides))),
-        copies=one.copies + other.copies,
+        one, boxes=tuple(boxes), strides=tuple(dict.fromkeys((*one.strides, *other.strides)))
     )
 
 
@@ -138,10 +132,5 @@ def representative(details: Sequence[Detail]) -> tuple[Detail, ...]:
 
 
 def _richness(detail: Detail) -> tuple[int, int, int]:
-    """How many kinds of skip connection it draws, how many blocks it explains, how briefly."""
-    return len(detail.drawn_skips), detail.copies, -len(detail.diagram.boxes)
-
-
-def _usefulness(detail: Detail) -> tuple[int, int, int]:
-    """How many boxes it explains, how many kinds of skip connection it draws, how briefly."""
-    return len(detail.boxes), len(detail.drawn_skips), -len(detail.diagram.boxes)
+    """How many kinds of skip connection a detail draws, how many boxes it explains, how briefly."""
+    return len(detail.drawn_skips), len(detail.boxes), -len(detail.diagram.boxes)
