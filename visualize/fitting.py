@@ -35,8 +35,7 @@ _MOST_BOXES = 150
 _MOST_READABLE = 40
 # The part of a model that one closed module may hold.
 _MOST_CLOSED = 0.7
-# Roles of closed boxes, and the levels that show them.
-_CLOSED = frozenset({"block", "stage"})
+# The levels that show closed blocks.
 _COARSE = frozenset({Level.BLOCK.value, Level.STAGE.value})
 # How many more details are tried where some fit.
 _MOST_TRIED = 5
@@ -82,7 +81,7 @@ class Drawing:
     @property
     def is_unexplained(self) -> bool:
         """Whether it shows closed blocks, no panel, and no rows, which say more than panels."""
-        closed = any(one.role in _CLOSED for one in self.scene.boxes)
+        closed = any(one.is_closed for one in self.scene.boxes)
         is_bare = self.scene.level in _COARSE and not self.scene.details
         return closed and is_bare and not self.is_in_rows
 
@@ -128,7 +127,7 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
         if found is None:
             found = _best(drawings.of(tried, wraps=True), options, larger)
         elif found.is_unexplained and options.shows_details:
-            found = _explained(found, drawings.of(tried, wraps=True))
+            found = _with_panel(found, drawings.of(tried, wraps=True))
     if found is not None:
         return found
     return min(larger, key=lambda one: (len(one.scene.boxes) > _MOST_READABLE, one.excess))
@@ -155,7 +154,7 @@ def _best(
     return next(iter((*closed, *fitting)), None)
 
 
-def _explained(found: Drawing, wrapped: Iterable[Drawing]) -> Drawing:
+def _with_panel(found: Drawing, wrapped: Iterable[Drawing]) -> Drawing:
     """Of drawings with wrapped labels, the first with room for a panel that shows no less."""
     least = len(found.scene.boxes)
     for one in wrapped:

@@ -63,6 +63,11 @@ class SceneBox:
     shape: tuple[int, ...] = ()
     resolution: tuple[int, ...] = ()
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether it hides what is inside a block or a stage."""
+        return self.role in ("block", "stage")
+
 
 @dataclass(frozen=True, slots=True)
 class SceneGroup:

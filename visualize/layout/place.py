@@ -134,7 +134,7 @@ class Placer:
         following = parts[1]
         assert isinstance(following, Unit)
         box = self.sizes.box(following)
-        if box and box.role not in ("block", "stage"):
+        if box and not box.is_closed:
             return 0.0
         source = next(self.flow.predecessors(following), None)
         return first.centers[source].across if source in first.centers else 0.0

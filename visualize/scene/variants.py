@@ -120,7 +120,7 @@ def changes(shown: Scene, other: Scene) -> tuple[str, ...] | None:
     added = [box for box in added if box.id not in there.on_skips]
     if len(missing) + len(added) > _MOST:
         return None
-    if any(_is_closed(one) and _size(one) != _size(two) for one, two in pairs):
+    if any(one.is_closed and _size(one) != _size(two) for one, two in pairs):
         return None
     names = {one.id: two.id for one, two in pairs}
     here = here.renamed(names)
@@ -248,10 +248,6 @@ class _Wires:
             for (start, end), arrow in self.skips.items()
         }
         return replace(self, plain=plain, skips=skips)
-
-
-def _is_closed(box: SceneBox) -> bool:
-    return box.role in ("block", "stage")
 
 
 def _size(box: SceneBox) -> float:

@@ -19,12 +19,7 @@ from tests.graphs import Call, Program, Step, architectures, run
 from visualize.annotate.skips import find_skips
 from visualize.core.architecture import Architecture, Skip
 
-at_random = settings(
-    deadline=None,
-    max_examples=30,
-    derandomize=True,  # the same networks in every run; `tests/test_random_nets.py` has many more
-    suppress_health_check=[HealthCheck.too_slow],
-)
+at_random = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 # (conv(x) + conv(x)) + conv(x)
 PARALLEL = Program(

@@ -11,7 +11,7 @@ from visualize.core.choices import Direction
 from visualize.core.geometry import HEAD_LENGTH, Point, Rectangle, without_head
 from visualize.layout import lay_out
 from visualize.layout.densities import ROOMY
-from visualize.layout.routes.direct import Obstacles, connect, entries, leaning, turns
+from visualize.layout.routes.direct import Obstacles, bends, connect, entries, leaning
 from visualize.layout.units import BoxUnit
 
 
@@ -95,8 +95,8 @@ def test_flat_curves_from_one_side_bend_one_behind_the_other() -> None:
     sources = [Rectangle(0, 25, 100, 160), Rectangle(0, 20, 200, 260), Rectangle(0, 30, 300, 360)]
     places = entries(sources, target, ROOMY)
     curves = [
-        connect(source, target, lambda _: True, ROOMY, entry=place, turn=turn)[0]
-        for source, place, turn in zip(sources, places, turns(sources, target, ROOMY, places))
+        connect(source, target, lambda _: True, ROOMY, entry=place, where=bend)[0]
+        for source, place, bend in zip(sources, places, bends(sources, target, ROOMY, places))
     ]
     for near, far in itertools.pairwise(curves):
         assert near.end.along == far.end.along == target.start
@@ -112,9 +112,8 @@ def test_curves_that_are_alone_on_their_side_or_steep_bend_as_they_like() -> Non
     near, far = Rectangle(0, 20, -30, 10), Rectangle(0, 20, 200, 260)
     other = Rectangle(0, 20, -260, -200)
     above = Rectangle(-90, -60, 300, 360)
-    assert turns([near, far, other], target, ROOMY, [0.0, 5.0, 9.0]) == [None, None, None]
-    assert turns([far, above], target, ROOMY, [0.0, 5.0, 9.0]) == [None, None]  # from other rows
-    assert turns([far, near], Rectangle(20, 40, -40, 40), ROOMY, [0.0, 5.0]) == [
-        None,
-        None,
-    ]  # no room
+    assert bends([near, far, other], target, ROOMY, [0.0, 5.0, 9.0]) == [None, None, None]
+    from_other_rows = bends([far, above], target, ROOMY, [0.0, 5.0])
+    assert from_other_rows == [None, None]
+    without_room = bends([far, near], Rectangle(20, 40, -40, 40), ROOMY, [0.0, 5.0])
+    assert without_room == [None, None]

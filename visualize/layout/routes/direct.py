@@ -22,6 +22,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from visualize.core.geometry import Point, Rectangle, bounds
 from visualize.core.grid import Grid
@@ -29,24 +30,30 @@ from visualize.core.route import Route
 from visualize.layout.spacing import CurveSpacing, Spacing
 from visualize.layout.units import Unit
 
-# How far behind its start a curve begins to bend, and how long its bend is.
-Turn = tuple[float, float]
-
 # A curve is looked at in at least this many points.
 _STEPS = 16
 # How many times as long as its bend a curve is at least that does not bend all the way.
 _BENT = 1.6
 # How many times as far aside as its bend is long a curve is flat.
 _FLAT = 2.0
-# The part of a short way in which one of several flat curves bends, and points between two of them.
-_TURN = 0.6
-_APART = 6.0
-# Points between curves that lie on each other, how far they then do, and how many are looked at.
-_UPON = 3.0
-_ALIKE = 10.0
-_SAMPLES = 64
+# The part of a short way in which one of several flat curves bends, and how many points behind the
+# bend of the one before it does.
+_WITHIN = 0.6
+_BEHIND = 6.0
+# Two curves run together that are closer than this for more than that many points. They are looked
+# at in so many points.
+_TOGETHER = 3.0
+_FOR_LONG = 10.0
+_LOOKS = 64
 # The part of the radius of a circle over which arrows arrive.
 _ROUND = 0.8
+
+
+class Bend(NamedTuple):
+    """Where a curve bends: how far behind its start, and within what length of the flow."""
+
+    behind: float
+    length: float
 
 
 class Obstacles:
@@ -85,14 +92,14 @@ def connect(
     *,
     entry: float | None = None,
     late: bool = False,
-    turn: Turn | None = None,
+    where: Bend | None = None,
 ) -> tuple[Route, bool]:
     """A curve from the end of ``source`` to the start of ``target``, and whether it is clear.
 
     It arrives ``entry`` off the middle, by default leaning to where it comes from. The curve bends
     at its beginning, at its end or all the way: the first of these that ``is_clear`` is taken, else
     the first. A short one bends all the way if it can; one that is to bend ``late`` does so at its
-    end. Before all of these comes one with a ``turn`` of its own, see `turns`.
+    end. Before all of these, a bend is tried ``where`` `bends` has found a place for it.
     """
     start = Point(source.end, (source.low + source.high) / 2)
     end = _entry(target, leaning(source, target, spacing) if entry is None else entry, spacing)
@@ -106,30 +113,29 @@ def connect(
         bent_late = Route.straight(start, bend).joined(Route.smooth(bend, end))
         bent = [bent_late, bent_early] if late else [bent_early, bent_late]
         paths = [*bent, *paths] if fan == room else [*paths, *bent]
-    if turn:
-        paths.insert(0, _turned(start, end, turn))
+    if where:
+        paths.insert(0, _bent(start, end, where))
     clear = next((path for path in paths if is_clear(path)), None)
     return clear or paths[0], clear is not None
 
 
-def _turned(start: Point, end: Point, turn: Turn) -> Route:
-    """A curve that bends where it is to."""
-    ahead, fan = turn
-    first = start.moved(ahead, 0)
-    last = Point(first.along + fan, end.across)
-    bend = Route.smooth(first, last)
-    return Route.straight(start, first).joined(bend).joined(Route.straight(last, end))
+def _bent(start: Point, end: Point, bend: Bend) -> Route:
+    """A curve that is straight before and behind its bend."""
+    first = start.moved(bend.behind, 0)
+    last = Point(first.along + bend.length, end.across)
+    curve = Route.smooth(first, last)
+    return Route.straight(start, first).joined(curve).joined(Route.straight(last, end))
 
 
-def turns(
+def bends(
     sources: Sequence[Rectangle],
     target: Rectangle,
     spacing: Spacing,
     places: Sequence[float],
-) -> list[Turn | None]:
-    """Where arrows to a ``target`` bend that would else lie on each other.
+) -> list[Bend | None]:
+    """Where arrows to a ``target`` bend that would otherwise run together.
 
-    Those are flat, on the same side, and leave from about the same row; the nearest bends first.
+    These are flat, on the same side, and leave from about the same row; the nearest bends first.
 
     Args:
         sources: what the arrows leave.
@@ -137,39 +143,40 @@ def turns(
         spacing: the lengths.
         places: how far off the middle of ``target`` each of them arrives.
     """
-    found: list[Turn | None] = [None] * len(sources)
-    bend = spacing.curve.bend
+    found: list[Bend | None] = [None] * len(sources)
+    room = spacing.curve.bend
     for side in (1, -1):
         far = {one: side * (_middle(it) - _middle(target)) for one, it in enumerate(sources)}
         base = max((sources[one].end for one in far if far[one] > 0), default=0.0)
-        fan = min(bend, (target.start - base) * _TURN)
+        length = min(room, (target.start - base) * _WITHIN)
         row = [
             one
             for one in sorted(far, key=far.__getitem__)
-            if far[one] > _FLAT * fan and sources[one].end > base - bend
+            if far[one] > _FLAT * length and sources[one].end > base - room
         ]
+        if len(row) < 2 or length <= 0:
+            continue
         routes = [
             connect(sources[one], target, lambda _: True, spacing, entry=places[one])[0]
             for one in row
         ]
-        if fan <= 0 or not any(itertools.starmap(_touch, itertools.pairwise(routes))):
+        if not any(itertools.starmap(_run_together, itertools.pairwise(routes))):
             continue
-        step = min(_APART, (target.start - base - fan) / (len(row) - 1))
-        for place, one in enumerate(row):
-            found[one] = base - sources[one].end + place * step, fan
+        step = min(_BEHIND, (target.start - base - length) / (len(row) - 1))
+        for rank, one in enumerate(row):
+            found[one] = Bend(base - sources[one].end + rank * step, length)
     return found
 
 
-def _touch(one: Route, other: Route) -> bool:
-    """Whether two curves to one target look like one on a part of their ways."""
-    near = [*other.sample(_SAMPLES)]
-    close = [point for point in one.sample(_SAMPLES) if _distance(point, near) < _UPON]
-    across = [point.across for point in close]
-    return max(across, default=0.0) - min(across, default=0.0) > _ALIKE
-
-
-def _distance(point: Point, points: Sequence[Point]) -> float:
-    return min(math.dist(point, other) for other in points)
+def _run_together(one: Route, other: Route) -> bool:
+    """Whether a reader takes two curves to one target for one line on part of their way."""
+    points = [*other.sample(_LOOKS)]
+    close = [
+        point.across
+        for point in one.sample(_LOOKS)
+        if min(math.dist(point, near) for near in points) < _TOGETHER
+    ]
+    return max(close, default=0.0) - min(close, default=0.0) > _FOR_LONG
 
 
 def entries(sources: Sequence[Rectangle], target: Rectangle, spacing: Spacing) -> list[float]:

@@ -10,7 +10,7 @@ from visualize.core.route import Route
 from visualize.layout.columns import Column
 from visualize.layout.links import Leg, Link
 from visualize.layout.place import Placement
-from visualize.layout.routes.direct import Obstacles, Turn, connect, entries, turns
+from visualize.layout.routes.direct import Bend, Obstacles, bends, connect, entries
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.units import Unit
 
@@ -64,7 +64,7 @@ class LinkDrawer:
             if not link.arc:
                 self.leaving.setdefault(link.source, []).append(index)
         self.entries: dict[int, float] = {}
-        self.bends: dict[int, Turn | None] = {}
+        self.bends: dict[int, Bend | None] = {}
         self._arrive()
 
     def draw_all(self, given: Mapping[int, Route]) -> list[Leg]:
@@ -123,7 +123,7 @@ class LinkDrawer:
             self.spacing,
             entry=entry,
             late=link.source == self.late,
-            turn=self.bends[index],
+            where=self.bends[index],
         )[0]
 
     def _arrive(self) -> None:
@@ -137,7 +137,7 @@ class LinkDrawer:
             sources, target = [source for source, _ in ends], ends[0][1]
             places = entries(sources, target, self.spacing)
             self.entries.update(zip(indices, places))
-            self.bends.update(zip(indices, turns(sources, target, self.spacing, places)))
+            self.bends.update(zip(indices, bends(sources, target, self.spacing, places)))
 
     def _ends(self, link: Link, turn: int | None) -> tuple[Rectangle, Rectangle]:
         """What a link leaves and meets; it may leave where its tensor enters another column."""
