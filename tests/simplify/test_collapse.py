@@ -62,6 +62,31 @@ def test_a_stage_counts_a_block_that_is_called_again_once() -> None:
     assert stage.label[1].startswith("4 calls")
 
 
+def _in_parallel(more: bool) -> list[str]:
+    """The first stage's label of a net with two stages, the first of blocks side by side."""
+    net = Net()
+    x = net.input()
+    with net.call("branches", "ModuleList"):
+        outs = [_block(net, x, f"{number}") for number in range(3)]
+        if more:
+            outs.append(net.conv(x, name="single"))
+    x = net.function("cat", *outs)
+    with net.call("stage2", "Sequential"):
+        for number in range(2):
+            x = _block(net, x, f"{number}")
+    net.output(x)
+    boxes = build_scene(simplify(net.build(), Level.STAGE), "stage").boxes
+    first = next(box for box in boxes if box.role == "stage")
+    return list(first.label)
+
+
+def test_blocks_side_by_side_do_not_read_as_a_series() -> None:
+    assert _in_parallel(more=False)[0] == "3 Blocks in parallel"
+    title, details = _in_parallel(more=True)
+    assert title == "4 parallel branches"
+    assert details.startswith("3 Blocks · branches")
+
+
 @pytest.mark.parametrize("between", ["norm", "pool", "nothing"])
 def test_a_stage_of_layers_counts_what_has_a_weight_matrix(between: str) -> None:
     net = Net()

@@ -158,6 +158,8 @@ class Box:
         group: id of the innermost group around it, or empty.
         count: number of blocks or layers in a collapsed stage.
         uses: how often these blocks or layers are used, more often than there are if any is shared.
+        branches: number of parallel branches in a collapsed stage, none of which reads another; 1
+            where its blocks or layers are in series.
         hidden: ids of those of its operations that the user hides.
         silent: ids of those that say nothing: they work on no data, or no output reads them.
         copies: the equal boxes it represents where a repeat is folded, itself first; empty for a
@@ -183,6 +185,7 @@ class Box:
     group: str = ""
     count: int = 1
     uses: int = 1
+    branches: int = 1
     hidden: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
     copies: tuple[Box, ...] = ()

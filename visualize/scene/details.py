@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from visualize.core.architecture import NodeKind
-from visualize.core.block_words import blocks_phrase
 from visualize.core.detail import Detail
 from visualize.core.diagram import Box
 from visualize.core.module_path import spelled
@@ -34,9 +33,8 @@ def with_details(
     for letter, (home, detail) in zip(string.ascii_uppercase, _all(details)):
         of = tuple(inside_name(home, box) for box in detail.boxes)
         stages |= {inside_name(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
-        kind = blocks_phrase(detail.box.type, detail.box.count)
         also = "".join(f", also /{stride}" for stride in detail.strides[1:])
-        title = f"{kind} · {spelled(detail.box.path)}{also}"
+        title = f"{labels.stage_phrase(detail.box)} · {spelled(detail.box.path)}{also}"
         variants = tuple(_variants(home, letter, detail))
         made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail), variants))
         letters[letter] = {}

@@ -70,6 +70,8 @@ def box_label(
     details += [inside] if inside else []
     if repeat and (repeat.shared or repeat.parallel):
         details.insert(0, str(_copies(repeat)))
+    if box.kind is BoxKind.STAGE and 1 < box.branches != box.count:
+        details.insert(0, str(blocks_phrase(box.type, box.count)))
     if box.kind is BoxKind.STAGE and box.uses > box.count:
         details.insert(0, f"{box.uses} calls")
     details += _states(box)
@@ -158,7 +160,7 @@ def _title(box: Box) -> Phrase:
     if box.kind is BoxKind.BLOCK:
         return listed([kind_phrase(box.type), width(box.outputs, _seen(box))])
     if box.kind is BoxKind.STAGE:
-        return blocks_phrase(box.type, box.count)
+        return stage_phrase(box)
     if box.role:
         return box.role
     if box.label:
@@ -169,6 +171,15 @@ def _title(box: Box) -> Phrase:
         return verbatim(own[box.index])
     formula = applied(box.core) if box.kind is BoxKind.OPERATION else ""
     return verbatim(formula) if formula else operation(_described(box))
+
+
+def stage_phrase(stage: Box) -> Phrase:
+    """The blocks or layers of a stage, counted; its branches, where none reads another."""
+    if stage.branches == 1:
+        return blocks_phrase(stage.type, stage.count)
+    if stage.branches == stage.count:
+        return phrase("{blocks} in parallel", blocks=blocks_phrase(stage.type, stage.count))
+    return phrase("{number} parallel branches", number=stage.branches)
 
 
 def _wrapped(box: Box) -> list[str]:

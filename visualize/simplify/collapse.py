@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+import networkx as nx
+
 from visualize.core.architecture import ModuleCall, NodeKind, Operation
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.module_path import enclosing
@@ -69,6 +71,7 @@ def _collapsed_group(diagram: Diagram, group: Group, run: Sequence[Box]) -> Clus
             group=group.id,
             count=len(set(parts)),
             uses=len(parts),
+            branches=_branches(diagram, run),
         )
     else:
         collapsed = Collapsed(group.id, BoxKind.BLOCK, group.type, group.path, group.parent)
@@ -91,6 +94,16 @@ def _parts(diagram: Diagram, stage: Group, run: Sequence[Box]) -> tuple[str, lis
     kinds = {operation_name(layer.type) for layer in layers}
     kind = stage.type if kinds == {operation_name(stage.type)} else _LAYER
     return kind, [layer.path if layer.kind is NodeKind.MODULE else layer.id for layer in layers]
+
+
+def _branches(diagram: Diagram, run: Sequence[Box]) -> int:
+    """The number of parallel branches in a stage, none of which reads another; 1 in series."""
+    flow = nx.Graph()
+    flow.add_nodes_from(box.id for box in run if not box.silent.issuperset(box.members))
+    flow.add_edges_from(
+        (source, box.id) for box in run for source in diagram.data_sources(box.id) if source in flow
+    )
+    return nx.number_connected_components(flow) or 1
 
 
 def _single(

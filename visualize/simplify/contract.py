@@ -31,6 +31,7 @@ class Collapsed:
         group: id of the innermost group around it.
         count: number of blocks or layers in it.
         uses: how often these are used, all together.
+        branches: number of parallel branches in it that do not read each other; 1 in series.
         calls: the module calls around it; those of the core by default.
         counts_as: the type of an operation that does the same, where ``type`` does not say it.
         label: what a computation or sublayer is called, then details in smaller type.
@@ -43,6 +44,7 @@ class Collapsed:
     group: str = ""
     count: int = 1
     uses: int = 1
+    branches: int = 1
     calls: tuple[ModuleCall, ...] | None = None
     counts_as: str = ""
     label: tuple[str | Phrase, ...] = ()
@@ -184,6 +186,7 @@ def _collapse(box: Box, collapsed: Collapsed, taken: Sequence[Container[str]]) -
         group=collapsed.group,
         count=collapsed.count,
         uses=collapsed.uses,
+        branches=collapsed.branches,
         counts_as=collapsed.counts_as,
     )
 

@@ -92,13 +92,14 @@ class DetailFinder:
         )
 
     def _wired_stages(self, overview: Diagram) -> list[Box]:
-        """The closed stages in which skip connections join blocks, as in a dense stage."""
+        """The closed stages in which skip connections join blocks, or blocks are in parallel."""
         if not any(one.kind is BoxKind.STAGE for one in overview.boxes):
             return []
         homes = {box.id: overview.host(box.core.id) for box in self.blocks.boxes}
         skips = ((start, end) for start, end, wire in self.blocks.wires if wire.skip is not None)
         wired = {homes[start] for start, end in skips if homes[start] == homes[end]}
-        return [box for box in overview.boxes if box.kind is BoxKind.STAGE and box.id in wired]
+        stages = (box for box in overview.boxes if box.kind is BoxKind.STAGE)
+        return [stage for stage in stages if stage.id in wired or stage.branches > 1]
 
     def _look_across(self, stage: Box) -> Hashable:
         """The structure of a stage whose blocks are closed; its detail is kept."""
