@@ -37,7 +37,7 @@ def grid(x: Tensor) -> Tensor:
 
 
 def merge(x: Tensor) -> Tensor:
-    return x.view(1, 3, 3, 4, 4, 8).permute(0, 1, 3, 2, 4, 5).reshape(1, 12, 12, 8)
+    return x.reshape(1, 3, 3, 4, 4, 8).permute(0, 1, 3, 2, 4, 5).reshape(1, 12, 12, 8)
 
 
 def merge_patches(x: Tensor) -> Tensor:
@@ -62,7 +62,10 @@ def spread(x: Tensor, height: int, width: int) -> Tensor:
         (lambda x: window(x.roll(shifts=0, dims=2)), "window partition 4×4"),
         (lambda x: merge(window(x).relu()).roll((0, 0), (1, 2)), "window merge"),
         (grid, "grid partition 3×3"),
+        (lambda x: window(x).transpose(0, 1), "grid partition 3×3"),
+        (lambda x: window(x).permute(1, 0, 2), "grid partition 3×3"),
         (lambda x: merge(window(x).relu()), "window merge"),
+        (lambda x: merge(window(x).transpose(0, 1).relu().swapaxes(0, 1)), "grid merge"),
         (lambda x: merge(window(x).relu()).roll((2, 2), (1, 2)), "shifted window merge"),
         (merge_patches, "patch merging 2×2"),
         (

@@ -7,7 +7,7 @@ follows from which axes are split and which are joined.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visualize.core.operators import CONVOLUTION, IDENTITY
 from visualize.core.phrases import Phrase, counted, listed, phrase
@@ -43,6 +43,10 @@ class Rearrangement:
             counts[axis] = counts.get(axis, 0) + 1
         return [axis for axis, count in counts.items() if count == 2]
 
+    def through(self, *nodes: str) -> Rearrangement:
+        """The same with more operations inside."""
+        return replace(self, inside=self.inside.union(nodes))
+
 
 def match_channel_shuffle(view: View, node: str) -> Match | None:
     """Groups of channels are interleaved: Zhang et al., "ShuffleNet" (2018)."""
@@ -60,13 +64,23 @@ def match_channel_shuffle(view: View, node: str) -> Match | None:
 def match_window_partition(view: View, node: str) -> Match | None:
     """An image is cut into square windows, or into grids of distant pixels.
 
-    Liu et al., "Swin Transformer" (2021); Tu et al., "MaxViT" (2022).
+    Liu et al., "Swin Transformer" (2021); Tu et al., "MaxViT" (2022). Grids may be windows whose
+    numbers change places with those of their pixels.
     """
-    found = _rearranged(view, node)
-    if not found or len(found.halved()) != 2:
+    swapped = _swap(view, node)
+    last = view.only_source(node) if swapped else node
+    found = _rearranged(view, last) if last else None
+    if not last or not found or len(found.halved()) != 2:
         return None
     rows, columns = found.halved()
     order = [axis for joined in found.joined for axis in joined]
+    if swapped:
+        between = ((rows, 0), (columns, 0)), ((rows, 1), (columns, 1))
+        wide = [axis for axis, size in enumerate(view.shape(last)) if size > 1]
+        if {wide[found.joined.index(one)] for one in between if one in found.joined} != swapped:
+            return None
+        size = "×".join(str(found.split[axis, 0]) for axis in (rows, columns))
+        return _shifted(view, found.through(last), phrase("grid partition"), size)
     for part, kind in ((1, phrase("window partition")), (0, phrase("grid partition"))):
         one, other = (rows, part), (columns, part)
         apart = order.index((rows, 1 - part)), order.index((columns, 1 - part))
@@ -93,8 +107,15 @@ def match_window_merge(view: View, node: str) -> Match | None:
     (one, two), (three, four) = ([before.index(axis) for axis in pair] for pair in pairs)
     if one + 1 != three or two + 1 != four:
         return None
-    label = phrase("shifted window merge") if rolled else phrase("window merge")
     inside = found.inside | tail | {end}
+    swap = view.only_source(found.first)
+    is_grid = one > two
+    if swap and _swap(view, swap) == {pairs[0][0][0], pairs[0][1][0]}:
+        inside |= {swap}
+        is_grid = not is_grid
+    label = phrase("grid merge") if is_grid else phrase("window merge")
+    if rolled:
+        label = phrase("shifted {partition}", partition=label)
     return Match(inside, (_of_channels(found, pairs) or label,))
 
 
@@ -178,6 +199,15 @@ def _behind_idle(view: View, node: str) -> tuple[str | None, set[str]]:
         passed.add(here)
         here = view.only_source(here)
     return here, passed
+
+
+def _swap(view: View, node: str) -> set[int] | None:
+    """The two axes that change places, if that is what ``node`` does."""
+    if view.kind(node) not in _PERMUTE:
+        return None
+    order = _order(view, node, len(view.shape(node))) or []
+    moved = {axis for axis, place in enumerate(order) if axis != place}
+    return moved if len(moved) == 2 else None
 
 
 def _rearranged(view: View, node: str) -> Rearrangement | None:
