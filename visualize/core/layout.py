@@ -248,6 +248,13 @@ class Layout:
         return functools.reduce(Route.joined, parts)
 
     @property
+    def skip_kinds(self) -> frozenset[str]:
+        """The kinds of skip connection that have a line, here or in a detail."""
+        arrows = frozenset(one.arrow.skip for one in self.arrows if one.arrow.skip)
+        inside = (one.layout.skip_kinds for one in self.details)
+        return arrows.union((one.kind for one in self.shortcuts), *inside)
+
+    @property
     def is_clear(self) -> bool:
         """Whether no arrow runs through a box, or along the border of one, on its way."""
         return not any(map(self._is_crossing, self.arrows)) and all(

@@ -265,7 +265,8 @@ class Arrangement:
         details = self._details(area)
         for one in details:
             area = area.joined(Corners(*one.low, *one.high))
-        return replace(layout, details=details, around=self.surrounder.surround(area))
+        whole = replace(layout, details=details)
+        return replace(whole, around=self.surrounder.surround(area, whole.skip_kinds))
 
     @property
     def excess(self) -> float:

@@ -74,7 +74,7 @@ class DetailFinder:
             boxes.setdefault(self._look_across(stage), {})[stage.id] = None
         for block in self.blocks.boxes:
             closed = overview.box(overview.host(block.core.id))
-            if block.kind is not BoxKind.BLOCK or not closed.kind.is_collapsed:
+            if block.kind is not BoxKind.BLOCK or not _holds(closed, block):
                 continue
             work = _work(overview.exact, block.shown)
             if work not in self._structures:
@@ -141,6 +141,11 @@ class DetailFinder:
         if part.graph not in self._simplifiers:
             self._simplifiers[part.graph] = Simplifier(part, self.rules)
         return self._simplifiers[part.graph]
+
+
+def _holds(closed: Box, block: Box) -> bool:
+    """Whether a block is inside a closed box, all of it that is drawn."""
+    return closed.kind in _MODULES and not set(block.shown.members).difference(closed.members)
 
 
 def _holds_much(closed: Box, exact: Architecture) -> bool:

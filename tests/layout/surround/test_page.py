@@ -16,7 +16,7 @@ from visualize.layout.densities import ROOMY
 from visualize.layout.surround.page import Surrounder
 
 DRAWN = scene(list(itertools.pairwise("abc")), [("a", "c")])
-EXTENT = Rectangle(0, 100, -40, 40)
+AREA = Corners.of(Rectangle(0, 100, -40, 40), Direction.TB)
 
 
 def surrounder(page: Page, title: str = "") -> Surrounder:
@@ -24,7 +24,7 @@ def surrounder(page: Page, title: str = "") -> Surrounder:
 
 
 def test_the_title_is_above_and_the_legend_below() -> None:
-    around = surrounder(Page(), "A title").surround(Corners.of(EXTENT, Direction.TB))
+    around = surrounder(Page(), "A title").surround(AREA, DRAWN.skip_kinds)
     (entry,) = around.legend
     assert entry.text == "identity shortcut"
     assert around.title[1] > 0
@@ -33,8 +33,14 @@ def test_the_title_is_above_and_the_legend_below() -> None:
     assert around.low[1] < entry.center[1] < around.title[1] < around.high[1]
 
 
+def test_the_legend_has_no_sample_of_what_has_no_line() -> None:
+    around = surrounder(Page(), "A title").surround(AREA, ())
+    assert not around.legend
+    assert around.low[1] > -120
+
+
 def test_a_page_of_exact_width_is_filled() -> None:
-    around = surrounder(Page(width=500.0, exact=True)).surround(Corners.of(EXTENT, Direction.TB))
+    around = surrounder(Page(width=500.0, exact=True)).surround(AREA, DRAWN.skip_kinds)
     assert around.size[0] == pytest.approx(500)
 
 

@@ -11,7 +11,7 @@ The legend is as broad as the figure, in as many rows as it needs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.layout import Page, PlacedLegend, Surroundings
@@ -45,31 +45,36 @@ class Surrounder:
     """
 
     def __init__(self, scene: Scene, theme: Theme, page: Page, spacing: PageSpacing) -> None:
+        self.scene = scene
         self.page = page
         self.spacing = spacing
         self.theme = theme
         self.has_title = bool(scene.title)
         self.title_size = theme.size * 1.25
         self.title_width = text_width(scene.title, self.title_size, theme.font)
-        self.subjects: list[_Subject] = []
-        if scene.legend:
-            colors = {tone.text: tone for tone in explained_colors(scene, theme)}
-            self.subjects = [*scene.skip_kinds, *colors.values(), *signs(scene)]
+        colors = {tone.text: tone for tone in explained_colors(scene, theme)}
+        self.signs: tuple[_Subject, ...] = (*colors.values(), *signs(scene))
 
     @property
     def size(self) -> tuple[float, float]:
         """How broad and how high a figure may be on a page of full width."""
         width = self.page.width - 2 * self.spacing.pad
-        legend = self._legend_height(len(self._rows(width)))
+        legend = self._legend_height(len(self._rows(width, self.scene.skip_kinds)))
         height = self.page.height - (2 * self.spacing.pad + self._title_height() + legend)
         return width, height
 
-    def surround(self, area: Corners) -> Surroundings:
-        """Everything in its place around boxes, arrows and panels that cover ``area``."""
+    def surround(self, area: Corners, drawn: Collection[str]) -> Surroundings:
+        """Everything in its place around boxes, arrows and panels.
+
+        Args:
+            area: what these cover.
+            drawn: the kinds of skip connection that have a line, of which the legend has samples;
+                a closed box may have no room for its arc.
+        """
         left, right, bottom, top = area.left, area.right, area.bottom, area.top
         middle = (left + right) / 2
         least = self.page.width - 2 * self.spacing.pad if self.page.exact else 0.0
-        rows = self._rows(max(right - left, least, self.spacing.narrowest))
+        rows = self._rows(max(right - left, least, self.spacing.narrowest), drawn)
         broadest = max((self._row_width(row) for row in rows), default=0.0)
         width = max(right - left, broadest, self.title_width * self.has_title, least)
         legend = self._legend(rows, middle - broadest / 2, bottom - self.spacing.legend)
@@ -91,10 +96,12 @@ class Surrounder:
     def _row_height(self) -> float:
         return self.theme.detail_size * LINE_HEIGHT + self.spacing.row
 
-    def _rows(self, width: float) -> list[list[_Subject]]:
+    def _rows(self, width: float, drawn: Collection[str]) -> list[list[_Subject]]:
         """The entries in as many rows as they need."""
+        kinds = (kind for kind in self.scene.skip_kinds if kind in drawn)
+        subjects: list[_Subject] = [*kinds, *self.signs] if self.scene.legend else []
         rows: list[list[_Subject]] = []
-        for subject in self.subjects:
+        for subject in subjects:
             if rows and self._row_width([*rows[-1], subject]) <= width:
                 rows[-1].append(subject)
             else:
