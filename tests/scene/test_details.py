@@ -72,3 +72,8 @@ def test_a_title_names_the_strides_of_other_blocks(resnet: Scene) -> None:
         "Bottleneck · layer1[0], also /2",
         "Bottleneck · layer1[1]",
     ]
+
+
+def test_a_title_says_where_only_a_part_is_shown() -> None:
+    figure = visualize.draw("maxvit_t")
+    assert any(one.title.startswith("part: MBConv · ") for one in figure.scene.details)

@@ -239,3 +239,46 @@ def test_a_closed_module_that_is_no_block_is_explained() -> None:
     assert {box for one in found for box in one.boxes} == {
         box.id for box in closed.boxes if box.kind.is_collapsed
     }
+
+
+def scales(edges: Tensor, nodes: int) -> Tensor:
+    """A number for each edge of a graph, computed without weights."""
+    degree = torch.zeros(nodes).scatter_add(0, edges[1], torch.ones(edges.shape[1]))
+    scale = degree.clamp(min=1).rsqrt().nan_to_num()
+    return scale[edges[0]] * scale[edges[1]]
+
+
+class Sparse(nn.Module):
+    """A block that computes something without weights, then works with them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor, edges: Tensor) -> Tensor:
+        """Sums over edges."""
+        weight = scales(edges, len(x))
+        y = self.layer(x)
+        return torch.zeros_like(y).index_add(0, edges[1], y[edges[0]] * weight[:, None])
+
+
+class Graphs(nn.Module):
+    """Three such blocks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(Sparse() for _ in range(3))
+
+    def forward(self, x: Tensor, edges: Tensor) -> Tensor:
+        """One after the other."""
+        for conv in self.convs:
+            x = conv(x, edges).relu()
+        return x
+
+
+def test_a_computation_of_an_open_block_is_not_explained_by_that_block() -> None:
+    inputs = torch.zeros(5, 8), torch.zeros(2, 9, dtype=torch.int64)
+    simplifier = Simplifier(visualize.trace(Graphs(), inputs))
+    overview = simplifier.to(Level.LAYER)
+    assert any(box.kind is BoxKind.COMPUTATION for box in overview.boxes)
+    assert not DetailFinder(simplifier.to(Level.BLOCK)).of(overview)

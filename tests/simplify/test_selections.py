@@ -102,3 +102,20 @@ def test_where_only_stages_draw_skips_blocks_alone_are_selected_last() -> None:
     found = finder.of(Simplifier(visualize.trace("densenet121")).to(Level.STAGE))
     *_, last = selections(found, finder.brief)
     assert sorted(one.box.type for one in last) == ["_DenseLayer", "_Transition"]
+
+
+def test_what_is_only_a_part_of_the_closed_block_says_so() -> None:
+    finder = DetailFinder(Simplifier(visualize.trace("maxvit_t")).to(Level.BLOCK))
+    found = finder.of(finder.blocks)
+    assert not any(one.is_part for one in found)
+    assert all(one.is_part for one in apart([one for one in found if one.details]))
+
+
+def test_a_block_of_a_closed_block_is_a_part_of_it_and_one_of_a_stage_is_not() -> None:
+    simplifier = Simplifier(visualize.trace(Streams(), (1, 3, 8, 8)))
+    finder = DetailFinder(simplifier.to(Level.BLOCK))
+    assert all(one.is_part for one in apart(finder.of(finder.blocks)))
+    resnet = Simplifier(visualize.trace("resnet18"))
+    stages = DetailFinder(resnet.to(Level.BLOCK)).of(resnet.to(Level.STAGE))
+    assert stages
+    assert not any(one.is_part for one in apart(stages))

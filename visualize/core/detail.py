@@ -34,6 +34,7 @@ class Detail:
         details: of the closed boxes in ``diagram``.
         strides: those of the blocks that it explains, the one that is shown first: /1, /2.
         variants: others, which have no room of their own.
+        is_part: whether a closed block has more layers than those of ``box``, which is in it.
     """
 
     boxes: tuple[str, ...]
@@ -42,6 +43,7 @@ class Detail:
     details: tuple[Detail, ...] = ()
     strides: tuple[int, ...] = ()
     variants: tuple[Variant, ...] = ()
+    is_part: bool = False
 
     @property
     def drawn_skips(self) -> frozenset[SkipKind]:

@@ -11,6 +11,7 @@ from visualize.core.architecture import NodeKind
 from visualize.core.detail import Detail
 from visualize.core.diagram import Box
 from visualize.core.module_path import spelled
+from visualize.core.phrases import phrase
 from visualize.core.scene import Scene, SceneBox, SceneDetail, SceneGroup, SceneVariant, inside_name
 from visualize.scene import labels
 
@@ -34,7 +35,9 @@ def with_details(
         of = tuple(inside_name(home, box) for box in detail.boxes)
         stages |= {inside_name(letter, box.id): stages[of[0]] for box in detail.diagram.boxes}
         also = "".join(f", also /{stride}" for stride in detail.strides[1:])
-        title = f"{labels.stage_phrase(detail.box)} · {spelled(detail.box.path)}{also}"
+        kind = labels.stage_phrase(detail.box)
+        kind = phrase("part: {module}", module=kind) if detail.is_part else kind
+        title = f"{kind} · {spelled(detail.box.path)}{also}"
         variants = tuple(_variants(home, letter, detail))
         made.append(SceneDetail(letter, title, of, stages[of[0]], inside(detail), variants))
         letters[letter] = {}

@@ -70,6 +70,7 @@ class DetailFinder:
         """
         boxes: dict[Hashable, dict[str, None]] = {}
         strides: dict[Hashable, dict[int, None]] = {}
+        parts: set[Hashable] = set()
         for stage in self._wired_stages(overview):
             boxes.setdefault(self._look_across(stage), {})[stage.id] = None
         for block in self.blocks.boxes:
@@ -81,12 +82,19 @@ class DetailFinder:
                 self._structures[work] = self._look_into(block)
             boxes.setdefault(self._structures[work], {})[closed.id] = None
             strides.setdefault(self._structures[work], {})[_stride(block.shown)] = None
+            if closed.kind is BoxKind.BLOCK and _layers(block) < _layers(closed):
+                parts.add(self._structures[work])
         explained = set().union(*boxes.values())
         for closed in overview.boxes:
             if closed.id not in explained and _holds_much(closed, overview.exact):
                 boxes.setdefault(self._look_into(closed), {})[closed.id] = None
         return tuple(
-            replace(self._details[key], boxes=tuple(closed), strides=tuple(strides.get(key, ())))
+            replace(
+                self._details[key],
+                boxes=tuple(closed),
+                strides=tuple(strides.get(key, ())),
+                is_part=key in parts,
+            )
             for key, closed in boxes.items()
             if key in self._details
         )
@@ -153,6 +161,11 @@ def _holds_much(closed: Box, exact: Architecture) -> bool:
     if closed.kind is BoxKind.COMPUTATION:
         return closed.parameters > _LEAST * exact.parameters
     return closed.kind in _MODULES and closed.parameters > 0
+
+
+def _layers(box: Box) -> int:
+    """The number of operations with weights in one copy of a box."""
+    return sum(one.weight is not None for one in box.shown.operations)
 
 
 def _stride(block: Box) -> int:

@@ -88,7 +88,9 @@ def apart(details: Sequence[Detail]) -> tuple[Detail, ...]:
 def _apart(details: Sequence[Detail]) -> Iterator[Detail]:
     for one in details:
         if _holds_drawing(one):
-            yield from _apart([replace(inner, boxes=one.boxes) for inner in one.details])
+            is_part = one.is_part or one.box.kind is BoxKind.BLOCK
+            inside = (replace(inner, boxes=one.boxes, is_part=is_part) for inner in one.details)
+            yield from _apart(tuple(inside))
         else:
             yield replace(one, details=())
 
