@@ -34,7 +34,8 @@ def shapes(group: ET.Element) -> list[ET.Element]:
 
 
 def shaft(root: ET.Element) -> ET.Element:
-    arrow = next(one for one in groups(root, "arrow") if one.get("id") == "arrow-1")
+    """The line of the second arrow."""
+    arrow = list(groups(root, "arrow"))[1]
     return next(arrow.iter(f"{SVG}path"))
 
 

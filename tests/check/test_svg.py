@@ -7,6 +7,7 @@ import pytest
 import visualize
 from tests.graphs import resnet
 from visualize.check.svg import read_svg
+from visualize.core.element_names import element_names
 from visualize.core.errors import FigureError
 from visualize.core.page import Area
 
@@ -61,7 +62,8 @@ def test_a_drawn_figure_is_read_whole() -> None:
     figure = visualize.draw(resnet())
     drawn = read_svg(figure.render(["svg"])["svg"], "net.svg")
     boxes = [box for box in drawn.boxes if not box.frame]
-    assert {box.id for box in figure.scene.boxes} <= {box.name for box in boxes}
+    names = element_names(figure.scene).boxes
+    assert set(names.values()) <= {box.name for box in boxes}
     assert sum(box.parameters or 0 for box in boxes) == drawn.parameters
     assert sum(arrow.headed for arrow in drawn.arrows) >= len(figure.scene.arrows)
     lines = {line for box in figure.scene.boxes for line in box.label}

@@ -12,6 +12,7 @@ import visualize
 from tests.graphs import resnet
 from tests.nets import Residual
 from visualize.core.color import contrast
+from visualize.core.element_names import element_names
 from visualize.core.errors import UsageError, VisualizeError
 from visualize.core.palette import explained_colors
 
@@ -20,10 +21,11 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def fills(figure: visualize.Figure) -> dict[str, str]:
     found = {}
+    ids = {f"box-{name}": box for box, name in element_names(figure.scene).boxes.items()}
     for group in ET.fromstring(figure.svg).iter(f"{SVG}g"):
         if "box" in group.get("class", "").split():
             shape = next(one for one in group if one.get("fill"))
-            found[group.get("id", "").removeprefix("box-")] = shape.get("fill", "")
+            found[ids[group.get("id", "")]] = shape.get("fill", "")
     return found
 
 

@@ -17,6 +17,7 @@ from tests.graphs import every_kind, resnet
 from tests.nets import NETS, Residual
 from visualize.check import check_figure
 from visualize.core.choices import Direction
+from visualize.core.element_names import element_names
 from visualize.core.layout import Page
 from visualize.core.scene import Scene, SceneArrow, SceneBox
 from visualize.core.theme import Dashes, Theme, Tint
@@ -112,8 +113,9 @@ def test_svg_is_accessible_and_carries_its_font() -> None:
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
     groups = {element.get("id"): element for element in root.iter(f"{SVG}g")}
+    names = element_names(figure.scene)
     for box in figure.scene.boxes:
-        group = groups[f"box-{box.id}"]
+        group = groups[f"box-{names.boxes[box.id]}"]
         assert box.role in group.get("class", "").split()
         assert group.findtext(f"{SVG}title") == box.tooltip
         shown = "".join(element.text or "" for element in group.iter(f"{SVG}text"))
@@ -145,16 +147,17 @@ def test_everything_has_the_colour_that_its_theme_says(theme: str, direction: Di
     figure = visualize.draw(make(), inputs, theme=theme, direction=direction)
     look, root = figure.theme, ET.fromstring(figure.svg)
     groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
+    names = element_names(figure.scene)
     stages = list(dict.fromkeys(box.stage for box in figure.scene.boxes if box.stage))
     assert len(stages) == 2
     for box in figure.scene.boxes:
-        shape = next(one for one in groups[f"box-{box.id}"] if one.get("fill"))
+        shape = next(one for one in groups[f"box-{names.boxes[box.id]}"] if one.get("fill"))
         assert Tint(shape.get("fill", ""), shape.get("stroke", "")) == expected(box, look, stages)
-        for text in groups[f"box-{box.id}"].iter(f"{SVG}text"):
+        for text in groups[f"box-{names.boxes[box.id]}"].iter(f"{SVG}text"):
             assert text.get("fill") in (look.text, look.muted)
     assert next(root.iter(f"{SVG}rect")).get("fill") == look.background
-    for number, arrow in enumerate(figure.scene.arrows):
-        lines = groups[f"arrow-{number}"].findall(f"{SVG}path")
+    for name, arrow in zip(names.arrows, figure.scene.arrows):
+        lines = groups[f"arrow-{name}"].findall(f"{SVG}path")
         color = look.skips[arrow.skip].color if arrow.skip else look.line
         assert {line.get("stroke") for line in lines} == {color}
 
@@ -163,9 +166,10 @@ def test_everything_has_the_colour_that_its_theme_says(theme: str, direction: Di
 def test_each_kind_of_skip_has_its_line_in_the_legend_and_is_clean(theme: str) -> None:
     figure = visualize.draw(every_kind(), theme=theme)
     groups = {group.get("id"): group for group in ET.fromstring(figure.svg).iter(f"{SVG}g")}
-    for number, arrow in enumerate(figure.scene.arrows):
+    names = element_names(figure.scene)
+    for name, arrow in zip(names.arrows, figure.scene.arrows):
         if arrow.skip:
-            lines = groups[f"arrow-{number}"].findall(f"{SVG}path")
+            lines = groups[f"arrow-{name}"].findall(f"{SVG}path")
             style = figure.theme.skips[arrow.skip].style
             assert len(lines) == style.strands
             dashed = {bool(line.get("stroke-dasharray")) for line in lines}

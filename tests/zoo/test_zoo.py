@@ -44,6 +44,7 @@ from tests.flops import flop_counter
 from visualize.check import check_figure
 from visualize.core.architecture import Architecture, Operation, SkipKind
 from visualize.core.choices import Level
+from visualize.core.element_names import element_names
 from visualize.models import LoadedModel, load_model
 from visualize.simplify import simplify
 from visualize.tracing import Inputs
@@ -313,7 +314,7 @@ def test_each_box_is_one_element_of_the_svg(traced: Traced, level: Level):
     assert {finding.rule for finding in check_figure(data, "svg")} == known
     root = ET.fromstring(data)
     elements = Counter(element.get("id") for element in root.iter())
-    boxes = [f"box-{box.id}" for box in figure.scene.boxes]
+    boxes = [f"box-{name}" for name in element_names(figure.scene).boxes.values()]
     assert len(boxes) > 1
     assert {box: elements[box] for box in boxes} == dict.fromkeys(boxes, 1)
 

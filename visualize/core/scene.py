@@ -41,6 +41,10 @@ class SceneBox:
         shape: that of the tensor it returns, the last of several; empty if it is not known.
         resolution: height and width of the feature maps that it returns, or however many extents
             they have; empty if it returns none, or some of several resolutions.
+        path: module path; of a function, that of the module whose code calls it.
+        type: name of the class, function or idiom.
+        name: where it is in the model: its path and, for a function, what it is called; several
+            boxes may share it.
     """
 
     id: str
@@ -62,6 +66,9 @@ class SceneBox:
     shortcut: str = ""
     shape: tuple[int, ...] = ()
     resolution: tuple[int, ...] = ()
+    path: str = ""
+    type: str = ""
+    name: str = ""
 
     @property
     def is_closed(self) -> bool:
@@ -84,6 +91,7 @@ class SceneGroup:
         stage: id of the stage that decides its colour, or empty.
         tooltip: what a reader sees who points at its frame.
         title: its label as a phrase, for texts in another language.
+        path: module path; for a run of modules, that of the first one.
     """
 
     id: str
@@ -96,6 +104,7 @@ class SceneGroup:
     stage: str = ""
     tooltip: str = ""
     title: Phrase = NOTHING
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)

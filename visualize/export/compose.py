@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from visualize.core.choices import Direction
+from visualize.core.element_names import distinct, element_names
 from visualize.core.fonts import line_extent, text_width
 from visualize.core.geometry import Point, Rectangle, without_head
 from visualize.core.layout import (
@@ -26,7 +27,7 @@ from visualize.export import picture as drawn
 from visualize.export.legend import legend_entries
 from visualize.export.letters import beside_letters, letters_center
 from visualize.export.markup import clean, one_line
-from visualize.export.parts import Look, Parts, corner_radius, element_id, leading
+from visualize.export.parts import Look, Parts, corner_radius, leading
 from visualize.export.picture import Facing, Part, Picture, Text
 
 _BRACKET_WIDTH, _LEADER_WIDTH = 1.2, 0.5
@@ -46,7 +47,7 @@ def make_picture(
         palette: of the scene and the theme.
         name: what the figure shows, for those who cannot see it.
     """
-    look = Look(theme, direction, palette)
+    look = Look(theme, direction, palette, element_names(scene))
     origin = (-layout.around.low[0], layout.around.high[1])
     return _Composer(scene, layout, look, origin).compose(name)
 
@@ -78,14 +79,21 @@ class _Composer:
         self.panel = detail.letter if detail else ""
         self.stage = detail.stage if detail else ""
         self.frame_ids = {
-            frame.group.id: self._id("frame", number)
-            for number, frame in enumerate(layout.frames, 1)
+            frame.group.id: f"frame-{look.names.groups[frame.group.id]}" for frame in layout.frames
         }
         self.parents = {group.id: group.parent for group in scene.groups}
         self.frame_parents = {
             name: self._home(self.parents[group]) for group, name in self.frame_ids.items()
         }
         self.homes = {box.id: self._home(box.group) for box in scene.boxes}
+        boxes, groups = look.names.boxes, look.names.groups
+        self.box_ids = {box.id: f"box-{boxes[box.id]}" for box in scene.boxes}
+        self.arrow_ids = distinct(
+            f"arrow-{boxes[one.arrow.source]}-to-{boxes[one.arrow.target]}" for one in layout.arrows
+        )
+        self.trunk_ids = distinct(map(self._trunk_id, range(len(layout.trunks))))
+        self.shortcut_ids = distinct(f"shortcut-{boxes[one.box]}" for one in layout.shortcuts)
+        self.bracket_ids = distinct(f"bracket-{groups[one.stage]}" for one in layout.brackets)
 
     def compose(self, name: str) -> Picture:
         """The whole picture."""
@@ -119,16 +127,11 @@ class _Composer:
         notes = {note.box: note for note in layout.notes}
         own = Parts(
             frames=tuple(self._frame(frame) for frame in layout.frames),
-            boxes=tuple(
-                self._box(number, placed, notes.get(placed.box.id))
-                for number, placed in enumerate(layout.boxes)
-            ),
+            boxes=tuple(self._box(placed, notes.get(placed.box.id)) for placed in layout.boxes),
             trunks=tuple(self._trunks()),
-            arrows=tuple(self._arrow(number, arrow) for number, arrow in enumerate(layout.arrows)),
+            arrows=tuple(map(self._arrow, self.arrow_ids, layout.arrows)),
             shortcuts=tuple(self._shortcuts()),
-            brackets=tuple(
-                self._bracket(number, bracket) for number, bracket in enumerate(layout.brackets, 1)
-            ),
+            brackets=tuple(map(self._bracket, self.bracket_ids, layout.brackets)),
         )
         return functools.reduce(Parts.joined, map(self._detail, layout.details), own)
 
@@ -144,7 +147,7 @@ class _Composer:
                 size,
                 colors.detail if position else colors.line,
                 Part.FRAME,
-                name=next(self.look.text_ids),
+                name=f"text-detail-{detail.letter}-{position}",
             )
             for position, (text, center, size) in enumerate(placed.texts)
         )
@@ -170,8 +173,10 @@ class _Composer:
 
     # Places
 
-    def _id(self, kind: str, number: int) -> str:
-        return f"{kind}-{self.panel}{number}"
+    def _trunk_id(self, number: int) -> str:
+        """The name of a trunk: that of the box where the first arrow along it begins."""
+        along = (one.arrow.source for one in self.layout.arrows if number in one.via)
+        return "-".join(("trunk", *(self.look.names.boxes[box] for box in list(along)[:1])))
 
     def _page(self, place: Place) -> Place:
         """From coordinates in which y grows upwards to those of the page."""
@@ -202,7 +207,13 @@ class _Composer:
         area = self._area(placed.rectangle)
         name = self.palette.stage(self.stage or group.stage).line
         texts = (
-            self._beside(text, self.palette.muted if position else name, Part.FRAME, area.left)
+            self._beside(
+                text,
+                self.palette.muted if position else name,
+                Part.FRAME,
+                area.left,
+                f"text-{self.frame_ids[group.id]}-{position}",
+            )
             for position, text in enumerate(placed.texts)
         )
         return drawn.Frame(
@@ -216,7 +227,7 @@ class _Composer:
             texts=tuple(texts),
         )
 
-    def _box(self, number: int, placed: PlacedBox, note: PlacedText | None) -> drawn.Box:
+    def _box(self, placed: PlacedBox, note: PlacedText | None) -> drawn.Box:
         box, palette = placed.box, self.palette
         area = self._area(placed.rectangle)
         tint = palette.boxes[box.id]
@@ -224,7 +235,7 @@ class _Composer:
         stage = box.stage or (self.stage if box.role not in ("input", "output", "merge") else "")
         lines = placed.lines[:1] if is_merge else placed.lines
         return drawn.Box(
-            id=element_id(box.id, number),
+            id=self.box_ids[box.id],
             box=box,
             detail=self.panel,
             stage=palette.stages[stage].number if stage in palette.stages else None,
@@ -238,13 +249,13 @@ class _Composer:
 
     def _note(self, placed: PlacedBox, note: PlacedText | None, area: Area) -> Text | None:
         """The text beside a merge, or the letter in the corner of a box with a detail."""
+        name = f"text-{self.box_ids[placed.box.id]}"
         if note:
-            return self._beside(note, self.palette.muted, Part.MERGE, area.center[0])
+            return self._beside(note, self.palette.muted, Part.MERGE, area.center[0], name)
         letters, size = self.scene.letters.get(placed.box.id), self.theme.detail_size
         if not letters:
             return None
         center, color = letters_center(letters, area, self.theme), self.palette.text
-        name = next(self.look.text_ids)
         return self._text(letters, center, size, color, Part.DETAIL, name=name)
 
     def _lines(
@@ -262,16 +273,14 @@ class _Composer:
             y += height
 
     def _trunks(self) -> Iterator[drawn.Line]:
-        for number, route in enumerate(self.layout.trunks):
-            yield drawn.Line(
-                self._id("trunk", number), self._path(route.curves()), self.palette.plain
-            )
+        for name, route in zip(self.trunk_ids, self.layout.trunks):
+            yield drawn.Line(name, self._path(route.curves()), self.palette.plain)
 
     def _shortcuts(self) -> Iterator[drawn.Shortcut]:
-        for number, placed in enumerate(self.layout.shortcuts):
+        for name, placed in zip(self.shortcut_ids, self.layout.shortcuts):
             path = placed.route.curves()
             yield drawn.Shortcut(
-                id=self._id("shortcut", number),
+                id=name,
                 box=placed.box,
                 kind=placed.kind,
                 path=self._path(path),
@@ -279,7 +288,7 @@ class _Composer:
                 stroke=self.palette.stroke(placed.kind),
             )
 
-    def _arrow(self, number: int, placed: PlacedArrow) -> drawn.Arrow:
+    def _arrow(self, name: str, placed: PlacedArrow) -> drawn.Arrow:
         arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.skip)
         path = leading(placed.route.curves())
         corners = self._path(self.layout.whole(placed).corners())
@@ -287,12 +296,12 @@ class _Composer:
         if placed.label:
             color = stroke.color if arrow.skip else self.palette.muted
             near = nearest(corners, self._place(placed.label.center))
-            label = self._beside(placed.label, color, Part.ARROW, near[0])
+            label = self._beside(placed.label, color, Part.ARROW, near[0], "")
         return drawn.Arrow(
-            id=self._id("arrow", number),
+            id=name,
             arrow=arrow,
             frame=self._common_frame(arrow.source, arrow.target),
-            via=tuple(self._id("trunk", number) for number in placed.via),
+            via=tuple(self.trunk_ids[number] for number in placed.via),
             path=self._path(path),
             shaft=self._path(without_head(path)),
             corners=corners,
@@ -313,20 +322,22 @@ class _Composer:
             frame = self.frame_parents.get(frame)
         return found
 
-    def _bracket(self, number: int, bracket: Bracket) -> drawn.Bracket:
+    def _bracket(self, name: str, bracket: Bracket) -> drawn.Bracket:
         color = self.palette.stage(bracket.stage).line
         first, last = map(self._place, bracket.line)
         stroke = PaintedStroke(color, LineStyle.SOLID, _BRACKET_WIDTH)
         texts = (
-            self._bracket_text(text, self.palette.muted if position else color, (first, last))
+            self._beside(
+                text,
+                self.palette.muted if position else color,
+                Part.BRACKET,
+                nearest((first, last), self._place(text.center))[0],
+                f"text-{name}-{position}",
+            )
             for position, text in enumerate(bracket.texts)
         )
-        line = drawn.Line(self._id("bracket", number), straight(first, last), stroke)
+        line = drawn.Line(name, straight(first, last), stroke)
         return drawn.Bracket(bracket.stage, line, tuple(texts))
-
-    def _bracket_text(self, text: PlacedText, color: Paint, line: Sequence[Place]) -> Text:
-        near = nearest(line, self._place(text.center))
-        return self._beside(text, color, Part.BRACKET, near[0])
 
     # Text
 
@@ -338,17 +349,16 @@ class _Composer:
             around.title_size,
             self.palette.text,
             Part.TITLE,
-            name=next(self.look.text_ids),
+            name="text-title",
         )
 
-    def _beside(self, text: PlacedText, color: Paint, part: Part, near: float) -> Text:
+    def _beside(self, text: PlacedText, color: Paint, part: Part, near: float, name: str) -> Text:
         """A text that faces the x of what it belongs to, if that is to its side."""
         center = self._place(text.center)
         half = text_width(text.text, text.size, self.theme.font) / 2
         facing = Facing.MIDDLE
         if abs(near - center[0]) >= half - _STRAIGHT:
             facing = Facing.LEFT if near < center[0] else Facing.RIGHT
-        name = "" if part is Part.ARROW else next(self.look.text_ids)
         return self._text(text.text, center, text.size, color, part, facing, name)
 
     def _text(

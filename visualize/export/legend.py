@@ -34,13 +34,15 @@ def legend_entries(
             sample = _swatch(next(swatches), entry.subject, look, start, end)
         elif isinstance(entry.subject, Sign):
             middle = ((start[0] + end[0]) / 2, start[1])
-            sample = _text(entry.subject.written, middle, look.palette.text, look)
+            sample = _text(
+                entry.subject.written, middle, look.palette.text, look, f"text-sign-{number}"
+            )
         else:
             kind = entry.subject
-            sample = Line(f"sample-{number}", straight(start, end), look.palette.skips[kind])
-        yield LegendEntry(
-            sample, kind, _text(entry.text, on_page(entry.center), look.palette.muted, look)
-        )
+            sample = Line(f"sample-{kind}", straight(start, end), look.palette.skips[kind])
+        name = f"text-legend-{number}"
+        text = _text(entry.text, on_page(entry.center), look.palette.muted, look, name)
+        yield LegendEntry(sample, kind, text)
 
 
 def _swatch(number: int, tone: ToneEntry, look: Look, start: Place, end: Place) -> Swatch:
@@ -54,8 +56,7 @@ def _swatch(number: int, tone: ToneEntry, look: Look, start: Place, end: Place) 
     )
 
 
-def _text(text: str, center: Place, color: Paint, look: Look) -> Text:
+def _text(text: str, center: Place, color: Paint, look: Look, name: str) -> Text:
     line, size = one_line(text), look.theme.detail_size
     width = text_width(line, size, look.theme.font)
-    name = next(look.text_ids)
     return Text(line, center, size, width, color, Part.LEGEND, Facing.LEFT, name)

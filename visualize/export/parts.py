@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from visualize.core.choices import Direction
+from visualize.core.element_names import ElementNames
 from visualize.core.geometry import Point
 from visualize.core.page import Area
 from visualize.core.palette import Palette
 from visualize.core.theme import Theme
 from visualize.export import picture as drawn
-from visualize.export.markup import LONGEST, clean
 
 _RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
 _STRAIGHT = 0.01
@@ -27,15 +25,13 @@ class Look:
         theme: fonts and widths.
         direction: where the flow goes on the page.
         palette: the colours.
-        text_ids: of the texts that are elements of their own, in the order in which they are made.
+        names: of what the figure shows, from which ids of elements are made.
     """
 
     theme: Theme
     direction: Direction
     palette: Palette
-    text_ids: Iterator[str] = field(
-        default_factory=lambda: (f"text-{number}" for number in itertools.count(1))
-    )
+    names: ElementNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +55,6 @@ class Parts:
             self.shortcuts + other.shortcuts,
             self.brackets + other.brackets,
         )
-
-
-def element_id(name: str, number: int) -> str:
-    """The id of a box; the number keeps apart those that are cut short."""
-    whole = clean(f"box-{name}")
-    return whole if len(whole) <= LONGEST else f"{whole[:LONGEST]}-box{number}"
 
 
 def corner_radius(area: Area) -> float:

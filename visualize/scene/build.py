@@ -22,7 +22,7 @@ from visualize.core.skips import listed_once
 from visualize.core.statistics import combined
 from visualize.core.theme import Theme
 from visualize.core.words import shape
-from visualize.scene import amounts, labels, numbers, skip_labels
+from visualize.scene import amounts, labels, names, numbers, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
 from visualize.scene.flows import Flow, Made, made_between, read_twice, shapes, tensors_between
@@ -165,6 +165,9 @@ class _Builder:
             shortcut=passing.value if passing else "",
             shape=box.outputs[-1].shown if box.outputs else (),
             resolution=self._resolution(box),
+            path=names.module_path(box),
+            type=box.type,
+            name=names.name_of(box),
         )
 
     def _resolution(self, box: Box) -> tuple[int, ...]:
@@ -229,6 +232,7 @@ class _Builder:
             framed=self._is_framed(group),
             stage=self._stage(group),
             tooltip=_named(spelled(group.label), group.type),
+            path=group.path,
         )
 
     def _is_framed(self, group: Group) -> bool:

@@ -79,6 +79,7 @@ def inside_scene(detail: Detail, scene: Scene) -> Scene:
 
 def _end(box: SceneBox, detail: Detail, scene: Scene) -> SceneBox:
     """An input or output. The only one has no name: a detail may explain several places."""
+    box = replace(box, name=box.role)
     title = labels.shapes(detail.diagram.box(box.id))
     if not title or sum(one.role == box.role for one in scene.boxes) > 1:
         return box
