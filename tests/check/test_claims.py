@@ -19,7 +19,7 @@ from visualize.core.quantities import amount
         (("GRUCell, 8 → 12", "40 times, shared · 792"), 40, True),
         (("Cell 6 times, shared",), 6, True),
         (("3×3 conv, 64", "36.9 k"), 1, False),
-        (("4×4 up-conv, 8, ×2", "136"), 1, False),
+        (("4×4 up-conv, 8, ↑2", "136"), 1, False),
         (("image 3×224×224",), 1, False),
         (("+", "× weight"), 1, False),
         ((), 1, False),

@@ -26,7 +26,7 @@ CASES = [
     ),
     (nn.Conv2d(4, 4, 3, groups=4), (1, 4, 9, 9), "3×3 depthwise conv, 4", "3×3 深度卷积，4"),
     (nn.Conv2d(4, 4, 3, groups=2), (1, 4, 9, 9), "3×3 grouped conv, 4", "3×3 分组卷积，4"),
-    (nn.ConvTranspose2d(4, 2, 2, 2), (1, 4, 9, 9), "2×2 up-conv, 2, ×2", "2×2 转置卷积，2，步幅 2"),
+    (nn.ConvTranspose2d(4, 2, 2, 2), (1, 4, 9, 9), "2×2 up-conv, 2, ↑2", "2×2 转置卷积，2，步幅 2"),
     (
         nn.Conv1d(4, 4, 5, groups=4),
         (1, 4, 9),
@@ -37,7 +37,7 @@ CASES = [
     (
         nn.ConvTranspose1d(4, 2, 4, 2),
         (1, 4, 9),
-        "1-d up-conv, 2, kernel 4, ×2",
+        "1-d up-conv, 2, kernel 4, ↑2",
         "一维转置卷积，2，核大小 4，步幅 2",
     ),
     (

@@ -35,7 +35,7 @@ LINEAR = ["Linear, 4 → 4", "20 params"]
          "3×3 conv, 8, dilation 2"),
         ("Conv1d", {"kernel_size": [5], "out_channels": 8}, (), "1-d conv, 8, kernel 5"),
         ("ConvTranspose2d", {"kernel_size": [2, 2], "out_channels": 8, "stride": [2, 2]}, (),
-         "2×2 up-conv, 8, ×2"),
+         "2×2 up-conv, 8, ↑2"),
         ("Linear", {"in_features": 768, "out_features": 3072}, (), "Linear, 768 → 3072"),
         ("MaxPool2d", {"kernel_size": 3, "stride": 2}, (), "max pool 3×3, /2"),
         ("max_pool2d", {"kernel_size": 2}, (), "max pool 2×2, /2"),

@@ -7,7 +7,7 @@ _ESCAPED = {
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     '"': r"\char34{}",  # \textquotedbl is not in OT1, the default encoding
-    "×": r"$\times$", "→": r"$\to$", "−": "$-$", "–": "--", "…": r"\dots{}",
+    "×": r"$\times$", "→": r"$\to$", "↑": r"$\uparrow$", "−": "$-$", "–": "--", "…": r"\dots{}",
     "‖": r"$\parallel$", "·": r"$\cdot$", "α": r"$\alpha$", "β": r"$\beta$", "√": r"$\surd$",
     "[": "{[}", "]": "{]}",  # after \\\\ a bracket would start its argument
 }  # fmt: skip

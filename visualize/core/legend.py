@@ -12,6 +12,7 @@ from visualize.core.scene import Scene, SceneGroup
 # A number of parameters in the small lines of a label, and a stride anywhere.
 _AMOUNT = re.compile(r"(?:^|· |, )\d+(?:\.\d)? ([kMBT])(?= each| shared| hidden| ·|$)")
 _STRIDE = re.compile(r"(?:^|, )(/\d)(?=$|, | ·)")
+_GROWTH = re.compile(r"(?:^|, )(↑\d)(?=$|, | ·)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ def _numbers(scene: Scene) -> Iterator[Sign]:
         yield Sign(", ".join(unit for unit in "kMBT" if unit in units), "parameters")
     written = [line for box in boxes for line in box.label]
     written += [arrow.label for arrow in scene.all_arrows]
-    strides = [match[1] for line in written for match in _STRIDE.finditer(line)]
-    if strides:
-        yield Sign(strides[0], "stride")
+    for pattern, text in ((_STRIDE, "stride"), (_GROWTH, "upsampling")):
+        found = (match[1] for line in written for match in pattern.finditer(line))
+        if first := next(found, ""):
+            yield Sign(first, text)
 
 
 def _inner_groups(scene: Scene) -> tuple[SceneGroup, ...]:

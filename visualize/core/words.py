@@ -113,7 +113,7 @@ def separable_convolution(depthwise: Operation, pointwise: Operation) -> Phrase:
 def _transposed_convolution(layer: Operation) -> Phrase:
     kinds = phrase("up-conv"), phrase("grouped up-conv"), phrase("depthwise up-conv")
     stride = _strides(layer)
-    growth = phrase("×{stride}", stride=stride) if stride else ""
+    growth = phrase("↑{stride}", stride=stride) if stride else ""
     return listed([*_kernel_and_channels(layer, *kinds), growth, _dilation(layer)])
 
 

@@ -126,6 +126,7 @@ class LowRank(nn.Module):
 def test_low_rank_keys() -> None:
     (box,) = sublayers(closed(Layer(LowRank()), tokens()))
     assert box.path == "attention"
+    assert "latent 8" in map(str, box.label)
 
 
 def test_an_embedding_before_attention_without_a_residual_branch_stays_outside() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from visualize.core.diagram import Box, BoxKind
+from visualize.core.layers import widths
 from visualize.core.operators import (
     ACTIVATION,
     ATTENTION,
@@ -16,7 +17,7 @@ from visualize.core.operators import (
     family,
     merge_type,
 )
-from visualize.core.phrases import Phrase
+from visualize.core.phrases import Phrase, phrase
 from visualize.core.words import operation
 from visualize.simplify.sublayers.flow import Flow, Sublayer
 
@@ -176,4 +177,27 @@ def _label(flow: Flow, core: Box, nodes: Collection[str]) -> tuple[str | Phrase,
     named = core.label or (operation(core.core),)
     others = (box for box in flow.boxes(nodes) if box.kind is BoxKind.IDIOM and box is not core)
     more = [box.label[0] for box in others if family(box.does) not in ACTIVATION | NORM]
-    return (*named, *dict.fromkeys(more))
+    latent = ", ".join(dict.fromkeys(_latent(flow, nodes)))
+    return (
+        *named,
+        *dict.fromkeys(more),
+        *([phrase("latent {sizes}", sizes=latent)] if latent else []),
+    )
+
+
+def _latent(flow: Flow, nodes: Collection[str]) -> Iterator[str]:
+    """The widths to which projections lower what others then raise, as in latent attention.
+
+    DeepSeek-AI, "DeepSeek-V2" (2024), compresses queries, and keys with values, in this way.
+    """
+    for box in flow.boxes(nodes):
+        if not flow.is_projection(box.id):
+            continue
+        read, made = widths(box.core)
+        node = box.id
+        while len(sources := flow.sources(node)) == 1 and sources[0] in nodes:
+            node = sources[0]
+            if flow.is_projection(node) and read < made:
+                yield str(read)
+            if flow.kind(node) not in NORM | MOVES:
+                break
