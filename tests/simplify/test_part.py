@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from torch import Tensor, nn
 
 import visualize
 from tests.diagrams import (
     shown_skips,
 )
 from tests.two_blocks import Block, Net, first_lines
-from visualize.core.architecture import ModuleCall
+from visualize.core.architecture import ModuleCall, NodeKind
 from visualize.core.choices import Level
 from visualize.core.errors import UsageError
-from visualize.simplify import only, simplify
+from visualize.simplify import Simplifier, only, simplify
+from visualize.simplify.part import inside_of
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +89,57 @@ def test_what_is_no_single_part(net: visualize.Architecture) -> None:
         visualize.draw(net, only="Block")
     with pytest.raises(UsageError, match=r"--only.*body"):
         visualize.draw(net, only="bod")
+
+
+class Angles(nn.Module):
+    """Four tensors alike, as for a rotary embedding."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Computed from the input."""
+        return x.cos(), x.sin(), x.exp(), x.tanh()
+
+
+class Turned(nn.Module):
+    """A block that reads several tensors of one module, each through a view."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+        self.layers = nn.ModuleList(nn.Linear(8, 8) for _ in range(count))
+        self.head = nn.Linear(8, 8)
+
+    def forward(self, x: Tensor, angles: tuple[Tensor, ...]) -> Tensor:
+        """Each is multiplied with what a layer makes, and all is added to the input."""
+        y = x
+        for layer, angle in zip(self.layers, angles):
+            y = layer(y) * angle[:, None].flatten(1)
+        return x + self.head(y)
+
+
+class Turns(nn.Module):
+    """Two such blocks."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.stem, self.angles = nn.Linear(8, 8), Angles()
+        self.blocks = nn.ModuleList(Turned(count) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """One after the other."""
+        x, angles = self.stem(x), self.angles(x)
+        for block in self.blocks:
+            x = block(x, angles)
+        return x
+
+
+@pytest.mark.parametrize(("count", "inputs"), [(2, 3), (3, 2), (4, 2)])
+def test_many_tensors_alike_of_one_module_are_one_input(count: int, inputs: int) -> None:
+    """What a skip connection begins with is an input of its own."""
+    simplifier = Simplifier(visualize.trace(Turns(count), (5, 8)))
+    block = next(box for box in simplifier.to(Level.BLOCK).boxes if box.path == "blocks.0")
+    part = inside_of(simplifier.exact, block)
+    found = [one for one in part.operations if one.kind is NodeKind.INPUT]
+    assert len(found) == inputs
+    assert {one.neighbour for one in found} == {"stem", "angles"}
+    assert max(len(one.outputs) for one in found) == (count if count > 2 else 1)
+    assert len(part.skips) == 1

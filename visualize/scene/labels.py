@@ -226,17 +226,22 @@ def _more_fields(box: Box) -> list[str]:
 
 
 _MOST_ROWS = 5
+_FEW = 3  # shapes that are listed
 
 
 def shows_shapes(box: Box) -> bool:
     """Whether a box is an output with the shapes of all that it returns."""
-    return box.kind is BoxKind.OUTPUT and ("names" in box.attributes or len(box.outputs) <= 3)
+    return box.kind is BoxKind.OUTPUT and ("names" in box.attributes or len(box.outputs) <= _FEW)
 
 
 def shapes(box: Box) -> Phrase:
-    """The shapes of what a box returns, of the first three if there are many."""
-    more = ["…"] if len(box.outputs) > 3 else []
-    return listed([*(map(shape_phrase, box.outputs[:3])), *more])
+    """The shapes of what a box returns, of the first three if there are many that differ."""
+    many = len(box.outputs)
+    if many > _FEW and len({one.shown for one in box.outputs}) == 1:
+        shape = shape_phrase(box.outputs[0])
+        return phrase("{number} × ({shape})", number=many, shape=shape)
+    more = ["…"] if many > _FEW else []
+    return listed([*(map(shape_phrase, box.outputs[:_FEW])), *more])
 
 
 def _input_name(box: Box) -> Phrase:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import networkx as nx
@@ -21,6 +21,8 @@ from visualize.core.errors import UsageError
 from visualize.core.module_path import enclosing, spelled
 from visualize.core.operators import CONCAT, family
 
+# So many equal inputs from one module are one: cosines and sines for queries and keys.
+_MANY = 3
 # An output, and what it reads.
 _Exit = tuple[Operation, list[tuple[str, TensorSpec | None]]]
 
@@ -156,25 +158,44 @@ def _entries(architecture: Architecture, inside: Mapping[str, str]) -> dict[str,
                 type="input",
                 index=-1,
                 outputs=(wire.tensor,),
-                neighbour=_neighbour(made, inside[target]),
+                neighbour=_neighbour(_outside(architecture, made, inside[target]), inside[target]),
             )
     return entries
+
+
+def _outside(architecture: Architecture, made: Operation, path: str) -> Operation:
+    """The operation outside the module at ``path`` whose result becomes what ``made`` returns.
+
+    Operations in the code of a module may be no part of it: a view of what every block reads.
+    """
+    while _holds(path, made.path) and len(sources := architecture.data_sources(made.id)) == 1:
+        made = architecture.operation(sources[0])
+    return made
 
 
 def _joined(
     architecture: Architecture, inside: Mapping[str, str], entries: Mapping[str, Operation]
 ) -> dict[str, Operation]:
-    """The inputs, those that one concat alone reads as one."""
+    """The inputs, as one those that one concat alone reads, and many alike of one module.
+
+    What a skip connection begins with is an input of its own.
+    """
     readers: dict[str, set[str]] = {source: set() for source in entries}
     for source, target, _ in architecture.wires:
         if source in entries and target in inside:
             readers[source].add(target)
-    together: dict[str, list[str]] = {}
+    forks = {skip.fork for skip in architecture.unrolled_skips}
+    together: dict[Hashable, list[str]] = {}
     for source, targets in readers.items():
+        made = entries[source]
         if len(targets) == 1 and family(architecture.operation(min(targets)).type) in CONCAT:
             together.setdefault(min(targets), []).append(source)
+        elif made.neighbour and source not in forks:
+            together.setdefault((made.neighbour, made.outputs), []).append(source)
     joined = dict(entries)
-    for sources in together.values():
+    for home, sources in together.items():
+        if isinstance(home, tuple) and len(sources) < _MANY:
+            continue
         outputs = tuple(one for source in sources for one in entries[source].outputs)
         first = replace(entries[sources[0]], outputs=outputs)
         joined.update(dict.fromkeys(sources, first))
