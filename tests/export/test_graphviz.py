@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 
 import pytest
 
@@ -30,26 +31,41 @@ def test_auto_is_paper_on_paper() -> None:
     assert files[0] == files[1]
 
 
+def named_groups(root: ET.Element) -> Iterator[tuple[str, ET.Element]]:
+    """The groups by their ids, without that of the figure in front."""
+    for group in root.iter(f"{SVG}g"):
+        yield group.get("id", "").removeprefix(f"{root.get('id')}-"), group
+
+
 def heads(root: ET.Element) -> dict[str, tuple[float, float]]:
     """The middle of each arrow head, by the id of the arrow."""
     found = {}
-    for group in root.iter(f"{SVG}g"):
+    for name, group in named_groups(root):
         shape = next(group.iter(f"{SVG}polygon"), None)
-        if shape is not None and group.get("id", "").startswith("arrow-"):
+        if shape is not None and name.startswith("arrow-"):
             corners = {
                 tuple(map(float, pair.split(","))) for pair in shape.get("points", "").split()
             }
             x, y = (sum(values) / len(corners) for values in zip(*corners))
-            found[group.get("id", "")] = (x, y)
+            found[name] = (x, y)
     return found
+
+
+def own_texts(group: ET.Element) -> Iterator[ET.Element]:
+    """The lines of text in a group and in no note inside it."""
+    for child in group:
+        if child.tag == f"{SVG}text":
+            yield child
+        elif "note" not in child.get("class", "").split():
+            yield from own_texts(child)
 
 
 def baselines(root: ET.Element) -> dict[str, list[float]]:
     """The heights of lines of text, by the id of what they belong to."""
     return {
-        group.get("id", ""): [float(text.get("y", "0")) for text in group.iter(f"{SVG}text")]
-        for group in root.iter(f"{SVG}g")
-        if group.get("id", "").startswith(("box-", "text-", "arrow-"))
+        name: [float(text.get("y", "0")) for text in own_texts(group)]
+        for name, group in named_groups(root)
+        if name.startswith(("box-", "text-", "arrow-"))
     }
 
 

@@ -29,6 +29,12 @@ from visualize.scene.themes import DARK, LIGHT, load_theme, theme_names
 SVG = "{http://www.w3.org/2000/svg}"
 
 
+def groups_of(root: ET.Element) -> dict[str, ET.Element]:
+    """The groups of a figure by their ids, without that of the figure in front."""
+    found = (group for group in root.iter(f"{SVG}g"))
+    return {one.get("id", "").removeprefix(f"{root.get('id')}-"): one for one in found}
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "a & b",
@@ -72,7 +78,7 @@ def check_safe(root: ET.Element) -> None:
         for name, value in element.attrib.items():
             assert not name.lower().startswith("on")
             assert "href" not in name.lower()
-            assert name in ("id", "class") or "javascript" not in value.lower()
+            assert name in ("id", "class") or "javascript:" not in value.lower()
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -105,14 +111,14 @@ def test_svg_is_accessible_and_carries_its_font() -> None:
     make, inputs = NETS["residual"]
     figure = visualize.draw(make(), inputs, title="A residual net")
     root = ET.fromstring(figure.svg)
-    assert root.get("role") == "img"
+    assert root.get("role") == "graphics-document document"
     assert root.findtext(f"{SVG}title") == "A residual net"
     assert "identity" not in (root.findtext(f"{SVG}desc") or "identity")
     assert "parameters" in (root.findtext(f"{SVG}desc") or "")
     assert "@font-face" in (root.findtext(f"{SVG}style") or "")
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
-    groups = {element.get("id"): element for element in root.iter(f"{SVG}g")}
+    groups = groups_of(root)
     names = element_names(figure.scene)
     for box in figure.scene.boxes:
         group = groups[f"box-{names.boxes[box.id]}"]
@@ -146,7 +152,7 @@ def test_everything_has_the_colour_that_its_theme_says(theme: str, direction: Di
     make, inputs = NETS["residual"]
     figure = visualize.draw(make(), inputs, theme=theme, direction=direction)
     look, root = figure.theme, ET.fromstring(figure.svg)
-    groups = {group.get("id"): group for group in root.iter(f"{SVG}g")}
+    groups = groups_of(root)
     names = element_names(figure.scene)
     stages = list(dict.fromkeys(box.stage for box in figure.scene.boxes if box.stage))
     assert len(stages) == 2
@@ -165,7 +171,7 @@ def test_everything_has_the_colour_that_its_theme_says(theme: str, direction: Di
 @pytest.mark.parametrize("theme", theme_names())
 def test_each_kind_of_skip_has_its_line_in_the_legend_and_is_clean(theme: str) -> None:
     figure = visualize.draw(every_kind(), theme=theme)
-    groups = {group.get("id"): group for group in ET.fromstring(figure.svg).iter(f"{SVG}g")}
+    groups = groups_of(ET.fromstring(figure.svg))
     names = element_names(figure.scene)
     for name, arrow in zip(names.arrows, figure.scene.arrows):
         if arrow.skip:
@@ -195,28 +201,79 @@ def test_every_look_is_clean(theme: str, color_by: str) -> None:
         assert not check_figure(data, format_name)
 
 
-def rules(svg: str) -> dict[str, str]:
-    """What the style sheet for dark mode sets, by class."""
-    sheet = re.search(r"@media \(prefers-color-scheme: dark\) \{(.*)\}", svg)
-    assert sheet
-    return dict(re.findall(r"\.(dark\d+) \{ ([^}]*); \}", sheet[1]))
+def colours(svg: str, mode: str) -> dict[str, str]:
+    """The colours of the variables in a mode, by their names."""
+    (block,) = re.findall(rf"{mode}[^{{]*#[\w-]+{{(--[^}}]*)}}", svg)
+    return dict(re.findall(r"--([\w-]+):([^;]*);", block))
 
 
 def test_auto_has_the_colours_of_both_modes() -> None:
     light, dark, auto = (
         visualize.draw(resnet(), theme=theme).svg for theme in (LIGHT, DARK, "auto")
     )
-    found = rules(auto)
+    day, night = (colours(auto, mode) for mode in ('data-theme="light"', 'data-theme="dark"'))
+    assert colours(auto, r"prefers-color-scheme:dark\){") == night != day
+    rules = dict(re.findall(r" \.([\w-]+){[\w-]+:var\(--([\w-]+)\)}", auto))
     twins = zip(
-        (one for one in ET.fromstring(auto).iter() if one.tag != f"{SVG}style"),
-        (one for one in ET.fromstring(light).iter() if one.tag != f"{SVG}style"),
-        (one for one in ET.fromstring(dark).iter() if one.tag != f"{SVG}style"),
+        *(
+            [one for one in ET.fromstring(svg).iter() if one.tag != f"{SVG}style"]
+            for svg in (auto, light, dark)
+        ),
         strict=True,
     )
     for element, in_light, in_dark in twins:
-        changed = dict(
-            found[name].split(": ") for name in element.get("class", "").split() if name in found
-        )
+        changed = {
+            name.rpartition(rules[name])[0].rstrip("-"): night[rules[name]]
+            for name in element.get("class", "").split()
+            if name in rules
+        }
         for key in ("fill", "stroke"):
             assert element.get(key) == in_light.get(key)
             assert changed.get(key, element.get(key)) == in_dark.get(key)
+
+
+def test_figures_on_one_page_share_no_id_font_or_rule() -> None:
+    svgs = [
+        visualize.draw(model, shape, theme=theme).svg
+        for model, shape in ((nn.Linear(2, 2), (1, 2)), (nn.Conv1d(1, 2, 3), (1, 1, 8)))
+        for theme in ("auto", "dark")
+    ]
+    roots = [ET.fromstring(svg) for svg in svgs]
+    ids = [one.get("id") for root in roots for one in root.iter() if one.get("id")]
+    assert len(ids) == len(set(ids))
+    families = [family for svg in svgs for family in re.findall(r"font-family:'([^']*)'", svg)]
+    assert len(set(families)) == len(svgs)
+    for root in roots:
+        sheets = "".join(style.text or "" for style in root.iter(f"{SVG}style"))
+        plain = re.sub(r"@font-face{[^}]*}|@(supports|media)[^{]*{", "", sheets)
+        for selector in re.findall(r"([^{}]+){", plain):
+            assert all(f"#{root.get('id')}" in part for part in selector.split(","))
+
+
+def test_boxes_are_in_their_stages_and_frames_with_their_facts() -> None:
+    figure = visualize.draw("resnet18")
+    root = ET.fromstring(figure.svg)
+    (stage,) = (one for one in root.iter(f"{SVG}g") if one.get("data-path") == "layer1")
+    assert "stage" in stage.get("class", "")
+    (frame,) = (one for one in stage if one.get("class") == "cluster frame")
+    assert frame.get("data-repeat") == "2"
+    inside = [one for one in frame if "box" in one.get("class", "").split()]
+    assert [one.get("data-kind") for one in inside] == ["Conv2d", "Conv2d", "add"]
+    assert inside[0].get("data-path") == "layer1.0.conv1"
+    assert inside[0].get("data-shape") == "64×56×56"
+    for one in root.iter(f"{SVG}g"):
+        if "box" in one.get("class", "").split():
+            assert one.get("tabindex") == "0"
+            assert one.find(f"{SVG}title") is not None
+
+
+def test_panels_come_after_the_overview_with_what_is_in_them() -> None:
+    figure = visualize.draw("resnet50")
+    root = ET.fromstring(figure.svg)
+    (graph,) = (one for one in root if one.get("class") == "graph")
+    panels = [one for one in graph if one.get("data-kind") == "detail"]
+    assert len(panels) == len(figure.scene.details)
+    for panel, detail in zip(panels, figure.scene.details):
+        boxes = [one for one in panel.iter() if "box" in one.get("class", "").split()]
+        assert len(boxes) == len(detail.scene.boxes)
+        assert {one.get("data-detail") for one in boxes} == {detail.letter}

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 _UNITS = {"": 1, "k": 10**3, "M": 10**6, "B": 10**9, "T": 10**12}
-_BEHIND = re.compile(r" ×(\d+)$")
+# A factor after a comma was a stride: "4×4 up-conv, 8, ×2".
+_BEHIND = re.compile(r"(?<!,) ×(\d+)$")
 _BEFORE = re.compile(r"^×(\d+)(?: |$)")
 _PARALLEL = re.compile(r"×(\d+) in parallel$")
 _SHARED = re.compile(r"(\d+) times, shared$")

@@ -85,11 +85,17 @@ class _Transform:
 
 @dataclass(frozen=True)
 class _Element:
-    """An element with the transformation and the innermost group that it is in."""
+    """An element, its transformation, the innermost group that it is in, and the figure's id."""
 
     element: ET.Element
     transform: _Transform
     group: ET.Element
+    figure: str
+
+    @property
+    def name(self) -> str:
+        """The id of the group, without that of the figure."""
+        return self.group.get("id", _tag(self.element)).removeprefix(f"{self.figure}-")
 
     @property
     def classes(self) -> list[str]:
@@ -115,7 +121,7 @@ def _drawn(root: ET.Element) -> Drawn:
         parameters=int(total) if total else None,
     )
     background = drawn.background
-    for one in _elements(_Element(root, _Transform(), root)):
+    for one in _elements(_Element(root, _Transform(), root, root.get("id", ""))):
         if _tag(one.element) == "text":
             if "".join(one.element.itertext()).strip():
                 drawn.texts.append(_text(one, faces))
@@ -150,10 +156,9 @@ def _elements(around: _Element) -> Iterator[_Element]:
     element = around.element
     transform = around.transform.then(element.get("transform", ""))
     group = element if _tag(element) == "g" else around.group
-    here = _Element(element, transform, group)
-    yield here
+    yield _Element(element, transform, group, around.figure)
     for child in element:
-        yield from _elements(_Element(child, transform, group))
+        yield from _elements(_Element(child, transform, group, around.figure))
 
 
 def _outline(one: _Element) -> list[Place]:
@@ -176,7 +181,7 @@ def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
     dashes = one.get("stroke-dasharray")
     look = f"dashed {dashes}" if dashes else "solid"
     return DrawnArrow(
-        name=one.group.get("id", _tag(one.element)),
+        name=one.name,
         points=tuple(outline),
         color=one.get("stroke", "none"),
         style=f"{one.get('stroke-width', '1')} pt {look}",
@@ -189,7 +194,7 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
     held, repeat = one.group.get("data-parameters"), one.group.get("data-repeat")
     texts = ("".join(text.itertext()) for text in one.group.iterfind("./{*}text"))
     return DrawnBox(
-        name=one.group.get("id", _tag(one.element)).removeprefix("box-"),
+        name=one.name.removeprefix("box-"),
         area=Area.around(outline),
         fill=one.get("fill", "none"),
         line=one.get("stroke", "none"),

@@ -5,21 +5,25 @@ Lines, heads, dashes and baselines are where Graphviz draws them in the PDF of t
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from visualize.core.fonts import faces_of, family, line_extent, subset
-from visualize.core.fonts.faces import Face
+from visualize.core.element_names import element_names
+from visualize.core.fonts import faces_of, family, line_extent
 from visualize.core.page import Area, Place
-from visualize.core.palette import Paint, PaintedStroke
+from visualize.core.palette import PaintedStroke
 from visualize.core.theme import Dashes
 from visualize.export.curves import curves, head, is_straight, parallel
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
-from visualize.export.picture import Arrow, Box, Frame, Line, Picture, Shortcut, Swatch, Text
+from visualize.export.nesting import Nest, nested
+from visualize.export.picture import Arrow, Box, Facing, Line, Shortcut, Swatch, Text
+from visualize.export.svg_style import Colors, font_rules, identity, own_family
 
 _FALLBACK = "Helvetica, Arial, sans-serif"
 _DASHES = {Dashes.DASHED: "5,2", Dashes.DOTTED: "1,5"}
+_ANCHORS = {Facing.LEFT: "start", Facing.MIDDLE: "middle", Facing.RIGHT: "end"}
+# What the keyboard can reach. Its name is its title.
+_FOCUS = 'tabindex="0" role="%s"'
 _APART = 2.0  # between the lines of a double or triple one
 
 
@@ -31,14 +35,16 @@ def write(job: Job) -> bytes:
     parameters of the model and of each box are in ``data-parameters``, its copies in
     ``data-repeat``, for whoever checks them; those with ``data-detail`` repeat what others hold.
     """
-    return _Writer(job.picture).document().encode("utf-8", "replace")
+    return _Writer(job).document().encode("utf-8", "replace")
 
 
 class _Writer:
-    def __init__(self, picture: Picture) -> None:
-        self.picture = picture
-        # The class that sets an attribute to a colour in dark mode.
-        self.night: dict[tuple[str, str], str] = {}
+    def __init__(self, job: Job) -> None:
+        self.picture = job.picture
+        self.whole = nested(job.picture, job.scene)
+        self.names = element_names(job.scene).groups
+        self.id = identity(job.name, job.scene, job.theme)
+        self.colors = Colors(self.id)
 
     def document(self) -> str:
         """The whole file: the body first, as the head lists the colours that it uses."""
@@ -50,48 +56,75 @@ class _Writer:
         width, height = f"{picture.width:.2f}", f"{picture.height:.2f}"
         text = "".join(sorted({*"".join(text.text for text in picture.all_texts())}))
         faces = faces_of(text, picture.font)
-        families = dict.fromkeys([family(picture.font), *(face.family for face in faces)])
+        own = [own_family(face.family, self.id) for face in faces]
+        families = dict.fromkeys([*own, family(picture.font), *(face.family for face in faces)])
         names = ", ".join([*(f"'{name}'" for name in families), _FALLBACK])
         yield "<?xml version='1.0' encoding='utf-8'?>"
+        # A reader of role img would not see what is inside it.
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" '
-            f'viewBox="0 0 {width} {height}" data-parameters="{picture.parameters}" role="img" '
-            f'aria-labelledby="title description" font-family="{_escape(names)}">'
+            f'viewBox="0 0 {width} {height}" id="{self.id}" '
+            f'data-parameters="{picture.parameters}" role="graphics-document document" '
+            f'aria-labelledby="{self.id}-title" aria-describedby="{self.id}-description" '
+            f'font-family="{_escape(names)}">'
         )
-        yield f'<title id="title">{_escape(picture.name)}</title>'
-        yield f'<desc id="description">{_escape(picture.description)}</desc>'
-        if faces:
-            rules = (_font_face(face, characters) for face, characters in faces.items())
-            yield f"<style>{' '.join(rules)}</style>"
-        if self.night:
-            colors = " ".join(
-                f".{name} {{ {key}: {color}; }}" for (key, color), name in self.night.items()
-            )
-            yield f"<style>@media (prefers-color-scheme: dark) {{ {colors} }}</style>"
+        yield f'<title id="{self.id}-title">{_escape(picture.name)}</title>'
+        yield f'<desc id="{self.id}-description">{_escape(picture.description)}</desc>'
+        yield from (f"<style>{rule}</style>" for rule in font_rules(faces, self.id))
+        if sheet := self.colors.sheet():
+            yield f"<style>\n{sheet}\n</style>"
 
     def _body(self) -> Iterator[str]:
         picture = self.picture
-        yield '<g id="graph0" class="graph">'
+        yield f'<g id="{self.id}-graph" class="graph">'
         yield (
             f'<rect width="{number(picture.width)}" height="{number(picture.height)}"'
-            f"{self._colors(fill=picture.background)}/>"
+            f"{self.colors.attributes(fill=picture.background)}/>"
         )
-        for frame in picture.frames:
-            yield from self._frame(frame)
+        yield from self._inside(self.whole)
         yield from self._lines()
         for arrow in picture.arrows:
             yield from self._arrow(arrow)
         for shortcut in picture.shortcuts:
             yield from self._shortcut(shortcut)
-        for box in picture.boxes:
-            yield from self._box(box)
         for entry in picture.legend:
             if isinstance(entry.sample, Swatch):
                 yield from self._swatch(entry.sample, entry.text.text)
-        for text in picture.texts():
-            yield f'<g id="{text.id}" class="node {text.classes}">'
-            yield from self._text(text)
+        for bracket in picture.brackets:
+            for text in bracket.texts:
+                yield from self._note(text)
+        yield from self._note(picture.title)
+        for entry in picture.legend:
+            yield from self._note(entry.sample if isinstance(entry.sample, Text) else None)
+            yield from self._note(entry.text)
+
+    def _inside(self, nest: Nest) -> Iterator[str]:
+        """Boxes, and frames, stages and panels with what is in them."""
+        for one in nest.inside:
+            if isinstance(one, Box):
+                yield from self._box(one)
+                continue
+            yield from self._opened(one)
+            yield from self._inside(one)
             yield "</g>"
+
+    def _opened(self, nest: Nest) -> Iterator[str]:
+        """The beginning of a frame, stage or panel."""
+        group, frame = nest.group, nest.frame
+        assert group is not None, "the whole figure is no element of its own"
+        held = f' data-path="{_escape(group.path)}"' if group.path else ""
+        held += f' data-kind="{_escape(group.role)}"'
+        held += f' data-repeat="{group.repeat}"' if group.repeat > 1 else ""
+        if frame is None:
+            name = _escape(f"{self.id}-stage-{self.names[group.id]}")
+            yield f'<g id="{name}" class="stage"{held}>'
+            return
+        look = f"{self.colors.attributes(fill=frame.fill, stroke=frame.line)}{self._width()}"
+        yield f'<g id="{self._id(frame.id)}" class="cluster frame"{held} {_FOCUS % "group"}>'
+        yield _title(group.tooltip)
+        yield f'<path d="{_outline(frame.area, frame.radius)}"{look}/>'
+        for text in frame.texts:
+            yield from self._note(text)
 
     def _lines(self) -> Iterator[str]:
         """The lines without heads."""
@@ -105,21 +138,18 @@ class _Writer:
 
     # Things
 
-    def _frame(self, frame: Frame) -> Iterator[str]:
-        look = f"{self._colors(fill=frame.fill, stroke=frame.line)}{self._width()}"
-        yield f'<g id="{frame.id}" class="cluster frame">'
-        yield _title(frame.group.tooltip)
-        yield f'<path d="{_outline(frame.area, frame.radius)}"{look}/>'
-        yield "</g>"
-
     def _box(self, box: Box) -> Iterator[str]:
         area, scene = box.area, box.box
         classes = f"node box {scene.role}" + (f" stage{box.stage}" if box.stage else "")
         held = f' data-parameters="{scene.parameters}"' if scene.parameters else ""
         held += f' data-repeat="{scene.repeat}"' if scene.repeat > 1 else ""
         held += f' data-detail="{box.detail}"' if box.detail else ""
-        look = f"{self._colors(fill=box.tint.fill, stroke=box.tint.line)}{self._width()}"
-        yield f'<g id="{_escape(box.id)}" class="{_escape(classes)}"{held}>'
+        held += f' data-path="{_escape(scene.path)}"' if scene.path else ""
+        held += f' data-kind="{_escape(scene.type or scene.role)}"'
+        held += f' data-shape="{"×".join(map(str, scene.shape))}"' if scene.shape else ""
+        look = f"{self.colors.attributes(fill=box.tint.fill, stroke=box.tint.line)}{self._width()}"
+        focus = _FOCUS % "graphics-symbol"
+        yield f'<g id="{self._id(box.id)}" class="{_escape(classes)}"{held} {focus}>'
         yield _title(scene.tooltip)
         if box.is_circle:
             x, y = map(number, area.center)
@@ -131,16 +161,17 @@ class _Writer:
             yield f'<path d="{_outline(area, box.radius)}"{look}/>'
         for line in box.lines:
             yield from self._text(line)
+        yield from self._note(box.note)
         yield "</g>"
 
     def _line(self, line: Line, classes: str) -> Iterator[str]:
-        yield f'<g id="{line.id}" class="{classes}">'
+        yield f'<g id="{self._id(line.id)}" class="{classes}">'
         yield from self._paths(line.path, line.stroke)
         yield "</g>"
 
     def _arrow(self, arrow: Arrow) -> Iterator[str]:
         kind = f" skip {arrow.arrow.skip}" if arrow.arrow.skip else ""
-        yield f'<g id="{arrow.id}" class="edge arrow{kind}">'
+        yield f'<g id="{self._id(arrow.id)}" class="edge arrow{kind}">'
         if arrow.arrow.tooltip:
             yield _title(arrow.arrow.tooltip)
         yield from self._headed(arrow.shaft, arrow.path[-1], arrow.stroke)
@@ -149,7 +180,7 @@ class _Writer:
         yield "</g>"
 
     def _shortcut(self, shortcut: Shortcut) -> Iterator[str]:
-        yield f'<g id="{shortcut.id}" class="edge shortcut skip {shortcut.kind}">'
+        yield f'<g id="{self._id(shortcut.id)}" class="edge shortcut skip {shortcut.kind}">'
         yield from self._headed(shortcut.shaft, shortcut.path[-1], shortcut.stroke)
         yield "</g>"
 
@@ -158,12 +189,12 @@ class _Writer:
         corners = head(shaft, tip, stroke.width)
         if corners:
             points = " ".join(map(_pair, corners))
-            look = self._colors(fill=stroke.color, stroke=stroke.color)
+            look = self.colors.attributes(fill=stroke.color, stroke=stroke.color)
             yield f'<polygon points="{points}"{look} stroke-width="{number(stroke.width)}"/>'
 
     def _paths(self, path: Sequence[Place], stroke: PaintedStroke) -> Iterator[str]:
         """A line as one path, or as several side by side."""
-        color = self._colors(stroke=stroke.color)
+        color = self.colors.attributes(stroke=stroke.color)
         dashes = _DASHES.get(stroke.style.dashes)
         look = f'{color} stroke-width="{number(stroke.width)}"'
         look += f' stroke-dasharray="{dashes}"' if dashes else ""
@@ -175,47 +206,50 @@ class _Writer:
 
     def _swatch(self, swatch: Swatch, text: str) -> Iterator[str]:
         area = swatch.area
-        yield f'<g id="{swatch.id}" class="node swatch">'
+        yield f'<g id="{self._id(swatch.id)}" class="node swatch">'
         yield _title(text)
         if swatch.ramp:
-            fill = f' fill="url(#{swatch.id}-ramp)"'
-            yield f'<defs><linearGradient id="{swatch.id}-ramp">'
-            yield f'<stop offset="0"{self._colors(stop_color=swatch.fill)}/>'
-            yield f'<stop offset="1"{self._colors(stop_color=swatch.ramp)}/>'
+            fill = f' fill="url(#{self._id(swatch.id)}-ramp)"'
+            yield f'<defs><linearGradient id="{self._id(swatch.id)}-ramp">'
+            yield f'<stop offset="0"{self.colors.attributes(stop_color=swatch.fill)}/>'
+            yield f'<stop offset="1"{self.colors.attributes(stop_color=swatch.ramp)}/>'
             yield "</linearGradient></defs>"
-            look = fill + self._colors(stroke=swatch.line)
+            look = fill + self.colors.attributes(stroke=swatch.line)
         else:
-            look = self._colors(fill=swatch.fill, stroke=swatch.line)
+            look = self.colors.attributes(fill=swatch.fill, stroke=swatch.line)
         yield f'<path d="{_outline(area, 0)}"{look}{self._width()}/>'
         yield "</g>"
 
+    def _note(self, text: Text | None) -> Iterator[str]:
+        """A text that is an element of its own."""
+        if text:
+            yield f'<g id="{self._id(text.id)}" class="node {text.classes}">'
+            yield from self._text(text)
+            yield "</g>"
+
     def _text(self, text: Text) -> Iterator[str]:
-        """A line of text, anchored in its middle: it stays there if another font is used."""
+        """A line of text, anchored where it faces what it belongs to.
+
+        There it keeps its distance in a font of any width.
+        """
         if not text.text.strip():
             return
         above, below = line_extent(text.size, self.picture.font)
-        y = text.center[1] + (above - below) / 2
+        x, y = text.center[0], text.center[1] + (above - below) / 2
+        anchor = _ANCHORS[text.facing]
+        x += {"start": -0.5, "end": 0.5}.get(anchor, 0.0) * text.width
         yield (
-            f'<text xml:space="preserve" text-anchor="middle" x="{number(text.center[0])}" '
-            f'y="{number(y)}" font-size="{text.size:.2f}"{self._colors(fill=text.color)}>'
-            f"{_escape(text.text)}</text>"
+            f'<text xml:space="preserve" text-anchor="{anchor}" x="{number(x)}" '
+            f'y="{number(y)}" font-size="{text.size:.2f}"'
+            f"{self.colors.attributes(fill=text.color)}>{_escape(text.text)}</text>"
         )
 
-    # Looks
+    def _id(self, name: str) -> str:
+        """The id of an element, which is that of no other figure's."""
+        return _escape(f"{self.id}-{name}")
 
     def _width(self) -> str:
         return f' stroke-width="{number(self.picture.line_width)}"'
-
-    def _colors(self, **paints: Paint) -> str:
-        """Colours as attributes, with the classes that replace them in dark mode."""
-        attributes, classes = "", []
-        for name, paint in paints.items():
-            key = name.replace("_", "-")
-            attributes += f' {key}="{paint.day}"'
-            if paint.night != paint.day:
-                count = len(self.night) + 1
-                classes.append(self.night.setdefault((key, paint.night), f"dark{count}"))
-        return attributes + (f' class="{" ".join(classes)}"' if classes else "")
 
 
 def _title(text: str) -> str:
@@ -258,12 +292,4 @@ def _escape(text: str) -> str:
     """Text or the value of an attribute."""
     return (
         text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    )
-
-
-def _font_face(face: Face, characters: Iterable[str]) -> str:
-    data = base64.b64encode(subset(face, "".join(characters))).decode()
-    return (
-        f"@font-face {{ font-family: '{face.family}'; "
-        f"src: url(data:font/woff;base64,{data}) format('woff'); }}"
     )
