@@ -18,6 +18,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "__pycache__" not in 
 WITHOUT_TESTS = {
     "core/boundary.py": "plain data, made by tracers",
     "core/facts.py": "plain data, made where a model is described",
+    "core/scene_facts.py": "plain data, made by scene/facts.py",
     "core/detail.py": "plain data, made by simplifying",
     "export/parts.py": "plain data, made by composing",
     "layout/u_shape/shape.py": "plain data, made by finding a U",

@@ -41,13 +41,13 @@ def test_a_module_has_its_path_and_a_function_that_of_its_module() -> None:
             assert names[box.id].startswith(f"{paths[box.id]}.add")
 
 
-def test_what_is_in_a_detail_has_its_letter() -> None:
-    scene = visualize.draw("resnet50", level="block").scene
-    names = element_names(scene).boxes
-    for detail in scene.details:
-        assert {names[box.id].partition("/")[0] for box in detail.boxes} == {detail.letter}
-    assert "A/layer1.0.conv1" in names.values()
-    assert "A/input" in names.values()
+def test_what_is_in_a_detail_is_called_as_in_a_figure_that_shows_it_open() -> None:
+    closed, open_ = (
+        element_names(visualize.draw("resnet50", level=level).scene) for level in ("block", "layer")
+    )
+    inside = {name for box, name in closed.boxes.items() if box.startswith("A/")}
+    assert inside - set(open_.boxes.values()) == {"layer1.0.input", "layer1.0.output"}
+    assert closed.details == {"A": "layer1.0", "B": "layer1.1"}
 
 
 @pytest.mark.parametrize("edit", EDITS)
@@ -58,12 +58,10 @@ def test_a_layer_in_front_changes_no_other_name(level: str, edit: str) -> None:
         for model in (before(), after(edit))
     )
     for one, other in ((old, new), (old.in_ascii(), new.in_ascii())):
-        # A panel before the others takes the letter of the first.
-        assert {name for name in one.boxes.values() if name[1:2] not in ("/", "_")} <= {
-            *other.boxes.values()
-        }
+        assert set(one.boxes.values()) <= set(other.boxes.values())
         assert set(one.groups.values()) <= set(other.groups.values())
-    assert len({name for name in old.arrows if "/" not in name} - set(new.arrows)) == 1
+        assert set(one.details.values()) <= set(other.details.values())
+        assert len(set(one.arrows) - set(other.arrows)) == 1
 
 
 @given(st.lists(st.sampled_from(["a", "b", "a-2", "a-3", "a-2-2", ""])))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from visualize.core.phrases import NOTHING, verbatim
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneDetail, SceneGroup
+from visualize.export.scene_json import scene_document
 
 
 def box(name: str, group: str = "", stage: str = "", role: str = "layer") -> SceneBox:
@@ -77,13 +78,14 @@ def test_kinds_of_skips_are_in_the_order_of_the_legend() -> None:
 
 def test_the_document_is_plain_data() -> None:
     found = scene([box("a", "g")], [group("g")], (arrow("a", "a", "gate"),))
-    document = found.document()
+    document = scene_document(found)
     assert json.loads(json.dumps(document)) == document
     assert document["boxes"][0]["group"] == "g"
     assert document["groups"][0]["parent"] is None
     assert document["arrows"][0]["skip"] == "gate"
     assert set(document) == {
-        "schema", "title", "description", "level", "boxes", "groups", "arrows", "details",
+        "schema", "title", "description", "level", "model", "boxes", "groups", "arrows", "details",
+        "skips",
     }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_unknown_formats_are_refused_with_those_there_are() -> None:
 
 
 def test_plain_formats_need_no_layout() -> None:
-    assert {name for name in FORMATS if not need_layout([name])} == {"json", "mmd"}
+    assert {name for name in FORMATS if not need_layout([name])} == {"mmd"}
 
 
 def test_figure_saves_by_suffix_and_refuses_others(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 import visualize
 from visualize.core.scene import Scene
+from visualize.export.scene_json import scene_document
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +60,7 @@ def test_details_of_details() -> None:
 
 
 def test_the_document_has_them(resnet: Scene) -> None:
-    document = resnet.document()
+    document = scene_document(resnet)
     assert document["schema"] == 2
     first = document["details"][0]
     assert first["of"] == list(resnet.details[0].of)

@@ -13,6 +13,7 @@ import visualize
 from visualize.core.choices import Level
 from visualize.core.detail import Detail
 from visualize.core.scene import Scene
+from visualize.export.scene_json import scene_document
 from visualize.scene.build import build_scene
 from visualize.scene.details import with_details
 from visualize.scene.variants import changes, with_variants
@@ -188,7 +189,7 @@ def test_a_panel_explains_others_with_letters_of_their_own() -> None:
     (panel,) = found.details
     assert [one.text for one in panel.variants] == ["A2: 5×5 conv", "A3: no shortcut"]
     assert [found.letters[box] for box in large.boxes] == ["A2", "A2"]
-    assert found.document()["details"][0]["variants"][1] == {
+    assert scene_document(found)["details"][0]["variants"][1] == {
         "letter": "A3",
         "of": list(none.boxes),
         "changes": ["no shortcut"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +101,7 @@ def draw(
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
-    for note in _notes(figure):
+    for note in (*_notes(figure), *_limits(figure, drawn)):
         click.echo(f"visualize: note: {note}", err=True)
     click.echo(_wrote(figure, written))
     if check:
@@ -147,6 +147,16 @@ def _notes(figure: Figure) -> Iterator[str]:
             f"no installed font has {' '.join(unknown[:20])}; install one that does, such as Noto "
             "Sans CJK, or give its file with --font"
         )
+
+
+def _limits(figure: Figure, drawn: Mapping[str, bytes]) -> Iterator[str]:
+    """What readers of a format do not draw of a figure of this size."""
+    from visualize.export.mermaid import beyond_limits
+
+    limits = beyond_limits(drawn["mmd"].decode()) if "mmd" in drawn else ""
+    if limits:
+        detailed = figure.options.level is not Level.AUTO
+        yield f"{limits}; {'--level auto' if detailed else 'a coarser --level'} draws less"
 
 
 def _wrote(figure: Figure, written: Collection[Path]) -> str:

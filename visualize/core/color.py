@@ -27,6 +27,8 @@ _VISION: dict[str, tuple[Vector, Vector, Vector]] = {
     ),
 }
 VISIONS = (*_VISION, "grey")
+# Of GitHub in dark mode, and the least contrast of lines with a page.
+_DARK_PAGE, _VISIBLE = "#0d1117", 3.2
 _LUMINANCE = (0.2126, 0.7152, 0.0722)
 _WHITE = (0.95047, 1.0, 1.08883)
 _TO_XYZ = (
@@ -64,6 +66,20 @@ def mixed(one: str, other: str, part: float) -> str:
     """
     pairs = ((int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (1, 3, 5))
     return "#" + "".join(f"{round(a + (b - a) * part):02x}" for a, b in pairs)
+
+
+def seen_on_both(color: str) -> str:
+    """``color``, or a lighter or darker one that can be seen on white and on dark pages.
+
+    Its contrast with both is 3 or more, as WCAG 2.2 asks of graphics.
+
+    >>> seen_on_both("#3d6db5"), seen_on_both("#1a1a1a"), seen_on_both("#ffffff")
+    ('#3d6db5', '#686868', '#8f8f8f')
+    """
+    for to, page in (("#ffffff", _DARK_PAGE), ("#000000", "#ffffff")):
+        steps = (mixed(color, to, step / 50) for step in range(51))
+        color = next(one for one in steps if contrast(one, page) >= _VISIBLE)
+    return color
 
 
 def difference(one: str, other: str, vision: str = "") -> float:

@@ -10,11 +10,11 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from visualize.core.scene import Scene, inside_name
+from visualize.core.scene import Scene
 
 # No reader needs longer names, and Graphviz limits the length of strings.
 _LONGEST = 160
-_KEPT = frozenset("._-/")
+_KEPT = frozenset("._-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +25,45 @@ class ElementNames:
         boxes: by the id of the box.
         groups: by the id of the group.
         arrows: in the order of ``Scene.all_arrows``.
+        details: by the letter of the detail.
     """
 
     boxes: Mapping[str, str]
     groups: Mapping[str, str]
     arrows: tuple[str, ...]
+    details: Mapping[str, str]
 
     def in_ascii(self) -> ElementNames:
         """The same in letters, digits and underscores, for formats that allow no others."""
-        boxes, groups = (
+        boxes, groups, details = (
             dict(zip(named, distinct(map(ascii_name, named.values()), "_")))
-            for named in (self.boxes, self.groups)
+            for named in (self.boxes, self.groups, self.details)
         )
-        return ElementNames(boxes, groups, tuple(distinct(map(ascii_name, self.arrows), "_")))
+        arrows = tuple(distinct(map(ascii_name, self.arrows), "_"))
+        return ElementNames(boxes, groups, arrows, details)
 
 
 def element_names(scene: Scene) -> ElementNames:
     """The names of the boxes, groups and arrows of ``scene`` and of its details.
 
     A module is called by its path; an operation by the path of the module that calls it, and what
-    it does: ``layer1.0.add``. What is in a detail has its letter in front: ``A/layer1.0.conv1``.
+    it does: ``layer1.0.add``. Where a detail begins and ends has the path of what it explains:
+    ``layer1.0.input``.
     """
-    boxes: dict[str, str] = {}
-    groups: dict[str, str] = {}
-    for letter, part in (("", scene), *((one.letter, one.scene) for one in scene.details)):
-        boxes |= {one.id: inside_name(letter, one.name) or one.id for one in part.boxes}
-        groups |= {one.id: inside_name(letter, one.path) or one.id for one in part.groups}
+    boxes = {one.id: one.name or one.id for one in scene.boxes}
+    groups = {one.id: one.path or one.id for one in scene.groups}
+    details: dict[str, str] = {}
+    for detail in scene.details:
+        details[detail.letter] = boxes[detail.of[0]]
+        for one in detail.boxes:
+            end = f"{boxes[detail.of[0]]}.{one.name}" if one.role in ("input", "output") else ""
+            boxes[one.id] = end or one.name or one.id
+        groups |= {one.id: one.path or one.id for one in detail.groups}
     boxes = dict(zip(boxes, distinct(map(_clean, boxes.values()))))
     groups = dict(zip(groups, distinct(map(_clean, groups.values()))))
+    details = dict(zip(details, distinct(map(_clean, details.values()))))
     arrows = (f"{boxes[one.source]}-to-{boxes[one.target]}" for one in scene.all_arrows)
-    return ElementNames(boxes, groups, tuple(distinct(arrows)))
+    return ElementNames(boxes, groups, tuple(distinct(arrows)), details)
 
 
 def distinct(names: Iterable[str], sign: str = "-") -> list[str]:
@@ -80,8 +89,8 @@ def distinct(names: Iterable[str], sign: str = "-") -> list[str]:
 def ascii_name(name: str) -> str:
     """``name`` in letters, digits and underscores.
 
-    >>> ascii_name("A/layer1.0.conv1"), ascii_name("编码.γ")
-    ('A_layer1_0_conv1', 'u7f16u7801_u3b3')
+    >>> ascii_name("layer1.0.conv1"), ascii_name("编码.γ")
+    ('layer1_0_conv1', 'u7f16u7801_u3b3')
     """
     return "".join(
         one if one.isascii() and one.isalnum() else f"u{ord(one):x}" if one.isalnum() else "_"

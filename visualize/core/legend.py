@@ -9,6 +9,15 @@ from dataclasses import dataclass
 from visualize.core.operators import MergeType
 from visualize.core.scene import Scene, SceneGroup
 
+SKIP_WORDS = {
+    "identity": "identity shortcut",
+    "scaled": "scaled shortcut",
+    "projection": "projection shortcut",
+    "concat": "concat",
+    "gate": "gate",
+    "mixed": "mix of earlier tensors",
+}
+"""What a legend calls the kinds of skip connection."""
 # A number of parameters in the small lines of a label, and a stride anywhere.
 _AMOUNT = re.compile(r"(?:^|· |, )\d+(?:\.\d)? ([kMBT])(?= each| shared| hidden| ·|$)")
 _STRIDE = re.compile(r"(?:^|, )(/\d)(?=$|, | ·)")

@@ -6,14 +6,12 @@ import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from visualize.core.choices import ColorBy, SkipKind
 from visualize.core.phrases import NOTHING, Phrase
+from visualize.core.scene_facts import NO_NUMBERS, SceneCopy, SceneModel, SceneSkip
 from visualize.core.statistics import Statistics
 from visualize.core.work import Work
-
-SCHEMA = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,9 @@ class SceneBox:
         type: name of the class, function or idiom.
         name: where it is in the model: its path and, for a function, what it is called; several
             boxes may share it.
+        modules: paths of the modules among its members.
+        each: its numbers for one copy.
+        shapes: those of the tensors that others read from it, or that it returns if none does.
     """
 
     id: str
@@ -69,6 +70,9 @@ class SceneBox:
     path: str = ""
     type: str = ""
     name: str = ""
+    modules: tuple[str, ...] = ()
+    each: SceneCopy = NO_NUMBERS
+    shapes: tuple[tuple[int, ...], ...] = ()
 
     @property
     def is_closed(self) -> bool:
@@ -92,6 +96,8 @@ class SceneGroup:
         tooltip: what a reader sees who points at its frame.
         title: its label as a phrase, for texts in another language.
         path: module path; for a run of modules, that of the first one.
+        type: class of the module, or of the blocks in it; empty if they have several.
+        each: the numbers of one copy.
     """
 
     id: str
@@ -105,6 +111,8 @@ class SceneGroup:
     tooltip: str = ""
     title: Phrase = NOTHING
     path: str = ""
+    type: str = ""
+    each: SceneCopy = NO_NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +218,8 @@ class Scene:
         hidden: the number of operations that are not drawn.
         details: what is inside closed boxes. They repeat what these hold, and count nowhere.
         letters: those of the details that show what is inside a box, by its id.
+        model: what the figure shows, if it is known.
+        skips: all skip connections of the model, in the order of the exact graph.
     """
 
     title: str
@@ -224,6 +234,8 @@ class Scene:
     hidden: int = 0
     details: tuple[SceneDetail, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
+    model: SceneModel | None = None
+    skips: tuple[SceneSkip, ...] = ()
 
     @property
     def all_boxes(self) -> tuple[SceneBox, ...]:
@@ -276,66 +288,6 @@ class Scene:
             if title:
                 titles[part] = title
         return tuple(titles.values())
-
-    def document(self) -> dict[str, Any]:
-        """The scene as plain data, as it is written to JSON files."""
-        return {
-            "schema": SCHEMA,
-            "title": self.title,
-            "description": self.description,
-            "level": self.level,
-            **self._parts(),
-            "details": [
-                {
-                    "letter": detail.letter,
-                    "title": detail.title,
-                    "of": list(detail.of),
-                    "variants": [
-                        {"letter": one.letter, "of": list(one.of), "changes": list(one.changes)}
-                        for one in detail.variants
-                    ],
-                    **detail.scene._parts(),
-                }
-                for detail in self.details
-            ],
-        }
-
-    def _parts(self) -> dict[str, Any]:
-        return {
-            "boxes": [
-                {
-                    "id": box.id,
-                    "label": list(box.label),
-                    "role": box.role,
-                    "members": list(box.members),
-                    "repeat": box.repeat,
-                    "parameters": box.parameters,
-                    "macs": box.macs,
-                    "group": box.group or None,
-                    "skips": dict(box.skips),
-                }
-                for box in self.boxes
-            ],
-            "groups": [
-                {
-                    "id": group.id,
-                    "label": group.label,
-                    "parent": group.parent or None,
-                    "repeat": group.repeat,
-                }
-                for group in self.groups
-            ],
-            "arrows": [
-                {
-                    "source": arrow.source,
-                    "target": arrow.target,
-                    "label": arrow.label,
-                    "skip": arrow.skip,
-                    "repeat": arrow.repeat,
-                }
-                for arrow in self.arrows
-            ],
-        }
 
 
 def _frame_of(detail: SceneDetail) -> SceneGroup:

@@ -147,12 +147,12 @@ class _Composer:
                 size,
                 colors.detail if position else colors.line,
                 Part.FRAME,
-                name=f"text-detail-{detail.letter}-{position}",
+                name=f"text-{self.look.panel_id(detail.letter)}-{position}",
             )
             for position, (text, center, size) in enumerate(placed.texts)
         )
         panel = drawn.Frame(
-            id=f"detail-{detail.letter}",
+            id=self.look.panel_id(detail.letter),
             group=SceneGroup(
                 f"detail {detail.letter}", detail.letter, detail.title, "detail", "", framed=True
             ),
@@ -168,7 +168,10 @@ class _Composer:
         inner = _Composer(detail.scene, placed.layout, look, (x - self.left, self.top - y), detail)
         leader = placed.leader and (straight(*map(self._page, placed.leader)),)
         stroke = replace(self.palette.plain, color=colors.line, width=_LEADER_WIDTH)
-        lines = tuple(drawn.Line(f"leader-{detail.letter}", path, stroke) for path in leader or ())
+        lines = tuple(
+            drawn.Line(f"leader-{self.look.names.details[detail.letter]}", path, stroke)
+            for path in leader or ()
+        )
         return Parts((panel,), (), lines, (), (), ()).joined(inner.parts())
 
     # Places
@@ -198,7 +201,7 @@ class _Composer:
             if group in self.frame_ids:
                 return self.frame_ids[group]
             group = self.parents[group]
-        return f"detail-{self.panel}" if self.panel else None
+        return self.look.panel_id(self.panel) if self.panel else None
 
     # Things
 

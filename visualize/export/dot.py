@@ -1,5 +1,8 @@
 """The DOT source of a figure, with a place for everything.
 
+``layout`` in the source lets the command ``dot`` draw it as it is, and nodes are in the clusters of
+their frames, so that other programs find the structure.
+
 Text is escaped here for DOT: labels are HTML-like, in which Graphviz also reads backslashes, and
 other attributes are quoted by the library graphviz.
 """
@@ -30,8 +33,11 @@ from visualize.export.picture import (
     Text,
 )
 
-_ANCHOR = "anchor"
+# No name of a box has a slash.
+_ANCHOR = "/anchor"
 _ARROW_SIZE = HEAD_LENGTH / 10
+# Where the font of the figure is not installed.
+_OTHER_FONTS = "Helvetica,Arial,sans-serif"
 # Above and below a row of a label, as Graphviz spaces the rows of a table.
 _PADDING = "0.7"
 
@@ -53,8 +59,8 @@ class _Writer:
     def __init__(self, picture: Picture, palette: Palette) -> None:
         self.picture = picture
         self.palette = palette
-        self.nodes = {box.box.id: f"box{index}" for index, box in enumerate(picture.boxes)}
-        self.graph = graphviz.Digraph()
+        self.nodes = {box.box.id: box.id.removeprefix("box-") for box in picture.boxes}
+        self.graph = graphviz.Digraph(name=_name(picture.name))
 
     def source(self) -> str:
         picture = self.picture
@@ -66,10 +72,7 @@ class _Writer:
                 name, shape="point", style="invis", width="0", height="0", label="",
                 pos=self._pair(corner),
             )  # fmt: skip
-        for index, frame in enumerate(picture.frames, 1):
-            self._frame(index, frame)
-        for box in picture.boxes:
-            self._box(box)
+        self._inside(self.graph, None)
         for trunk in picture.trunks:
             self._line(trunk)
         for arrow in picture.arrows:
@@ -87,9 +90,10 @@ class _Writer:
 
     def _defaults(self) -> None:
         picture = self.picture
-        font, width = family(picture.font), number(picture.line_width, 3)
+        font, width = f"{family(picture.font)},{_OTHER_FONTS}", number(picture.line_width, 3)
         self.graph.attr(
-            "graph", bgcolor=picture.background.day, pad="0", margin="0",
+            "graph", layout="nop2", bb=f"0,0,{self._pair((picture.width, 0.0))}",
+            bgcolor=picture.background.day, pad="0", margin="0",
             outputorder="edgesfirst", tooltip=_plain(picture.name), fontname=font,
         )  # fmt: skip
         self.graph.attr(
@@ -104,11 +108,19 @@ class _Writer:
 
     # Things
 
-    def _box(self, box: Box) -> None:
+    def _inside(self, graph: graphviz.Digraph, around: str | None) -> None:
+        """The frames and boxes directly in one frame, or in none."""
+        frames, boxes = self.picture.inside(around)
+        for frame in frames:
+            self._frame(graph, frame)
+        for box in boxes:
+            self._box(graph, box)
+
+    def _box(self, graph: graphviz.Digraph, box: Box) -> None:
         stage = [f"stage{box.stage}"] if box.stage else []
         # The size of all lines but the first: sizes inside a label are whole numbers.
         size = {"fontsize": number(box.lines[-1].size, 3)} if len(box.lines) > 1 else {}
-        self.graph.node(
+        graph.node(
             self.nodes[box.box.id],
             label=_label(box.lines),
             shape="circle" if box.is_circle else "box",
@@ -122,11 +134,11 @@ class _Writer:
             **{"class": " ".join(["box", box.box.role, *stage])},
         )
 
-    def _frame(self, index: int, frame: Frame) -> None:
-        """A cluster, which Graphviz draws behind everything else."""
+    def _frame(self, graph: graphviz.Digraph, frame: Frame) -> None:
+        """A cluster, which Graphviz draws behind everything else, with what is in it."""
         area = frame.area
         low, high = (area.left, area.bottom), (area.right, area.top)
-        with self.graph.subgraph(name=f"cluster{index}") as cluster:
+        with graph.subgraph(name=f"cluster-{frame.id}") as cluster:
             cluster.attr(
                 bb=f"{self._pair(low)},{self._pair(high)}",
                 style="rounded,filled",
@@ -137,6 +149,7 @@ class _Writer:
                 tooltip=_plain(frame.group.tooltip),
                 **{"class": "frame"},
             )
+            self._inside(cluster, frame.id)
 
     def _arrow(self, arrow: Arrow) -> None:
         scene, label = arrow.arrow, {}
@@ -182,7 +195,7 @@ class _Writer:
     def _swatch(self, swatch: Swatch, text: str) -> None:
         fill = swatch.fill.day
         self.graph.node(
-            swatch.id,
+            f"/{swatch.id}",
             label="",
             shape="box",
             style="filled",
@@ -197,7 +210,7 @@ class _Writer:
 
     def _text(self, text: Text) -> None:
         self.graph.node(
-            text.id,
+            f"/{text.id}",
             label=f"<{_escape(text.text) or ' '}>",
             shape="none",
             pos=self._pair(text.center),
@@ -234,6 +247,11 @@ class _Writer:
 
     def _pair(self, place: Place) -> str:
         return f"{number(place[0], 3)},{number(self.picture.height - place[1], 3)}"
+
+
+def _name(text: str) -> str:
+    """The name of a graph; one in parentheses would be taken for HTML."""
+    return clean(text).strip("<>") or "figure"
 
 
 def _label(lines: Sequence[Text]) -> str:

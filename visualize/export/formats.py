@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from visualize.core.choices import Direction
-from visualize.core.documents import to_json
 from visualize.core.errors import UsageError, shorten
 from visualize.core.layout import Layout
 from visualize.core.palette import Palette, make_palette
@@ -86,7 +85,7 @@ def check_format(name: str, where: str = "") -> None:
 def need_layout(formats: Iterable[str]) -> bool:
     """Whether any of these formats needs a layout.
 
-    >>> need_layout(["json", "mmd"]), need_layout(["json", "svg"])
+    >>> need_layout(["mmd"]), need_layout(["mmd", "json"])
     (False, True)
     """
     return any(name in FORMATS and FORMATS[name].needs_layout for name in formats)
@@ -110,4 +109,4 @@ register("dot", _module("dot"), needs_layout=True)
 register("tex", _module("tikz"), needs_layout=True)
 register("mmd", _module("mermaid"), needs_layout=False)
 register("graphml", _module("graphml"), needs_layout=True)
-register("json", lambda job: to_json(job.scene.document()), needs_layout=False)
+register("json", _module("scene_json"), needs_layout=True)

@@ -33,6 +33,10 @@ class Look:
     palette: Palette
     names: ElementNames
 
+    def panel_id(self, letter: str) -> str:
+        """The id of the frame around a detail."""
+        return f"detail-{self.names.details[letter]}"
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

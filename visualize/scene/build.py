@@ -18,6 +18,7 @@ from visualize.core.phrases import verbatim
 from visualize.core.quantities import amount as written
 from visualize.core.quantities import giga
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
+from visualize.core.scene_facts import SceneCopy
 from visualize.core.skips import listed_once
 from visualize.core.statistics import combined
 from visualize.core.theme import Theme
@@ -25,6 +26,7 @@ from visualize.core.words import shape
 from visualize.scene import amounts, labels, names, numbers, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
+from visualize.scene.facts import found_skips, totals
 from visualize.scene.flows import Flow, Made, made_between, read_twice, shapes, tensors_between
 from visualize.scene.kinds import work_of_box
 from visualize.scene.lines import clip
@@ -84,6 +86,8 @@ def build_scene(
         parameters=exact.parameters - exact.unused_parameters,
         color_by=color_by,
         hidden=sum(one.computes for box in diagram.boxes for one in numbers.hidden(box)),
+        model=totals(exact),
+        skips=tuple(found_skips(diagram)),
     )
 
 
@@ -168,13 +172,20 @@ class _Builder:
             path=names.module_path(box),
             type=box.type,
             name=names.name_of(box),
+            modules=names.modules_in(box),
+            each=SceneCopy(amount.each, amount.shared, box.shown.macs),
+            shapes=tuple(dict.fromkeys(one.shown for one in self._read_from(box))),
         )
 
     def _resolution(self, box: Box) -> tuple[int, ...]:
         """The one resolution of the feature maps that a box returns; empty if there is none."""
-        returned = self._returned.get(box.id, box.outputs)
+        returned = self._read_from(box)
         found = {tensor.shown[1:] if len(tensor.shown) > 2 else () for tensor in returned}
         return found.pop() if len(found) == 1 else ()
+
+    def _read_from(self, box: Box) -> Sequence[TensorSpec]:
+        """The tensors that others read from a box, or all that it returns if none does."""
+        return self._returned.get(box.id, box.outputs)
 
     @functools.cached_property
     def _returned(self) -> Mapping[str, list[TensorSpec]]:
@@ -213,6 +224,7 @@ class _Builder:
     def group(self, group: Group) -> SceneGroup:
         """A block, stage or repeat."""
         inside = self.diagram.inside(group)
+        amount = amounts.of_group(self.diagram, group)
         title = self.titles.get(group.path, "")
         if group.kind is not GroupKind.REPEAT:
             total = sum(box.parameters for box in inside)
@@ -220,7 +232,7 @@ class _Builder:
             detail = written(total) if total else ""
         else:
             words = labels.repeat_title(group, title)
-            detail = numbers.repeat_detail(group, amounts.of_group(self.diagram, group))
+            detail = numbers.repeat_detail(group, amount)
         return SceneGroup(
             id=group.id,
             label=clip(str(words)),
@@ -233,7 +245,15 @@ class _Builder:
             stage=self._stage(group),
             tooltip=_named(spelled(group.label), group.type),
             path=group.path,
+            type=group.type,
+            each=SceneCopy(amount.each, amount.shared, self._macs_of_copy(group, inside)),
         )
+
+    def _macs_of_copy(self, group: Group, inside: Sequence[Box]) -> int:
+        """The MACs of one of the copies of a group; all inner copies of theirs are in it."""
+        around = (group, *self.diagram.around(group))
+        copies = math.prod(one.repeat for one in around)
+        return sum(box.macs for box in inside) // copies
 
     def _is_framed(self, group: Group) -> bool:
         """Whether a frame is drawn: for every repeat that no box has in its label."""

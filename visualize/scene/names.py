@@ -27,6 +27,12 @@ def name_of(box: Box) -> str:
     return ".".join(filter(None, (path, box.type))) if is_function or not path else path
 
 
+def modules_in(box: Box) -> tuple[str, ...]:
+    """The paths of the modules that are drawn as one box, those of all its copies."""
+    modules = (one.path for one in box.operations if one.kind is NodeKind.MODULE)
+    return tuple(dict.fromkeys(modules))
+
+
 def _only_layer(box: Box) -> str:
     """The path of the one layer with weights that an idiom is made of: a patch embedding."""
     if box.kind is not BoxKind.IDIOM or box.is_module:

@@ -15,21 +15,13 @@ from collections.abc import Collection, Sequence
 
 from visualize.core.fonts import LINE_HEIGHT, text_width
 from visualize.core.layout import Page, PlacedLegend, Surroundings
-from visualize.core.legend import Sign, signs
+from visualize.core.legend import SKIP_WORDS, Sign, signs
 from visualize.core.palette import ToneEntry, explained_colors
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 from visualize.layout.corners import Corners
 from visualize.layout.spacing import PageSpacing
 
-_LEGEND = {
-    "identity": "identity shortcut",
-    "scaled": "scaled shortcut",
-    "projection": "projection shortcut",
-    "concat": "concat",
-    "gate": "gate",
-    "mixed": "mix of earlier tensors",
-}
 # A kind of skip connection, a colour or a sign.
 _Subject = str | ToneEntry | Sign
 
@@ -139,4 +131,4 @@ class Surrounder:
 
 
 def _text(subject: _Subject) -> str:
-    return _LEGEND[subject] if isinstance(subject, str) else subject.text
+    return SKIP_WORDS[subject] if isinstance(subject, str) else subject.text
