@@ -12,15 +12,12 @@ from visualize.core.fonts import faces_of, family, line_extent, subset
 from visualize.core.fonts.faces import Face
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke
-from visualize.core.theme import Dashes
-from visualize.export.curves import curves, head, is_straight, parallel
+from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.picture import Arrow, Box, Frame, Line, Picture, Shortcut, Swatch, Text
 
 _FALLBACK = "Helvetica, Arial, sans-serif"
-_DASHES = {Dashes.DASHED: "5,2", Dashes.DOTTED: "1,5"}
-_APART = 2.0  # between the lines of a double or triple one
 
 
 def write(job: Job) -> bytes:
@@ -164,12 +161,12 @@ class _Writer:
     def _paths(self, path: Sequence[Place], stroke: PaintedStroke) -> Iterator[str]:
         """A line as one path, or as several side by side."""
         color = self._colors(stroke=stroke.color)
-        dashes = _DASHES.get(stroke.style.dashes)
+        dashes = ",".join(map(str, DASHES.get(stroke.style.dashes, ())))
         look = f'{color} stroke-width="{number(stroke.width)}"'
         look += f' stroke-dasharray="{dashes}"' if dashes else ""
         strands = stroke.style.strands
         for strand in range(strands):
-            aside = (strand - (strands - 1) / 2) * _APART
+            aside = (strand - (strands - 1) / 2) * APART
             line = parallel(path, aside) if aside else path
             yield f'<path fill="none" d="{_data(line)}"{look}/>'
 
