@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from visualize.core.latex import escape_latex, foreign
+from visualize.core.latex import escape_latex, foreign, plain_text
 
 
 @pytest.mark.parametrize(
@@ -41,3 +43,18 @@ def test_what_has_no_command_is_named_and_can_be_wrapped() -> None:
     assert foreign(text) == sorted("层Привет🙂")
     wrapped = escape_latex(text, lambda run: f"<{run}>")
     assert wrapped == r"<层> $\gamma$ <Привет> <🙂> \'{e}"
+
+
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30))
+def test_plain_text_is_read_back(text: str) -> None:
+    assert plain_text(escape_latex(text)) == text
+
+
+@pytest.mark.parametrize("text", ["3×3 → γ² H₂O", "«é» “x” – — …", "Ω ≤ ∞ ‖ √", "ñ Å ç ß ł ð"])
+def test_signs_and_letters_are_read_back(text: str) -> None:
+    assert plain_text(escape_latex(text)) == text
+
+
+def test_other_characters_are_read_back() -> None:
+    source = escape_latex("a 层 b", lambda run: f"\\visualizeforeign{{Some Font}}{{{run}}}")
+    assert plain_text(source) == "a 层 b"

@@ -154,3 +154,41 @@ def _accented(characters: list[str]) -> str | None:
     if accent is None or not characters[0].isascii():
         return None
     return f"\\{accent}{{{letter}}}"
+
+
+def plain_text(source: str) -> str:
+    r"""What `escape_latex` made ``source`` from, up to characters that look the same.
+
+    >>> plain_text(escape_latex("a_b & «3×3» γ² é “x” 5 --"))
+    'a_b & «3×3» γ² é “x” 5 --'
+    """
+    return _COMMANDS.sub(_character, source).replace("{}", "")
+
+
+def _character(match: re.Match[str]) -> str:
+    if match["run"] is not None:
+        return match["run"]
+    if match["accent"]:
+        return unicodedata.normalize("NFC", match["letter"] + _MARKS[match["accent"]])
+    if match["raised"]:
+        return "".join(_RAISED[match["raised"]].get(one, one) for one in match["index"])
+    return _MEANT[match[0]]
+
+
+_MARKS = {accent: mark for mark, accent in _ACCENTS.items()}
+_RAISED = {
+    "^": dict(zip("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")),
+    "_": dict(zip("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")),
+}
+# Later characters give way to earlier ones with the same command.
+_MEANT = {
+    source: character
+    for character in reversed([*_ESCAPED, *_MATH, *_SIGNS, *_LETTERS])
+    if len(source := _source(character) or "") > 1 or source == "~"
+}
+_COMMANDS = re.compile(
+    r"\\visualizeforeign\{[^{}]*\}\{(?P<run>[^{}]*)\}"
+    r"|\\(?P<accent>[`'^~=.\"urHvdcb])\{(?P<letter>\w)\}"
+    r"|\$(?P<raised>[\^_])\{(?P<index>[^{}]*)\}\$|"
+    + "|".join(re.escape(one) for one in sorted(_MEANT, key=len, reverse=True))
+)

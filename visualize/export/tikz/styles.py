@@ -14,7 +14,7 @@ from visualize.export.markup import number
 from visualize.export.picture import Box, Picture
 
 _TEXT_STYLES = {"detail": "note"}
-ROOM = 1.5  # between a text and the border of its box
+ROOM = 1.0  # between a text and the border of its box
 
 
 @dataclass(frozen=True)

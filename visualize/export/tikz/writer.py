@@ -60,7 +60,8 @@ class _Writer:
         yield from self.styles.lines()
         yield "\\begin{tikzpicture}[visualize]"
         corner = absolute((picture.width, picture.height))
-        yield f"\\path[use as bounding box] (0,0) rectangle {corner};"
+        total = f" % {picture.parameters} parameters" if picture.parameters else ""
+        yield f"\\path[use as bounding box] (0,0) rectangle {corner};{total}"
         if picture.background.day.lower() not in ("#ffffff", "white"):
             yield f"\\fill[visualize background] (0,0) rectangle {corner};"
         yield from map(self._box, picture.boxes)
@@ -299,6 +300,8 @@ def _data(box: Box) -> str:
         facts.append(f"{scene.parameters} parameters")
     if scene.repeat > 1:
         facts.append(f"{scene.repeat} copies")
+    if scene.is_closed:
+        facts.append("closed")
     if box.detail:
         facts.append(f"in {box.detail}")
     return f" % {', '.join(facts)}" if facts else ""
