@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,7 +101,7 @@ def draw(
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
-    for note in _notes(figure):
+    for note in (*_notes(figure), *_engine_notes(drawn)):
         click.echo(f"visualize: note: {note}", err=True)
     click.echo(_wrote(figure, written))
     if check:
@@ -147,6 +147,14 @@ def _notes(figure: Figure) -> Iterator[str]:
             f"no installed font has {' '.join(unknown[:20])}; install one that does, such as Noto "
             "Sans CJK, or give its file with --font"
         )
+
+
+def _engine_notes(drawn: Mapping[str, bytes]) -> Iterator[str]:
+    """What LaTeX needs for a file, where not every engine can set all of its text."""
+    if "tex" in drawn:
+        from visualize.export.tikz import engine_notes
+
+        yield from (f".tex: {note}" for note in engine_notes(drawn["tex"].decode()))
 
 
 def _wrote(figure: Figure, written: Collection[Path]) -> str:

@@ -23,8 +23,12 @@ from torchvision.models.resnet import BasicBlock, ResNet
 import visualize
 from tests.graphs import every_kind
 from tests.nets import NETS
+from visualize.check import check_figure
+from visualize.check.pdf import read_pdf
+from visualize.check.svg import read_svg
 from visualize.core.choices import SkipKind
 from visualize.core.latex import escape_latex
+from visualize.core.page import Area
 from visualize.figure import Figure
 
 ENGINES = ("pdflatex", "xelatex", "lualatex")
@@ -35,8 +39,9 @@ PAPER = r"""
 \usetikzlibrary{arrows.meta,backgrounds,positioning}
 \setlength{\parindent}{0pt}
 \begin{document}
-\setbox0\hbox{\input{one}}\typeout{WIDTH \the\wd0}
-\setbox0\hbox{\resizebox{\columnwidth}{!}{\input{two}}}\typeout{WIDTH \the\wd0}
+\setbox0\hbox{\input{one}}\typeout{SIZE \the\wd0, \the\ht0}
+\setbox0\hbox{\resizebox{\columnwidth}{!}{\input{one}}}\typeout{SIZE \the\wd0, \the\ht0}
+\setbox0\hbox{\input{two}}\typeout{SIZE \the\wd0, \the\ht0}
 \begin{figure}\centering\input{one}\caption{\visualizecaption}\end{figure}
 \begin{figure}\resizebox{\columnwidth}{!}{\input{two}}\caption{\visualizecaption}\end{figure}
 \end{document}
@@ -150,13 +155,33 @@ def test_two_stand_in_one_paper(engine: str, tmp_path: Path) -> None:
         figure = drawn(net, level="layer", width="3.25in")
         (tmp_path / f"{name}.tex").write_text(tikz(figure), encoding="utf-8")
     content, log = compiled(tmp_path, "paper", PAPER, engine)
-    widths = [float(width) for width in re.findall(r"WIDTH ([\d.]+)pt", log)]
-    assert widths == pytest.approx([3.25 * 72.27] * 2, abs=0.02)
+    sizes = [tuple(map(float, one)) for one in re.findall(r"SIZE ([\d.]+)pt, ([\d.]+)pt", log)]
+    assert [width for width, _ in sizes] == pytest.approx([3.25 * 72.27] * 3, abs=0.02)
+    assert sizes[0][1] == pytest.approx(sizes[1][1], abs=0.05)  # not scaled: no space leaks
     assert not complaints(log)
     text = " ".join(extract_text(io.BytesIO(content)).split())
     assert all(one in text for one in ("Figure 1: Residual.", "11,114 parameters (44.5 kB,"))
     assert "Figure 2: UNet. 3,534 parameters (14.1 kB, float32), all trainable." in text
     assert {90, 70} <= set(sizes_of_type(content))
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet", "swin_t", "unet", "two_towers"])
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
+def test_the_compiled_picture_is_the_picture(name: str, tmp_path: Path) -> None:
+    figure = drawn(name) if name in NETS else visualize.draw(name)
+    content, _ = compiled(tmp_path, name, tikz(figure))
+    printed, svg = read_pdf(content, "net.pdf"), read_svg(figure.svg.encode(), "net.svg")
+    boxes = [box.area for box in printed.boxes]
+    for box in svg.boxes:
+        if not box.frame:
+            assert min(distance(box.area, one) for one in boxes) < 0.5
+    assert not check_figure(content, "pdf")
+
+
+def distance(one: Area, other: Area) -> float:
+    """How far the sides of two areas are apart at most."""
+    sides = ("left", "top", "right", "bottom")
+    return max(abs(getattr(one, side) - getattr(other, side)) for side in sides)
 
 
 WORDS = 'Ω “net” «é» with ą²³ → "γ" ‘x’ „y“ 5 ≤ ∞ ½ — …'

@@ -8,9 +8,10 @@ to it. One ``\\tikzset`` at the top has sizes, colours and dashes.
 from __future__ import annotations
 
 from visualize.export.formats import Job
+from visualize.export.tikz.document import engine_notes
 from visualize.export.tikz.writer import lines
 
-__all__ = ["write"]
+__all__ = ["engine_notes", "write"]
 
 
 def write(job: Job) -> bytes:

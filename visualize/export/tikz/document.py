@@ -59,16 +59,21 @@ def head(picture: Picture, caption: str) -> Iterator[str]:
     yield f"% {' '.join(picture.description.split())}"
     yield from (f"% {line}" for line in _USE.splitlines())
     text = "".join(text.text for text in picture.all_texts()) + caption
-    others = foreign(text)
-    for font in dict.fromkeys(map(font_of, others)):
-        characters = " ".join(one for one in others if font_of(one) == font)
-        yield f"% pdflatex cannot set {characters}: use xelatex or lualatex, with the font {font}."
+    yield from (f"% {note}." for note in engine_notes(text))
     width, height = f"{picture.width:.2f}", f"{picture.height:.2f}"
     yield _HEAD % {"width": width, "height": height, "libraries": LIBRARIES}
-    if others:
+    if foreign(text):
         yield _FOREIGN
     yield "\\makeatother"
     yield f"\\gdef\\visualizecaption{{{source(caption)}}}%"
+
+
+def engine_notes(text: str) -> Iterator[str]:
+    """Which engines and fonts a text needs, or a whole file, in sentences without full stops."""
+    others = foreign(text)
+    for font in dict.fromkeys(map(font_of, others)):
+        characters = " ".join(one for one in others if font_of(one) == font)
+        yield f"pdflatex cannot set {characters}: use xelatex or lualatex, with the font {font}"
 
 
 def source(text: str) -> str:
