@@ -13,7 +13,7 @@ from visualize.core.page import Area, Place, Segment
 from visualize.core.route import Route, Vertex
 
 _NUMBER = r"(-?[\d.]+)"
-_PAIR = re.compile(rf"\s*{_NUMBER}\s*,\s*{_NUMBER}\s*")
+_PAIR = re.compile(rf"\s*{_NUMBER}(?:bp)?\s*,\s*{_NUMBER}(?:bp)?\s*")
 _LENGTH = re.compile(rf"{_NUMBER}(bp|pt|cm|mm|in)?")
 _UNITS = {"bp": 1.0, "": 1.0, "pt": 72 / 72.27, "in": 72.0, "cm": 72 / 2.54, "mm": 72 / 25.4}
 _SIDES = {"north": (0, -1), "south": (0, 1), "west": (-1, 0), "east": (1, 0)}

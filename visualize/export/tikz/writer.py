@@ -61,7 +61,8 @@ class _Writer:
         yield "\\begin{tikzpicture}[visualize]"
         corner = absolute((picture.width, picture.height))
         total = f" % {picture.parameters} parameters" if picture.parameters else ""
-        yield f"\\path[use as bounding box] (0,0) rectangle {corner};{total}"
+        exact = f"({number(picture.width)}bp,{number(-picture.height)}bp)"
+        yield f"\\path[use as bounding box] (0,0) rectangle {exact};{total}"
         if picture.background.day.lower() not in ("#ffffff", "white"):
             yield f"\\fill[visualize background] (0,0) rectangle {corner};"
         yield from map(self._box, picture.boxes)
