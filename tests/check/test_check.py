@@ -20,7 +20,7 @@ FIGURES = sorted([*OUTPUTS.glob("*.svg"), *OUTPUTS.glob("*.pdf")])
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return visualize.draw(resnet()).render(["svg", "pdf"])
+    return visualize.draw(resnet()).render(["svg", "pdf", "tex"])
 
 
 @pytest.mark.parametrize("path", FIGURES, ids=lambda path: path.name)
@@ -31,14 +31,15 @@ def test_every_figure_of_the_gallery_is_clean(path: Path) -> None:
 @pytest.mark.parametrize("theme", ["paper", "mono", "dark"])
 @pytest.mark.parametrize("direction", ["TB", "LR", "BT"])
 def test_a_drawn_figure_is_clean(theme: str, direction: str) -> None:
-    files = visualize.draw(resnet(), theme=theme, direction=direction).render(["svg", "pdf"])
+    figure = visualize.draw(resnet(), theme=theme, direction=direction)
+    files = figure.render(["svg", "pdf", "tex"])
     for format_name, data in files.items():
         assert not check_figure(data, format_name)
 
 
 def test_type_is_measured_at_the_printed_width(files: dict[str, bytes]) -> None:
     width = float(ET.fromstring(files["svg"]).get("viewBox", "").split()[2])
-    for format_name in ("svg", "pdf"):
+    for format_name in ("svg", "pdf", "tex"):
         # Second lines have 7 pt; at 6 / 7 of the width they are as small as they may be.
         assert not check_figure(files[format_name], format_name, width=width * 0.87)
         found = check_figure(files[format_name], format_name, width=width * 0.84)
@@ -47,7 +48,7 @@ def test_type_is_measured_at_the_printed_width(files: dict[str, bytes]) -> None:
 
 
 def test_what_is_no_figure(tmp_path: Path) -> None:
-    for name in ("net.svg", "net.pdf"):
+    for name in ("net.svg", "net.pdf", "net.tex"):
         path = tmp_path / name
         path.write_text("no figure")
         with pytest.raises(FigureError, match=name):

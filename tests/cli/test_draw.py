@@ -75,6 +75,15 @@ def test_hiding_a_module_without_a_box_is_reported(folder: Path) -> None:
     assert "nothing hidden" not in run(*arguments, "maxpool").stderr
 
 
+def test_text_that_pdflatex_cannot_set_is_reported(folder: Path) -> None:
+    result = run("draw", "resnet18", "-o", "a.tex", "--level", "stage", "--title", "残差 γ")
+    assert result.exit_code == 0, result.output
+    notes = [line for line in result.stderr.splitlines() if "pdflatex" in line]
+    assert len(notes) == 1
+    assert re.search(r"note: \.tex: pdflatex cannot set 差 残: .* with the font \w+", notes[0])
+    assert "pdflatex" not in run("draw", "resnet18", "-o", "a.tex", "--title", "γ").stderr
+
+
 def test_two_processes_write_the_same_bytes(folder: Path) -> None:
     files = ("a.svg", "a.dot", "a.json", "a.pdf")
     contents = []

@@ -9,6 +9,7 @@ from visualize.check.drawn import Drawn
 from visualize.check.pdf import read_pdf
 from visualize.check.rules import NUMBERS, RULES, Finding, check_drawn
 from visualize.check.svg import read_svg
+from visualize.check.tikz import read_tikz
 from visualize.core.errors import FigureError, UsageError
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
     "check_file",
 ]
 
-_READERS = {"svg": read_svg, "pdf": read_pdf}
+_READERS = {"svg": read_svg, "pdf": read_pdf, "tex": read_tikz}
 FORMATS = tuple(_READERS)
 
 

@@ -28,6 +28,7 @@ _ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _STEP = re.compile(r"([MLCZmlcz])([^MLCZmlcz]*)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _CLOSED = {"block", "stage"}
+_STAGE = re.compile(r"stage\d+")
 _TRANSFORM = re.compile(r"(translate|scale)\(([^)]*)\)")
 
 
@@ -190,7 +191,7 @@ def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
 
 
 def _box(one: _Element, outline: list[Place]) -> DrawnBox:
-    stages = [name for name in one.classes if name.startswith("stage")]
+    stages = [name for name in one.classes if _STAGE.fullmatch(name)]
     held, repeat = one.group.get("data-parameters"), one.group.get("data-repeat")
     texts = ("".join(text.itertext()) for text in one.group.iterfind("./{*}text"))
     return DrawnBox(

@@ -26,7 +26,7 @@ Examples:
 @click.option("--width", metavar="LENGTH", help="Printed width.  [default: its own]")
 @debug_option
 def check(figures: Sequence[Path], width: str | None) -> None:
-    """Check that a figure, an .svg or .pdf file, is true and readable.
+    """Check that a figure, an .svg, .pdf or .tex file, is true and readable.
 
     Problems are text below 6 pt, text with little contrast, text over text or borders, arrows
     through boxes or text or upon each other, anything outside the page, colours that some readers

@@ -101,7 +101,7 @@ def draw(
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
-    for note in (*_notes(figure), *_limits(figure, drawn)):
+    for note in (*_notes(figure), *_limits(figure, drawn), *_engine_notes(drawn)):
         click.echo(f"visualize: note: {note}", err=True)
     click.echo(_wrote(figure, written))
     if check:
@@ -157,6 +157,14 @@ def _limits(figure: Figure, drawn: Mapping[str, bytes]) -> Iterator[str]:
     if limits:
         detailed = figure.options.level is not Level.AUTO
         yield f"{limits}; {'--level auto' if detailed else 'a coarser --level'} draws less"
+
+
+def _engine_notes(drawn: Mapping[str, bytes]) -> Iterator[str]:
+    """What LaTeX needs for a file, where not every engine can set all of its text."""
+    if "tex" in drawn:
+        from visualize.export.tikz import engine_notes
+
+        yield from (f".tex: {note}" for note in engine_notes(drawn["tex"].decode()))
 
 
 def _wrote(figure: Figure, written: Collection[Path]) -> str:

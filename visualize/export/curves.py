@@ -1,4 +1,4 @@
-"""Cubic Bézier paths on the page: straight parts, parallel paths and arrow heads."""
+"""Lines on the page: cubic Bézier paths, parallel ones, dashes and arrow heads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from visualize.core.geometry import HEAD_LENGTH
 from visualize.core.page import Place
+from visualize.core.theme import Dashes
 
+# Points drawn and left out in turn.
+DASHES = {Dashes.DASHED: (5, 2), Dashes.DOTTED: (1, 5)}
+APART = 2.0  # between the middles of the lines of a double or triple one
 _STRAIGHT = 0.01
 _HALF_HEAD = 0.35 * HEAD_LENGTH
 _Curve = tuple[Place, Place, Place, Place]
@@ -73,6 +77,19 @@ def head(shaft: Sequence[Place], tip: Place, width: float) -> tuple[Place, Place
         (x + across * HEAD_LENGTH, y + down * HEAD_LENGTH),
         (x + down * _HALF_HEAD, y - across * _HALF_HEAD),
     )
+
+
+def head_size(width: float) -> tuple[float, float]:
+    """Length and width of the ink of a `head`, its outline included.
+
+    >>> [round(size, 2) for size in head_size(0.8)]
+    [6.61, 4.63]
+    """
+    # The angle at a corner of the base, whose outline ends in a point as that at the tip does.
+    slope = HEAD_LENGTH / _HALF_HEAD
+    side = math.hypot(HEAD_LENGTH, _HALF_HEAD)
+    length = HEAD_LENGTH + width / 2 * (side / _HALF_HEAD + 1)
+    return length, 2 * length / slope
 
 
 def _direction(curve: Sequence[Place]) -> Place:

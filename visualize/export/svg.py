@@ -11,8 +11,7 @@ from visualize.core.element_names import element_names
 from visualize.core.fonts import faces_of, family, line_extent
 from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke
-from visualize.core.theme import Dashes
-from visualize.export.curves import curves, head, is_straight, parallel
+from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.nesting import Nest, nested
@@ -20,11 +19,9 @@ from visualize.export.picture import Arrow, Box, Facing, Line, Shortcut, Swatch,
 from visualize.export.svg_style import Colors, font_rules, identity, own_family
 
 _FALLBACK = "Helvetica, Arial, sans-serif"
-_DASHES = {Dashes.DASHED: "5,2", Dashes.DOTTED: "1,5"}
 _ANCHORS = {Facing.LEFT: "start", Facing.MIDDLE: "middle", Facing.RIGHT: "end"}
 # What the keyboard can reach. Its name is its title.
 _FOCUS = 'tabindex="0" role="%s"'
-_APART = 2.0  # between the lines of a double or triple one
 
 
 def write(job: Job) -> bytes:
@@ -195,12 +192,12 @@ class _Writer:
     def _paths(self, path: Sequence[Place], stroke: PaintedStroke) -> Iterator[str]:
         """A line as one path, or as several side by side."""
         color = self.colors.attributes(stroke=stroke.color)
-        dashes = _DASHES.get(stroke.style.dashes)
+        dashes = ",".join(map(str, DASHES.get(stroke.style.dashes, ())))
         look = f'{color} stroke-width="{number(stroke.width)}"'
         look += f' stroke-dasharray="{dashes}"' if dashes else ""
         strands = stroke.style.strands
         for strand in range(strands):
-            aside = (strand - (strands - 1) / 2) * _APART
+            aside = (strand - (strands - 1) / 2) * APART
             line = parallel(path, aside) if aside else path
             yield f'<path fill="none" d="{_data(line)}"{look}/>'
 

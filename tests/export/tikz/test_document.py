@@ -1,0 +1,25 @@
+"""What is around a picture."""
+
+from __future__ import annotations
+
+import visualize
+from tests.nets import NETS
+from visualize.export.tikz.document import LIBRARIES, font_of, source
+
+
+def test_the_head_has_what_a_paper_needs_and_the_caption() -> None:
+    net, shapes = NETS["residual"]
+    figure = visualize.draw(net(), shapes)
+    text = figure.render("tex")["tex"].decode()
+    assert text.count(LIBRARIES) == 2
+    assert "\\gdef\\visualizecaption{Residual. 11,114 parameters" in text
+    assert "visualizeforeign" not in text
+
+
+def test_runs_of_other_characters_are_set_in_a_font_that_has_them() -> None:
+    font = font_of("残")
+    assert source("a 残差 γ") == f"a \\visualizeforeign{{{font}}}{{残差}} $\\gamma$"
+
+
+def test_there_is_a_font_for_every_character() -> None:
+    assert all(font_of(character) for character in "残П🙂\U0001fae8\ue000")
