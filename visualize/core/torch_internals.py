@@ -56,6 +56,7 @@ __all__ = [
     "script_method",
     "script_operator",
     "script_schema",
+    "script_schemas",
     "script_state",
     "silent_dispatch",
     "storage_id",
@@ -106,8 +107,7 @@ def unwrapped_tensor(tensor: torch.Tensor) -> torch.Tensor | None:
     """
     if not torch._C._functorch.is_functorch_wrapped_tensor(tensor):
         return None
-    inner: torch.Tensor = torch._C._functorch.get_unwrapped(tensor)
-    return inner
+    return torch._C._functorch.get_unwrapped(tensor)
 
 
 def in_transformation() -> bool:
@@ -296,8 +296,7 @@ def compiled_function(function: Callable[..., Any]) -> Callable[..., Any]:
 
     The attribute that holds the original is private to ``torch._dynamo``.
     """
-    inner: Callable[..., Any] = getattr(function, "_torchdynamo_orig_callable", function)
-    return inner
+    return cast(Callable[..., Any], getattr(function, "_torchdynamo_orig_callable", function))
 
 
 def device_constructors() -> frozenset[Any]:
@@ -310,8 +309,7 @@ def functions_to_wrap() -> list[tuple[dict[str, Any], str]]:
 
     The mark is public; the list of those marked is known to ``fx.Tracer`` alone.
     """
-    wrapped = fx._symbolic_trace._wrapped_fns_to_patch
-    return [(names, name) for (_, name), names in wrapped.items()]
+    return [(names, name) for (_, name), names in fx._symbolic_trace._wrapped_fns_to_patch.items()]
 
 
 def is_higher_order(function: Any) -> bool:
@@ -385,6 +383,11 @@ def is_script_module(value: Any) -> bool:
 def script_schema(text: str) -> Any:
     """Parse a schema such as ``aten::relu(Tensor self) -> Tensor``."""
     return torch._C.parse_schema(text)
+
+
+def script_schemas(operator: str) -> list[Any]:
+    """The schemas of all forms of an operator such as ``aten::relu``; none if there is none."""
+    return list(torch._C._jit_get_schemas_for_operator(operator))
 
 
 def script_operator(schema: Any) -> Callable[..., Any]:

@@ -8,11 +8,12 @@ from typing import Any
 
 import torch
 
+from visualize.core.script_operators import only_computes
 from visualize.core.torch_internals import script_operator, script_schema
 from visualize.tracing.tensors import tensors_in
 
-# Operators that read or write files.
-_FORBIDDEN = frozenset({"aten::from_file", "aten::save", "aten::load"})
+# Of torch itself. Others were registered by this process, not by a script.
+_OF_TORCH = ("aten::", "prim::")
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,12 @@ def operator_call(node: Any, inputs: Sequence[Any]) -> OperatorCall | None:
     if node.kind() == "prim::PythonOp":
         return _python_call(node, inputs)
     text = node.schema()
-    if "->" not in text or node.kind() in _FORBIDDEN:
+    kind = node.kind()
+    if "->" not in text or (kind.startswith(_OF_TORCH) and not only_computes(kind)):
         return None
     schema = script_schema(text)
     args, kwargs = _arguments(schema, inputs)
-    if node.kind() == "aten::_convolution":
+    if kind == "aten::_convolution":
         return _convolution(args)
     return OperatorCall(script_operator(schema), args, kwargs)
 

@@ -6,6 +6,7 @@ import importlib.util
 import pickletools
 import warnings
 import zipfile
+import zlib
 from pathlib import Path
 
 import torch
@@ -20,11 +21,15 @@ from visualize.core.errors import (
 )
 from visualize.core.example import Example
 from visualize.core.torch_internals import script_method
+from visualize.models.scripted.archive import ScriptArchive
+from visualize.models.scripted.refusal import RefusedError
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 
 # What a pickled state dict imports: an ordered dict and tensors.
 _OF_WEIGHTS = ("collections ", "torch ", "torch._utils ", "torch.serialization ", "_codecs ")
+
+_OTHERWISE = "give the Python model, or export it with torch.export"
 
 
 def build(spec: ModelSpec) -> nn.Module:
@@ -50,38 +55,47 @@ def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
 def _load(path: Path) -> nn.Module:
     where = shorten_path(str(path))
     try:
+        if path.exists() and not path.is_file():
+            raise SourceError("not a regular file", where=where, hint="check the path")
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             _refuse_others(archive, where)
+            if importlib.util.find_spec("torchvision"):
+                import torchvision  # noqa: F401 (defines operators that scripts may call)
+            return _loaded(ScriptArchive(archive), where)
     except VisualizeError:
         raise
+    except RefusedError as error:
+        raise SourceError(f"refused: {error}", where=where, hint=_OTHERWISE) from None
     except FileNotFoundError:
         raise SourceError("no such file", where=where, hint="check the path") from None
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=where) from error
-    except (zipfile.BadZipFile, ValueError) as error:  # broken, also the pickle in it
+    except (zipfile.BadZipFile, ValueError, EOFError, zlib.error) as error:  # broken in some part
         raise SourceError(
             "not a TorchScript archive, or truncated",
             where=where,
             hint="save it again with torch.jit.save",
         ) from error
-    if importlib.util.find_spec("torchvision"):
-        import torchvision  # noqa: F401 (defines operators that scripts may call)
+
+
+def _loaded(archive: ScriptArchive, where: str) -> nn.Module:
+    """What torch makes of an archive, without values if the default device is meta."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            module = _loaded(path, torch.get_default_device())
-            return (
-                _loaded(path, torch.device("cpu")) if _computes_with_constants(module) else module
-            )
+            module = _placed(archive, torch.get_default_device())
+            again = _computes_with_constants(module)
+            return _placed(archive, torch.device("cpu")) if again else module
         except NotImplementedError:  # tied tensors, and constants, are compared by value
-            return _loaded(path, torch.device("cpu"))
+            return _placed(archive, torch.device("cpu"))
         except RuntimeError as error:
             reason = shorten(" ".join(str(error).split()), 120)
             raise SourceError(f"cannot be read as TorchScript: {reason}", where=where) from error
 
 
-def _loaded(path: Path, device: torch.device) -> nn.Module:
-    module: nn.Module = torch.jit.load(str(path), map_location=device)  # type: ignore[no-untyped-call]
+def _placed(archive: ScriptArchive, device: torch.device) -> nn.Module:
+    content = archive.written(values=device.type != "meta")
+    module: nn.Module = torch.jit.load(content, map_location=device)  # type: ignore[no-untyped-call]
     return module
 
 

@@ -1,0 +1,162 @@
+"""The archive of a script: read, checked, and written anew for torch to load.
+
+torch gets the archive that is written here, from what was understood of the one that was given. So
+it does not matter how it would have read that: what lies in front of it, twice or out of place, and
+what changes in the file meanwhile, never reaches it.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from visualize.models.scripted.code import ClassCode, CodeFile, read_code
+from visualize.models.scripted.packing import check_state
+from visualize.models.scripted.pickled import read_pickle, write_pickle
+from visualize.models.scripted.refusal import IDENTIFIER, PACKED_CLASSES, RefusedError, is_special
+from visualize.models.scripted.values import PickleCheck
+
+_MEGABYTE = 2**20
+# What an archive may unpack to besides the values of its tensors. Code of the largest models in
+# torchvision takes one megabyte.
+_MOST = 64 * _MEGABYTE
+_PICKLES = ("data", "constants")
+
+
+class ScriptArchive:
+    """A script that is known to be harmless.
+
+    Args:
+        archive: the file; it stays open as long as this is used.
+
+    Raises:
+        RefusedError: it may do harm, or is not as `torch.jit.save` writes it.
+    """
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self.left = _MOST
+        self.members = _members(archive)
+        self.version = self._version()
+        self.code = self._code()
+        classes = {name: code for file in self.code.values() for name, code in file.classes.items()}
+        self._check_code(classes)
+        self.values: dict[str, Any] = {}
+        self.records: dict[str, set[str]] = {}
+        for name in _PICKLES:
+            self._read_values(name, classes)
+
+    def written(self, *, values: bool) -> io.BytesIO:
+        """The archive anew, with or without values in its tensors.
+
+        Without, it can be loaded to the meta device alone.
+        """
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+            for name, text in self.code.items():
+                archive.writestr(f"script/{name}", text.text)
+            for name, value in self.values.items():
+                archive.writestr(f"script/{name}.pkl", write_pickle(value))
+                for record in sorted(self.records[name]):
+                    held = self._record(f"{name}/{record}") if values else b""
+                    archive.writestr(f"script/{name}/{record}", held)
+            archive.writestr("script/version", f"{self.version}\n")
+            archive.writestr("script/byteorder", "little")
+        content.seek(0)
+        return content
+
+    def _read(self, name: str) -> bytes:
+        """A member that is code or a pickle."""
+        member = self.members[name]
+        self.left -= member.file_size
+        if self.left < 0:
+            raise RefusedError(f"its code and pickles are larger than {_MOST // _MEGABYTE} MB")
+        return self.archive.read(member)
+
+    def _record(self, name: str) -> bytes:
+        return self.archive.read(self.members[name])
+
+    def _version(self) -> int:
+        name = "version" if "version" in self.members else ".data/version"
+        if name not in self.members:
+            raise RefusedError("it has no version")
+        text = self._read(name).strip()
+        if not text.isdigit() or len(text) > 3:
+            raise RefusedError("its version cannot be read")
+        if self.members.get("byteorder") and self._read("byteorder") != b"little":
+            raise RefusedError("its values are in another order of bytes")
+        return int(text)
+
+    def _code(self) -> dict[str, CodeFile]:
+        code: dict[str, CodeFile] = {}
+        for name in self.members:
+            if not (name.startswith("code/") and name.endswith(".py")):
+                continue
+            steps = name.removeprefix("code/").removesuffix(".py").split("/")
+            if steps[0] != "__torch__" or not all(map(IDENTIFIER.fullmatch, steps)):
+                raise RefusedError(f"it has code in an unusual place ({name[:80]})")
+            try:
+                source = self._read(name).decode("ascii")
+            except UnicodeDecodeError:
+                raise RefusedError("its code is not plain text") from None
+            code[name] = read_code(source, ".".join(steps))
+        return code
+
+    def _check_code(self, classes: Mapping[str, ClassCode]) -> None:
+        """Check what can be seen only of all code together."""
+        functions: dict[str, ast.FunctionDef] = {}
+        for file in self.code.values():
+            functions |= file.functions
+        for each in classes.values():
+            if each.sets_state:
+                check_state(each, functions)
+        for file in self.code.values():
+            for name in sorted(file.references):
+                owner, _, member = name.rpartition(".")
+                of_enum = owner in classes and classes[owner].base == "Enum"
+                if name in classes or name in functions or (of_enum and not is_special(member)):
+                    continue
+                if name not in PACKED_CLASSES:
+                    raise RefusedError(f"its code uses {name[:80]}, which is not part of it")
+
+    def _read_values(self, name: str, classes: Mapping[str, ClassCode]) -> None:
+        """Read a pickle, and check it with the sizes of its records."""
+        prefix = f"{name}/"
+        sizes = {
+            member.removeprefix(prefix): about.file_size
+            for member, about in self.members.items()
+            if member.startswith(prefix) and about.compress_type == zipfile.ZIP_STORED
+        }
+        value = read_pickle(self._read(f"{name}.pkl"))
+        check = PickleCheck(classes, sizes)
+        try:
+            check.check(value)
+        except (ValueError, TypeError, IndexError):  # too few or too many arguments
+            raise RefusedError("its pickle describes something in an unknown way") from None
+        self.values[name] = value
+        self.records[name] = check.records
+
+
+def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The members by their names, without the folder around all of them."""
+    members: dict[str, zipfile.ZipInfo] = {}
+    folders: set[str] = set()
+    lower: set[str] = set()
+    for member in archive.infolist():
+        folder, _, name = member.filename.partition("/")
+        folders.add(folder)
+        if name.lower() in lower or len(folders) > 1:  # torch does not tell upper from lower case
+            raise RefusedError("it has two members of one name, or more than one folder")
+        if member.flag_bits & 1 or member.compress_type not in _COMPRESSION:
+            raise RefusedError("its members are encrypted, or compressed in an unusual way")
+        lower.add(name.lower())
+        members[name] = member
+    if "model.json" in members:
+        raise RefusedError("it is of a version of PyTorch before 1.4")
+    return members
+
+
+_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
