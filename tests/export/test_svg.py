@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 import visualize
+from tests.edited import EDITS, after, before, changed_lines
 from tests.graphs import every_kind, resnet
 from tests.nets import NETS, Residual
 from visualize.check import check_figure
@@ -277,3 +278,18 @@ def test_panels_come_after_the_overview_with_what_is_in_them() -> None:
         boxes = [one for one in panel.iter() if "box" in one.get("class", "").split()]
         assert len(boxes) == len(detail.scene.boxes)
         assert {one.get("data-detail") for one in boxes} == {detail.letter}
+
+
+def placeless(svg: str) -> bytes:
+    """A figure without the numbers that say where things are."""
+    moved = r' (d|x|y|cx|cy|rx|ry|points|width|height|viewBox)="[^"]*"'
+    return re.sub(moved, "", svg).encode()
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_in_front_changes_few_lines(edit: str) -> None:
+    old, new = (
+        visualize.draw(model, (1, 3, 224, 224), level="layer").svg
+        for model in (before(), after(edit))
+    )
+    assert 0 < changed_lines(placeless(old), placeless(new)) < 0.15
