@@ -112,6 +112,7 @@ class Figure:
             self.scene.title or self.architecture.name,
             layout=self.drawing.layout if need_layout(wanted) else None,
             caption=self.caption() if "tex" in wanted else "",
+            alternative=self.alternative_text() if need_layout(wanted) else "",
         )
 
     def save(

@@ -114,8 +114,7 @@ def test_svg_is_accessible_and_carries_its_font() -> None:
     root = ET.fromstring(figure.svg)
     assert root.get("role") == "graphics-document document"
     assert root.findtext(f"{SVG}title") == "A residual net"
-    assert "identity" not in (root.findtext(f"{SVG}desc") or "identity")
-    assert "parameters" in (root.findtext(f"{SVG}desc") or "")
+    assert root.findtext(f"{SVG}desc") == figure.alternative_text()
     assert "@font-face" in (root.findtext(f"{SVG}style") or "")
     ids = [element.get("id") for element in root.iter() if element.get("id")]
     assert len(ids) == len(set(ids))

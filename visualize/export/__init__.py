@@ -24,6 +24,7 @@ def render(
     name: str,
     layout: Layout | None = None,
     caption: str = "",
+    alternative: str = "",
 ) -> dict[str, bytes]:
     """Write ``scene`` in each of ``formats``; the result holds the content of one file for each.
 
@@ -35,6 +36,7 @@ def render(
         name: the title of the figure, for those who cannot see it.
         layout: of the scene, unless `need_layout` says that the formats need none.
         caption: for formats with a caption; the description of the scene by default.
+        alternative: the figure in words; the description of the scene by default.
 
     Raises:
         UsageError: a format is not one of `FORMATS`.
@@ -43,5 +45,7 @@ def render(
     wanted = list(dict.fromkeys(formats))
     for format_name in wanted:
         check_format(format_name)
-    job = Job(scene, theme, direction, name, caption or f"{scene.description}.", layout)
+    job = Job(
+        scene, theme, direction, name, caption or f"{scene.description}.", layout, alternative
+    )
     return {format_name: FORMATS[format_name].write(job) for format_name in wanted}

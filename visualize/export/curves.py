@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from visualize.core.geometry import HEAD_LENGTH
-from visualize.core.page import Place
+from visualize.core.page import Area, Place
 from visualize.core.theme import Dashes
 
 # Points drawn and left out in turn.
@@ -34,6 +34,24 @@ def is_straight(curve: _Curve) -> bool:
         abs((point[0] - start[0]) * down - (point[1] - start[1]) * across) < limit
         for point in controls
     )
+
+
+def rounded(area: Area, radius: float) -> list[Place]:
+    """The outline of a rectangle with rounded corners, as Graphviz draws them.
+
+    It is a closed cubic Bézier path of 3n + 1 points, clockwise from behind the upper left corner.
+    """
+    left, top, right, bottom = area.left, area.top, area.right, area.bottom
+    corners = ((right, top), (right, bottom), (left, bottom), (left, top))
+    path = [(left + radius, top)]
+    for (x, y), (across, down) in zip(corners, ((1, 0), (0, 1), (-1, 0), (0, -1))):
+        # The corner is entered in one direction and left a quarter turn to the right.
+        entry = x - across * radius, y - down * radius
+        leave = x - down * radius, y + across * radius
+        path += [path[-1], entry, entry]
+        if radius:
+            path += [*(((x + end[0]) / 2, (y + end[1]) / 2) for end in (entry, leave)), leave]
+    return path
 
 
 def parallel(path: Sequence[Place], distance: float) -> list[Place]:

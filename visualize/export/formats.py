@@ -14,6 +14,7 @@ from visualize.core.palette import Palette, make_palette
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 from visualize.export.compose import make_picture
+from visualize.export.markup import clean
 from visualize.export.picture import Picture
 
 
@@ -28,6 +29,8 @@ class Job:
         name: the title of the figure, for those who cannot see it.
         caption: the sentences below it.
         layout: of the scene; formats without a layout of ours need none.
+        alternative: the figure in words, for those who cannot see it; the description of the scene
+            if it is empty.
     """
 
     scene: Scene
@@ -36,6 +39,12 @@ class Job:
     name: str
     caption: str
     layout: Layout | None
+    alternative: str = ""
+
+    @property
+    def words(self) -> str:
+        """The alternative text, clean."""
+        return clean(self.alternative or self.scene.description)
 
     @functools.cached_property
     def palette(self) -> Palette:
@@ -103,7 +112,7 @@ def _module(name: str, function: str = "write") -> Writer:
 
 
 register("svg", _module("svg"), needs_layout=True)
-register("pdf", _module("graphviz", "write_pdf"), needs_layout=True)
+register("pdf", _module("pdf"), needs_layout=True)
 register("png", _module("graphviz", "write_png"), needs_layout=True)
 register("dot", _module("dot"), needs_layout=True)
 register("tex", _module("tikz"), needs_layout=True)

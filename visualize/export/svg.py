@@ -11,7 +11,7 @@ from visualize.core.element_names import element_names
 from visualize.core.fonts import faces_of, family, line_extent
 from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke
-from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel
+from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel, rounded
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.nesting import Nest, nested
@@ -38,6 +38,7 @@ def write(job: Job) -> bytes:
 class _Writer:
     def __init__(self, job: Job) -> None:
         self.picture = job.picture
+        self.words = job.words
         self.whole = nested(job.picture, job.scene)
         self.names = element_names(job.scene).groups
         self.id = identity(job.name, job.scene, job.theme)
@@ -66,7 +67,7 @@ class _Writer:
             f'font-family="{_escape(names)}">'
         )
         yield f'<title id="{self.id}-title">{_escape(picture.name)}</title>'
-        yield f'<desc id="{self.id}-description">{_escape(picture.description)}</desc>'
+        yield f'<desc id="{self.id}-description">{_escape(self.words)}</desc>'
         yield from (f"<style>{rule}</style>" for rule in font_rules(faces, self.id))
         if sheet := self.colors.sheet():
             yield f"<style>\n{sheet}\n</style>"
@@ -255,19 +256,8 @@ def _title(text: str) -> str:
 
 
 def _outline(area: Area, radius: float) -> str:
-    """A rectangle with rounded corners, as Graphviz draws them, from its upper right clockwise."""
-    left, top, right, bottom = area.left, area.top, area.right, area.bottom
-    corners = ((right, top), (right, bottom), (left, bottom), (left, top))
-    steps = []
-    for (x, y), (across, down) in zip(corners, ((1, 0), (0, 1), (-1, 0), (0, -1))):
-        # The corner is entered in one direction and left a quarter turn to the right.
-        entry = x - across * radius, y - down * radius
-        leave = x - down * radius, y + across * radius
-        steps.append(f"L{_pair(entry)}")
-        if radius:
-            controls = [((x + end[0]) / 2, (y + end[1]) / 2) for end in (entry, leave)]
-            steps.append(f"C{' '.join(map(_pair, (*controls, leave)))}")
-    return f"M{''.join(steps)[1:]}Z"
+    """A rectangle with rounded corners."""
+    return f"{_data(rounded(area, radius))}Z"
 
 
 def _data(path: Sequence[Place]) -> str:
