@@ -69,6 +69,15 @@ def test_a_figure_that_fits_at_no_level_says_by_how_much(folder: Path) -> None:
     assert "larger" not in run(*wanted[:3], needed[2], *wanted[4:]).stdout
 
 
+def test_more_than_mermaid_draws_is_reported(folder: Path) -> None:
+    result = run("draw", "densenet121", "--level", "op", "--no-fold", "-o", "a.mmd")
+    (note,) = result.stderr.splitlines()
+    assert "Mermaid draws 500 arrows and 50,000 characters at most; these are " in note
+    assert note.endswith("; --level auto draws less")
+    assert (folder / "a.mmd").read_text().startswith("%% Mermaid draws 500 arrows")
+    assert "Mermaid" not in run("draw", "densenet121", "-o", "a.mmd").stderr
+
+
 def test_hiding_a_module_without_a_box_is_reported(folder: Path) -> None:
     arguments = ["draw", "resnet18", "-o", "a.json", "--hide"]
     assert "nothing hidden: at level layer" in run(*arguments, "BatchNorm2d").stderr

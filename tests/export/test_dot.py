@@ -90,6 +90,7 @@ def shapes(svg: bytes) -> dict[str, list[float]]:
 def test_plain_dot_draws_the_figure(name: str) -> None:
     figure, dot = drawn(name, title="A title")
     result = subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True)
+    assert b"size too small" not in result.stderr
     ours, theirs = shapes(run_graphviz(dot, "svg", FAMILY)), shapes(result.stdout)
     assert theirs.keys() == ours.keys()
     compared = {name: values for name, values in ours.items() if not name.startswith("text-")}

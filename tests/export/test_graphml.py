@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import visualize
-from tests.graphs import resnet
+from tests.graphs import every_kind, resnet
 from tests.nets import NETS
 from visualize.figure import Figure
 
@@ -99,6 +99,51 @@ def test_frames_are_groups_around_their_boxes() -> None:
         room = {name: float(size) for name, size in next(frame.iter(f"{YED}Insets")).items()}
         assert left + room["left"] == pytest.approx(min(area[0] for area in inner), abs=0.1)
         assert top + room["top"] == pytest.approx(min(area[1] for area in inner), abs=0.1)
+
+
+def test_nodes_have_their_frame_path_class_and_shape() -> None:
+    figure = visualize.draw("resnet18", level="layer")
+    graph = read(written(figure))
+    assert graph.graph["class"] == "ResNet"
+    assert graph.graph["macs"] == figure.architecture.macs
+    facts = graph.nodes["layer1_0_conv1"]
+    assert (facts["name"], facts["path"]) == ("layer1.0.conv1", "layer1.0.conv1")
+    assert (facts["class"], facts["shape"]) == ("Conv2d", "64×56×56")
+    assert (facts["parameters"], facts["parameters_each"]) == (73_984, 36_992)
+    frame = graph.nodes[facts["frame"]]
+    assert (frame["role"], frame["path"], frame["class"]) == ("frame", "layer1.0", "BasicBlock")
+    assert (frame["stage"], frame["parameters_each"]) == ("layer1", 73_984)
+    assert graph.nodes["layer2_0_conv1"]["frame"] == ""
+    assert {facts["long"] for _, _, facts in graph.edges(data=True)} == {False}
+
+
+def test_frames_have_the_colour_of_their_stage() -> None:
+    figure = visualize.draw("resnet50", level="layer")
+    root = ET.fromstring(written(figure))
+    found = set()
+    for node in root.iter(f"{GRAPHML}node"):
+        if node.get("yfiles.foldertype"):
+            group = next(node.iter(f"{YED}GroupNode"))
+            color = group.find(f"{YED}BorderStyle").attrib["color"]
+            assert color == group.find(f"{YED}NodeLabel").attrib["textColor"]
+            found.add(color)
+    stages = [tint.line for tint in figure.theme.stages]
+    assert len(found) > 1
+    assert found <= set(stages)
+
+
+def test_kinds_of_lines_differ_without_colour() -> None:
+    root = ET.fromstring(written(visualize.draw(every_kind(), level="layer")))
+    looks: dict[str, set[tuple[str, str]]] = {}
+    for edge in root.iter(f"{GRAPHML}edge"):
+        kind = next(one.text for one in edge if one.get("key") == "edge_skip") or ""
+        line = next(edge.iter(f"{YED}LineStyle")).attrib
+        looks.setdefault(kind, set()).add((line["type"], line["width"]))
+    assert set(looks) == {"", "identity", "scaled", "projection", "concat", "gate", "mixed"}
+    assert all(len(each) == 1 for each in looks.values())
+    assert len(set().union(*looks.values())) == len(looks)
+    (plain,) = looks.pop("")
+    assert all(float(width) > float(plain[1]) for each in looks.values() for _, width in each)
 
 
 def test_skip_connections_have_their_lines() -> None:

@@ -150,6 +150,16 @@ def test_the_legend_explains_lines_colours_and_signs() -> None:
     assert "legend" not in bare
 
 
+@pytest.mark.parametrize("theme", theme_names())
+def test_a_class_is_called_by_what_has_it(theme: str) -> None:
+    figure = visualize.draw("resnet18", level="layer", theme=theme)
+    text = figure.render("mmd")["mmd"].decode()
+    found = dict(re.findall(r"^ *(\w+)[(\[]+\".*:::(\w+)$", text, re.MULTILINE))
+    assert found["layer1_0_conv1"] == "stage1"
+    assert found["layer4_0_conv1"] == "stage4"
+    assert (found["layer1_0_add"], found["x"], found["fc"]) == ("merge", "terminal", "layer")
+
+
 def every_kind() -> Scene:
     boxes = tuple(SceneBox(one, (one,), "layer", (one,), 0, 0, "", "", "") for one in "ab")
     arrows = tuple(SceneArrow("a", "b", "", kind.value, True, False, "") for kind in SkipKind)

@@ -106,7 +106,7 @@ def assert_placed(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("level", ["op", "layer", "sublayer", "block", "stage"])
-@pytest.mark.parametrize(("name", "make", "inputs"), nets())
+@pytest.mark.parametrize(("name", "make", "inputs"), list(nets()))
 def test_small_nets_match_the_schema(name: str, make: Any, inputs: Any, level: str) -> None:
     document = written(visualize.draw(make(), inputs, level=level, name=name))
     VALIDATOR.validate(document)

@@ -194,15 +194,16 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
     stages = [name for name in one.classes if _STAGE.fullmatch(name)]
     held, repeat = one.group.get("data-parameters"), one.group.get("data-repeat")
     texts = ("".join(text.itertext()) for text in one.group.iterfind("./{*}text"))
+    is_frame = "cluster" in one.classes
     return DrawnBox(
         name=one.name.removeprefix("box-"),
         area=Area.around(outline),
         fill=one.get("fill", "none"),
         line=one.get("stroke", "none"),
-        frame="cluster" in one.classes,
+        frame=is_frame,
         stage=stages[0] if stages and "merge" not in one.classes else "",
         parameters=int(held) if held else None,
-        repeat=int(repeat) if repeat else None,
+        repeat=int(repeat) if repeat and not is_frame else None,
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
         closed=not _CLOSED.isdisjoint(one.classes),

@@ -38,6 +38,8 @@ _ANCHOR = "/anchor"
 _ARROW_SIZE = HEAD_LENGTH / 10
 # Where the font of the figure is not installed.
 _OTHER_FONTS = "Helvetica,Arial,sans-serif"
+# Graphviz measures text a little wider, and warns where a label is wider than its node.
+_SLACK = 1.5
 # Above and below a row of a label, as Graphviz spaces the rows of a table.
 _PADDING = "0.7"
 
@@ -214,7 +216,7 @@ class _Writer:
             label=f"<{_escape(text.text) or ' '}>",
             shape="none",
             pos=self._pair(text.center),
-            width=number(text.width / 72, 3),
+            width=number((text.width + _SLACK) / 72, 3),
             height=number(text.size * LINE_HEIGHT / 72, 3),
             fontsize=number(text.size, 3),
             fontcolor=text.color.day,

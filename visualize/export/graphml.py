@@ -10,9 +10,10 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
+from visualize.core.element_names import element_names
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, Palette
-from visualize.core.scene import Scene, SceneBox
+from visualize.core.scene import Scene
 from visualize.core.theme import Dashes
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
@@ -25,15 +26,22 @@ _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
 _ATTRIBUTES = {
     "graph": {
         "name": "string", "description": "string", "level": "string", "parameters": "long",
+        "class": "string", "macs": "long",
     },
     "node": {
         "label": "string", "role": "string", "members": "string", "repeat": "int",
         "parameters": "long", "macs": "long", "stage": "string", "detail": "string",
+        "name": "string", "path": "string", "class": "string", "shape": "string",
+        "frame": "string", "parameters_each": "long", "macs_each": "long",
     },
-    "edge": {"label": "string", "skip": "string", "repeat": "int"},
+    "edge": {
+        "label": "string", "skip": "string", "repeat": "int", "name": "string", "long": "boolean",
+    },
 }  # fmt: skip
 _GRAPHICS = {"node": "nodegraphics", "edge": "edgegraphics"}
-_STYLES = {Dashes.SOLID: "line", Dashes.DASHED: "dashed", Dashes.DOTTED: "dotted"}  # one line each
+_STYLES = {Dashes.SOLID: "line", Dashes.DASHED: "dashed", Dashes.DOTTED: "dotted"}
+# How much wider than a plain line one of a skip connection is, by its strands: yEd draws one each.
+_WIDER = {1: 2.5, 2: 5.0, 3: 7.5}
 # A corner this near to a box is on its border, in points.
 _NEAR = 1.0
 
@@ -56,8 +64,9 @@ class _Writer:
         self.palette = palette
         self.stages = {group.id: group.label for group in scene.groups}
         self.areas = {box.box.id: box.area for box in picture.boxes}
+        self.names = element_names(scene)
         # No operation has a colon in its name.
-        self.frames = {frame.id: f"frame:{i}" for i, frame in enumerate(picture.frames)}
+        self.frames = {frame.id: f"frame:{frame.id}" for frame in picture.frames}
 
     def document(self) -> ET.Element:
         for prefix, space in (("", _GRAPHML), ("y", _YED), ("xsi", _SCHEMA)):
@@ -78,13 +87,14 @@ class _Writer:
             "level": self.scene.level,
             "parameters": self.picture.parameters,
         }
+        if self.scene.model:
+            facts |= {"class": self.scene.model.class_name, "macs": self.scene.model.macs}
         _facts(graph, "graph", facts)
         self._inside(graph, None)
         # What comes later is drawn over what came before: where a skip connection leaves with the
         # flow, the line of the flow is seen.
-        numbered = enumerate(self.picture.arrows)
-        for index, arrow in sorted(numbered, key=lambda one: one[1].arrow.skip is None):
-            self._edge(graph, index, arrow)
+        for arrow in sorted(self.picture.arrows, key=lambda one: one.arrow.skip is None):
+            self._edge(graph, arrow.id.removeprefix("arrow-"), arrow)
         return root
 
     # Nodes
@@ -112,9 +122,10 @@ class _Writer:
             side = "w" if box.is_circle else "b"
             self._label(shape, details, side, self.picture.detail_size, box.tint.detail)
         _yed(shape, "Shape", type="ellipse" if box.is_circle else "roundrectangle")
-        _facts(node, "node", self._box_facts(box.box, box.detail))
+        _facts(node, "node", self._box_facts(box))
 
-    def _box_facts(self, box: SceneBox, detail: str) -> dict[str, object]:
+    def _box_facts(self, drawn: Box) -> dict[str, object]:
+        box = drawn.box
         return {
             "label": "\n".join(box.label),
             "role": box.role,
@@ -123,7 +134,14 @@ class _Writer:
             "parameters": box.parameters,
             "macs": box.macs,
             "stage": self.stages[box.stage] if box.stage else "",
-            "detail": detail,
+            "detail": drawn.detail,
+            "name": self.names.boxes[box.id],
+            "path": box.path,
+            "class": box.type,
+            "shape": ", ".join("×".join(map(str, shape)) for shape in box.shapes),
+            "frame": self.frames[drawn.frame] if drawn.frame else "",
+            "parameters_each": box.each.parameters,
+            "macs_each": box.each.macs,
         }
 
     def _frame(self, graph: ET.Element, frame: Frame) -> ET.Element:
@@ -133,15 +151,31 @@ class _Writer:
         bounds = _yed(_datum(node, _GRAPHICS["node"]), "ProxyAutoBoundsNode")
         shape = _yed(_yed(bounds, "Realizers", active="0"), "GroupNode")
         _geometry(shape, frame.area)
-        self._look(shape, frame.fill, self.palette.frame.line)
+        self._look(shape, frame.fill, frame.line)
         label = "\n".join(filter(None, (group.label, group.detail)))
-        self._label(shape, label, "tl", self.picture.detail_size, self.palette.muted)
+        color = frame.texts[0].color if frame.texts else self.palette.muted
+        self._label(shape, label, "tl", self.picture.detail_size, color)
         _yed(shape, "Shape", type="roundrectangle")
         _yed(shape, "State", closed="false", innerGraphDisplayEnabled="false")
         # yEd fits a group to its content, with this room around it.
         _yed(shape, "Insets", **self._room(frame))
-        _facts(node, "node", {"label": label, "role": "frame", "repeat": group.repeat})
+        _facts(node, "node", self._frame_facts(frame, label))
         return node
+
+    def _frame_facts(self, frame: Frame, label: str) -> dict[str, object]:
+        group = frame.group
+        return {
+            "label": label,
+            "role": "frame",
+            "repeat": group.repeat,
+            "stage": self.stages.get(group.stage, ""),
+            "name": self.names.groups.get(group.id, frame.id),
+            "path": group.path,
+            "class": group.type,
+            "frame": self.frames[frame.frame] if frame.frame else "",
+            "parameters_each": group.each.parameters,
+            "macs_each": group.each.macs,
+        }
 
     def _room(self, frame: Frame) -> dict[str, str]:
         """The room between a frame and what is in it, on each side."""
@@ -170,15 +204,15 @@ class _Writer:
 
     # Edges
 
-    def _edge(self, graph: ET.Element, index: int, arrow: Arrow) -> None:
+    def _edge(self, graph: ET.Element, name: str, arrow: Arrow) -> None:
         scene, stroke = arrow.arrow, arrow.stroke
-        edge = _child(graph, "edge", id=f"e{index}", source=scene.source, target=scene.target)
+        edge = _child(graph, "edge", id=name, source=scene.source, target=scene.target)
         line = _yed(_datum(edge, _GRAPHICS["edge"]), "PolyLineEdge")
         self._path(line, arrow)
         _yed(
             line, "LineStyle",
             color=stroke.color.day, type=_STYLES[stroke.style.dashes],
-            width=number(stroke.width),
+            width=number(self._width(arrow)),
         )  # fmt: skip
         _yed(line, "Arrows", source="none", target="delta")
         if scene.label:
@@ -191,8 +225,22 @@ class _Writer:
             )  # fmt: skip
             label.text = clean(scene.label)
         _yed(line, "BendStyle", smoothed="true")
-        facts = {"label": scene.label, "skip": scene.skip or "", "repeat": scene.repeat}
+        facts = {
+            "label": scene.label,
+            "skip": scene.skip or "",
+            "repeat": scene.repeat,
+            "name": name,
+            "long": str(scene.long).lower(),
+        }
         _facts(edge, "edge", facts)
+
+    def _width(self, arrow: Arrow) -> float:
+        """That of a line: all kinds of skip connection differ from each other and from plain ones.
+
+        They do so without colours, by their widths and dashes.
+        """
+        wider = _WIDER[arrow.stroke.style.strands] if arrow.arrow.skip else 1.0
+        return wider * self.picture.line_width
 
     def _path(self, line: ET.Element, arrow: Arrow) -> None:
         """Where an edge runs: from the centres of its boxes, these ends moved, over its bends."""

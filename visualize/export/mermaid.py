@@ -1,7 +1,7 @@
 """Mermaid: a scene as a flowchart for Markdown, which the reader's page lays out itself.
 
-Mermaid 11 reads it. The page may be light or dark: boxes have their own colours, frames let the
-page shine through, the colours of lines can be seen on both, and all else has those of the page.
+Mermaid 11.5 or later reads it. The page may be light or dark: boxes have their own colours, frames
+let the page shine through, lines can be seen on both, and all else has the colours of the page.
 """
 
 from __future__ import annotations
@@ -147,17 +147,16 @@ class _Writer:
 
     def _box_class(self, box: SceneBox) -> str:
         """The class of a box: that of its stage or role, else one named after its colour."""
-        tint = self.palette.boxes[box.id]
-        named = {
-            "terminal": self.palette.terminal,
-            "merge": self.palette.merge,
-            "layer": self.palette.neutral,
-            **{f"stage{one.number}": one.tint for one in self.palette.stages.values()},
-        }
+        tint, palette = self.palette.boxes[box.id], self.palette
+        named = {"merge": palette.merge, "terminal": palette.terminal}
+        stages = {f"stage{one.number}": one.tint for one in palette.stages.values()}
+        tints = {**stages, "layer": palette.neutral, **named}
+        fitting = [name for name, one in tints.items() if _same(one, tint)]
+        stage = palette.stages.get(box.stage)
         role = {"input": "terminal", "output": "terminal"}.get(box.role, box.role)
-        fitting = [name for name, one in named.items() if _same(one, tint)]
-        first = role if role in fitting else next(iter(fitting), "")
-        name = first or f"tint{tint.fill.day.removeprefix('#')}"
+        own = [f"stage{stage.number}" if stage and role not in named else "", role]
+        likely = [name for name in (*own, *fitting) if name in fitting]
+        name = likely[0] if likely else f"tint{tint.fill.day.removeprefix('#')}"
         return self._class(
             name, f"fill:{tint.fill.day},stroke:{tint.line.day},color:{self.palette.text.day}"
         )
@@ -205,7 +204,7 @@ class _Writer:
         self._class(_NOTE, "fill:none,stroke:none")
         legend = self.ids["legend", ""]
         yield f'  subgraph {legend}["legend"]'
-        yield f"    direction {'TB' if self.direction is Direction.LR else 'LR'}"
+        yield "    direction LR"
         for kind in kinds:
             start, line, end = (self.ids["legend", f"{kind}{part}"] for part in _SAMPLE)
             yield f'    {start}[" "]:::{_NOTE}'
