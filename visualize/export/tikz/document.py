@@ -20,6 +20,7 @@ What \tikzset{{every visualize/.style={{...}}}} in the preamble has is added to 
 # or in a comment.
 _HEAD = r"""\makeatletter
 \ifx\@nodocument\relax\else
+  \RequirePackage{fix-cm} %% Computer Modern in any size
   \documentclass{article}
   \usepackage[paperwidth=%(width)sbp,paperheight=%(height)sbp,margin=0pt]{geometry}
   \usepackage{tikz}

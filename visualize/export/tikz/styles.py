@@ -13,6 +13,7 @@ from visualize.export.curves import APART, DASHES, head_size
 from visualize.export.markup import number
 from visualize.export.picture import Box, Picture
 
+_TIGHTER = {"times": 3, "to": 1.5, "cdot": 1}
 _TEXT_STYLES = {"detail": "note"}
 ROOM = 1.0  # between a text and the border of its box
 
@@ -39,9 +40,11 @@ class Styles:
         yield "  /utils/exec={%"
         for name, color in self._colors():
             yield f"    \\definecolor{{visualize {name}}}{{HTML}}{{{_hex(color)}}}%"
-        # A product sign without the room around an operator, as between sizes in other fonts.
-        yield "    \\let\\visualizetimes\\times%"
-        yield "    \\def\\times{\\mkern-3mu\\visualizetimes\\mkern-3mu}%"
+        # Signs without the room around operators, as narrow as in other fonts.
+        for sign, room in _TIGHTER.items():
+            yield f"    \\let\\visualize{sign}\\{sign}%"
+            tight = f"\\mkern-{room}mu\\visualize{sign}\\mkern-{room}mu"
+            yield f"    \\def\\{sign}{{{tight}}}%"
         for name, size in self.sizes.items():
             yield f"    \\def\\visualize{name}{{{self._font(size)}}}%"
         yield "  },"
