@@ -167,7 +167,7 @@ def test_two_stand_in_one_paper(engine: str, tmp_path: Path) -> None:
     assert {90, 70} <= set(sizes_of_type(content))
 
 
-@pytest.mark.parametrize("name", ["resnet18", "googlenet", "swin_t", "unet", "two_towers"])
+@pytest.mark.parametrize("name", ["resnet18", "googlenet", "swin_t", "unet", "squeeze_excite"])
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
 def test_the_compiled_picture_is_the_picture(name: str, tmp_path: Path) -> None:
     figure = drawn(name) if name in NETS else visualize.draw(name)

@@ -13,7 +13,7 @@ from visualize.export.curves import APART, DASHES, head_size
 from visualize.export.markup import number
 from visualize.export.picture import Box, Picture
 
-_TIGHTER = {"times": 3, "to": 1.5, "cdot": 1}
+_TIGHTER = {"times": 3, "to": 1, "cdot": 1}
 _TEXT_STYLES = {"detail": "note"}
 ROOM = 1.0  # between a text and the border of its box
 
