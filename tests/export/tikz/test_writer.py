@@ -230,6 +230,16 @@ def test_what_it_has_none_for_is_set_or_named(engine: str, tmp_path: Path) -> No
         assert ("残差" in extract_text(io.BytesIO(content))) != ("Not set: 残差" in log)
 
 
+@engines
+def test_a_caption_may_have_such_characters(engine: str, tmp_path: Path) -> None:
+    net, shapes = NETS["residual"]
+    named = visualize.trace(net(), shapes, name="残差")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.tex").write_text(tikz(visualize.draw(named)), encoding="utf-8")
+    _, log = compiled(tmp_path, "paper", PAPER, engine)
+    assert "Undefined control sequence" not in log
+
+
 def without_places(figure: Figure) -> list[str]:
     """The lines of its file, the numbers that say where something is left out."""
     lines = tikz(figure).splitlines()

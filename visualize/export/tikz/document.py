@@ -33,7 +33,7 @@ _HEAD = r"""\makeatletter
 \fi"""
 # Fonts differ in the characters that they have. Engines that know Unicode can ask for them.
 _FOREIGN = r"""\ifdefined\visualizeforeign\else
-  \protected\def\visualizeforeign#1#2{{%
+  \protected\gdef\visualizeforeign#1#2{{%
     \ifdefined\Umathcode
       \visualize@find{#2}%
       \ifx\visualize@lacking\@empty\else
@@ -45,10 +45,10 @@ _FOREIGN = r"""\ifdefined\visualizeforeign\else
         \expandafter\visualize@lack\expandafter{\visualize@lacking}{#1}\fi
     \else
       \visualize@lack{#2}{#1}\fi}}%
-  \def\visualize@find#1{\let\visualize@lacking\@empty
+  \gdef\visualize@find#1{\let\visualize@lacking\@empty
     \@tfor\visualize@one:=#1\do{\iffontchar\font\expandafter`\visualize@one\relax\else
       \edef\visualize@lacking{\visualize@lacking\visualize@one}\fi}}%
-  \def\visualize@lack#1#2{\fboxsep0pt\fbox{\vrule height1.4ex width0pt\kern.6em}%
+  \gdef\visualize@lack#1#2{\fboxsep0pt\fbox{\vrule height1.4ex width0pt\kern.6em}%
     \PackageWarning{visualize}{Not set: \detokenize{#1}.\MessageBreak Compile with xelatex
       or lualatex, and with the font #2}}%
 \fi"""
