@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from visualize.core.fonts.faces import fallback
 from visualize.core.latex import escape_latex, foreign
 from visualize.export.picture import Picture
 
+_LARGEST = 16_300  # points of a picture; TeX knows no length of 16,384 of its own points
+_BOX = re.compile(r"^\\path\[use as bounding box\].*\(([\d.]+)bp,-([\d.]+)bp\)", re.MULTILINE)
 LIBRARIES = "arrows.meta,backgrounds,positioning"
 
 _USE = rf"""By itself: pdflatex, xelatex or lualatex of this file. In a paper: \usepackage{{tikz}}
@@ -70,11 +73,19 @@ def head(picture: Picture, caption: str) -> Iterator[str]:
 
 
 def engine_notes(text: str) -> Iterator[str]:
-    """Which engines and fonts a text needs, or a whole file, in sentences without full stops."""
+    """Which engines and fonts a text needs, in sentences without full stops."""
     others = foreign(text)
     for font in dict.fromkeys(map(font_of, others)):
         characters = " ".join(one for one in others if font_of(one) == font)
         yield f"pdflatex cannot set {characters}: use xelatex or lualatex, with the font {font}"
+
+
+def notes(file: str) -> Iterator[str]:
+    """What LaTeX needs for a whole file, and what it cannot do, in sentences without full stops."""
+    yield from engine_notes(file)
+    box = _BOX.search(file)
+    if box and max(map(float, box.groups())) > _LARGEST:
+        yield f"larger than the {_LARGEST:,} pt that TeX can set; a coarser --level draws less"
 
 
 def source(text: str) -> str:
