@@ -101,7 +101,7 @@ def draw(
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
-    for note in (*_notes(figure), *_limits(figure, drawn), *_engine_notes(drawn)):
+    for note in (*_notes(figure), *_latex_notes(drawn), *_limits(figure, drawn)):
         click.echo(f"visualize: note: {note}", err=True)
     click.echo(_wrote(figure, written))
     if check:
@@ -159,12 +159,12 @@ def _limits(figure: Figure, drawn: Mapping[str, bytes]) -> Iterator[str]:
         yield f"{limits}; {'--level auto' if detailed else 'a coarser --level'} draws less"
 
 
-def _engine_notes(drawn: Mapping[str, bytes]) -> Iterator[str]:
-    """What LaTeX needs for a file, where not every engine can set all of its text."""
+def _latex_notes(drawn: Mapping[str, bytes]) -> Iterator[str]:
+    """What LaTeX needs for a file that not every engine can set."""
     if "tex" in drawn:
-        from visualize.export.tikz import engine_notes
+        from visualize.export.tikz import notes
 
-        yield from (f".tex: {note}" for note in engine_notes(drawn["tex"].decode()))
+        yield from (f".tex: {note}" for note in notes(drawn["tex"].decode()))
 
 
 def _wrote(figure: Figure, written: Collection[Path]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import io
+import itertools
+import math
 import re
 import shutil
 import subprocess
@@ -28,7 +30,7 @@ from visualize.check.pdf import read_pdf
 from visualize.check.svg import read_svg
 from visualize.core.choices import SkipKind
 from visualize.core.latex import escape_latex
-from visualize.core.page import Area
+from visualize.core.page import Area, nearest
 from visualize.figure import Figure
 
 ENGINES = ("pdflatex", "xelatex", "lualatex")
@@ -165,7 +167,7 @@ def test_two_stand_in_one_paper(engine: str, tmp_path: Path) -> None:
     assert {90, 70} <= set(sizes_of_type(content))
 
 
-@pytest.mark.parametrize("name", ["resnet18", "googlenet", "swin_t", "unet", "two_towers"])
+@pytest.mark.parametrize("name", ["resnet18", "googlenet", "swin_t", "unet", "squeeze_excite"])
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
 def test_the_compiled_picture_is_the_picture(name: str, tmp_path: Path) -> None:
     figure = drawn(name) if name in NETS else visualize.draw(name)
@@ -176,12 +178,29 @@ def test_the_compiled_picture_is_the_picture(name: str, tmp_path: Path) -> None:
         if not box.frame:
             assert min(distance(box.area, one) for one in boxes) < 0.5
     assert not check_figure(content, "pdf")
+    lines = [pair for line in printed.arrows for pair in itertools.pairwise(line.points)]
+    for arrow in svg.arrows:
+        if arrow.headed:
+            *points, tip = arrow.points
+            # What a head hides is drawn differently; each line of a double one is 1 pt aside.
+            shown = [one for one in points if math.dist(one, tip) > 4][::3]
+            for one in shown:
+                assert min(math.dist(nearest(line, one), one) for line in lines) < 1.1
 
 
 def distance(one: Area, other: Area) -> float:
     """How far the sides of two areas are apart at most."""
     sides = ("left", "top", "right", "bottom")
     return max(abs(getattr(one, side) - getattr(other, side)) for side in sides)
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
+def test_text_has_its_size_in_any_theme(tmp_path: Path) -> None:
+    figure = drawn("residual", theme="slides", level="block")
+    content, log = compiled(tmp_path, "slides", tikz(figure))
+    assert "Font Warning" not in log
+    theme = figure.theme
+    assert {round(10 * theme.size), round(10 * theme.detail_size)} <= set(sizes_of_type(content))
 
 
 WORDS = 'Ω “net” «é» with ą²³ → "γ" ‘x’ „y“ 5 ≤ ∞ ½ — …'
@@ -209,6 +228,16 @@ def test_what_it_has_none_for_is_set_or_named(engine: str, tmp_path: Path) -> No
         assert "with the font" in " ".join(log.split())
     else:
         assert ("残差" in extract_text(io.BytesIO(content))) != ("Not set: 残差" in log)
+
+
+@engines
+def test_a_caption_may_have_such_characters(engine: str, tmp_path: Path) -> None:
+    net, shapes = NETS["residual"]
+    named = visualize.trace(net(), shapes, name="残差")
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.tex").write_text(tikz(visualize.draw(named)), encoding="utf-8")
+    _, log = compiled(tmp_path, "paper", PAPER, engine)
+    assert "Undefined control sequence" not in log
 
 
 def without_places(figure: Figure) -> list[str]:

@@ -10,7 +10,7 @@ from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
 from visualize.check.tikz.places import Plane, Trace, Tracer, curves, length
 from visualize.check.tikz.source import Source, Statement, bracketed, split
 from visualize.core.fonts import line_extent, text_width
-from visualize.core.geometry import Point, without_head
+from visualize.core.geometry import HEAD_LENGTH, Point, toward
 from visualize.core.latex import plain_text
 from visualize.core.page import Area, Place, polyline
 
@@ -160,7 +160,8 @@ class Reader:
         path = [trace.segments[0][0], *(place for one in trace.segments for place in one[1:])]
         headed = "->" in options
         if headed:
-            path = [(x, y) for x, y in without_head([Point(*place) for place in path])]
+            # As TikZ draws it: the end is moved back, the control point before it is not.
+            path[-1] = toward(Point(*path[-1]), Point(*path[-2]), HEAD_LENGTH)
         ends = (re.sub(r"\[.*?\]|\..*", "", trace.names[place]) for place in (0, -1))
         look = options.get("dash pattern", "solid") + (" double" if "double" in options else "")
         arrow = DrawnArrow(

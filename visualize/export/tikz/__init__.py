@@ -8,10 +8,10 @@ to it. One ``\\tikzset`` at the top has sizes, colours and dashes.
 from __future__ import annotations
 
 from visualize.export.formats import Job
-from visualize.export.tikz.document import engine_notes
+from visualize.export.tikz.document import notes
 from visualize.export.tikz.writer import lines
 
-__all__ = ["engine_notes", "write"]
+__all__ = ["notes", "write"]
 
 
 def write(job: Job) -> bytes:

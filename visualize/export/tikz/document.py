@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -10,6 +11,8 @@ from visualize.core.fonts.faces import fallback
 from visualize.core.latex import escape_latex, foreign
 from visualize.export.picture import Picture
 
+_LARGEST = 16_300  # points of a picture; TeX knows no length of 16,384 of its own points
+_BOX = re.compile(r"^\\path\[use as bounding box\].*\(([\d.]+)bp,-([\d.]+)bp\)", re.MULTILINE)
 LIBRARIES = "arrows.meta,backgrounds,positioning"
 
 _USE = rf"""By itself: pdflatex, xelatex or lualatex of this file. In a paper: \usepackage{{tikz}}
@@ -20,6 +23,7 @@ What \tikzset{{every visualize/.style={{...}}}} in the preamble has is added to 
 # or in a comment.
 _HEAD = r"""\makeatletter
 \ifx\@nodocument\relax\else
+  \RequirePackage{fix-cm} %% Computer Modern in any size
   \documentclass{article}
   \usepackage[paperwidth=%(width)sbp,paperheight=%(height)sbp,margin=0pt]{geometry}
   \usepackage{tikz}
@@ -32,7 +36,7 @@ _HEAD = r"""\makeatletter
 \fi"""
 # Fonts differ in the characters that they have. Engines that know Unicode can ask for them.
 _FOREIGN = r"""\ifdefined\visualizeforeign\else
-  \protected\def\visualizeforeign#1#2{{%
+  \protected\gdef\visualizeforeign#1#2{{%
     \ifdefined\Umathcode
       \visualize@find{#2}%
       \ifx\visualize@lacking\@empty\else
@@ -44,10 +48,10 @@ _FOREIGN = r"""\ifdefined\visualizeforeign\else
         \expandafter\visualize@lack\expandafter{\visualize@lacking}{#1}\fi
     \else
       \visualize@lack{#2}{#1}\fi}}%
-  \def\visualize@find#1{\let\visualize@lacking\@empty
+  \gdef\visualize@find#1{\let\visualize@lacking\@empty
     \@tfor\visualize@one:=#1\do{\iffontchar\font\expandafter`\visualize@one\relax\else
       \edef\visualize@lacking{\visualize@lacking\visualize@one}\fi}}%
-  \def\visualize@lack#1#2{\fboxsep0pt\fbox{\vrule height1.4ex width0pt\kern.6em}%
+  \gdef\visualize@lack#1#2{\fboxsep0pt\fbox{\vrule height1.4ex width0pt\kern.6em}%
     \PackageWarning{visualize}{Not set: \detokenize{#1}.\MessageBreak Compile with xelatex
       or lualatex, and with the font #2}}%
 \fi"""
@@ -69,11 +73,19 @@ def head(picture: Picture, caption: str) -> Iterator[str]:
 
 
 def engine_notes(text: str) -> Iterator[str]:
-    """Which engines and fonts a text needs, or a whole file, in sentences without full stops."""
+    """Which engines and fonts a text needs, in sentences without full stops."""
     others = foreign(text)
     for font in dict.fromkeys(map(font_of, others)):
         characters = " ".join(one for one in others if font_of(one) == font)
         yield f"pdflatex cannot set {characters}: use xelatex or lualatex, with the font {font}"
+
+
+def notes(file: str) -> Iterator[str]:
+    """What LaTeX needs for a whole file, and what it cannot do, in sentences without full stops."""
+    yield from engine_notes(file)
+    box = _BOX.search(file)
+    if box and max(map(float, box.groups())) > _LARGEST:
+        yield f"larger than the {_LARGEST:,} pt that TeX can set; a coarser --level draws less"
 
 
 def source(text: str) -> str:

@@ -13,7 +13,9 @@ from visualize.export.curves import APART, DASHES, head_size
 from visualize.export.markup import number
 from visualize.export.picture import Box, Picture
 
-_TEXT_STYLES = {"detail": "note"}
+_TIGHTER = {"times": 3, "to": 1, "cdot": 1}
+# The styles of text beside boxes, by the name of their size.
+_TEXT_STYLES = {"text": "label", "detail": "note", "title": "title"}
 ROOM = 1.0  # between a text and the border of its box
 
 
@@ -39,9 +41,11 @@ class Styles:
         yield "  /utils/exec={%"
         for name, color in self._colors():
             yield f"    \\definecolor{{visualize {name}}}{{HTML}}{{{_hex(color)}}}%"
-        # A product sign without the room around an operator, as between sizes in other fonts.
-        yield "    \\let\\visualizetimes\\times%"
-        yield "    \\def\\times{\\mkern-3mu\\visualizetimes\\mkern-3mu}%"
+        # Signs without the room around operators, as narrow as in other fonts.
+        for sign, room in _TIGHTER.items():
+            yield f"    \\let\\visualize{sign}\\{sign}%"
+            tight = f"\\mkern-{room}mu\\visualize{sign}\\mkern-{room}mu"
+            yield f"    \\def\\{sign}{{{tight}}}%"
         for name, size in self.sizes.items():
             yield f"    \\def\\visualize{name}{{{self._font(size)}}}%"
         yield "  },"
@@ -84,9 +88,9 @@ class Styles:
     def text_style(self, size: float) -> tuple[str, Paint]:
         """The style of text beside boxes, with its colour."""
         for name, known in self.sizes.items():
-            if name != "text" and known == size:
+            if known == size:
                 paint = self.palette.muted if name == "detail" else self.palette.text
-                return _TEXT_STYLES.get(name, name), paint
+                return _TEXT_STYLES[name], paint
         return f"note, execute at begin node={self.size_of(size)}", self.palette.muted
 
     def size_of(self, size: float) -> str:
@@ -128,12 +132,9 @@ class Styles:
             yield name, f"{shape}fill=visualize {name} fill, draw=visualize {name} line"
         yield "frame", f"draw=visualize frame line, {width}, fill=visualize frame fill"
         for name in self.sizes:
-            if name != "text":
-                color = "muted" if name == "detail" else "text"
-                yield (
-                    _TEXT_STYLES.get(name, name),
-                    f"text=visualize {color}, execute at begin node=\\visualize{name}",
-                )
+            color = "muted" if name == "detail" else "text"
+            style = f"text=visualize {color}, execute at begin node=\\visualize{name}"
+            yield _TEXT_STYLES[name], style
         yield "line", f"draw=visualize line, {width}"
         yield "arrow", f"line, ->, {_tip(self.palette.plain.width)}"
         for kind, stroke in self.palette.skips.items():

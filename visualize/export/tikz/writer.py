@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from visualize.core.page import Area, Place
 from visualize.core.palette import Palette
@@ -235,14 +235,16 @@ class _Writer:
         start = self._at(arrow.path[0], [source])
         end = self.places.near(arrow.path[-1], [target])
         comment = f" % {source} to {target}" if arrow.via else ""
-        yield f"\\draw[{style}] {drawn_path(arrow.path, start, end)};{comment}"
+        way = drawn_path(_leading(arrow.path, arrow.shaft), start, end)
+        yield f"\\draw[{style}] {way};{comment}"
         if arrow.label:
             yield self._note(arrow.label, [source, target])
 
     def _shortcut(self, shortcut: Shortcut) -> str:
         box, path = [self.boxes[shortcut.box]], shortcut.path
         start, end = (self.places.near(path[place], box) for place in (0, -1))
-        return f"\\draw[arrow, {shortcut.kind}] {drawn_path(path, start, end)};"
+        way = drawn_path(_leading(path, shortcut.shaft), start, end)
+        return f"\\draw[arrow, {shortcut.kind}] {way};"
 
     def _bracket(self, bracket: Bracket) -> Iterator[str]:
         """A line beside the boxes of a stage; its middle is a coordinate, which has the texts."""
@@ -292,6 +294,11 @@ class _Writer:
         near = list(names)
         place = self.places.near((x, y), near) if near else absolute((x, y))
         return f"\\node[{', '.join(options)}] at {place} {{{source(text.text)}}};"
+
+
+def _leading(path: Sequence[Place], shaft: Sequence[Place]) -> list[Place]:
+    """A path that TikZ shortens to ``shaft``: it moves the end back, and no control point."""
+    return [*path[:-2], shaft[-2], path[-1]]
 
 
 def _data(box: Box) -> str:
