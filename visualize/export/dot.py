@@ -99,7 +99,7 @@ class _Writer:
             outputorder="edgesfirst", tooltip=_plain(picture.name), fontname=font,
         )  # fmt: skip
         self.graph.attr(
-            "node", fixedsize="true", fontname=font, fontsize=number(picture.size, 3),
+            "node", fixedsize="shape", fontname=font, fontsize=number(picture.size, 3),
             fontcolor=self.palette.text.day, penwidth=width, margin="0",
         )  # fmt: skip
         self.graph.attr(
