@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visualize.core.architecture import Architecture
-from visualize.core.choices import Direction, Level
+from visualize.core.choices import Background, Direction, Level, TextForm
 from visualize.core.color import is_brighter
 from visualize.core.files import suffix, write_files
 from visualize.core.layout import Page
 from visualize.core.length import Length
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
-from visualize.export import check_format, need_layout, render
+from visualize.export import FileStyle, check_format, need_layout, render
 from visualize.fitting import Drawing, fit
 from visualize.options import FigureOptions
 from visualize.simplify import Simplifier
@@ -113,6 +113,11 @@ class Figure:
             layout=self.drawing.layout if need_layout(wanted) else None,
             caption=self.caption() if "tex" in wanted else "",
             alternative=self.alternative_text() if need_layout(wanted) else "",
+            style=FileStyle(
+                is_transparent=self.options.background is Background.TRANSPARENT,
+                outlines=self.options.text_form is TextForm.OUTLINES,
+                dpi=self.options.dpi or FileStyle.dpi,
+            ),
         )
 
     def save(

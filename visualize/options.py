@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from visualize.core.choices import (
+    Background,
     ColorBy,
     Direction,
     Language,
@@ -19,6 +20,7 @@ from visualize.core.choices import (
     SummaryColumn,
     TableFormat,
     TableStyle,
+    TextForm,
     Tracer,
 )
 from visualize.core.length import Length
@@ -143,6 +145,15 @@ class FigureOptions(TraceOptions):
     title: str = text("Title above the figure.", metavar="TEXT")
     legend: bool = switch("Explain line styles and colours.", default=True)
     names: bool = switch("Show module paths in the boxes.")
+    background: Background = choice(
+        "What is behind the figure: the colour of the theme, or nothing.", Background.THEME
+    )
+    text_form: TextForm = choice(
+        "Text of an SVG: in an embedded font, or as outlines for programs that ignore that.",
+        TextForm.FONT,
+        flags=("--text",),
+    )
+    dpi: int | None = count("Dots per inch of a PNG.", least=1, metavar="N", default_text="200")
 
     @property
     def shows_details(self) -> bool:

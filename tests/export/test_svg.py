@@ -17,6 +17,7 @@ from tests.edited import EDITS, after, before, changed_lines
 from tests.graphs import every_kind, resnet
 from tests.nets import NETS, Residual
 from visualize.check import check_figure
+from visualize.check.svg import read_svg
 from visualize.core.choices import Direction
 from visualize.core.element_names import element_names
 from visualize.core.layout import Page
@@ -245,3 +246,26 @@ def test_an_edit_in_front_changes_few_lines(edit: str) -> None:
         for model in (before(), after(edit))
     )
     assert 0 < changed_lines(placeless(old), placeless(new)) < 0.15
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_outlines_say_the_same_without_a_font(name: str) -> None:
+    make, inputs = NETS[name]
+    plain, outlined = (
+        visualize.draw(make(), inputs, text_form=form).render("svg")["svg"]
+        for form in ("font", "outlines")
+    )
+    assert b"font-family" not in outlined
+    assert b"<text" not in outlined
+    assert check_figure(outlined, "svg") == check_figure(plain, "svg")
+    texts, shapes = (read_svg(data, name).texts for data in (plain, outlined))
+    assert [one.text for one in shapes] == [one.text for one in texts]
+    for shape, text in zip(shapes, texts):
+        assert shape.area.center[0] == pytest.approx(text.area.center[0], abs=0.6)
+        assert text.area.top - 1.5 < shape.area.top <= shape.area.bottom < text.area.bottom + 1
+
+
+def test_without_a_background_there_is_none() -> None:
+    figure = visualize.draw(resnet(), background="transparent")
+    assert "<rect" not in figure.svg
+    assert figure.render("dot")["dot"].count(b"transparent") == 1

@@ -123,9 +123,8 @@ def _drawn(root: ET.Element) -> Drawn:
     )
     background = drawn.background
     for one in _elements(_Element(root, _Transform(), root, root.get("id", ""))):
-        if _tag(one.element) == "text":
-            if "".join(one.element.itertext()).strip():
-                drawn.texts.append(_text(one, faces))
+        if _tag(one.element) == "text" or "data-text" in one.element.attrib:
+            drawn.texts.extend(_written(one, faces))
             continue
         outline = [one.transform.applied(place) for place in _outline(one)]
         fill = one.get("fill", "none")
@@ -193,7 +192,11 @@ def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
 def _box(one: _Element, outline: list[Place]) -> DrawnBox:
     stages = [name for name in one.classes if _STAGE.fullmatch(name)]
     held, repeat = one.group.get("data-parameters"), one.group.get("data-repeat")
-    texts = ("".join(text.itertext()) for text in one.group.iterfind("./{*}text"))
+    texts = (
+        child.get("data-text") or "".join(child.itertext())
+        for child in one.group
+        if _tag(child) == "text" or "data-text" in child.attrib
+    )
     is_frame = "cluster" in one.classes
     return DrawnBox(
         name=one.name.removeprefix("box-"),
@@ -210,13 +213,27 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
     )
 
 
-def _text(one: _Element, faces: Faces) -> DrawnText:
-    text = "".join(one.element.itertext())
+def _written(one: _Element, faces: Faces) -> Iterator[DrawnText]:
+    """A line of text, written in a font or as shapes."""
+    text = one.get("data-text") or "".join(one.element.itertext())
+    if text.strip():
+        yield _outlined(one, text) if "data-text" in one.element.attrib else _text(one, text, faces)
+
+
+def _text(one: _Element, text: str, faces: Faces) -> DrawnText:
     size = float(one.get("font-size", "16").removesuffix("pt")) * one.transform.scale
     width = sum(advance(character, faces) for character in text) * size
     x, y = one.transform.applied((one.numbers("x")[0], one.numbers("y")[0]))
     x -= {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0.0)
     area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
+    of_frame, of_panel = "frame-label" in one.classes, "panel-letter" in one.classes
+    return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame, of_panel)
+
+
+def _outlined(one: _Element, text: str) -> DrawnText:
+    """A text whose glyphs are shapes, on a baseline that no attribute gives."""
+    area = Area.around([one.transform.applied(place) for place in _outline(one)] or [(0.0, 0.0)])
+    size = float(one.get("data-size", "16")) * one.transform.scale
     of_frame, of_panel = "frame-label" in one.classes, "panel-letter" in one.classes
     return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame, of_panel)
 

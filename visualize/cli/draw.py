@@ -16,7 +16,7 @@ from visualize.cli.configuration import config_option, configuration_file, save_
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.core.choices import Language, Level
+from visualize.core.choices import Language, Level, TextForm
 from visualize.core.files import suffix
 from visualize.core.option import Options, choice, switch, texts
 from visualize.options import FigureOptions
@@ -101,7 +101,8 @@ def draw(
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
-    for note in (*_notes(figure), *_latex_notes(drawn), *_limits(figure, drawn)):
+    notes = (*_notes(figure), *_unused(options, drawn), *_latex_notes(drawn))
+    for note in (*notes, *_limits(figure, drawn)):
         click.echo(f"visualize: note: {note}", err=True)
     click.echo(_wrote(figure, written))
     if check:
@@ -147,6 +148,14 @@ def _notes(figure: Figure) -> Iterator[str]:
             f"no installed font has {' '.join(unknown[:20])}; install one that does, such as Noto "
             "Sans CJK, or give its file with --font"
         )
+
+
+def _unused(options: FigureOptions, formats: Collection[str]) -> Iterator[str]:
+    """Options without effect on any of the files."""
+    if options.dpi and "png" not in formats:
+        yield "--dpi has no effect: no file is a .png"
+    if options.text_form is not TextForm.FONT and "svg" not in formats:
+        yield f"--text {options.text_form.value} has no effect: no file is a .svg"
 
 
 def _limits(figure: Figure, drawn: Mapping[str, bytes]) -> Iterator[str]:

@@ -48,6 +48,22 @@ class Direction(str, enum.Enum):
         return across, -along if self is Direction.TB else along
 
 
+class Background(str, enum.Enum):
+    """What is behind a figure."""
+
+    THEME = "theme"
+    TRANSPARENT = "transparent"
+
+
+class TextForm(str, enum.Enum):
+    """How the text of an SVG is written."""
+
+    FONT = "font"
+    """As text, in a font that the file has."""
+    OUTLINES = "outlines"
+    """As shapes, for readers that ignore that font."""
+
+
 class ColorBy(str, enum.Enum):
     """What box colours encode."""
 

@@ -11,9 +11,16 @@ from visualize.core.choices import Direction
 from visualize.core.layout import Layout
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
-from visualize.export.formats import FORMATS, Job, check_format, need_layout, register
+from visualize.export.formats import (
+    FORMATS,
+    FileStyle,
+    Job,
+    check_format,
+    need_layout,
+    register,
+)
 
-__all__ = ["FORMATS", "Job", "check_format", "need_layout", "register", "render"]
+__all__ = ["FORMATS", "FileStyle", "Job", "check_format", "need_layout", "register", "render"]
 
 
 def render(
@@ -25,6 +32,7 @@ def render(
     layout: Layout | None = None,
     caption: str = "",
     alternative: str = "",
+    style: FileStyle | None = None,
 ) -> dict[str, bytes]:
     """Write ``scene`` in each of ``formats``; the result holds the content of one file for each.
 
@@ -37,6 +45,7 @@ def render(
         layout: of the scene, unless `need_layout` says that the formats need none.
         caption: for formats with a caption; the description of the scene by default.
         alternative: the figure in words; the description of the scene by default.
+        style: of the files; `FileStyle` as it is by default.
 
     Raises:
         UsageError: a format is not one of `FORMATS`.
@@ -45,7 +54,6 @@ def render(
     wanted = list(dict.fromkeys(formats))
     for format_name in wanted:
         check_format(format_name)
-    job = Job(
-        scene, theme, direction, name, caption or f"{scene.description}.", layout, alternative
-    )
+    below = caption or f"{scene.description}."
+    job = Job(scene, theme, direction, name, below, layout, alternative, style or FileStyle())
     return {format_name: FORMATS[format_name].write(job) for format_name in wanted}

@@ -93,9 +93,10 @@ class _Writer:
     def _defaults(self) -> None:
         picture = self.picture
         font, width = f"{family(picture.font)},{_OTHER_FONTS}", number(picture.line_width, 3)
+        background = picture.background.day if picture.background else "transparent"
         self.graph.attr(
             "graph", layout="nop2", bb=f"0,0,{self._pair((picture.width, 0.0))}",
-            bgcolor=picture.background.day, pad="0", margin="0",
+            bgcolor=background, pad="0", margin="0",
             outputorder="edgesfirst", tooltip=_plain(picture.name), fontname=font,
         )  # fmt: skip
         self.graph.attr(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visualize.core.choices import Direction
 from visualize.core.errors import UsageError, shorten
@@ -16,6 +16,21 @@ from visualize.core.theme import Theme
 from visualize.export.compose import make_picture
 from visualize.export.markup import clean
 from visualize.export.picture import Picture
+
+
+@dataclass(frozen=True)
+class FileStyle:
+    """What is the same for the figure, whatever it shows.
+
+    Attributes:
+        is_transparent: whether nothing is behind it.
+        outlines: whether the text of an SVG is written as shapes.
+        dpi: dots per inch of a PNG.
+    """
+
+    is_transparent: bool = False
+    outlines: bool = False
+    dpi: int = 200
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,7 @@ class Job:
         layout: of the scene; formats without a layout of ours need none.
         alternative: the figure in words, for those who cannot see it; the description of the scene
             if it is empty.
+        style: of the files.
     """
 
     scene: Scene
@@ -40,6 +56,7 @@ class Job:
     caption: str
     layout: Layout | None
     alternative: str = ""
+    style: FileStyle = FileStyle()
 
     @property
     def words(self) -> str:
@@ -55,9 +72,10 @@ class Job:
     def picture(self) -> Picture:
         """Everything on the page, for formats that need a layout."""
         assert self.layout is not None, "this format needs no layout, or the layout is missing"
-        return make_picture(
+        made = make_picture(
             self.scene, self.layout, self.theme, self.direction, self.palette, self.name
         )
+        return replace(made, background=None) if self.style.is_transparent else made
 
 
 Writer = Callable[[Job], bytes]
@@ -113,7 +131,7 @@ def _module(name: str, function: str = "write") -> Writer:
 
 register("svg", _module("svg"), needs_layout=True)
 register("pdf", _module("pdf"), needs_layout=True)
-register("png", _module("graphviz", "write_png"), needs_layout=True)
+register("png", _module("png"), needs_layout=True)
 register("dot", _module("dot"), needs_layout=True)
 register("tex", _module("tikz"), needs_layout=True)
 register("mmd", _module("mermaid"), needs_layout=False)

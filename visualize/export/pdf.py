@@ -57,7 +57,8 @@ class _Page(FPDF):
 
     def _draw(self) -> None:
         picture = self.picture
-        self._area(Area(0, 0, picture.width, picture.height), 0, picture.background, None)
+        if picture.background:
+            self._area(Area(0, 0, picture.width, picture.height), 0, picture.background, None)
         for frame in picture.frames:
             self._area(frame.area, frame.radius, frame.fill, frame.line)
         for line in self._lines():

@@ -299,7 +299,7 @@ class Picture:
         description: the same in a sentence.
         width: of the page, in points.
         height: of the page.
-        background: its colour.
+        background: its colour, if it has one.
         font: the family, or the file of a font.
         size: of the first line of a box.
         detail_size: of other text.
@@ -319,7 +319,7 @@ class Picture:
     description: str
     width: float
     height: float
-    background: Paint
+    background: Paint | None
     font: str
     size: float
     detail_size: float
@@ -367,7 +367,7 @@ class Picture:
             "name": self.name,
             "description": self.description,
             "page": _place((self.width, self.height)),
-            "background": _color(self.background),
+            "background": _color(self.background) if self.background else None,
             "font": self.font,
             "title": self.title.document() if self.title else None,
             "frames": [frame.document() for frame in self.frames],

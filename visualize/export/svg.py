@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from visualize.core.element_names import element_names
-from visualize.core.fonts import faces_of, family, line_extent
+from visualize.core.fonts import line_extent
+from visualize.core.fonts.outlines import Outlines
 from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke
 from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel, rounded
@@ -16,9 +17,8 @@ from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.nesting import Nest, nested
 from visualize.export.picture import Arrow, Box, Facing, Line, Shortcut, Swatch, Text
-from visualize.export.svg_style import Colors, font_rules, identity, own_family
+from visualize.export.svg_style import Colors, Fonts, identity
 
-_FALLBACK = "Helvetica, Arial, sans-serif"
 _ANCHORS = {Facing.LEFT: "start", Facing.MIDDLE: "middle", Facing.RIGHT: "end"}
 # What the keyboard can reach. Its name is its title.
 _FOCUS = 'tabindex="0" role="%s"'
@@ -43,6 +43,7 @@ class _Writer:
         self.names = element_names(job.scene).groups
         self.id = identity(job.name, job.scene, job.theme)
         self.colors = Colors(self.id)
+        self.outlines = Outlines(self.picture.font) if job.style.outlines else None
 
     def document(self) -> str:
         """The whole file: the body first, as the head lists the colours that it uses."""
@@ -52,33 +53,32 @@ class _Writer:
     def _head(self) -> Iterator[str]:
         picture = self.picture
         width, height = f"{picture.width:.2f}", f"{picture.height:.2f}"
-        text = "".join(sorted({*"".join(text.text for text in picture.all_texts())}))
-        faces = faces_of(text, picture.font)
-        own = [own_family(face.family, self.id) for face in faces]
-        families = dict.fromkeys([*own, family(picture.font), *(face.family for face in faces)])
-        names = ", ".join([*(f"'{name}'" for name in families), _FALLBACK])
+        text = "".join(text.text for text in picture.all_texts())
+        fonts = None if self.outlines else Fonts(text, picture.font, self.id)
+        names = f' font-family="{_escape(fonts.families)}"' if fonts else ""
         yield "<?xml version='1.0' encoding='utf-8'?>"
         # A reader of role img would not see what is inside it.
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" '
             f'viewBox="0 0 {width} {height}" id="{self.id}" '
             f'data-parameters="{picture.parameters}" role="graphics-document document" '
-            f'aria-labelledby="{self.id}-title" aria-describedby="{self.id}-description" '
-            f'font-family="{_escape(names)}">'
+            f'aria-labelledby="{self.id}-title" aria-describedby="{self.id}-description"{names}>'
         )
         yield f'<title id="{self.id}-title">{_escape(picture.name)}</title>'
         yield f'<desc id="{self.id}-description">{_escape(self.words)}</desc>'
-        yield from (f"<style>{rule}</style>" for rule in font_rules(faces, self.id))
+        if fonts:
+            yield from (f"<style>{rule}</style>" for rule in fonts.rules())
         if sheet := self.colors.sheet():
             yield f"<style>\n{sheet}\n</style>"
 
     def _body(self) -> Iterator[str]:
         picture = self.picture
         yield f'<g id="{self.id}-graph" class="graph">'
-        yield (
-            f'<rect width="{number(picture.width)}" height="{number(picture.height)}"'
-            f"{self.colors.attributes(fill=picture.background)}/>"
-        )
+        if picture.background:
+            yield (
+                f'<rect width="{number(picture.width)}" height="{number(picture.height)}"'
+                f"{self.colors.attributes(fill=picture.background)}/>"
+            )
         yield from self._inside(self.whole)
         yield from self._lines()
         for arrow in picture.arrows:
@@ -234,6 +234,11 @@ class _Writer:
             return
         above, below = line_extent(text.size, self.picture.font)
         x, y = text.center[0], text.center[1] + (above - below) / 2
+        if self.outlines:
+            shape = self.outlines.path(text.text, text.size, (x - text.width / 2, y))
+            held = f'data-text="{_escape(text.text)}" data-size="{text.size:.2f}"'
+            yield f'<path {held} d="{shape}"{self.colors.attributes(fill=text.color)}/>'
+            return
         anchor = _ANCHORS[text.facing]
         x += {"start": -0.5, "end": 0.5}.get(anchor, 0.0) * text.width
         yield (

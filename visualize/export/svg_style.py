@@ -9,17 +9,18 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 from visualize.core.element_names import ascii_name
-from visualize.core.fonts import subset
+from visualize.core.fonts import faces_of, family, subset
 from visualize.core.fonts.faces import Face
 from visualize.core.palette import Paint
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 
 _LONGEST = 40
+_FALLBACK = "Helvetica, Arial, sans-serif"
 # Where a page sets its mode itself: Furo, PyData and Book themes of Sphinx; Material for MkDocs.
 _LIGHT = '[data-theme="light"]', '[data-md-color-scheme="default"]'
 _DARK = '[data-theme="dark"]', '[data-md-color-scheme="slate"]'
@@ -95,16 +96,31 @@ class Colors:
         return "\n".join(lines)
 
 
-def font_rules(faces: Mapping[Face, Iterable[str]], root: str) -> Iterator[str]:
-    """The fonts of a figure with no more than its characters, under families of its own."""
-    for face, characters in faces.items():
-        data = base64.b64encode(subset(face, "".join(characters))).decode()
-        yield (
-            f"@font-face{{font-family:'{own_family(face.family, root)}';"
-            f"src:url(data:font/woff;base64,{data}) format('woff')}}"
-        )
+class Fonts:
+    """The fonts of a figure with no more than its characters, under families of its own.
 
+    Args:
+        text: all that is written in them.
+        font: that of the theme.
+        root: the id of the root element.
+    """
 
-def own_family(family: str, root: str) -> str:
-    """The family of an embedded font, whose few characters no other text is to use."""
-    return f"{family} {root}"
+    def __init__(self, text: str, font: str, root: str) -> None:
+        self.root = root
+        self._faces = faces_of("".join(sorted(set(text))), font)
+        names = [family(font), *(face.family for face in self._faces)]
+        found = dict.fromkeys([*map(self._own, self._faces), *names])
+        self.families = ", ".join([*(f"'{name}'" for name in found), _FALLBACK])
+
+    def rules(self) -> Iterator[str]:
+        """A rule for each font that is embedded."""
+        for face, characters in self._faces.items():
+            data = base64.b64encode(subset(face, characters)).decode()
+            yield (
+                f"@font-face{{font-family:'{self._own(face)}';"
+                f"src:url(data:font/woff;base64,{data}) format('woff')}}"
+            )
+
+    def _own(self, face: Face) -> str:
+        """The family of an embedded font, whose few characters no other text is to use."""
+        return f"{face.family} {self.root}"

@@ -63,7 +63,7 @@ class _Writer:
         total = f" % {picture.parameters} parameters" if picture.parameters else ""
         exact = f"({number(picture.width)}bp,{number(-picture.height)}bp)"
         yield f"\\path[use as bounding box] (0,0) rectangle {exact};{total}"
-        if picture.background.day.lower() not in ("#ffffff", "white"):
+        if picture.background and picture.background.day.lower() not in ("#ffffff", "white"):
             yield f"\\fill[visualize background] (0,0) rectangle {corner};"
         yield from map(self._box, picture.boxes)
         if picture.frames:
