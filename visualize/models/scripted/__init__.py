@@ -22,7 +22,7 @@ from visualize.core.errors import (
 from visualize.core.example import Example
 from visualize.core.torch_internals import script_method
 from visualize.models.scripted.archive import ScriptArchive
-from visualize.models.scripted.refusal import RefusedError
+from visualize.models.scripted.contents import RefusedError
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 

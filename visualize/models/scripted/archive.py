@@ -13,14 +13,21 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from visualize.models.scripted.code import ClassCode, CodeFile, read_code
+from visualize.models.scripted.code import CodeFile, read_code
+from visualize.models.scripted.contents import (
+    IDENTIFIER,
+    PACKED_CLASSES,
+    ClassCode,
+    RefusedError,
+    is_special,
+)
+from visualize.models.scripted.growth import check_calls
 from visualize.models.scripted.packing import check_state
 from visualize.models.scripted.pickled import read_pickle, write_pickle
-from visualize.models.scripted.refusal import IDENTIFIER, PACKED_CLASSES, RefusedError, is_special
 from visualize.models.scripted.values import PickleCheck
 
 _MEGABYTE = 2**20
-# What an archive may unpack to besides the values of its tensors. Code of the largest models in
+# What code and pickles may unpack to, without the values of tensors. Code of the largest models in
 # torchvision takes one megabyte.
 _MOST = 64 * _MEGABYTE
 _PICKLES = ("data", "constants")
@@ -40,7 +47,7 @@ class ScriptArchive:
         self.archive = archive
         self.left = _MOST
         self.members = _members(archive)
-        self.version = self._version()
+        self.version = self._format()
         self.code = self._code()
         classes = {name: code for file in self.code.values() for name, code in file.classes.items()}
         self._check_code(classes)
@@ -79,7 +86,7 @@ class ScriptArchive:
     def _record(self, name: str) -> bytes:
         return self.archive.read(self.members[name])
 
-    def _version(self) -> int:
+    def _format(self) -> int:
         name = "version" if "version" in self.members else ".data/version"
         if name not in self.members:
             raise RefusedError("it has no version")
@@ -113,6 +120,7 @@ class ScriptArchive:
         for each in classes.values():
             if each.sets_state:
                 check_state(each, functions)
+        check_calls(classes, functions)
         for file in self.code.values():
             for name in sorted(file.references):
                 owner, _, member = name.rpartition(".")
@@ -148,7 +156,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     for member in archive.infolist():
         folder, _, name = member.filename.partition("/")
         folders.add(folder)
-        if name.lower() in lower or len(folders) > 1:  # torch does not tell upper from lower case
+        if name.lower() in lower or len(folders) > 1:  # for torch, case makes no difference
             raise RefusedError("it has two members of one name, or more than one folder")
         if member.flag_bits & 1 or member.compress_type not in _COMPRESSION:
             raise RefusedError("its members are encrypted, or compressed in an unusual way")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from visualize.models.scripted.refusal import RefusedError
+from visualize.models.scripted.contents import RefusedError
 
 _MOST = 200  # deep, far more than modules are nested
 
@@ -37,10 +37,10 @@ class Made:
 
 @dataclass(eq=False)
 class Called:
-    """What a function returns."""
+    """What a function returns for a tuple of arguments, or a member of an enum for its value."""
 
     function: Named
-    arguments: tuple[Any, ...]
+    arguments: Any
 
 
 @dataclass(eq=False)
@@ -79,7 +79,7 @@ def read_pickle(content: bytes) -> Any:
             if operation.name == "STOP":
                 break
             reader.take(operation.name, argument)
-        (result,) = reader.stack
+        result = reader.result()
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         raise RefusedError("its pickle cannot be read") from None
     return result
@@ -117,6 +117,13 @@ class _Reader:
             raise RefusedError(
                 f"its pickle has an instruction ({name}) that torch.jit.save never writes"
             )
+
+    def result(self) -> Any:
+        """The one value that is left."""
+        result = self._pop()
+        if self.stack:
+            raise ValueError("more than one value")
+        return result
 
     def _pop(self) -> Any:
         value = self.stack.pop()
@@ -181,7 +188,7 @@ class _Reader:
 
     def call(self) -> None:
         arguments, function = self._pop(), self._pop()
-        if not isinstance(arguments, tuple) or not isinstance(function, Named):
+        if not isinstance(function, Named):
             raise ValueError("not a function")
         self.stack.append(Called(function, arguments))
 

@@ -6,9 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from visualize.models.scripted.code import ClassCode
+from visualize.models.scripted.contents import (
+    PACKED_CLASSES,
+    QUALIFIED,
+    ClassCode,
+    RefusedError,
+    is_special,
+)
 from visualize.models.scripted.pickled import Called, Made, Named, Stored, Table
-from visualize.models.scripted.refusal import PACKED_CLASSES, QUALIFIED, RefusedError, is_special
 
 # Bytes of an element, by the name of its storage without "Storage".
 _SIZES = {
@@ -67,10 +72,10 @@ class PickleCheck:
             return self._object(value)
         if isinstance(value, Called):
             known = _FUNCTIONS.get(value.function.full)
-            if known:
+            if known and isinstance(value.arguments, tuple):
                 return known(self, value.arguments)
-            if self._is_enum(value.function):
-                return list(value.arguments)
+            if self._is_enum(value.function) and isinstance(value.arguments, (int, float, str)):
+                return []
             raise RefusedError(f"its pickle calls {value.function.full[:80]}, which is not known")
         raise RefusedError("its pickle has a value of an unknown kind")
 
