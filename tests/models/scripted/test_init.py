@@ -227,6 +227,20 @@ def test_tensors_lie_in_their_values(tmp_path: Path) -> None:
         build(parse_model(str(path)))
 
 
+def test_missing_attributes_are_one_line(tmp_path: Path) -> None:
+    path = changed(tmp_path / "net.pt", ("training", "trainin_"), member="data.pkl")
+    with pytest.raises(SourceError, match="cannot be read as TorchScript: Argument passed to at"):
+        build(parse_model(str(path)))
+
+
+def test_odd_archives_are_one_line(tmp_path: Path) -> None:
+    content = bytearray(saved(tmp_path / "net.pt").read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 99  # the version that is needed to read it
+    (tmp_path / "net.pt").write_bytes(content)
+    with pytest.raises(SourceError, match="not a TorchScript archive, or truncated"):
+        build(parse_model(str(tmp_path / "net.pt")))
+
+
 @pytest.mark.parametrize("name", ["folder.pt", "pipe.pt"])
 def test_only_regular_files_are_read(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
@@ -357,3 +371,9 @@ def test_other_archives_are_recognized(tmp_path: Path, content: object, words: s
     torch.save(content, tmp_path / "net.pt")
     with pytest.raises(SourceError, match=words):
         build(parse_model(str(tmp_path / "net.pt")))
+
+
+def test_a_layer_of_several_signatures_can_be_given(tmp_path: Path) -> None:
+    lstm = torch.ao.quantization.quantize_dynamic(nn.LSTM(4, 5), {nn.LSTM})
+    torch.jit.save(torch.jit.script(lstm), tmp_path / "net.pt")
+    assert visualize.trace(str(tmp_path / "net.pt"), (3, 1, 4)).graph.number_of_nodes() > 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -10,7 +11,10 @@ from visualize.models.scripted.contents import ClassCode, RefusedError
 from visualize.models.scripted.pickled import Called, Made, Named, Stored, Table
 from visualize.models.scripted.values import PickleCheck
 
+_STATE = ast.parse("def __setstate__(): pass").body[0]
+assert isinstance(_STATE, ast.FunctionDef)
 _CLASSES = {
+    "__torch__.Conv": ClassCode("__torch__.Conv", "Module", {"__setstate__": _STATE}),
     "__torch__.Net": ClassCode("__torch__.Net", "Module", {}),
     "__torch__.Color": ClassCode("__torch__.Color", "Enum", {}),
     "__torch__.Pair": ClassCode("__torch__.Pair", "NamedTuple", {}),
@@ -47,6 +51,24 @@ def _table(**items: Any) -> Table:
     return table
 
 
+def _conv(groups: Any = 1, stride: Any = (1, 1), dilation: Any = (1, 1)) -> Made:
+    state = (
+        1,
+        1,
+        (3, 3),
+        stride,
+        (0, 0),
+        dilation,
+        False,
+        (0, 0),
+        groups,
+        "zeros",
+        _tensor(),
+        None,
+    )
+    return _made("Conv", state)
+
+
 def _check(value: Any) -> set[str]:
     check = PickleCheck(_CLASSES, {"0": 24, "1": 8})
     check.check(value)
@@ -71,6 +93,7 @@ _TWO = _tensor((2,), (1,), key="1", count=2)
         _quantized(Named("torch", "per_tensor_affine"), 0.5, 3),
         _quantized(Named("torch", "per_channel_affine"), _TWO, _TWO, 0),
         Made(Named("__torch__.torch.classes.quantized", "Conv2dPackedParamsBase"), (1,), True),
+        _conv(groups=2),
     ],
 )
 def test_what_scripts_hold_is_known(value: Any) -> None:
@@ -81,6 +104,10 @@ def test_what_scripts_hold_is_known(value: Any) -> None:
     "value",
     [
         Named("torch", "save"),
+        _conv(groups=0),
+        _conv(stride=(1, 0)),
+        _conv(dilation=(2**40, 1)),
+        _conv(dilation=None),
         _call("posix", "system", "true"),
         _call("torch.distributed.rpc", "rebuild_rref", 1),
         _call("torch", "device", "cpu; true"),

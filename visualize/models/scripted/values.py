@@ -89,6 +89,8 @@ class PickleCheck:
         if not made.complete:
             raise RefusedError("its pickle has an object without a state")
         if name in PACKED_CLASSES or (code is not None and code.sets_state):
+            if not _divides(made.state):
+                raise RefusedError(f"an object of {name[:80]} has a state that does not fit")
             return [made.state]
         if code is None or code.base not in ("", "Module"):
             raise RefusedError(f"it holds an object of {name[:80]}, which is not known")
@@ -200,6 +202,20 @@ def _is_shape(value: Any) -> bool:
     return isinstance(value, tuple) and all(
         type(size) is int and 0 <= size <= _LARGEST for size in value
     )
+
+
+def _divides(state: Any) -> bool:
+    """Whether what a quantized convolution divides by is positive; torch does not check that.
+
+    Its state begins with channels, kernel size, stride, padding, dilation, transposed, output
+    padding, and groups.
+    """
+    if not isinstance(state, tuple) or len(state) < 9:
+        return True
+    divisors = [state[8]]
+    for numbers in (state[2], state[3], state[5]):
+        divisors += numbers if isinstance(numbers, tuple) else [numbers]
+    return all(type(number) is int and 0 < number < 2**31 for number in divisors)
 
 
 def _shown(size: tuple[int, ...]) -> str:
