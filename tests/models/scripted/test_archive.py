@@ -57,6 +57,7 @@ def test_values_are_left_out_where_they_are_not_wanted(tmp_path: Path) -> None:
         ({"code/__torch__/x.py": b"def f(a: __torch__.y.Z): pass"}, "which is not part of it"),
         ({"code/__torch__/x.py": b"def f(a: __torch__.torch.classes.a.B): pass"}, "not part of it"),
         ({OWN.upper(): b""}, "two members of one name"),
+        ({"data.pkl": b"N" * 2_000_000}, "longer than that of any model"),
         ({"data.pkl": b"N"}, "its pickle cannot be read"),
     ],
 )  # fmt: skip
@@ -80,7 +81,7 @@ def test_code_does_not_unpack_to_more_than_memory(tmp_path: Path) -> None:
     path = saved(tmp_path / "net.pt")
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("net/code/__torch__/x.py", b" " * 2**27)
-    with pytest.raises(RefusedError, match="larger than 64 MB"):
+    with pytest.raises(RefusedError, match="its code would unpack to more than 3 MB"):
         _written(path)
 
 

@@ -11,6 +11,9 @@ from typing import Any
 from visualize.models.scripted.contents import RefusedError
 
 _MOST = 200  # deep, far more than modules are nested
+_MOST_INSTRUCTIONS = (
+    1_500_000  # as many take a gigabyte; the largest model of torchvision has 20,000
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ def read_pickle(content: bytes) -> Any:
     """
     reader = _Reader()
     try:
-        for operation, argument, _ in pickletools.genops(content):
+        for number, (operation, argument, _) in enumerate(pickletools.genops(content)):
+            if number > _MOST_INSTRUCTIONS:
+                raise RefusedError("its pickle is longer than that of any model")
             if operation.name == "STOP":
                 break
             reader.take(operation.name, argument)
