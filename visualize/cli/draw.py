@@ -18,6 +18,7 @@ from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
 from visualize.core.choices import Language, Level
 from visualize.core.files import suffix
+from visualize.core.inert import visible
 from visualize.core.option import Options, choice, switch, texts
 from visualize.options import FigureOptions
 
@@ -102,7 +103,7 @@ def draw(
             written[save_config] = configuration_file()
         write_files(written)
     for note in _notes(figure):
-        click.echo(f"visualize: note: {note}", err=True)
+        click.echo(visible(f"visualize: note: {note}"), err=True)
     click.echo(_wrote(figure, written))
     if check:
         _check(figure, {target: drawn[suffix(target)] for target in targets})

@@ -10,6 +10,7 @@ import json
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
+from visualize.core.fonts import family
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, Palette
 from visualize.core.scene import Scene, SceneBox
@@ -163,7 +164,7 @@ class _Writer:
         label = _yed(
             shape, "NodeLabel",
             modelName="sides" if place == "w" else "internal", modelPosition=place,
-            alignment="center", autoSizePolicy="content", fontFamily=self.picture.font,
+            alignment="center", autoSizePolicy="content", fontFamily=family(self.picture.font),
             fontSize=number(size), textColor=color.day,
         )  # fmt: skip
         label.text = clean(text)
@@ -186,7 +187,7 @@ class _Writer:
             label = _yed(
                 line, "EdgeLabel",
                 modelName="six_pos", modelPosition="tail",
-                fontSize=number(self.picture.detail_size), fontFamily=self.picture.font,
+                fontSize=number(self.picture.detail_size), fontFamily=family(self.picture.font),
                 textColor=color.day,
             )  # fmt: skip
             label.text = clean(scene.label)
