@@ -13,6 +13,7 @@ from visualize.core.architecture import Architecture
 from visualize.core.choices import Background, Direction, Level, TextForm
 from visualize.core.color import is_brighter
 from visualize.core.files import suffix, write_files
+from visualize.core.inert import visible_lines
 from visualize.core.layout import Page
 from visualize.core.length import Length
 from visualize.core.scene import Scene
@@ -195,13 +196,13 @@ class Figure:
         """A caption of one paragraph, in ``en`` or ``zh``, computed from the model."""
         from visualize.report import caption
 
-        return caption(self._summary, self._drawn, language)
+        return visible_lines(caption(self._summary, self._drawn, language))
 
     def alternative_text(self, language: str = "en") -> str:
         """The figure in words, in ``en`` or ``zh``, for readers who cannot see it."""
         from visualize.report import alternative_text
 
-        return alternative_text(self._summary, self._drawn, language)
+        return visible_lines(alternative_text(self._summary, self._drawn, language))
 
     @functools.cached_property
     def _summary(self) -> Summary:

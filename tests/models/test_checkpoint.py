@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -45,3 +46,10 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes, words: str) -> 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="no such file"):
         read_checkpoint(tmp_path / "w.pt")
+
+
+def test_a_script_is_not_even_given_to_torch(tmp_path: Path, monkeypatch: Any) -> None:
+    torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), tmp_path / "script.pt")
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was loaded"))
+    with pytest.raises(WeightsError, match="a TorchScript archive: a model with its weights"):
+        read_checkpoint(tmp_path / "script.pt")

@@ -13,7 +13,7 @@ from torch import nn
 import visualize
 from visualize.core.errors import WeightsError
 from visualize.models.checkpoint import read_checkpoint
-from visualize.models.records import is_compressed, short_tensors
+from visualize.models.records import holds_script, is_compressed, short_tensors
 
 SOURCE = """
 from torch import nn
@@ -88,3 +88,11 @@ def test_records_that_belong_to_no_tensor(tmp_path: Path) -> None:
     content = dict(read_checkpoint(file))
     del content["0.bias"]
     assert short_tensors(file, content) == []
+
+
+def test_scripts_are_known_by_a_member(tmp_path: Path) -> None:
+    torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), tmp_path / "script.pt")
+    torch.save({"a": torch.zeros(2)}, tmp_path / "weights.pt")
+    (tmp_path / "text.pt").write_text("text")
+    held = [holds_script(tmp_path / f"{name}.pt") for name in ("script", "weights", "text")]
+    assert held == [True, False, False]

@@ -10,6 +10,7 @@ import click
 
 from visualize.cli.loading import debug_option
 from visualize.cli.options import StrictCommand
+from visualize.core.inert import visible
 
 if TYPE_CHECKING:
     from visualize.check import Finding
@@ -46,7 +47,7 @@ def report_findings(findings: Iterable[tuple[str, Sequence[Finding]]]) -> None:
     good = True
     for name, found in findings:
         for finding in found:
-            click.echo(f"{name}: {finding}")
+            click.echo(visible(f"{name}: {finding}"))
         if not found:
             click.echo(f"{name}: no problems found")
         good = good and not found

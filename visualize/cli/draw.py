@@ -18,6 +18,7 @@ from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
 from visualize.core.choices import Language, Level, TextForm
 from visualize.core.files import suffix
+from visualize.core.inert import visible
 from visualize.core.option import Options, choice, switch, texts
 from visualize.options import FigureOptions
 
@@ -103,7 +104,7 @@ def draw(
         write_files(written)
     notes = (*_notes(figure), *_unused(options, drawn), *_latex_notes(drawn))
     for note in (*notes, *_limits(figure, drawn)):
-        click.echo(f"visualize: note: {note}", err=True)
+        click.echo(visible(f"visualize: note: {note}"), err=True)
     click.echo(_wrote(figure, written))
     if check:
         _check(figure, {target: drawn[suffix(target)] for target in targets})

@@ -13,6 +13,7 @@ import click
 from visualize.cli.guard import model_code
 from visualize.cli.progress import progress, silent
 from visualize.core.choices import Language
+from visualize.core.inert import visible
 from visualize.core.option import Options, texts
 from visualize.core.phrases import Note, phrase, verbatim
 from visualize.options import TraceOptions
@@ -126,7 +127,7 @@ def trace(
         tracer = phrase("traced by the {tracer} tracer", tracer=architecture.tracer)
         notes += [*map(Note, map(verbatim, architecture.failures)), Note(tracer)]
     for note in notes:
-        click.echo(f"visualize: {_written(note, language)}", err=True)
+        click.echo(visible(f"visualize: {_written(note, language)}"), err=True)
     return architecture
 
 

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
 from visualize.core.element_names import element_names
+from visualize.core.fonts import family
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, Palette
 from visualize.core.scene import Scene
@@ -197,7 +198,7 @@ class _Writer:
         label = _yed(
             shape, "NodeLabel",
             modelName="sides" if place == "w" else "internal", modelPosition=place,
-            alignment="center", autoSizePolicy="content", fontFamily=self.picture.font,
+            alignment="center", autoSizePolicy="content", fontFamily=family(self.picture.font),
             fontSize=number(size), textColor=color.day,
         )  # fmt: skip
         label.text = clean(text)
@@ -220,7 +221,7 @@ class _Writer:
             label = _yed(
                 line, "EdgeLabel",
                 modelName="six_pos", modelPosition="tail",
-                fontSize=number(self.picture.detail_size), fontFamily=self.picture.font,
+                fontSize=number(self.picture.detail_size), fontFamily=family(self.picture.font),
                 textColor=color.day,
             )  # fmt: skip
             label.text = clean(scene.label)

@@ -160,7 +160,7 @@ def _needs_none(model: nn.Module) -> Example | None:
     """An empty example, if ``forward`` can be called without arguments."""
     try:
         inspect.signature(model.forward).bind()
-    except (TypeError, ValueError):  # a script has no signature
+    except (TypeError, ValueError, AttributeError):  # a script has no signature, or several
         return None
     return Example()
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from visualize.core.errors import WeightsError, list_names, shorten_path
-from visualize.models.records import is_compressed, short_tensors
+from visualize.models.records import holds_script, is_compressed, short_tensors
 from visualize.models.truncated import is_safetensors, lost_tensors
 
 _ARCHIVE = b"PK\x03\x04"
@@ -59,6 +59,8 @@ def _read_safetensors(path: Path) -> Mapping[str, torch.Tensor]:
 def _read_torch(path: Path, head: bytes) -> Any:
     is_archive = head.startswith(_ARCHIVE)  # files of older versions cannot be mapped
     where = shorten_path(str(path))
+    if is_archive and holds_script(path):
+        raise _is_a_script(where)
     if is_archive and is_compressed(path):
         raise WeightsError(
             "its values are compressed, as torch.save never does", where=where, hint=_SAVE_TENSORS
@@ -119,17 +121,21 @@ def _broken(path: Path, error: Exception) -> WeightsError:
             f"truncated: {list_names(lost)} missing", where=where, hint="download it again"
         )
     if "TorchScript" in str(error):
-        return WeightsError(
-            "a TorchScript archive: a model with its weights",
-            where=where,
-            hint="give it as MODEL, or save its state_dict()",
-        )
+        return _is_a_script(where)
     if path.read_bytes().startswith(_ARCHIVE) and not _is_whole(path):
         return WeightsError("truncated at its end", where=where, hint=_AGAIN)
     return WeightsError(
         "not a checkpoint, or truncated",
         where=where,
         hint="download it again; torch.save and safetensors files can be read",
+    )
+
+
+def _is_a_script(where: str) -> WeightsError:
+    return WeightsError(
+        "a TorchScript archive: a model with its weights",
+        where=where,
+        hint="give it as MODEL, or save its state_dict()",
     )
 
 

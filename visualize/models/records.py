@@ -9,6 +9,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import torch
 
@@ -18,6 +19,17 @@ def is_compressed(path: Path) -> bool:
     return zipfile.is_zipfile(path) and any(
         record.compress_type != zipfile.ZIP_STORED for record in _records(path)
     )
+
+
+def holds_script(content: Path | IO[bytes]) -> bool:
+    """Whether an archive is a TorchScript, which some versions of `torch.load` would load as one.
+
+    That runs code of the archive, whatever ``weights_only`` says.
+    """
+    if not zipfile.is_zipfile(content):
+        return False
+    with zipfile.ZipFile(content) as archive:
+        return any(name.lower().endswith("constants.pkl") for name in archive.namelist())
 
 
 def short_tensors(path: Path, content: Mapping[object, object]) -> list[str]:

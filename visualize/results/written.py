@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from visualize.core.choices import TableFormat
 from visualize.core.errors import UsageError, VisualizeError
 from visualize.core.files import suffix, write_files
+from visualize.core.inert import visible_lines
 from visualize.core.terminal import terminal_width
 from visualize.options import TableOptions
 
@@ -62,7 +63,7 @@ class Written(abc.ABC, Generic[_Options]):
         """
         chosen = self._replaced(keywords)
         columns = terminal_width() if width is None else width
-        return self._write(chosen, chosen.format.value, columns)
+        return self._inert(chosen, chosen.format, columns)
 
     def save(self, path: str | os.PathLike[str], **keywords: Any) -> Path:
         """Write it to ``path``; the suffix is the format: txt, md, csv, json or tex.
@@ -83,9 +84,14 @@ class Written(abc.ABC, Generic[_Options]):
                 where=str(target),
                 hint=f"use one of .{', .'.join(_SUFFIXES)}",
             )
-        text = self._write(self._replaced(keywords), _SUFFIXES[suffix(target)].value, None)
+        text = self._inert(self._replaced(keywords), _SUFFIXES[suffix(target)], None)
         write_files({target: text.encode("utf-8", "replace")})
         return target
+
+    def _inert(self, options: _Options, format_: TableFormat, width: int | None) -> str:
+        """The text without what steers a terminal; JSON escapes that and holds exact names."""
+        text = self._write(options, format_.value, width)
+        return text if format_ is TableFormat.JSON else visible_lines(text)
 
     def _replaced(self, keywords: Mapping[str, Any]) -> _Options:
         """The options, with those that ``keywords`` name replaced."""

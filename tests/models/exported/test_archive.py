@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +82,18 @@ def test_files_that_hold_no_model_are_refused_in_one_line(tmp_path: Path) -> Non
         assert name in str(caught.value)
     with pytest.raises(ConstructionError, match="no arguments"):
         load_model(f"{whole}?depth=3")
+
+
+def test_a_script_as_example_inputs_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
+    torch.jit.save(torch.jit.script(nn.Linear(2, 2)), tmp_path / "script.pt")
+    path = Path(export_to(nn.Linear(2, 2), tmp_path / "net.pt2", torch.zeros(1, 2)))
+    with zipfile.ZipFile(path) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    (inputs,) = [name for name in held if "/sample_inputs/" in name]
+    held[inputs] = (tmp_path / "script.pt").read_bytes()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in held.items():
+            archive.writestr(name, content)
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was loaded"))
+    with pytest.raises(SourceError, match="its example inputs are pickled objects"):
+        load_model(str(path))

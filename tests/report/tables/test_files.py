@@ -49,3 +49,31 @@ def test_markdown_is_escaped() -> None:
 def test_trees_are_indented() -> None:
     assert "| &emsp;&emsp;fc |" in write_table(table(levels=(0, 2)), "md")
     assert "\n\\quad \\quad \\textbf{fc} & " in write_table(table(levels=(0, 2)), "latex")
+
+
+HOSTILE = ("=1+1", "a\x1b[31m|b\nnew\r", "\ud800c", "f&amp;<b>`~$x$\\")
+
+
+def hostile_table() -> Table:
+    column = Field(Column("name", "module"), lambda row: str(row))
+    return fill([column], HOSTILE)
+
+
+def test_cells_are_one_line_without_control_characters() -> None:
+    for format_name in ("md", "csv", "latex", "html"):
+        written = write_table(hostile_table(), format_name)
+        assert written.encode()
+        assert not set("\x1b\r") & set(written)
+    assert len(write_table(hostile_table(), "md").splitlines()) == 2 + len(HOSTILE)
+
+
+def test_no_spreadsheet_computes_a_cell() -> None:
+    lines = list(csv.reader(io.StringIO(write_table(hostile_table(), "csv"))))
+    assert lines[1] == ["'=1+1"]
+    assert not any(cell[0] in "=+-@" for line in lines for cell in line)
+
+
+def test_markup_of_markdown_is_text() -> None:
+    written = write_table(hostile_table(), "md")
+    assert "| a\\[31m\\|b new  |\n" in written
+    assert "| f&amp;amp;\\<b>\\`\\~\\$x\\$\\\\ |\n" in written

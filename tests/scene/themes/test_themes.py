@@ -86,3 +86,34 @@ def test_slides_are_read_from_afar() -> None:
     slides, paper = load_theme("slides"), load_theme("paper")
     assert slides.detail_size > paper.size
     assert slides.line_width > paper.line_width
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "font = 'x\"><script>alert(1)</script>'",
+        'font = "x\'; } </style>"',
+        'font = "a\\nb"',
+        'font = ""',
+        "font = 3",
+        "font = 'no such file.ttf;'",
+        "size = inf",
+        "size = nan",
+        "size = -1",
+        "detail_size = 1e9",
+        "line_width = inf",
+        "skips = {gate = {width = nan}}",
+    ],
+)
+def test_values_that_no_figure_can_have_are_refused(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(line, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"bad value: .*(no name of a font|not a size)"):
+        load_theme(str(path))
+
+
+@pytest.mark.parametrize("font", ["Helvetica Neue", "思源黑体", "DIN 1451"])
+def test_fonts_need_not_be_installed(font: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(f'font = "{font}"', encoding="utf-8")
+    assert load_theme(str(path)).font == font

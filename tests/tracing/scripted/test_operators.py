@@ -99,3 +99,19 @@ def test_a_function_of_python_has_the_name_of_its_class() -> None:
     script = torch.jit.trace(Custom(), torch.zeros(1, 2), check_trace=False)  # type: ignore[no-untyped-call]
     exact = visualize.trace(script, (1, 2))
     assert [one.type for one in exact.operations] == ["input", "Steep", "output"]
+
+
+class Saving(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        torch.save(x, "never-written")
+        torch.manual_seed(3)
+        y = torch.from_file("never-read", True, 4, dtype=torch.float32)
+        return torch.relu(x) + y
+
+
+def test_operators_that_do_more_than_compute_are_never_called() -> None:
+    graph = torch.jit.script(Saving()).graph
+    called = {node.kind(): operator_call(node, [None] * 9) for node in graph.nodes()}
+    for name in ("save", "manual_seed", "from_file"):
+        assert called[f"aten::{name}"] is None
+    assert called["aten::relu"] is not None

@@ -22,6 +22,7 @@ from visualize.core.fonts.faces import (
     find_face,
     require_face,
 )
+from visualize.core.inert import family_name
 
 __all__ = [
     "FAMILY",
@@ -58,7 +59,7 @@ def configuration(font: str = FAMILY) -> str:
 def family(font: str) -> str:
     """The family name of a font that is given by name or as a file."""
     face = find_face(font)
-    return face.family if face else font
+    return face.family if face else family_name(font)
 
 
 def text_width(text: str, size: float, font: str = FAMILY) -> float:

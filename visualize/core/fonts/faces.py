@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualize.core.errors import UsageError, shorten
+from visualize.core.inert import family_name
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
@@ -75,7 +76,7 @@ def measure(font: TTFont) -> dict[str, Any]:
     """The metrics of a font as plain data: what a `Face` is made of."""
     widths, head = font["hmtx"].metrics, font["hhea"]
     return {
-        "family": _name(font, 16) or _name(font, 1),
+        "family": family_name(_name(font, 16) or _name(font, 1)),
         "per_em": font["head"].unitsPerEm,
         "ascent": head.ascent,
         "descent": -head.descent,

@@ -15,6 +15,7 @@ import torch
 from visualize.core.errors import SourceError, VisualizeError, shorten
 from visualize.core.torch_internals import tree_leaves
 from visualize.models.exported.document import Json
+from visualize.models.records import holds_script
 
 EXPORT_AGAIN = "export it again with torch.export.save"
 
@@ -83,6 +84,8 @@ class Archive:
         content = self.read(f"data/sample_inputs/{self.name}.pt")
         if not content:
             return []
+        if holds_script(io.BytesIO(content)):
+            self.refuse_pickle("example inputs")
         try:
             # With weights_only, no code runs.
             inputs = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

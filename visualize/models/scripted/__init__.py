@@ -22,13 +22,15 @@ from visualize.core.errors import (
 from visualize.core.example import Example
 from visualize.core.torch_internals import script_method
 from visualize.models.scripted.archive import ScriptArchive
-from visualize.models.scripted.refusal import RefusedError
+from visualize.models.scripted.contents import RefusedError
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless
 
 # What a pickled state dict imports: an ordered dict and tensors.
 _OF_WEIGHTS = ("collections ", "torch ", "torch._utils ", "torch.serialization ", "_codecs ")
 
+# Of archives that are broken, or written in ways that torch never uses.
+_BROKEN = (zipfile.BadZipFile, ValueError, EOFError, zlib.error, NotImplementedError)
 _OTHERWISE = "give the Python model, or export it with torch.export"
 
 
@@ -65,12 +67,18 @@ def _load(path: Path) -> nn.Module:
     except VisualizeError:
         raise
     except RefusedError as error:
-        raise SourceError(f"refused: {error}", where=where, hint=_OTHERWISE) from None
+        raise SourceError(
+            f"refused: {shorten(str(error), 200)}", where=where, hint=_OTHERWISE
+        ) from None
+    except RecursionError:
+        raise SourceError(
+            "its code or values are nested too deeply", where=where, hint=_OTHERWISE
+        ) from None
     except FileNotFoundError:
         raise SourceError("no such file", where=where, hint="check the path") from None
     except OSError as error:
         raise SourceError(f"cannot be read: {error.strerror or error}", where=where) from error
-    except (zipfile.BadZipFile, ValueError, EOFError, zlib.error) as error:  # broken in some part
+    except _BROKEN as error:
         raise SourceError(
             "not a TorchScript archive, or truncated",
             where=where,
@@ -88,7 +96,9 @@ def _loaded(archive: ScriptArchive, where: str) -> nn.Module:
             return _placed(archive, torch.device("cpu")) if again else module
         except NotImplementedError:  # tied tensors, and constants, are compared by value
             return _placed(archive, torch.device("cpu"))
-        except RuntimeError as error:
+        except RefusedError:
+            raise
+        except Exception as error:  # torch raises many kinds for code and values that do not fit
             reason = shorten(" ".join(str(error).split()), 120)
             raise SourceError(f"cannot be read as TorchScript: {reason}", where=where) from error
 

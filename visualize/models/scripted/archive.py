@@ -13,16 +13,23 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from visualize.models.scripted.code import ClassCode, CodeFile, read_code
+from visualize.models.scripted.code import CodeFile, read_code
+from visualize.models.scripted.contents import (
+    IDENTIFIER,
+    PACKED_CLASSES,
+    ClassCode,
+    RefusedError,
+    is_special,
+)
+from visualize.models.scripted.growth import check_calls
 from visualize.models.scripted.packing import check_state
 from visualize.models.scripted.pickled import read_pickle, write_pickle
-from visualize.models.scripted.refusal import IDENTIFIER, PACKED_CLASSES, RefusedError, is_special
 from visualize.models.scripted.values import PickleCheck
 
 _MEGABYTE = 2**20
-# What an archive may unpack to besides the values of its tensors. Code of the largest models in
-# torchvision takes one megabyte.
-_MOST = 64 * _MEGABYTE
+# Megabytes that code and pickles may unpack to, without the values of tensors. Parsed, they take up
+# to 500 times as much. Code of the largest models in torchvision takes half a megabyte.
+_MOST = {"code": 3, "pickles": 32}
 _PICKLES = ("data", "constants")
 
 
@@ -38,9 +45,9 @@ class ScriptArchive:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
-        self.left = _MOST
+        self.left = {kind: most * _MEGABYTE for kind, most in _MOST.items()}
         self.members = _members(archive)
-        self.version = self._version()
+        self.version = self._format()
         self.code = self._code()
         classes = {name: code for file in self.code.values() for name, code in file.classes.items()}
         self._check_code(classes)
@@ -68,25 +75,25 @@ class ScriptArchive:
         content.seek(0)
         return content
 
-    def _read(self, name: str) -> bytes:
+    def _read(self, name: str, kind: str) -> bytes:
         """A member that is code or a pickle."""
+        if name not in self.members:
+            raise RefusedError(f"it has no {name}")
         member = self.members[name]
-        self.left -= member.file_size
-        if self.left < 0:
-            raise RefusedError(f"its code and pickles are larger than {_MOST // _MEGABYTE} MB")
+        self.left[kind] -= member.file_size
+        if self.left[kind] < 0:
+            raise RefusedError(f"its {kind} would unpack to more than {_MOST[kind]} MB")
         return self.archive.read(member)
 
     def _record(self, name: str) -> bytes:
         return self.archive.read(self.members[name])
 
-    def _version(self) -> int:
+    def _format(self) -> int:
         name = "version" if "version" in self.members else ".data/version"
-        if name not in self.members:
-            raise RefusedError("it has no version")
-        text = self._read(name).strip()
+        text = self._read(name, "code").strip()
         if not text.isdigit() or len(text) > 3:
             raise RefusedError("its version cannot be read")
-        if self.members.get("byteorder") and self._read("byteorder") != b"little":
+        if self.members.get("byteorder") and self._read("byteorder", "code") != b"little":
             raise RefusedError("its values are in another order of bytes")
         return int(text)
 
@@ -99,7 +106,7 @@ class ScriptArchive:
             if steps[0] != "__torch__" or not all(map(IDENTIFIER.fullmatch, steps)):
                 raise RefusedError(f"it has code in an unusual place ({name[:80]})")
             try:
-                source = self._read(name).decode("ascii")
+                source = self._read(name, "code").decode("ascii")
             except UnicodeDecodeError:
                 raise RefusedError("its code is not plain text") from None
             code[name] = read_code(source, ".".join(steps))
@@ -113,6 +120,7 @@ class ScriptArchive:
         for each in classes.values():
             if each.sets_state:
                 check_state(each, functions)
+        check_calls(classes, functions)
         for file in self.code.values():
             for name in sorted(file.references):
                 owner, _, member = name.rpartition(".")
@@ -130,7 +138,7 @@ class ScriptArchive:
             for member, about in self.members.items()
             if member.startswith(prefix) and about.compress_type == zipfile.ZIP_STORED
         }
-        value = read_pickle(self._read(f"{name}.pkl"))
+        value = read_pickle(self._read(f"{name}.pkl", "pickles"))
         check = PickleCheck(classes, sizes)
         try:
             check.check(value)
@@ -148,7 +156,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     for member in archive.infolist():
         folder, _, name = member.filename.partition("/")
         folders.add(folder)
-        if name.lower() in lower or len(folders) > 1:  # torch does not tell upper from lower case
+        if name.lower() in lower or len(folders) > 1:  # for torch, case makes no difference
             raise RefusedError("it has two members of one name, or more than one folder")
         if member.flag_bits & 1 or member.compress_type not in _COMPRESSION:
             raise RefusedError("its members are encrypted, or compressed in an unusual way")

@@ -11,37 +11,23 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from visualize.models.scripted.contents import (
+    IDENTIFIER,
+    STATE,
+    ClassCode,
+    RefusedError,
+    is_special,
+)
 from visualize.models.scripted.expressions import ExpressionPrinter, is_literal
-from visualize.models.scripted.refusal import IDENTIFIER, RefusedError, is_special
+from visualize.models.scripted.growth import check_values
 
 _BASES = ("", "Module", "NamedTuple", "Enum")
-# What a class says about itself besides its attributes.
+# What a class says about itself, next to its attributes.
 _LISTS = frozenset(
     {"__parameters__", "__buffers__", "__forward_hooks__", "__forward_pre_hooks__"}
 )  # fmt: skip
-_STATE = frozenset({"__getstate__", "__setstate__"})
 # Special methods that a script calls by name. Python calls none of them on its own.
 _OF_OBJECTS = frozenset({"__init__", "__call__", "__enter__", "__exit__"})
-
-
-@dataclass(frozen=True)
-class ClassCode:
-    """A class of a script.
-
-    Attributes:
-        name: its qualified name.
-        base: ``Module``, ``NamedTuple`` or ``Enum``, or empty for a plain class.
-        methods: its methods by their names.
-    """
-
-    name: str
-    base: str
-    methods: dict[str, ast.FunctionDef]
-
-    @property
-    def sets_state(self) -> bool:
-        """Whether code of its own runs when one of its objects is loaded."""
-        return not _STATE.isdisjoint(self.methods)
 
 
 @dataclass
@@ -124,7 +110,7 @@ class _CodePrinter(ExpressionPrinter):
         name = f"{self.module}.{node.name}"
         if name in self.file.classes or name in self.file.functions:
             raise self.refused(node, f"defines {node.name} twice")
-        self.file.classes[name] = ClassCode(name, base, methods)
+        self.current = self.file.classes[name] = ClassCode(name, base, methods)
         self.line(0, f"class {node.name}({base}):" if base else f"class {node.name}:")
         self.inside = node.name
         for each in node.body:
@@ -140,9 +126,10 @@ class _CodePrinter(ExpressionPrinter):
         elif isinstance(node, ast.Pass):
             self.line(1, "pass")
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            name = self.name(node.target)
+            name, kind = self.name(node.target), self.type(node.annotation)
+            self.current.attributes[name] = _class_of(kind)
             value = f" = {self.literal(node.value)}" if node.value else ""
-            self.line(1, f"{name} : {self.type(node.annotation)}{value}")
+            self.line(1, f"{name} : {kind}{value}")
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
             self._assigned_member(node, node.targets[0], base)
         else:
@@ -153,13 +140,17 @@ class _CodePrinter(ExpressionPrinter):
         if isinstance(target, ast.Subscript) and isinstance(key, ast.Constant):
             of = target.value
             if isinstance(of, ast.Name) and of.id == "__annotations__" and type(key.value) is str:
-                self.line(1, f"__annotations__[{self.constant(key)}] = {self.type(node.value)}")
+                kind = self.type(node.value)
+                self.current.attributes[key.value] = _class_of(kind)
+                self.line(1, f"__annotations__[{self.constant(key)}] = {kind}")
                 return
         elif isinstance(target, ast.Name):
             named = target.id in _LISTS and isinstance(node.value, ast.List)
             listed = target.id == "__annotations__" and ast.unparse(node.value) in ("[]", "{}")
             of_enum = base == "Enum" and isinstance(node.value, (ast.Constant, ast.UnaryOp))
             if named or listed or (of_enum and not is_special(target.id)):
+                if target.id.endswith("_hooks__") and isinstance(node.value, ast.List):
+                    self.current.hooks.extend(map(ast.literal_eval, node.value.elts))
                 self.line(1, f"{target.id} = {self.literal(node.value)}")
                 return
         raise self.refused(node, "has a member of an unknown kind")
@@ -168,7 +159,7 @@ class _CodePrinter(ExpressionPrinter):
         if is_special(node.name):
             container = base == "Module" and _is_of_containers(node)
             plain = base == "" and node.name in _OF_OBJECTS
-            if not (container or plain or node.name in _STATE):
+            if not (container or plain or node.name in STATE):
                 raise self.refused(node, f"defines {node.name}, which Python may call unasked")
         self._function(node, 1)
 
@@ -184,6 +175,7 @@ class _CodePrinter(ExpressionPrinter):
             arguments.append("*")
             arguments += [self._argument(*e) for e in zip(given.kwonlyargs, given.kw_defaults)]
         self.variables = _assigned(node)
+        check_values(node)
         name = self.identifier(node, node.name)
         returned = f" -> {self.type(node.returns)}" if node.returns else ""
         self.line(depth, f"def {name}({', '.join(arguments)}){returned}:")
@@ -245,6 +237,11 @@ class _CodePrinter(ExpressionPrinter):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             return f"{self.name(node.value)}.{self.identifier(node, node.attr)}"
         raise self.refused(node, "assigns in a way that is not known")
+
+
+def _class_of(kind: str) -> str:
+    """The class that a type names, also if there may be none."""
+    return kind.removeprefix("Optional[").removesuffix("]") if kind.startswith("Opt") else kind
 
 
 def _assigned(function: ast.FunctionDef) -> frozenset[str]:

@@ -7,7 +7,7 @@ import math
 import re
 
 from visualize.core.script_operators import names_in, only_computes
-from visualize.models.scripted.refusal import IDENTIFIER, RefusedError, is_special
+from visualize.models.scripted.contents import IDENTIFIER, RefusedError, is_special
 
 # What code of a script may call without saying where it comes from.
 _FUNCTIONS = names_in(

@@ -11,9 +11,8 @@ import re
 from collections.abc import Mapping
 
 from visualize.core.script_operators import names_in
-from visualize.models.scripted.code import ClassCode
+from visualize.models.scripted.contents import ClassCode, RefusedError
 from visualize.models.scripted.expressions import dotted
-from visualize.models.scripted.refusal import RefusedError
 
 _LAYERS = re.compile(r"__torch__\.torch\.(ao\.)?nn\.(intrinsic\.)?_?quantized\.[\w.]+")
 _PACKING = re.compile(r"ops\.quantized\.\w+_(pre|un)pack(_fp16)?")

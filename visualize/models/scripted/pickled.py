@@ -8,9 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from visualize.models.scripted.refusal import RefusedError
+from visualize.models.scripted.contents import RefusedError
 
 _MOST = 200  # deep, far more than modules are nested
+_MOST_INSTRUCTIONS = (
+    1_500_000  # as many take a gigabyte; the largest model of torchvision has 20,000
+)
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ class Made:
 
 @dataclass(eq=False)
 class Called:
-    """What a function returns."""
+    """What a function returns for a tuple of arguments, or a member of an enum for its value."""
 
     function: Named
-    arguments: tuple[Any, ...]
+    arguments: Any
 
 
 @dataclass(eq=False)
@@ -75,11 +78,13 @@ def read_pickle(content: bytes) -> Any:
     """
     reader = _Reader()
     try:
-        for operation, argument, _ in pickletools.genops(content):
+        for number, (operation, argument, _) in enumerate(pickletools.genops(content)):
+            if number > _MOST_INSTRUCTIONS:
+                raise RefusedError("its pickle is longer than that of any model")
             if operation.name == "STOP":
                 break
             reader.take(operation.name, argument)
-        (result,) = reader.stack
+        result = reader.result()
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         raise RefusedError("its pickle cannot be read") from None
     return result
@@ -117,6 +122,13 @@ class _Reader:
             raise RefusedError(
                 f"its pickle has an instruction ({name}) that torch.jit.save never writes"
             )
+
+    def result(self) -> Any:
+        """The one value that is left."""
+        result = self._pop()
+        if self.stack:
+            raise ValueError("more than one value")
+        return result
 
     def _pop(self) -> Any:
         value = self.stack.pop()
@@ -181,7 +193,7 @@ class _Reader:
 
     def call(self) -> None:
         arguments, function = self._pop(), self._pop()
-        if not isinstance(arguments, tuple) or not isinstance(function, Named):
+        if not isinstance(function, Named):
             raise ValueError("not a function")
         self.stack.append(Called(function, arguments))
 

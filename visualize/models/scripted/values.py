@@ -6,9 +6,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from visualize.models.scripted.code import ClassCode
+from visualize.models.scripted.contents import (
+    PACKED_CLASSES,
+    QUALIFIED,
+    ClassCode,
+    RefusedError,
+    is_special,
+)
 from visualize.models.scripted.pickled import Called, Made, Named, Stored, Table
-from visualize.models.scripted.refusal import PACKED_CLASSES, QUALIFIED, RefusedError, is_special
 
 # Bytes of an element, by the name of its storage without "Storage".
 _SIZES = {
@@ -67,10 +72,10 @@ class PickleCheck:
             return self._object(value)
         if isinstance(value, Called):
             known = _FUNCTIONS.get(value.function.full)
-            if known:
+            if known and isinstance(value.arguments, tuple):
                 return known(self, value.arguments)
-            if self._is_enum(value.function):
-                return list(value.arguments)
+            if self._is_enum(value.function) and isinstance(value.arguments, (int, float, str)):
+                return []
             raise RefusedError(f"its pickle calls {value.function.full[:80]}, which is not known")
         raise RefusedError("its pickle has a value of an unknown kind")
 
@@ -84,6 +89,8 @@ class PickleCheck:
         if not made.complete:
             raise RefusedError("its pickle has an object without a state")
         if name in PACKED_CLASSES or (code is not None and code.sets_state):
+            if not _divides(made.state):
+                raise RefusedError(f"an object of {name[:80]} has a state that does not fit")
             return [made.state]
         if code is None or code.base not in ("", "Module"):
             raise RefusedError(f"it holds an object of {name[:80]}, which is not known")
@@ -195,6 +202,20 @@ def _is_shape(value: Any) -> bool:
     return isinstance(value, tuple) and all(
         type(size) is int and 0 <= size <= _LARGEST for size in value
     )
+
+
+def _divides(state: Any) -> bool:
+    """Whether what a quantized convolution divides by is positive; torch does not check that.
+
+    Its state begins with channels, kernel size, stride, padding, dilation, transposed, output
+    padding, and groups.
+    """
+    if not isinstance(state, tuple) or len(state) < 9:
+        return True
+    divisors = [state[8]]
+    for numbers in (state[2], state[3], state[5]):
+        divisors += numbers if isinstance(numbers, tuple) else [numbers]
+    return all(type(number) is int and 0 < number < 2**31 for number in divisors)
 
 
 def _shown(size: tuple[int, ...]) -> str:

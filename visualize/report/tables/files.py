@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+from visualize.core.inert import spreadsheet_cell, visible
 from visualize.core.latex import escape_latex
 from visualize.report.tables.table import Readers, Table
 
@@ -18,7 +19,7 @@ def csv_table(table: Table) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([column.key if table.keys else column.head for column in columns])
-    writer.writerows([row[index] for index in order] for row in table.exact)
+    writer.writerows([spreadsheet_cell(row[index]) for index in order] for row in table.exact)
     return buffer.getvalue()
 
 
@@ -41,7 +42,7 @@ def escape_markdown(text: str) -> str:
     >>> print(escape_markdown("layer1[0] <b>"))
     layer1\[0\] \<b>
     """
-    return re.sub(r"([|*_`<\[\]])", r"\\\1", text)
+    return re.sub(r"([\\|*_`<\[\]~$])", r"\\\1", visible(text).replace("&", "&amp;"))
 
 
 def latex_table(table: Table) -> str:

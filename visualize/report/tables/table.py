@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from visualize.core.inert import visible
+
 
 class Readers(enum.Enum):
     """Who a column is for, unless it is chosen."""
@@ -134,8 +136,8 @@ def fill(
         ]
     return Table(
         columns=[one.column for one in kept],
-        rows=[[one.text(row) for one in kept] for row in rows],
-        exact=[[(one.exact or one.text)(row) for one in kept] for row in rows],
+        rows=[[visible(one.text(row)) for one in kept] for row in rows],
+        exact=[[visible((one.exact or one.text)(row)) for one in kept] for row in rows],
         sums=sums,
         levels=levels,
         keys=keys,

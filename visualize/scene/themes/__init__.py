@@ -11,6 +11,8 @@ from typing import Any
 
 from visualize.core.errors import UsageError, shorten, shorten_path
 from visualize.core.fonts import require_face
+from visualize.core.fonts.faces import find_face
+from visualize.core.inert import family_name
 from visualize.core.theme import LineStyle, Stroke, Theme, Tint
 
 if sys.version_info >= (3, 11):
@@ -19,6 +21,7 @@ else:
     import tomli as tomllib
 
 _FOLDER = Path(__file__).parent
+_LARGEST = 200
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The themes that ``auto`` is made of.
 LIGHT, DARK = "paper", "dark"
@@ -96,9 +99,9 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
         )
     try:
         return Theme(
-            font=str(values["font"]),
-            size=float(values["size"]),
-            detail_size=float(values["detail_size"]),
+            font=_font(values["font"]),
+            size=_points(values["size"]),
+            detail_size=_points(values["detail_size"]),
             background=_color(values["background"]),
             text=_color(values["text"]),
             muted=_color(values["muted"]),
@@ -110,10 +113,25 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
             stages=tuple(_tint(tint) for tint in values["stages"]) or (_tint(values["neutral"]),),
             skips={kind: _stroke(stroke) for kind, stroke in values["skips"].items()},
             ramp=(_color(values["ramp"][0]), _color(values["ramp"][1])),
-            line_width=float(values["line_width"]) if "line_width" in values else 0.8,
+            line_width=_points(values["line_width"]) if "line_width" in values else 0.8,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(f"bad value: {error}", where=f"theme {shorten_path(name)}") from error
+
+
+def _font(value: Any) -> str:
+    """The name of a family, installed or not, or a font file."""
+    if isinstance(value, str) and value and (family_name(value) == value or find_face(value)):
+        return value
+    raise ValueError(f"{shorten(repr(value), 40)} is no name of a font, and no font file")
+
+
+def _points(value: Any) -> float:
+    """A size, or the width of a line; text of other sizes is not legible on any page."""
+    points = float(value)
+    if not 0 < points <= _LARGEST:
+        raise ValueError(f"{points:g} is not a size from 0 to {_LARGEST} points")
+    return points
 
 
 def _color(value: Any) -> str:
@@ -130,7 +148,7 @@ def _stroke(value: Any) -> Stroke:
     styles = [style.value for style in LineStyle]
     if value["style"] not in styles:
         raise ValueError(f"{value['style']!r} is not one of {', '.join(styles)}")
-    return Stroke(_color(value["color"]), LineStyle(value["style"]), float(value["width"]))
+    return Stroke(_color(value["color"]), LineStyle(value["style"]), _points(value["width"]))
 
 
 def with_font(theme: Theme, font: str) -> Theme:

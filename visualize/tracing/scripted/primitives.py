@@ -10,6 +10,9 @@ from typing import Any
 import torch
 
 from visualize.core.dtypes import OF_SCRIPTS, SCRIPT_NUMBERS
+from visualize.core.errors import EndlessError
+
+_LONGEST = 10_000_000  # items of a list, or characters of text
 
 
 def dtype_of(number: int) -> torch.dtype:
@@ -23,7 +26,37 @@ def _tensor_of(data: Any, dtype: int | None) -> torch.Tensor:
 
 
 def _fill_in(text: str, value: Any) -> str:
-    return text.replace("{}", str(value), 1)
+    value = str(value)
+    _check_length(len(text) + len(value))
+    return text.replace("{}", value, 1)
+
+
+def _check_length(length: int) -> None:
+    """Stop before text or a list takes all memory, as doubling it in a loop soon does."""
+    if length > _LONGEST:
+        raise EndlessError(
+            f"the script makes text or a list of more than {_LONGEST:,} items", line="forward"
+        )
+
+
+def _added(values: Any, more: Any) -> Any:
+    _check_length(len(values) + len(more))
+    return values + more
+
+
+def _added_in_place(values: Any, more: Any) -> Any:
+    _check_length(len(values) + len(more))
+    values += more
+    return values
+
+
+def _extend(values: Any, more: Any) -> None:
+    _added_in_place(values, more)
+
+
+def _repeated(values: Any, times: Any) -> Any:
+    _check_length(len(values) * times)
+    return values * times
 
 
 def _append(values: list[Any], value: Any) -> list[Any]:
@@ -76,7 +109,7 @@ COLLECTIONS: dict[str, Callable[..., Any]] = {
     "Delete": _delete,
     "__contains__": operator.contains,
     "append": _append,
-    "extend": lambda values, more: values.extend(more),
+    "extend": _extend,
     "insert": lambda values, index, value: values.insert(index, value),
     "pop": lambda values, *key: values.pop(*key),
     "clear": lambda values: values.clear(),
@@ -89,9 +122,9 @@ COLLECTIONS: dict[str, Callable[..., Any]] = {
     "items": lambda values: list(values.items()),
     "get": lambda values, *key: values.get(*key),
     "update": lambda values, more: values.update(more),
-    "add": operator.add,
-    "add_": operator.iadd,
-    "mul": operator.mul,
+    "add": _added,
+    "add_": _added_in_place,
+    "mul": _repeated,
     "slice": lambda values, start=None, end=None, step=1: values[start:end:step],
     "eq": operator.eq,
     "ne": operator.ne,

@@ -1,8 +1,10 @@
-"""Why an archive of TorchScript is not loaded."""
+"""What archives of TorchScript hold, and why one is not loaded."""
 
 from __future__ import annotations
 
+import ast
 import re
+from dataclasses import dataclass, field
 
 # Names in code and in pickles, of one form: what a lexer makes of others is its own affair.
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -17,6 +19,33 @@ PACKED_CLASSES = frozenset(
         "__torch__.torch.classes.rnn.CellParamsBase",
     ]
 )
+
+
+STATE = frozenset({"__getstate__", "__setstate__"})
+
+
+@dataclass(frozen=True)
+class ClassCode:
+    """A class of a script.
+
+    Attributes:
+        name: its qualified name.
+        base: ``Module``, ``NamedTuple`` or ``Enum``, or empty for a plain class.
+        methods: its methods by their names.
+        attributes: the types of its attributes by their names.
+        hooks: the names of methods that run before or after ``forward``.
+    """
+
+    name: str
+    base: str
+    methods: dict[str, ast.FunctionDef]
+    attributes: dict[str, str] = field(default_factory=dict)
+    hooks: list[str] = field(default_factory=list)
+
+    @property
+    def sets_state(self) -> bool:
+        """Whether code of its own runs when one of its objects is loaded."""
+        return not STATE.isdisjoint(self.methods)
 
 
 class RefusedError(Exception):
