@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import visualize
-from tests.graphs import resnet
+from tests.graphs import every_kind, resnet
 from visualize.check import RULES, check_figure
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText
 from visualize.check.rules import check_drawn
 from visualize.core.page import Area, Place
+from visualize.scene.themes import theme_names
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHAPES = tuple(f"{SVG}{name}" for name in ("path", "rect", "polygon", "ellipse"))
@@ -327,3 +328,32 @@ def test_a_frame_may_enclose_boxes_and_frames() -> None:
     frame = DrawnBox("b", Area(40, 10, 100, 70), "#ffffff", "#000000", frame=True)
     outer = DrawnBox("c", Area(30, 5, 110, 80), "#ffffff", "#000000", frame=True)
     assert check_drawn(drawn(boxes=[outer, frame, box])) == []
+
+
+@pytest.mark.parametrize("theme", theme_names())
+def test_every_kind_of_line_is_its_own_without_colours(theme: str) -> None:
+    figure = visualize.draw(every_kind(), theme=theme)
+    for format_name, data in figure.render(["svg", "pdf", "tex"]).items():
+        assert not check_figure(data, format_name, grey=True)
+
+
+@pytest.mark.parametrize(
+    ("style", "strands", "alike"),
+    [
+        ("1.3 pt solid", 1, True),
+        ("1.5 pt solid", 1, True),
+        ("1.7 pt solid", 1, False),
+        ("1.3 pt dashed 5,2", 1, False),
+        ("1.3 pt solid", 2, False),
+    ],
+)
+def test_lines_that_differ_in_nothing_but_colour(style: str, strands: int, alike: bool) -> None:
+    others = [
+        DrawnArrow("b", ((50.0 + 2 * strand, 0.0), (50.0 + 2 * strand, 90.0)), "#b5481c", style)
+        for strand in range(strands)
+    ]
+    line = DrawnArrow("a", ((0.0, 0.0), (0.0, 90.0)), "#1f5fa8", "1.3 pt solid")
+    drawn = Drawn(page=Area(0, 0, 100, 100), background="#ffffff", arrows=[line, *others])
+    found = [one for one in check_drawn(drawn, grey=True) if one.rule == "grey"]
+    assert bool(found) == alike
+    assert not [one for one in check_drawn(drawn) if one.rule == "grey"]

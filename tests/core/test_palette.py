@@ -21,8 +21,10 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def fills(figure: visualize.Figure) -> dict[str, str]:
     found = {}
-    ids = {f"box-{name}": box for box, name in element_names(figure.scene).boxes.items()}
-    for group in ET.fromstring(figure.svg).iter(f"{SVG}g"):
+    root = ET.fromstring(figure.svg)
+    names = element_names(figure.scene).boxes
+    ids = {f"{root.get('id')}-box-{name}": box for box, name in names.items()}
+    for group in root.iter(f"{SVG}g"):
         if "box" in group.get("class", "").split():
             shape = next(one for one in group if one.get("fill"))
             found[ids[group.get("id", "")]] = shape.get("fill", "")

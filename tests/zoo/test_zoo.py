@@ -314,7 +314,7 @@ def test_each_box_is_one_element_of_the_svg(traced: Traced, level: Level):
     assert {finding.rule for finding in check_figure(data, "svg")} == known
     root = ET.fromstring(data)
     elements = Counter(element.get("id") for element in root.iter())
-    boxes = [f"box-{name}" for name in element_names(figure.scene).boxes.values()]
+    boxes = [f"{root.get('id')}-box-{name}" for name in element_names(figure.scene).boxes.values()]
     assert len(boxes) > 1
     assert {box: elements[box] for box in boxes} == dict.fromkeys(boxes, 1)
 

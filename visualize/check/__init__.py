@@ -34,6 +34,7 @@ def check_figure(
     asked: tuple[float | None, float | None] = (None, None),
     page: tuple[float, float] | None = None,
     name: str = "",
+    grey: bool = False,
 ) -> list[Finding]:
     """The problems of a figure; an empty list if there are none.
 
@@ -44,6 +45,7 @@ def check_figure(
         asked: how broad and high it was to be at most, in points; None for any size.
         page: how broad and high it could be, if that is known.
         name: what errors call it.
+        grey: whether all kinds of line must differ without their colours.
 
     Raises:
         UsageError: the format cannot be checked.
@@ -56,15 +58,16 @@ def check_figure(
             hint=f"use one of .{', .'.join(FORMATS)}",
         )
     drawn: Drawn = _READERS[format_name](data, name)
-    return check_drawn(drawn, width / drawn.page.width if width else 1.0, asked, page)
+    return check_drawn(drawn, width / drawn.page.width if width else 1.0, asked, page, grey)
 
 
-def check_file(path: Path, *, width: float | None = None) -> list[Finding]:
+def check_file(path: Path, *, width: float | None = None, grey: bool = False) -> list[Finding]:
     """The problems of a figure in a file, whose suffix is its format.
 
     Args:
         path: the file.
         width: the width in points at which it is printed; by default its own.
+        grey: whether all kinds of line must differ without their colours.
 
     Raises:
         UsageError: the format cannot be checked.
@@ -77,4 +80,4 @@ def check_file(path: Path, *, width: float | None = None) -> list[Finding]:
         raise FigureError(
             f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
         ) from error
-    return check_figure(data, suffix, width=width, name=str(path))
+    return check_figure(data, suffix, width=width, name=str(path), grey=grey)

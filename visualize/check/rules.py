@@ -19,6 +19,8 @@ SMALLEST = 6.0  # points
 CONTRAST = 4.5  # WCAG 2.2, level AA
 # ΔE*76 between colours that alone tell two things apart; 2.3 is just noticeable side by side.
 _LEAST_DIFFERENCE = 6.0
+_APART = 5.0  # points between the outer lines of a triple one, at most
+_WIDER = 0.3  # points by which the width of one line sets it apart from another
 # Points by which a line may reach into a box or text that it touches.
 _TOUCH = 1.2
 # Points within which a line lies on a border, and how long one does that is seen as part of it.
@@ -46,6 +48,7 @@ def check_drawn(
     scale: float = 1.0,
     asked: tuple[float | None, float | None] = (None, None),
     page: tuple[float, float] | None = None,
+    grey: bool = False,
 ) -> list[Finding]:
     """The problems of ``drawn`` if it is printed at ``scale`` times its size.
 
@@ -54,12 +57,15 @@ def check_drawn(
         scale: how much larger it is printed.
         asked: how broad and high it is to be at most, in points; None for any size.
         page: how broad and high it may be, if that is known.
+        grey: whether it is to be understood without colours.
     """
     findings = [Finding("type size", message) for message in _type_size(drawn, scale)]
     findings += [Finding("size", message) for message in _size(drawn, asked)]
     findings += [Finding("closed blocks", message) for message in closed_blocks(drawn, page)]
     for rule, messages in RULES.items():
         findings += [Finding(rule, message) for message in messages(drawn)]
+    if grey:
+        findings += [Finding("grey", message) for message in _in_grey(drawn)]
     return findings
 
 
@@ -249,6 +255,34 @@ def _colors(drawn: Drawn) -> Iterator[str]:
                         f"alike{seen}, ΔE {apart:.1f}; at least {_LEAST_DIFFERENCE:g}"
                     )
                     break
+
+
+def _in_grey(drawn: Drawn) -> Iterator[str]:
+    """Arrows of different colours differ in width, dashes or the number of their lines as well."""
+    alike: dict[tuple[str, str], list[DrawnArrow]] = {}
+    for arrow in drawn.arrows:
+        alike.setdefault((arrow.color, arrow.style), []).append(arrow)
+    looks = {
+        (*look, sum(_is_near(one, other) for other in lines))
+        for look, lines in alike.items()
+        for one in lines
+        if one.headed
+    }
+    for (color, style, strands), (other, other_style, other_strands) in itertools.combinations(
+        sorted(looks), 2
+    ):
+        (width, dashes), (other_width, other_dashes) = (
+            text.split(" pt ", 1) for text in (style, other_style)
+        )
+        is_same = (dashes, strands) == (other_dashes, other_strands)
+        if is_same and color != other and abs(float(width) - float(other_width)) < _WIDER:
+            yield f"{style} arrows in {color} and {other_style} ones in {other} look alike"
+
+
+def _is_near(one: DrawnArrow, other: DrawnArrow) -> bool:
+    """Whether two lines are one line of several, or the same."""
+    pairs = (one.points[0], other.points[0]), (one.points[-1], other.points[-1])
+    return all(math.dist(*pair) < _APART for pair in pairs)
 
 
 def _stage_colors(drawn: Drawn) -> Iterator[str]:

@@ -25,8 +25,9 @@ Examples:
 )
 @click.argument("figures", metavar="FIGURE...", nargs=-1, required=True, type=Path)
 @click.option("--width", metavar="LENGTH", help="Printed width.  [default: its own]")
+@click.option("--grey", is_flag=True, help="All kinds of line must differ without their colours.")
 @debug_option
-def check(figures: Sequence[Path], width: str | None) -> None:
+def check(figures: Sequence[Path], width: str | None, grey: bool) -> None:
     """Check that a figure, an .svg, .pdf or .tex file, is true and readable.
 
     Problems are text below 6 pt, text with little contrast, text over text or borders, arrows
@@ -39,7 +40,9 @@ def check(figures: Sequence[Path], width: str | None) -> None:
     from visualize.core.length import Length
 
     points = None if width is None else Length.of(width, "width").points
-    report_findings((str(figure), check_file(figure, width=points)) for figure in figures)
+    report_findings(
+        (str(figure), check_file(figure, width=points, grey=grey)) for figure in figures
+    )
 
 
 def report_findings(findings: Iterable[tuple[str, Sequence[Finding]]]) -> None:

@@ -136,13 +136,10 @@ def _caption(figure: Figure, language: str) -> bytes:
 
 def _notes(figure: Figure) -> Iterator[str]:
     """What a user should know of a figure that was drawn."""
+    from visualize.effects import without_effect
     from visualize.scene.build import missing_characters
 
-    if figure.options.hide and not figure.scene.hidden:
-        yield (
-            f"nothing hidden: at level {figure.scene.level} those modules are inside larger boxes; "
-            "see --level and --expand"
-        )
+    yield from without_effect(figure)
     unknown = missing_characters(figure.scene, figure.theme)
     if unknown:
         yield (

@@ -163,7 +163,8 @@ class Reader:
             # As TikZ draws it: the end is moved back, the control point before it is not.
             path[-1] = toward(Point(*path[-1]), Point(*path[-2]), HEAD_LENGTH)
         ends = (re.sub(r"\[.*?\]|\..*", "", trace.names[place]) for place in (0, -1))
-        look = options.get("dash pattern", "solid") + (" double" if "double" in options else "")
+        strands = " triple" if "postaction" in options else " double"
+        look = options.get("dash pattern", "solid") + (strands if "double" in options else "")
         arrow = DrawnArrow(
             name=" to ".join(dict.fromkeys([*ends, *list(trace.named)[:1]])),
             points=tuple(polyline(curves(path))),
