@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from visualize.core.errors import WeightsError, shorten, shorten_path
 from visualize.core.example import Example
+from visualize.core.offline import offline
 from visualize.core.phrases import Note
 from visualize.models import timm, torchvision
 from visualize.models.documentation import documentation
@@ -33,6 +35,7 @@ __all__ = [
 
 
 _PUBLISHING = ("torchvision", "timm")  # catalogues that publish weights
+_CODE = ("file", "module")  # which may do anything
 _WITH_WEIGHTS = ("exported", "scripted")  # files that hold a model with its weights
 
 
@@ -88,11 +91,13 @@ def load_model(
     spec = parse_model(name) if isinstance(name, str) else name
     example = parse_inputs(inputs) if inputs else None
     source = _source(spec)
-    model, found = _with_weights(spec, weights, progress)
+    with _fenced(spec, weights):
+        model, found = _with_weights(spec, weights, progress)
     if own_values and spec.source in _WITH_WEIGHTS:
         found = _values_of(_rebuild(spec, None), spec.place)
     if example is None:
-        example = source.example_for(spec, model)
+        with _fenced(spec):
+            example = source.example_for(spec, model)
     if example is None and spec.source != "hf":  # there, all arguments are optional on paper
         example = _needs_none(model)
     return LoadedModel(
@@ -106,6 +111,15 @@ def load_model(
         weights=found.name if found else "",
         notes=found.notes if found else (),
     )
+
+
+def _fenced(spec: ModelSpec, weights: str = "") -> AbstractContextManager[None]:
+    """Keep what only reads data off the network.
+
+    A Python file is code of the user's own; published weights are to be downloaded.
+    """
+    asked = weights and not names_checkpoint(weights) and spec.source in _PUBLISHING
+    return nullcontext() if asked or spec.source in _CODE else offline(spec.text)
 
 
 def _with_weights(
@@ -149,7 +163,7 @@ def _rebuild(spec: ModelSpec, weights: Weights | None) -> nn.Module:
     from visualize.core.modules import unwrapped
     from visualize.models.weightless import building_with_values
 
-    with building_with_values():
+    with building_with_values(), _fenced(spec):
         model: nn.Module = _source(spec).build(spec)
     if weights:
         nn.Module.load_state_dict(unwrapped(model), weights.values, strict=False)
