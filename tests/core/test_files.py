@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from visualize.core.errors import OutputError, UsageError
-from visualize.core.files import check_target, suffix, write_files
+from visualize.core.files import check_target, read_file, suffix, write_files
 
 
 def test_files_are_written(tmp_path: Path) -> None:
@@ -67,3 +67,19 @@ def test_targets_that_cannot_be_written(tmp_path: Path) -> None:
 )
 def test_suffixes(name: str, expected: str) -> None:
     assert suffix(Path(name)) == expected
+
+
+def test_a_file_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(bytes(2**20))
+    assert len(read_file(path, 1)) == 2**20
+    path.write_bytes(bytes(2**20 + 1))
+    with pytest.raises(OSError, match="larger than 1 MB"):
+        read_file(path, 1)
+
+
+def test_a_folder_and_what_is_missing_are_no_files(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="a folder"):
+        read_file(tmp_path, 1)
+    with pytest.raises(FileNotFoundError):
+        read_file(tmp_path / "a", 1)

@@ -11,6 +11,7 @@ from visualize.check.rules import NUMBERS, RULES, Finding, check_drawn
 from visualize.check.svg import read_svg
 from visualize.check.tikz import read_tikz
 from visualize.core.errors import FigureError, UsageError
+from visualize.core.files import read_file
 
 __all__ = [
     "FORMATS",
@@ -24,6 +25,7 @@ __all__ = [
 
 _READERS = {"svg": read_svg, "pdf": read_pdf, "tex": read_tikz}
 FORMATS = tuple(_READERS)
+_MOST = 64  # megabytes of a figure
 
 
 def check_figure(
@@ -75,7 +77,7 @@ def check_file(path: Path, *, width: float | None = None, grey: bool = False) ->
     """
     suffix = path.suffix.lower().removeprefix(".")
     try:
-        data = path.read_bytes()
+        data = read_file(path, _MOST)
     except OSError as error:
         raise FigureError(
             f"cannot be read: {error.strerror}", where=str(path), hint="check the path"

@@ -11,7 +11,10 @@ import click
 
 from visualize.cli.options import FlagOption
 from visualize.core.errors import UnknownOptionError, UsageError
+from visualize.core.files import read_file
 from visualize.core.kinds import Kind, Text
+
+_MOST = 1  # megabytes of a file
 
 
 def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
@@ -29,12 +32,12 @@ def read_configuration(path: Path, kinds: Mapping[str, Kind]) -> dict[str, Any]:
     else:
         import tomli as tomllib
     try:
-        entries: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries: dict[str, Any] = tomllib.loads(read_file(path, _MOST).decode("utf-8"))
     except OSError as error:
         raise UsageError(
             f"cannot be read: {error.strerror}", where=str(path), hint="check the path"
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"not a TOML file: {error}", where=str(path)) from error
     for key, value in entries.items():
         if key not in kinds:

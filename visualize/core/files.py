@@ -1,14 +1,46 @@
-"""Write files: each one completely or not at all, and several together or none of them."""
+"""Files: read if they are regular and not too large; written completely or not at all."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from visualize.core.errors import OutputError, UsageError, shorten
+
+_MEGABYTE = 2**20
+
+
+def check_regular(path: Path) -> None:
+    """Reject what is no file of its own, such as a device or a pipe, which may never end.
+
+    Raises:
+        OSError: ``path`` is something else, or does not exist.
+    """
+    if path.stat() and not path.is_file():
+        kind = "a folder" if path.is_dir() else "not a regular file"
+        raise OSError(errno.EINVAL, kind)
+
+
+def read_file(path: Path, megabytes: int) -> bytes:
+    """The content of a regular file.
+
+    Args:
+        path: the file.
+        megabytes: the most that it may hold.
+
+    Raises:
+        OSError: it is something else, is larger, or cannot be read.
+    """
+    check_regular(path)
+    with path.open("rb") as file:
+        content = file.read(megabytes * _MEGABYTE + 1)
+    if len(content) > megabytes * _MEGABYTE:
+        raise OSError(errno.EFBIG, f"larger than {megabytes} MB")
+    return content
 
 
 def check_target(path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from visualize.core.errors import WeightsError, list_names, shorten_path
+from visualize.core.files import check_regular
 from visualize.models.records import holds_script, is_compressed, short_tensors
 from visualize.models.truncated import is_safetensors, lost_tensors
 
@@ -31,6 +32,7 @@ def read_checkpoint(path: Path) -> Mapping[Any, Any]:
     """
     where = shorten_path(str(path))
     try:
+        check_regular(path)
         with path.open("rb") as file:
             head = file.read(9)
     except FileNotFoundError:

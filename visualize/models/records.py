@@ -15,10 +15,11 @@ import torch
 
 
 def is_compressed(path: Path) -> bool:
-    """Whether an archive holds compressed values, which cannot be mapped."""
-    return zipfile.is_zipfile(path) and any(
-        record.compress_type != zipfile.ZIP_STORED for record in _records(path)
-    )
+    """Whether a part of an archive is compressed: values that cannot be mapped, or a bomb."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return any(part.compress_type != zipfile.ZIP_STORED for part in archive.infolist())
 
 
 def holds_script(content: Path | IO[bytes]) -> bool:

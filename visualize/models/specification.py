@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import os
 import re
 from collections.abc import Mapping, Sequence
@@ -24,7 +25,8 @@ _DTYPES = (
     "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8",
     "bool", "complex64", "complex128",
 )  # fmt: skip
-_LARGEST = 2**31
+_LARGEST = 2**31  # of one side
+_MOST = 2**59  # elements, whose bytes torch can count
 CATALOGUES = ("torchvision", "timm", "hf")
 # Files that are data and no Python, and the source that reads each.
 _ARCHIVES = {
@@ -175,7 +177,7 @@ def parse_inputs(texts: Sequence[str]) -> Example:
                 where="--input",
                 hint=f"use one of {', '.join(_DTYPES)}",
             )
-        if max(shape) > _LARGEST:
+        if max(shape) > _LARGEST or math.prod(shape) > _MOST:
             raise UsageError(f"{shorten(text)} is larger than any tensor", where="--input")
         dtype = match["dtype"] or ("int64" if match["below"] else "float32")
         tensor = ExampleTensor(shape, dtype, int(match["below"]) if match["below"] else None)

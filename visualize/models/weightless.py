@@ -15,6 +15,8 @@ from torch.utils.weak import WeakIdKeyDictionary
 from visualize.core.errors import ConstructionError, VisualizeError, shorten
 from visualize.core.torch_internals import module_tables
 
+# The largest models that are published have a quarter of it.
+_MOST = 200_000
 _with_values = ContextVar("_with_values", default=False)
 
 
@@ -79,9 +81,17 @@ def _parameters_on_meta() -> Iterator[None]:
     """
     register = nn.Module.register_parameter
     moved = WeakIdKeyDictionary()
+    number = 0
 
     def register_on_meta(module: nn.Module, name: str, param: nn.Parameter | None) -> None:
         register(module, name, param)
+        nonlocal number
+        number += 1
+        if number > _MOST:
+            raise ConstructionError(
+                f"the model has more than {_MOST:,} parameter tensors",
+                hint="check the numbers of layers and experts that its arguments ask for",
+            )
         if param is None or param.is_meta or is_lazy(param):
             return
         if param not in moved:

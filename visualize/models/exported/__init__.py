@@ -16,6 +16,7 @@ from torch import nn
 
 from visualize.core.errors import ConstructionError, SourceError, shorten, shorten_path
 from visualize.core.example import Example
+from visualize.core.files import check_regular
 from visualize.models.exported.archive import EXPORT_AGAIN, Archive, explained
 from visualize.models.exported.program import Program
 from visualize.models.exported.reader import ProgramReader
@@ -54,6 +55,12 @@ def example_of(model: nn.Module) -> Example | None:
     return example
 
 
+def _opened(content: Path | IO[bytes]) -> zipfile.ZipFile:
+    if isinstance(content, Path):
+        check_regular(content)
+    return zipfile.ZipFile(content)
+
+
 def read_program(content: Path | IO[bytes], where: str) -> Program:
     """Read a program from its archive.
 
@@ -64,7 +71,7 @@ def read_program(content: Path | IO[bytes], where: str) -> Program:
     Raises:
         SourceError: it is missing, is not such an archive, or holds pickled code.
     """
-    with explained(where), zipfile.ZipFile(content) as archive:
+    with explained(where), _opened(content) as archive:
         files = Archive(archive, where)
         document = json.loads(files.read(f"models/{files.name}.json"))
         version = document["schema_version"]["major"]

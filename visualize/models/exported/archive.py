@@ -18,6 +18,7 @@ from visualize.models.exported.document import Json
 from visualize.models.records import holds_script
 
 EXPORT_AGAIN = "export it again with torch.export.save"
+_MOST = 256  # megabytes of a part that is compressed
 
 
 @contextmanager
@@ -66,8 +67,20 @@ class Archive:
         self.name = "model" if "model" in programs else programs[0]
 
     def read(self, name: str) -> bytes:
-        """The content of a part."""
-        return self.archive.read(self.folder + name)
+        """The content of a part.
+
+        Raises:
+            SourceError: it is compressed, and too large once it is not.
+        """
+        part = self.archive.getinfo(self.folder + name)
+        megabytes = part.file_size >> 20
+        if part.compress_type != zipfile.ZIP_STORED and megabytes > _MOST:
+            raise SourceError(
+                f"{name} would be {megabytes:,} MB once decompressed, more than {_MOST}",
+                where=self.where,
+                hint=EXPORT_AGAIN,
+            )
+        return self.archive.read(part)
 
     def payloads(self, kind: str) -> dict[str, Json]:
         """The file's entries of ``weights`` or of ``constants``, by their names."""

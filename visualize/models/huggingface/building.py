@@ -23,6 +23,7 @@ from visualize.core.errors import (
     VisualizeError,
     shorten,
 )
+from visualize.core.files import read_file
 from visualize.models.huggingface.reader import is_config
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
@@ -61,6 +62,7 @@ _TASKS = (
     "PRETRAINING",
     "RETRIEVAL",
 )
+_MOST = 16  # megabytes of a configuration
 _WORD = re.compile(r"[A-Za-z_]\w*")
 # Arguments that every configuration takes in addition to its own.
 _COMMON = ("model_type", "torch_dtype", "attn_implementation", "experts_implementation")
@@ -115,12 +117,12 @@ def _from_file(
     """The configuration in a file, and the name of its model."""
     place = shorten(spec.place)
     try:
-        written = json.loads(Path(spec.place).read_text(encoding="utf-8"))
+        written = json.loads(read_file(Path(spec.place), _MOST).decode("utf-8"))
     except OSError as error:
         raise SourceError(
             f"cannot be read: {error.strerror}", where=place, hint="check the path"
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SourceError(f"not JSON: {error}", where=place) from error
     model_type = written.get("model_type") if isinstance(written, dict) else None
     if not isinstance(model_type, str):

@@ -20,6 +20,7 @@ from visualize.core.errors import (
     shorten_path,
 )
 from visualize.core.example import Example
+from visualize.core.files import check_regular
 from visualize.core.torch_internals import script_method
 from visualize.models.scripted.archive import ScriptArchive
 from visualize.models.scripted.contents import RefusedError
@@ -57,8 +58,7 @@ def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
 def _load(path: Path) -> nn.Module:
     where = shorten_path(str(path))
     try:
-        if path.exists() and not path.is_file():
-            raise SourceError("not a regular file", where=where, hint="check the path")
+        check_regular(path)
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             _refuse_others(archive, where)
             if importlib.util.find_spec("torchvision"):

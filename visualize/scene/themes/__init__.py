@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from visualize.core.errors import UsageError, shorten, shorten_path
+from visualize.core.files import read_file
 from visualize.core.fonts import require_face
 from visualize.core.fonts.faces import find_face
 from visualize.core.inert import family_name
@@ -22,6 +23,7 @@ else:
 
 _FOLDER = Path(__file__).parent
 _LARGEST = 200
+_MOST = 1  # megabytes of a file
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 # The themes that ``auto`` is made of.
 LIGHT, DARK = "paper", "dark"
@@ -74,7 +76,7 @@ def _merged(values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        values: dict[str, Any] = tomllib.loads(read_file(path, _MOST).decode("utf-8"))
         return values
     except OSError as error:
         raise UsageError(
@@ -82,7 +84,7 @@ def _read(path: Path) -> dict[str, Any]:
             where=f"theme {shorten_path(str(path))}",
             hint="check the path",
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             f"is not valid TOML: {error}", where=f"theme {shorten_path(str(path))}"
         ) from error
