@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import array
 import functools
 import types
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -190,7 +192,7 @@ def _hook_to_method() -> Any:
         ),
         _broken(_hook_to_class, "a class is not copied", "class attribute"),
         pytest.param(functools.partial(_hook_to_object, Collector), id="object"),
-        _broken(functools.partial(_hook_to_object, Slotted), "slots are not copied", "slots"),
+        pytest.param(functools.partial(_hook_to_object, Slotted), id="slots"),
         _hook_to_argument,
         _hook_to_method,
         pytest.param(lambda: (_collect_globally, lambda: FEATURES or COUNT or None), id="globals"),
@@ -355,3 +357,51 @@ def test_layers_in_a_list_of_any_name_are_run(name: str) -> None:
     architecture = visualize.trace(Plain(), (1, 3, 8, 8))
     assert architecture.macs == 3 * 4 * 9 * 36 + 4 * 8 * 9 * 16 + 8 * 2 * 16
     assert architecture.parameters == 18
+
+
+class Point:
+    """Slots of its own, and of what it derives from, and attributes as well."""
+
+    __slots__ = ("seen", "unset")
+
+    def __init__(self) -> None:
+        self.seen = [0]
+
+
+class Marked(Point):
+    def __init__(self) -> None:
+        super().__init__()
+        self.more = bytearray(1)
+
+
+class Writer(nn.Module):
+    """Writes to whatever it holds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(4, 4)
+        self.calls = np.zeros(3)
+        self.same = self.calls
+        self.bytes, self.array = bytearray(2), array.array("i", [0])
+        self.point, self.marked = Point(), Marked()
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.calls[0] += 1
+        self.bytes[0] += 1
+        self.array[0] += 1
+        self.point.seen[0] += 1
+        self.marked.seen[0] += 1
+        self.marked.more[0] += 1
+        assert self.same is self.calls
+        return self.layer(x)
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+def test_arrays_bytes_and_slots_of_the_caller_are_as_they_were(tracer: str) -> None:
+    model = Writer()
+    visualize.trace(model, (1, 4), tracer=tracer)
+    assert not model.calls.any()
+    assert model.same is model.calls
+    assert (model.bytes, list(model.array)) == (bytearray(2), [0])
+    assert (model.point.seen, model.marked.seen, model.marked.more) == ([0], [0], bytearray(1))
+    assert not hasattr(model.point, "unset")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import array
 import contextlib
 import copy
 import functools
@@ -125,9 +126,10 @@ class _Copier:
             return functools.partial(self.copy(value.func), *map(self.copy, value.args), **keywords)
         if isinstance(value, types.FunctionType) and _reads_more(value):
             return self._function(value)
-        if is_plain_object(value):
+        if is_plain_object(value) or _has_slots(value):
             return self._object(value)
-        return _with_its_own_state(value)
+        self.memo[id(value)] = _with_its_own_state(value)
+        return self.memo[id(value)]
 
     def _collection(self, value: Any) -> Any:
         if type(value) is tuple:
@@ -152,7 +154,11 @@ class _Copier:
     def _object(self, value: Any) -> Any:
         kind: Any = type(value)
         copied = self.memo[id(value)] = kind.__new__(kind)
-        copied.__dict__.update(self.copy(vars(value)))
+        if hasattr(value, "__dict__"):
+            copied.__dict__.update(self.copy(vars(value)))
+        for name in _slots(kind):
+            if hasattr(value, name):
+                object.__setattr__(copied, name, self.copy(getattr(value, name)))
         return copied
 
     def _function(self, function: types.FunctionType) -> types.FunctionType:
@@ -292,14 +298,36 @@ def is_plain_object(value: Any) -> bool:
     )
 
 
+def _has_slots(value: Any) -> bool:
+    """Whether copying its slots copies the object: it defines no other way."""
+    kind: Any = type(value)
+    return (
+        any(_slots(kind))
+        and kind.__new__ is object.__new__
+        and kind.__reduce_ex__ is object.__reduce_ex__
+        and kind.__module__ not in sys.stdlib_module_names
+        and not kind.__module__.startswith("torch")
+    )
+
+
+def _slots(kind: type) -> Iterator[str]:
+    """The slots of a class and of those that it derives from, under the names they have."""
+    for base in kind.__mro__:
+        for name, held in vars(base).items() if "__slots__" in vars(base) else ():
+            if isinstance(held, types.MemberDescriptorType):
+                yield name
+
+
 _NAMESPACES = (types.SimpleNamespace, argparse.Namespace)
 
 
 def _with_its_own_state(value: Any) -> Any:
-    """A copy of an iterator or a generator of random numbers, which a run moves on."""
+    """A copy of what a run moves on or writes to: an iterator, random numbers, an array, bytes."""
     if isinstance(value, torch.Generator):
         return value.clone_state()
     kind = type(value)
+    if isinstance(value, (bytearray, array.array)) or _is_numpy_array(kind):
+        return copy.copy(value)
     iterates = isinstance(value, Iterator) and kind.__module__ in ("builtins", "itertools")
     if iterates or kind.__module__.partition(".")[0] == "random" or _is_of_numpy_random(kind):
         try:
@@ -307,6 +335,11 @@ def _with_its_own_state(value: Any) -> Any:
         except Exception:  # such as a generator function's
             return value
     return value
+
+
+def _is_numpy_array(kind: type) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and issubclass(kind, numpy.ndarray)
 
 
 def _is_of_numpy_random(kind: type) -> bool:

@@ -248,7 +248,7 @@ def test_only_regular_files_are_read(name: str, tmp_path: Path) -> None:
         os.mkfifo(path)
     else:
         path.mkdir()
-    with pytest.raises(SourceError, match="not a regular file|a folder"):
+    with pytest.raises(SourceError, match=r"not a regular file|a folder"):
         build(parse_model(str(path)))
 
 
