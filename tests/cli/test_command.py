@@ -98,3 +98,15 @@ def test_debug_shows_the_traceback(folder: Path) -> None:
     result = run("draw", "resnet81", "--debug")
     assert result.exit_code == 1
     assert "UnknownModelError" in repr(result.exception)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_full_disk_on_standard_output_is_one_line() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "visualize", "summary", "alexnet"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line == "visualize: output cannot be written: No space left on device"

@@ -83,3 +83,20 @@ def test_a_folder_and_what_is_missing_are_no_files(tmp_path: Path) -> None:
         read_file(tmp_path, 1)
     with pytest.raises(FileNotFoundError):
         read_file(tmp_path / "a", 1)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    real, link = tmp_path / "folder" / "real", tmp_path / "link"
+    link.symlink_to(real)  # which does not exist yet
+    write_files({link: b"new"})
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new"
+    assert sorted(one.name for one in (tmp_path / "folder").iterdir()) == ["real"]
+
+
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(link)
+    with pytest.raises(OutputError):
+        write_files({link: b"new"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import os
 import sys
@@ -41,6 +42,9 @@ def _end(status: int) -> None:
         os._exit(status)
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 class _Group(click.Group):
     """Turns errors into one line and an exit status."""
 
@@ -51,9 +55,19 @@ class _Group(click.Group):
             raise
         except VisualizeError as error:
             _fail(error, str(error), 2 if isinstance(error, UsageError) else 1)
+        except MemoryError as error:
+            _fail(error, "not enough memory; a higher --level or a smaller input needs less", 1)
+        except OSError as error:
+            is_full = error.errno in _FULL
+            line = f"output cannot be written: {error.strerror}" if is_full else _unexpected(error)
+            _fail(error, line, 1)
         except Exception as error:
-            reason = " ".join(str(error).split())
-            _fail(error, f"unexpected {type(error).__name__}: {reason}; see --debug", 1)
+            _fail(error, _unexpected(error), 1)
+
+
+def _unexpected(error: Exception) -> str:
+    reason = " ".join(str(error).split())
+    return f"unexpected {type(error).__name__}: {reason}; see --debug"
 
 
 def _fail(error: Exception, line: str, status: int) -> None:

@@ -66,9 +66,12 @@ def check_target(path: Path) -> None:
 def write_files(contents: Mapping[Path, bytes]) -> None:
     """Write the content of each path; if one cannot be written, none is.
 
+    A link stays one: what it leads to is written.
+
     Raises:
         OutputError: a file cannot be written.
     """
+    contents = {_end_of(path): content for path, content in contents.items()}
     for path in contents:
         check_target(path)
     staged: dict[Path, Path] = {}
@@ -88,6 +91,14 @@ def write_files(contents: Mapping[Path, bytes]) -> None:
         for leftover in staged.values():
             with contextlib.suppress(OSError):
                 leftover.unlink()
+
+
+def _end_of(path: Path) -> Path:
+    """The file that is written: where a link leads, if ``path`` is one."""
+    try:
+        return path.resolve() if os.path.islink(path) else path  # noqa: PTH114 (which may raise)
+    except (OSError, RuntimeError) as error:  # a link to itself
+        raise OutputError("is a link that leads nowhere", where=shorten(str(path))) from error
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
