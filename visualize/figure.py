@@ -202,7 +202,7 @@ class Figure:
         """The figure in words, in ``en`` or ``zh``, for readers who cannot see it."""
         from visualize.report import alternative_text
 
-        return visible_lines(alternative_text(self._summary, self._drawn, language))
+        return visible_lines(alternative_text(self.architecture, self._drawn, language))
 
     @functools.cached_property
     def _summary(self) -> Summary:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from visualize.core.architecture import TensorSpec
+from visualize.core.architecture import Architecture, TensorSpec
 from visualize.core.facts import Sample
 from visualize.core.phrases import Phrase
 from visualize.core.quantities import giga
-from visualize.core.summary import Facts, Summary
+from visualize.core.summary import Summary
 from visualize.report.kinds import kind_words, skip_counts, with_uses
 from visualize.report.language import Language, load_language
 from visualize.report.quantities import joined, macs, myriads, paragraph, shape_words
@@ -75,10 +76,10 @@ def caption(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
     )
 
 
-def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") -> str:
+def alternative_text(architecture: Architecture, drawn: Drawn, language_code: str = "en") -> str:
     """The figure in words: its boxes in order, its skip connections, its totals."""
     language = load_language(language_code)
-    gettext, total = language.gettext, summary.total
+    gettext = language.gettext
     titles = [" ".join(title.write(language).split()) for title in drawn.flow]
     flow = [title for title, _ in itertools.groupby(titles)]
     if len(flow) > _FIRST + _LAST:
@@ -91,20 +92,21 @@ def alternative_text(summary: Summary, drawn: Drawn, language_code: str = "en") 
         drawn.boxes,
     )
     return text.format(
-        name=summary.name,
+        name=architecture.name,
         boxes=drawn.boxes,
         flow=gettext("; ").join(flow),
-        skips=_skips(summary.facts, language),
-        parameters=total.parameters,
-        cost=macs(total.macs, language, summary.batch),
+        skips=_skips(architecture, language),
+        parameters=architecture.parameters,
+        cost=macs(architecture.macs, language, architecture.batch),
     )
 
 
-def _skips(facts: Facts, language: Language) -> str:
+def _skips(architecture: Architecture, language: Language) -> str:
     """How many skip connections of each kind there are, and how often loops use them."""
-    counts = skip_counts(facts.skips, language)
-    number = sum(facts.skips.values())
-    return with_uses(counts, number, facts.skip_uses, language) or language.gettext("none")
+    kinds = Counter(skip.kind.value for skip in architecture.skips)
+    number, uses = len(architecture.skips), len(architecture.unrolled_skips)
+    counts = skip_counts(kinds, language)
+    return with_uses(counts, number, uses, language) or language.gettext("none")
 
 
 def caption_file(caption: str, alternative: str, language_code: str = "en") -> bytes:
