@@ -89,7 +89,6 @@ UNCOUNTED = ("autoformer", "fnet", "qwen3_next")
 NO_PANEL = ("hrnet", "pnasnet", "ssd300_vgg16", "glm4v")
 UPON_EACH_OTHER = ("instructblip",)
 FLAWS = {
-    "pvt": {"colours of stages"},
     **{name: {"closed blocks"} for name in NO_PANEL},
     **{name: {"arrow over arrow"} for name in UPON_EACH_OTHER},
 }
