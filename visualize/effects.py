@@ -74,9 +74,7 @@ def _is_same(figure: Figure, options: FigureOptions) -> bool:
 def _diagram(figure: Figure, options: FigureOptions) -> Diagram:
     modules = figure.architecture.modules
     choice = Choice.of(options.expand, options.collapse, modules)
-    return figure.simplifier.to(
-        Level(figure.scene.level), folded=options.fold, choice=choice, hidden=()
-    )
+    return figure.simplifier.to(Level(figure.scene.level), folded=options.fold, choice=choice)
 
 
 def _members(diagram: Diagram) -> list[tuple[BoxKind, tuple[str, ...], int]]:

@@ -226,6 +226,11 @@ def _text(one: _Element, text: str, faces: Faces) -> DrawnText:
     x, y = one.transform.applied((one.numbers("x")[0], one.numbers("y")[0]))
     x -= {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0.0)
     area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
+    return _drawn_text(one, text, area, size)
+
+
+def _drawn_text(one: _Element, text: str, area: Area, size: float) -> DrawnText:
+    """A text in its colour, with what it belongs to."""
     of_frame, of_panel = "frame-label" in one.classes, "panel-letter" in one.classes
     return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame, of_panel)
 
@@ -234,8 +239,7 @@ def _outlined(one: _Element, text: str) -> DrawnText:
     """A text whose glyphs are shapes, on a baseline that no attribute gives."""
     area = Area.around([one.transform.applied(place) for place in _outline(one)] or [(0.0, 0.0)])
     size = float(one.get("data-size", "16")) * one.transform.scale
-    of_frame, of_panel = "frame-label" in one.classes, "panel-letter" in one.classes
-    return DrawnText(text, area, size, one.get("fill", "#000000"), of_frame, of_panel)
+    return _drawn_text(one, text, area, size)
 
 
 def _steps(path: str) -> Iterator[tuple[Step, list[Place]]]:

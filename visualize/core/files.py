@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,9 +21,9 @@ def check_regular(path: Path) -> None:
     Raises:
         OSError: ``path`` is something else, or does not exist.
     """
-    if path.stat() and not path.is_file():
-        kind = "a folder" if path.is_dir() else "not a regular file"
-        raise OSError(errno.EINVAL, kind)
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
 
 
 def read_file(path: Path, megabytes: int) -> bytes:

@@ -10,7 +10,10 @@ from contextvars import ContextVar
 
 from visualize.core.errors import SourceError, shorten
 
-_LOOKUPS = "socket.getaddrinfo", "socket.gethostbyname", "socket.connect", "socket.sendto"
+# What Python reports of sockets: with the name of a host first, or with an address last.
+_BY_NAME = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+_BY_ADDRESS = frozenset({"socket.connect", "socket.sendto"})
+_WATCHED = _BY_NAME | _BY_ADDRESS
 # What is read in this thread, where that must not reach the network.
 _reading: ContextVar[str] = ContextVar("_reading", default="")
 
@@ -42,11 +45,11 @@ def _watch() -> None:
 
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
-    if event not in _LOOKUPS:
+    if event not in _WATCHED:
         return
     where = _reading.get()
     if where:
-        named = arguments[0] if event == _LOOKUPS[0] or event == _LOOKUPS[1] else arguments[-1]
+        named = arguments[0 if event in _BY_NAME else -1]
         host = named[0] if isinstance(named, tuple) and named else named
         raise SourceError(
             f"nothing is downloaded without being asked, and it would connect to {host}",
