@@ -48,3 +48,11 @@ def test_the_first_family_is_the_one_that_is_used(family: str, names: list[str])
     root[0].set("font-family", family)
     assert [font.name for font in used_fonts(root, {})] == names
     assert not any(font.embedded for font in used_fonts(root, {}))
+
+
+def test_a_rule_for_texts_wins_over_attributes() -> None:
+    sheet = f"{face('Mine', 'x')} #a text{{font-family:'Mine', 'Other', serif}}"
+    (font,) = used_fonts(styled(sheet, "Helvetica"), embedded_fonts(styled(sheet)))
+    assert (font.name, font.embedded) == ("Mine", True)
+    (font,) = used_fonts(styled("text { font-family: Lost }"), {})
+    assert (font.name, font.embedded) == ("Lost", False)

@@ -77,3 +77,10 @@ def test_figures_on_one_page_share_no_id_font_or_rule() -> None:
         plain = re.sub(r"@font-face{[^}]*}|@(supports|media)[^{]*{", "", sheets)
         for selector in re.findall(r"([^{}]+){", plain):
             assert all(f"#{root.get('id')}" in part for part in selector.split(","))
+
+
+def test_readers_that_know_no_rules_get_a_font_of_common_width() -> None:
+    svg = visualize.draw(nn.Linear(2, 2), (1, 2)).svg
+    root = ET.fromstring(svg)
+    assert root.get("font-family", "").startswith("Helvetica, Arial, 'Fira Sans'")
+    assert f"#{root.get('id')} text{{font-family:'Fira Sans {root.get('id')}'" in svg

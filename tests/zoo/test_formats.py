@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import networkx as nx
 import pytest
@@ -102,6 +103,23 @@ def test_plain_dot_has_every_box_in_its_place(name: str) -> None:
         r"^node (?:\S+|\"[^\"]*\") ([-\d.]+) ([-\d.]+)", plain.decode(), re.MULTILINE
     )
     middles = [(72 * float(x), picture.height - 72 * float(y)) for x, y in found]
+    for box in picture.boxes:
+        assert min(math.dist(middle, box.area.center) for middle in middles) < 0.5, box.id
+
+
+@pytest.mark.skipif(not shutil.which("inkscape"), reason="no Inkscape")
+@pytest.mark.parametrize("name", NAMES)
+def test_inkscape_has_every_box_in_its_place(name: str, tmp_path: Path) -> None:
+    figure, picture = drawn(name)
+    svg = tmp_path / "figure.svg"
+    svg.write_bytes(figure.render("svg")["svg"])
+    asked = subprocess.run(["inkscape", "--query-all", svg], capture_output=True, check=True)
+    rows = [row.rsplit(",", 4) for row in asked.stdout.decode().splitlines()]
+    pixel = 72 / 96
+    middles = [
+        (pixel * (float(x) + float(width) / 2), pixel * (float(y) + float(height) / 2))
+        for _, x, y, width, height in rows
+    ]
     for box in picture.boxes:
         assert min(math.dist(middle, box.area.center) for middle in middles) < 0.5, box.id
 

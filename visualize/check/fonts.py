@@ -17,6 +17,8 @@ Faces = Mapping[str, Mapping[str, float]]
 
 _UNKNOWN_WIDTH = 0.5  # of an em, for characters that no embedded font has
 _FACE = re.compile(r"@font-face\s*{([^}]*)}")
+# A rule for all texts wins over attributes.
+_TEXTS = re.compile(r"(?:^|[\s}])text\s*{[^}]*?font-family:\s*([^;}]+)")
 _FAMILY = re.compile(r"font-family:\s*['\"]?([^'\";]+)")
 _DATA = re.compile(r"url\(data:[^,]*;base64,([^)]*)\)")
 _GENERIC = frozenset({"serif", "sans-serif", "monospace", "cursive", "system-ui"})
@@ -39,10 +41,12 @@ def embedded_fonts(root: ET.Element) -> Faces:
 
 
 def used_fonts(root: ET.Element, faces: Faces) -> list[DrawnFont]:
-    """The first family that each element names, and all that are embedded."""
+    """The first family that texts name, in a rule or else in attributes, and all embedded ones."""
     families = dict.fromkeys(faces)
-    for element in root.iter():
-        family = element.get("font-family", "").partition(",")[0].strip(" '\"")
+    sheets = (style.text or "" for style in root.iterfind(".//{*}style"))
+    rules = [names for sheet in sheets for names in _TEXTS.findall(sheet)]
+    for names in rules or [one.get("font-family", "") for one in root.iter()]:
+        family = names.partition(",")[0].strip(" '\"\n")
         if family and family not in _GENERIC:
             families[family] = None
     return [

@@ -55,7 +55,7 @@ class _Writer:
         width, height = f"{picture.width:.2f}", f"{picture.height:.2f}"
         text = "".join(text.text for text in picture.all_texts())
         fonts = None if self.outlines else Fonts(text, picture.font, self.id)
-        names = f' font-family="{_escape(fonts.families)}"' if fonts else ""
+        names = f' font-family="{_escape(fonts.attribute)}"' if fonts else ""
         yield "<?xml version='1.0' encoding='utf-8'?>"
         # A reader of role img would not see what is inside it.
         yield (

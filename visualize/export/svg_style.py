@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from visualize.core.element_names import ascii_name
@@ -20,7 +20,9 @@ from visualize.core.scene import Scene
 from visualize.core.theme import Theme
 
 _LONGEST = 40
-_FALLBACK = "Helvetica, Arial, sans-serif"
+# LibreOffice takes the first family of an attribute, and DejaVu, which is much wider, where it does
+# not have that one. It knows no rule for elements of a kind, which says the same better.
+_COMMON = "Helvetica, Arial"
 # Where a page sets its mode itself: Furo, PyData and Book themes of Sphinx; Material for MkDocs.
 _LIGHT = '[data-theme="light"]', '[data-md-color-scheme="default"]'
 _DARK = '[data-theme="dark"]', '[data-md-color-scheme="slate"]'
@@ -103,24 +105,47 @@ class Fonts:
         text: all that is written in them.
         font: that of the theme.
         root: the id of the root element.
+
+    Attributes:
+        families: the value of the property, best first.
+        attribute: the same for readers that know no rules, see `_COMMON`.
     """
 
     def __init__(self, text: str, font: str, root: str) -> None:
         self.root = root
         self._faces = faces_of("".join(sorted(set(text))), font)
-        names = [family(font), *(face.family for face in self._faces)]
-        found = dict.fromkeys([*map(self._own, self._faces), *names])
-        self.families = ", ".join([*(f"'{name}'" for name in found), _FALLBACK])
+        own = _quoted(map(self._own, self._faces))
+        names = _quoted([family(font), *(face.family for face in self._faces)])
+        self.families = f"{own}, {names}, {_COMMON}, sans-serif"
+        self.attribute = f"{_COMMON}, {names}, sans-serif"
 
     def rules(self) -> Iterator[str]:
-        """A rule for each font that is embedded."""
+        """A rule for each font that is embedded, and one for the texts that use them."""
         for face, characters in self._faces.items():
             data = base64.b64encode(subset(face, characters)).decode()
             yield (
-                f"@font-face{{font-family:'{self._own(face)}';"
+                f"@font-face{{font-family:{_string(self._own(face))};"
                 f"src:url(data:font/woff;base64,{data}) format('woff')}}"
             )
+        yield f"#{self.root} text{{font-family:{self.families}}}"
 
     def _own(self, face: Face) -> str:
         """The family of an embedded font, whose few characters no other text is to use."""
         return f"{face.family} {self.root}"
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(map(_string, dict.fromkeys(names)))
+
+
+def _string(text: str) -> str:
+    r"""A string of CSS that neither CSS nor XML can read as anything else.
+
+    >>> _string("Fira Sans"), _string("</style>")
+    ("'Fira Sans'", "'\\3c \\2f style\\3e '")
+    """
+    return "'" + "".join(one if _is_plain(one) else f"\\{ord(one):x} " for one in text) + "'"
+
+
+def _is_plain(character: str) -> bool:
+    return character.isalnum() or character in " -_."
