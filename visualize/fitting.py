@@ -48,11 +48,13 @@ class Drawing:
     Attributes:
         scene: what it shows.
         arranger: what lays it out.
+        diagram: what it was made from.
         less: a drawing of the same with fewer details, that fits.
     """
 
     scene: Scene
     arranger: Arranger
+    diagram: Diagram
     less: Drawing | None = None
 
     @property
@@ -347,8 +349,9 @@ class _Drawings:
 
     def _make_overview(self, rung: Rung, arranger: Arranger) -> Drawing:
         """A drawing without details."""
-        scene = self._scene(self._diagram(rung), rung.level, self.options.title)
-        return Drawing(scene, arranger)
+        diagram = self._diagram(rung)
+        scene = self._scene(diagram, rung.level, self.options.title)
+        return Drawing(scene, arranger, diagram)
 
     @functools.cached_property
     def _finder(self) -> DetailFinder:

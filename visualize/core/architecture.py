@@ -309,6 +309,22 @@ class Architecture(WiredGraph):
         """All operations in graph order, which is topological."""
         return tuple(self._operations.values())
 
+    def in_order(self, nodes: Iterable[str]) -> list[str]:
+        """Ids of operations in graph order."""
+        return sorted(nodes, key=self._positions.__getitem__)
+
+    @functools.cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {node: place for place, node in enumerate(self.graph)}
+
+    @functools.cached_property
+    def skips_by_merge(self) -> Mapping[str, Sequence[int]]:
+        """The indices into `unrolled_skips` of those that end at each operation."""
+        found: dict[str, list[int]] = {}
+        for number, skip in enumerate(self.unrolled_skips):
+            found.setdefault(skip.merge, []).append(number)
+        return found
+
     @functools.cached_property
     def _operations(self) -> Mapping[str, Operation]:
         return dict(self.graph.nodes(data="operation"))

@@ -93,3 +93,20 @@ def matching(pattern: str, paths: Iterable[str]) -> list[str]:
         if found:
             return found
     return []
+
+
+def relative(path: str, around: str) -> str:
+    """A module path from ``around``, with a point for that and another for each step outwards.
+
+    One that has no step in common with it is not relative.
+
+    >>> relative("layer1.0.conv1", "layer1.0"), relative("layer1.0.bn1", "layer1.0.conv1")
+    ('.conv1', '..bn1')
+    >>> relative("layer1.0", "layer1.0"), relative("fc", "layer1.0")
+    ('.', 'fc')
+    """
+    steps, base = path.split("."), around.split(".")
+    common = len(list(itertools.takewhile(lambda pair: pair[0] == pair[1], zip(steps, base))))
+    if not around or not common:
+        return path
+    return "." * (1 + len(base) - common) + ".".join(steps[common:])

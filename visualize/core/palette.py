@@ -138,6 +138,11 @@ def make_palette(scene: Scene, theme: Theme) -> Palette:
     )
 
 
+def skip_stroke(kind: str, theme: Theme) -> PaintedStroke:
+    """How skip connections of a kind are drawn in ``theme``."""
+    return _Painter(theme).stroke(kind)
+
+
 def explained_colors(scene: Scene, theme: Theme) -> tuple[ToneEntry, ...]:
     """The colours that the legend explains: none where they show stages, which have names."""
     painter = _Painter(theme)

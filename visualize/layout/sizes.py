@@ -19,6 +19,8 @@ from visualize.layout.spacing import Spacing
 from visualize.layout.units import BoxUnit, EntryPort, ExitPort, FrameUnit, Unit
 from visualize.layout.wrapping import wrapped
 
+# The size of a box without a label: a point on the border of what is laid out.
+_POINT = 2.0
 _LETTER = re.compile(r"\w")
 
 
@@ -124,6 +126,9 @@ class Sizes:
         circle = spacing.box.circle * max(1.0, self.theme.size / spacing.box.common_type)
         sizes = {box.id: (circle, circle) for box in self.scene.boxes}
         for node, (_, height) in needs.items():
+            if not self.lines[node]:
+                sizes[node] = (_POINT, _POINT)
+                continue
             width = max(common, broad[node])
             sizes[node] = self.direction.size(width, height + spacing.margin)
         return sizes

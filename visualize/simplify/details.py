@@ -126,7 +126,7 @@ class DetailFinder:
             inside = layers
             inner: tuple[Detail, ...] = ()
             if self.deepest > 1:
-                inside = _inside(self._simplifier(part), block.path)
+                inside = layers_or_modules(self._simplifier(part), block.path)
             if inside is not layers:
                 inner = DetailFinder(inside, self.rules, self.deepest - 1).of(inside)
             self._details[key] = Detail((), block.shown, inside, inner)
@@ -236,7 +236,7 @@ def _around(box: Box, path: str) -> set[str]:
     return {one for one in set.intersection(*held) if one.startswith(f"{path}.")}
 
 
-def _inside(simplifier: Simplifier, path: str) -> Diagram:
+def layers_or_modules(simplifier: Simplifier, path: str) -> Diagram:
     """What is inside the block at ``path``: its layers; sublayers or modules if these are many."""
     layers = simplifier.layers
     if len(layers.graph) <= _MOST:

@@ -57,6 +57,23 @@ def inside_of(architecture: Architecture, box: Box) -> Architecture:
     return _cut(architecture, inside, [box.path], entries, _results(architecture, inside))
 
 
+def entries_of(architecture: Architecture, box: Box) -> Mapping[str, str]:
+    """For each operation outside of ``box`` whose tensor is read in it, the input there."""
+    inside = dict.fromkeys(box.members, box.path)
+    entries = _joined(architecture, inside, _entries(architecture, inside))
+    return {source: entry.id for source, entry in entries.items()}
+
+
+def exits_of(architecture: Architecture, box: Box) -> Mapping[str, str]:
+    """For each operation in ``box`` whose tensor is read outside, the output of `inside_of`."""
+    inside = dict.fromkeys(box.members, box.path)
+    return {
+        source: leave.id
+        for leave, sources in _results(architecture, inside)
+        for source, _ in sources
+    }
+
+
 def _cut(
     architecture: Architecture,
     inside: Mapping[str, str],
@@ -67,13 +84,13 @@ def _cut(
     """The operations ``inside``, each with the module it is inside of, on their own."""
     graph = nx.MultiDiGraph()
     exits = list(exits)
-    own = (one for one in architecture.operations if one.id in inside)
+    own = map(architecture.operation, architecture.in_order(inside))
     for one in (*entries.values(), *own, *(leave for leave, _ in exits)):
         graph.add_node(one.id, operation=one)
     kept = _skips(architecture, inside, {source: entry.id for source, entry in entries.items()})
     numbers = {number: place for place, number in enumerate(kept)}
-    for source, target, wire in architecture.wires:
-        if target in inside and (source in inside or source in entries):
+    for source, target, wire in _arriving(architecture, inside):
+        if source in inside or source in entries:
             start = entries[source].id if source in entries else source
             if start != source and graph.has_edge(start, target) and _is_joined(entries[source]):
                 continue
@@ -145,8 +162,8 @@ def _holds(path: str, other: str) -> bool:
 def _entries(architecture: Architecture, inside: Mapping[str, str]) -> dict[str, Operation]:
     """An input for each operation outside whose tensor is read inside."""
     entries: dict[str, Operation] = {}
-    for source, target, wire in architecture.wires:
-        if target not in inside or source in inside or wire.tensor is None or not wire.data:
+    for source, target, wire in _arriving(architecture, inside):
+        if source in inside or wire.tensor is None or not wire.data:
             continue
         made = architecture.operation(source)
         if made.kind is NodeKind.INPUT:
@@ -161,6 +178,22 @@ def _entries(architecture: Architecture, inside: Mapping[str, str]) -> dict[str,
                 neighbour=_neighbour(_outside(architecture, made, inside[target]), inside[target]),
             )
     return entries
+
+
+def _arriving(
+    architecture: Architecture, nodes: Collection[str]
+) -> Iterator[tuple[str, str, Wire]]:
+    """The edges that arrive at ``nodes``, in the order of all edges."""
+    for node in architecture.in_order(nodes):
+        yield from architecture.inputs(node)
+
+
+def _leaving(architecture: Architecture, nodes: Collection[str]) -> Iterator[tuple[str, str, Wire]]:
+    """The edges from ``nodes`` to others, in the order of all edges."""
+    users = {user for node in nodes for user in architecture.graph.successors(node)}
+    for edge in _arriving(architecture, users.difference(nodes)):
+        if edge[0] in nodes:
+            yield edge
 
 
 def _outside(architecture: Architecture, made: Operation, path: str) -> Operation:
@@ -181,8 +214,8 @@ def _joined(
     What a skip connection begins with is an input of its own.
     """
     readers: dict[str, set[str]] = {source: set() for source in entries}
-    for source, target, _ in architecture.wires:
-        if source in entries and target in inside:
+    for source, target, _ in _arriving(architecture, inside):
+        if source in entries:
             readers[source].add(target)
     forks = {skip.fork for skip in architecture.unrolled_skips}
     together: dict[Hashable, list[str]] = {}
@@ -205,8 +238,8 @@ def _joined(
 def _results(architecture: Architecture, inside: Mapping[str, str]) -> Iterator[_Exit]:
     """An output for each tensor that is read outside."""
     read: dict[str, TensorSpec] = {}
-    for source, target, wire in architecture.wires:
-        if source in inside and target not in inside and wire.data and wire.tensor:
+    for source, _, wire in _leaving(architecture, inside):
+        if wire.data and wire.tensor:
             read.setdefault(source, wire.tensor)
     for source, tensor in read.items():
         yield (
@@ -227,8 +260,8 @@ def _exits(architecture: Architecture, inside: Mapping[str, str]) -> Iterator[_E
     What the model itself returns goes to an output without a neighbour.
     """
     read: dict[str, dict[str, TensorSpec | None]] = {}
-    for source, target, wire in architecture.wires:
-        if source in inside and target not in inside and wire.data and wire.tensor:
+    for source, target, wire in _leaving(architecture, inside):
+        if wire.data and wire.tensor:
             user = architecture.operation(target)
             neighbour = "" if user.kind is NodeKind.OUTPUT else _neighbour(user, inside[source])
             read.setdefault(neighbour, {})[source] = wire.tensor
@@ -252,11 +285,13 @@ def _skips(
     def there(nodes: Iterable[str]) -> bool:
         return all(node in inside for node in nodes)
 
+    merged = architecture.skips_by_merge
+    numbers = sorted(number for node in inside for number in merged.get(node, ()))
+    skips = ((number, architecture.unrolled_skips[number]) for number in numbers)
     return {
         number: replace(skip, fork=entries.get(skip.fork, skip.fork))
-        for number, skip in enumerate(architecture.unrolled_skips)
-        if there((skip.merge, *skip.branch, *skip.bypassed))
-        and (skip.fork in inside or skip.fork in entries)
+        for number, skip in skips
+        if there((*skip.branch, *skip.bypassed)) and (skip.fork in inside or skip.fork in entries)
     }
 
 

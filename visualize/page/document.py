@@ -1,0 +1,331 @@
+"""The document of a page: the figure and every inside as plain data for its scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from visualize.core.architecture import Skip
+from visualize.core.choices import ColorBy
+from visualize.core.diagram import Box
+from visualize.core.module_path import relative
+from visualize.core.page import Area
+from visualize.core.words import shape
+from visualize.export import picture as drawn
+from visualize.page.alike import structure
+from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
+from visualize.page.plain import Plain, Table, area, path, rounded, runs
+from visualize.page.ports import Crossings, Ports, is_port, plain_ports
+from visualize.page.sections import PanelSection, Section, panels
+from visualize.page.views import View, ViewMaker
+
+SCHEMA = 1
+_ROOT = 0
+# The roles of boxes that have the colour of the stage around them.
+_COLORED = ("layer", "block", "stage")
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The place of the view to which a box opens, and its ports there."""
+
+    place: int
+    ports: Ports
+
+
+class Documents:
+    """Makes the document of one figure.
+
+    Args:
+        root: the figure.
+        opener: opens its boxes.
+        maker: lays out what is in them.
+        color_by: what colours show.
+    """
+
+    def __init__(self, root: View, opener: Opener, maker: ViewMaker, color_by: ColorBy) -> None:
+        self.root = root
+        self.opener = opener
+        self.maker = maker
+        self.inherits = color_by is ColorBy.STAGE
+        self.exact = opener.exact
+        self.operations = {one.id: place for place, one in enumerate(self.exact.operations)}
+        self.plain = Plain(maker.theme.font)
+        self.strings = Table()
+        self.views: list[Data] = []
+        self._known: dict[Hashable, Opened | None] = {}
+        self._places: dict[str, int] = {}
+
+    def document(self) -> Data:
+        """All of it; what its fields mean is described with the scripts that read it."""
+        picture, palette = self.root.picture, self.root.palette
+        self.views.append({})
+        islands = list(self._islands())
+        self.views[_ROOT] = {**self._view(self.root, Ports()), "islands": islands}
+        return {
+            "schema": SCHEMA,
+            "name": picture.name,
+            "description": picture.description,
+            "direction": self.maker.direction.value,
+            "background": self.plain.color(picture.background) if picture.background else None,
+            "text": self.plain.color(palette.text),
+            "muted": self.plain.color(palette.muted),
+            "frame": self.plain.tint(palette.frame),
+            "neutral": self.plain.tint(palette.neutral),
+            "size": picture.size,
+            "detailSize": picture.detail_size,
+            "lineWidth": picture.line_width,
+            "totals": {"parameters": self.exact.parameters, "macs": self.exact.macs},
+            "ops": self._operations(),
+            "skips": [self._skip(skip) for skip in self.exact.skips],
+            "kinds": self._kinds(),
+            "views": self.views,
+            "root": _ROOT,
+            "colors": self.plain.colors.rows,
+            "tints": self.plain.tints.rows,
+            "strokes": self.plain.strokes.rows,
+            "strings": self.strings.rows,
+        }
+
+    # The model
+
+    def _operations(self) -> dict[str, list[int]]:
+        """All operations of the exact graph, a column for each thing that is known."""
+        rows, string = self.exact.operations, self.strings.place
+        return {
+            "name": [string(one.id) for one in rows],
+            "path": [string(one.path) for one in rows],
+            "type": [string(one.type) for one in rows],
+            "kind": [string(one.kind.value) for one in rows],
+            "parameters": [one.parameters for one in rows],
+            "trainable": [one.trainable_parameters for one in rows],
+            "macs": [one.macs for one in rows],
+            "shape": [string(", ".join(map(shape, one.outputs))) for one in rows],
+            "source": [string(one.source) for one in rows],
+        }
+
+    def _skip(self, skip: Skip) -> Data:
+        at = self.operations
+        return {
+            "kind": skip.kind.value,
+            "fork": at[skip.fork],
+            "merge": at[skip.merge],
+            "branch": [at[node] for node in skip.branch],
+            "bypassed": [at[node] for node in skip.bypassed],
+            "module": skip.module,
+            "parameters": skip.bypassed_parameters,
+            "long": skip.long,
+            "gradient": skip.gradient,
+            "count": skip.count,
+        }
+
+    def _kinds(self) -> list[Data]:
+        """How each kind of skip connection that the model has is drawn."""
+        kinds = dict.fromkeys(skip.kind.value for skip in self.exact.skips)
+        return [{"kind": one, "stroke": self.plain.stroke(self.maker.stroke(one))} for one in kinds]
+
+    # Views
+
+    def _view(self, view: View, ports: Ports) -> Data:
+        """A view, with all that opens in it."""
+        section = Section.of_scene(view.scene, view.picture)
+        shown = [one for one in section.boxes if not is_port(one)]
+        numbers = {one.box.id: place for place, one in enumerate(shown)}
+        numbers |= {name: -1 - place for place, name in enumerate(ports.names)}
+        plain = self._section(section, numbers, view)
+        opened: dict[str, Opened] = {}
+        for one, data in zip(shown, plain["boxes"]):
+            box = view.diagram.box(one.box.id)
+            data |= self._holds(box, view)
+            if found := self._opened(box.shown, self.opener.opened):
+                opened[box.id] = found
+                data["opens"] = found.place
+            self._unfold(data, copies_of_box(box, view.diagram))
+        for frame, data in zip(section.frames, plain["frames"]):
+            if copies := copies_of_frame(frame.group.id, view.diagram):
+                data |= self._holds(copies, view)
+                self._unfold(data, copies)
+        crossings = Crossings(view, ports, self.exact)
+        for arrow, data in zip(section.arrows, plain["arrows"]):
+            if found := opened.get(arrow.arrow.target):
+                data["into"] = crossings.entered(found.ports, arrow.arrow)
+            if found := opened.get(arrow.arrow.source):
+                data["outOf"] = crossings.left(found.ports, arrow.arrow)
+        width, height = rounded(view.picture.width, view.picture.height)
+        size = {"width": width, "height": height, "ops": len(view.operations)}
+        return {**size, "ports": plain_ports(view), **plain}
+
+    def _unfold(self, data: Data, copies: Box | None) -> None:
+        """Add to a box or frame the view of its copies, if it stands for several."""
+        if copies and (found := self._opened(copies, self.opener.unfolded)):
+            data["unfolds"] = found.place
+
+    def _opened(self, box: Box, open_box: Callable[[Box], Inside | None]) -> Opened | None:
+        """What ``open_box`` shows of a box; what is alike is laid out once."""
+        key = open_box.__name__, structure(self.exact, box)
+        if key not in self._known:
+            self._known[key] = None  # a box that opens to itself opens to nothing
+            inside = open_box(box)
+            if inside:
+                view = self.maker.inside(inside)
+                ports = Ports.of(view, box, self.exact)
+                self._known[key] = Opened(self._place(self._view(view, ports)), ports)
+                return self._known[key]
+        known = self._known[key]
+        return known and Opened(known.place, known.ports.of_another(box, self.exact))
+
+    def _place(self, plain: Data) -> int:
+        """The place of a view, which is added if there is none like it."""
+        key = json.dumps(plain, sort_keys=True)
+        if key not in self._places:
+            self._places[key] = len(self.views)
+            self.views.append(plain)
+        return self._places[key]
+
+    def _holds(self, box: Box, view: View) -> Data:
+        """The operations in each copy of a box, by their positions in ``view``, and its paths."""
+        copies = box.copies or (box,)
+        return {
+            "copies": [runs(view.places[node] for node in copy.members) for copy in copies],
+            "paths": [relative(copy.path, view.path) for copy in copies],
+        }
+
+    # What is drawn
+
+    def _section(self, section: Section, numbers: Mapping[str, int], view: View) -> Data:
+        frames = {one.id: place for place, one in enumerate(section.frames)}
+        lines = {one.id: place for place, one in enumerate(section.lines)}
+        arcs: dict[str, list[Data]] = {}
+        for arc in section.shortcuts:
+            arcs.setdefault(arc.box, []).append(self.plain.shortcut(arc))
+        inner = view is not self.root
+        boxes = [one for one in section.boxes if not is_port(one)]
+        return {
+            "boxes": [
+                self._box(one, frames, inner=inner) | _found(shortcuts=arcs.get(one.box.id))
+                for one in boxes
+            ],
+            "frames": [self._frame(one, frames, inner=inner) for one in section.frames],
+            "lines": [self.plain.line(one) for one in section.lines],
+            "arrows": [self._arrow(one, numbers, lines) for one in section.arrows],
+            "brackets": [self.plain.bracket(one) for one in section.brackets],
+        }
+
+    def _box(self, box: drawn.Box, frames: Mapping[str, int], *, inner: bool) -> Data:
+        scene = box.box
+        inherits = inner and self.inherits and scene.role in _COLORED
+        texts = (self.plain.text(line, box.tint.detail) for line in box.lines if line.text.strip())
+        return {
+            "role": scene.role,
+            "area": area(box.area),
+            "radius": rounded(box.radius)[0],
+            "tint": None if inherits else self.plain.tint(box.tint),
+            "lines": list(texts),
+            "title": str(scene.title),
+            "type": scene.type,
+            "shape": "×".join(map(str, scene.shape)),
+            "parameters": scene.parameters,
+            "macs": scene.macs,
+            **_found(
+                circle=box.is_circle or None,
+                note=box.note and self.plain.text(box.note),
+                frame=frames.get(box.frame or ""),
+                memory=scene.memory,
+            ),
+        }
+
+    def _frame(self, frame: drawn.Frame, frames: Mapping[str, int], *, inner: bool) -> Data:
+        group = frame.group
+        return {
+            "area": area(frame.area),
+            "radius": rounded(frame.radius)[0],
+            "fill": self.plain.color(frame.fill),
+            "line": None if inner and self.inherits else self.plain.color(frame.line),
+            "texts": self.plain.texts(frame.texts),
+            "title": group.label,
+            "repeat": group.repeat,
+            "type": group.type,
+            **_found(frame=frames.get(frame.frame or "")),
+        }
+
+    def _arrow(
+        self, arrow: drawn.Arrow, numbers: Mapping[str, int], lines: Mapping[str, int]
+    ) -> Data:
+        scene = arrow.arrow
+        return {
+            "source": numbers[scene.source],
+            "target": numbers[scene.target],
+            "path": path(arrow.path),
+            "stroke": self.plain.stroke(arrow.stroke),
+            **_found(
+                via=[lines[name] for name in arrow.via] or None,
+                skip=scene.skip,
+                label=arrow.label and self.plain.text(arrow.label),
+                tooltip=None if scene.skip else scene.tooltip or None,
+            ),
+        }
+
+    # Beside the overview
+
+    def _islands(self) -> Iterator[Data]:
+        """Panels, the title and the legend, which move as a whole."""
+        picture = self.root.picture
+        for panel in panels(self.root.scene, picture):
+            yield self._panel(panel)
+        if picture.title:
+            yield _texts([picture.title], self.plain)
+        if picture.legend:
+            yield self._legend(picture.legend)
+
+    def _panel(self, panel: PanelSection) -> Data:
+        section = panel.section
+        numbers = {one.box.id: place for place, one in enumerate(section.boxes)}
+        frame = self._frame(panel.frame, {}, inner=False)
+        of = [one.id for one in self.root.scene.boxes]
+        return {
+            "area": area(panel.frame.area),
+            "panel": frame,
+            "of": [of.index(name) for name in panel.of if name in of],
+            **self._section(section, numbers, self.root),
+            **_found(leader=panel.leader and self.plain.line(panel.leader)),
+        }
+
+    def _legend(self, entries: Sequence[drawn.LegendEntry]) -> Data:
+        samples = [entry.sample for entry in entries]
+        texts = [entry.text for entry in entries]
+        texts += [one for one in samples if isinstance(one, drawn.Text)]
+        island = _texts(texts, self.plain)
+        lines = [one for one in samples if isinstance(one, drawn.Line)]
+        swatches = [one for one in samples if isinstance(one, drawn.Swatch)]
+        island["lines"] = [self.plain.line(one) for one in lines]
+        island["swatches"] = [self._swatch(one) for one in swatches]
+        return island
+
+    def _swatch(self, swatch: drawn.Swatch) -> Data:
+        color = self.plain.color
+        ramp = color(swatch.ramp) if swatch.ramp else None
+        return {
+            "area": area(swatch.area),
+            "fill": color(swatch.fill),
+            "line": color(swatch.line),
+            **_found(ramp=ramp),
+        }
+
+
+def _texts(texts: Sequence[drawn.Text], plain: Plain) -> Data:
+    """Texts as an island, and the rectangle around them."""
+    halves = [(one.width / 2, one.size / 2) for one in texts]
+    places = [
+        (one.center[0] + side * wide, one.center[1] + side * high)
+        for one, (wide, high) in zip(texts, halves)
+        for side in (-1, 1)
+    ]
+    return {"area": area(Area.around(places)), "texts": plain.texts(texts)}
+
+
+def _found(**facts: Any) -> Data:
+    """The facts that are known."""
+    return {name: one for name, one in facts.items() if one is not None}

@@ -1,0 +1,145 @@
+"""What is inside a box: diagrams with more and more boxes, down to single operations.
+
+    stage ─▶ blocks ─▶ layers ─▶ operations
+             [block ×4] ─▶ (block) (block) (block) (block)     unfolded
+
+A box that stands for equal copies opens to the inside of one of them, and unfolds to all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from visualize.core.architecture import Architecture, Operation
+from visualize.core.choices import Level
+from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
+from visualize.core.element_names import distinct
+from visualize.simplify import Simplifier
+from visualize.simplify.contract import Cluster, Collapsed, contract
+from visualize.simplify.details import layers_or_modules
+from visualize.simplify.idioms import Rule
+from visualize.simplify.part import inside_of
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What is inside a box.
+
+    Attributes:
+        diagram: the boxes in it, with an input for each tensor that it reads and an output for each
+            that others read.
+        box: what it is the inside of: a box without copies, or all of one with copies.
+    """
+
+    diagram: Diagram
+    box: Box
+
+
+class Opener:
+    """Opens the boxes of one model.
+
+    Args:
+        exact: the exact graph.
+        idioms: rules that are tried before the built-in ones.
+        folded: whether equal parts are drawn once.
+    """
+
+    def __init__(self, exact: Architecture, idioms: Sequence[Rule], *, folded: bool) -> None:
+        self.exact = exact
+        self.idioms = idioms
+        self.folded = folded
+
+    def opened(self, box: Box) -> Inside | None:
+        """What is inside a box without copies; None if that is a single operation."""
+        if len(box.operations) == 1:
+            return None
+        simplifier = Simplifier(inside_of(self.exact, box), self.idioms)
+        for diagram in self._finer(simplifier, box):
+            if _is_finer(diagram):
+                return Inside(diagram, box)
+        return None
+
+    def unfolded(self, box: Box) -> Inside | None:
+        """The copies of ``box``, each as one box; None if there is one alone."""
+        if not box.copies:
+            return None
+        part = Diagram.of(inside_of(self.exact, box))
+        # Copies that are cut in different ways may be named after the same operation.
+        names = distinct(copy.id for copy in box.copies)
+        copies = [replace(copy, id=name, group="") for copy, name in zip(box.copies, names)]
+        clusters = [
+            Cluster(copy.core.id, copy.members, Collapsed(copy.id, copy.kind, copy.type, copy.path))
+            for copy in copies
+        ]
+        homes = {node: cluster for cluster in clusters for node in cluster.nodes}
+        whole = (homes.get(one.id) or Cluster.single(one.id) for one in part.boxes)
+        diagram = contract(part, list(dict.fromkeys(whole))).with_boxes(copies)
+        return Inside(diagram, box)
+
+    def _finer(self, simplifier: Simplifier, box: Box) -> Iterator[Diagram]:
+        """Diagrams of what is in a box, the coarsest first."""
+        if box.kind is BoxKind.STAGE:
+            yield simplifier.to(Level.BLOCK, folded=self.folded)
+        if box.kind.is_collapsed:
+            yield layers_or_modules(simplifier, box.path)
+        if box.kind.is_collapsed or box.kind is BoxKind.SUBLAYER:
+            yield simplifier.to(Level.LAYER, folded=self.folded)
+        yield simplifier.to(Level.OP, folded=self.folded)
+
+
+def _is_finer(diagram: Diagram) -> bool:
+    """Whether a diagram shows more than one box that stands for all of it."""
+    boxes = [one for one in diagram.boxes if not one.kind.is_end]
+    return len(boxes) > 1 or any(one.copies for one in boxes)
+
+
+def copies_of_box(box: Box, diagram: Diagram) -> Box | None:
+    """``box``, if it is all of a repeat, which is in no other; its copies follow each other."""
+    repeats = [one for one in diagram.around(box) if one.kind is GroupKind.REPEAT]
+    is_alone = len(repeats) == 1 and len(diagram.inside(repeats[0])) == 1
+    return box if is_alone and box.copies else None
+
+
+def copies_of_frame(group: str, diagram: Diagram) -> Box | None:
+    """A repeat as one box with its copies; None if it is in another, or cut in different ways.
+
+    Where repeats are inside of it, each of its copies holds all of theirs.
+    """
+    repeat = diagram.group(group)
+    boxes, count = diagram.inside(repeat), repeat.repeat
+    is_inner = any(one.kind is GroupKind.REPEAT for one in diagram.around(repeat))
+    if count == 1 or is_inner or any(box.repeat % count for box in boxes):
+        return None
+    copies = [
+        _joined(repeat, [box.copies[at] for box in boxes for at in _of_copy(box, copy, count)])
+        for copy in range(count)
+    ]
+    operations = tuple(one for copy in copies for one in copy.operations)
+    return replace(copies[0], operations=operations, copies=tuple(copies))
+
+
+def _of_copy(box: Box, copy: int, count: int) -> range:
+    """Which copies of a box are in one of the ``count`` copies of a repeat around it."""
+    inner = box.repeat // count
+    return range(copy * inner, (copy + 1) * inner)
+
+
+def _joined(group: Group, boxes: Sequence[Box]) -> Box:
+    """One copy of a repeat as a closed box."""
+    operations = sorted((one for box in boxes for one in box.operations), key=_index)
+    first, last = operations[0], operations[-1]
+    paths = [call.path for call in first.calls if all(call in one.calls for one in operations)]
+    return Box(
+        id=f"{group.id} of {first.id}",
+        kind=BoxKind.BLOCK,
+        type=group.type or "part",
+        core=first,
+        operations=tuple(operations),
+        path=paths[-1] if paths else "",
+        outputs=last.outputs,
+    )
+
+
+def _index(operation: Operation) -> int:
+    return operation.index

@@ -1,0 +1,96 @@
+"""Views: the figure, and what is inside its boxes, each different inside laid out once.
+
+    figure ──▶ Bottleneck ──▶ conv, norm, ReLU
+          └──▶ Bottleneck (the same view)
+
+A view names operations by their positions in it, so that equal parts of a model share it.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from visualize.core.choices import Direction
+from visualize.core.detail import Detail
+from visualize.core.diagram import Diagram
+from visualize.core.layout import Layout, Surroundings
+from visualize.core.palette import PaintedStroke, Palette, make_palette, skip_stroke
+from visualize.core.scene import Scene
+from visualize.core.theme import Theme
+from visualize.export.compose import make_picture
+from visualize.export.picture import Picture
+from visualize.layout.corners import Corners
+from visualize.layout.densities import ROOMY
+from visualize.layout.flow import place_flow
+from visualize.layout.sizes import Sizes
+from visualize.page.inside import Inside
+from visualize.scene.details import inside_scene
+
+ENDS = ("input", "output")
+"""The roles of boxes where data enters or leaves a diagram."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The figure, or what is inside a box.
+
+    Attributes:
+        diagram: its boxes.
+        scene: what is drawn of them.
+        picture: the same in its place.
+        palette: the colours of both.
+        operations: those of the model in it, in order.
+        path: the module path of the box that it is the inside of.
+    """
+
+    diagram: Diagram
+    scene: Scene
+    picture: Picture
+    palette: Palette
+    operations: tuple[str, ...]
+    path: str = ""
+
+    @functools.cached_property
+    def places(self) -> Mapping[str, int]:
+        """The position of each operation."""
+        return {node: place for place, node in enumerate(self.operations)}
+
+
+@dataclass(frozen=True)
+class ViewMaker:
+    """Makes views.
+
+    Args:
+        theme: fonts and colours.
+        direction: of the flow.
+        scene: makes the scene of a diagram.
+    """
+
+    theme: Theme
+    direction: Direction
+    scene: Callable[[Diagram], Scene]
+
+    def stroke(self, kind: str) -> PaintedStroke:
+        """How skip connections of a kind are drawn."""
+        return skip_stroke(kind, self.theme)
+
+    def inside(self, inside: Inside) -> View:
+        """What is inside a box; a point on the border stands for what enters or leaves it."""
+        scene = inside_scene(Detail((), inside.box, inside.diagram), self.scene(inside.diagram))
+        boxes = (replace(one, label=()) if one.role in ENDS else one for one in scene.boxes)
+        scene = replace(scene, boxes=tuple(boxes), legend=False)
+        sizes = Sizes(scene, self.theme, self.direction, ROOMY)
+        layout = place_flow(sizes, math.inf).layout
+        layout = replace(layout, around=_border(layout, self.direction))
+        palette = make_palette(scene, self.theme)
+        picture = make_picture(scene, layout, self.theme, self.direction, palette, "")
+        return View(inside.diagram, scene, picture, palette, inside.box.members, inside.box.path)
+
+
+def _border(layout: Layout, direction: Direction) -> Surroundings:
+    """The edge of a page that ends where what is on it does."""
+    area = Corners.of(layout.extent, direction)
+    return Surroundings((area.left, area.bottom), (area.right, area.top))
