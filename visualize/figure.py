@@ -18,7 +18,7 @@ from visualize.core.layout import Page
 from visualize.core.length import Length
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
-from visualize.export import FileStyle, check_format, need_layout, render
+from visualize.export import FileStyle, Job, check_format, need_layout, render
 from visualize.fitting import Drawing, fit
 from visualize.options import FigureOptions
 from visualize.simplify import Simplifier
@@ -95,9 +95,10 @@ class Figure:
         return self.drawing.layout.around.size
 
     def render(self, formats: Iterable[str] | str) -> dict[str, bytes]:
-        """The figure in each of ``formats``: svg, pdf, png, dot, tex, mmd, graphml or json.
+        """The figure in each of ``formats``: svg, pdf, png, html, dot, tex, mmd, graphml or json.
 
-        The format tex is TikZ, mmd is Mermaid, json the scene as plain data. One format alone need
+        The format html is a page to explore, whose closed boxes open; tex is TikZ, mmd is Mermaid,
+        json the scene as plain data. One format alone need
         not be in a list.
 
         Raises:
@@ -119,7 +120,13 @@ class Figure:
                 outlines=self.options.text_form is TextForm.OUTLINES,
                 dpi=self.options.dpi or FileStyle.dpi,
             ),
+            page=self._write_page,
         )
+
+    def _write_page(self, job: Job) -> bytes:
+        from visualize.page import write_page
+
+        return write_page(self.simplifier, self.drawing, self.options, job)
 
     def save(
         self,

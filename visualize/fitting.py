@@ -188,11 +188,7 @@ class _Drawings:
         if options.expand or options.collapse:
             self.choice = Choice.of(options.expand, options.collapse, modules)
         self.hidden = self._paths(options.hide, "--hide")
-        self.titles = {
-            path: text
-            for pattern, text in options.labels.items()
-            for path in matching_paths(pattern, modules, "--label")
-        }
+        self.titles = options.titles(modules)
         self.detailed = self._paths(options.named_details, "--details")
         # Rungs with details and without share these.
         self._diagram = functools.cache(self._make_diagram)

@@ -5,7 +5,7 @@ A new field is a new keyword, a new flag and a new entry of a configuration file
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from visualize.core.choices import (
     Tracer,
 )
 from visualize.core.length import Length
+from visualize.core.matching import matching_paths
 from visualize.core.option import (
     Options,
     choice,
@@ -164,6 +165,18 @@ class FigureOptions(TraceOptions):
     def named_details(self) -> tuple[str, ...]:
         """The modules whose inside is to be shown; empty for all."""
         return tuple(one for one in self.details if one not in ("auto", "none"))
+
+    def titles(self, modules: Collection[str]) -> dict[str, str]:
+        """The custom label of each of ``modules`` that has one, by path.
+
+        Raises:
+            UsageError: no module matches one of the patterns.
+        """
+        return {
+            path: text
+            for pattern, text in self.labels.items()
+            for path in matching_paths(pattern, modules, "--label")
+        }
 
     def __post_init__(self) -> None:
         """Colours that are computed from values of weights or from memory need these."""

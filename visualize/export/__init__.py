@@ -5,7 +5,7 @@ A scene and its layout become a `Picture`, and each format is a function that wr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from visualize.core.choices import Direction
 from visualize.core.layout import Layout
@@ -33,6 +33,7 @@ def render(
     caption: str = "",
     alternative: str = "",
     style: FileStyle | None = None,
+    page: Callable[[Job], bytes] | None = None,
 ) -> dict[str, bytes]:
     """Write ``scene`` in each of ``formats``; the result holds the content of one file for each.
 
@@ -46,6 +47,7 @@ def render(
         caption: for formats with a caption; the description of the scene by default.
         alternative: the figure in words; the description of the scene by default.
         style: of the files; `FileStyle` as it is by default.
+        page: writes the format html.
 
     Raises:
         UsageError: a format is not one of `FORMATS`.
@@ -55,5 +57,6 @@ def render(
     for format_name in wanted:
         check_format(format_name)
     below = caption or f"{scene.description}."
-    job = Job(scene, theme, direction, name, below, layout, alternative, style or FileStyle())
+    style = style or FileStyle()
+    job = Job(scene, theme, direction, name, below, layout, alternative, style, page)
     return {format_name: FORMATS[format_name].write(job) for format_name in wanted}

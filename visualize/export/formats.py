@@ -47,6 +47,7 @@ class Job:
         alternative: the figure in words, for those who cannot see it; the description of the scene
             if it is empty.
         style: of the files.
+        page: writes it as a page to explore, which needs to know more than what is drawn.
     """
 
     scene: Scene
@@ -57,6 +58,7 @@ class Job:
     layout: Layout | None
     alternative: str = ""
     style: FileStyle = FileStyle()
+    page: Callable[[Job], bytes] | None = None
 
     @property
     def words(self) -> str:
@@ -129,6 +131,12 @@ def _module(name: str, function: str = "write") -> Writer:
     return write
 
 
+def _page(job: Job) -> bytes:
+    """What is known of the model beyond its figure writes the page."""
+    assert job.page is not None, "whoever draws a figure knows how to write it as a page"
+    return job.page(job)
+
+
 register("svg", _module("svg"), needs_layout=True)
 register("pdf", _module("pdf"), needs_layout=True)
 register("png", _module("png"), needs_layout=True)
@@ -136,4 +144,5 @@ register("dot", _module("dot"), needs_layout=True)
 register("tex", _module("tikz"), needs_layout=True)
 register("mmd", _module("mermaid"), needs_layout=False)
 register("graphml", _module("graphml"), needs_layout=True)
+register("html", _page, needs_layout=True)
 register("json", _module("scene_json"), needs_layout=True)

@@ -1,8 +1,59 @@
 """The page: a figure in one HTML file, whose closed boxes open in place.
 
 inside      what is inside a box: a diagram of its own, down to single operations
-views       each different inside is laid out once, whatever opens to it
-plain       what is drawn of a view as plain data
+alike       what boxes have in common that open to the same
+views       the figure, and each inside, laid out once
+sections    the overview, and each panel beside it
+ports       where arrows go on inside of a box
+plain       what is drawn, as plain data
 document    all of it, for the scripts of the page
 assemble    one file, which needs no other
+assets      the scripts, the style and the skeleton
 """
+
+from __future__ import annotations
+
+from visualize.core.choices import Level
+from visualize.core.diagram import Diagram
+from visualize.core.scene import Scene
+from visualize.export import Job
+from visualize.fitting import Drawing
+from visualize.options import FigureOptions
+from visualize.page.assemble import assemble
+from visualize.page.document import Documents
+from visualize.page.inside import Opener
+from visualize.page.views import View, ViewMaker
+from visualize.scene.build import build_scene
+from visualize.simplify import Simplifier
+
+__all__ = ["write_page"]
+
+
+def write_page(simplifier: Simplifier, drawing: Drawing, options: FigureOptions, job: Job) -> bytes:
+    """The figure as a page.
+
+    Args:
+        simplifier: of the model.
+        drawing: what the page shows first.
+        options: what it was drawn with.
+        job: the same, to be written.
+    """
+    exact, titles = simplifier.exact, options.titles(simplifier.exact.modules)
+
+    def scene(diagram: Diagram) -> Scene:
+        return build_scene(
+            diagram,
+            Level.LAYER.value,
+            names=options.names,
+            titles=titles,
+            color_by=options.color_by,
+        )
+
+    picture = job.picture
+    operations = tuple(one.id for one in exact.operations)
+    root = View(drawing.diagram, job.scene, picture, job.palette, operations)
+    opener = Opener(exact, simplifier.idioms, folded=options.fold)
+    maker = ViewMaker(job.theme, job.direction, scene)
+    documents = Documents(root, opener, maker, options.color_by)
+    document = documents.document()
+    return assemble(picture.name, document, documents.written, picture.font)

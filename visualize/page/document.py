@@ -90,6 +90,11 @@ class Documents:
             "strings": self.strings.rows,
         }
 
+    @property
+    def written(self) -> str:
+        """All that is written in the document, for a font that has its characters."""
+        return "".join(sorted(self.plain.characters.union(*self.strings.rows)))
+
     # The model
 
     def _operations(self) -> dict[str, list[int]]:

@@ -40,7 +40,9 @@ class Plain:
 
     Args:
         font: the family of texts.
-        inherits: the tint that stands for that of the box around it; None if no box has such.
+
+    Attributes:
+        characters: those of all texts.
     """
 
     def __init__(self, font: str) -> None:
@@ -48,6 +50,7 @@ class Plain:
         self.colors = Table()
         self.tints = Table()
         self.strokes = Table()
+        self.characters: set[str] = set()
 
     def color(self, paint: Paint) -> int:
         """The place of a colour."""
@@ -69,6 +72,7 @@ class Plain:
 
     def text(self, text: drawn.Text, inherited: Paint | None = None) -> list[Any]:
         """A line of text, on its baseline; one of the ``inherited`` colour names none."""
+        self.characters.update(text.text)
         above, below = line_extent(text.size, self.font)
         anchor = _ANCHORS[text.facing]
         x = text.center[0] + {"start": -0.5, "end": 0.5}.get(anchor, 0.0) * text.width
