@@ -5,7 +5,7 @@ A new field is a new keyword, a new flag and a new entry of a configuration file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -166,8 +166,11 @@ class FigureOptions(TraceOptions):
         """The modules whose inside is to be shown; empty for all."""
         return tuple(one for one in self.details if one not in ("auto", "none"))
 
-    def titles(self, modules: Collection[str]) -> dict[str, str]:
-        """The custom label of each of ``modules`` that has one, by path.
+    def titles(self, modules: Mapping[str, str]) -> dict[str, str]:
+        """The custom labels of modules, by path.
+
+        Args:
+            modules: the class of every module that the model calls, by path.
 
         Raises:
             UsageError: no module matches one of the patterns.

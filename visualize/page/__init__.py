@@ -52,7 +52,7 @@ def write_page(simplifier: Simplifier, drawing: Drawing, options: FigureOptions,
     picture = job.picture
     operations = tuple(one.id for one in exact.operations)
     root = View(drawing.diagram, job.scene, picture, job.palette, operations)
-    opener = Opener(exact, simplifier.idioms, folded=options.fold)
+    opener = Opener(simplifier, folded=options.fold)
     maker = ViewMaker(job.theme, job.direction, scene)
     documents = Documents(root, opener, maker, options.color_by)
     document = documents.document()

@@ -12,12 +12,13 @@ from visualize.core.choices import ColorBy
 from visualize.core.diagram import Box
 from visualize.core.module_path import relative
 from visualize.core.page import Area
+from visualize.core.scene import SceneArrow
 from visualize.core.words import shape
 from visualize.export import picture as drawn
 from visualize.page.alike import structure
 from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
 from visualize.page.plain import Plain, Table, area, path, rounded, runs
-from visualize.page.ports import Crossings, Ports, is_port, plain_ports
+from visualize.page.ports import Crossings, Open, Ports, is_port, plain_ports
 from visualize.page.sections import PanelSection, Section, panels
 from visualize.page.views import View, ViewMaker
 
@@ -30,10 +31,11 @@ Data = dict[str, Any]
 
 @dataclass(frozen=True)
 class Opened:
-    """The place of the view to which a box opens, and its ports there."""
+    """The place of the view to which a box opens, its ports there, and the box."""
 
     place: int
     ports: Ports
+    box: Box
 
 
 class Documents:
@@ -141,32 +143,33 @@ class Documents:
         numbers = {one.box.id: place for place, one in enumerate(shown)}
         numbers |= {name: -1 - place for place, name in enumerate(ports.names)}
         plain = self._section(section, numbers, view)
-        opened: dict[str, Opened] = {}
+        opened: dict[str, Open] = {}
+        unfolded: dict[str, Open] = {}
         for one, data in zip(shown, plain["boxes"]):
             box = view.diagram.box(one.box.id)
             data |= self._holds(box, view)
             if found := self._opened(box.shown, self.opener.opened):
-                opened[box.id] = found
+                opened[box.id] = Open(found.ports, box)
                 data["opens"] = found.place
-            self._unfold(data, copies_of_box(box, view.diagram))
+            if found := self._unfolded(copies_of_box(box, view.diagram)):
+                unfolded[box.id] = Open(found.ports)
+                data["unfolds"] = found.place
         for frame, data in zip(section.frames, plain["frames"]):
-            if copies := copies_of_frame(frame.group.id, view.diagram):
-                data |= self._holds(copies, view)
-                self._unfold(data, copies)
+            copies = copies_of_frame(frame.group.id, view.diagram)
+            if copies and (found := self._unfolded(copies)):
+                data |= self._holds(copies, view) | {"unfolds": found.place}
+                inside = view.diagram.inside(view.diagram.group(frame.group.id))
+                unfolded.update(dict.fromkeys((box.id for box in inside), Open(found.ports)))
         crossings = Crossings(view, ports, self.exact)
         for arrow, data in zip(section.arrows, plain["arrows"]):
-            if found := opened.get(arrow.arrow.target):
-                data["into"] = crossings.entered(found.ports, arrow.arrow)
-            if found := opened.get(arrow.arrow.source):
-                data["outOf"] = crossings.left(found.ports, arrow.arrow)
+            data |= _crossed(arrow.arrow, crossings, opened, unfolded)
         width, height = rounded(view.picture.width, view.picture.height)
         size = {"width": width, "height": height, "ops": len(view.operations)}
         return {**size, "ports": plain_ports(view), **plain}
 
-    def _unfold(self, data: Data, copies: Box | None) -> None:
-        """Add to a box or frame the view of its copies, if it stands for several."""
-        if copies and (found := self._opened(copies, self.opener.unfolded)):
-            data["unfolds"] = found.place
+    def _unfolded(self, copies: Box | None) -> Opened | None:
+        """What is seen of the copies of a box or frame; None if it stands for one alone."""
+        return self._opened(copies, self.opener.unfolded) if copies else None
 
     def _opened(self, box: Box, open_box: Callable[[Box], Inside | None]) -> Opened | None:
         """What ``open_box`` shows of a box; what is alike is laid out once."""
@@ -176,11 +179,13 @@ class Documents:
             inside = open_box(box)
             if inside:
                 view = self.maker.inside(inside)
-                ports = Ports.of(view, box, self.exact)
-                self._known[key] = Opened(self._place(self._view(view, ports)), ports)
+                ports = Ports.of(view, box, self.opener)
+                self._known[key] = Opened(self._place(self._view(view, ports)), ports, box)
                 return self._known[key]
-        known = self._known[key]
-        return known and Opened(known.place, known.ports.of_another(box, self.exact))
+        if known := self._known[key]:
+            ports = known.ports.of_another(box, known.box, self.opener)
+            return Opened(known.place, ports, box)
+        return None
 
     def _place(self, plain: Data) -> int:
         """The place of a view, which is added if there is none like it."""
@@ -318,6 +323,39 @@ class Documents:
             "line": color(swatch.line),
             **_found(ramp=ramp),
         }
+
+
+def _crossed(
+    arrow: SceneArrow,
+    crossings: Crossings,
+    opened: Mapping[str, Open],
+    unfolded: Mapping[str, Open],
+) -> Data:
+    """The ports at which an arrow goes on, or from which it comes, in a box that is open.
+
+    Where its ends are copies of one repeat, it goes on between these. Of several ports at both ends
+    it says which are joined, for each of the ways in which both may be open.
+    """
+    source, target = arrow.source, arrow.target
+    data: Data = {}
+    within = source in unfolded and unfolded[source] is unfolded.get(target)
+    for here, suffix in ((opened, ""), (unfolded, "Copies")):
+        if suffix and within:
+            continue
+        if target in here:
+            data[f"into{suffix}"] = crossings.entered(here[target], arrow)
+        if source in here:
+            data[f"outOf{suffix}"] = crossings.left(here[source], arrow)
+    joined = [
+        crossings.joined(start[source], end[target], arrow)
+        if source in start and target in end and not within
+        else []
+        for start in (opened, unfolded)
+        for end in (opened, unfolded)
+    ]
+    if any(len(pairs) > 1 for pairs in joined):
+        data["joined"] = joined
+    return data
 
 
 def _texts(texts: Sequence[drawn.Text], plain: Plain) -> Data:

@@ -8,18 +8,19 @@ A box that stands for equal copies opens to the inside of one of them, and unfol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from visualize.core.architecture import Architecture, Operation
+import networkx as nx
+
+from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.choices import Level
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.element_names import distinct
 from visualize.simplify import Simplifier
 from visualize.simplify.contract import Cluster, Collapsed, contract
 from visualize.simplify.details import layers_or_modules
-from visualize.simplify.idioms import Rule
-from visualize.simplify.part import inside_of
+from visualize.simplify.part import entries_of, exits_of, inside_of, is_read
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,22 @@ class Opener:
     """Opens the boxes of one model.
 
     Args:
-        exact: the exact graph.
-        idioms: rules that are tried before the built-in ones.
+        simplifier: of the model.
         folded: whether equal parts are drawn once.
     """
 
-    def __init__(self, exact: Architecture, idioms: Sequence[Rule], *, folded: bool) -> None:
-        self.exact = exact
-        self.idioms = idioms
+    def __init__(self, simplifier: Simplifier, *, folded: bool) -> None:
+        self.exact = simplifier.exact
+        self.single = simplifier.to(Level.OP, folded=False)
+        self.sides = self.single.sides
+        self.idioms = simplifier.idioms
         self.folded = folded
 
     def opened(self, box: Box) -> Inside | None:
         """What is inside a box without copies; None if that is a single operation."""
         if len(box.operations) == 1:
             return None
-        simplifier = Simplifier(inside_of(self.exact, box), self.idioms)
+        simplifier = Simplifier(inside_of(self.exact, box, self.sides), self.idioms)
         for diagram in self._finer(simplifier, box):
             if _is_finer(diagram):
                 return Inside(diagram, box)
@@ -64,7 +66,7 @@ class Opener:
         """The copies of ``box``, each as one box; None if there is one alone."""
         if not box.copies:
             return None
-        part = Diagram.of(inside_of(self.exact, box))
+        part = Diagram.of(inside_of(self.exact, box, self.sides))
         # Copies that are cut in different ways may be named after the same operation.
         names = distinct(copy.id for copy in box.copies)
         copies = [replace(copy, id=name, group="") for copy, name in zip(box.copies, names)]
@@ -77,6 +79,14 @@ class Opener:
         diagram = contract(part, list(dict.fromkeys(whole))).with_boxes(copies)
         return Inside(diagram, box)
 
+    def entries(self, box: Box) -> Mapping[str, str]:
+        """For each operation outside of ``box`` whose tensor is read in it, the input there."""
+        return entries_of(self.exact, box, self.sides)
+
+    def exits(self, box: Box) -> Mapping[str, str]:
+        """For each operation in ``box`` whose tensor is read outside, the output there."""
+        return exits_of(self.exact, box, self.sides)
+
     def _finer(self, simplifier: Simplifier, box: Box) -> Iterator[Diagram]:
         """Diagrams of what is in a box, the coarsest first."""
         if box.kind is BoxKind.STAGE:
@@ -85,7 +95,29 @@ class Opener:
             yield layers_or_modules(simplifier, box.path)
         if box.kind.is_collapsed or box.kind is BoxKind.SUBLAYER:
             yield simplifier.to(Level.LAYER, folded=self.folded)
-        yield simplifier.to(Level.OP, folded=self.folded)
+        yield self._operations(simplifier.exact, box)
+
+    def _operations(self, part: Architecture, box: Box) -> Diagram:
+        """The boxes inside of ``box`` that the whole model has at the level of operations."""
+        inside = {self.single.host(node) for node in box.members}
+        boxes = [replace(one, group="") for one in self.single.boxes if one.id in inside]
+        ends: dict[NodeKind, list[Cluster]] = {NodeKind.INPUT: [], NodeKind.OUTPUT: []}
+        for one in part.operations:
+            if one.kind in ends:
+                ends[one.kind].append(Cluster.single(one.id))
+        within = (Cluster(one.core.id, one.members) for one in boxes)
+        clusters = (*ends[NodeKind.INPUT], *within, *ends[NodeKind.OUTPUT])
+        return contract(self._read(part), clusters).with_boxes(boxes)
+
+    def _read(self, part: Architecture) -> Diagram:
+        """The exact diagram of a part, whose wires from side boxes count as data."""
+        graph = nx.MultiDiGraph()
+        for box in (diagram := Diagram.of(part)).boxes:
+            graph.add_node(box.id, box=box)
+        for source, target, wire in diagram.wires:
+            data = wire.data or is_read(part, source, target, wire, self.sides)
+            graph.add_edge(source, target, wire=replace(wire, data=data))
+        return replace(diagram, graph=graph)
 
 
 def _is_finer(diagram: Diagram) -> bool:

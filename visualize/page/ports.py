@@ -18,9 +18,9 @@ from visualize.core.architecture import Architecture
 from visualize.core.diagram import Box
 from visualize.core.scene import SceneArrow
 from visualize.export import picture as drawn
+from visualize.page.inside import Opener
 from visualize.page.plain import rounded
 from visualize.page.views import ENDS, View
-from visualize.simplify.part import entries_of, exits_of
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,25 @@ class Ports:
     exits: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, view: View, box: Box, exact: Architecture) -> Ports:
+    def of(cls, view: View, box: Box, opener: Opener) -> Ports:
         """The ports of ``view``, which shows what is inside ``box``."""
         names = tuple(one.box.id for one in view.picture.boxes if is_port(one))
-        return cls(names, entries_of(exact, box), exits_of(exact, box))
+        return cls(names, opener.entries(box), opener.exits(box))
 
-    def of_another(self, box: Box, exact: Architecture) -> Ports:
-        """The ports of the same view where it shows what is inside another ``box``."""
-        entries, exits = entries_of(exact, box), exits_of(exact, box)
-        return Ports(self.names, _renamed(entries, self.entries), _renamed(exits, self.exits))
+    def of_another(self, box: Box, of: Box, opener: Opener) -> Ports:
+        """The ports of the view of ``of`` where it shows what is inside another ``box``.
 
-
-def _renamed(names: Mapping[str, str], like: Mapping[str, str]) -> Mapping[str, str]:
-    """``names`` with the values of ``like``, which come in the same order."""
-    new = dict(zip(dict.fromkeys(names.values()), dict.fromkeys(like.values())))
-    return {node: new[name] for node, name in names.items() if name in new}
+        What is read from outside comes in the same order. What others read is at the same places.
+        """
+        entries = opener.entries(box)
+        names = zip(dict.fromkeys(entries.values()), dict.fromkeys(self.entries.values()))
+        renamed = dict(names)
+        places = {node: place for place, node in enumerate(of.members)}
+        return Ports(
+            self.names,
+            {node: renamed[name] for node, name in entries.items() if name in renamed},
+            {box.members[places[node]]: name for node, name in self.exits.items()},
+        )
 
 
 def is_port(box: drawn.Box) -> bool:
@@ -65,6 +69,14 @@ def plain_ports(view: View) -> list[dict[str, Any]]:
     ports = [one for one in view.picture.boxes if is_port(one)]
     places = ((one.box.role == "input", *rounded(*one.area.center)) for one in ports)
     return [{"into": into, "x": x, "y": y} for into, x, y in places]
+
+
+@dataclass(frozen=True)
+class Open:
+    """A box that is open: its ports, and the box with all its copies if one of them is inside."""
+
+    ports: Ports
+    folded: Box | None = None
 
 
 @dataclass(frozen=True)
@@ -81,40 +93,55 @@ class Crossings:
     ports: Ports
     exact: Architecture
 
-    def entered(self, inside: Ports, arrow: SceneArrow) -> list[int]:
+    def entered(self, inside: Open, arrow: SceneArrow) -> list[int]:
         """The ports of its target at which ``arrow`` goes on."""
-        sources = inside.entries.items()
-        names = {name for node, name in sources if self._home(node) == arrow.source}
-        return _places(inside, names)
+        entries = inside.ports.entries.items()
+        names = {name for node, name in entries if self._home(node) == arrow.source}
+        return _places(inside.ports, names)
 
-    def left(self, inside: Ports, arrow: SceneArrow) -> list[int]:
+    def left(self, inside: Open, arrow: SceneArrow) -> list[int]:
         """The ports of its source from which ``arrow`` comes.
 
         Where one of several copies is inside, what leaves the last copy leaves there.
         """
-        box = self.view.diagram.box(arrow.source)
-        found = set()
-        for node, name in inside.exits.items():
-            alike = list(_alike(node, box))
-            users = (user for one in alike for user in self.exact.graph.successors(one))
-            ends = {self._home(user) for user in users}
-            ends.update(self.ports.exits[one] for one in alike if one in self.ports.exits)
-            if arrow.target in ends:
-                found.add(name)
-        return _places(inside, found)
+        return _places(inside.ports, {name for name, _ in self._leaving(inside, arrow)})
+
+    def joined(self, source: Open, target: Open, arrow: SceneArrow) -> list[list[int]]:
+        """Which ports of its source ``arrow`` joins to which of its target, if both are open."""
+        starts, ends = source.ports.names, target.ports.names
+        found = {
+            (starts.index(name), ends.index(target.ports.entries[node]))
+            for name, node in self._leaving(source, arrow)
+            if target.ports.entries.get(node) in ends
+        }
+        return [list(pair) for pair in sorted(found)]
+
+    def _leaving(self, inside: Open, arrow: SceneArrow) -> Iterator[tuple[str, str]]:
+        """The ports that ``arrow`` comes from, each with an operation whose tensor leaves there."""
+        for node, name in inside.ports.exits.items():
+            if name in inside.ports.names:
+                for one in _alike(node, inside.folded):
+                    if arrow.target in self._read_by(one):
+                        yield name, one
+
+    def _read_by(self, node: str) -> set[str]:
+        """The boxes of the view that read an operation, and the port where its tensor leaves."""
+        boxes = {self._home(user) for user in self.exact.graph.successors(node)}
+        return boxes | {self.ports.exits.get(node, "")}
 
     def _home(self, operation: str) -> str:
         """The box that holds an operation, or the port where its tensor enters; empty if none."""
         return self.view.diagram.hosts.get(operation) or self.ports.entries.get(operation, "")
 
 
-def _alike(node: str, box: Box) -> Iterator[str]:
+def _alike(node: str, folded: Box | None) -> Iterator[str]:
     """The operations that do in each copy of a box what ``node`` does in the first."""
     yield node
-    at = box.shown.members.index(node) if box.copies and node in box.shown.members else None
-    for copy in box.copies[1:]:
-        if at is not None and at < len(copy.members):
-            yield copy.members[at]
+    if folded and folded.copies:
+        at = folded.shown.members.index(node)
+        for copy in folded.copies[1:]:
+            if at < len(copy.members):
+                yield copy.members[at]
 
 
 def _places(ports: Ports, found: set[str]) -> list[int]:

@@ -19,7 +19,7 @@ from visualize.core.diagram import Box
 from visualize.core.dtypes import added
 from visualize.core.errors import UsageError
 from visualize.core.module_path import enclosing, spelled
-from visualize.core.operators import CONCAT, family
+from visualize.core.operators import CONCAT, family, reads_values
 
 # So many equal inputs from one module are one: cosines and sines for queries and keys.
 _MANY = 3
@@ -46,30 +46,42 @@ def only(architecture: Architecture, *paths: str) -> Architecture:
     return _cut(architecture, inside, paths, entries, exits)
 
 
-def inside_of(architecture: Architecture, box: Box) -> Architecture:
+def inside_of(
+    architecture: Architecture, box: Box, sides: Collection[str] = frozenset()
+) -> Architecture:
     """The operations in a closed box as a separate architecture.
 
     It explains boxes in several places, so that inputs and outputs name no modules. Tensors that
     one concat alone reads are one input, as those of all earlier layers of a DenseNet.
+
+    Args:
+        architecture: the exact graph.
+        box: the closed box.
+        sides: ids of operations whose tensors count as data, see `Diagram.sides`.
     """
     inside = dict.fromkeys(box.members, box.path)
-    entries = _joined(architecture, inside, _entries(architecture, inside))
-    return _cut(architecture, inside, [box.path], entries, _results(architecture, inside))
+    entries = _joined(architecture, inside, _entries(architecture, inside, sides))
+    exits = _results(architecture, inside, sides)
+    return _cut(architecture, inside, [box.path], entries, exits)
 
 
-def entries_of(architecture: Architecture, box: Box) -> Mapping[str, str]:
+def entries_of(
+    architecture: Architecture, box: Box, sides: Collection[str] = frozenset()
+) -> Mapping[str, str]:
     """For each operation outside of ``box`` whose tensor is read in it, the input there."""
     inside = dict.fromkeys(box.members, box.path)
-    entries = _joined(architecture, inside, _entries(architecture, inside))
+    entries = _joined(architecture, inside, _entries(architecture, inside, sides))
     return {source: entry.id for source, entry in entries.items()}
 
 
-def exits_of(architecture: Architecture, box: Box) -> Mapping[str, str]:
+def exits_of(
+    architecture: Architecture, box: Box, sides: Collection[str] = frozenset()
+) -> Mapping[str, str]:
     """For each operation in ``box`` whose tensor is read outside, the output of `inside_of`."""
     inside = dict.fromkeys(box.members, box.path)
     return {
         source: leave.id
-        for leave, sources in _results(architecture, inside)
+        for leave, sources in _results(architecture, inside, sides)
         for source, _ in sources
     }
 
@@ -95,7 +107,9 @@ def _cut(
             if start != source and graph.has_edge(start, target) and _is_joined(entries[source]):
                 continue
             skip = numbers.get(wire.skip) if wire.skip is not None else None
-            graph.add_edge(start, target, wire=replace(wire, skip=skip))
+            # What comes from outside is data here, also if it is made from weights alone.
+            data = wire.data or (start != source and wire.tensor is not None)
+            graph.add_edge(start, target, wire=replace(wire, skip=skip, data=data))
     for leave, sources in exits:
         for position, (source, tensor) in enumerate(sources):
             graph.add_edge(source, leave.id, wire=Wire(tensor, position))
@@ -159,12 +173,15 @@ def _holds(path: str, other: str) -> bool:
     return f"{other}.".startswith(f"{path}.")
 
 
-def _entries(architecture: Architecture, inside: Mapping[str, str]) -> dict[str, Operation]:
+def _entries(
+    architecture: Architecture, inside: Mapping[str, str], sides: Collection[str] = frozenset()
+) -> dict[str, Operation]:
     """An input for each operation outside whose tensor is read inside."""
     entries: dict[str, Operation] = {}
     for source, target, wire in _arriving(architecture, inside):
-        if source in inside or wire.tensor is None or not wire.data:
+        if source in inside or not is_read(architecture, source, target, wire, sides):
             continue
+        assert wire.tensor is not None, "what is read is a tensor"
         made = architecture.operation(source)
         if made.kind is NodeKind.INPUT:
             entries[source] = made
@@ -194,6 +211,17 @@ def _leaving(architecture: Architecture, nodes: Collection[str]) -> Iterator[tup
     for edge in _arriving(architecture, users.difference(nodes)):
         if edge[0] in nodes:
             yield edge
+
+
+def is_read(
+    architecture: Architecture, source: str, target: str, wire: Wire, sides: Collection[str]
+) -> bool:
+    """Whether a wire carries data, or what a side box makes to what works on its values."""
+    if wire.data or source not in sides:
+        return wire.data and wire.tensor is not None
+    return wire.tensor is not None and reads_values(
+        architecture.operation(target).type, wire.position
+    )
 
 
 def _outside(architecture: Architecture, made: Operation, path: str) -> Operation:
@@ -235,11 +263,13 @@ def _joined(
     return joined
 
 
-def _results(architecture: Architecture, inside: Mapping[str, str]) -> Iterator[_Exit]:
+def _results(
+    architecture: Architecture, inside: Mapping[str, str], sides: Collection[str]
+) -> Iterator[_Exit]:
     """An output for each tensor that is read outside."""
     read: dict[str, TensorSpec] = {}
-    for source, _, wire in _leaving(architecture, inside):
-        if wire.data and wire.tensor:
+    for source, target, wire in _leaving(architecture, inside):
+        if wire.tensor and is_read(architecture, source, target, wire, sides):
             read.setdefault(source, wire.tensor)
     for source, tensor in read.items():
         yield (
