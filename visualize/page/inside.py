@@ -56,7 +56,7 @@ class Opener:
         """What is inside a box without copies; None if that is a single operation."""
         if len(box.operations) == 1:
             return None
-        simplifier = Simplifier(inside_of(self.exact, box, self.sides), self.idioms)
+        simplifier = Simplifier(inside_of(self.exact, box, self.sides, joins=False), self.idioms)
         for diagram in self._finer(simplifier, box):
             if _is_finer(diagram):
                 return Inside(diagram, box)
@@ -66,7 +66,7 @@ class Opener:
         """The copies of ``box``, each as one box; None if there is one alone."""
         if not box.copies:
             return None
-        part = Diagram.of(inside_of(self.exact, box, self.sides))
+        part = Diagram.of(inside_of(self.exact, box, self.sides, joins=False))
         # Copies that are cut in different ways may be named after the same operation.
         names = distinct(copy.id for copy in box.copies)
         copies = [replace(copy, id=name, group="") for copy, name in zip(box.copies, names)]

@@ -47,20 +47,26 @@ def only(architecture: Architecture, *paths: str) -> Architecture:
 
 
 def inside_of(
-    architecture: Architecture, box: Box, sides: Collection[str] = frozenset()
+    architecture: Architecture,
+    box: Box,
+    sides: Collection[str] = frozenset(),
+    *,
+    joins: bool = True,
 ) -> Architecture:
     """The operations in a closed box as a separate architecture.
 
-    It explains boxes in several places, so that inputs and outputs name no modules. Tensors that
-    one concat alone reads are one input, as those of all earlier layers of a DenseNet.
+    It explains boxes in several places, so that inputs and outputs name no modules.
 
     Args:
         architecture: the exact graph.
         box: the closed box.
         sides: ids of operations whose tensors count as data, see `Diagram.sides`.
+        joins: whether tensors that one concat alone reads are one input, as those of all earlier
+            layers of a DenseNet, and many alike of one module.
     """
     inside = dict.fromkeys(box.members, box.path)
-    entries = _joined(architecture, inside, _entries(architecture, inside, sides))
+    entries = _entries(architecture, inside, sides)
+    entries = _joined(architecture, inside, entries) if joins else entries
     exits = _results(architecture, inside, sides)
     return _cut(architecture, inside, [box.path], entries, exits)
 
@@ -68,9 +74,9 @@ def inside_of(
 def entries_of(
     architecture: Architecture, box: Box, sides: Collection[str] = frozenset()
 ) -> Mapping[str, str]:
-    """For each operation outside of ``box`` whose tensor is read in it, the input there."""
+    """For each operation outside of ``box`` whose tensor is read in it, the input of its own."""
     inside = dict.fromkeys(box.members, box.path)
-    entries = _joined(architecture, inside, _entries(architecture, inside, sides))
+    entries = _entries(architecture, inside, sides)
     return {source: entry.id for source, entry in entries.items()}
 
 
