@@ -26,7 +26,7 @@ from visualize.page.views import View, ViewMaker
 from visualize.scene.build import build_scene
 from visualize.simplify import Simplifier
 
-__all__ = ["write_page"]
+__all__ = ["documents_of", "write_page"]
 
 
 def write_page(simplifier: Simplifier, drawing: Drawing, options: FigureOptions, job: Job) -> bytes:
@@ -38,6 +38,15 @@ def write_page(simplifier: Simplifier, drawing: Drawing, options: FigureOptions,
         options: what it was drawn with.
         job: the same, to be written.
     """
+    documents = documents_of(simplifier, drawing, options, job)
+    document = documents.document()
+    return assemble(job.picture.name, document, documents.written, job.picture.font)
+
+
+def documents_of(
+    simplifier: Simplifier, drawing: Drawing, options: FigureOptions, job: Job
+) -> Documents:
+    """What makes the document of a page; see `write_page`."""
     exact, titles = simplifier.exact, options.titles(simplifier.exact.modules)
 
     def scene(diagram: Diagram) -> Scene:
@@ -49,11 +58,8 @@ def write_page(simplifier: Simplifier, drawing: Drawing, options: FigureOptions,
             color_by=options.color_by,
         )
 
-    picture = job.picture
     operations = tuple(one.id for one in exact.operations)
-    root = View(drawing.diagram, job.scene, picture, job.palette, operations)
+    root = View(drawing.diagram, job.scene, job.picture, job.palette, operations)
     opener = Opener(simplifier, folded=options.fold)
     maker = ViewMaker(job.theme, job.direction, scene)
-    documents = Documents(root, opener, maker, options.color_by)
-    document = documents.document()
-    return assemble(picture.name, document, documents.written, picture.font)
+    return Documents(root, opener, maker, options.color_by)

@@ -168,7 +168,7 @@ class Documents:
         return {**size, "ports": plain_ports(view), **plain}
 
     def _unfolded(self, copies: Box | None) -> Opened | None:
-        """What is seen of the copies of a box or frame; None if it stands for one alone."""
+        """What is seen of the copies of a box or frame; None if it represents one alone."""
         return self._opened(copies, self.opener.unfolded) if copies else None
 
     def _opened(self, box: Box, open_box: Callable[[Box], Inside | None]) -> Opened | None:

@@ -3,7 +3,7 @@
     stage ─▶ blocks ─▶ layers ─▶ operations
              [block ×4] ─▶ (block) (block) (block) (block)     unfolded
 
-A box that stands for equal copies opens to the inside of one of them, and unfolds to all.
+A box that represents equal copies opens to the inside of one of them, and unfolds to all.
 """
 
 from __future__ import annotations
@@ -121,7 +121,7 @@ class Opener:
 
 
 def _is_finer(diagram: Diagram) -> bool:
-    """Whether a diagram shows more than one box that stands for all of it."""
+    """Whether a diagram shows more than one box that represents all of it."""
     boxes = [one for one in diagram.boxes if not one.kind.is_end]
     return len(boxes) > 1 or any(one.copies for one in boxes)
 

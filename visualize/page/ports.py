@@ -135,13 +135,18 @@ class Crossings:
 
 
 def _alike(node: str, folded: Box | None) -> Iterator[str]:
-    """The operations that do in each copy of a box what ``node`` does in the first."""
+    """The operations that do in each copy of a box what ``node`` does in the first.
+
+    Copies may differ by a reshape in the code around them: of operations of one type, the first
+    does the work of the first, and so on.
+    """
     yield node
     if folded and folded.copies:
-        at = folded.shown.members.index(node)
+        one = next(each for each in folded.shown.operations if each.id == node)
+        rank = [each.id for each in folded.shown.operations if each.does == one.does].index(node)
         for copy in folded.copies[1:]:
-            if at < len(copy.members):
-                yield copy.members[at]
+            same = [each.id for each in copy.operations if each.does == one.does]
+            yield from same[rank : rank + 1]
 
 
 def _places(ports: Ports, found: set[str]) -> list[int]:

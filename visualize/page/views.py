@@ -78,7 +78,7 @@ class ViewMaker:
         return skip_stroke(kind, self.theme)
 
     def inside(self, inside: Inside) -> View:
-        """What is inside a box; a point on the border stands for what enters or leaves it."""
+        """What is inside a box; what enters or leaves it does so at a point on the border."""
         scene = inside_scene(Detail((), inside.box, inside.diagram), self.scene(inside.diagram))
         boxes = (replace(one, label=()) if one.role in ENDS else one for one in scene.boxes)
         scene = replace(scene, boxes=tuple(boxes), legend=False)

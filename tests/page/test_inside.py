@@ -1,0 +1,119 @@
+"""What is inside a box."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import visualize
+from tests.page.pages import SHAPE, Net
+from visualize.core.choices import Level
+from visualize.core.diagram import Box, Diagram
+from visualize.page.inside import Opener, copies_of_box, copies_of_frame
+from visualize.simplify import Simplifier
+
+
+def opener(model: nn.Module, shape: tuple[int, ...] = SHAPE) -> Opener:
+    return Opener(Simplifier(visualize.trace(model, shape)), folded=True)
+
+
+def diagram(one: Opener, level: Level) -> Diagram:
+    return Simplifier(one.exact).to(level)
+
+
+def box_of(drawn: Diagram, kind: str) -> Box:
+    return next(box for box in drawn.boxes if box.type == kind)
+
+
+def inner(drawn: Diagram) -> list[str]:
+    return [box.type for box in drawn.boxes if not box.kind.is_end]
+
+
+def test_a_block_opens_to_layers_and_a_layer_to_operations() -> None:
+    one = opener(Net())
+    block = box_of(diagram(one, Level.BLOCK), "Block").shown
+    inside = one.opened(block)
+    assert inside
+    assert inner(inside.diagram) == ["Conv2d", "Conv2d", "add"]
+    assert inside.box.members == block.members
+    layer = next(box for box in inside.diagram.boxes if len(box.operations) > 1)
+    again = one.opened(layer)
+    assert again
+    assert inner(again.diagram) == ["Conv2d", "BatchNorm2d", "relu"]
+
+
+def test_a_single_operation_opens_to_nothing() -> None:
+    one = opener(Net())
+    stem = box_of(diagram(one, Level.BLOCK), "Conv2d")
+    assert len(stem.operations) == 1
+    assert one.opened(stem) is None
+
+
+def test_copies_are_seen_one_after_the_other() -> None:
+    one = opener(Net(4))
+    blocks = diagram(one, Level.BLOCK)
+    folded = copies_of_box(box_of(blocks, "Block"), blocks)
+    assert folded
+    inside = one.unfolded(folded)
+    assert inside
+    shown = [box for box in inside.diagram.boxes if not box.kind.is_end]
+    assert [box.path for box in shown] == [f"blocks.{place}" for place in range(4)]
+    assert inside.diagram.graph.number_of_edges() == 5
+    assert inside.box.members == folded.members
+
+
+def test_what_is_alone_does_not_unfold() -> None:
+    one = opener(Net(1))
+    blocks = diagram(one, Level.BLOCK)
+    assert copies_of_box(box_of(blocks, "Block"), blocks) is None
+    assert one.unfolded(box_of(blocks, "Block")) is None
+
+
+def test_a_frame_is_one_box_with_its_copies() -> None:
+    one = opener(Net(3))
+    layers = diagram(one, Level.LAYER)
+    (group,) = (group for group in layers.groups if group.repeat > 1)
+    frame = copies_of_frame(group.id, layers)
+    assert frame
+    assert [copy.path for copy in frame.copies] == ["blocks.0", "blocks.1", "blocks.2"]
+    assert sorted(frame.members) == sorted(
+        node for box in layers.inside(group) for node in box.members
+    )
+
+
+class Token(nn.Module):
+    """A learned token in front of others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.zeros(1, 1, 4))
+        self.place = nn.Parameter(torch.zeros(1, 4, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """All tokens, each with its place."""
+        return torch.cat([self.token.expand(x.shape[0], -1, -1), x], 1) + self.place
+
+
+def test_what_a_learned_token_enters_has_a_port_for_it() -> None:
+    one = opener(Token(), (2, 3, 4))
+    layers = diagram(one, Level.LAYER)
+    merge = next(box for box in layers.boxes if box.type == "cat")
+    assert len(one.entries(merge)) == 2
+    inside = one.opened(merge)
+    assert inside
+    assert sum(box.kind.is_end for box in inside.diagram.boxes) == 3
+
+
+@pytest.mark.parametrize("name", ["resnet18", "googlenet"])
+def test_every_inside_has_each_operation_once(name: str) -> None:
+    exact = visualize.trace(name)
+    one = Opener(Simplifier(exact), folded=True)
+    waiting = [box.shown for box in Simplifier(exact).to(Level.STAGE).boxes]
+    while waiting:
+        box = waiting.pop()
+        inside = one.opened(box)
+        if inside:
+            shown = [part for part in inside.diagram.boxes if not part.kind.is_end]
+            assert sorted(node for part in shown for node in part.members) == sorted(box.members)
+            waiting += [part.shown for part in shown]
