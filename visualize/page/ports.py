@@ -120,7 +120,7 @@ class Crossings:
         """The ports that ``arrow`` comes from, each with an operation whose tensor leaves there."""
         for node, name in inside.ports.exits.items():
             if name in inside.ports.names:
-                for one in _alike(node, inside.folded):
+                for one in _alike(node, inside.folded, self.exact):
                     if arrow.target in self._read_by(one):
                         yield name, one
 
@@ -134,19 +134,25 @@ class Crossings:
         return self.view.diagram.hosts.get(operation) or self.ports.entries.get(operation, "")
 
 
-def _alike(node: str, folded: Box | None) -> Iterator[str]:
+def _alike(node: str, folded: Box | None, exact: Architecture) -> Iterator[str]:
     """The operations that do in each copy of a box what ``node`` does in the first.
 
     Copies may differ by a reshape in the code around them: of operations of one type, the first
-    does the work of the first, and so on.
+    does the work of the first, and so on. Where there is none, what is reshaped does it.
     """
     yield node
     if folded and folded.copies:
-        one = next(each for each in folded.shown.operations if each.id == node)
-        rank = [each.id for each in folded.shown.operations if each.does == one.does].index(node)
+        shown = {one.id: one for one in folded.shown.operations}
         for copy in folded.copies[1:]:
-            same = [each.id for each in copy.operations if each.does == one.does]
-            yield from same[rank : rank + 1]
+            here: str | None = node
+            while here:
+                alike = [one.id for one in shown.values() if one.does == shown[here].does]
+                same = [one.id for one in copy.operations if one.does == shown[here].does]
+                if len(same) == len(alike):
+                    yield same[alike.index(here)]
+                    break
+                sources = [one for one in exact.data_sources(here) if one in shown]
+                here = sources[0] if len(sources) == 1 else None
 
 
 def _places(ports: Ports, found: set[str]) -> list[int]:
