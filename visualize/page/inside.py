@@ -99,8 +99,7 @@ class Opener:
 
     def _operations(self, part: Architecture, box: Box) -> Diagram:
         """The boxes inside of ``box`` that the whole model has at the level of operations."""
-        inside = {self.single.host(node) for node in box.members}
-        boxes = [replace(one, group="") for one in self.single.boxes if one.id in inside]
+        boxes = self._within(box)
         ends: dict[NodeKind, list[Cluster]] = {NodeKind.INPUT: [], NodeKind.OUTPUT: []}
         for one in part.operations:
             if one.kind in ends:
@@ -108,6 +107,25 @@ class Opener:
         within = (Cluster(one.core.id, one.members) for one in boxes)
         clusters = (*ends[NodeKind.INPUT], *within, *ends[NodeKind.OUTPUT])
         return contract(self._read(part), clusters).with_boxes(boxes)
+
+    def _within(self, box: Box) -> list[Box]:
+        """The boxes of single operations in ``box``, which share its operations among them.
+
+        What belongs to an operation elsewhere, such as a size that it reads, is in the first.
+        """
+        left = dict.fromkeys(box.members)
+        found = []
+        for node in dict.fromkeys(map(self.single.host, box.members)):
+            one = self.single.box(node)
+            if one.core.id in left:
+                kept = tuple(each for each in one.operations if each.id in left)
+                found.append(replace(one, operations=kept, group=""))
+        homes = {each.id for one in found for each in one.operations}
+        rest = tuple(each for each in box.operations if each.id not in homes)
+        if rest and found:
+            found[0] = replace(found[0], operations=found[0].operations + rest)
+        order = {one.id: place for place, one in enumerate(self.single.boxes)}
+        return sorted(found, key=lambda one: order[one.id])
 
     def _read(self, part: Architecture) -> Diagram:
         """The exact diagram of a part, whose wires from side boxes count as data."""

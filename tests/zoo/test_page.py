@@ -1,0 +1,44 @@
+"""Pages of many models: all that opens in them is the graph of all operations."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable
+
+import pytest
+
+import visualize
+from tests.page.pages import document
+from tests.page.walk import walk
+from visualize.core.choices import Level
+
+pytestmark = pytest.mark.zoo
+
+NAMES = [
+    "resnet50", "densenet121", "swin_t", "mobilenet_v3_large", "efficientnet_b0", "maxvit_t",
+    "raft_small", "timm:dla34", "timm:hrnet_w18", "timm:convnext_tiny", "timm:twins_svt_small",
+    "hf:T5Config", "hf:LlamaConfig", "hf:BertConfig", "hf:WhisperConfig", "hf:MixtralConfig",
+]  # fmt: skip
+LARGEST = 250_000  # bytes, compressed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_all_opened_is_the_figure_of_single_operations(name: str) -> None:
+    figure = visualize.draw(name)
+    page = document(figure)
+    walked = walk(page)
+    places = {one.id: place for place, one in enumerate(figure.architecture.operations)}
+    whole = figure.simplifier.to(Level.OP, folded=False)
+    # Boxes of different levels may share the sizes that two of them read in another way.
+    silent = {places[node] for box in whole.boxes for node in box.silent}
+
+    def saying(operations: Iterable[int]) -> tuple[int, ...]:
+        return tuple(one for one in operations if one not in silent)
+
+    named = {box.id: saying(places[node] for node in box.members) for box in whole.boxes}
+    assert sorted(one for box in walked.boxes for one in box) == list(range(len(places)))
+    assert sorted(map(saying, walked.boxes)) == sorted(named.values())
+    arrows = {(saying(start), saying(end)) for start, end in walked.arrows}
+    assert arrows == {(named[source], named[end]) for source, end, _ in whole.wires}
+    assert len(zlib.compress(json.dumps(page).encode(), 9)) < LARGEST
