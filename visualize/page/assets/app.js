@@ -1,0 +1,285 @@
+/** The page: what is asked for becomes a new state, and the state is shown. */
+
+import { Navigation } from "./navigation.js";
+import { byId, element, button } from "./dom.js";
+import { Figure } from "./figure.js";
+import { showDetails } from "./inspector.js";
+import { Model } from "./model.js";
+import { markSkip, showSkips } from "./skips.js";
+import { ancestorsOf, fromAddress, initialState, reduce, toAddress } from "./state.js";
+import { Outline } from "./tree.js";
+import { Viewport } from "./viewport.js";
+import { Controls } from "./controls.js";
+
+/** @typedef {import("./state.js").Action} Action */
+
+/** Wires the parts of the page. */
+export class App {
+  /** @param {any} data the document */
+  constructor(data) {
+    this.model = new Model(data);
+    this.state = initialState();
+    this.stage = byId("stage");
+    this.viewport = new Viewport(this.stage);
+    this.figure = new Figure(this.model, this.viewport);
+    this.navigation = new Navigation(this);
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    /** @type {import("./state.js").Light} what the pointer lights for as long as it is there */
+    this.pointed = { kind: "none" };
+    this.deeds = {
+      open: (/** @type {string} */ instance) => this.change({ type: "open", instance }),
+      unfold: (/** @type {string} */ instance) => this.change({ type: "unfold", instance }),
+      close: (/** @type {string} */ instance) => this.change({ type: "close", instance }),
+      select: (/** @type {string} */ instance) => this.select(instance),
+      flow: (/** @type {string} */ instance) => this.lightFlow(instance),
+      light: (/** @type {number} */ skip) => this.lightSkip(skip),
+    };
+    this.outline = new Outline(byId("tree"), this.deeds);
+    this.controls = new Controls(this);
+    this.listenToAddress();
+    this.dark.addEventListener("change", () => this.redraw());
+  }
+
+  /** Shows what the address names. */
+  begin() {
+    showSkips(byId("skips"), this.model.document.skips, {
+      point: (skip) => this.point(skip),
+      pick: (skip) => this.lightSkip(skip),
+    });
+    this.restore();
+    this.viewport.jump(this.viewport.readable());
+    const chosen = this.figure.shown.get(this.state.selected);
+    if (chosen) this.viewport.bring(chosen.area);
+  }
+
+  restore() {
+    const view = fromAddress(location.hash);
+    view.open = this.model.valid(view.open);
+    this.state = reduce(this.state, { type: "restore", view });
+    this.redraw();
+  }
+
+  listenToAddress() {
+    addEventListener("popstate", () => this.restore());
+  }
+
+  /** Whether it is night, and whether the figure has a look of its own by night. */
+  night() {
+    const { theme } = this.state;
+    return theme === "auto" ? this.dark.matches : theme === "night";
+  }
+
+  nightFigure() {
+    const { colors, background, text } = this.model.document;
+    const [day, night] = colors[background ?? text] ?? [];
+    return this.night() && day !== night;
+  }
+
+  /**
+   * Applies an action. A box that opens or closes stays where it is.
+   * @param {Action} action
+   */
+  change(action) {
+    const before = this.state;
+    performance.mark("change");
+    const held = this.figure.shown.get(action.instance ?? "")?.area;
+    this.state = reduce(before, action);
+    if (this.state === before) return;
+    if (this.state.open !== before.open || this.state.theme !== before.theme) {
+      this.draw();
+      const now = this.figure.shown.get(action.instance ?? "")?.area;
+      if (held && now) this.hold(held, now);
+    }
+    this.writeAddress(this.state.open !== before.open);
+    this.show();
+    performance.measure(action.type, "change");
+  }
+
+  /**
+   * Pans so that a corner stays where it was.
+   * @param {number[]} before
+   * @param {number[]} now
+   */
+  hold(before, now) {
+    const { x, y, scale } = this.viewport.camera;
+    const [left, top] = [before[0] - now[0], before[1] - now[1]];
+    this.viewport.jump({ x: x + left * scale, y: y + top * scale, scale });
+  }
+
+  draw() {
+    const root = document.documentElement;
+    root.dataset.theme = this.night() ? "night" : "day";
+    this.figure.render(this.state, this.nightFigure());
+    const { colors, background } = this.model.document;
+    const pair = colors[background] ?? ["#ffffff", "#ffffff"];
+    this.stage.style.background = pair[this.nightFigure() ? 1 : 0];
+    this.stage.classList.toggle("by-night", this.nightFigure());
+  }
+
+  redraw() {
+    this.draw();
+    this.show();
+  }
+
+  /** Shows the state in all that is beside the figure. */
+  show() {
+    const { state, figure } = this;
+    const focused = this.stage.contains(document.activeElement) || document.activeElement === null;
+    const light = this.pointed.kind === "none" ? state.light : this.pointed;
+    this.controls.showLegend(figure.recolor(state.overlay, this.nightFigure()));
+    figure.paint(state, light, this.navigation.hits);
+    showDetails(byId("details"), this.model, state, this.deeds);
+    markSkip(byId("skips"), state.light);
+    this.showCrumbs();
+    this.controls.show(state);
+    this.rove(focused || this.wantsFocus === true);
+    this.wantsFocus = false;
+    cancelIdle(this.idle);
+    this.idle = whenIdle(() => this.outline.show(figure.leaves(), state.selected));
+  }
+
+  /**
+   * One box is reached by the tab key: the selected one, else the first.
+   * @param {boolean} focus
+   */
+  rove(focus) {
+    this.reached?.setAttribute("tabindex", "-1");
+    const { groups, composed } = this.figure;
+    const chosen = groups.get(this.state.selected);
+    this.reached = chosen ?? groups.get(composed.boxes[0]?.instance);
+    this.reached?.setAttribute("tabindex", "0");
+    if (focus && chosen) /** @type {SVGElement} */ (chosen).focus({ preventScroll: true });
+  }
+
+  showCrumbs() {
+    const { selected, open } = this.state;
+    const names = selected ? [...ancestorsOf(selected), selected] : [];
+    const list = element("ol");
+    const crumb = (/** @type {string} */ label, /** @type {string} */ instance) => {
+      const here = instance === selected ? { "aria-current": "true" } : {};
+      list.append(element("li", {}, button(label, () => this.select(instance, true), here)));
+    };
+    crumb(this.model.document.name, "");
+    for (const name of names) {
+      const facts = this.model.group(name, open)?.thing;
+      crumb(facts?.title || facts?.type || name, name);
+    }
+    byId("crumbs").replaceChildren(list);
+  }
+
+  /**
+   * @param {string} instance
+   * @param {boolean} [bring] whether the window moves to it
+   */
+  select(instance, bring = true) {
+    this.change({ type: "select", instance });
+    const area = this.figure.shown.get(instance)?.area;
+    if (bring && area) this.viewport.bring(area);
+  }
+
+  /** @param {string} instance */
+  toggle(instance) {
+    const shown = this.figure.shown.get(instance);
+    if (!shown) return;
+    if (shown.open) this.change({ type: "close", instance });
+    else if (shown.thing.opens !== undefined && shown.thing.opens !== null) {
+      this.change({ type: "open", instance });
+    } else if (shown.thing.unfolds !== undefined && shown.thing.unfolds !== null) {
+      this.change({ type: "unfold", instance });
+    }
+  }
+
+  /** @param {string} instance */
+  unfold(instance) {
+    const facts = instance ? this.model.facts(instance, this.state.open) : null;
+    if (facts?.unfolds) return this.change({ type: "unfold", instance });
+    const frame = this.navigation.frameAround(instance);
+    if (frame) {
+      this.change({ type: "select", instance: frame });
+      this.change({ type: "unfold", instance: frame });
+    }
+  }
+
+  /** @param {string} instance */
+  lightFlow(instance) {
+    const { light } = this.state;
+    const is = light.kind === "flow" && light.from === instance;
+    this.change({ type: "light", light: is || !instance ? { kind: "none" } : { kind: "flow", from: instance } });
+  }
+
+  /**
+   * Lights a skip connection and opens what hides its end; the same again puts it out.
+   * @param {number} skip
+   */
+  lightSkip(skip) {
+    const { light } = this.state;
+    this.pointed = { kind: "none" };
+    if (light.kind === "skip" && light.skip === skip) {
+      this.change({ type: "light", light: { kind: "none" } });
+      return;
+    }
+    const { merge } = this.model.document.skips[skip];
+    const end = this.model.deepest(merge);
+    const { ends } = this.figure.skipParts(skip);
+    if (ends.size < 2) this.reveal(end);
+    this.change({ type: "light", light: { kind: "skip", skip } });
+    this.select(this.figure.owners().get(merge) ?? "", true);
+  }
+
+  /**
+   * Opens what is around an instance.
+   * @param {string} instance
+   */
+  reveal(instance) {
+    const open = this.model.reveal(instance, this.state.open);
+    if (toAddress({ ...this.state, open }) === toAddress(this.state)) return;
+    this.change({ type: "set-open", open });
+  }
+
+  /** @param {number|null} skip */
+  point(skip) {
+    this.pointed = skip === null ? { kind: "none" } : { kind: "skip", skip };
+    const light = skip === null ? this.state.light : this.pointed;
+    this.figure.paint(this.state, light, this.navigation.hits);
+  }
+
+  /** @param {boolean} isStep whether going back leads to what was before */
+  writeAddress(isStep) {
+    const address = toAddress(this.state) || location.pathname + location.search;
+    try {
+      if (isStep) history.pushState(null, "", address);
+      else history.replaceState(null, "", address);
+    } catch {
+      // A page in a frame without an address of its own has no history.
+    }
+  }
+}
+
+/** @param {() => void} act */
+function whenIdle(act) {
+  return globalThis.requestIdleCallback ? requestIdleCallback(act, { timeout: 300 }) : setTimeout(act, 50);
+}
+
+/** @param {number|undefined} handle */
+function cancelIdle(handle) {
+  if (handle === undefined) return;
+  if (globalThis.cancelIdleCallback) cancelIdleCallback(handle);
+  else clearTimeout(handle);
+}
+
+/** The document, which is packed in the page. */
+async function unpacked() {
+  const packed = atob((byId("data").textContent ?? "").trim());
+  const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** Begins. */
+export async function start() {
+  const app = new App(await unpacked());
+  app.begin();
+  document.documentElement.dataset.ready = "true";
+}
+
+void start();

@@ -1,0 +1,281 @@
+/** The figure on the page: drawn for what is open, and marked for what is selected and lit. */
+
+import { compose } from "./compose.js";
+import { shape } from "./dom.js";
+import { draw } from "./draw.js";
+import { ownersOf, reach } from "./flow.js";
+import { isIndex } from "./model.js";
+import { marker, outlineOf, overlayColors } from "./paint.js";
+import { isInside } from "./state.js";
+
+/**
+ * @typedef {import("./state.js").State} State
+ * @typedef {import("./model.js").Facts} Facts
+ * @typedef {{instance: string, role: string, facts: Facts}} Closed
+ * @typedef {{instance: string, thing: any, area: number[], open: any, parent: string}} Shown
+ */
+
+/** One drawing and what can be asked of it. */
+export class Figure {
+  /**
+   * @param {import("./model.js").Model} model
+   * @param {import("./viewport.js").Viewport} viewport
+   */
+  constructor(model, viewport) {
+    this.model = model;
+    this.viewport = viewport;
+    /** @type {any} */
+    this.composed = null;
+    /** @type {SVGElement|null} */
+    this.svg = null;
+    /** @type {Map<string, Element>} */
+    this.groups = new Map();
+    /** @type {Map<string, Shown>} */
+    this.shown = new Map();
+    /** @type {Closed[]|null} */
+    this.closedBoxes = null;
+    /** @type {Map<number, string>|null} */
+    this.ownerMap = null;
+    /** @type {Map<Element, string>} */
+    this.marked = new Map();
+    /** @type {[SVGElement, string][]} */
+    this.repainted = [];
+  }
+
+  /**
+   * Draws what is open.
+   * @param {State} state
+   * @param {boolean} night
+   */
+  render(state, night) {
+    const { model } = this;
+    this.composed = compose(model.document, state.open);
+    const svg = draw(document, this.composed, model.document, night);
+    this.svg = svg;
+    this.open = state.open;
+    this.closedBoxes = null;
+    this.ownerMap = null;
+    this.marked = new Map();
+    this.repainted = [];
+    this.groups = new Map();
+    for (const group of svg.querySelectorAll("[data-instance]")) {
+      this.groups.set(group.getAttribute("data-instance") ?? "", group);
+    }
+    this.shown = new Map();
+    for (const { instance, box, area, open, parent } of this.composed.boxes) {
+      this.shown.set(instance, { instance, thing: box, area, open, parent });
+    }
+    for (const { instance, frame, area, open, parent } of this.composed.frames) {
+      if (instance && isIndex(frame.unfolds)) {
+        this.shown.set(instance, { instance, thing: frame, area, open, parent: parent ?? "" });
+      }
+    }
+    svg.append(this.markers());
+    this.viewport.show(svg, this.composed.width, this.composed.height);
+  }
+
+  /** The plus and minus of all that opens and closes. */
+  markers() {
+    const layer = shape("g", { class: "markers", "aria-hidden": "true" });
+    for (const one of this.shown.values()) {
+      const opens = isIndex(one.thing.opens) || isIndex(one.thing.unfolds);
+      if (one.open || opens) layer.append(marker(one, Boolean(one.open)));
+    }
+    return layer;
+  }
+
+  /** The boxes that are drawn closed: together they hold every operation once. */
+  closed() {
+    if (this.closedBoxes) return this.closedBoxes;
+    const open = this.open ?? new Map();
+    /** @type {Closed[]} */
+    const found = [];
+    for (const { instance, thing, open: mode } of this.shown.values()) {
+      if (mode || !this.isBox(instance)) continue;
+      const facts = this.model.facts(instance, open);
+      if (facts) found.push({ instance, role: thing.role, facts });
+    }
+    found.sort((one, other) => one.facts.operations[0] - other.facts.operations[0]);
+    this.closedBoxes = found;
+    return found;
+  }
+
+  /** @param {string} instance */
+  isBox(instance) {
+    return !instance.slice(instance.lastIndexOf("/") + 1).startsWith("f");
+  }
+
+  /** Which box each operation is in. */
+  owners() {
+    this.ownerMap ??= ownersOf(
+      this.closed().map(({ instance, facts }) => ({ instance, operations: facts.operations })),
+    );
+    return this.ownerMap;
+  }
+
+  /**
+   * The instance itself where it is drawn, else the closed group that it is in, or "".
+   * @param {string} instance
+   */
+  visible(instance) {
+    let at = instance;
+    while (at && !this.shown.has(at)) at = at.slice(0, Math.max(0, at.lastIndexOf("/")));
+    return at;
+  }
+
+  /**
+   * The operations of a skip connection, by what they are in it.
+   * @param {number} at
+   */
+  skipParts(at) {
+    const skip = this.model.document.skips[at];
+    const owners = this.owners();
+    const of = (/** @type {number[]} */ operations) =>
+      new Set(operations.map((operation) => owners.get(operation) ?? ""));
+    return {
+      ends: of([skip.fork, skip.merge]),
+      branch: of(skip.branch),
+      bypassed: of(skip.bypassed),
+    };
+  }
+
+  /**
+   * The marks of everything: classes by element.
+   * @param {State} state
+   * @param {import("./state.js").Light} light
+   * @param {string[]} hits
+   */
+  paint(state, light, hits) {
+    /** @type {Map<Element, string>} */
+    const marks = new Map();
+    const add = (/** @type {Element|undefined} */ one, /** @type {string} */ name) => {
+      if (one) marks.set(one, `${marks.get(one) ?? ""} ${name}`);
+    };
+    for (const hit of hits) add(this.groups.get(this.visible(hit)), "is-hit");
+    add(this.groups.get(state.selected), "is-selected");
+    const lit = this.lit(light);
+    this.svg?.classList.toggle("is-dimmed", lit !== null);
+    if (lit) {
+      for (const [instance, part] of lit) add(this.groups.get(instance), `is-lit is-${part}`);
+      for (const arrow of this.litArrows(light, lit)) add(arrow, "is-lit");
+    }
+    for (const [one, names] of this.marked) {
+      one.classList.remove(...names.trim().split(" "));
+    }
+    for (const [one, names] of marks) one.classList.add(...names.trim().split(" "));
+    this.marked = marks;
+  }
+
+  /**
+   * The boxes that are lit and what they are, or null where nothing is.
+   * @param {import("./state.js").Light} light
+   * @returns {Map<string, string>|null}
+   */
+  lit(light) {
+    if (light.kind === "flow") {
+      const from = this.visible(light.from);
+      const found = [...reach(from, this.composed.arrows)];
+      return new Map(found.map((instance) => [instance, instance === from ? "end" : "path"]));
+    }
+    if (light.kind === "none" || !this.model.document.skips[light.skip]) return null;
+    const { ends, branch, bypassed } = this.skipParts(light.skip);
+    const parts = new Map([...bypassed].map((instance) => [instance, "bypassed"]));
+    for (const instance of branch) parts.set(instance, "branch");
+    for (const instance of ends) parts.set(instance, "end");
+    return parts;
+  }
+
+  /**
+   * @param {import("./state.js").Light} light
+   * @param {Map<string, string>} lit
+   */
+  litArrows(light, lit) {
+    const skip = light.kind === "skip" ? String(light.skip) : "";
+    const arrows = [...(this.svg?.querySelectorAll("[data-from]") ?? [])];
+    return arrows.filter((arrow) => {
+      const from = arrow.getAttribute("data-from") ?? "";
+      const to = arrow.getAttribute("data-to");
+      const skips = (arrow.getAttribute("data-skips") ?? "").split(" ");
+      if (skip && skips.includes(skip)) return true;
+      return lit.has(from) && (to === null || lit.has(to));
+    });
+  }
+
+  /**
+   * Colours boxes by what an overlay shows.
+   * @param {string} overlay
+   * @param {boolean} night whether the figure has a look by night and it is that
+   */
+  recolor(overlay, night) {
+    for (const [outline, fill] of this.repainted) outline.setAttribute("fill", fill);
+    this.repainted = [];
+    if (overlay === "stage") return [];
+    const { fills, legend } = overlayColors(overlay, this.closed(), night);
+    for (const [instance, fill] of fills) {
+      const group = this.groups.get(instance);
+      const outline = group && outlineOf(group);
+      if (!outline) continue;
+      this.repainted.push([outline, outline.getAttribute("fill") ?? "none"]);
+      outline.setAttribute("fill", fill);
+    }
+    return legend;
+  }
+
+  /** What the outline lists. */
+  leaves() {
+    const children = new Map();
+    for (const one of this.shown.values()) {
+      if (!this.isBox(one.instance) && !one.open) continue;
+      const parent = this.shown.has(one.parent) ? one.parent : "";
+      children.set(parent, [...(children.get(parent) ?? []), one]);
+    }
+    /** @type {import("./tree.js").Leaf[]} */
+    const leaves = [];
+    const visit = (/** @type {string} */ parent) => {
+      for (const { instance, thing, open } of children.get(parent) ?? []) {
+        const label = thing.title || thing.type || thing.role;
+        const opens = isIndex(thing.opens) || isIndex(thing.unfolds);
+        leaves.push({ instance, parent, label, opens, open: Boolean(open) });
+        visit(instance);
+      }
+    };
+    visit("");
+    return leaves;
+  }
+
+  /**
+   * The boxes after or before an instance along the flow, those of the main path first.
+   * @param {string} instance
+   * @param {"from"|"to"} end where the instance is
+   * @returns {string[]}
+   */
+  neighbours(instance, end) {
+    const other = end === "from" ? "to" : "from";
+    const within = (/** @type {string} */ name) => name === instance || isInside(name, instance);
+    /** @type {any[]} */
+    const arrows = this.composed.arrows.filter(
+      (/** @type {any} */ arrow) => within(arrow[end]) && arrow[other] && !within(arrow[other]),
+    );
+    arrows.sort((one, another) => Number(Boolean(one.skip)) - Number(Boolean(another.skip)));
+    return [...new Set(arrows.map((arrow) => arrow[other]))];
+  }
+
+  /**
+   * The boxes at the other end of the skips that begin or end in an instance.
+   * @param {string} instance
+   * @returns {string[]}
+   */
+  acrossSkips(instance) {
+    const owners = this.owners();
+    const within = (/** @type {string|undefined} */ name) =>
+      name !== undefined && (name === instance || isInside(name, instance));
+    /** @type {string[]} */
+    const found = [];
+    for (const { fork, merge } of this.model.document.skips) {
+      const [from, to] = [owners.get(fork), owners.get(merge)];
+      if (within(from) && to !== undefined && !within(to)) found.unshift(to);
+      else if (within(to) && from !== undefined && !within(from)) found.push(from);
+    }
+    return found;
+  }
+}
