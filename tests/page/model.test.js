@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { exactCount, percent, shortCount } from "../../visualize/page/assets/counts.js";
 import { ownersOf, reach } from "../../visualize/page/assets/flow.js";
 import { Model, positionsOf, resolvePath } from "../../visualize/page/assets/model.js";
+import { deepestBox, deepestLevel, groupsOf, openToLevel, revealed, validOpen } from "../../visualize/page/assets/walk.js";
 import { small } from "./small.js";
 
 const none = new Map();
@@ -43,24 +44,24 @@ test("unfolded copies have a path and operations of their own", () => {
 
 test("all groups partition the operations", () => {
   const model = new Model(small());
-  const leaves = [...model.groups()].filter((group) => group.thing.opens === undefined);
+  const leaves = [...groupsOf(model)].filter((group) => group.thing.opens === undefined);
   const all = leaves.flatMap((group) => model.copies(group).flat()).sort();
   assert.deepEqual(all, [0, 1, 2, 3, 4, 5]);
-  assert.equal(model.deepest(4), "1/1");
-  assert.equal(model.deepestLevel(), 1);
-  assert.deepEqual([...model.level(1)], [["1", "open"]]);
+  assert.equal(deepestBox(model, 4), "1/1");
+  assert.equal(deepestLevel(model), 1);
+  assert.deepEqual([...openToLevel(model, 1)], [["1", "open"]]);
 });
 
 test("to see a box closes the frame that replaces it and opens what is around it", () => {
   const model = new Model(small());
   const open = new Map([["f0", "unfold"], ["f0/1", "open"]]);
-  assert.deepEqual([...model.reveal("1/0", open)], [["1", "open"]]);
+  assert.deepEqual([...revealed(model, "1/0", open)], [["1", "open"]]);
 });
 
 test("only what the model has is opened", () => {
   const model = new Model(small());
   const open = new Map([["9", "open"], ["0", "open"], ["1", "open"], ["1/0", "open"], ["2/3", "open"]]);
-  assert.deepEqual([...model.valid(open)], [["1", "open"]]);
+  assert.deepEqual([...validOpen(model, open)], [["1", "open"]]);
 });
 
 test("reach is before and after, not beside", () => {

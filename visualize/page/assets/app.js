@@ -1,17 +1,23 @@
 /** The page: what is asked for becomes a new state, and the state is shown. */
 
-import { Navigation } from "./navigation.js";
-import { byId, element, button } from "./dom.js";
+import { Controls } from "./controls.js";
+import { showCrumbs } from "./crumbs.js";
+import { byId } from "./dom.js";
 import { Figure } from "./figure.js";
 import { showDetails } from "./inspector.js";
 import { Model } from "./model.js";
+import { Navigation } from "./navigation.js";
 import { markSkip, showSkips } from "./skips.js";
-import { ancestorsOf, fromAddress, initialState, reduce, toAddress } from "./state.js";
+import { fromAddress, initialState, reduce, toAddress } from "./state.js";
 import { Outline } from "./tree.js";
+import { unpacked } from "./unpack.js";
 import { Viewport } from "./viewport.js";
-import { Controls } from "./controls.js";
+import { deepestBox, revealed, validOpen } from "./walk.js";
 
 /** @typedef {import("./state.js").Action} Action */
+
+/** Milliseconds until the outline follows: a key that is held down moves on without it. */
+const LATER = 60;
 
 /** Wires the parts of the page. */
 export class App {
@@ -26,6 +32,7 @@ export class App {
     this.dark = matchMedia("(prefers-color-scheme: dark)");
     /** @type {import("./state.js").Light} what the pointer lights for as long as it is there */
     this.pointed = { kind: "none" };
+    /** @type {import("./inspector.js").Deeds & import("./tree.js").TreeDeeds} */
     this.deeds = {
       open: (/** @type {string} */ instance) => this.change({ type: "open", instance }),
       unfold: (/** @type {string} */ instance) => this.change({ type: "unfold", instance }),
@@ -34,6 +41,12 @@ export class App {
       flow: (/** @type {string} */ instance) => this.lightFlow(instance),
       light: (/** @type {number} */ skip) => this.lightSkip(skip),
     };
+    /** @type {Element|undefined} the box that the tab key reaches */
+    this.reached = undefined;
+    /** Whether the box that is selected next gets the focus. */
+    this.wantsFocus = false;
+    /** @type {number|undefined} */
+    this.waiting = undefined;
     this.outline = new Outline(byId("tree"), this.deeds);
     this.controls = new Controls(this);
     this.listenToAddress();
@@ -54,7 +67,7 @@ export class App {
 
   restore() {
     const view = fromAddress(location.hash);
-    view.open = this.model.valid(view.open);
+    view.open = validOpen(this.model, view.open);
     this.state = reduce(this.state, { type: "restore", view });
     this.redraw();
   }
@@ -130,12 +143,12 @@ export class App {
     figure.paint(state, light, this.navigation.hits);
     showDetails(byId("details"), this.model, state, this.deeds);
     markSkip(byId("skips"), state.light);
-    this.showCrumbs();
+    showCrumbs(byId("crumbs"), this.model, state, this.deeds);
     this.controls.show(state);
-    this.rove(focused || this.wantsFocus === true);
+    this.rove(focused || this.wantsFocus);
     this.wantsFocus = false;
-    cancelIdle(this.idle);
-    this.idle = whenIdle(() => this.outline.show(figure.leaves(), state.selected));
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.outline.show(figure.leaves(), state.selected), LATER);
   }
 
   /**
@@ -149,22 +162,6 @@ export class App {
     this.reached = chosen ?? groups.get(composed.boxes[0]?.instance);
     this.reached?.setAttribute("tabindex", "0");
     if (focus && chosen) /** @type {SVGElement} */ (chosen).focus({ preventScroll: true });
-  }
-
-  showCrumbs() {
-    const { selected, open } = this.state;
-    const names = selected ? [...ancestorsOf(selected), selected] : [];
-    const list = element("ol");
-    const crumb = (/** @type {string} */ label, /** @type {string} */ instance) => {
-      const here = instance === selected ? { "aria-current": "true" } : {};
-      list.append(element("li", {}, button(label, () => this.select(instance, true), here)));
-    };
-    crumb(this.model.document.name, "");
-    for (const name of names) {
-      const facts = this.model.group(name, open)?.thing;
-      crumb(facts?.title || facts?.type || name, name);
-    }
-    byId("crumbs").replaceChildren(list);
   }
 
   /**
@@ -219,7 +216,7 @@ export class App {
       return;
     }
     const { merge } = this.model.document.skips[skip];
-    const end = this.model.deepest(merge);
+    const end = deepestBox(this.model, merge);
     const { ends } = this.figure.skipParts(skip);
     if (ends.size < 2) this.reveal(end);
     this.change({ type: "light", light: { kind: "skip", skip } });
@@ -231,7 +228,7 @@ export class App {
    * @param {string} instance
    */
   reveal(instance) {
-    const open = this.model.reveal(instance, this.state.open);
+    const open = revealed(this.model, instance, this.state.open);
     if (toAddress({ ...this.state, open }) === toAddress(this.state)) return;
     this.change({ type: "set-open", open });
   }
@@ -253,26 +250,6 @@ export class App {
       // A page in a frame without an address of its own has no history.
     }
   }
-}
-
-/** @param {() => void} act */
-function whenIdle(act) {
-  return globalThis.requestIdleCallback ? requestIdleCallback(act, { timeout: 300 }) : setTimeout(act, 50);
-}
-
-/** @param {number|undefined} handle */
-function cancelIdle(handle) {
-  if (handle === undefined) return;
-  if (globalThis.cancelIdleCallback) cancelIdleCallback(handle);
-  else clearTimeout(handle);
-}
-
-/** The document, which is packed in the page. */
-async function unpacked() {
-  const packed = atob((byId("data").textContent ?? "").trim());
-  const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text());
 }
 
 /** Begins. */

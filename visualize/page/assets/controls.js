@@ -4,6 +4,7 @@ import { byId, element, shape } from "./dom.js";
 import { deedOf, KEYS } from "./keys.js";
 import { draw } from "./draw.js";
 import { download, pngFile, svgFile } from "./save.js";
+import { deepestLevel, openToLevel } from "./walk.js";
 
 const TABS = /** @type {const} */ (["details", "skips", "outline"]);
 const THEMES = ["auto", "day", "night"];
@@ -15,6 +16,8 @@ export class Controls {
   constructor(app) {
     this.app = app;
     this.level = 0;
+    /** @type {number|undefined} */
+    this.deepest = undefined;
     this.deeds = this.allDeeds();
     this.listen();
     this.fillHelp();
@@ -163,9 +166,9 @@ export class Controls {
   /** @param {number} level */
   toLevel(level) {
     const { app } = this;
-    const deepest = (this.deepest ??= app.model.deepestLevel());
+    const deepest = (this.deepest ??= deepestLevel(app.model));
     this.level = Math.min(deepest, Math.max(0, level));
-    const open = app.model.level(this.level);
+    const open = openToLevel(app.model, this.level);
     app.change({ type: "set-open", open, selected: app.model.group(app.state.selected, open) ? app.figure.visible(app.state.selected) : "" });
     const { selected } = app.state;
     if (selected && !app.figure.shown.has(selected)) app.select(app.figure.visible(selected), false);

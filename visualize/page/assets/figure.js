@@ -5,7 +5,7 @@ import { shape } from "./dom.js";
 import { draw } from "./draw.js";
 import { ownersOf, reach } from "./flow.js";
 import { isIndex } from "./model.js";
-import { marker, outlineOf, overlayColors } from "./paint.js";
+import { marker, boxOutline, overlayColors } from "./paint.js";
 import { isInside } from "./state.js";
 
 /**
@@ -213,7 +213,7 @@ export class Figure {
     const { fills, legend } = overlayColors(overlay, this.closed(), night);
     for (const [instance, fill] of fills) {
       const group = this.groups.get(instance);
-      const outline = group && outlineOf(group);
+      const outline = group && boxOutline(group);
       if (!outline) continue;
       this.repainted.push([outline, outline.getAttribute("fill") ?? "none"]);
       outline.setAttribute("fill", fill);

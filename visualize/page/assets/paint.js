@@ -109,7 +109,7 @@ function ramp(column, boxes, theme) {
  * @param {Element} group
  * @returns {SVGElement|null}
  */
-export function outlineOf(group) {
+export function boxOutline(group) {
   return group.querySelector(":scope > path, :scope > ellipse");
 }
 
@@ -123,7 +123,7 @@ export function marker(box, open) {
   const group = shape("g", {
     class: `marker ${open ? "closes" : "opens"}`,
     "data-marker": box.instance,
-    transform: `translate(${x + width - 0.5} ${y + 0.5})`,
+    transform: `translate(${x + width} ${y})`,
   });
   group.append(
     shape("circle", { class: "target", r: 8 }),

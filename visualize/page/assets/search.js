@@ -4,6 +4,8 @@
  * @typedef {{instance: string, text: string, parameters: number, skips: Set<string>}} Entry
  */
 
+import { groupsOf } from "./walk.js";
+
 const COUNT = /^([<>]=?|=)(\d+(?:\.\d+)?)([kmgbt]?)$/i;
 /** @type {{[letter: string]: number}} */
 const SCALE = { "": 1, k: 1e3, m: 1e6, g: 1e9, b: 1e9, t: 1e12 };
@@ -40,7 +42,7 @@ export function searchIndex(model) {
   const kinds = kindsByMerge(model.document.skips);
   /** @type {Entry[]} */
   const entries = [];
-  for (const group of model.groups()) {
+  for (const group of groupsOf(model)) {
     const { thing, instance, place } = group;
     const paths = model.paths(group);
     const words = [thing.title, thing.type, thing.shape, thing.role, ...new Set(paths)];

@@ -123,6 +123,7 @@ export class Outline {
 
 /** @param {Leaf} leaf */
 function treeItem(leaf) {
+  /** @type {{[attribute: string]: string}} */
   const expanded = leaf.opens || leaf.open ? { "aria-expanded": String(leaf.open) } : {};
   return element(
     "li",
