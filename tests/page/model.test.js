@@ -75,5 +75,6 @@ test("counts", () => {
   assert.equal(shortCount(9408), "9.4 k");
   assert.equal(shortCount(7), "7");
   assert.equal(percent(1, 8), "12.5 %");
+  assert.equal(percent(1, 10_000), "< 0.1 %");
   assert.equal(percent(0, 0), "");
 });

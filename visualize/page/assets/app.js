@@ -60,7 +60,7 @@ export class App {
       pick: (skip) => this.lightSkip(skip),
     });
     this.restore();
-    this.viewport.jump(this.viewport.readable());
+    this.viewport.jump(this.figure.beginning());
     const chosen = this.figure.shown.get(this.state.selected);
     if (chosen) this.viewport.bring(chosen.area);
   }

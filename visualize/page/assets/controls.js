@@ -145,8 +145,8 @@ export class Controls {
     const marked = target.closest("[data-marker]")?.getAttribute("data-marker");
     app.wantsFocus = true;
     if (marked) {
-      app.toggle(marked);
       app.select(marked, false);
+      app.toggle(marked);
     } else if (!target.closest("#legend")) {
       app.select(this.under(event), false);
     }
@@ -172,7 +172,7 @@ export class Controls {
     app.change({ type: "set-open", open, selected: app.model.group(app.state.selected, open) ? app.figure.visible(app.state.selected) : "" });
     const { selected } = app.state;
     if (selected && !app.figure.shown.has(selected)) app.select(app.figure.visible(selected), false);
-    app.viewport.glide(app.viewport.fitted());
+    app.viewport.glide(app.figure.beginning());
     this.announce(`Level ${this.level} of ${deepest}`);
   }
 

@@ -32,5 +32,7 @@ export function exactCount(count) {
  * @param {number} whole
  */
 export function percent(part, whole) {
-  return whole ? `${((100 * part) / whole).toFixed(1)} %` : "";
+  if (!whole) return "";
+  const share = (100 * part) / whole;
+  return part && share < 0.05 ? "< 0.1 %" : `${share.toFixed(1)} %`;
 }

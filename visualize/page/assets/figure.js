@@ -84,6 +84,11 @@ export class Figure {
     return layer;
   }
 
+  /** The camera that shows the first box, and as much after it as can be read. */
+  beginning() {
+    return this.viewport.readable(this.composed.boxes[0]?.area ?? [0, 0, 0, 0]);
+  }
+
   /** The boxes that are drawn closed: together they hold every operation once. */
   closed() {
     if (this.closedBoxes) return this.closedBoxes;

@@ -24,7 +24,7 @@ export const CATEGORIES = [
   { name: "activation", test: /relu|gelu|silu|swish|sigmoid|softmax|tanh|elu|mish|swiglu/i, day: "#f8d9d3", night: "#6b3026" },
 ];
 const OTHER = { name: "other", day: "#f4f4f4", night: "#333333" };
-const RAMP = { day: ["#ffffff", "#7fb2e5"], night: ["#20242a", "#2f6cab"] };
+const RAMP = { day: ["#ffffff", "#b3d2f2"], night: ["#20242a", "#1c3d60"] };
 const TRAINED = { name: "trainable", day: "#d2ecd6", night: "#1f5230" };
 const PARTLY = { name: "partly", day: "#fff2b8", night: "#5c5214" };
 const FROZEN = { name: "frozen", day: "#d3e4f7", night: "#22456b" };

@@ -4,6 +4,8 @@ import { isStill } from "./dom.js";
 
 /** Pixels of CSS in a point. */
 const TRUE_SIZE = 4 / 3;
+/** A smaller scale than this is not read. */
+const LEGIBLE = 0.75;
 const DURATION = 200;
 const MARGIN = 24;
 /** Farther than this a press is a drag, not a click. */
@@ -103,15 +105,22 @@ export class Viewport {
   }
 
   /**
-   * The camera that shows the figure as wide as the window where all of it would be too small to
-   * read: its beginning.
+   * The camera that shows all of the figure, or its beginning where all of it is too small to read.
+   * @param {number[]} first the area that it begins with
    */
-  readable() {
+  readable([left, top, wide, high]) {
     const whole = this.fitted();
-    if (whole.scale >= 0.75) return whole;
-    const wide = (this.stage.clientWidth - 2 * MARGIN) / this.size[0];
-    const scale = Math.max(whole.scale, Math.min(wide, TRUE_SIZE));
-    return { x: (this.stage.clientWidth - this.size[0] * scale) / 2, y: MARGIN, scale };
+    if (whole.scale >= LEGIBLE) return whole;
+    const room = [this.stage.clientWidth, this.stage.clientHeight];
+    const fits = room.map((long, axis) => (long - 2 * MARGIN) / this.size[axis]);
+    const scale = Math.min(TRUE_SIZE, Math.max(...fits, LEGIBLE));
+    const place = (/** @type {number} */ axis, /** @type {number} */ middle) => {
+      const long = this.size[axis] * scale;
+      if (long <= room[axis] - 2 * MARGIN) return (room[axis] - long) / 2;
+      const at = room[axis] / 2 - middle * scale;
+      return Math.min(MARGIN, Math.max(room[axis] - MARGIN - long, at));
+    };
+    return { x: place(0, left + wide / 2), y: place(1, top + high / 2), scale };
   }
 
   /** @param {number} scale @param {number} [x] @param {number} [y] what stays where it is */
