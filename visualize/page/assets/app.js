@@ -49,8 +49,8 @@ export class App {
     this.waiting = undefined;
     this.outline = new Outline(byId("tree"), this.deeds);
     this.controls = new Controls(this);
-    this.listenToAddress();
-    this.dark.addEventListener("change", () => this.redraw());
+    this.isPrinting = false;
+    this.listenToBrowser();
   }
 
   /** Shows what the address names. */
@@ -61,19 +61,40 @@ export class App {
     });
     this.restore();
     this.viewport.jump(this.figure.beginning());
-    const chosen = this.figure.shown.get(this.state.selected);
-    if (chosen) this.viewport.bring(chosen.area);
+    this.bringSelected();
   }
 
+  /** The view that the address names; what opened or closed since the last one stays in place. */
   restore() {
+    const before = this.state.open;
+    const { shown } = this.figure;
     const view = fromAddress(location.hash);
     view.open = validOpen(this.model, view.open);
     this.state = reduce(this.state, { type: "restore", view });
     this.redraw();
+    const names = [...before.keys(), ...view.open.keys()];
+    const changed = names.find((name) => before.get(name) !== view.open.get(name)) ?? "";
+    const [held, now] = [shown.get(changed)?.area, this.figure.shown.get(changed)?.area];
+    if (held && now) this.hold(held, now);
   }
 
-  listenToAddress() {
-    addEventListener("popstate", () => this.restore());
+  listenToBrowser() {
+    addEventListener("popstate", () => {
+      this.restore();
+      this.bringSelected();
+    });
+    this.dark.addEventListener("change", () => this.redraw());
+    for (const moment of /** @type {const} */ (["beforeprint", "afterprint"])) {
+      addEventListener(moment, () => {
+        this.isPrinting = moment === "beforeprint";
+        if (this.night()) this.redraw();
+      });
+    }
+  }
+
+  bringSelected() {
+    const chosen = this.figure.shown.get(this.state.selected);
+    if (chosen) this.viewport.bring(chosen.area);
   }
 
   /** Whether it is night, and whether the figure has a look of its own by night. */
@@ -85,7 +106,14 @@ export class App {
   nightFigure() {
     const { colors, background, text } = this.model.document;
     const [day, night] = colors[background ?? text] ?? [];
-    return this.night() && day !== night;
+    return this.night() && !this.isPrinting && day !== night;
+  }
+
+  /** The colour behind the figure. */
+  paper() {
+    const { colors, background } = this.model.document;
+    const [day, night] = colors[background] ?? ["#ffffff", "#16181b"];
+    return this.nightFigure() ? night : day;
   }
 
   /**
@@ -123,9 +151,7 @@ export class App {
     const root = document.documentElement;
     root.dataset.theme = this.night() ? "night" : "day";
     this.figure.render(this.state, this.nightFigure());
-    const { colors, background } = this.model.document;
-    const pair = colors[background] ?? ["#ffffff", "#ffffff"];
-    this.stage.style.background = pair[this.nightFigure() ? 1 : 0];
+    this.stage.style.background = this.paper();
     this.stage.classList.toggle("by-night", this.nightFigure());
   }
 

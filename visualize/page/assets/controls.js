@@ -193,7 +193,7 @@ export class Controls {
   async save(format) {
     const { app } = this;
     const { composed } = app.figure;
-    const { name, description, totals, colors, background } = app.model.document;
+    const { name, description, totals } = app.model.document;
     const night = app.nightFigure();
     const drawn = draw(document, composed, app.model.document, night);
     for (const [outline, fill] of this.overlaid(drawn)) outline.setAttribute("fill", fill);
@@ -201,8 +201,7 @@ export class Controls {
     const svg = svgFile(drawn, about);
     const file = (name || "model").replaceAll(/[^\w.-]+/g, "_");
     if (format === "svg") return download(new Blob([svg], { type: "image/svg+xml" }), `${file}.svg`);
-    const paper = colors[background]?.[night ? 1 : 0] ?? "#ffffff";
-    download(await pngFile(svg, composed.width, composed.height, paper), `${file}.png`);
+    download(await pngFile(svg, composed.width, composed.height, app.paper()), `${file}.png`);
   }
 
   /**

@@ -21,7 +21,6 @@
  * @property {boolean} opens
  * @property {boolean} unfolds
  * @property {string[]} sources lines of code
- * @property {string} tooltip
  * @property {number[]} skips those that end in it
  */
 
@@ -190,7 +189,6 @@ export class Model {
       opens: isIndex(thing.opens),
       unfolds: isIndex(thing.unfolds),
       sources: [...new Set(sources)],
-      tooltip: thing.tooltip ?? "",
       skips: skips.flatMap((/** @type {any} */ skip, /** @type {number} */ at) =>
         has.has(skip.merge) ? [at] : [],
       ),
