@@ -2,7 +2,7 @@
 
 import { Controls } from "./controls.js";
 import { showCrumbs } from "./crumbs.js";
-import { byId } from "./dom.js";
+import { byId, keepFocus } from "./dom.js";
 import { Figure } from "./figure.js";
 import { showDetails } from "./inspector.js";
 import { Model } from "./model.js";
@@ -148,6 +148,7 @@ export class App {
   }
 
   draw() {
+    this.wantsFocus ||= this.stage.contains(document.activeElement);
     const root = document.documentElement;
     root.dataset.theme = this.night() ? "night" : "day";
     this.figure.render(this.state, this.nightFigure());
@@ -163,15 +164,14 @@ export class App {
   /** Shows the state in all that is beside the figure. */
   show() {
     const { state, figure } = this;
-    const focused = this.stage.contains(document.activeElement) || document.activeElement === null;
     const light = this.pointed.kind === "none" ? state.light : this.pointed;
     this.controls.showLegend(figure.recolor(state.overlay, this.nightFigure()));
     figure.paint(state, light, this.navigation.hits);
-    showDetails(byId("details"), this.model, state, this.deeds);
+    keepFocus(byId("details"), (panel) => showDetails(panel, this.model, state, this.deeds));
     markSkip(byId("skips"), state.light);
-    showCrumbs(byId("crumbs"), this.model, state, this.deeds);
+    keepFocus(byId("crumbs"), (place) => showCrumbs(place, this.model, state, this.deeds));
     this.controls.show(state);
-    this.rove(focused || this.wantsFocus);
+    this.rove(this.wantsFocus || this.stage.contains(document.activeElement));
     this.wantsFocus = false;
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => this.outline.show(figure.leaves(), state.selected), LATER);
@@ -183,9 +183,9 @@ export class App {
    */
   rove(focus) {
     this.reached?.setAttribute("tabindex", "-1");
-    const { groups, composed } = this.figure;
+    const { groups, shown } = this.figure;
     const chosen = groups.get(this.state.selected);
-    this.reached = chosen ?? groups.get(composed.boxes[0]?.instance);
+    this.reached = chosen ?? groups.get(shown.keys().next().value ?? "");
     this.reached?.setAttribute("tabindex", "0");
     if (focus && chosen) /** @type {SVGElement} */ (chosen).focus({ preventScroll: true });
   }

@@ -53,3 +53,16 @@ export function byId(id) {
 export function isStill() {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
+
+/**
+ * Fills a place anew; what had the focus in it is followed by what is there now.
+ * @param {HTMLElement} place
+ * @param {(place: HTMLElement) => void} fill
+ */
+export function keepFocus(place, fill) {
+  const held = place.contains(document.activeElement);
+  fill(place);
+  if (!held || place.contains(document.activeElement)) return;
+  const next = place.querySelector("[aria-current], button") ?? place;
+  /** @type {HTMLElement} */ (next).focus({ preventScroll: true });
+}

@@ -32,6 +32,8 @@ export class Figure {
     this.groups = new Map();
     /** @type {Map<string, Shown>} */
     this.shown = new Map();
+    /** @type {{from: string, to: string, skip: boolean}[]} which boxes are joined */
+    this.pairs = [];
     /** @type {Closed[]|null} */
     this.closedBoxes = null;
     /** @type {Map<number, string>|null} */
@@ -62,14 +64,16 @@ export class Figure {
       this.groups.set(group.getAttribute("data-instance") ?? "", group);
     }
     this.shown = new Map();
-    for (const { instance, box, area, open, parent } of this.composed.boxes) {
-      this.shown.set(instance, { instance, thing: box, area, open, parent });
+    for (const { instance, box, area, open, parent, detail } of this.composed.boxes) {
+      if (!detail) this.shown.set(instance, { instance, thing: box, area, open, parent });
     }
-    for (const { instance, frame, area, open, parent } of this.composed.frames) {
-      if (instance && isIndex(frame.unfolds)) {
-        this.shown.set(instance, { instance, thing: frame, area, open, parent: parent ?? "" });
-      }
+    for (const { instance, frame, area, parent, panel } of this.composed.frames) {
+      if (panel || !isIndex(frame.unfolds)) continue;
+      this.shown.set(instance, { instance, thing: frame, area, open: false, parent });
     }
+    this.pairs = this.composed.arrows.flatMap((/** @type {any} */ arrow) =>
+      arrow.pairs.map((/** @type {[string, string]} */ [from, to]) => ({ from, to, skip: Boolean(arrow.skip) })),
+    );
     svg.append(this.markers());
     this.viewport.show(svg, this.composed.width, this.composed.height);
   }
@@ -86,7 +90,7 @@ export class Figure {
 
   /** The camera that shows the first box, and as much after it as can be read. */
   beginning() {
-    return this.viewport.readable(this.composed.boxes[0]?.area ?? [0, 0, 0, 0]);
+    return this.viewport.readable(this.shown.values().next().value?.area ?? [0, 0, 0, 0]);
   }
 
   /** The boxes that are drawn closed: together they hold every operation once. */
@@ -179,7 +183,7 @@ export class Figure {
   lit(light) {
     if (light.kind === "flow") {
       const from = this.visible(light.from);
-      const found = [...reach(from, this.composed.arrows)];
+      const found = [...reach(from, this.pairs)];
       return new Map(found.map((instance) => [instance, instance === from ? "end" : "path"]));
     }
     if (light.kind === "none" || !this.model.document.skips[light.skip]) return null;
@@ -257,11 +261,10 @@ export class Figure {
   neighbours(instance, end) {
     const other = end === "from" ? "to" : "from";
     const within = (/** @type {string} */ name) => name === instance || isInside(name, instance);
-    /** @type {any[]} */
-    const arrows = this.composed.arrows.filter(
-      (/** @type {any} */ arrow) => within(arrow[end]) && arrow[other] && !within(arrow[other]),
+    const arrows = this.pairs.filter(
+      (arrow) => within(arrow[end]) && arrow[other] && !within(arrow[other]),
     );
-    arrows.sort((one, another) => Number(Boolean(one.skip)) - Number(Boolean(another.skip)));
+    arrows.sort((one, another) => Number(one.skip) - Number(another.skip));
     return [...new Set(arrows.map((arrow) => arrow[other]))];
   }
 
