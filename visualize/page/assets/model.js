@@ -140,7 +140,9 @@ export class Model {
    */
   copies({ thing, place }) {
     const runs = /** @type {number[][]} */ (thing.copies ?? []).map(positionsOf);
-    return place.runs.flatMap((around) => runs.map((run) => run.map((at) => around[at])));
+    return place.runs.flatMap((around) =>
+      runs.map((run) => run.map((at) => around[at]).filter(isIndex)),
+    );
   }
 
   /**
