@@ -134,7 +134,8 @@ export class Controls {
   /** @param {MouseEvent} event @returns {string} */
   under(event) {
     const target = /** @type {Element} */ (event.target);
-    return target.closest("[data-instance]")?.getAttribute("data-instance") ?? "";
+    const instance = target.closest("[data-instance]")?.getAttribute("data-instance") ?? "";
+    return this.app.figure.shown.has(instance) ? instance : "";
   }
 
   /** @param {MouseEvent} event */

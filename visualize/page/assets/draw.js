@@ -28,7 +28,7 @@ export function draw(dom, composed, document, night = false) {
   return new Drawer(dom, composed, document, night ? 1 : 0).figure();
 }
 
-class Drawer {
+export class Drawer {
   /**
    * @param {Document} dom
    * @param {Composed} composed

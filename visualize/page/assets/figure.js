@@ -1,11 +1,10 @@
 /** The figure on the page: drawn for what is open, and marked for what is selected and lit. */
 
 import { compose } from "./compose.js";
-import { shape } from "./dom.js";
-import { draw } from "./draw.js";
 import { ownersOf, reach } from "./flow.js";
 import { isIndex } from "./model.js";
-import { marker, boxOutline, overlayColors } from "./paint.js";
+import { boxOutline, marker, overlayColors } from "./paint.js";
+import { Redrawer } from "./redraw.js";
 import { isInside } from "./state.js";
 
 /**
@@ -24,6 +23,7 @@ export class Figure {
   constructor(model, viewport) {
     this.model = model;
     this.viewport = viewport;
+    this.drawing = new Redrawer(document, model.document);
     /** @type {any} */
     this.composed = null;
     /** @type {SVGElement|null} */
@@ -52,40 +52,40 @@ export class Figure {
   render(state, night) {
     const { model } = this;
     this.composed = compose(model.document, state.open);
-    const svg = draw(document, this.composed, model.document, night);
-    this.svg = svg;
     this.open = state.open;
     this.closedBoxes = null;
     this.ownerMap = null;
-    this.marked = new Map();
-    this.repainted = [];
-    this.groups = new Map();
-    for (const group of svg.querySelectorAll("[data-instance]")) {
-      this.groups.set(group.getAttribute("data-instance") ?? "", group);
-    }
     this.shown = new Map();
     for (const { instance, box, area, open, parent, detail } of this.composed.boxes) {
-      if (!detail) this.shown.set(instance, { instance, thing: box, area, open, parent });
+      if (!detail && !instance.startsWith("i")) this.shown.set(instance, { instance, thing: box, area, open, parent });
     }
     for (const { instance, frame, area, parent, panel } of this.composed.frames) {
-      if (panel || !isIndex(frame.unfolds)) continue;
+      if (panel || instance.startsWith("i") || !isIndex(frame.unfolds)) continue;
       this.shown.set(instance, { instance, thing: frame, area, open: false, parent });
     }
     this.pairs = this.composed.arrows.flatMap((/** @type {any} */ arrow) =>
       arrow.pairs.map((/** @type {[string, string]} */ [from, to]) => ({ from, to, skip: Boolean(arrow.skip) })),
     );
-    svg.append(this.markers());
+    const svg = this.drawing.draw(this.composed, night, this.markers());
+    this.svg = svg;
+    this.groups = new Map();
+    for (const group of svg.querySelectorAll("[data-instance]")) {
+      const instance = group.getAttribute("data-instance") ?? "";
+      if (!this.groups.has(instance)) this.groups.set(instance, group);
+    }
     this.viewport.show(svg, this.composed.width, this.composed.height);
   }
 
   /** The plus and minus of all that opens and closes. */
   markers() {
-    const layer = shape("g", { class: "markers", "aria-hidden": "true" });
-    for (const one of this.shown.values()) {
-      const opens = isIndex(one.thing.opens) || isIndex(one.thing.unfolds);
-      if (one.open || opens) layer.append(marker(one, Boolean(one.open)));
-    }
-    return layer;
+    return [...this.shown.values()]
+      .filter(({ thing, open }) => open || isIndex(thing.opens) || isIndex(thing.unfolds))
+      .map((one) => ({
+        key: `marker ${one.instance}`,
+        like: [Boolean(one.open)],
+        points: [one.area[0] + one.area[2], one.area[1]],
+        make: () => marker(one, Boolean(one.open)),
+      }));
   }
 
   /** The camera that shows the first box, and as much after it as can be read. */
@@ -199,14 +199,14 @@ export class Figure {
    * @param {Map<string, string>} lit
    */
   litArrows(light, lit) {
-    const skip = light.kind === "skip" ? String(light.skip) : "";
-    const arrows = [...(this.svg?.querySelectorAll("[data-from]") ?? [])];
-    return arrows.filter((arrow) => {
-      const from = arrow.getAttribute("data-from") ?? "";
-      const to = arrow.getAttribute("data-to");
-      const skips = (arrow.getAttribute("data-skips") ?? "").split(" ");
-      if (skip && skips.includes(skip)) return true;
-      return lit.has(from) && (to === null || lit.has(to));
+    const joins = (/** @type {any} */ arrow) =>
+      (light.kind === "skip" && arrow.skips.includes(light.skip)) ||
+      arrow.pairs.some((/** @type {[string, string]} */ [from, to]) => lit.has(from) && lit.has(to));
+    const names = new Set(this.composed.arrows.filter(joins).map((/** @type {any} */ arrow) => arrow.id));
+    return [...(this.svg?.querySelectorAll("[data-arrow], [data-of]") ?? [])].filter((one) => {
+      const own = one.getAttribute("data-arrow");
+      const parts = own === null ? (one.getAttribute("data-of") ?? "").split(" ") : [own];
+      return parts.some((part) => names.has(part));
     });
   }
 

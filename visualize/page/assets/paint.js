@@ -119,16 +119,17 @@ export function boxOutline(group) {
  * @param {boolean} open
  */
 export function marker(box, open) {
-  const [x, y, width] = box.area;
+  const [left, y, width] = box.area;
+  const x = left + width;
   const group = shape("g", {
     class: `marker ${open ? "closes" : "opens"}`,
     "data-marker": box.instance,
-    transform: `translate(${x + width} ${y})`,
+    "aria-hidden": "true",
   });
   group.append(
-    shape("circle", { class: "target", r: 8 }),
-    shape("circle", { class: "disc", r: 4 }),
-    shape("path", { d: open ? "M-2,0H2" : "M-2,0H2M0,-2V2" }),
+    shape("circle", { class: "target", cx: x, cy: y, r: 8 }),
+    shape("circle", { class: "disc", cx: x, cy: y, r: 4 }),
+    shape("path", { d: `M${x - 2},${y}h4${open ? "" : `M${x},${y - 2}v4`}` }),
   );
   return group;
 }

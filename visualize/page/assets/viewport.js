@@ -43,8 +43,8 @@ export class Viewport {
     figure.setAttribute("width", String(width));
     figure.setAttribute("height", String(height));
     figure.classList.add("figure");
-    if (this.figure) this.figure.replaceWith(figure);
-    else this.stage.prepend(figure);
+    if (!this.figure) this.stage.prepend(figure);
+    else if (this.figure !== figure) this.figure.replaceWith(figure);
     this.figure = figure;
     this.apply();
   }
