@@ -16,7 +16,7 @@ import { deepestBox, revealed, validOpen } from "./walk.js";
 
 /** @typedef {import("./state.js").Action} Action */
 
-/** Milliseconds until the outline follows: a key that is held down moves on without it. */
+/** Milliseconds until outline and address follow: a key that is held down moves on without. */
 const LATER = 60;
 
 /** Wires the parts of the page. */
@@ -41,9 +41,11 @@ export class App {
       flow: (/** @type {string} */ instance) => this.lightFlow(instance),
       light: (/** @type {number} */ skip) => this.lightSkip(skip),
     };
-    /** @type {Element|undefined} the box that the tab key reaches */
-    this.reached = undefined;
-    /** Whether the box that is selected next gets the focus. */
+    /** @type {Element|undefined} the element of the selected box */
+    this.chosen = undefined;
+    /** Whether the address that is written next is a step to go back from. */
+    this.isStep = false;
+    /** Whether the figure gets the focus with what is selected next. */
     this.wantsFocus = false;
     /** @type {number|undefined} */
     this.waiting = undefined;
@@ -131,7 +133,7 @@ export class App {
       const now = this.figure.shown.get(action.instance ?? "")?.area;
       if (held && now) this.hold(held, now);
     }
-    this.writeAddress(this.state.open !== before.open);
+    this.isStep ||= this.state.open !== before.open;
     this.show();
     performance.measure(action.type, "change");
   }
@@ -148,7 +150,6 @@ export class App {
   }
 
   draw() {
-    this.wantsFocus ||= this.stage.contains(document.activeElement);
     const root = document.documentElement;
     root.dataset.theme = this.night() ? "night" : "day";
     this.figure.render(this.state, this.nightFigure());
@@ -171,23 +172,28 @@ export class App {
     markSkip(byId("skips"), state.light);
     keepFocus(byId("crumbs"), (place) => showCrumbs(place, this.model, state, this.deeds));
     this.controls.show(state);
-    this.rove(this.wantsFocus || this.stage.contains(document.activeElement));
+    this.rove(this.wantsFocus);
     this.wantsFocus = false;
     clearTimeout(this.waiting);
-    this.waiting = setTimeout(() => this.outline.show(figure.leaves(), state.selected), LATER);
+    this.waiting = setTimeout(() => {
+      this.writeAddress();
+      this.outline.show(figure.leaves(), state.selected);
+    }, LATER);
   }
 
   /**
-   * One box is reached by the tab key: the selected one, else the first.
+   * The figure has the focus, and the selected box is what it names: focus on boxes that come and
+   * go would have the browser lay out the figure twice.
    * @param {boolean} focus
    */
   rove(focus) {
-    this.reached?.setAttribute("tabindex", "-1");
-    const { groups, shown } = this.figure;
-    const chosen = groups.get(this.state.selected);
-    this.reached = chosen ?? groups.get(shown.keys().next().value ?? "");
-    this.reached?.setAttribute("tabindex", "0");
-    if (focus && chosen) /** @type {SVGElement} */ (chosen).focus({ preventScroll: true });
+    const chosen = this.figure.groups.get(this.state.selected);
+    if (this.chosen !== chosen) this.chosen?.removeAttribute("id");
+    this.chosen = chosen;
+    chosen?.setAttribute("id", "chosen");
+    if (chosen) this.stage.setAttribute("aria-activedescendant", "chosen");
+    else this.stage.removeAttribute("aria-activedescendant");
+    if (focus && document.activeElement !== this.stage) this.stage.focus({ preventScroll: true });
   }
 
   /**
@@ -266,9 +272,12 @@ export class App {
     this.figure.paint(this.state, light, this.navigation.hits);
   }
 
-  /** @param {boolean} isStep whether going back leads to what was before */
-  writeAddress(isStep) {
+  /** Going back leads to what was open before. */
+  writeAddress() {
     const address = toAddress(this.state) || location.pathname + location.search;
+    const { isStep } = this;
+    this.isStep = false;
+    if (toAddress(this.state) === location.hash) return;
     try {
       if (isStep) history.pushState(null, "", address);
       else history.replaceState(null, "", address);

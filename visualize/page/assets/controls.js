@@ -92,9 +92,7 @@ export class Controls {
       if (event.key !== "Escape") return;
       query.value = "";
       app.navigation.search("");
-      app.wantsFocus = true;
-      app.show();
-      if (document.activeElement === query) query.blur();
+      app.stage.focus({ preventScroll: true });
     });
     byId("search").addEventListener("submit", (event) => event.preventDefault());
     query.addEventListener("keydown", (event) => {
