@@ -146,7 +146,7 @@ export class Controls {
     if (marked) {
       app.select(marked, false);
       app.toggle(marked);
-    } else if (!target.closest("#legend")) {
+    } else {
       app.select(this.under(event), false);
     }
   }
