@@ -1,7 +1,8 @@
 /** The routes of a view: trunks and arrows with sharp corners, cut at the frames that are open. */
 
 import { addLinks, cutAt, portsOf } from "./opened.js";
-import { sharpened } from "./polylines.js";
+import { sharpened, withoutMiddles } from "./polylines.js";
+import { borderEnd } from "./routes.js";
 
 /** @typedef {import("./types.js").PlainArrow} PlainArrow */
 /** @typedef {import("./types.js").Spot} Spot */
@@ -30,9 +31,26 @@ export function sharpWays(view) {
   if (known) return known;
   const lines = view.lines.map((line) => sharpened(line.path));
   const arrows = view.arrows.map((arrow) => sharpened(arrow.path));
+  view.arrows.forEach((arrow, at) => {
+    const first = arrow.via?.length ? lines[arrow.via[0]] : arrows[at];
+    if (arrow.source < 0) first.corners = fromPort(first.corners, view.ports[-1 - arrow.source]);
+    if (arrow.target < 0) arrows[at].corners = fromPort(arrows[at].corners.reverse(), view.ports[-1 - arrow.target]).reverse();
+  });
   const made = { lines, arrows };
   KNOWN.set(view, made);
   return made;
+}
+
+/**
+ * A route that begins in the middle of a port, not at its border.
+ * @param {Spot[]} corners
+ * @param {{x: number, y: number}} port
+ * @returns {Spot[]}
+ */
+function fromPort(corners, port) {
+  if (corners.length < 2) return corners;
+  const isDown = Math.abs(corners[0][1] - corners[1][1]) > Math.abs(corners[0][0] - corners[1][0]);
+  return [isDown ? [corners[0][0], port.y] : [port.x, corners[0][1]], ...corners.slice(1)];
 }
 
 /**
@@ -81,45 +99,43 @@ function linkEnds(arrow, way, lines, homes) {
   const [start, end] = [homes[arrow.source] ?? null, homes[arrow.target] ?? null];
   const ways = [...(arrow.via ?? []).map((number) => lines[number]), way];
   if (end) {
-    const tip = end.isFrame ? cutWays(ways, end) : way.corners[way.corners.length - 1];
-    addLinks(end, tip, portsOf(arrow, end, true), way.stroke, way.of);
+    if (end.isFrame) cutWays(ways, end);
+    const border = endAt(ways, end);
+    addLinks(end, border, portsOf(arrow, end, true), way.stroke, way.of);
   }
   if (start) {
-    const tip = start.isFrame ? cutBackwards(ways, start) : ways[0].corners[0];
-    addLinks(start, tip, portsOf(arrow, start, false), ways[0].stroke, way.of);
+    const back = ways.map((one) => ({ ...one, corners: [...one.corners].reverse() })).reverse();
+    if (start.isFrame) cutWays(back, start);
+    const border = endAt(back, start);
+    back.reverse().forEach((one, at) => (ways[at].corners = one.corners.reverse()));
+    addLinks(start, border, portsOf(arrow, start, false), ways[0].stroke, way.of);
   }
 }
 
 /**
- * Cuts the ways of an arrow where they enter a frame, and returns the place.
+ * Ends the last way that is seen on the border of an open box.
+ * @param {Way[]} ways from the source on
+ * @param {Opened} open
+ */
+function endAt(ways, open) {
+  const last = ways.filter((way) => way.corners.length).pop() ?? ways[0];
+  const before = last.corners.length > 1 ? last.corners : (ways[ways.indexOf(last) - 1]?.corners ?? []).concat(last.corners);
+  const border = borderEnd(withoutMiddles(before), open.box.area);
+  if (last.corners.length > 1) last.corners = [...last.corners.slice(0, -1), border.end];
+  return border;
+}
+
+/**
+ * Cuts the ways of an arrow where they enter a frame.
  * @param {Way[]} ways from its source on
  * @param {Opened} open
- * @returns {Spot}
  */
 function cutWays(ways, open) {
-  /** @type {Spot|null} */
-  let tip = null;
+  let isInside = false;
   for (const way of ways) {
-    if (tip) {
-      way.corners = [];
-      continue;
-    }
-    const cut = cutAt(way.corners, open.box.area);
-    if (cut !== way.corners) tip = cut[cut.length - 1];
+    /** @type {Spot[]} */
+    const cut = isInside ? [] : cutAt(way.corners, open.box.area);
+    isInside ||= cut !== way.corners;
     way.corners = cut;
   }
-  const last = ways[ways.length - 1].corners;
-  return tip ?? last[last.length - 1];
-}
-
-/**
- * @param {Way[]} ways
- * @param {Opened} open
- * @returns {Spot}
- */
-function cutBackwards(ways, open) {
-  for (const way of ways) way.corners = [...way.corners].reverse();
-  const tip = cutWays([...ways].reverse(), open);
-  for (const way of ways) way.corners = [...way.corners].reverse();
-  return tip;
 }
