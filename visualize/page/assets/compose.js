@@ -210,6 +210,7 @@ class ViewComposer {
    */
   placed(way) {
     if (way.corners.length < 2) return [];
+    if (!this.opened.length) return way.path;
     let corners = way.corners.map((spot) => this.moved(spot));
     const [start, end] = [way.corners[0], way.corners[way.corners.length - 1]];
     if (way.target >= 0) corners = this.joined(corners, end, way.target);

@@ -1,6 +1,7 @@
 /** The routes of a view: trunks and arrows with sharp corners, cut at the frames that are open. */
 
 import { addLinks, cutAt, portsOf } from "./opened.js";
+import { NEAR } from "./paths.js";
 import { sharpened, withoutMiddles } from "./polylines.js";
 import { borderEnd } from "./routes.js";
 
@@ -12,12 +13,13 @@ import { borderEnd } from "./routes.js";
  * @typedef {Object} Way
  * @property {Spot[]} corners
  * @property {number} radius
+ * @property {number[]} path as it was laid out, from and to the middles of ports
  * @property {number} stroke
  * @property {number} source the closed box that it starts at, or -1
  * @property {number} target the closed box that it ends at, or -1
  * @property {string[]} of
  */
-/** @typedef {{corners: Spot[], radius: number}} Sharp */
+/** @typedef {{corners: Spot[], radius: number, path: number[]}} Sharp */
 
 /** @type {WeakMap<View, {lines: Sharp[], arrows: Sharp[]}>} */
 const KNOWN = new WeakMap();
@@ -29,28 +31,38 @@ const KNOWN = new WeakMap();
 export function sharpWays(view) {
   const known = KNOWN.get(view);
   if (known) return known;
-  const lines = view.lines.map((line) => sharpened(line.path));
-  const arrows = view.arrows.map((arrow) => sharpened(arrow.path));
+  const lines = view.lines.map((line) => [...line.path]);
+  const arrows = view.arrows.map((arrow) => [...arrow.path]);
   view.arrows.forEach((arrow, at) => {
     const first = arrow.via?.length ? lines[arrow.via[0]] : arrows[at];
-    if (arrow.source < 0) first.corners = fromPort(first.corners, view.ports[-1 - arrow.source]);
-    if (arrow.target < 0) arrows[at].corners = fromPort(arrows[at].corners.reverse(), view.ports[-1 - arrow.target]).reverse();
+    if (arrow.source < 0) toPort(first, 0, 2, view.ports[-1 - arrow.source]);
+    const last = arrows[at].length - 2;
+    if (arrow.target < 0) toPort(arrows[at], last, last - 2, view.ports[-1 - arrow.target]);
   });
-  const made = { lines, arrows };
+  const made = { lines: lines.map(sharpWay), arrows: arrows.map(sharpWay) };
   KNOWN.set(view, made);
   return made;
 }
 
 /**
- * A route that begins in the middle of a port, not at its border.
- * @param {Spot[]} corners
+ * Lets a path begin or end in the middle of a port, not at its border.
+ * @param {number[]} path
+ * @param {number} at the place of the end
+ * @param {number} before that of the point before
  * @param {{x: number, y: number}} port
- * @returns {Spot[]}
  */
-function fromPort(corners, port) {
-  if (corners.length < 2) return corners;
-  const isDown = Math.abs(corners[0][1] - corners[1][1]) > Math.abs(corners[0][0] - corners[1][0]);
-  return [isDown ? [corners[0][0], port.y] : [port.x, corners[0][1]], ...corners.slice(1)];
+function toPort(path, at, before, port) {
+  const isDown = Math.abs(path[at] - path[before]) < NEAR;
+  if (isDown) path[at + 1] = port.y;
+  else path[at] = port.x;
+}
+
+/**
+ * @param {number[]} path
+ * @returns {Sharp}
+ */
+function sharpWay(path) {
+  return { ...sharpened(path), path };
 }
 
 /**
