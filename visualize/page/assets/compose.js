@@ -49,10 +49,12 @@ const PARTS = new WeakMap();
  * @returns {Composed}
  */
 export function compose(document, open) {
+  /** @type {Map<string, Part>} */
   const parts = PARTS.get(document) ?? new Map();
   PARTS.set(document, parts);
   if (parts.size > MOST_KEPT) parts.clear();
-  const inside = (/** @type {number} */ place, /** @type {OpenTree} */ tree) => {
+  /** @type {(place: number, tree: OpenTree) => Part} */
+  const inside = (place, tree) => {
     const key = `${place}${treeKey(tree)}`;
     const known = parts.get(key);
     if (known) return known;
@@ -176,7 +178,6 @@ class ViewComposer {
     const [before, after] = across ? [moat.left, moat.right] : [moat.top, moat.bottom];
     const along = 1 - across;
     corner[along] = room[along] + before + (room[2 + along] - size[along] - before - after) / 2;
-    const tint = "tint" in box ? box.tint : null;
     /** @type {Shown} */
     const shown = {
       instance: open.name,
@@ -185,7 +186,7 @@ class ViewComposer {
       box,
       area: [...corner, frame.width, frame.height],
       radius: FRAME_RADIUS,
-      tint,
+      tint: open.tint,
       open: open.mode,
       texts: frame.texts.map((text) => ({ ...text, x: text.x + corner[0], y: text.y + corner[1] })),
       note: null,
@@ -209,6 +210,7 @@ class ViewComposer {
    */
   placed(way) {
     if (way.corners.length < 2) return [];
+    if (!this.opened.length) return way.path;
     let corners = way.corners.map((spot) => this.moved(spot));
     const [start, end] = [way.corners[0], way.corners[way.corners.length - 1]];
     if (way.target >= 0) corners = this.joined(corners, end, way.target);

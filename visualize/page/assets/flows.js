@@ -28,7 +28,9 @@ export function resolveArrows(arrows) {
     }
   }
   /** @type {Map<string, string[]>} */
-  const [ends, starts] = [new Map(), new Map()];
+  const ends = new Map();
+  /** @type {Map<string, string[]>} */
+  const starts = new Map();
   for (const arrow of arrows) {
     /** @type {Map<string, [string, string]>} */
     const pairs = new Map();

@@ -2,7 +2,7 @@
 
 import { crosses, holds } from "./areas.js";
 import { openFrame } from "./openings.js";
-import { axisAlong, nearestSide, planLanes } from "./routes.js";
+import { axisAlong, planLanes } from "./routes.js";
 
 /** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Opening} Opening */
@@ -14,6 +14,7 @@ import { axisAlong, nearestSide, planLanes } from "./routes.js";
 /** @typedef {import("./types.js").Spot} Spot */
 /** @typedef {import("./types.js").View} View */
 /** @typedef {import("./routes.js").Link} Link */
+/** @typedef {import("./openings.js").Side} Side */
 /** @typedef {import("./stretch.js").Wish} Wish */
 /** @typedef {import("./openings.js").OpenFrame} OpenFrame */
 /** @typedef {import("./openings.js").OpenTree} OpenTree */
@@ -27,6 +28,7 @@ import { axisAlong, nearestSide, planLanes } from "./routes.js";
  * @property {OpenFrame} frame
  * @property {Link[]} links
  * @property {{[side: string]: number}} moat
+ * @property {number|null} tint of what is inside
  * @property {[number, number]} axis of the box, and of its frame, across the flow
  */
 
@@ -48,7 +50,7 @@ export function openedIn(document, view, tree, compose) {
     const part = compose(place, { mode: null, inside: inside.inside });
     const frame = openFrame(document, box, part);
     /** @type {Opened} */
-    const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, axis: [0, 0] };
+    const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, axis: [0, 0], tint: tintOf(box, view) };
     opened.push(one);
     return one;
   };
@@ -64,6 +66,17 @@ export function openedIn(document, view, tree, compose) {
     return outer ?? make(`${at}`, box, false);
   });
   return { opened, homes, hidden };
+}
+
+/**
+ * The tint of a box; that of a frame is what its boxes have.
+ * @param {PlainBox|PlainFrame} box
+ * @param {View} view
+ * @returns {number|null}
+ */
+function tintOf(box, view) {
+  if ("tint" in box) return box.tint;
+  return view.boxes.find((one) => one.frame !== undefined && view.frames[one.frame] === box && !one.circle)?.tint ?? null;
 }
 
 /**
@@ -86,16 +99,16 @@ export function portsOf(arrow, open, into) {
 /**
  * Adds the links from an end at an open box to ports of what is inside.
  * @param {Opened} open
- * @param {Spot} end
+ * @param {{end: Spot, side: Side}} border
  * @param {number[]} ports
  * @param {number} stroke
  * @param {string[]} of
  */
-export function addLinks(open, end, ports, stroke, of) {
+export function addLinks(open, { end, side }, ports, stroke, of) {
   for (const port of ports) {
     const same = open.links.find((link) => link.port === port && isNear(link.end, end));
     if (same) same.of.push(...of);
-    else open.links.push({ end, side: nearestSide(open.box.area, end), port, stroke, of: [...of], sides: [], lane: 0 });
+    else open.links.push({ end, side, port, stroke, of: [...of], sides: [], lane: 0 });
   }
 }
 

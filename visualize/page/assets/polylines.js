@@ -4,6 +4,7 @@ import { between, curvesOf, isStraight, NEAR, spots, toward } from "./paths.js";
 
 /** @typedef {import("./types.js").Spot} Spot */
 
+const BEND = 10; // the radius of what was a long curve
 const ROUND = 0.45; // what a handle of a corner is shorter than the corner
 
 /**
@@ -19,13 +20,33 @@ export function sharpened(path) {
   for (const curve of curvesOf(all)) {
     const [start, first, second, end] = curve;
     if (!isStraight(curve)) {
-      const isAlong = Math.abs(first[1] - start[1]) < NEAR && Math.abs(second[0] - end[0]) < NEAR;
-      corners.push(isAlong ? [end[0], start[1]] : [start[0], end[1]]);
-      radius = Math.max(radius, Math.abs(end[0] - start[0]), Math.abs(end[1] - start[1]));
+      const leavesAlong = Math.abs(first[1] - start[1]) < NEAR;
+      const arrivesAlong = Math.abs(second[1] - end[1]) < NEAR;
+      corners.push(...turnsOf(start, end, leavesAlong, arrivesAlong));
+      const length = leavesAlong === arrivesAlong ? BEND : Math.max(Math.abs(end[0] - start[0]), Math.abs(end[1] - start[1]));
+      radius = Math.max(radius, length);
     }
     corners.push(end);
   }
   return { corners: withoutMiddles(corners), radius };
+}
+
+/**
+ * The corners of a curve: one of a quarter of a turn, two of one that goes on as it came.
+ * @param {Spot} start
+ * @param {Spot} end
+ * @param {boolean} leavesAlong whether it leaves to the side
+ * @param {boolean} arrivesAlong
+ * @returns {Spot[]}
+ */
+function turnsOf(start, end, leavesAlong, arrivesAlong) {
+  if (leavesAlong !== arrivesAlong) return [leavesAlong ? [end[0], start[1]] : [start[0], end[1]]];
+  if (leavesAlong) {
+    const middle = (start[0] + end[0]) / 2;
+    return [[middle, start[1]], [middle, end[1]]];
+  }
+  const middle = (start[1] + end[1]) / 2;
+  return [[start[0], middle], [end[0], middle]];
 }
 
 /**

@@ -40,9 +40,25 @@ export function axisAlong(side) {
  * @param {Spot} spot
  * @returns {Side}
  */
-export function nearestSide([left, top, width, height], [x, y]) {
+function nearestSide([left, top, width, height], [x, y]) {
   const away = [y - top, left + width - x, top + height - y, x - left].map(Math.abs);
   return SIDES[away.indexOf(Math.min(...away))];
+}
+
+/**
+ * The end of a route on the border of the rectangle around its box, where a circle is within it.
+ * @param {Spot[]} corners
+ * @param {AreaOf} area
+ * @returns {{end: Spot, side: Side}}
+ */
+export function borderEnd(corners, area) {
+  const [before, tip] = corners.slice(-2);
+  if (!tip) return { end: before, side: nearestSide(area, before) };
+  const axis = Math.abs(before[0] - tip[0]) > Math.abs(before[1] - tip[1]) ? 0 : 1;
+  const isLow = before[axis] < tip[axis];
+  const side = SIDES[axis ? (isLow ? 0 : 2) : isLow ? 3 : 1];
+  const at = area[axis] + (isLow ? 0 : area[2 + axis]);
+  return { end: spotAt(axis, at, tip[1 - axis]), side };
 }
 
 /**

@@ -1,7 +1,9 @@
 /** The routes of a view: trunks and arrows with sharp corners, cut at the frames that are open. */
 
 import { addLinks, cutAt, portsOf } from "./opened.js";
-import { sharpened } from "./polylines.js";
+import { NEAR } from "./paths.js";
+import { sharpened, withoutMiddles } from "./polylines.js";
+import { borderEnd } from "./routes.js";
 
 /** @typedef {import("./types.js").PlainArrow} PlainArrow */
 /** @typedef {import("./types.js").Spot} Spot */
@@ -11,12 +13,13 @@ import { sharpened } from "./polylines.js";
  * @typedef {Object} Way
  * @property {Spot[]} corners
  * @property {number} radius
+ * @property {number[]} path as it was laid out, from and to the middles of ports
  * @property {number} stroke
  * @property {number} source the closed box that it starts at, or -1
  * @property {number} target the closed box that it ends at, or -1
  * @property {string[]} of
  */
-/** @typedef {{corners: Spot[], radius: number}} Sharp */
+/** @typedef {{corners: Spot[], radius: number, path: number[]}} Sharp */
 
 /** @type {WeakMap<View, {lines: Sharp[], arrows: Sharp[]}>} */
 const KNOWN = new WeakMap();
@@ -28,11 +31,38 @@ const KNOWN = new WeakMap();
 export function sharpWays(view) {
   const known = KNOWN.get(view);
   if (known) return known;
-  const lines = view.lines.map((line) => sharpened(line.path));
-  const arrows = view.arrows.map((arrow) => sharpened(arrow.path));
-  const made = { lines, arrows };
+  const lines = view.lines.map((line) => [...line.path]);
+  const arrows = view.arrows.map((arrow) => [...arrow.path]);
+  view.arrows.forEach((arrow, at) => {
+    const first = arrow.via?.length ? lines[arrow.via[0]] : arrows[at];
+    if (arrow.source < 0) toPort(first, 0, 2, view.ports[-1 - arrow.source]);
+    const last = arrows[at].length - 2;
+    if (arrow.target < 0) toPort(arrows[at], last, last - 2, view.ports[-1 - arrow.target]);
+  });
+  const made = { lines: lines.map(sharpWay), arrows: arrows.map(sharpWay) };
   KNOWN.set(view, made);
   return made;
+}
+
+/**
+ * Lets a path begin or end in the middle of a port, not at its border.
+ * @param {number[]} path
+ * @param {number} at the place of the end
+ * @param {number} before that of the point before
+ * @param {{x: number, y: number}} port
+ */
+function toPort(path, at, before, port) {
+  const isDown = Math.abs(path[at] - path[before]) < NEAR;
+  if (isDown) path[at + 1] = port.y;
+  else path[at] = port.x;
+}
+
+/**
+ * @param {number[]} path
+ * @returns {Sharp}
+ */
+function sharpWay(path) {
+  return { ...sharpened(path), path };
 }
 
 /**
@@ -81,45 +111,43 @@ function linkEnds(arrow, way, lines, homes) {
   const [start, end] = [homes[arrow.source] ?? null, homes[arrow.target] ?? null];
   const ways = [...(arrow.via ?? []).map((number) => lines[number]), way];
   if (end) {
-    const tip = end.isFrame ? cutWays(ways, end) : way.corners[way.corners.length - 1];
-    addLinks(end, tip, portsOf(arrow, end, true), way.stroke, way.of);
+    if (end.isFrame) cutWays(ways, end);
+    const border = endAt(ways, end);
+    addLinks(end, border, portsOf(arrow, end, true), way.stroke, way.of);
   }
   if (start) {
-    const tip = start.isFrame ? cutBackwards(ways, start) : ways[0].corners[0];
-    addLinks(start, tip, portsOf(arrow, start, false), ways[0].stroke, way.of);
+    const back = ways.map((one) => ({ ...one, corners: [...one.corners].reverse() })).reverse();
+    if (start.isFrame) cutWays(back, start);
+    const border = endAt(back, start);
+    back.reverse().forEach((one, at) => (ways[at].corners = one.corners.reverse()));
+    addLinks(start, border, portsOf(arrow, start, false), ways[0].stroke, way.of);
   }
 }
 
 /**
- * Cuts the ways of an arrow where they enter a frame, and returns the place.
+ * Ends the last way that is seen on the border of an open box.
+ * @param {Way[]} ways from the source on
+ * @param {Opened} open
+ */
+function endAt(ways, open) {
+  const last = ways.filter((way) => way.corners.length).pop() ?? ways[0];
+  const before = last.corners.length > 1 ? last.corners : (ways[ways.indexOf(last) - 1]?.corners ?? []).concat(last.corners);
+  const border = borderEnd(withoutMiddles(before), open.box.area);
+  if (last.corners.length > 1) last.corners = [...last.corners.slice(0, -1), border.end];
+  return border;
+}
+
+/**
+ * Cuts the ways of an arrow where they enter a frame.
  * @param {Way[]} ways from its source on
  * @param {Opened} open
- * @returns {Spot}
  */
 function cutWays(ways, open) {
-  /** @type {Spot|null} */
-  let tip = null;
+  let isInside = false;
   for (const way of ways) {
-    if (tip) {
-      way.corners = [];
-      continue;
-    }
-    const cut = cutAt(way.corners, open.box.area);
-    if (cut !== way.corners) tip = cut[cut.length - 1];
+    /** @type {Spot[]} */
+    const cut = isInside ? [] : cutAt(way.corners, open.box.area);
+    isInside ||= cut !== way.corners;
     way.corners = cut;
   }
-  const last = ways[ways.length - 1].corners;
-  return tip ?? last[last.length - 1];
-}
-
-/**
- * @param {Way[]} ways
- * @param {Opened} open
- * @returns {Spot}
- */
-function cutBackwards(ways, open) {
-  for (const way of ways) way.corners = [...way.corners].reverse();
-  const tip = cutWays([...ways].reverse(), open);
-  for (const way of ways) way.corners = [...way.corners].reverse();
-  return tip;
 }
