@@ -196,11 +196,14 @@ export class Controls {
     const night = app.nightFigure();
     const drawn = draw(document, composed, app.model.document, night);
     for (const [outline, fill] of this.overlaid(drawn)) outline.setAttribute("fill", fill);
-    const about = { width: composed.width, height: composed.height, parameters: totals.parameters, name, description };
+    const { width, height } = composed;
+    const pathOf = (/** @type {string} */ instance) =>
+      app.model.facts(instance, app.state.open)?.paths[0] ?? "";
+    const about = { width, height, parameters: totals.parameters, name, description, pathOf };
     const svg = svgFile(drawn, about);
     const file = (name || "model").replaceAll(/[^\w.-]+/g, "_");
     if (format === "svg") return download(new Blob([svg], { type: "image/svg+xml" }), `${file}.svg`);
-    download(await pngFile(svg, composed.width, composed.height, app.paper()), `${file}.png`);
+    download(await pngFile(svg, width, height, app.paper()), `${file}.png`);
   }
 
   /**

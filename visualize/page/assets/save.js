@@ -8,7 +8,7 @@ const LONGEST = 16000;
 /**
  * The view as a file of SVG.
  * @param {SVGElement} drawn from draw(), with nothing of the page in it
- * @param {{width: number, height: number, parameters: number, name: string, description: string}} about
+ * @param {{width: number, height: number, parameters: number, name: string, description: string, pathOf: (instance: string) => string}} about
  */
 export function svgFile(drawn, about) {
   const root = /** @type {SVGElement} */ (drawn.cloneNode(true));
@@ -18,6 +18,7 @@ export function svgFile(drawn, about) {
   root.setAttribute("data-parameters", String(about.parameters));
   root.removeAttribute("class");
   root.removeAttribute("style");
+  nameBoxes(root, about.pathOf);
   const { faces, families } = fontsOfPage();
   root.setAttribute("font-family", families);
   const space = "http://www.w3.org/2000/svg";
@@ -32,16 +33,30 @@ export function svgFile(drawn, about) {
   return `<?xml version="1.0" encoding="utf-8"?>\n${new XMLSerializer().serializeToString(root)}\n`;
 }
 
+/**
+ * Names boxes as files of figures do: an id and the path of the module.
+ * @param {SVGElement} root
+ * @param {(instance: string) => string} pathOf
+ */
+function nameBoxes(root, pathOf) {
+  const seen = new Set();
+  for (const group of root.querySelectorAll("[data-instance]")) {
+    const instance = group.getAttribute("data-instance") ?? "";
+    group.removeAttribute("data-instance");
+    if (group.hasAttribute("tabindex")) group.setAttribute("tabindex", "0");
+    if (seen.has(instance)) continue;
+    seen.add(instance);
+    group.setAttribute("id", `box-${instance.replaceAll("/", "-")}`);
+    const path = pathOf(instance);
+    if (path) group.setAttribute("data-path", path);
+  }
+}
+
 /** The embedded fonts of the page, and the names it uses them by. */
 function fontsOfPage() {
-  const faces = [];
-  for (const sheet of document.styleSheets) {
-    for (const rule of sheet.cssRules) {
-      if (rule instanceof CSSFontFaceRule) faces.push(rule.cssText);
-    }
-  }
+  const style = document.querySelector("style")?.textContent ?? "";
   const families = getComputedStyle(document.documentElement).getPropertyValue("--font").trim();
-  return { faces, families };
+  return { faces: style.match(/@font-face\s*{[^}]*}/g) ?? [], families };
 }
 
 /**
