@@ -5,7 +5,6 @@ import { ownersOf, reach } from "./flow.js";
 import { isIndex } from "./model.js";
 import { boxOutline, marker, overlayColors } from "./paint.js";
 import { Redrawer } from "./redraw.js";
-import { isInside } from "./state.js";
 
 /**
  * @typedef {import("./state.js").State} State
@@ -42,6 +41,8 @@ export class Figure {
     this.marked = new Map();
     /** @type {[SVGElement, string][]} */
     this.repainted = [];
+    /** @type {State["open"]} */
+    this.open = new Map();
   }
 
   /**
@@ -96,7 +97,7 @@ export class Figure {
   /** The boxes that are drawn closed: together they hold every operation once. */
   closed() {
     if (this.closedBoxes) return this.closedBoxes;
-    const open = this.open ?? new Map();
+    const { open } = this;
     /** @type {Closed[]} */
     const found = [];
     for (const { instance, thing, open: mode } of this.shown.values()) {
@@ -250,40 +251,5 @@ export class Figure {
     };
     visit("");
     return leaves;
-  }
-
-  /**
-   * The boxes after or before an instance along the flow, those of the main path first.
-   * @param {string} instance
-   * @param {"from"|"to"} end where the instance is
-   * @returns {string[]}
-   */
-  neighbours(instance, end) {
-    const other = end === "from" ? "to" : "from";
-    const within = (/** @type {string} */ name) => name === instance || isInside(name, instance);
-    const arrows = this.pairs.filter(
-      (arrow) => within(arrow[end]) && arrow[other] && !within(arrow[other]),
-    );
-    arrows.sort((one, another) => Number(one.skip) - Number(another.skip));
-    return [...new Set(arrows.map((arrow) => arrow[other]))];
-  }
-
-  /**
-   * The boxes at the other end of the skips that begin or end in an instance.
-   * @param {string} instance
-   * @returns {string[]}
-   */
-  acrossSkips(instance) {
-    const owners = this.owners();
-    const within = (/** @type {string|undefined} */ name) =>
-      name !== undefined && (name === instance || isInside(name, instance));
-    /** @type {string[]} */
-    const found = [];
-    for (const { fork, merge } of this.model.document.skips) {
-      const [from, to] = [owners.get(fork), owners.get(merge)];
-      if (within(from) && to !== undefined && !within(to)) found.unshift(to);
-      else if (within(to) && from !== undefined && !within(from)) found.push(from);
-    }
-    return found;
   }
 }

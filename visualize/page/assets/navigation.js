@@ -2,6 +2,7 @@
 
 import { find, searchIndex } from "./search.js";
 import { parentOf } from "./state.js";
+import { acrossSkips, neighbours } from "./steps.js";
 
 /** Steps from what is selected. */
 export class Navigation {
@@ -23,7 +24,7 @@ export class Navigation {
     const { app } = this;
     const { selected } = app.state;
     if (!selected) return this.go(app.figure.closed()[0]?.instance);
-    const [next] = app.figure.neighbours(selected, end);
+    const [next] = neighbours(app.figure, selected, end);
     if (next) return this.go(next);
     // A group without an arrow of its own, as a frame of copies, is left by way of what is in it.
     const closed = app.figure.closed().map((box) => box.instance);
@@ -46,19 +47,15 @@ export class Navigation {
     app.wantsFocus = true;
     if (!shown.open) app.toggle(selected);
     const first = app.figure.closed().find(({ instance }) => instance.startsWith(`${selected}/`));
-    if (first) {
-      const rest = first.instance.slice(selected.length + 1).split("/")[0];
-      const child = `${selected}/${rest}`;
-      return this.go(app.figure.shown.has(child) ? child : first.instance);
-    }
+    if (first) return this.go(`${selected}/${first.instance.slice(selected.length + 1).split("/")[0]}`);
     this.sibling();
   }
 
   /** The next of the boxes that read what this one reads. */
   sibling() {
     const { figure, state } = this.app;
-    const sources = figure.neighbours(state.selected, "to");
-    const branches = [...new Set(sources.flatMap((source) => figure.neighbours(source, "from")))];
+    const sources = neighbours(figure, state.selected, "to");
+    const branches = [...new Set(sources.flatMap((source) => neighbours(figure, source, "from")))];
     const at = branches.indexOf(state.selected);
     if (branches.length > 1) this.go(branches[(at + 1) % branches.length]);
   }
@@ -70,7 +67,7 @@ export class Navigation {
 
   skip() {
     const { selected } = this.app.state;
-    if (selected) this.go(this.app.figure.acrossSkips(selected)[0]);
+    if (selected) this.go(acrossSkips(this.app.figure, selected)[0]);
   }
 
   /**

@@ -80,7 +80,10 @@ export class Outline {
     if (move === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    if (move) this.deeds.select(move);
+    if (move) {
+      this.deeds.select(move);
+      this.select(move);
+    }
     this.focused()?.focus();
   }
 
