@@ -6,6 +6,7 @@
  */
 
 import { around, centerOf, crosses, mappedArea } from "./areas.js";
+import { flipped } from "./flip.js";
 import { resolveArrows } from "./flows.js";
 import { addIslands } from "./islands.js";
 import { addPart, writing } from "./items.js";
@@ -53,16 +54,18 @@ export function compose(document, open) {
   const parts = PARTS.get(document) ?? new Map();
   PARTS.set(document, parts);
   if (parts.size > MOST_KEPT) parts.clear();
-  /** @type {(place: number, tree: OpenTree) => Part} */
-  const inside = (place, tree) => {
-    const key = `${place}${treeKey(tree)}`;
+  const axis = document.direction === "TB" || document.direction === "BT" ? 1 : 0;
+  /** @type {(place: number, tree: OpenTree, flips: boolean) => Part} */
+  const inside = (place, tree, flips) => {
+    const key = `${place}${flips ? "~" : ""}${treeKey(tree)}`;
     const known = parts.get(key);
     if (known) return known;
-    const made = new ViewComposer(document, document.views[place], tree, inside).part();
+    const view = flips ? flipped(document.views[place], axis) : document.views[place];
+    const made = new ViewComposer(document, view, tree, inside).part();
     parts.set(key, made);
     return made;
   };
-  const part = inside(document.root, openTree(open));
+  const part = inside(document.root, openTree(open), false);
   const arrows = part.arrows.map((arrow) => ({ ...arrow }));
   resolveArrows(arrows);
   const boxes = part.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
@@ -74,7 +77,7 @@ class ViewComposer {
    * @param {PageDocument} document
    * @param {View} view
    * @param {OpenTree} tree
-   * @param {(view: number, tree: OpenTree) => Part} inside
+   * @param {(view: number, tree: OpenTree, flips: boolean) => Part} inside
    */
   constructor(document, view, tree, inside) {
     this.document = document;
