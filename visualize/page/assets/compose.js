@@ -9,7 +9,7 @@ import { around, centerOf, crosses, mappedArea } from "./areas.js";
 import { flipped } from "./flip.js";
 import { resolveArrows } from "./flows.js";
 import { addIslands } from "./islands.js";
-import { addPart, writing } from "./items.js";
+import { withInsides, writing } from "./items.js";
 import { openedIn, portsOf, wishesOf } from "./opened.js";
 import { FRAME_RADIUS, openTree, treeKey } from "./openings.js";
 import { nearestOn, roundedLine, withoutMiddles } from "./polylines.js";
@@ -65,11 +65,11 @@ export function compose(document, open) {
     parts.set(key, made);
     return made;
   };
-  const part = inside(document.root, openTree(open), false);
-  const arrows = part.arrows.map((arrow) => ({ ...arrow }));
-  resolveArrows(arrows);
-  const boxes = part.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
-  return { ...part, boxes, arrows };
+  const whole = withInsides(inside(document.root, openTree(open), false));
+  whole.arrows = whole.arrows.map((arrow) => ({ ...arrow }));
+  whole.boxes = whole.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
+  resolveArrows(whole.arrows);
+  return whole;
 }
 
 class ViewComposer {
@@ -106,6 +106,7 @@ class ViewComposer {
       arrows: [],
       texts: [],
       samples: [],
+      insides: [],
       ports: view.ports.map((port) => ({ ...port, x: this.mapX(port.x), y: this.mapY(port.y) })),
     };
   }
@@ -198,7 +199,8 @@ class ViewComposer {
     };
     this.taken.push(room);
     this.whole.boxes.push(shown);
-    addPart(this.whole, open.part, [corner[0] + frame.origin[0], corner[1] + frame.origin[1]], shown);
+    const origin = /** @type {[number, number]} */ ([corner[0] + frame.origin[0], corner[1] + frame.origin[1]]);
+    this.whole.insides.push({ part: open.part, origin, around: shown });
     for (const link of open.links) {
       const corners = linkCorners(link, this.moved(link.end), frame, corner, open.links);
       const directed = frame.gates[link.port].into ? corners : corners.reverse();

@@ -14,6 +14,9 @@ import { centerOf } from "./areas.js";
 
 const CAPITAL = 0.7; // height of a capital letter, as a part of the size of the text
 
+/** @type {WeakMap<PlainBox|PlainFrame, boolean>} */
+const AGAINST = new WeakMap();
+
 /** @type {WeakMap<View, View>} */
 const FLIPPED = new WeakMap();
 
@@ -39,6 +42,8 @@ export function flipped(view, axis) {
  * @param {"TB"|"BT"|"LR"|"RL"} direction
  */
 export function isAgainst(view, box, isIn, direction) {
+  const known = AGAINST.get(box);
+  if (known !== undefined) return known;
   const axis = direction === "TB" || direction === "BT" ? 1 : 0;
   const isForth = direction === "TB" || direction === "LR";
   const [low, size] = [box.area[axis], box.area[2 + axis]];
@@ -52,6 +57,7 @@ export function isAgainst(view, box, isIn, direction) {
     const end = place < low + 1 ? -1 : place > low + size - 1 ? 1 : 0;
     against += end * (isIn(target) ? 1 : -1) * (isForth ? 1 : -1);
   }
+  AGAINST.set(box, against > 0);
   return against > 0;
 }
 
