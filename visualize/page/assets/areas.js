@@ -35,6 +35,21 @@ function crossesLine(area, line) {
 }
 
 /**
+ * The rectangle around a straight line.
+ * @param {Spot} start
+ * @param {Spot} end
+ * @returns {AreaOf}
+ */
+export function lineArea(start, end) {
+  return [
+    Math.min(start[0], end[0]),
+    Math.min(start[1], end[1]),
+    Math.abs(start[0] - end[0]),
+    Math.abs(start[1] - end[1]),
+  ];
+}
+
+/**
  * The rectangle between the images of two corners.
  * @param {AreaOf} area
  * @param {AxisMap} mapX

@@ -6,9 +6,10 @@
  */
 
 import { around, centerOf, crosses, mappedArea } from "./areas.js";
+import { flipped } from "./flip.js";
 import { resolveArrows } from "./flows.js";
 import { addIslands } from "./islands.js";
-import { addPart, writing } from "./items.js";
+import { withInsides, writing } from "./items.js";
 import { openedIn, portsOf, wishesOf } from "./opened.js";
 import { FRAME_RADIUS, openTree, treeKey } from "./openings.js";
 import { nearestOn, roundedLine, withoutMiddles } from "./polylines.js";
@@ -53,20 +54,22 @@ export function compose(document, open) {
   const parts = PARTS.get(document) ?? new Map();
   PARTS.set(document, parts);
   if (parts.size > MOST_KEPT) parts.clear();
-  /** @type {(place: number, tree: OpenTree) => Part} */
-  const inside = (place, tree) => {
-    const key = `${place}${treeKey(tree)}`;
+  const axis = document.direction === "TB" || document.direction === "BT" ? 1 : 0;
+  /** @type {(place: number, tree: OpenTree, flips: boolean) => Part} */
+  const inside = (place, tree, flips) => {
+    const key = `${place}${flips ? "~" : ""}${treeKey(tree)}`;
     const known = parts.get(key);
     if (known) return known;
-    const made = new ViewComposer(document, document.views[place], tree, inside).part();
+    const view = flips ? flipped(document.views[place], axis) : document.views[place];
+    const made = new ViewComposer(document, view, tree, inside).part();
     parts.set(key, made);
     return made;
   };
-  const part = inside(document.root, openTree(open));
-  const arrows = part.arrows.map((arrow) => ({ ...arrow }));
-  resolveArrows(arrows);
-  const boxes = part.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
-  return { ...part, boxes, arrows };
+  const whole = withInsides(inside(document.root, openTree(open), false));
+  whole.arrows = whole.arrows.map((arrow) => ({ ...arrow }));
+  whole.boxes = whole.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
+  resolveArrows(whole.arrows);
+  return whole;
 }
 
 class ViewComposer {
@@ -74,7 +77,7 @@ class ViewComposer {
    * @param {PageDocument} document
    * @param {View} view
    * @param {OpenTree} tree
-   * @param {(view: number, tree: OpenTree) => Part} inside
+   * @param {(view: number, tree: OpenTree, flips: boolean) => Part} inside
    */
   constructor(document, view, tree, inside) {
     this.document = document;
@@ -103,6 +106,7 @@ class ViewComposer {
       arrows: [],
       texts: [],
       samples: [],
+      insides: [],
       ports: view.ports.map((port) => ({ ...port, x: this.mapX(port.x), y: this.mapY(port.y) })),
     };
   }
@@ -195,7 +199,8 @@ class ViewComposer {
     };
     this.taken.push(room);
     this.whole.boxes.push(shown);
-    addPart(this.whole, open.part, [corner[0] + frame.origin[0], corner[1] + frame.origin[1]], shown);
+    const origin = /** @type {[number, number]} */ ([corner[0] + frame.origin[0], corner[1] + frame.origin[1]]);
+    this.whole.insides.push({ part: open.part, origin, around: shown });
     for (const link of open.links) {
       const corners = linkCorners(link, this.moved(link.end), frame, corner, open.links);
       const directed = frame.gates[link.port].into ? corners : corners.reverse();

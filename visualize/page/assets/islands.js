@@ -27,7 +27,7 @@ export function addIslands(whole, view, mapX, mapY) {
     const across = isPanel ? mapX(left) - left : mapX(left + width / 2) - left - width / 2;
     const down = isPanel ? mapY(top) - top : mapY(top + height / 2) - top - height / 2;
     addIsland(whole, island, `i${at}`, across, down);
-    if (island.leader) addLeader(whole, island, mapX, mapY, [across, down]);
+    if (island.leader && !isOpenAt(whole, island.of ?? [])) addLeader(whole, island, mapX, mapY, [across, down]);
   });
 }
 
@@ -104,6 +104,15 @@ function addIslandArrow(whole, arrow, name, at, across, down) {
     label: arrow.label ? writing(arrow.label, across, down, "label") : null,
     tooltip: arrow.tooltip ?? "",
   });
+}
+
+/**
+ * Whether the box that a panel is about first is open, so that no line leads to it.
+ * @param {Part} whole
+ * @param {number[]} places
+ */
+function isOpenAt(whole, places) {
+  return whole.boxes.some((box) => box.open && !box.parent && places.includes(Number(box.instance)));
 }
 
 /**

@@ -65,13 +65,25 @@ export function within(around, name) {
 }
 
 /**
+ * A part with all that is inside its open boxes, at any depth.
+ * @param {Part} part
+ * @returns {Part}
+ */
+export function withInsides(part) {
+  const { boxes, frames, lines, arrows, texts } = part;
+  const whole = { ...part, boxes: [...boxes], frames: [...frames], lines: [...lines], arrows: [...arrows], texts: [...texts], insides: [] };
+  for (const { part: inner, origin, around } of part.insides) addPart(whole, inner, origin, around);
+  return whole;
+}
+
+/**
  * Adds to a part all of another that is inside one of its boxes.
  * @param {Part} whole
  * @param {Part} part
  * @param {[number, number]} origin of the part in the whole
  * @param {Shown} around the box, open
  */
-export function addPart(whole, part, [across, down], around) {
+function addPart(whole, part, [across, down], around) {
   const name = around.instance;
   const text = (/** @type {Writing} */ one) => movedText(one, across, down);
   for (const box of part.boxes) {
@@ -79,7 +91,7 @@ export function addPart(whole, part, [across, down], around) {
       ...box,
       instance: within(name, box.instance),
       parent: within(name, box.parent),
-      depth: box.depth + 1,
+      depth: around.depth + 1,
       area: movedArea(box.area, across, down),
       tint: box.tint ?? around.tint,
       texts: box.texts.map(text),
@@ -103,6 +115,12 @@ export function addPart(whole, part, [across, down], around) {
   }
   for (const arrow of part.arrows) whole.arrows.push(movedArrow(arrow, name, across, down));
   for (const one of part.texts) whole.texts.push(text(one));
+  for (const { part: inner, origin, around: box } of part.insides) {
+    /** @type {[number, number]} */
+    const moved = [origin[0] + across, origin[1] + down];
+    const tint = box.tint ?? around.tint;
+    addPart(whole, inner, moved, { ...box, instance: within(name, box.instance), depth: around.depth + 1, tint });
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Boxes and frames of a view that are open: what is inside them, and the room they want. */
 
-import { crosses, holds } from "./areas.js";
+import { crosses, holds, lineArea } from "./areas.js";
+import { isAgainst } from "./flip.js";
 import { openFrame } from "./openings.js";
 import { axisAlong, planLanes } from "./routes.js";
 
@@ -37,7 +38,7 @@ import { axisAlong, planLanes } from "./routes.js";
  * @param {PageDocument} document
  * @param {View} view
  * @param {OpenTree} tree
- * @param {(view: number, tree: OpenTree) => Part} compose
+ * @param {(view: number, tree: OpenTree, flips: boolean) => Part} compose
  * @returns {{opened: Opened[], homes: (Opened|null)[], hidden: boolean[]}}
  */
 export function openedIn(document, view, tree, compose) {
@@ -47,7 +48,9 @@ export function openedIn(document, view, tree, compose) {
     const inside = tree.inside.get(name);
     const place = inside?.mode === "open" && !isFrame ? /** @type {PlainBox} */ (box).opens : box.unfolds;
     if (!inside?.mode || place === undefined) return null;
-    const part = compose(place, { mode: null, inside: inside.inside });
+    const isIn = (/** @type {number} */ at) => at >= 0 && (isFrame ? isFramed(view, at, box) : view.boxes[at] === box);
+    const flips = isAgainst(view, box, isIn, document.direction);
+    const part = compose(place, { mode: null, inside: inside.inside }, flips);
     const frame = openFrame(document, box, part);
     /** @type {Opened} */
     const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, axis: [0, 0], tint: tintOf(box, view) };
@@ -66,6 +69,18 @@ export function openedIn(document, view, tree, compose) {
     return outer ?? make(`${at}`, box, false);
   });
   return { opened, homes, hidden };
+}
+
+/**
+ * Whether a box is in a frame, or in one that is in it.
+ * @param {View} view
+ * @param {number} at
+ * @param {PlainBox|PlainFrame} frame
+ */
+function isFramed(view, at, frame) {
+  let around = view.boxes[at].frame;
+  while (around !== undefined && view.frames[around] !== frame) around = view.frames[around].frame;
+  return around !== undefined;
 }
 
 /**
@@ -187,12 +202,7 @@ export function cutAt(corners, area) {
   if (corners.length && holds(area, corners[0])) return [corners[0]];
   for (let at = 1; at < corners.length; at++) {
     const [start, end] = [corners[at - 1], corners[at]];
-    const way = /** @type {AreaOf} */ ([
-      Math.min(start[0], end[0]),
-      Math.min(start[1], end[1]),
-      Math.abs(end[0] - start[0]),
-      Math.abs(end[1] - start[1]),
-    ]);
+    const way = lineArea(start, end);
     if (crosses(area, way) || holds(area, end)) return [...corners.slice(0, at), borderOf(start, end, area)];
   }
   return corners;

@@ -29,6 +29,9 @@ const SHORTEST_ROW = 84;
 const LETTER = 0.53; // mean width of a letter, as a part of the size of the text
 const AWAY = 6; // of a title from a line
 
+/** @type {WeakMap<Part, Side[]>} */
+const PORT_SIDES = new WeakMap();
+
 /** @type {Side[]} */
 export const SIDES = ["top", "right", "bottom", "left"];
 
@@ -73,7 +76,9 @@ export function treeKey(tree) {
  * @returns {OpenFrame}
  */
 export function openFrame(document, box, part) {
-  const ports = part.ports.map((port) => ({ ...port, side: sideOf(port.x, port.y, part) }));
+  const sides = PORT_SIDES.get(part) ?? part.ports.map((port) => sideOf(port.x, port.y, part));
+  PORT_SIDES.set(part, sides);
+  const ports = part.ports.map((port, at) => ({ ...port, side: sides[at] }));
   const first = Math.min(...ports.filter((port) => port.side === "top").map((port) => port.x));
   const room = Math.max(SHORTEST_ROW, Math.min(first, part.width) + PADDING - INDENT - AWAY);
   const texts = titleRows(document, box, room);
@@ -121,8 +126,7 @@ function sideOf(x, y, part) {
     ["right", part.width - x, [x, y, part.width - x + 1, 0]],
   ];
   ways.sort(([, one], [, other]) => one - other);
-  const outer = part.boxes.filter((box) => !box.parent);
-  const isFree = (/** @type {AreaOf} */ way) => !outer.some((box) => crosses(box.area, way));
+  const isFree = (/** @type {AreaOf} */ way) => !part.boxes.some((box) => crosses(box.area, way));
   return (ways.find(([, , way]) => isFree(way)) ?? ways[0])[0];
 }
 

@@ -5,14 +5,16 @@ import { between, curvesOf, isStraight, NEAR, spots, toward } from "./paths.js";
 /** @typedef {import("./types.js").Spot} Spot */
 
 const BEND = 10; // the radius of what was a long curve
+const SOON = 8; // after its start or before its end, where it turns
 const ROUND = 0.45; // what a handle of a corner is shorter than the corner
 
 /**
  * The way of a path with sharp corners, if it runs along the axes.
  * @param {number[]} path
+ * @param {(corners: Spot[]) => boolean} [isFree] whether a way meets no box
  * @returns {{corners: Spot[], radius: number}}
  */
-export function sharpened(path) {
+export function sharpened(path, isFree = () => true) {
   const all = spots(path);
   /** @type {Spot[]} */
   const corners = [all[0]];
@@ -22,7 +24,7 @@ export function sharpened(path) {
     if (!isStraight(curve)) {
       const leavesAlong = Math.abs(first[1] - start[1]) < NEAR;
       const arrivesAlong = Math.abs(second[1] - end[1]) < NEAR;
-      corners.push(...turnsOf(start, end, leavesAlong, arrivesAlong));
+      corners.push(...turnsOf(start, end, leavesAlong, arrivesAlong, isFree));
       const length = leavesAlong === arrivesAlong ? BEND : Math.max(Math.abs(end[0] - start[0]), Math.abs(end[1] - start[1]));
       radius = Math.max(radius, length);
     }
@@ -37,16 +39,19 @@ export function sharpened(path) {
  * @param {Spot} end
  * @param {boolean} leavesAlong whether it leaves to the side
  * @param {boolean} arrivesAlong
+ * @param {(corners: Spot[]) => boolean} isFree
  * @returns {Spot[]}
  */
-function turnsOf(start, end, leavesAlong, arrivesAlong) {
+function turnsOf(start, end, leavesAlong, arrivesAlong, isFree) {
   if (leavesAlong !== arrivesAlong) return [leavesAlong ? [end[0], start[1]] : [start[0], end[1]]];
-  if (leavesAlong) {
-    const middle = (start[0] + end[0]) / 2;
-    return [[middle, start[1]], [middle, end[1]]];
-  }
-  const middle = (start[1] + end[1]) / 2;
-  return [[start[0], middle], [end[0], middle]];
+  const axis = leavesAlong ? 0 : 1;
+  const length = end[axis] - start[axis];
+  const near = Math.min(Math.abs(length) / 2, SOON) / (Math.abs(length) || 1);
+  const ways = [0.5, 1 - near, near, 0.25, 0.75].map((part) => {
+    const middle = start[axis] + length * part;
+    return /** @type {Spot[]} */ (axis ? [[start[0], middle], [end[0], middle]] : [[middle, start[1]], [middle, end[1]]]);
+  });
+  return ways.find((way) => isFree([start, ...way, end])) ?? ways[0];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Ends of routes: at closed boxes, and around the frames of open ones to their ports. */
 
+import { lineArea } from "./areas.js";
 import { SIDES } from "./openings.js";
 
 /** @typedef {import("./types.js").AreaOf} AreaOf */
@@ -110,13 +111,7 @@ function slidTo(corners, across, wanted, last, isFree) {
   if (corners.length < 3 || (wanted - first[across]) * (before[across] - first[across]) <= 0) return null;
   if (Math.abs(wanted - first[across]) < STEP) return null;
   const moved = spotAt(across, wanted, before[1 - across]);
-  const area = /** @type {AreaOf} */ ([
-    Math.min(moved[0], last[0]),
-    Math.min(moved[1], last[1]),
-    Math.abs(moved[0] - last[0]),
-    Math.abs(moved[1] - last[1]),
-  ]);
-  return isFree(area) ? [...corners.slice(0, -2), moved, last] : null;
+  return isFree(lineArea(moved, last)) ? [...corners.slice(0, -2), moved, last] : null;
 }
 
 /**

@@ -187,6 +187,7 @@
  * @property {Writing[]} texts
  * @property {Sample[]} samples
  * @property {Port[]} ports
+ * @property {{part: Part, origin: [number, number], around: Shown}[]} insides of its open boxes
  *
  * @typedef {Part} Composed
  */

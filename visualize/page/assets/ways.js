@@ -1,5 +1,6 @@
 /** The routes of a view: trunks and arrows with sharp corners, cut at the frames that are open. */
 
+import { crosses, lineArea } from "./areas.js";
 import { addLinks, cutAt, portsOf } from "./opened.js";
 import { NEAR } from "./paths.js";
 import { sharpened, withoutMiddles } from "./polylines.js";
@@ -39,6 +40,7 @@ export function sharpWays(view) {
     const last = arrows[at].length - 2;
     if (arrow.target < 0) toPort(arrows[at], last, last - 2, view.ports[-1 - arrow.target]);
   });
+  const sharpWay = (/** @type {number[]} */ path) => ({ ...sharpened(path, (corners) => isClear(corners, view)), path });
   const made = { lines: lines.map(sharpWay), arrows: arrows.map(sharpWay) };
   KNOWN.set(view, made);
   return made;
@@ -58,11 +60,15 @@ function toPort(path, at, before, port) {
 }
 
 /**
- * @param {number[]} path
- * @returns {Sharp}
+ * Whether a polyline meets no box.
+ * @param {Spot[]} corners
+ * @param {View} view
  */
-function sharpWay(path) {
-  return { ...sharpened(path), path };
+function isClear(corners, view) {
+  return corners.slice(1).every((end, at) => {
+    const line = lineArea(corners[at], end);
+    return !view.boxes.some((box) => crosses(box.area, line));
+  });
 }
 
 /**
