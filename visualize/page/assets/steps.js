@@ -12,7 +12,7 @@ import { isInside } from "./state.js";
  * @param {string} instance
  * @returns {(name: string) => boolean}
  */
-export function holds(figure, instance) {
+export function memberOf(figure, instance) {
   const one = figure.shown.get(instance);
   const roots = [instance];
   if (one && !one.open && !figure.isBox(instance)) {
@@ -36,7 +36,7 @@ export function holds(figure, instance) {
  */
 export function neighbours(figure, instance, end) {
   const other = end === "from" ? "to" : "from";
-  const within = holds(figure, instance);
+  const within = memberOf(figure, instance);
   const arrows = figure.pairs.filter(
     (arrow) => within(arrow[end]) && arrow[other] && !within(arrow[other]),
   );
@@ -53,7 +53,7 @@ export function neighbours(figure, instance, end) {
  */
 export function acrossSkips(figure, instance) {
   const owners = figure.owners();
-  const within = holds(figure, instance);
+  const within = memberOf(figure, instance);
   /** @type {string[]} */
   const found = [];
   /** @type {string[]} */
