@@ -1,0 +1,222 @@
+/** Boxes and frames of a view that are open: what is inside them, and the room they want. */
+
+import { crosses, holds, lineArea } from "./areas.js";
+import { isAgainst } from "./flip.js";
+import { openFrame } from "./openings.js";
+import { axisAlong, planLanes } from "./routes.js";
+
+/** @typedef {import("./types.js").AreaOf} AreaOf */
+/** @typedef {import("./types.js").Opening} Opening */
+/** @typedef {import("./types.js").PageDocument} PageDocument */
+/** @typedef {import("./types.js").Part} Part */
+/** @typedef {import("./types.js").PlainArrow} PlainArrow */
+/** @typedef {import("./types.js").PlainBox} PlainBox */
+/** @typedef {import("./types.js").PlainFrame} PlainFrame */
+/** @typedef {import("./types.js").Spot} Spot */
+/** @typedef {import("./types.js").View} View */
+/** @typedef {import("./routes.js").Link} Link */
+/** @typedef {import("./openings.js").Side} Side */
+/** @typedef {import("./stretch.js").Wish} Wish */
+/** @typedef {import("./openings.js").OpenFrame} OpenFrame */
+/** @typedef {import("./openings.js").OpenTree} OpenTree */
+/**
+ * @typedef {Object} Opened
+ * @property {string} name the last step of its instance
+ * @property {PlainBox|PlainFrame} box
+ * @property {Opening} mode
+ * @property {boolean} isFrame
+ * @property {Part} part what is inside
+ * @property {OpenFrame} frame
+ * @property {Link[]} links
+ * @property {{[side: string]: number}} moat
+ * @property {number|null} tint of what is inside
+ * @property {[number, number]} axis of the box, and of its frame, across the flow
+ */
+
+/**
+ * What is open in a view, and what each of its boxes is in: null for closed ones.
+ * @param {PageDocument} document
+ * @param {View} view
+ * @param {OpenTree} tree
+ * @param {(view: number, tree: OpenTree, flips: boolean) => Part} compose
+ * @returns {{opened: Opened[], homes: (Opened|null)[], hidden: boolean[]}}
+ */
+export function openedIn(document, view, tree, compose) {
+  /** @type {Opened[]} */
+  const opened = [];
+  const make = (/** @type {string} */ name, /** @type {PlainBox|PlainFrame} */ box, /** @type {boolean} */ isFrame) => {
+    const inside = tree.inside.get(name);
+    const place = inside?.mode === "open" && !isFrame ? /** @type {PlainBox} */ (box).opens : box.unfolds;
+    if (!inside?.mode || place === undefined) return null;
+    const isIn = (/** @type {number} */ at) => at >= 0 && (isFrame ? isFramed(view, at, box) : view.boxes[at] === box);
+    const flips = isAgainst(view, box, isIn, document.direction);
+    const part = compose(place, { mode: null, inside: inside.inside }, flips);
+    const frame = openFrame(document, box, part);
+    /** @type {Opened} */
+    const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, axis: [0, 0], tint: tintOf(box, view) };
+    opened.push(one);
+    return one;
+  };
+  /** @type {(Opened|null)[]} */
+  const frames = [];
+  const hidden = view.frames.map((frame, at) => {
+    const outer = frame.frame === undefined ? null : frames[frame.frame] ?? null;
+    frames[at] = outer ?? make(`f${at}`, frame, true);
+    return frames[at] !== null;
+  });
+  const homes = view.boxes.map((box, at) => {
+    const outer = box.frame === undefined ? null : frames[box.frame];
+    return outer ?? make(`${at}`, box, false);
+  });
+  return { opened, homes, hidden };
+}
+
+/**
+ * Whether a box is in a frame, or in one that is in it.
+ * @param {View} view
+ * @param {number} at
+ * @param {PlainBox|PlainFrame} frame
+ */
+function isFramed(view, at, frame) {
+  let around = view.boxes[at].frame;
+  while (around !== undefined && view.frames[around] !== frame) around = view.frames[around].frame;
+  return around !== undefined;
+}
+
+/**
+ * The tint of a box; that of a frame is what its boxes have.
+ * @param {PlainBox|PlainFrame} box
+ * @param {View} view
+ * @returns {number|null}
+ */
+function tintOf(box, view) {
+  if ("tint" in box) return box.tint;
+  return view.boxes.find((one) => one.frame !== undefined && view.frames[one.frame] === box && !one.circle)?.tint ?? null;
+}
+
+/**
+ * The ports of an open box at which an arrow goes on, or from which it comes.
+ * @param {PlainArrow} arrow
+ * @param {Opened} open
+ * @param {boolean} into
+ * @returns {number[]}
+ */
+export function portsOf(arrow, open, into) {
+  const isCopies = open.mode === "unfold";
+  const named = into
+    ? isCopies ? arrow.intoCopies ?? [] : arrow.into ?? []
+    : isCopies ? arrow.outOfCopies ?? [] : arrow.outOf ?? [];
+  if (named.length) return named;
+  const first = open.part.ports.findIndex((port) => port.into === into);
+  return first < 0 ? [] : [first];
+}
+
+/**
+ * Adds the links from an end at an open box to ports of what is inside.
+ * @param {Opened} open
+ * @param {{end: Spot, side: Side}} border
+ * @param {number[]} ports
+ * @param {number} stroke
+ * @param {string[]} of
+ */
+export function addLinks(open, { end, side }, ports, stroke, of) {
+  for (const port of ports) {
+    const same = open.links.find((link) => link.port === port && isNear(link.end, end));
+    if (same) same.of.push(...of);
+    else open.links.push({ end, side, port, stroke, of: [...of], sides: [], lane: 0 });
+  }
+}
+
+/**
+ * @param {Spot} one
+ * @param {Spot} other
+ */
+function isNear(one, other) {
+  return Math.abs(one[0] - other[0]) < 0.05 && Math.abs(one[1] - other[1]) < 0.05;
+}
+
+/**
+ * The wishes of an open box on both axes. Its main port stays in line with the route that ends
+ * there; room is added at both of its sides, and evenly along the flow.
+ * @param {Opened} open
+ * @param {boolean} isVertical whether the flow is
+ * @returns {[Wish[], Wish[]]}
+ */
+export function wishesOf(open, isVertical) {
+  const { area } = open.box;
+  const across = isVertical ? 0 : 1;
+  const [low, size] = [area[across], area[2 + across]];
+  open.axis = mainAxis(open, across);
+  const [from, to] = open.axis;
+  open.moat = planLanes(open.links, open.frame, (link) => {
+    const axis = axisAlong(link.side);
+    if (axis === across) return link.end[axis] - from + to;
+    const length = axis ? open.frame.height : open.frame.width;
+    return ((link.end[axis] - area[axis]) / area[2 + axis]) * length;
+  });
+  const { top, right, bottom, left } = open.moat;
+  const whole = [open.frame.width + left + right, open.frame.height + top + bottom];
+  const before = across ? top : left;
+  const after = across ? bottom : right;
+  const length = across ? open.frame.height : open.frame.width;
+  /** @type {[Wish[], Wish[]]} */
+  const wishes = [[], []];
+  wishes[across] = [
+    { low, high: from, wanted: before + to, at: low },
+    { low: from, high: low + size, wanted: length - to + after, at: low + size },
+  ];
+  const start = area[1 - across];
+  wishes[1 - across] = [{ low: start, high: start + area[3 - across], wanted: whole[1 - across] }];
+  return wishes;
+}
+
+/**
+ * The place of the main port in the box, as the route to it ends there, and in its frame.
+ * @param {Opened} open
+ * @param {number} across
+ * @returns {[number, number]}
+ */
+function mainAxis(open, across) {
+  const { area } = open.box;
+  const center = area[across] + area[2 + across] / 2;
+  let best = null;
+  for (const link of open.links) {
+    const gate = open.frame.gates[link.port];
+    if (gate.side !== link.side || axisAlong(link.side) !== across) continue;
+    const rank = Math.abs(link.end[across] - center) + (gate.into ? 0 : 1000);
+    if (!best || rank < best.rank - 0.01) best = { rank, from: link.end[across], to: gate.edge[across] };
+  }
+  if (best) return [best.from, best.to];
+  const gate = open.frame.gates.find((one) => axisAlong(one.side) === across);
+  const length = across ? open.frame.height : open.frame.width;
+  return [center, gate ? gate.edge[across] : length / 2];
+}
+
+/**
+ * The part of a route before it enters a rectangle; all of it where it does not.
+ * @param {Spot[]} corners
+ * @param {AreaOf} area
+ * @returns {Spot[]}
+ */
+export function cutAt(corners, area) {
+  if (corners.length && holds(area, corners[0])) return [corners[0]];
+  for (let at = 1; at < corners.length; at++) {
+    const [start, end] = [corners[at - 1], corners[at]];
+    const way = lineArea(start, end);
+    if (crosses(area, way) || holds(area, end)) return [...corners.slice(0, at), borderOf(start, end, area)];
+  }
+  return corners;
+}
+
+/**
+ * @param {Spot} start
+ * @param {Spot} end
+ * @param {AreaOf} area
+ * @returns {Spot}
+ */
+function borderOf(start, end, [left, top, width, height]) {
+  if (Math.abs(start[0] - end[0]) < Math.abs(start[1] - end[1])) {
+    return [start[0], start[1] < end[1] ? top : top + height];
+  }
+  return [start[0] < end[0] ? left : left + width, start[1]];
+}

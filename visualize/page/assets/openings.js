@@ -1,0 +1,181 @@
+/** What is open, as a tree; and the frames of open boxes: their size, title and ports. */
+
+import { crosses } from "./areas.js";
+
+/** @typedef {import("./types.js").AreaOf} AreaOf */
+/** @typedef {import("./types.js").Opening} Opening */
+/** @typedef {import("./types.js").PageDocument} PageDocument */
+/** @typedef {import("./types.js").Part} Part */
+/** @typedef {import("./types.js").PlainBox} PlainBox */
+/** @typedef {import("./types.js").PlainFrame} PlainFrame */
+/** @typedef {import("./types.js").Writing} Writing */
+/** @typedef {{mode: Opening|null, inside: Map<string, OpenTree>}} OpenTree */
+/** @typedef {"top"|"right"|"bottom"|"left"} Side */
+/** @typedef {{x: number, y: number, into: boolean, side: Side, edge: [number, number]}} Gate a port
+ * and the place on the frame where it is reached, from the frame's corner */
+/**
+ * @typedef {Object} OpenFrame
+ * @property {number} width
+ * @property {number} height
+ * @property {[number, number]} origin of what is inside
+ * @property {Writing[]} texts
+ * @property {Gate[]} gates
+ */
+
+export const FRAME_RADIUS = 12;
+const PADDING = 10;
+const INDENT = 7;
+const SHORTEST_ROW = 84;
+const LETTER = 0.53; // mean width of a letter, as a part of the size of the text
+const AWAY = 6; // of a title from a line
+
+/** @type {WeakMap<Part, Side[]>} */
+const PORT_SIDES = new WeakMap();
+
+/** @type {Side[]} */
+export const SIDES = ["top", "right", "bottom", "left"];
+
+/**
+ * The tree of open instances.
+ * @param {Iterable<[string, Opening]>} open
+ * @returns {OpenTree}
+ */
+export function openTree(open) {
+  /** @type {OpenTree} */
+  const root = { mode: null, inside: new Map() };
+  for (const [instance, mode] of open) {
+    let at = root;
+    for (const step of instance.split("/")) {
+      const next = at.inside.get(step) ?? { mode: null, inside: new Map() };
+      at.inside.set(step, next);
+      at = next;
+    }
+    at.mode = mode;
+  }
+  return root;
+}
+
+/**
+ * What names the open instances in a tree, the same for the same set.
+ * @param {OpenTree} tree
+ * @returns {string}
+ */
+export function treeKey(tree) {
+  const inside = [...tree.inside]
+    .filter(([, one]) => one.mode)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([step, one]) => step + treeKey(one));
+  return `${tree.mode ? tree.mode[0] : ""}${inside.length ? `(${inside.join()})` : ""}`;
+}
+
+/**
+ * The frame around what is inside an open box.
+ * @param {PageDocument} document
+ * @param {PlainBox|PlainFrame} box
+ * @param {Part} part
+ * @returns {OpenFrame}
+ */
+export function openFrame(document, box, part) {
+  const sides = PORT_SIDES.get(part) ?? part.ports.map((port) => sideOf(port.x, port.y, part));
+  PORT_SIDES.set(part, sides);
+  const ports = part.ports.map((port, at) => ({ ...port, side: sides[at] }));
+  const first = Math.min(...ports.filter((port) => port.side === "top").map((port) => port.x));
+  const room = Math.max(SHORTEST_ROW, Math.min(first, part.width) + PADDING - INDENT - AWAY);
+  const texts = titleRows(document, box, room);
+  const widest = Math.max(0, ...texts.map((text) => text.width));
+  const needed = INDENT + widest + AWAY;
+  const left = Number.isFinite(first) ? Math.max(PADDING, needed - first) : PADDING;
+  const last = texts[texts.length - 1];
+  const band = last ? last.y + last.size / 2 : PADDING;
+  const width = Math.max(left + part.width + PADDING, needed + AWAY);
+  const height = band + part.height + PADDING;
+  const gates = ports.map(({ x, y, into, side }) => {
+    const at = { x: x + left, y: y + band };
+    return { ...at, into, side, edge: edgeOf(at.x, at.y, side, width, height) };
+  });
+  return { width, height, origin: [left, band], texts, gates };
+}
+
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {Side} side
+ * @param {number} width
+ * @param {number} height
+ * @returns {[number, number]}
+ */
+function edgeOf(x, y, side, width, height) {
+  if (side === "top") return [x, 0];
+  if (side === "bottom") return [x, height];
+  return [side === "left" ? 0 : width, y];
+}
+
+/**
+ * The side to which a straight line leads from a port with nothing in its way, the nearest first.
+ * @param {number} x
+ * @param {number} y
+ * @param {Part} part
+ * @returns {Side}
+ */
+function sideOf(x, y, part) {
+  /** @type {[Side, number, AreaOf][]} */
+  const ways = [
+    ["top", y, [x, -1, 0, y + 1]],
+    ["bottom", part.height - y, [x, y, 0, part.height - y + 1]],
+    ["left", x, [-1, y, x + 1, 0]],
+    ["right", part.width - x, [x, y, part.width - x + 1, 0]],
+  ];
+  ways.sort(([, one], [, other]) => one - other);
+  const isFree = (/** @type {AreaOf} */ way) => !part.boxes.some((box) => crosses(box.area, way));
+  return (ways.find(([, , way]) => isFree(way)) ?? ways[0])[0];
+}
+
+/**
+ * The title of an open box in rows, from the frame's corner.
+ * @param {PageDocument} document
+ * @param {PlainBox|PlainFrame} box
+ * @param {number} room
+ * @returns {Writing[]}
+ */
+function titleRows(document, box, room) {
+  const path = (box.paths?.[0] ?? "").replace(/^\.+/, "");
+  const copies = box.copies?.length ?? 1;
+  const repeated = copies > 1 ? `${path} ×${copies}` : path;
+  /** @type {[string, number, number][]} */
+  const rows = wrapped(box.title, document.size, room).map((row) => [row, document.size, document.text]);
+  for (const row of path && path !== box.title ? wrapped(repeated, document.detailSize, room) : []) {
+    rows.push([row, document.detailSize, document.muted]);
+  }
+  let y = INDENT - 1;
+  return rows.map(([text, size, color]) => {
+    y += size + 1;
+    const width = roughWidth(text, size);
+    return { text, x: INDENT, y, size, color, anchor: "start", width, kind: "note frame-label" };
+  });
+}
+
+/**
+ * @param {string} text
+ * @param {number} size
+ */
+function roughWidth(text, size) {
+  return text.length * size * LETTER;
+}
+
+/**
+ * A text in rows that are not much longer than the room there is.
+ * @param {string} text
+ * @param {number} size
+ * @param {number} room
+ * @returns {string[]}
+ */
+function wrapped(text, size, room) {
+  /** @type {string[]} */
+  const rows = [];
+  for (const word of text.split(/\s+/).filter(Boolean)) {
+    const longer = rows.length ? `${rows[rows.length - 1]} ${word}` : word;
+    if (rows.length && roughWidth(longer, size) <= room) rows[rows.length - 1] = longer;
+    else rows.push(word);
+  }
+  return rows;
+}
