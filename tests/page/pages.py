@@ -49,7 +49,8 @@ SHAPE = (1, 3, 8, 8)
 
 def documents(figure: Figure) -> Documents:
     """What makes the document of a figure."""
-    name, layout = figure.architecture.name, figure.drawing.layout
+    name = figure.scene.title or figure.architecture.name
+    layout = figure.drawing.layout
     job = Job(figure.scene, figure.theme, figure.direction, name, "", layout)
     return documents_of(figure.simplifier, figure.drawing, figure.options, job)
 
