@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deedOf, KEYS } from "../../visualize/page/assets/keys.js";
+import { deedOf, PAGE_KEYS } from "../../visualize/page/assets/keys.js";
 
 const press = (key, inside = "", more = {}) => ({
   key,
@@ -9,7 +9,7 @@ const press = (key, inside = "", more = {}) => ({
 });
 
 test("each key does one thing", () => {
-  const keys = KEYS.flatMap((entry) => entry.keys);
+  const keys = PAGE_KEYS.flatMap((entry) => entry.keys);
   assert.equal(new Set(keys).size, keys.length);
   assert.equal(deedOf(press("/")), "search");
   assert.equal(deedOf(press("ArrowDown")), "next");

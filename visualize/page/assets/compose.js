@@ -38,10 +38,15 @@ import { arrowName, sharpWays, waysOf } from "./ways.js";
 /** @typedef {import("./ways.js").Way} Way */
 
 const LANE_RADIUS = 5;
-const MOST_KEPT = 400;
 
-/** @type {WeakMap<PageDocument, Map<string, Part>>} */
+/**
+ * What was composed of each document: views with nothing open in them, and those of the last figure.
+ * @type {WeakMap<PageDocument, {closed: Map<string, Part>, last: Map<string, Part>}>}
+ */
 const PARTS = new WeakMap();
+
+/** @type {WeakMap<Part, string>} */
+const KEYS = new WeakMap();
 
 /**
  * The figure with these boxes open. What is in a closed box is closed.
@@ -50,26 +55,43 @@ const PARTS = new WeakMap();
  * @returns {Composed}
  */
 export function compose(document, open) {
+  const { closed, last } = PARTS.get(document) ?? { closed: new Map(), last: new Map() };
   /** @type {Map<string, Part>} */
-  const parts = PARTS.get(document) ?? new Map();
-  PARTS.set(document, parts);
-  if (parts.size > MOST_KEPT) parts.clear();
+  const now = new Map();
   const axis = document.direction === "TB" || document.direction === "BT" ? 1 : 0;
   /** @type {(place: number, tree: OpenTree, flips: boolean) => Part} */
   const inside = (place, tree, flips) => {
     const key = `${place}${flips ? "~" : ""}${treeKey(tree)}`;
-    const known = parts.get(key);
-    if (known) return known;
+    const parts = tree.inside.size ? now : closed;
+    const known = parts.get(key) ?? last.get(key);
+    if (known) {
+      if (parts === now) keepAll(known, key, now);
+      return known;
+    }
     const view = flips ? flipped(document.views[place], axis) : document.views[place];
     const made = new ViewComposer(document, view, tree, inside).part();
     parts.set(key, made);
+    KEYS.set(made, key);
     return made;
   };
   const whole = withInsides(inside(document.root, openTree(open), false));
+  PARTS.set(document, { closed, last: now });
   whole.arrows = whole.arrows.map((arrow) => ({ ...arrow }));
   whole.boxes = whole.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
   resolveArrows(whole.arrows);
   return whole;
+}
+
+/**
+ * Keeps a part and all that is open in it for the next figure.
+ * @param {Part} part
+ * @param {string} key
+ * @param {Map<string, Part>} parts
+ */
+function keepAll(part, key, parts) {
+  if (parts.has(key)) return;
+  parts.set(key, part);
+  for (const { part: inner } of part.insides) keepAll(inner, KEYS.get(inner) ?? "", parts);
 }
 
 class ViewComposer {
@@ -202,7 +224,7 @@ class ViewComposer {
     const origin = /** @type {[number, number]} */ ([corner[0] + frame.origin[0], corner[1] + frame.origin[1]]);
     this.whole.insides.push({ part: open.part, origin, around: shown });
     for (const link of open.links) {
-      const corners = linkCorners(link, this.moved(link.end), frame, corner, open.links);
+      const corners = linkCorners(link, this.moved(link.end), frame, corner, open.lane);
       const directed = frame.gates[link.port].into ? corners : corners.reverse();
       const path = roundedLine(withoutMiddles(directed), LANE_RADIUS);
       this.whole.lines.push({ parent: "", path, stroke: link.stroke, kind: "link", of: link.of });

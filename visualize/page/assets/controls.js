@@ -1,7 +1,7 @@
 /** Toolbar, tabs, keys, pointer, legend and help. */
 
 import { byId, element, shape } from "./dom.js";
-import { deedOf, KEYS } from "./keys.js";
+import { deedOf, PAGE_KEYS } from "./keys.js";
 import { draw } from "./draw.js";
 import { download, pngFile, svgFile } from "./save.js";
 import { deepestLevel, openToLevel } from "./walk.js";
@@ -258,7 +258,7 @@ export class Controls {
   }
 
   fillHelp() {
-    const rows = KEYS.map(({ shown, does }) =>
+    const rows = PAGE_KEYS.map(({ shown, does }) =>
       element("tr", {}, element("th", { scope: "row" }, element("kbd", {}, shown)), element("td", {}, does)),
     );
     byId("keys").querySelector("tbody")?.replaceChildren(...rows);

@@ -10,7 +10,6 @@ import { ancestorsOf } from "./state.js";
  * @param {{select: (instance: string) => void}} deeds
  */
 export function showCrumbs(place, model, { selected, open }, deeds) {
-  place.hidden = !selected;
   const list = element("ol");
   const crumb = (/** @type {string} */ label, /** @type {string} */ instance) => {
     /** @type {{[attribute: string]: string}} */

@@ -32,6 +32,11 @@ export function resolveArrows(arrows) {
   /** @type {Map<string, string[]>} */
   const starts = new Map();
   for (const arrow of arrows) {
+    if (!arrow.joins.some((names) => names.some(isPortName))) {
+      arrow.pairs = arrow.joins;
+      [arrow.from, arrow.to] = arrow.pairs[0] ?? ["", ""];
+      continue;
+    }
     /** @type {Map<string, [string, string]>} */
     const pairs = new Map();
     for (const [start, end] of arrow.joins) {

@@ -5,7 +5,7 @@
  */
 
 /** @type {Key[]} in the order of the help */
-export const KEYS = [
+export const PAGE_KEYS = [
   { keys: ["ArrowDown"], shown: "↓", does: "next operation along the data flow", deed: "next" },
   { keys: ["ArrowUp"], shown: "↑", does: "previous operation", deed: "previous" },
   { keys: ["ArrowRight"], shown: "→", does: "into the group, opening it; else to the next branch", deed: "into" },
@@ -45,5 +45,5 @@ export function deedOf(event) {
   const target = /** @type {Element} */ (event.target);
   if (target.closest?.(CONTROLS)) return "";
   if (target.closest?.(PRESSED) && (event.key === "Enter" || event.key === " ")) return "";
-  return KEYS.find(({ keys }) => keys.includes(event.key))?.deed ?? "";
+  return PAGE_KEYS.find(({ keys }) => keys.includes(event.key))?.deed ?? "";
 }

@@ -3,7 +3,7 @@
 import { crosses, holds, lineArea } from "./areas.js";
 import { isAgainst } from "./flip.js";
 import { openFrame } from "./openings.js";
-import { axisAlong, planLanes } from "./routes.js";
+import { axisAlong, laneWidth, planLanes } from "./routes.js";
 
 /** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Opening} Opening */
@@ -29,6 +29,7 @@ import { axisAlong, planLanes } from "./routes.js";
  * @property {OpenFrame} frame
  * @property {Link[]} links
  * @property {{[side: string]: number}} moat
+ * @property {number} lane the width of one in the moat
  * @property {number|null} tint of what is inside
  * @property {[number, number]} axis of the box, and of its frame, across the flow
  */
@@ -53,7 +54,7 @@ export function openedIn(document, view, tree, compose) {
     const part = compose(place, { mode: null, inside: inside.inside }, flips);
     const frame = openFrame(document, box, part);
     /** @type {Opened} */
-    const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, axis: [0, 0], tint: tintOf(box, view) };
+    const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view) };
     opened.push(one);
     return one;
   };
@@ -154,6 +155,7 @@ export function wishesOf(open, isVertical) {
     const length = axis ? open.frame.height : open.frame.width;
     return ((link.end[axis] - area[axis]) / area[2 + axis]) * length;
   });
+  open.lane = laneWidth(open.links);
   const { top, right, bottom, left } = open.moat;
   const whole = [open.frame.width + left + right, open.frame.height + top + bottom];
   const before = across ? top : left;

@@ -155,13 +155,17 @@ export function planLanes(links, frame, place) {
     link.lane = 1 + Math.max(...link.sides.map((side) => most[side]));
     for (const side of link.sides) most[side] = link.lane;
   }
-  for (const side of SIDES) most[side] = most[side] && (most[side] + 0.7) * laneWidth(links);
+  const width = laneWidth(links);
+  for (const side of SIDES) most[side] = most[side] && (most[side] + 0.7) * width;
   return most;
 }
 
-/** @param {Link[]} links */
-function laneWidth(links) {
-  return Math.min(LANE, MOST_MOAT / Math.max(1, ...links.map((link) => link.lane)));
+/**
+ * The width of a lane: less where there are many.
+ * @param {Link[]} links
+ */
+export function laneWidth(links) {
+  return Math.min(LANE, MOST_MOAT / links.reduce((most, link) => Math.max(most, link.lane), 1));
 }
 
 /**
@@ -189,10 +193,10 @@ function sidesAround(side, gate, place, frame) {
  * @param {Spot} end where the route ends now
  * @param {OpenFrame} frame
  * @param {Spot} corner of the frame
- * @param {Link[]} links all of the box
+ * @param {number} lane the width of a lane
  * @returns {Spot[]}
  */
-export function linkCorners(link, end, frame, corner, links) {
+export function linkCorners(link, end, frame, corner, lane) {
   const gate = frame.gates[link.port];
   /** @type {Spot} */
   const port = [gate.x + corner[0], gate.y + corner[1]];
@@ -200,7 +204,7 @@ export function linkCorners(link, end, frame, corner, links) {
   const edge = [gate.edge[0] + corner[0], gate.edge[1] + corner[1]];
   const along = axisAlong(gate.side);
   if (gate.side === link.side && Math.abs(end[along] - edge[along]) < SAME) return [end, port];
-  const away = Math.max(1, link.lane) * laneWidth(links);
+  const away = Math.max(1, link.lane) * lane;
   const sides = link.sides.length ? link.sides : [link.side];
   const spots = [end, ledTo(end, sides[0], frame, corner, away)];
   for (let at = 1; at < sides.length; at++) {

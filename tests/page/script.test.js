@@ -7,16 +7,6 @@ const sources = readdirSync(folder)
   .filter((name) => name.endsWith(".js"))
   .map((name) => /** @type {const} */ ([name, readFileSync(new URL(name, folder), "utf8")]));
 
-test("the files are one script in the page, so each name is in one of them", () => {
-  const places = new Map();
-  for (const [file, source] of sources) {
-    for (const [, name] of source.matchAll(/^(?:export )?(?:async )?(?:function\*?|const|let|class) (\w+)/gm)) {
-      assert.equal(places.get(name), undefined, `${name} is in ${file} and ${places.get(name)}`);
-      places.set(name, file);
-    }
-  }
-});
-
 test("imports and exports are as the page is put together", () => {
   for (const [file, source] of sources) {
     for (const [line] of source.matchAll(/^import\b[^;]*;$/gm)) {
