@@ -16,6 +16,7 @@ from visualize.core.scene import SceneArrow
 from visualize.core.words import shape
 from visualize.export import picture as drawn
 from visualize.page.alike import structure
+from visualize.page.copies import Aligned, aligned, are_regular
 from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
 from visualize.page.plain import Plain, Table, area, path, rounded, runs
 from visualize.page.ports import Crossings, Open, Ports, is_port, plain_ports
@@ -198,10 +199,19 @@ class Documents:
     def _holds(self, box: Box, view: View) -> Data:
         """The operations in each copy of a box, by their positions in ``view``, and its paths."""
         copies = box.copies or (box,)
-        return {
+        data: Data = {
             "copies": [runs(view.places[node] for node in copy.members) for copy in copies],
             "paths": [relative(copy.path, view.path) for copy in copies],
         }
+        if not are_regular(box):
+            beside = aligned(box)
+            data["aligned"] = [_aligned_runs(one, view) for one in beside]
+            data["also"] = [
+                [number, place, view.places[node]]
+                for number, one in enumerate(beside)
+                for place, node in one.others
+            ]
+        return data
 
     # What is drawn
 
@@ -356,6 +366,11 @@ def _crossed(
     if any(len(pairs) > 1 for pairs in joined):
         data["joined"] = joined
     return data
+
+
+def _aligned_runs(copy: Aligned, view: View) -> list[int]:
+    """The operations of a copy at the positions of the first; -1 where it has none."""
+    return runs(-1 if node is None else view.places[node] for node in copy.operations)
 
 
 def _texts(texts: Sequence[drawn.Text], plain: Plain) -> Data:

@@ -59,7 +59,7 @@ class Opener:
         simplifier = Simplifier(inside_of(self.exact, box, self.sides, joins=False), self.idioms)
         for diagram in self._finer(simplifier, box):
             if _is_finer(diagram):
-                return Inside(diagram, box)
+                return Inside(_with_plain_ends(diagram), box)
         return None
 
     def unfolded(self, box: Box) -> Inside | None:
@@ -77,7 +77,7 @@ class Opener:
         homes = {node: cluster for cluster in clusters for node in cluster.nodes}
         whole = (homes.get(one.id) or Cluster.single(one.id) for one in part.boxes)
         diagram = contract(part, list(dict.fromkeys(whole))).with_boxes(copies)
-        return Inside(diagram, box)
+        return Inside(_with_plain_ends(diagram), box)
 
     def entries(self, box: Box) -> Mapping[str, str]:
         """For each operation outside of ``box`` whose tensor is read in it, the input there."""
@@ -136,6 +136,23 @@ class Opener:
             data = wire.data or is_read(part, source, target, wire, self.sides)
             graph.add_edge(source, target, wire=replace(wire, data=data))
         return replace(diagram, graph=graph)
+
+
+def _with_plain_ends(diagram: Diagram) -> Diagram:
+    """A diagram whose inputs and outputs hold no operation of the model.
+
+    A reshape that became part of one belongs to what reads or makes its tensor.
+    """
+    changed: dict[str, Box] = {}
+    for end in diagram.boxes:
+        own = tuple(one for one in end.operations if one is not end.core)
+        if end.kind.is_end and own:
+            beside = [*diagram.graph.successors(end.id), *diagram.graph.predecessors(end.id)]
+            other = changed.get(beside[0]) or diagram.box(beside[0])
+            operations = tuple(sorted((*other.operations, *own), key=_index))
+            changed[other.id] = replace(other, operations=operations)
+            changed[end.id] = replace(end, operations=(end.core,))
+    return diagram.with_boxes(changed.values()) if changed else diagram
 
 
 def _is_finer(diagram: Diagram) -> bool:

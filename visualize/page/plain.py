@@ -118,14 +118,16 @@ def area(area: Area) -> list[float]:
 
 
 def runs(numbers: Iterable[int]) -> list[int]:
-    """Whole numbers as runs of consecutive ones: the first of each, and how many follow.
+    """Whole numbers as runs of consecutive ones: the first of each, and how many they are.
 
-    >>> runs([4, 5, 6, 9])
-    [4, 3, 9, 1]
+    One that is negative is a run of its own.
+
+    >>> runs([4, 5, 6, 9]), runs([-1, 0, 1])
+    ([4, 3, 9, 1], [-1, 1, 0, 2])
     """
     found: list[int] = []
     for number in numbers:
-        if found and number == found[-2] + found[-1]:
+        if found and found[-2] >= 0 and number == found[-2] + found[-1]:
             found[-1] += 1
         else:
             found += [number, 1]

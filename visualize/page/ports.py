@@ -18,6 +18,7 @@ from visualize.core.architecture import Architecture
 from visualize.core.diagram import Box
 from visualize.core.scene import SceneArrow
 from visualize.export import picture as drawn
+from visualize.page.copies import aligned
 from visualize.page.inside import Opener
 from visualize.page.plain import rounded
 from visualize.page.views import ENDS, View
@@ -137,21 +138,19 @@ class Crossings:
 def _alike(node: str, folded: Box | None, exact: Architecture) -> Iterator[str]:
     """The operations that do in each copy of a box what ``node`` does in the first.
 
-    Copies may differ by a reshape in the code around them: of operations of one type, the first
-    does the work of the first, and so on. Where there is none, what is reshaped does it.
+    Where there is none, what is reshaped does it.
     """
     yield node
     if folded and folded.copies:
-        shown = {one.id: one for one in folded.shown.operations}
-        for copy in folded.copies[1:]:
+        places = {one: place for place, one in enumerate(folded.shown.members)}
+        for copy in aligned(folded)[1:]:
             here: str | None = node
             while here:
-                alike = [one.id for one in shown.values() if one.does == shown[here].does]
-                same = [one.id for one in copy.operations if one.does == shown[here].does]
-                if len(same) == len(alike):
-                    yield same[alike.index(here)]
+                other = copy.operations[places[here]]
+                if other:
+                    yield other
                     break
-                sources = [one for one in exact.data_sources(here) if one in shown]
+                sources = [one for one in exact.data_sources(here) if one in places]
                 here = sources[0] if len(sources) == 1 else None
 
 

@@ -5,7 +5,8 @@
  * copy: `runs` holds, for each copy that is opened together, the operations at its positions.
  *
  * @typedef {import("./state.js").Mode} Mode
- * @typedef {{view: number, runs: number[][], paths: string[]}} Place
+ * @typedef {number | number[] | undefined} Entry the operations at a position: in most copies one
+ * @typedef {{view: number, runs: Entry[][], paths: string[]}} Place
  * @typedef {{instance: string, thing: any, isFrame: boolean, place: Place}} Group
  * @typedef {Object} Facts
  * @property {string} title
@@ -47,7 +48,7 @@ export function positionsOf(runs) {
   /** @type {number[]} */
   const found = [];
   for (let at = 0; at < runs.length; at += 2) {
-    for (let step = 0; step < runs[at + 1]; step++) found.push(runs[at] + step);
+    for (let step = 0; step < runs[at + 1]; step++) found.push(runs[at] < 0 ? -1 : runs[at] + step);
   }
   return found;
 }
@@ -93,7 +94,7 @@ export class Model {
     const key = `${place.view} ${place.runs.length} ${place.runs[0][0]} ${instance} ${mode}`;
     const kept = this.places.get(key);
     if (kept) return kept;
-    const copies = this.copies(group);
+    const copies = mode === "open" ? this.alignedCopies(group) : this.copies(group);
     const paths = this.paths(group);
     const each = thing.copies.length;
     const made =
@@ -140,9 +141,23 @@ export class Model {
    */
   copies({ thing, place }) {
     const runs = /** @type {number[][]} */ (thing.copies ?? []).map(positionsOf);
-    return place.runs.flatMap((around) =>
-      runs.map((run) => run.map((at) => around[at]).filter(isIndex)),
-    );
+    return place.runs.flatMap((around) => runs.map((run) => run.map((at) => around[at])));
+  }
+
+  /**
+   * The same, with what does the work of an operation of the first copy at its position.
+   * @param {Group} group
+   */
+  alignedCopies({ thing, place }) {
+    const runs = /** @type {number[][]} */ (thing.aligned ?? thing.copies).map(positionsOf);
+    const also = /** @type {[number, number, number][]} */ (thing.also ?? []);
+    return place.runs.flatMap((around) => {
+      const copies = runs.map((run) => run.map((at) => around[at]));
+      for (const [copy, position, at] of also) {
+        copies[copy][position] = [copies[copy][position] ?? [], around[at] ?? []].flat();
+      }
+      return copies;
+    });
   }
 
   /**
@@ -172,7 +187,7 @@ export class Model {
   factsOf(group) {
     const { thing, place } = group;
     const copies = this.copies(group);
-    const operations = copies.flat();
+    const operations = copies.flat(2).filter(isIndex);
     const has = new Set(operations);
     const { ops, strings, skips } = this.document;
     const factor = place.runs.length;

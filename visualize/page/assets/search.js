@@ -4,6 +4,7 @@
  * @typedef {{instance: string, text: string, parameters: number, skips: Set<string>}} Entry
  */
 
+import { isIndex } from "./model.js";
 import { groupsOf } from "./walk.js";
 
 const COUNT = /^([<>]=?|=)(\d+(?:\.\d+)?)([kmgbt]?)$/i;
@@ -47,7 +48,8 @@ export function searchIndex(model) {
     const paths = model.paths(group);
     const words = [thing.title, thing.type, thing.shape, thing.role, ...new Set(paths)];
     const closed = thing.opens === undefined || thing.opens === null;
-    const skips = closed ? model.copies(group).flat().flatMap((at) => kinds.get(at) ?? []) : [];
+    const operations = closed ? model.copies(group).flat(2).filter(isIndex) : [];
+    const skips = operations.flatMap((at) => kinds.get(at) ?? []);
     entries.push({
       instance,
       text: words.filter(Boolean).join("\n").toLowerCase(),

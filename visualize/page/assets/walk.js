@@ -46,7 +46,7 @@ export function deepestBox(model, operation) {
     const at = model.document.views[place.view].boxes.findIndex(
       (/** @type {any} */ _, /** @type {number} */ index) => {
         const group = model.member(place, String(index), prefix + index);
-        return group && model.copies(group).some((copy) => copy.includes(operation));
+        return group && model.copies(group).some((copy) => copy.flat().includes(operation));
       },
     );
     if (at < 0) return found;
