@@ -4,6 +4,8 @@ import { movedArea, movedPath, writing } from "./items.js";
 import { roundedLine } from "./polylines.js";
 import { closedBox } from "./shown.js";
 
+const LONGER = 20;
+
 /** @typedef {import("./areas.js").AxisMap} AxisMap */
 /** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Island} Island */
@@ -116,7 +118,8 @@ function isOpenAt(whole, places) {
 }
 
 /**
- * The line from a closed box to the panel that shows what is in it.
+ * The line from a closed box to the panel that shows what is in it, where both are still close.
+ * The letters in their corners say the same.
  * @param {Part} whole
  * @param {Island} island
  * @param {AxisMap} mapX
@@ -128,6 +131,8 @@ function addLeader(whole, island, mapX, mapY, moved) {
   const at = path.length - 2;
   const start = leaderEnd(path[0], path[1], island.area, mapX, mapY, moved);
   const end = leaderEnd(path[at], path[at + 1], island.area, mapX, mapY, moved);
+  const before = Math.hypot(path[at] - path[0], path[at + 1] - path[1]);
+  if (Math.hypot(end[0] - start[0], end[1] - start[1]) > before + LONGER) return;
   const line = { parent: "", path: roundedLine([start, end], 0), stroke: island.leader?.stroke ?? 0 };
   whole.lines.push({ ...line, kind: "leader", of: [] });
 }
