@@ -14,7 +14,8 @@ import { compose } from "../../visualize/page/assets/compose.js";
 /** @typedef {import("../../visualize/page/assets/types.js").PageDocument} PageDocument */
 
 const SLACK = 0.6; // of borders; arrows of circles end on the circle
-const STEPS = 6; // points that are looked at on each curve
+const STEPS = 6; // points that are looked at on each curve, at least
+const APART = 8; // of those on a long one
 
 /**
  * @param {AreaOf} one
@@ -46,8 +47,9 @@ function along(path) {
   /** @type {[number, number][]} */
   const found = [];
   for (let at = 0; at + 7 < path.length; at += 6) {
-    for (let step = 0; step <= STEPS; step++) {
-      const [part, rest] = [step / STEPS, 1 - step / STEPS];
+    const steps = Math.max(STEPS, Math.ceil(Math.hypot(path[at + 6] - path[at], path[at + 7] - path[at + 1]) / APART));
+    for (let step = 0; step <= steps; step++) {
+      const [part, rest] = [step / steps, 1 - step / steps];
       const weights = [rest ** 3, 3 * rest * rest * part, 3 * rest * part * part, part ** 3];
       const value = (/** @type {number} */ axis) => weights.reduce((sum, weight, point) => sum + weight * path[at + 2 * point + axis], 0);
       found.push([value(0), value(1)]);

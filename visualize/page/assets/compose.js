@@ -76,8 +76,7 @@ export function compose(document, open) {
   };
   const whole = withInsides(inside(document.root, openTree(open), false));
   PARTS.set(document, { closed, last: now });
-  whole.arrows = whole.arrows.map((arrow) => ({ ...arrow }));
-  whole.boxes = whole.boxes.map((box) => ({ ...box, tint: box.tint ?? document.neutral }));
+  for (const box of whole.boxes) box.tint ??= document.neutral;
   resolveArrows(whole.arrows);
   return whole;
 }

@@ -1,14 +1,18 @@
 /** Panels, title and legend: each moves as a whole. */
 
+import { centerOf, holds } from "./areas.js";
 import { movedArea, movedPath, writing } from "./items.js";
 import { roundedLine } from "./polylines.js";
 import { closedBox } from "./shown.js";
+
+const LONGER = 20;
 
 /** @typedef {import("./areas.js").AxisMap} AxisMap */
 /** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Island} Island */
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PlainArrow} PlainArrow */
+/** @typedef {import("./types.js").PlainBox} PlainBox */
 /** @typedef {import("./types.js").PlainFrame} PlainFrame */
 /** @typedef {import("./types.js").View} View */
 
@@ -27,7 +31,7 @@ export function addIslands(whole, view, mapX, mapY) {
     const across = isPanel ? mapX(left) - left : mapX(left + width / 2) - left - width / 2;
     const down = isPanel ? mapY(top) - top : mapY(top + height / 2) - top - height / 2;
     addIsland(whole, island, `i${at}`, across, down);
-    if (island.leader && !isOpenAt(whole, island.of ?? [])) addLeader(whole, island, mapX, mapY, [across, down]);
+    if (island.leader && !isOpenAt(whole, island.of ?? [])) addLeader(whole, island, mapX, mapY, [across, down], view.boxes);
   });
 }
 
@@ -116,18 +120,22 @@ function isOpenAt(whole, places) {
 }
 
 /**
- * The line from a closed box to the panel that shows what is in it.
+ * The line from a closed box to the panel that shows what is in it, where both are still close.
+ * The letters in their corners say the same.
  * @param {Part} whole
  * @param {Island} island
  * @param {AxisMap} mapX
  * @param {AxisMap} mapY
  * @param {[number, number]} moved how far the panel is
+ * @param {PlainBox[]} boxes of the view
  */
-function addLeader(whole, island, mapX, mapY, moved) {
+function addLeader(whole, island, mapX, mapY, moved, boxes) {
   const path = island.leader?.path ?? [];
   const at = path.length - 2;
-  const start = leaderEnd(path[0], path[1], island.area, mapX, mapY, moved);
-  const end = leaderEnd(path[at], path[at + 1], island.area, mapX, mapY, moved);
+  const start = leaderEnd(path[0], path[1], island.area, mapX, mapY, moved, boxes);
+  const end = leaderEnd(path[at], path[at + 1], island.area, mapX, mapY, moved, boxes);
+  const before = Math.hypot(path[at] - path[0], path[at + 1] - path[1]);
+  if (Math.hypot(end[0] - start[0], end[1] - start[1]) > before + LONGER) return;
   const line = { parent: "", path: roundedLine([start, end], 0), stroke: island.leader?.stroke ?? 0 };
   whole.lines.push({ ...line, kind: "leader", of: [] });
 }
@@ -139,9 +147,14 @@ function addLeader(whole, island, mapX, mapY, moved) {
  * @param {AxisMap} mapX
  * @param {AxisMap} mapY
  * @param {[number, number]} moved
+ * @param {PlainBox[]} boxes
  * @returns {[number, number]}
  */
-function leaderEnd(x, y, [left, top, width, height], mapX, mapY, moved) {
+function leaderEnd(x, y, [left, top, width, height], mapX, mapY, moved, boxes) {
   const isAtPanel = x > left - 1 && x < left + width + 1 && y > top - 1 && y < top + height + 1;
-  return isAtPanel ? [x + moved[0], y + moved[1]] : [mapX(x), mapY(y)];
+  if (isAtPanel) return [x + moved[0], y + moved[1]];
+  // At its other end it moves with the box there, which keeps its size.
+  const box = boxes.find(({ area }) => holds([area[0] - 1, area[1] - 1, area[2] + 2, area[3] + 2], [x, y]));
+  const [middle, center] = box ? centerOf(box.area) : [x, y];
+  return [x + mapX(middle) - middle, y + mapY(center) - center];
 }

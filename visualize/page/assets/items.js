@@ -70,8 +70,10 @@ export function within(around, name) {
  * @returns {Part}
  */
 export function withInsides(part) {
-  const { boxes, frames, lines, arrows, texts } = part;
-  const whole = { ...part, boxes: [...boxes], frames: [...frames], lines: [...lines], arrows: [...arrows], texts: [...texts], insides: [] };
+  const { frames, lines, texts } = part;
+  const boxes = part.boxes.map((box) => ({ ...box }));
+  const arrows = part.arrows.map((arrow) => ({ ...arrow }));
+  const whole = { ...part, boxes, frames: [...frames], lines: [...lines], arrows, texts: [...texts], insides: [] };
   for (const { part: inner, origin, around } of part.insides) addPart(whole, inner, origin, around);
   return whole;
 }

@@ -29,8 +29,8 @@ const SHORTEST_ROW = 84;
 const LETTER = 0.53; // mean width of a letter, as a part of the size of the text
 const AWAY = 6; // of a title from a line
 
-/** @type {WeakMap<Part, Side[]>} */
-const PORT_SIDES = new WeakMap();
+/** @type {WeakMap<Part, Map<PlainBox|PlainFrame, OpenFrame>>} */
+const FRAMES = new WeakMap();
 
 /** @type {Side[]} */
 export const SIDES = ["top", "right", "bottom", "left"];
@@ -76,9 +76,20 @@ export function treeKey(tree) {
  * @returns {OpenFrame}
  */
 export function openFrame(document, box, part) {
-  const sides = PORT_SIDES.get(part) ?? part.ports.map((port) => sideOf(port.x, port.y, part));
-  PORT_SIDES.set(part, sides);
-  const ports = part.ports.map((port, at) => ({ ...port, side: sides[at] }));
+  const known = FRAMES.get(part) ?? new Map();
+  const frame = known.get(box) ?? makeFrame(document, box, part);
+  FRAMES.set(part, known.set(box, frame));
+  return frame;
+}
+
+/**
+ * @param {PageDocument} document
+ * @param {PlainBox|PlainFrame} box
+ * @param {Part} part
+ * @returns {OpenFrame}
+ */
+function makeFrame(document, box, part) {
+  const ports = part.ports.map((port) => ({ ...port, side: sideOf(port.x, port.y, part) }));
   const first = Math.min(...ports.filter((port) => port.side === "top").map((port) => port.x));
   const room = Math.max(SHORTEST_ROW, Math.min(first, part.width) + PADDING - INDENT - AWAY);
   const texts = titleRows(document, box, room);
