@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,6 +12,9 @@ from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakIdKeyDictionary
 
 from visualize.core.errors import ConstructionError, VisualizeError, shorten
+from visualize.core.patching import patched
+from visualize.core.quiet import quiet
+from visualize.core.randomness import Drawing, own_random_numbers, seed_all
 from visualize.core.torch_internals import module_tables
 
 # The largest models that are published have a quarter of it.
@@ -30,8 +32,7 @@ def build_weightless(constructor: Callable[[], object]) -> object:
         Exception: whatever the constructor raises when it is called plainly.
     """
     ways = (_all_on_meta, _parameters_on_meta)
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet(), own_random_numbers(), Drawing():
         for way in () if _with_values.get() else ways:
             try:
                 with way():
@@ -40,7 +41,7 @@ def build_weightless(constructor: Callable[[], object]) -> object:
                 raise
             except Exception:  # whatever a foreign constructor cannot do without data
                 continue
-        torch.manual_seed(0)  # the same model gives the same figure, also where values decide
+        seed_all()  # the same model gives the same figure, also where values decide
         return constructor()
 
 
@@ -79,28 +80,27 @@ def _parameters_on_meta() -> Iterator[None]:
     Memory that was reserved and never written costs nothing, and initialisation then runs on
     the meta device. Tied parameters stay tied.
     """
-    register = nn.Module.register_parameter
     moved = WeakIdKeyDictionary()
     number = 0
 
-    def register_on_meta(module: nn.Module, name: str, param: nn.Parameter | None) -> None:
-        register(module, name, param)
-        nonlocal number
-        number += 1
-        if number > _MOST:
-            raise ConstructionError(
-                f"the model has more than {_MOST:,} parameter tensors",
-                hint="check the numbers of layers and experts that its arguments ask for",
-            )
-        if param is None or param.is_meta or is_lazy(param):
-            return
-        if param not in moved:
-            moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
-        parameters, _ = module_tables(module)
-        parameters[name] = moved[param]
+    def on_meta(register: Callable[..., None]) -> Callable[..., None]:
+        def call(module: nn.Module, name: str, param: nn.Parameter | None) -> None:
+            register(module, name, param)
+            nonlocal number
+            number += 1
+            if number > _MOST:
+                raise ConstructionError(
+                    f"the model has more than {_MOST:,} parameter tensors",
+                    hint="check the numbers of layers and experts that its arguments ask for",
+                )
+            if param is None or param.is_meta or is_lazy(param):
+                return
+            if param not in moved:
+                moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
+            parameters, _ = module_tables(module)
+            parameters[name] = moved[param]
 
-    nn.Module.register_parameter = register_on_meta  # type: ignore[assignment, method-assign]
-    try:
+        return call
+
+    with patched(nn.Module, "register_parameter", on_meta):
         yield
-    finally:
-        nn.Module.register_parameter = register  # type: ignore[method-assign]

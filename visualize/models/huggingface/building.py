@@ -7,10 +7,10 @@ import difflib
 import importlib
 import inspect
 import json
+import logging
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from visualize.core.errors import (
     shorten,
 )
 from visualize.core.files import read_file
+from visualize.core.quiet import quiet
 from visualize.models.huggingface.reader import is_config
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
@@ -80,7 +81,7 @@ def build(spec: ModelSpec) -> nn.Module:
     transformers = _import_transformers(spec)
     arguments = _nested(spec.arguments)
     chosen = arguments.pop("architectures", None)
-    with _quiet(transformers):
+    with quiet(logging.ERROR):  # of which transformers makes remarks
         try:
             if spec.place:
                 config, named = _from_file(transformers, spec, arguments)
@@ -288,15 +289,3 @@ def _without_cache(config: Any) -> None:
     for inner in list(vars(config).values()):
         if is_config(inner):
             _without_cache(inner)
-
-
-@contextmanager
-def _quiet(transformers: Any) -> Iterator[None]:
-    """Keep transformers from writing remarks to the terminal."""
-    logging = transformers.utils.logging
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
