@@ -10,8 +10,8 @@ import functools
 import inspect
 import sys
 import types
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from operator import attrgetter
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ from torch.utils._device import _device_constructors
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
 
-from visualize.core.patching import patched
+from visualize.core.patching import patches_end_here, replace
 from visualize.core.quiet import not_logged
 
 __all__ = [
@@ -351,14 +351,24 @@ def compiled_function(function: Callable[..., Any]) -> Callable[..., Any]:
     return cast(Callable[..., Any], getattr(function, "_torchdynamo_orig_callable", function))
 
 
-def nothing_compiled() -> AbstractContextManager[None]:
+@contextmanager
+def nothing_compiled() -> Iterator[None]:
     """Run functions that ``torch.compile`` returned as they were written, in this thread alone.
 
     ``torch.compiler.set_stance("force_eager")`` is the public way, for all threads.
     """
     from torch._dynamo import eval_frame
 
-    return patched(vars(eval_frame), "_callback_from_stance", lambda _: lambda _: None)
+    names = vars(eval_frame)
+    changes = {
+        "_callback_from_stance": lambda _: None,
+        "set_fullgraph_compiled_frame_count": lambda _: 0,  # else it is an error that there is none
+    }
+    with patches_end_here():
+        for name, function in changes.items():
+            if name in names:
+                replace((names, name, lambda _, function=function: function))
+        yield
 
 
 def default_device_set_here() -> torch.device | None:
