@@ -192,7 +192,8 @@ def sources(folder: Path) -> list[tuple[Any, Any]]:
     )
     return [
         (net, (2, 6)), (Noisy(), (2, 6)), (get_model("squeezenet1_1"), (1, 3, 64, 64)),
-        ("squeezenet1_1", None), ("timm:resnet18", None), ("hf:ViTConfig?num_hidden_layers=1", None),
+        ("squeezenet1_1", None), ("timm:resnet18", None),
+        ("hf:ViTConfig?num_hidden_layers=1", None),
         (str(folder / "net.pt2"), None), (str(folder / "net.pt"), (2, 6)),
         (f"{folder / 'net.py'}:net", (2, 3)),
     ]  # fmt: skip

@@ -10,9 +10,8 @@ import torch.nn.functional as F
 from torch import nn
 
 import visualize
-from visualize.core import torch_internals
+from visualize.core import torch_internals, torch_threads
 from visualize.core.torch_internals import (
-    call_module,
     can_decompose,
     compiled_module,
     device_constructors,
@@ -22,10 +21,8 @@ from visualize.core.torch_internals import (
     in_transformation,
     module_tables,
     overload_packet,
-    own_call,
     own_tensors,
     parameter_names,
-    set_call,
     silent_dispatch,
     storage_id,
     tree_leaves,
@@ -47,7 +44,7 @@ def test_no_other_module_uses_private_names_of_torch() -> None:
     found = [
         f"{path.relative_to(PACKAGE)}:{number}: {line.strip()}"
         for path in sorted(PACKAGE.rglob("*.py"))
-        if path != Path(torch_internals.__file__)
+        if path not in (Path(torch_internals.__file__), Path(torch_threads.__file__))
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if PRIVATE.search(re.sub(r"torch\.ops\.[\w.]+|\"[^\"]*\"", "", line))
     ]
@@ -129,27 +126,6 @@ def test_tables_and_hooks_of_modules() -> None:
     norm.register_forward_hook(hook)
     norm.register_forward_pre_hook(hook)
     assert (forward_hooks(norm), forward_pre_hooks(norm)) == ([hook], [hook])
-
-
-def test_calls_without_the_hooks_for_all_modules() -> None:
-    seen: list[object] = []
-    layer = nn.ReLU()
-    layer.register_forward_hook(lambda *_: seen.append("own"))
-    handle = nn.modules.module.register_module_forward_hook(lambda *_: seen.append("global"))
-    assert call_module(layer, torch.tensor([-1.0])).tolist() == [0.0]
-    assert seen == ["own"]
-    layer(torch.zeros(1))
-    handle.remove()
-    assert seen == ["own", "global", "own"]
-
-
-def test_a_module_has_a_call_of_its_own() -> None:
-    layer = nn.ReLU()
-    set_call(layer, lambda value: value + 1)
-    assert (layer(1), own_call(layer)(1)) == (2, 2)  # type: ignore[misc]
-    set_call(layer, None)
-    assert own_call(layer) is None
-    assert layer(torch.tensor([-1.0])).tolist() == [0.0]
 
 
 def test_compiled_modules() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from visualize.core.patching import patched, patches_end_here, replace
+from visualize.core.patching import always, patched, patches_end_here, replace
 
 # What ``warnings.catch_warnings`` writes to.
 _OF_WARNINGS = ("filters", "showwarning", "_showwarnmsg_impl")
@@ -83,13 +83,13 @@ def _replace_functions(level: int) -> None:
     once = [(logging.Logger, name, _nothing) for name in _ONCE if hasattr(logging.Logger, name)]
     # All that changes filters in another way than by assignment to the module.
     names = vars(warnings)
-    changes = {"_add_filter": _add_filter, "resetwarnings": _reset, "_showwarnmsg": _show}
-    changes |= {"_filters_mutated": _ignore}
-    own = [
-        (names, name, lambda _, change=change: change)
-        for name, change in changes.items()
-        if name in names
-    ]
+    changes: dict[str, Callable[..., Any]] = {
+        "_add_filter": _add_filter,
+        "resetwarnings": _reset,
+        "_showwarnmsg": _show,
+        "_filters_mutated": _ignore,
+    }
+    own = [(names, name, always(change)) for name, change in changes.items() if name in names]
     replace(*loggers, *once, *own)
 
 
@@ -151,11 +151,15 @@ def _begin() -> None:
     with _lock:
         _threads.add(threading.get_ident())
         if type(warnings) is types.ModuleType:
-            warnings.__class__ = _Warnings
+            _of_class(_Warnings)
 
 
 def _end() -> None:
     with _lock:
         _threads.discard(threading.get_ident())
         if not _threads and type(warnings) is _Warnings:
-            warnings.__class__ = types.ModuleType
+            _of_class(types.ModuleType)
+
+
+def _of_class(kind: type[types.ModuleType]) -> None:
+    setattr(warnings, "__class__", kind)  # noqa: B010 (which a type checker does not follow)

@@ -19,16 +19,16 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from visualize.core.patching import patches_end_here, replace
+from visualize.core.patching import always, patches_end_here, replace
 from visualize.core.torch_internals import (
     OpOverload,
     TorchDispatchMode,
-    global_numpy_generator,
     is_script_function,
     overload_packet,
     parameter_names,
     without_torch_function,
 )
+from visualize.core.torch_threads import global_numpy_generator
 
 _SEED = 0
 _CPU = torch.device("cpu")
@@ -59,7 +59,7 @@ class _Here(threading.local):
 _here = _Here()
 _lock = threading.RLock()
 _threads: set[int] = set()
-_theirs = torch.random.default_generator
+_theirs = torch.default_generator
 _PYTHON = getattr(random.seed, "__self__", None)  # whose methods the functions of ``random`` are
 
 
@@ -104,14 +104,14 @@ def _changes(own: _Own) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
         for name, method in list(vars(space).items()):
             found = drawn_from(method)
             if found is not None:
-                yield vars(space), name, lambda _, found=found: found
+                yield vars(space), name, always(found)
     if own.numpy:  # a function, and no method
-        yield vars(spaces[1]), "seed", lambda _: own.numpy.seed
+        yield vars(spaces[1]), "seed", always(own.numpy.seed)
     for device in ("cuda", "mps", "xpu", "mtia"):  # which torch.manual_seed seeds as well
         module = getattr(torch, device, None)
         for name in ("manual_seed", "manual_seed_all"):
             if hasattr(module, name):
-                yield vars(module), name, lambda _: lambda *_: None
+                yield vars(module), name, always(lambda *_: None)
 
 
 class _Generator:
@@ -136,7 +136,7 @@ def _begin() -> None:
         _threads.add(threading.get_ident())
         vars(torch.random)["default_generator"] = _Generator()
         if type(torch.random) is types.ModuleType:
-            torch.random.__class__ = _Random
+            _of_class(_Random)
 
 
 def _end() -> None:
@@ -145,7 +145,11 @@ def _end() -> None:
         if not _threads:
             vars(torch.random)["default_generator"] = _theirs
             if type(torch.random) is _Random:
-                torch.random.__class__ = types.ModuleType
+                _of_class(types.ModuleType)
+
+
+def _of_class(kind: type[types.ModuleType]) -> None:
+    setattr(torch.random, "__class__", kind)  # noqa: B010 (which a type checker does not follow)
 
 
 # Draws of torch, whose kernels take the generator of the process if they are given none.

@@ -14,7 +14,7 @@ from typing import Any
 from torch import fx, nn
 
 from visualize.core.patching import patches_end_here, replace
-from visualize.core.torch_internals import call_module, trace_with, wrapped_for_tracing
+from visualize.core.torch_threads import call_module, trace_with, wrapped_for_tracing
 from visualize.tracing.module_calls import module_calls
 
 

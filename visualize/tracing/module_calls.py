@@ -15,7 +15,8 @@ from typing import Any
 
 from torch import nn
 
-from visualize.core.torch_internals import call_module, named_modules, own_call, set_call
+from visualize.core.torch_internals import named_modules
+from visualize.core.torch_threads import call_module, own_call, set_call
 from visualize.tracing.replica import copies_of
 
 # Given the name of a parameter and the parameter, what an attribute of that name is.

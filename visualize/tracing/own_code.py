@@ -123,7 +123,7 @@ def _shared(classes: Set[type]) -> Iterator[tuple[Any, str, Callable[[Any], Any]
             if isinstance(value, functools._lru_cache_wrapper):
                 yield owner, name, _cached_here
             elif isinstance(value, _BOUND) and drawn_from(value):
-                yield owner, name, drawn_from  # type: ignore[misc]
+                yield owner, name, drawn_from
 
 
 _BOUND = (types.MethodType, types.BuiltinMethodType)

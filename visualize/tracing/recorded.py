@@ -19,17 +19,16 @@ from visualize.core.patching import patched
 from visualize.core.phrases import Note, phrase
 from visualize.core.randomness import drawing_everything
 from visualize.core.torch_internals import (
-    call_module,
     functions_to_wrap,
     is_higher_order,
     named_modules,
-    nothing_compiled,
     own_tensors,
     script_callables,
     tensors_of,
     version_of,
     without_torch_function,
 )
+from visualize.core.torch_threads import call_module, nothing_compiled
 from visualize.core.unregistered import Unregistered, paths_by_id
 from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
 from visualize.tracing.calls import in_order

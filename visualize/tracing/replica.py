@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import array
 import contextlib
 import copy
 import functools
@@ -32,6 +31,7 @@ from visualize.core.torch_internals import (
     runs_overloads,
     script_method,
 )
+from visualize.tracing.own_state import with_its_own_state
 
 # Types of elements without further state, unlike quantized ones.
 _COMMON = frozenset({torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64})
@@ -149,7 +149,7 @@ class _Copier:
             return self._function(value)
         if is_plain_object(value) or _has_slots(value):
             return self._object(value)
-        self.memo[id(value)] = _with_its_own_state(value)
+        self.memo[id(value)] = with_its_own_state(value)
         return self.memo[id(value)]
 
     def _collection(self, value: Any) -> Any:
@@ -341,28 +341,3 @@ def _slots(kind: type) -> Iterator[str]:
 
 
 _NAMESPACES = (types.SimpleNamespace, argparse.Namespace)
-
-
-def _with_its_own_state(value: Any) -> Any:
-    """A copy of what a run moves on or writes to: an iterator, random numbers, an array, bytes."""
-    if isinstance(value, torch.Generator):
-        return value.clone_state()
-    kind = type(value)
-    if isinstance(value, (bytearray, array.array)) or _is_numpy_array(kind):
-        return copy.copy(value)
-    iterates = isinstance(value, Iterator) and kind.__module__ in ("builtins", "itertools")
-    if iterates or kind.__module__.partition(".")[0] == "random" or _is_of_numpy_random(kind):
-        try:
-            return copy.deepcopy(value)
-        except Exception:  # such as a generator function's
-            return value
-    return value
-
-
-def _is_numpy_array(kind: type) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and issubclass(kind, numpy.ndarray)
-
-
-def _is_of_numpy_random(kind: type) -> bool:
-    return kind.__module__.startswith("numpy.random")

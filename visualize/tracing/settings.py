@@ -8,18 +8,15 @@ figure shows; it is set, and put back if this thread has set it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 
-from visualize.core.patching import patches_end_here, replace
-from visualize.core.torch_internals import (
-    default_device_set_here,
-    dtype_setters,
-    settings_of_process,
-)
+from visualize.core.patching import always, patches_end_here, replace
+from visualize.core.torch_threads import default_device_set_here, dtype_setters, settings_of_process
 
 
 @contextmanager
@@ -42,17 +39,14 @@ def settings_kept() -> Iterator[None]:
 def _changes(dtypes: list[torch.dtype]) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
     for owner, getter, setter in settings_of_process():
         own: dict[str, Any] = {}
-        yield owner, setter, lambda _, own=own: _keeping(own)
-        yield owner, getter, lambda original, own=own: _reading(own, original)
+        yield owner, setter, always(functools.partial(_keep, own))
+        yield owner, getter, functools.partial(_reading, own)
     for owner, name in dtype_setters():
-        yield owner, name, lambda original: _noting(dtypes, original)
+        yield owner, name, functools.partial(_noting, dtypes)
 
 
-def _keeping(own: dict[str, Any]) -> Callable[..., None]:
-    def write(*values: Any, **_: Any) -> None:
-        own["value"] = values[-1]
-
-    return write
+def _keep(own: dict[str, Any], *values: Any, **_: Any) -> None:
+    own["value"] = values[-1]
 
 
 def _reading(own: dict[str, Any], original: Callable[..., Any]) -> Callable[..., Any]:

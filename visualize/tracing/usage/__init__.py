@@ -22,12 +22,8 @@ from torch.overrides import TorchFunctionMode
 from visualize.core.modules import unwrapped
 from visualize.core.patching import patched
 from visualize.core.randomness import seed_all
-from visualize.core.torch_internals import (
-    call_module,
-    functions_to_wrap,
-    named_modules,
-    nothing_compiled,
-)
+from visualize.core.torch_internals import functions_to_wrap, named_modules
+from visualize.core.torch_threads import call_module, nothing_compiled
 from visualize.core.traced import facts_of, set_facts
 from visualize.core.unregistered import Unregistered, paths_by_id, tensors_held
 from visualize.tracing.autograd_functions import Call, is_one_operation, watched
