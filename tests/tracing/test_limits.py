@@ -246,7 +246,7 @@ def test_a_system_call_that_waits_is_ended():
 
 def test_a_thread_that_waits_for_another_trace_gives_up_in_time():
     def late() -> Any:
-        with pytest.raises(EndlessError, match="not begun after 0.3 seconds"):
+        with pytest.raises(EndlessError, match=r"not begun after 0\.3 seconds"):
             record(Slow(), (3, 4), timeout=0.3)
 
     results = _in_threads(lambda: record(Endless(), (3, 4), timeout=2), late)

@@ -59,6 +59,7 @@ class _Here(threading.local):
 _here = _Here()
 _lock = threading.RLock()
 _threads: set[int] = set()
+_names: dict[str, tuple[str, ...]] = {}
 _theirs = torch.default_generator
 _PYTHON = getattr(random.seed, "__self__", None)  # whose methods the functions of ``random`` are
 
@@ -99,19 +100,30 @@ def drawn_from(generator: Any) -> Callable[..., Any] | None:
 
 
 def _changes(own: _Own) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
-    spaces = [random, *([sys.modules["numpy"].random] if own.numpy else [])]
-    for space in spaces:
-        for name, method in list(vars(space).items()):
-            found = drawn_from(method)
-            if found is not None:
-                yield vars(space), name, always(found)
-    if own.numpy:  # a function, and no method
-        yield vars(spaces[1]), "seed", always(own.numpy.seed)
+    for name in _methods("random", _PYTHON):
+        yield vars(random), name, always(getattr(own.python, name))
+    if own.numpy:
+        space = vars(sys.modules["numpy.random"])
+        for name in (*_methods("numpy.random", global_numpy_generator()), "seed"):
+            yield space, name, always(getattr(own.numpy, name))
     for device in ("cuda", "mps", "xpu", "mtia"):  # which torch.manual_seed seeds as well
         module = getattr(torch, device, None)
         for name in ("manual_seed", "manual_seed_all"):
             if hasattr(module, name):
                 yield vars(module), name, always(lambda *_: None)
+
+
+def _methods(space: str, generator: Any) -> tuple[str, ...]:
+    """The names of a module that are methods of a generator.
+
+    They are looked up once, before another thread has something else under these names.
+    """
+    with _lock:
+        if space not in _names:
+            held = list(vars(sys.modules[space]).items())
+            bound = [name for name, each in held if getattr(each, "__self__", None) is generator]
+            _names[space] = tuple(bound)
+    return _names[space]
 
 
 class _Generator:
