@@ -413,10 +413,11 @@ class Fails(nn.Module):
 @pytest.mark.filterwarnings("ignore")
 def test_traces_overlap_and_fail_in_eight_threads() -> None:
     named = ("timm:test_resnet", "hf:ViTConfig?num_hidden_layers=0")
+    models = (Net(), Fails(), Noisy(), *named)
 
     def traces() -> list[str]:
         found = []
-        for model in (Net(), Fails(), Noisy(), *named):
+        for model in models:
             try:
                 inputs = (2, 6) if isinstance(model, nn.Module) else None
                 found.append(visualize.draw(model, inputs).render(["json"])["json"])

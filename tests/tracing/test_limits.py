@@ -267,7 +267,7 @@ class Logging(Slow):
 
 
 def test_an_interruption_leaves_no_lock_held():
-    for _ in range(8):
+    for _ in range(3):
         (result,) = _in_threads(lambda: record(Logging(), (3, 4), timeout=0.05))
         assert isinstance(result, EndlessError)
     done = threading.Event()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakIdKeyDictionary
 
+from visualize.core.default_dtype import of_default_dtype, own_default_dtype
 from visualize.core.errors import ConstructionError, VisualizeError, shorten
 from visualize.core.patching import patched
 from visualize.core.quiet import quiet
@@ -32,7 +34,7 @@ def build_weightless(constructor: Callable[[], object]) -> object:
         Exception: whatever the constructor raises when it is called plainly.
     """
     ways = (_all_on_meta, _parameters_on_meta)
-    with quiet(), own_random_numbers(), Drawing():
+    with quiet(), own_random_numbers(), own_default_dtype(), _Building():
         for way in () if _with_values.get() else ways:
             try:
                 with way():
@@ -43,6 +45,14 @@ def build_weightless(constructor: Callable[[], object]) -> object:
                 continue
         seed_all()  # the same model gives the same figure, also where values decide
         return constructor()
+
+
+class _Building(Drawing):
+    """Draws random numbers, and makes tensors of the default dtype, for this thread alone."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = super().__torch_function__(func, types, args, kwargs)
+        return of_default_dtype(func, args, kwargs or {}, result)
 
 
 @contextmanager

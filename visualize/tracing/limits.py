@@ -22,7 +22,7 @@ from visualize.tracing.settings import settings_kept
 MOST_OPERATIONS = 300_000  # of one graph
 _AGAIN = 1.0  # seconds until code that caught the interruption is interrupted again
 _SOON = 0.005  # seconds until a thread is looked at again that must not be interrupted now
-_PATIENCE = 2.0  # seconds that it is waited for
+_PATIENCE = 1.0  # seconds that it is waited for
 # Python code that holds locks; interrupted in between, it would hold them for ever.
 _LOCKING = ("logging", "threading", "importlib", "_bootstrap", "contextlib", "queue", "weakref")
 
