@@ -231,6 +231,22 @@ def test_a_timer_of_the_caller_goes_off_and_goes_on():
     assert signal.getsignal(signal.SIGURG) is urgent
 
 
+def test_a_signal_of_the_caller_reaches_its_handler():
+    received = []
+    before = signal.signal(signal.SIGURG, lambda *_: received.append(1))
+
+    class Raises(Slow):
+        def forward(self, x):
+            signal.raise_signal(signal.SIGURG)
+            return super().forward(x)
+
+    try:
+        record(Raises(), (3, 4), timeout=60)
+    finally:
+        signal.signal(signal.SIGURG, before)
+    assert received
+
+
 class Asleep(Slow):
     def forward(self, x):
         time.sleep(30)

@@ -75,6 +75,7 @@ class _Bomb:
         self.target = threading.get_ident()
         self.is_main = threading.current_thread() is threading.main_thread()
         self.by_signal = self.is_main and hasattr(signal, "pthread_kill")
+        self.is_due = False
         self.done = threading.Event()
         self.lock = threading.Lock()
 
@@ -89,11 +90,10 @@ class _Bomb:
             return
 
         def end(number: int, frame: FrameType | None) -> None:
-            if self.done.is_set():
-                if callable(before):
-                    before(number, frame)
-            else:
+            if self.is_due and not self.done.is_set():
                 raise _TimeIsUp
+            if callable(before):
+                before(number, frame)
 
         before = signal.signal(signal.SIGURG, end)
         try:
@@ -119,6 +119,7 @@ class _Bomb:
             seconds = _AGAIN
 
     def _go_off(self) -> None:
+        self.is_due = True
         if self.by_signal:
             signal.pthread_kill(self.target, signal.SIGURG)
         else:

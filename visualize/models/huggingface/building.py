@@ -10,7 +10,8 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from visualize.core.errors import (
     shorten,
 )
 from visualize.core.files import read_file
+from visualize.core.patching import always, patches_end_here, replace
 from visualize.core.quiet import quiet
 from visualize.models.huggingface.reader import is_config
 from visualize.models.specification import ModelSpec
@@ -81,7 +83,7 @@ def build(spec: ModelSpec) -> nn.Module:
     transformers = _import_transformers(spec)
     arguments = _nested(spec.arguments)
     chosen = arguments.pop("architectures", None)
-    with quiet(logging.ERROR):  # of which transformers makes remarks
+    with quiet(logging.ERROR), _initializing_here():  # transformers makes remarks of errors
         try:
             if spec.place:
                 config, named = _from_file(transformers, spec, arguments)
@@ -289,3 +291,16 @@ def _without_cache(config: Any) -> None:
     for inner in list(vars(config).values()):
         if is_config(inner):
             _without_cache(inner)
+
+
+@contextmanager
+def _initializing_here() -> Iterator[None]:
+    """Keep transformers from replacing the functions of ``torch.nn.init`` for all threads.
+
+    Its own leave tensors alone that were loaded, of which there are none here. It replaces them by
+    ``setattr``, which is nothing else in that module.
+    """
+    with patches_end_here():
+        if module := sys.modules.get("transformers.initialization"):
+            replace((vars(module), "setattr", always(lambda *_: None)))
+        yield
