@@ -18,7 +18,11 @@ import numpy as np
 import pytest
 import torch
 from torch import fx, nn
-from torch.nn.modules.module import register_module_forward_hook
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_module_registration_hook,
+    register_module_parameter_registration_hook,
+)
 from torchvision.models import get_model
 
 import visualize
@@ -380,6 +384,28 @@ def test_what_another_thread_does_beside_traces(name: str) -> None:
     assert not isinstance(found["tracing"], BaseException), repr(found["tracing"])
     assert same(found[name], alone), repr(found[name])[:400]
     assert [a == b for a, b in zip(state()[3:], before)] == [True] * len(before)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_hooks_for_all_modules_do_not_see_a_model_that_is_built_and_traced() -> None:
+    seen: list[Any] = []
+
+    def note(*given: Any) -> None:
+        seen.append(given)
+
+    handles = (
+        register_module_forward_hook(note),
+        register_module_parameter_registration_hook(note),
+        register_module_module_registration_hook(note),
+    )
+    try:
+        for tracer in ("auto", "recorded"):
+            visualize.trace("squeezenet1_1", tracer=tracer, memory=True)
+        visualize.trace("hf:ViTConfig?num_hidden_layers=1")
+    finally:
+        for handle in handles:
+            handle.remove()
+    assert seen == []
 
 
 @pytest.mark.filterwarnings("ignore")

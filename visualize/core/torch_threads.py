@@ -40,17 +40,38 @@ def nothing_compiled() -> Iterator[None]:
 
 
 @functools.cache
-def _call_without_global_hooks() -> Callable[..., Any]:
-    """What ``nn.Module.__call__`` does, where no hooks are registered for all modules.
+def _without_global_hooks(name: str) -> Callable[..., Any]:
+    """A method of ``nn.Module``, where no hooks are registered for all modules.
 
     These are in tables of ``torch.nn.modules.module``, which have no public names; other threads
     add to them at any time. The code of torch is given empty tables in their place.
     """
+    method: Any = inspect.unwrap(vars(nn.Module)[name])
+    empty = {table: type(held)() for table, held in _hook_tables().items()}
+    names = {**vars(torch.nn.modules.module), **empty}
+    return types.FunctionType(method.__code__, names, name, method.__defaults__, method.__closure__)
+
+
+def _hook_tables() -> dict[str, Any]:
     names = vars(torch.nn.modules.module)
-    empty = {name: type(names[name])() for name in names if name.startswith("_global_")
-             and isinstance(names[name], (dict, set))}  # fmt: skip
-    code = inspect.unwrap(nn.Module._call_impl).__code__
-    return types.FunctionType(code, {**names, **empty}, "__call__")
+    return {
+        name: held
+        for name, held in names.items()
+        if name.startswith("_global_") and isinstance(held, (dict, set))
+    }
+
+
+@contextmanager
+def no_registration_hooks() -> Iterator[None]:
+    """Leave hooks alone that are called for all modules, parameters and buffers as they are made.
+
+    They are those of other code. As hardly any code has some, nothing is replaced where none are.
+    """
+    with patches_end_here():
+        if any(held for name, held in _hook_tables().items() if "registration" in name):
+            for name in ("register_parameter", "register_buffer", "add_module", "__setattr__"):
+                replace((nn.Module, name, always(_without_global_hooks(name))))
+        yield
 
 
 def call_module(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
@@ -62,7 +83,7 @@ def call_module(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
     if type(module)._call_impl is not nn.Module._call_impl:  # it calls itself in another way
         call: Any = module._call_impl
         return call(*args, **kwargs)
-    return _call_without_global_hooks()(module, *args, **kwargs)
+    return _without_global_hooks("_call_impl")(module, *args, **kwargs)
 
 
 def own_call(module: nn.Module) -> Callable[..., Any] | None:

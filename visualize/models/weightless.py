@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,6 +18,7 @@ from visualize.core.patching import patched
 from visualize.core.quiet import quiet
 from visualize.core.randomness import Drawing, own_random_numbers, seed_all
 from visualize.core.torch_internals import module_tables
+from visualize.core.torch_threads import no_registration_hooks
 
 # The largest models that are published have a quarter of it.
 _MOST = 200_000
@@ -34,7 +35,10 @@ def build_weightless(constructor: Callable[[], object]) -> object:
         Exception: whatever the constructor raises when it is called plainly.
     """
     ways = (_all_on_meta, _parameters_on_meta)
-    with quiet(), own_random_numbers(), own_default_dtype(), _Building():
+    own = (own_random_numbers(), own_default_dtype(), no_registration_hooks(), _Building())
+    with quiet(), ExitStack() as around:
+        for each in own:
+            around.enter_context(each)
         for way in () if _with_values.get() else ways:
             try:
                 with way():

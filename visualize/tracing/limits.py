@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 from torch import nn
@@ -15,6 +15,7 @@ from torch import nn
 from visualize.core.errors import EndlessError
 from visualize.core.patching import patches_end_here
 from visualize.core.randomness import own_random_numbers
+from visualize.core.torch_threads import no_registration_hooks
 from visualize.tracing.explain import line_of
 from visualize.tracing.own_code import names_kept
 from visualize.tracing.settings import settings_kept
@@ -166,7 +167,10 @@ def global_state_kept(model: nn.Module, timeout: float | None = None) -> Iterato
             f"not begun after {timeout:g} seconds", line="visualize", hint="another thread traces"
         )
     try:
-        with patches_end_here(), own_random_numbers(), settings_kept(), names_kept(model):
+        own = (own_random_numbers(), settings_kept(), no_registration_hooks(), names_kept(model))
+        with patches_end_here(), ExitStack() as around:
+            for each in own:
+                around.enter_context(each)
             yield
     finally:
         _one_at_a_time.release()
