@@ -171,8 +171,14 @@ class Drawing(TorchFunctionMode):
     """Lets functions of torch draw from the generator of this thread."""
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        if _is_meta(args):  # where nothing is drawn
+            return func(*args, **(kwargs or {}))
         with drawing(func):
             return func(*args, **(kwargs or {}))
+
+
+def _is_meta(args: Any) -> bool:
+    return bool(args) and isinstance(args[0], torch.Tensor) and args[0].is_meta
 
 
 def drawing(func: Any) -> AbstractContextManager[object]:
