@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-import warnings
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +14,7 @@ from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
 from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.modules import unwrapped
+from visualize.core.quiet import quiet
 from visualize.core.signature import takes_options
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
@@ -79,7 +77,7 @@ def trace(
     report(f"tracing {name}")
     notes = loaded.notes
     inputs = loaded.example if inputs is None else inputs
-    with _quiet():
+    with quiet():
         if inputs is None:
             inputs, assumed = guess_inputs(loaded.model, timeout=chosen.timeout)
             notes = (assumed, *notes)
@@ -275,16 +273,3 @@ def _load(
     if isinstance(model, LoadedModel):
         return model
     return model_of(model, values=options.statistics)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Suppress warnings and logs of the model's code, which are meant for those who run it."""
-    disabled = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(disabled)

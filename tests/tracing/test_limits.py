@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
+import logging
 import queue
+import signal
 import threading
 import time
 import weakref
@@ -18,7 +21,8 @@ from torch import nn
 import visualize
 from tests.tracing.nets import types_of
 from tests.tracing.programs import X, linear
-from visualize.core.errors import UntraceableError, VisualizeError
+from visualize.core.errors import EndlessError, UntraceableError, VisualizeError
+from visualize.tracing.limits import time_limit
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -205,3 +209,101 @@ def test_the_time_limit_ends_a_run():
     (result,) = _in_threads(lambda: record(Endless(), (3, 4), timeout=0.2))
     assert isinstance(result, UntraceableError)
     assert nn.Module.__call__ is call
+
+
+def test_a_timer_of_the_caller_goes_off_and_goes_on():
+    fired = []
+    before = signal.signal(signal.SIGALRM, lambda *_: fired.append(time.monotonic()))
+    urgent = signal.getsignal(signal.SIGURG)
+    signal.setitimer(signal.ITIMER_REAL, 0.05, 0.1)
+    try:
+        record(Slow(), (3, 4), timeout=60)
+        with pytest.raises(EndlessError):
+            record(Endless(), (3, 4), timeout=0.3)
+        during = len(fired)
+        time.sleep(0.25)
+        assert signal.getitimer(signal.ITIMER_REAL)[1] == 0.1
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert during >= 2
+    assert len(fired) > during
+    assert signal.getsignal(signal.SIGURG) is urgent
+
+
+def test_a_signal_of_the_caller_reaches_its_handler():
+    received = []
+    before = signal.signal(signal.SIGURG, lambda *_: received.append(1))
+
+    class Raises(Slow):
+        def forward(self, x):
+            signal.raise_signal(signal.SIGURG)
+            return super().forward(x)
+
+    try:
+        record(Raises(), (3, 4), timeout=60)
+    finally:
+        signal.signal(signal.SIGURG, before)
+    assert received
+
+
+class Asleep(Slow):
+    def forward(self, x):
+        time.sleep(30)
+        return x
+
+
+def test_a_system_call_that_waits_is_ended():
+    begin = time.monotonic()
+    with pytest.raises(EndlessError):
+        record(Asleep(), (3, 4), timeout=0.2)
+    assert time.monotonic() - begin < 10
+
+
+def test_a_thread_that_waits_for_another_trace_gives_up_in_time():
+    def late() -> Any:
+        with pytest.raises(EndlessError, match=r"not begun after 0\.3 seconds"):
+            record(Slow(), (3, 4), timeout=0.3)
+
+    results = _in_threads(lambda: record(Endless(), (3, 4), timeout=2), late)
+    assert isinstance(results[0], EndlessError)
+    assert results[1] is None
+
+
+class Logging(Slow):
+    """Runs without end in code that holds locks."""
+
+    def forward(self, x):
+        log, lock = logging.getLogger("locking"), threading.Lock()
+        log.propagate, log.handlers = False, [logging.NullHandler()]
+        while True:
+            log.critical("again")
+            with lock:
+                threading.Event().wait(0.0001)
+
+
+def test_an_interruption_leaves_no_lock_held():
+    for _ in range(3):
+        (result,) = _in_threads(lambda: record(Logging(), (3, 4), timeout=0.05))
+        assert isinstance(result, EndlessError)
+    done = threading.Event()
+
+    def work() -> None:
+        logging.getLogger("locking").critical("after")
+        threading.Thread(target=done.set).start()
+
+    threading.Thread(target=work, daemon=True).start()
+    assert done.wait(10)
+    assert types_of(record(Slow(), (3, 4))) == ["input", *["Linear"] * 4, "output"]
+
+
+def test_nothing_is_raised_after_the_limit():
+    def work() -> int:
+        for _ in range(60):
+            with contextlib.suppress(EndlessError), time_limit(0.002):
+                time.sleep(0.002)
+            time.sleep(0)
+        return sum(range(100_000))
+
+    assert _in_threads(work, work) == [sum(range(100_000))] * 2
+    assert work() == sum(range(100_000))

@@ -1,14 +1,14 @@
 """The private parts of torch that this package needs, in one place.
 
 Every use of a name with a leading underscore is here, with the reason for it and what torch lacks
-in public, so that a release of torch that moves one of them breaks one file.
+in public, so that a release of torch that moves one of them breaks one file. What the threads of a
+process share is in `visualize.core.torch_threads`.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from operator import attrgetter
 from typing import Any, cast
 
@@ -21,6 +21,8 @@ from torch.nn.utils import parametrize
 from torch.utils._device import _device_constructors
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map_only
+
+from visualize.core.quiet import not_logged
 
 __all__ = [
     "FakeTensor",
@@ -35,11 +37,11 @@ __all__ = [
     "forward_hooks",
     "forward_pre_hooks",
     "functions_to_wrap",
-    "global_forward_hooks",
     "in_transformation",
     "into_parameter",
     "is_higher_order",
     "is_parametrized",
+    "is_script_function",
     "is_script_module",
     "module_tables",
     "named_buffers",
@@ -123,15 +125,9 @@ def without_torch_function() -> Any:
     return torch._C.DisableTorchFunction()
 
 
-@contextmanager
-def fake_errors_not_logged() -> Iterator[None]:
+def fake_errors_not_logged() -> AbstractContextManager[None]:
     """Keep torch from printing why a kernel refused fake tensors, which it raises as well."""
-    log = logging.getLogger(FakeTensorMode.__module__)
-    before, log.disabled = log.disabled, True
-    try:
-        yield
-    finally:
-        log.disabled = before
+    return not_logged(FakeTensorMode.__module__)
 
 
 def into_parameter(tensor: torch.Tensor, requires_grad: bool) -> torch.Tensor:
@@ -274,12 +270,6 @@ def forward_hooks(module: nn.Module) -> Sequence[Callable[..., Any]]:
     return list(hooks.values()) if hooks else ()
 
 
-def global_forward_hooks() -> tuple[dict[int, Any], dict[int, Any]]:
-    """The tables of hooks for all modules; in public they can be added to, but not read."""
-    module = torch.nn.modules.module
-    return module._global_forward_pre_hooks, module._global_forward_hooks
-
-
 def compiled_module(module: nn.Module) -> nn.Module | None:
     """The module inside one that ``torch.compile`` returned, else None.
 
@@ -373,6 +363,11 @@ def script_state(model: torch.jit.ScriptModule) -> Any:
 def script_callables() -> tuple[type, type]:
     """The classes of functions and methods that run in C++, which have no public names."""
     return torch.jit.ScriptFunction, torch._C.ScriptMethod
+
+
+def is_script_function(value: Any) -> bool:
+    """Whether a function or method runs in C++, or a module that has such methods."""
+    return isinstance(value, (*script_callables(), torch.jit.ScriptModule))
 
 
 def is_script_module(value: Any) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import pickletools
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ import torch
 
 from visualize.core.errors import WeightsError, list_names, shorten_path
 from visualize.core.files import check_regular
+from visualize.core.quiet import quiet
 from visualize.models.records import holds_script, is_compressed, short_tensors
 from visualize.models.truncated import is_safetensors, lost_tensors
 
@@ -40,8 +40,7 @@ def read_checkpoint(path: Path) -> Mapping[Any, Any]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise WeightsError(f"cannot be read: {reason}", where=where) from error
-    with _one_line(path), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _one_line(path), quiet():
         content = _read_safetensors(path) if is_safetensors(head) else _read_torch(path, head)
     if not isinstance(content, Mapping):
         raise WeightsError(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import os
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from visualize.core.errors import WeightsError, list_names, shorten
+from visualize.core.patching import patched
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import explain_construction
 
@@ -64,13 +66,16 @@ def building_pretrained(spec: ModelSpec, weights: str) -> Iterator[None]:
 
 @contextmanager
 def _reading_data_alone() -> Iterator[None]:
-    """Let torch.load refuse code, also where it is called without ``weights_only``."""
-    before = os.environ.get(_DATA_ALONE)
-    os.environ[_DATA_ALONE] = "1"
-    try:
+    """Let torch.load refuse code, also where it is called without ``weights_only``.
+
+    It asks the environment whether to; this thread alone is given that answer.
+    """
+
+    def change(original: Callable[..., Any]) -> Callable[..., Any]:
+        def getenv(key: str, *default: Any) -> Any:
+            return "1" if key == _DATA_ALONE else original(key, *default)
+
+        return getenv
+
+    with patched(vars(os), "getenv", change):
         yield
-    finally:
-        if before is None:
-            del os.environ[_DATA_ALONE]
-        else:
-            os.environ[_DATA_ALONE] = before

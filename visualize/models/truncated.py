@@ -7,13 +7,13 @@ import io
 import json
 import pickletools
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
+from visualize.core.quiet import quiet
 from visualize.core.torch_internals import storage_id
 from visualize.models.records import named_tensors
 
@@ -32,8 +32,7 @@ def lost_tensors(path: Path) -> list[str]:
     the index of the archive, which is at its end, is missing.
     """
     content = path.read_bytes()
-    with contextlib.suppress(Exception), warnings.catch_warnings():  # whatever else is wrong
-        warnings.simplefilter("ignore")
+    with contextlib.suppress(Exception), quiet():  # whatever else is wrong
         if is_safetensors(content[:9]):
             return list(_lost_of_safetensors(content))
         if content.startswith(b"PK"):

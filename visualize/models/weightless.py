@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 from torch.utils.weak import WeakIdKeyDictionary
 
+from visualize.core.default_dtype import of_default_dtype, own_default_dtype
 from visualize.core.errors import ConstructionError, VisualizeError, shorten
+from visualize.core.patching import patched
+from visualize.core.quiet import quiet
+from visualize.core.randomness import Drawing, own_random_numbers, seed_all
 from visualize.core.torch_internals import module_tables
+from visualize.core.torch_threads import no_registration_hooks
 
 # The largest models that are published have a quarter of it.
 _MOST = 200_000
@@ -30,8 +35,10 @@ def build_weightless(constructor: Callable[[], object]) -> object:
         Exception: whatever the constructor raises when it is called plainly.
     """
     ways = (_all_on_meta, _parameters_on_meta)
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    own = (own_random_numbers(), own_default_dtype(), no_registration_hooks(), _Building())
+    with quiet(), ExitStack() as around:
+        for each in own:
+            around.enter_context(each)
         for way in () if _with_values.get() else ways:
             try:
                 with way():
@@ -40,8 +47,16 @@ def build_weightless(constructor: Callable[[], object]) -> object:
                 raise
             except Exception:  # whatever a foreign constructor cannot do without data
                 continue
-        torch.manual_seed(0)  # the same model gives the same figure, also where values decide
+        seed_all()  # the same model gives the same figure, also where values decide
         return constructor()
+
+
+class _Building(Drawing):
+    """Draws random numbers, and makes tensors of the default dtype, for this thread alone."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        result = super().__torch_function__(func, types, args, kwargs)
+        return of_default_dtype(func, args, kwargs or {}, result)
 
 
 @contextmanager
@@ -79,28 +94,27 @@ def _parameters_on_meta() -> Iterator[None]:
     Memory that was reserved and never written costs nothing, and initialisation then runs on
     the meta device. Tied parameters stay tied.
     """
-    register = nn.Module.register_parameter
     moved = WeakIdKeyDictionary()
     number = 0
 
-    def register_on_meta(module: nn.Module, name: str, param: nn.Parameter | None) -> None:
-        register(module, name, param)
-        nonlocal number
-        number += 1
-        if number > _MOST:
-            raise ConstructionError(
-                f"the model has more than {_MOST:,} parameter tensors",
-                hint="check the numbers of layers and experts that its arguments ask for",
-            )
-        if param is None or param.is_meta or is_lazy(param):
-            return
-        if param not in moved:
-            moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
-        parameters, _ = module_tables(module)
-        parameters[name] = moved[param]
+    def on_meta(register: Callable[..., None]) -> Callable[..., None]:
+        def call(module: nn.Module, name: str, param: nn.Parameter | None) -> None:
+            register(module, name, param)
+            nonlocal number
+            number += 1
+            if number > _MOST:
+                raise ConstructionError(
+                    f"the model has more than {_MOST:,} parameter tensors",
+                    hint="check the numbers of layers and experts that its arguments ask for",
+                )
+            if param is None or param.is_meta or is_lazy(param):
+                return
+            if param not in moved:
+                moved[param] = nn.Parameter(param.to("meta"), requires_grad=param.requires_grad)
+            parameters, _ = module_tables(module)
+            parameters[name] = moved[param]
 
-    nn.Module.register_parameter = register_on_meta  # type: ignore[assignment, method-assign]
-    try:
+        return call
+
+    with patched(nn.Module, "register_parameter", on_meta):
         yield
-    finally:
-        nn.Module.register_parameter = register  # type: ignore[method-assign]

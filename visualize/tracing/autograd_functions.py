@@ -10,8 +10,8 @@ from typing import Any
 from torch import fx
 from torch.autograd import Function
 
+from visualize.core.patching import patched
 from visualize.core.torch_internals import tree_leaves
-from visualize.tracing.patching import patched
 
 Call = Callable[..., Any]
 

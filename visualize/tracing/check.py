@@ -14,6 +14,7 @@ from visualize.core.torch_internals import named_modules
 from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.module_calls import module_calls
 
 
 def check_against_run(
@@ -32,7 +33,7 @@ def check_against_run(
     run = _Run()
     handles = _record_calls(model, leaves, run)
     try:
-        with torch.no_grad(), OnMeta(memory), run:
+        with torch.no_grad(), OnMeta(memory), run, module_calls(model):
             model(*bound.args, **bound.kwargs)
     except Exception:  # whatever needs values or another device
         return

@@ -15,6 +15,7 @@ import torch
 from torch import fx
 from torch.overrides import TorchFunctionMode
 
+from visualize.core.randomness import drawing
 from visualize.core.torch_internals import version_of, without_torch_function
 from visualize.core.traced import EnclosingCall
 from visualize.tracing.recorded import operation_of
@@ -69,7 +70,8 @@ class DerivedTensors(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        result = func(*args, **kwargs)
+        with drawing(func):
+            result = func(*args, **kwargs)
         if type(result) is torch.Tensor and not _reads_attribute(func):
             with without_torch_function():
                 self._remember(result, func, args, kwargs)

@@ -17,6 +17,7 @@ from typing import Any
 import torch
 
 from visualize.core.phrases import Note
+from visualize.core.randomness import drawing
 from visualize.core.torch_internals import (
     TorchDispatchMode,
     overload_packet,
@@ -57,7 +58,8 @@ class Environment:
         args, kwargs = _without_device(func, args, kwargs)
         if not given and func in factories():
             kwargs = {**kwargs, "device": self.device_for(func, kwargs)}
-        return self.compute(func, args, kwargs, given)
+        with drawing(func):
+            return self.compute(func, args, kwargs, given)
 
     def surroundings(self) -> AbstractContextManager[object]:
         """A context around the run, for what makes tensors unseen by `call`."""

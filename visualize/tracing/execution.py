@@ -17,6 +17,7 @@ from visualize.tracing.explain import Failure, check_what_meta_does_not, explain
 from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inplace import unclear_write
 from visualize.tracing.inputs import Inputs
+from visualize.tracing.module_calls import module_calls
 from visualize.tracing.tensors import specification, tensors_in
 
 
@@ -40,7 +41,7 @@ def record_tensors(graph: fx.Graph, model: nn.Module, inputs: Inputs, memory: Me
         ShapeError: a layer refused the shape of its input.
         ForwardError: any other exception of an operation.
     """
-    with torch.no_grad(), memory.counting(), OnMeta(memory):
+    with torch.no_grad(), memory.counting(), OnMeta(memory), module_calls(model):
         interpreter = _Interpreter(model, graph, memory)
         interpreter.run(*inputs.values(model))
     return Seen(interpreter.plain, interpreter.writers)

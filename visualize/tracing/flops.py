@@ -17,6 +17,7 @@ import torch
 from torch.autograd.graph import increment_version
 from torch.overrides import TorchFunctionMode
 
+from visualize.core.randomness import drawing
 from visualize.core.torch_internals import (
     TorchDispatchMode,
     can_decompose,
@@ -209,7 +210,8 @@ class OnMeta(TorchFunctionMode):
             device = kwargs.get("device")
             return func(*args, **{**kwargs, "device": "meta" if device is None else device})
         given = tensors_in((args, kwargs))
-        return self.memory.call(func, args, kwargs, given) if given else func(*args, **kwargs)
+        with drawing(func):
+            return self.memory.call(func, args, kwargs, given) if given else func(*args, **kwargs)
 
 
 @functools.cache

@@ -24,6 +24,7 @@ from visualize.core.memory import MEMORY_IN_EVAL_MODE, MEMORY_UNKNOWN
 from visualize.core.modules import has_forward, unwrapped
 from visualize.core.packed import packed_weights
 from visualize.core.phrases import Note, phrase
+from visualize.core.randomness import seed_all
 from visualize.core.torch_internals import named_modules, named_parameters, tensors_of
 from visualize.core.traced import TracedModel, facts_of
 from visualize.core.unregistered import Unregistered
@@ -38,7 +39,7 @@ from visualize.tracing.functions import open_functions
 from visualize.tracing.inplace import follow_in_place
 from visualize.tracing.inputs import ExampleInputs, Inputs
 from visualize.tracing.leaves import Leaves
-from visualize.tracing.limits import global_state_kept, seed_all, time_limit
+from visualize.tracing.limits import global_state_kept, time_limit
 from visualize.tracing.recorded import trace_recorded
 from visualize.tracing.replica import has_own_hooks, replicate
 from visualize.tracing.scripted import note_on_script, trace_scripted
@@ -120,13 +121,13 @@ def trace_model(
     """
     inputs = Inputs.fitting(example, model)
     if isinstance(model, torch.jit.ScriptModule):
-        with global_state_kept(model), time_limit(timeout):
+        with global_state_kept(model, timeout), time_limit(timeout):
             graph, module = trace_scripted(model, inputs)
         lost = note_on_script(model)
         notes = ((lost,) if lost else ()) + ((MEMORY_UNKNOWN,) if memory else ())
         return TracedModel(graph, module, dict(named_parameters(module)), "recorded", notes)
     front = _Front(model, inputs, Leaves(tuple(leaves)), train, rebuild, made_up)
-    with global_state_kept(model), time_limit(timeout):
+    with global_state_kept(model, timeout), time_limit(timeout):
         traced = front.trace(tracer)
     return front.measured(traced, timeout) if memory else traced
 
@@ -205,7 +206,11 @@ class _Front:
         for on_values in self._runs(traced):
             model = self.model
             # The model may raise anything, and torch lacks kernels for tensors without values.
-            with contextlib.suppress(Exception), global_state_kept(model), time_limit(timeout):
+            with (
+                contextlib.suppress(Exception),
+                global_state_kept(model, timeout),
+                time_limit(timeout),
+            ):
                 if on_values and not _has_values(model):
                     assert self.rebuild is not None
                     model = self.rebuild()

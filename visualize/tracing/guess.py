@@ -53,7 +53,7 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
     """
     names = _required(model)
     refused: list[str] = []
-    with global_state_kept(model), time_limit(timeout):
+    with global_state_kept(model, timeout), time_limit(timeout):
         for tensor, reason in _candidates(model) if names else ():
             shape = ",".join(map(str, tensor.shape))
             text = shape if tensor.dtype == "float32" else f"{shape}:{tensor.dtype}"

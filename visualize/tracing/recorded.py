@@ -15,7 +15,9 @@ from torch.overrides import TorchFunctionMode
 
 from visualize.core.errors import VisualizeError
 from visualize.core.modules import class_name_of
+from visualize.core.patching import patched
 from visualize.core.phrases import Note, phrase
+from visualize.core.randomness import drawing_everything
 from visualize.core.torch_internals import (
     functions_to_wrap,
     is_higher_order,
@@ -26,6 +28,7 @@ from visualize.core.torch_internals import (
     version_of,
     without_torch_function,
 )
+from visualize.core.torch_threads import call_module, nothing_compiled
 from visualize.core.unregistered import Unregistered, paths_by_id
 from visualize.tracing.autograd_functions import Call, as_operation, is_one_operation, watched
 from visualize.tracing.calls import in_order
@@ -39,8 +42,8 @@ from visualize.tracing.explain import (
 from visualize.tracing.higher_order import HIGHER_ORDER, run_higher_order
 from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
+from visualize.tracing.module_calls import module_calls
 from visualize.tracing.nested import completed
-from visualize.tracing.patching import patched
 from visualize.tracing.read_values import DEPENDING
 from visualize.tracing.recorder import Calls, Recorder, share_memory
 from visualize.tracing.replica import has_own_hooks
@@ -107,14 +110,14 @@ class _Watch(TorchFunctionMode):
     def watching(self) -> Iterator[None]:
         """Record every operation and module call, and functions marked by ``torch.fx.wrap``."""
         with ExitStack() as patches:
-            patches.enter_context(patched(nn.Module, "__call__", self._watch_modules))
+            patches.enter_context(module_calls(self.model, self._watch_modules(call_module)))
             for names, name in functions_to_wrap():
                 if name in names:
                     patches.enter_context(patched(names, name, self._watch_function))
             patches.enter_context(watched(self._apply))
             for kind in script_callables():
                 patches.enter_context(patched(kind, "__call__", self._watch_scripts))
-            patches.enter_context(torch.compiler.set_stance("force_eager"))
+            patches.enter_context(nothing_compiled())
             patches.enter_context(self.environment.surroundings())
             patches.enter_context(self)
             yield
@@ -145,8 +148,10 @@ class _Watch(TorchFunctionMode):
     def _watch_scripts(self, original: Callable[..., Any]) -> Callable[..., Any]:
         def call(script: Any, *args: Any, **kwargs: Any) -> Any:
             if self.inside_leaf:
-                return original(script, *args, **kwargs)
-            return self.scripts.call(script, args, kwargs)
+                with drawing_everything():
+                    return original(script, *args, **kwargs)
+            with drawing_everything():
+                return self.scripts.call(script, args, kwargs)
 
         return call
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import array
 import contextlib
 import copy
 import functools
 import io
 import sys
 import types
+import weakref
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,6 +31,7 @@ from visualize.core.torch_internals import (
     runs_overloads,
     script_method,
 )
+from visualize.tracing.own_state import with_its_own_state
 
 # Types of elements without further state, unlike quantized ones.
 _COMMON = frozenset({torch.float32, torch.float16, torch.bfloat16, torch.float64, torch.int64})
@@ -69,7 +70,9 @@ def replicate(
     Raises:
         InputError: parameters have no shape yet.
     """
-    replica: nn.Module = _Copier(model, values, made_of).copy(unwrapped(model))
+    copier = _Copier(model, values, made_of)
+    replica: nn.Module = copier.copy(unwrapped(model))
+    _remember(replica, copier.memo)
     try:
         replica.train() if train else replica.eval()
     except (TypeError, AttributeError):  # it has an attribute of its own called ``children``
@@ -78,6 +81,24 @@ def replicate(
     except NotImplementedError:  # the graph of an exported program has the mode it was made in
         pass
     return replica
+
+
+_copies: dict[int, tuple[weakref.ref[nn.Module], list[weakref.ref[nn.Module]]]] = {}
+
+
+def _remember(replica: nn.Module, memo: dict[int, Any]) -> None:
+    """Remember the modules that were copied with a replica, also those it has not registered."""
+    key = id(replica)
+    copied = [weakref.ref(one) for one in memo.values() if isinstance(one, nn.Module)]
+    _copies[key] = weakref.ref(replica, lambda _: _copies.pop(key, None)), copied
+
+
+def copies_of(model: nn.Module) -> list[nn.Module]:
+    """The modules that were copied with ``model``, if it is a replica; none of any other."""
+    reference, copied = _copies.get(id(model), (None, []))
+    if reference is None or reference() is not model:
+        return []
+    return [one for one in (each() for each in copied) if one is not None]
 
 
 def has_own_hooks(module: nn.Module) -> bool:
@@ -128,7 +149,7 @@ class _Copier:
             return self._function(value)
         if is_plain_object(value) or _has_slots(value):
             return self._object(value)
-        self.memo[id(value)] = _with_its_own_state(value)
+        self.memo[id(value)] = with_its_own_state(value)
         return self.memo[id(value)]
 
     def _collection(self, value: Any) -> Any:
@@ -142,12 +163,12 @@ class _Copier:
         else:  # a subclass, which may hold more than its items
             copied = self.memo[id(value)] = copy.copy(value)
         if isinstance(value, dict):
-            for key, item in value.items():
+            for key, item in list(value.items()):
                 copied[key] = self.copy(item)
             return copied
         copied.clear()
         collect = copied.add if isinstance(value, set) else copied.append
-        for item in value:
+        for item in list(value):
             collect(self.copy(item))
         return copied
 
@@ -155,7 +176,7 @@ class _Copier:
         kind: Any = type(value)
         copied = self.memo[id(value)] = kind.__new__(kind)
         if hasattr(value, "__dict__"):
-            copied.__dict__.update(self.copy(vars(value)))
+            copied.__dict__.update(self.copy(dict(vars(value))))
         for name in _slots(kind):
             if hasattr(value, name):
                 object.__setattr__(copied, name, self.copy(getattr(value, name)))
@@ -222,17 +243,18 @@ class _Copier:
             return script
         copied = self.memo[id(module)] = object.__new__(type(module))
         attributes = copied.__dict__
-        for name, value in module.__dict__.items():
+        for name, value in list(module.__dict__.items()):  # another thread may run the model
+            if name == "_compiled_call_impl":
+                continue
             if name in _OTHER_HOOKS:
                 attributes[name] = type(value)()  # Module.__call__ reads every table
-            elif name == "_compiled_call_impl":
-                attributes[name] = None
             elif type(value) in PLAIN:
                 attributes[name] = value
             elif type(value) in _EMPTY and not value:  # as most tables are
                 attributes[name] = self.memo.setdefault(id(value), type(value)())
             elif name in _FORWARD_HOOKS:
-                own = ((key, hook) for key, hook in value.items() if not _is_distributed(hook))
+                held = list(value.items())
+                own = ((key, hook) for key, hook in held if not _is_distributed(hook))
                 hooks = type(value)((key, self._hook(hook)) for key, hook in own)
                 attributes[name] = hooks
             else:
@@ -319,28 +341,3 @@ def _slots(kind: type) -> Iterator[str]:
 
 
 _NAMESPACES = (types.SimpleNamespace, argparse.Namespace)
-
-
-def _with_its_own_state(value: Any) -> Any:
-    """A copy of what a run moves on or writes to: an iterator, random numbers, an array, bytes."""
-    if isinstance(value, torch.Generator):
-        return value.clone_state()
-    kind = type(value)
-    if isinstance(value, (bytearray, array.array)) or _is_numpy_array(kind):
-        return copy.copy(value)
-    iterates = isinstance(value, Iterator) and kind.__module__ in ("builtins", "itertools")
-    if iterates or kind.__module__.partition(".")[0] == "random" or _is_of_numpy_random(kind):
-        try:
-            return copy.deepcopy(value)
-        except Exception:  # such as a generator function's
-            return value
-    return value
-
-
-def _is_numpy_array(kind: type) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and issubclass(kind, numpy.ndarray)
-
-
-def _is_of_numpy_random(kind: type) -> bool:
-    return kind.__module__.startswith("numpy.random")

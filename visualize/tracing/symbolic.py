@@ -45,6 +45,7 @@ from visualize.tracing.autograd_functions import Call, as_operation, is_one_oper
 from visualize.tracing.calls import in_order, parts_of
 from visualize.tracing.derived import Derived, DerivedTensors
 from visualize.tracing.explain import line_of
+from visualize.tracing.fx_tracing import trace_in_this_thread
 from visualize.tracing.inputs import Inputs, names_of_arguments
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
@@ -247,7 +248,7 @@ def _graph_of(model: nn.Module, inputs: Inputs, tracer: SymbolicTracer) -> fx.Gr
         return _graph_of_leaf(model, inputs)
     try:
         with tracer.derived, watched(tracer.apply):
-            return tracer.trace(model)
+            return trace_in_this_thread(tracer, model)
     except (InputError, EndlessError, UntraceableError):
         raise
     except Exception as error:

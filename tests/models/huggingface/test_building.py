@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -20,7 +21,7 @@ from visualize.core.errors import (
 from visualize.core.example import ExampleTensor
 from visualize.models import load_model, parse_model
 
-pytest.importorskip("transformers")
+transformers = pytest.importorskip("transformers")
 
 
 def size(model):
@@ -192,3 +193,23 @@ def test_without_transformers(monkeypatch):
 def test_transformers_is_imported_only_for_its_models():
     code = "import sys, visualize.models; assert 'transformers' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_functions_that_initialize_stay_those_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in the midst of building, as other threads build layers."""
+    found: list[object] = []
+    before = torch.nn.init.trunc_normal_
+    build = transformers.PreTrainedModel.init_weights
+
+    def init_weights(model: Any) -> None:
+        found.append(torch.nn.init.trunc_normal_)
+        build(model)
+
+    def initialize(model: Any, module: Any) -> None:
+        found.append(torch.nn.init.trunc_normal_)
+
+    monkeypatch.setattr(transformers.PreTrainedModel, "init_weights", init_weights)
+    monkeypatch.setattr(transformers.PreTrainedModel, "_init_weights", initialize)
+    load_model("hf:BertConfig?num_hidden_layers=1")
+    assert len(found) > 1
+    assert set(found) == {before}

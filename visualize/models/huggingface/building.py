@@ -7,6 +7,7 @@ import difflib
 import importlib
 import inspect
 import json
+import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,8 @@ from visualize.core.errors import (
     shorten,
 )
 from visualize.core.files import read_file
+from visualize.core.patching import always, patches_end_here, replace
+from visualize.core.quiet import quiet
 from visualize.models.huggingface.reader import is_config
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
@@ -80,7 +83,7 @@ def build(spec: ModelSpec) -> nn.Module:
     transformers = _import_transformers(spec)
     arguments = _nested(spec.arguments)
     chosen = arguments.pop("architectures", None)
-    with _quiet(transformers):
+    with quiet(logging.ERROR), _initializing_here():  # transformers makes remarks of errors
         try:
             if spec.place:
                 config, named = _from_file(transformers, spec, arguments)
@@ -291,12 +294,13 @@ def _without_cache(config: Any) -> None:
 
 
 @contextmanager
-def _quiet(transformers: Any) -> Iterator[None]:
-    """Keep transformers from writing remarks to the terminal."""
-    logging = transformers.utils.logging
-    verbosity = logging.get_verbosity()
-    logging.set_verbosity(logging.CRITICAL)
-    try:
+def _initializing_here() -> Iterator[None]:
+    """Keep transformers from replacing the functions of ``torch.nn.init`` for all threads.
+
+    Its own leave tensors alone that were loaded, of which there are none here. It replaces them by
+    ``setattr``, which is nothing else in that module.
+    """
+    with patches_end_here():
+        if module := sys.modules.get("transformers.initialization"):
+            replace((vars(module), "setattr", always(lambda *_: None)))
         yield
-    finally:
-        logging.set_verbosity(verbosity)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import pickletools
-import warnings
 import zipfile
 import zlib
 from pathlib import Path
@@ -21,6 +20,7 @@ from visualize.core.errors import (
 )
 from visualize.core.example import Example
 from visualize.core.files import check_regular
+from visualize.core.quiet import quiet
 from visualize.core.torch_internals import script_method
 from visualize.models.scripted.archive import ScriptArchive
 from visualize.models.scripted.contents import RefusedError
@@ -88,8 +88,7 @@ def _load(path: Path) -> nn.Module:
 
 def _loaded(archive: ScriptArchive, where: str) -> nn.Module:
     """What torch makes of an archive, without values if the default device is meta."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet():
         try:
             module = _placed(archive, torch.get_default_device())
             again = _computes_with_constants(module)

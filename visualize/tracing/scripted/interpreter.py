@@ -19,6 +19,7 @@ from visualize.core.errors import (
 )
 from visualize.core.module_path import spelled
 from visualize.core.modules import attach
+from visualize.core.randomness import drawing_everything, seed_all
 from visualize.core.torch_internals import (
     is_script_module,
     named_buffers,
@@ -87,8 +88,8 @@ class Interpreter:
         method = script_method(self.model)
         graph = method.inlined_graph
         given = [ScriptObject(origin=script_state(self.model)), *self._bind(method.schema, inputs)]
-        with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
+        seed_all()
+        with torch.no_grad(), drawing_everything():
             result = self.run(graph, given)
         self.recorder.calls = ()
         self.recorder.add_output(map_tensors(unwrapped_objects(result), self._recordable))

@@ -20,15 +20,17 @@ from torch.autograd import Function
 from torch.overrides import TorchFunctionMode
 
 from visualize.core.modules import unwrapped
+from visualize.core.patching import patched
+from visualize.core.randomness import seed_all
 from visualize.core.torch_internals import functions_to_wrap, named_modules
+from visualize.core.torch_threads import call_module, nothing_compiled
 from visualize.core.traced import facts_of, set_facts
 from visualize.core.unregistered import Unregistered, paths_by_id, tensors_held
 from visualize.tracing.autograd_functions import Call, is_one_operation, watched
 from visualize.tracing.environment import Environment, Values, ValuesLost
 from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
-from visualize.tracing.limits import seed_all
-from visualize.tracing.patching import patched
+from visualize.tracing.module_calls import module_calls
 from visualize.tracing.replica import replicate
 from visualize.tracing.tensors import tensors_in
 from visualize.tracing.usage.fake import FakeEnvironment
@@ -135,7 +137,7 @@ class _Run(TorchFunctionMode):
         with ExitStack() as around:
             around.enter_context(torch.inference_mode(False))
             around.enter_context(torch.set_grad_enabled(recording))
-            around.enter_context(torch.compiler.set_stance("force_eager"))
+            around.enter_context(nothing_compiled())
             around.enter_context(self.environment.surroundings())
             if recording:
                 around.enter_context(Saved(self.places, held))
@@ -158,7 +160,7 @@ class _Run(TorchFunctionMode):
             return call
 
         with ExitStack() as patches:
-            patches.enter_context(patched(nn.Module, "__call__", modules))
+            patches.enter_context(module_calls(self.model, modules(call_module)))
             for names, name in functions_to_wrap():
                 if name in names:
                     patches.enter_context(patched(names, name, self._function))

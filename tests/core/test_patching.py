@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from visualize.tracing.patching import patched
+from visualize.core.patching import patched
 
 
 class Greeter:

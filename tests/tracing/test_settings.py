@@ -1,0 +1,78 @@
+"""Settings of torch that ``forward`` writes are as before, for the caller and for other threads."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+import visualize
+from visualize.tracing.settings import settings_kept
+
+
+def state() -> list[Any]:
+    return [
+        torch.is_grad_enabled(), torch.get_default_dtype(), torch.get_default_device(),
+        torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark,
+        torch.backends.cudnn.deterministic, torch.backends.cudnn.enabled,
+        torch.backends.mkldnn.enabled, torch.get_float32_matmul_precision(),
+        torch.get_num_threads(),
+    ]  # fmt: skip
+
+
+WRITES = {
+    "gradients": lambda: torch.set_grad_enabled(False),
+    "dtype": lambda: torch.set_default_dtype(torch.float64),
+    "tensor type": lambda: torch.set_default_tensor_type(torch.DoubleTensor),
+    "device": lambda: torch.set_default_device("meta"),
+    "deterministic": lambda: torch.use_deterministic_algorithms(True),
+    "cudnn": lambda: setattr(torch.backends.cudnn, "benchmark", True),
+    "cudnn deterministic": lambda: setattr(torch.backends.cudnn, "deterministic", True),
+    "precision": lambda: torch.set_float32_matmul_precision("medium"),
+    "threads": lambda: torch.set_num_threads(3),
+}
+
+
+class Writes(nn.Module):
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.a, self.what = nn.Linear(4, 4), what
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        WRITES[self.what]()
+        return self.a(x.float())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize("what", WRITES)
+def test_all_is_as_before(what: str, tracer: str) -> None:
+    before = state()
+    visualize.trace(Writes(what), (2, 4), tracer=tracer)
+    assert state() == before
+
+
+def test_what_decides_how_numbers_are_computed_is_not_written_for_others() -> None:
+    before, found = state(), []
+    with settings_kept():
+        for what in ("deterministic", "cudnn", "precision", "threads"):
+            WRITES[what]()
+        here = state()
+        thread = threading.Thread(target=lambda: found.append(state()))
+        thread.start()
+        thread.join()
+    assert found == [before]
+    assert (here[3], here[4], here[8], here[9]) == (True, True, "medium", 3)
+    assert state() == before
+
+
+def test_what_others_write_meanwhile_stays() -> None:
+    with settings_kept():
+        thread = threading.Thread(target=torch.use_deterministic_algorithms, args=(True,))
+        thread.start()
+        thread.join()
+    assert torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(False)

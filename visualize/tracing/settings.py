@@ -1,0 +1,64 @@
+"""Settings of torch that a model's code writes: they are as before when its run has ended.
+
+Settings of a thread, such as whether gradients are recorded, are put back. Those of the process
+that decide how numbers are computed, and not what a figure shows, are never written: this thread
+reads what it has set, and all others compute on as they did. The default dtype decides what a
+figure shows; it is set, and put back if this thread has set it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from visualize.core.patching import always, patches_end_here, replace
+from visualize.core.torch_threads import default_device_set_here, dtype_setters, settings_of_process
+
+
+@contextmanager
+def settings_kept() -> Iterator[None]:
+    """Keep the settings of the caller and of other threads."""
+    gradients, device = torch.is_grad_enabled(), default_device_set_here()
+    dtypes: list[torch.dtype] = []
+    try:
+        with patches_end_here():
+            replace(*_changes(dtypes))
+            yield
+    finally:
+        if dtypes:
+            torch.set_default_dtype(dtypes[0])
+        if default_device_set_here() != device:
+            torch.set_default_device(device)
+        torch.set_grad_enabled(gradients)
+
+
+def _changes(dtypes: list[torch.dtype]) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
+    for owner, getter, setter in settings_of_process():
+        own: dict[str, Any] = {}
+        yield owner, setter, always(functools.partial(_keep, own))
+        yield owner, getter, functools.partial(_reading, own)
+    for owner, name in dtype_setters():
+        yield owner, name, functools.partial(_noting, dtypes)
+
+
+def _keep(own: dict[str, Any], *values: Any, **_: Any) -> None:
+    own["value"] = values[-1]
+
+
+def _reading(own: dict[str, Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    def read(*args: Any) -> Any:
+        return own["value"] if own else original(*args)
+
+    return read
+
+
+def _noting(dtypes: list[torch.dtype], original: Callable[..., Any]) -> Callable[..., Any]:
+    def write(*args: Any) -> Any:
+        dtypes.append(torch.get_default_dtype())
+        return original(*args)
+
+    return write
