@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from visualize.annotate import annotate
 from visualize.core import architecture as core
 from visualize.core.choices import ColorBy, SkipKind
+from visualize.core.depth import depth_of, with_room
 from visualize.core.errors import ShapeError, UsageError, VisualizeError, WeightsError, shorten
 from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
 from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.modules import unwrapped
 from visualize.core.signature import takes_options
+from visualize.core.torch_internals import named_modules
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
 from visualize.models import LoadedModel, ModelSpec, load_model
@@ -77,6 +79,18 @@ def trace(
             "its weights have no values", where=name, hint="give --weights NAME or FILE"
         )
     report(f"tracing {name}")
+    depth = depth_of(path for path, _ in named_modules(loaded.model))
+    return with_room(depth, _traced, loaded, inputs, name, chosen, report)
+
+
+def _traced(
+    loaded: LoadedModel,
+    inputs: ExampleInputs | None,
+    name: str,
+    chosen: TraceOptions,
+    report: Progress,
+) -> Architecture:
+    """Trace a model that is built, and annotate it."""
     notes = loaded.notes
     inputs = loaded.example if inputs is None else inputs
     with _quiet():
