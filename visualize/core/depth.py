@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from visualize.core.architecture import Architecture
-from visualize.core.errors import UntraceableError
+from visualize.core.errors import VisualizeError
 
 # A thousand calls are enough for modules nested so deeply, and no more.
 _SHALLOW = 40
@@ -55,13 +55,13 @@ def with_room(
     context of this one.
 
     Raises:
-        UntraceableError: more are nested than can be followed.
+        VisualizeError: more are nested than can be followed.
     """
     if depth <= _SHALLOW or sys.getrecursionlimit() > 1000 + _CALLS * depth:
         return call(*args, **keywords)
     if depth > MOST_NESTED:
-        raise UntraceableError(
-            f"its modules are nested {depth:,} deep; at most {MOST_NESTED:,} can be followed",
+        raise VisualizeError(
+            f"modules are nested {depth:,} deep; at most {MOST_NESTED:,} can be followed",
             hint="give a part of it, or show one as one operation with --leaf",
         )
     return _in_thread(depth, functools.partial(call, *args, **keywords))
