@@ -23,6 +23,7 @@ _SHALLOW = 40
 _CALLS = 60
 _BYTES = 1 << 16
 _LEAST_BYTES = 1 << 26
+_PATIENCE = 5.0  # seconds that what is interrupted has to end
 # The path of a module names all around it: beyond this, paths alone fill memory.
 MOST_NESTED = 2500
 
@@ -83,6 +84,7 @@ def roomy(
 def _in_thread(depth: int, call: Callable[[], _Result]) -> _Result:
     done: list[_Result] = []
     failed: list[BaseException] = []
+    ended = threading.Event()  # join() that is interrupted takes the thread for one that ended
     context = contextvars.copy_context()
 
     def run() -> None:
@@ -90,6 +92,8 @@ def _in_thread(depth: int, call: Callable[[], _Result]) -> _Result:
             done.append(context.run(call))
         except BaseException as error:
             failed.append(error)
+        finally:
+            ended.set()
 
     thread = threading.Thread(target=run, daemon=True)
     before = sys.getrecursionlimit()
@@ -101,7 +105,7 @@ def _in_thread(depth: int, call: Callable[[], _Result]) -> _Result:
         finally:
             threading.stack_size(size)
     try:
-        _wait(thread)
+        _wait(thread, ended)
     finally:
         sys.setrecursionlimit(before)
     if failed:
@@ -109,15 +113,12 @@ def _in_thread(depth: int, call: Callable[[], _Result]) -> _Result:
     return done[0]
 
 
-def _wait(thread: threading.Thread) -> None:
-    """Wait for ``thread``; what interrupts this one, such as Ctrl-C, interrupts it instead."""
-    while True:
-        try:
-            thread.join()
-        except BaseException as error:
-            kind = ctypes.py_object(type(error))
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), kind)
-            thread.join(5.0)
-            raise
-        else:
-            return
+def _wait(thread: threading.Thread, ended: threading.Event) -> None:
+    """Wait for ``thread``; what interrupts this one, such as Ctrl-C, interrupts it as well."""
+    try:
+        ended.wait()
+    except BaseException as error:
+        kind = ctypes.py_object(type(error))
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), kind)
+        ended.wait(_PATIENCE)
+        raise
