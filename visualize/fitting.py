@@ -32,8 +32,7 @@ from visualize.simplify.selections import is_readable, others, selections
 # No figure with more of them fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
 _MOST_ARROWS = 1000
-# One with more boxes is not easy to read.
-_MOST_READABLE = 40
+_MOST_READABLE = 40  # boxes
 # The part of a model that one closed module may hold.
 _MOST_CLOSED = 0.7
 # The levels that show closed blocks.

@@ -63,7 +63,7 @@ def with_room(
     if depth > MOST_NESTED:
         raise VisualizeError(
             f"modules are nested {depth:,} deep; at most {MOST_NESTED:,} can be followed",
-            hint="give a part of it, or show one as one operation with --leaf",
+            hint="give a part of it",
         )
     return _in_thread(depth, functools.partial(call, *args, **keywords))
 
