@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -171,11 +172,12 @@ def test_a_reader_that_goes_away_is_no_error(start) -> None:
     ],
 )
 def test_the_time_limit_is_that_of_the_whole_command(arguments, patch, start, tmp_path) -> None:
-    command = start([*arguments, "--timeout", "2"], patch)
+    seconds = 5 if patch else 2  # until then it has been traced, unless the machine is very busy
+    command = start([*arguments, "--timeout", str(seconds)], patch)
     _, said = command.communicate(timeout=60)
     line = said.decode().splitlines()[-1]
     assert command.returncode == 1
-    assert line.startswith("visualize: not done after 2 seconds; give it more with --timeout")
+    assert re.match(rf"visualize: .*not (done|drawn) after {seconds} seconds; .*timeout", line)
     assert not [*(tmp_path / "temporary").iterdir()]
     assert not (tmp_path / "net.svg").exists()
     worker = tmp_path / "worker"
