@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 import torch
+from torch import nn
 
 import visualize
 from tests import nets
 from tests.graphs import Net, resnet
+from visualize import layout
 from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
-from visualize.fitting import _MOST_BOXES, Drawing, _Drawings, fit, look, page_of
+from visualize.fitting import _MOST_ARROWS, _MOST_BOXES, Drawing, _Drawings, fit, look, page_of
 from visualize.ladder import LADDER, Rung
 from visualize.layout.densities import SLIM
 from visualize.options import FigureOptions
@@ -98,6 +100,26 @@ def test_a_figure_of_very_many_boxes_is_not_laid_out_to_see_whether_it_fits() ->
     assert len(figure.scene.boxes) > _MOST_BOXES
     assert not figure.fits_page
     assert "layout" not in vars(figure.drawing)
+
+
+def test_a_net_of_very_many_arrows_is_laid_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Dense(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = nn.ModuleList(nn.Linear(4 + 2 * one, 2) for one in range(50))
+
+        def forward(self, x):
+            values = [x]
+            for layer in self.layers:
+                values.append(layer(torch.cat(values, 1)))
+            return values[-1]
+
+    placed = []
+    place = layout.place_flow
+    monkeypatch.setattr(layout, "place_flow", lambda *args: placed.append(args) or place(*args))
+    figure = visualize.draw(visualize.trace(Dense(), (1, 4)))
+    assert len(figure.scene.arrows) > _MOST_ARROWS
+    assert len(placed) <= 2
 
 
 def test_a_page() -> None:

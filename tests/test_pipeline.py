@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 
 import visualize
+from visualize import layout
 from visualize.core.architecture import Architecture
-from visualize.core.errors import EndlessError, UsageError, WeightsError
+from visualize.core.errors import EndlessError, RenderError, UsageError, WeightsError
 from visualize.models import load_model, parse_model
 
 SHAPE = (1, 3, 8, 8)
@@ -154,3 +155,21 @@ def test_what_is_not_a_model_is_refused(model: Any, message: str) -> None:
     for function in (visualize.trace, visualize.draw, visualize.summarize):
         with pytest.raises(UsageError, match=message):
             function(model, SHAPE)
+
+
+def test_the_time_limit_is_that_of_building_as_well(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text("def build():\n    while True:\n        pass\n")
+    with pytest.raises(EndlessError, match=r"net\.py:\d: .*not done after 0\.5 seconds"):
+        visualize.trace(f"{tmp_path / 'net.py'}:build", timeout=0.5)
+
+
+def test_the_time_limit_is_that_of_drawing_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    architecture = visualize.trace("alexnet")
+
+    def place(*_: object) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(layout, "place_flow", place)
+    with pytest.raises(RenderError, match=r"not drawn after 0\.2 seconds; a higher level"):
+        visualize.draw(architecture, timeout=0.2)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Background, Direction, Level, TextForm
 from visualize.core.color import is_brighter
+from visualize.core.depth import depth_of, roomy, with_room
 from visualize.core.files import suffix, write_files
 from visualize.core.inert import visible_lines
 from visualize.core.layout import Page
@@ -52,7 +53,8 @@ class Figure:
             UsageError: the theme, the font or a module that ``options`` name does not exist.
         """
         simplifier = Simplifier(architecture, options.idioms)
-        return cls(simplifier, options, fit(simplifier, options))
+        depth = depth_of(architecture.modules)
+        return cls(simplifier, options, with_room(depth, fit, simplifier, options))
 
     def __repr__(self) -> str:
         scene = self.scene
@@ -94,6 +96,7 @@ class Figure:
         """Width and height of the figure, in points."""
         return self.drawing.layout.around.size
 
+    @roomy
     def render(self, formats: Iterable[str] | str) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, html, dot, tex, mmd, graphml or json.
 
@@ -179,6 +182,7 @@ class Figure:
         points = None if width is None else Length.of(width, "width").points
         return self.check_rendered(self.render(["svg"])["svg"], "svg", points)
 
+    @roomy
     def check_rendered(
         self, data: bytes, format_name: str, width: float | None = None
     ) -> list[Finding]:
@@ -199,12 +203,14 @@ class Figure:
         findings = [finding for finding in seen if finding.rule != NUMBERS]
         return findings + check_agreement(self.architecture, self.scene)
 
+    @roomy
     def caption(self, language: str = "en") -> str:
         """A caption of one paragraph, in ``en`` or ``zh``, computed from the model."""
         from visualize.report import caption
 
         return visible_lines(caption(self._summary, self._drawn, language))
 
+    @roomy
     def alternative_text(self, language: str = "en") -> str:
         """The figure in words, in ``en`` or ``zh``, for readers who cannot see it."""
         from visualize.report import alternative_text
@@ -245,6 +251,10 @@ class Figure:
 
 def summary_of(architecture: Architecture, depth: int | None = None) -> Summary:
     """The summary of a model, down to modules ``depth`` deep or, by default, to blocks."""
+    return with_room(depth_of(architecture.modules), _described, architecture, depth)
+
+
+def _described(architecture: Architecture, depth: int | None) -> Summary:
     from visualize.describe import describe
 
     layers = Simplifier(architecture, closes_functions=False).to(Level.LAYER, folded=False)

@@ -29,10 +29,10 @@ from visualize.simplify import Choice, Simplifier
 from visualize.simplify.details import DetailFinder
 from visualize.simplify.selections import is_readable, others, selections
 
-# No figure with more boxes fits a page, and laying one out to see that would take long.
+# No figure with more of them fits a page, and laying one out to see that would take long.
 _MOST_BOXES = 150
-# Nor is one with more boxes easy to read.
-_MOST_READABLE = 40
+_MOST_ARROWS = 1000
+_MOST_READABLE = 40  # boxes
 # The part of a model that one closed module may hold.
 _MOST_CLOSED = 0.7
 # The levels that show closed blocks.
@@ -211,7 +211,8 @@ class _Drawings:
         for rung in rungs:
             diagram = self._diagram(rung.plain)
             most = _MOST_READABLE if wraps else _MOST_BOXES
-            if len(diagram.boxes) > most and (wraps or rung is not rungs[-1]):
+            is_large = len(diagram.boxes) > most or diagram.graph.size() > _MOST_ARROWS
+            if is_large and (wraps or rung is not rungs[-1]):
                 continue
             if rung.level is Level.LAYER:
                 layers = diagram

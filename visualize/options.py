@@ -73,7 +73,7 @@ class TraceOptions(Options):
     )
     train: bool = switch("Trace the model in training mode.")
     timeout: float | None = number(
-        "Stop the model's own code after this many seconds; 0 disables the limit.",
+        "Give up after this many seconds, whatever takes them; 0 disables the limit.",
         metavar="SECONDS",
         command_default=600.0,
     )

@@ -9,21 +9,32 @@ from typing import TYPE_CHECKING, Any
 from visualize.annotate import annotate
 from visualize.core import architecture as core
 from visualize.core.choices import ColorBy, SkipKind
-from visualize.core.errors import ShapeError, UsageError, VisualizeError, WeightsError, shorten
+from visualize.core.depth import depth_of, with_room
+from visualize.core.errors import (
+    EndlessError,
+    RenderError,
+    ShapeError,
+    UsageError,
+    VisualizeError,
+    WeightsError,
+    shorten,
+)
 from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
 from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.modules import unwrapped
 from visualize.core.quiet import quiet
 from visualize.core.signature import takes_options
+from visualize.core.torch_internals import named_modules
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
-from visualize.models import LoadedModel, ModelSpec, load_model
+from visualize.models import LoadedModel, ModelSpec, load_model, names_checkpoint
 from visualize.models.objects import model_of
 from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
 from visualize.results.architecture import Architecture
 from visualize.simplify import only
 from visualize.tracing import ExampleInputs, guess_inputs, trace_model
+from visualize.tracing.limits import time_limit
 
 if TYPE_CHECKING:
     from torch import nn
@@ -75,6 +86,18 @@ def trace(
             "its weights have no values", where=name, hint="give --weights NAME or FILE"
         )
     report(f"tracing {name}")
+    depth = depth_of(path for path, _ in named_modules(loaded.model))
+    return with_room(depth, _traced, loaded, inputs, name, chosen, report)
+
+
+def _traced(
+    loaded: LoadedModel,
+    inputs: ExampleInputs | None,
+    name: str,
+    chosen: TraceOptions,
+    report: Progress,
+) -> Architecture:
+    """Trace a model that is built, and annotate it."""
     notes = loaded.notes
     inputs = loaded.example if inputs is None else inputs
     with quiet():
@@ -141,7 +164,14 @@ def draw(
     parts = [single_path(each, architecture.modules, "--only") for each in chosen.only if each]
     if parts:
         architecture = Architecture.of(only(architecture, *dict.fromkeys(parts)))
-    return Figure.of(architecture, chosen)
+    try:
+        with time_limit(chosen.timeout):
+            return Figure.of(architecture, chosen)
+    except EndlessError as error:
+        raise RenderError(
+            f"not drawn after {chosen.timeout:g} seconds",
+            hint="a higher level draws less; timeout gives it more",
+        ) from error
 
 
 @takes_options(SummaryOptions)
@@ -265,7 +295,9 @@ def _load(
     """Build the model if it is given by name, or wrap one that is built already."""
     if isinstance(model, (str, ModelSpec)):
         report(f"building {shorten(str(model))}")
-        return load_model(model, weights=options.weights, own_values=options.statistics)
+        downloads = bool(options.weights) and not names_checkpoint(options.weights)
+        with time_limit(None if downloads else options.timeout):
+            return load_model(model, weights=options.weights, own_values=options.statistics)
     if options.weights:
         raise UsageError(
             "weights= works only with model names", hint="call load_state_dict yourself"

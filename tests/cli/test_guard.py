@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def test_a_model_that_catches_its_interruption_is_ended(folder: Path) -> None:
-    code = "from visualize.cli import guard, main; guard._GRACE = 0.2; main()"
+    code = "from visualize.cli import ending, main; ending._GRACE = 0.2; main()"
     arguments = ["skips", "net.py:Stubborn", "--input", "1,3", "--timeout", "0.5"]
     done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, cwd=folder)
     assert done.returncode == 1

@@ -7,6 +7,7 @@ those that are run for real, and one at a time.
 from __future__ import annotations
 
 import copy
+import functools
 import operator
 import xml.etree.ElementTree as ET
 from collections import Counter
@@ -45,8 +46,11 @@ from visualize.check import check_figure
 from visualize.core.architecture import Architecture, Operation, SkipKind
 from visualize.core.choices import Level
 from visualize.core.element_names import element_names
+from visualize.figure import Figure
+from visualize.fitting import fit
 from visualize.models import LoadedModel, load_model
-from visualize.simplify import simplify
+from visualize.options import FigureOptions
+from visualize.simplify import Simplifier
 from visualize.tracing import Inputs
 
 pytestmark = pytest.mark.zoo
@@ -87,6 +91,11 @@ RUN_FOR_REAL = [
 class Traced:
     loaded: LoadedModel
     architecture: Architecture
+
+    @functools.cached_property
+    def simplifier(self) -> Simplifier:
+        """What all levels share is computed once."""
+        return Simplifier(self.architecture)
 
     @property
     def name(self) -> str:
@@ -273,7 +282,7 @@ def test_a_skip_leads_from_its_fork_to_its_merge(traced: Traced):
 @pytest.mark.parametrize("level", LEVELS)
 def test_simplification_loses_nothing(traced: Traced, level: Level, folded: bool):
     architecture = traced.architecture
-    simplified = simplify(architecture, level, folded=folded)
+    simplified = traced.simplifier.to(level, folded=folded)
     assert shown_skips(simplified) == Counter(
         skip.kind.value for skip in architecture.unrolled_skips
     )
@@ -292,7 +301,7 @@ def test_what_is_printed_agrees_with_the_graph(traced: Traced, folded: bool):
 
 def test_levels_have_ever_fewer_boxes(traced: Traced):
     stage, block, sublayer, layer, op = (
-        len(simplify(traced.architecture, level, folded=False).graph) for level in LEVELS
+        len(traced.simplifier.to(level, folded=False).graph) for level in LEVELS
     )
     assert sublayer <= layer
     assert 1 < stage <= block <= layer < op <= len(traced.architecture.graph)
@@ -308,7 +317,8 @@ def test_the_figure_is_one_good_page(traced: Traced):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_each_box_is_one_element_of_the_svg(traced: Traced, level: Level):
-    figure = visualize.draw(traced.architecture, level=level)
+    options = FigureOptions(level=level)
+    figure = Figure(traced.simplifier, options, fit(traced.simplifier, options))
     data = figure.render(["svg"])["svg"]
     known = UPON_EACH_OTHER.get((traced.architecture.name, level), set())
     assert {finding.rule for finding in check_figure(data, "svg")} == known

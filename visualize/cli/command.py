@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import errno
 import gc
-import os
 import sys
 from typing import Any
 
@@ -15,6 +12,8 @@ import click
 from visualize import __version__
 from visualize.cli.check import check
 from visualize.cli.draw import draw
+from visualize.cli.ending import TimeIsUp, end, ends_with_signals
+from visualize.cli.loading import SECONDS
 from visualize.cli.models import models
 from visualize.cli.reports import graph, skips, summary
 from visualize.core.errors import UsageError, VisualizeError
@@ -26,20 +25,12 @@ def run() -> None:
     # them one by one at its end, takes longer than drawing most figures.
     gc.disable()
     try:
-        main()
+        with ends_with_signals():
+            main()
     except SystemExit as ended:
         if isinstance(ended.code, int):
-            _end(ended.code)
+            end(ended.code)
         raise
-
-
-def _end(status: int) -> None:
-    """End at once; if output cannot be flushed, leave that to Python, which reports it."""
-    atexit._run_exitfuncs()
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -53,6 +44,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except TimeIsUp as error:
+            _fail(error, _too_late(ctx.meta[SECONDS]), 1)
         except VisualizeError as error:
             _fail(error, str(error), 2 if isinstance(error, UsageError) else 1)
         except MemoryError as error:
@@ -65,12 +58,17 @@ class _Group(click.Group):
             _fail(error, _unexpected(error), 1)
 
 
+def _too_late(seconds: float) -> str:
+    passed = f"not done after {seconds:g} second{'s' * (seconds != 1)}"
+    return f"{passed}; give it more with --timeout, or draw less of it: see --level and --only"
+
+
 def _unexpected(error: Exception) -> str:
     reason = " ".join(str(error).split())
     return f"unexpected {type(error).__name__}: {reason}; see --debug"
 
 
-def _fail(error: Exception, line: str, status: int) -> None:
+def _fail(error: BaseException, line: str, status: int) -> None:
     context = click.get_current_context(silent=True)
     if context and context.find_root().meta.get("visualize.debug"):
         raise error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from visualize.cli.ending import deadline
 from visualize.cli.guard import model_code
 from visualize.cli.progress import progress, silent
 from visualize.core.choices import Language
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from visualize.core.architecture import Architecture
     from visualize.models import LoadedModel, ModelSpec
 
+SECONDS = "visualize.seconds"  # that a command may take
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _MODEL_HELP = """
 
@@ -92,13 +94,18 @@ def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[s
 def load(
     model: ModelSpec, inputs: InputOptions, options: TraceOptions, *, own_values: bool = False
 ) -> LoadedModel:
-    """Build ``model`` with its weights. A download shows its own progress."""
+    """Build ``model`` with its weights. A download shows its own progress.
+
+    The time of the whole command begins here, or after a download.
+    """
+    from visualize import pipeline  # noqa: F401 (imports do not count)
     from visualize.models import load_model, names_checkpoint
 
     downloads = bool(options.weights) and not names_checkpoint(options.weights)
+    if not downloads:
+        _begin(options)
     shown = contextlib.nullcontext(silent) if downloads else progress()
-    limit = 0 if downloads else options.timeout or 0
-    with shown as report, model_code(model.text, limit):
+    with shown as report, model_code(model.text):
         report(f"loading {model}")
         return load_model(
             model,
@@ -118,7 +125,8 @@ def trace(
     """Trace a model, and print the notes on how it was traced."""
     from dataclasses import replace
 
-    with progress() as report, model_code(model.text, options.timeout or 0):
+    _begin(options)
+    with progress() as report, model_code(model.text):
         from visualize import pipeline
 
         architecture = pipeline.trace(loaded, options=replace(options, weights=""), report=report)
@@ -129,6 +137,14 @@ def trace(
     for note in notes:
         click.echo(visible(f"visualize: {_written(note, language)}"), err=True)
     return architecture
+
+
+def _begin(options: TraceOptions) -> None:
+    """Begin the time that a command may take, unless it has begun."""
+    context = click.get_current_context()
+    if options.timeout and SECONDS not in context.meta:
+        context.meta[SECONDS] = options.timeout
+        context.with_resource(deadline(options.timeout))
 
 
 def _written(note: Note, language: Language) -> str:

@@ -112,7 +112,7 @@ def _stage(path: Path, content: bytes) -> Path:
     try:
         with staged.open("xb") as file:
             file.write(content)
-    except OSError:
+    except BaseException:  # such as Ctrl-C
         staged.unlink(missing_ok=True)
         raise
     return staged

@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
-from visualize.core.geometry import Rectangle
+from visualize.core.geometry import Point, Rectangle
 
 _CELL = 72.0  # points
 Item = TypeVar("Item")
@@ -51,6 +51,12 @@ class Grid(Generic[Item]):
                     area
                 ):
                     yield other, item
+
+    def at(self, point: Point) -> Iterator[Item]:
+        """The items whose areas hold ``point``."""
+        for area, item in self._cells.get(_cell(point.along, point.across), ()):
+            if area.holds(point):
+                yield item
 
 
 def _cell(along: float, across: float) -> _Cell:

@@ -6,6 +6,7 @@ import fnmatch
 import functools
 import itertools
 import re
+import sys
 from collections.abc import Iterable
 
 # Classes that only hold other modules.
@@ -32,7 +33,6 @@ def is_made_up(path: str) -> bool:
 
 
 @functools.lru_cache(maxsize=4096)
-@functools.lru_cache(maxsize=4096)
 def enclosing(path: str) -> tuple[str, ...]:
     """A module path and all that enclose it, outermost first.
 
@@ -40,7 +40,8 @@ def enclosing(path: str) -> tuple[str, ...]:
     ('layer1', 'layer1.0', 'layer1.0.conv1')
     """
     steps = path.split(".") if path else []
-    return tuple(itertools.accumulate(steps, "{}.{}".format))
+    # Those that several paths share are kept once: of deeply nested modules there are many.
+    return tuple(itertools.accumulate(steps, lambda path, step: sys.intern(f"{path}.{step}")))
 
 
 def spelled(path: str) -> str:

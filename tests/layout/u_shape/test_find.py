@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor, nn
 
 import visualize
@@ -14,6 +16,8 @@ from tests.layouts import figure_sizes, scene
 from visualize.core.scene import Scene
 from visualize.layout.sizes import LevelSizes
 from visualize.layout.u_shape import UShape, find_u
+from visualize.layout.u_shape.find import _deepest
+from visualize.layout.u_shape.shape import Row
 from visualize.layout.units import BoxUnit
 
 Pairs = Sequence[tuple[str, str]]
@@ -164,3 +168,24 @@ def test_levels_of_a_pyramid_that_are_returned_are_beside_the_way_up(
 ) -> None:
     figure = visualize.draw(Pyramid(levels, returned), (1, 8, 32, 32), level="layer")
     assert [str(finding) for finding in figure.check()] == []
+
+
+spans = st.tuples(st.integers(0, 10), st.integers(1, 5)).map(lambda one: (one[0], sum(one)))
+
+
+@given(st.lists(spans))
+def test_the_deepest_place_is_the_first_that_most_skips_are_around(
+    ends: list[tuple[int, int]],
+) -> None:
+    units = [BoxUnit(str(number)) for number in range(16)]
+    at = {unit: number for number, unit in enumerate(units)}
+    rows = [Row(units[fork], units[merge], (number,)) for number, (fork, merge) in enumerate(ends)]
+    around = [[row for row in rows if at[row.fork] <= one < at[row.merge]] for one in range(16)]
+    most = max(around, key=len)
+    found = _deepest(rows, at)
+    assert len(found) == len(most)
+    assert [*map(id, found)] == [
+        id(row)
+        for row in sorted(rows, key=lambda row: (at[row.fork], -at[row.merge]))
+        if any(row is one for one in most)
+    ]

@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from visualize.core.geometry import Point, Rectangle, Transform
+from visualize.core.grid import Grid
 from visualize.core.route import Route
 from visualize.layout.spacing import ArcSpacing
 from visualize.layout.units import Unit
@@ -212,11 +213,21 @@ class _Rows:
         self.boxes = sorted(boxes.items(), key=lambda item: item[1].start)
         self.starts = [box.start for _, box in self.boxes]
         self.longest = max((box.end - box.start for box in boxes.values()), default=0.0)
+        self._grid: Grid[Unit] = Grid()
+        for unit, box in boxes.items():
+            self._grid.add(box.grown(room.clear), unit)
 
-    def near(self, along: float) -> Sequence[tuple[Unit, Rectangle]]:
+    def near(self, along: float) -> Sequence[Unit]:
         """Boxes that reach into the room that an arc needs to turn at ``along``."""
         first = bisect.bisect_left(self.starts, along - self.room.radius - self.longest)
-        return self.boxes[first : bisect.bisect_right(self.starts, along + self.room.radius)]
+        last = bisect.bisect_right(self.starts, along + self.room.radius)
+        return [unit for unit, _ in self.boxes[first:last]]
+
+    def hits(self, way: Arc) -> int:
+        """How many boxes near its ends an arc runs through."""
+        near = {*self.near(way.start.along), *self.near(way.end.along)}.difference(way.ends)
+        points = way.route(self.room).sample() if near else ()
+        return len(near.intersection(unit for point in points for unit in self._grid.at(point)))
 
 
 def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
@@ -226,10 +237,7 @@ def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
     """
     found: list[tuple[int, Arc]] = []
     for way in ways:
-        near = dict([*rows.near(way.start.along), *rows.near(way.end.along)])
-        others = [box.grown(rows.room.clear) for node, box in near.items() if node not in way.ends]
-        points = list(way.route(rows.room).sample()) if others else []
-        hits = sum(any(box.holds(point) for point in points) for box in others)
+        hits = rows.hits(way)
         if not hits:
             return way
         found.append((hits, way))

@@ -63,25 +63,22 @@ class Obstacles:
         self, units: Mapping[Unit, Rectangle], areas: Iterable[Rectangle], room: CurveSpacing
     ) -> None:
         self.room = room
+        # Each with the room around it that is kept clear.
         self._grid: Grid[Unit | None] = Grid()
         for unit, area in units.items():
-            self._grid.add(area, unit)
+            self._grid.add(area.grown(room.clear), unit)
         for area in areas:
-            self._grid.add(area, None)
+            self._grid.add(area.grown(room.clear), None)
 
     def are_clear_of(self, route: Route, ends: Collection[Unit]) -> bool:
         """Whether ``route`` stays away from all but the units at its ``ends``."""
-        near = bounds([vertex.point for vertex in route.vertices]).grown(self.room.clear)
-        close = [
-            area.grown(self.room.clear)
-            for area, unit in self._grid.overlapping(near)
-            if unit is None or unit not in ends
-        ]
+        near = bounds([vertex.point for vertex in route.vertices])
+        if all(unit in ends for _, unit in self._grid.overlapping(near)):
+            return True
         # Close enough that no box of a line of text fits between two points.
-        steps = max(_STEPS, math.ceil((near.end - near.start) / self.room.clear))
-        return not close or not any(
-            area.holds(point) for point in route.sample(steps) for area in close
-        )
+        length = near.end - near.start + 2 * self.room.clear
+        steps = max(_STEPS, math.ceil(length / self.room.clear))
+        return all(unit in ends for point in route.sample(steps) for unit in self._grid.at(point))
 
 
 def connect(

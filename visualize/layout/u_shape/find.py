@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -136,13 +137,16 @@ def _within(
 
 def _deepest(skips: Sequence[Row], at: Mapping[Unit, int]) -> list[Row]:
     """The skips around one place, where there are most of them; the outermost first."""
-    deepest: list[Row] = []
-    open_rows: list[Row] = []
-    for row in sorted(skips, key=lambda row: (at[row.fork], -at[row.merge])):
-        open_rows = [one for one in open_rows if at[one.merge] > at[row.fork]] + [row]
-        if len(open_rows) > len(deepest):
-            deepest = open_rows
-    return deepest
+    ordered = sorted(skips, key=lambda row: (at[row.fork], -at[row.merge]))
+    merges: list[int] = []  # of those that are open, the nearest first
+    most, fork, until = 0, 0, 0
+    for number, row in enumerate(ordered, 1):
+        while merges and merges[0] <= at[row.fork]:
+            heapq.heappop(merges)
+        heapq.heappush(merges, at[row.merge])
+        if len(merges) > most:
+            most, fork, until = len(merges), at[row.fork], number
+    return [one for one in ordered[:until] if at[one.merge] > fork]
 
 
 def _nested(sizes: LevelSizes, skips: Sequence[Row], at: Mapping[Unit, int]) -> tuple[Row, ...]:
