@@ -196,7 +196,10 @@ def _joined(group: Group, boxes: Sequence[Box]) -> Box:
     """One copy of a repeat as a closed box."""
     operations = sorted((one for box in boxes for one in box.operations), key=_index)
     first, last = operations[0], operations[-1]
-    paths = [call.path for call in first.calls if all(call in one.calls for one in operations)]
+    # What prepares the work of a first copy may be done outside of its module.
+    weighty = [one for one in operations if one.parameters] or operations
+    shared = weighty[0].calls
+    paths = [call.path for call in shared if all(call in one.calls for one in weighty)]
     return Box(
         id=f"{group.id} of {first.id}",
         kind=BoxKind.BLOCK,

@@ -52,7 +52,7 @@ export function openedIn(document, view, tree, compose) {
     const isIn = (/** @type {number} */ at) => at >= 0 && (isFrame ? isFramed(view, at, box) : view.boxes[at] === box);
     const flips = isAgainst(view, box, isIn, document.direction);
     const part = compose(place, { mode: null, inside: inside.inside }, flips);
-    const frame = openFrame(document, box, part);
+    const frame = openFrame(document, box, part, place === box.unfolds);
     /** @type {Opened} */
     const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view) };
     opened.push(one);

@@ -23,6 +23,8 @@ import { crosses } from "./areas.js";
  */
 
 export const FRAME_RADIUS = 12;
+/** The number of copies in a title. */
+const REPEAT = /^×\d+ | ×\d+$/;
 const PADDING = 10;
 const INDENT = 7;
 const SHORTEST_ROW = 84;
@@ -73,11 +75,12 @@ export function treeKey(tree) {
  * @param {PageDocument} document
  * @param {PlainBox|PlainFrame} box
  * @param {Part} part
+ * @param {boolean} isUnfolded whether each of its copies is seen
  * @returns {OpenFrame}
  */
-export function openFrame(document, box, part) {
+export function openFrame(document, box, part, isUnfolded) {
   const known = FRAMES.get(part) ?? new Map();
-  const frame = known.get(box) ?? makeFrame(document, box, part);
+  const frame = known.get(box) ?? makeFrame(document, box, part, isUnfolded);
   FRAMES.set(part, known.set(box, frame));
   return frame;
 }
@@ -86,13 +89,14 @@ export function openFrame(document, box, part) {
  * @param {PageDocument} document
  * @param {PlainBox|PlainFrame} box
  * @param {Part} part
+ * @param {boolean} isUnfolded
  * @returns {OpenFrame}
  */
-function makeFrame(document, box, part) {
+function makeFrame(document, box, part, isUnfolded) {
   const ports = part.ports.map((port) => ({ ...port, side: sideOf(port.x, port.y, part) }));
   const first = Math.min(...ports.filter((port) => port.side === "top").map((port) => port.x));
   const room = Math.max(SHORTEST_ROW, Math.min(first, part.width) + PADDING - INDENT - AWAY);
-  const texts = titleRows(document, box, room);
+  const texts = titleRows(document, box, room, isUnfolded);
   const widest = Math.max(0, ...texts.map((text) => text.width));
   const needed = INDENT + widest + AWAY;
   const left = Number.isFinite(first) ? Math.max(PADDING, needed - first) : PADDING;
@@ -146,15 +150,17 @@ function sideOf(x, y, part) {
  * @param {PageDocument} document
  * @param {PlainBox|PlainFrame} box
  * @param {number} room
+ * @param {boolean} isUnfolded
  * @returns {Writing[]}
  */
-function titleRows(document, box, room) {
+function titleRows(document, box, room, isUnfolded) {
   const path = (box.paths?.[0] ?? "").replace(/^\.+/, "");
   const copies = box.copies?.length ?? 1;
-  const repeated = copies > 1 ? `${path} ×${copies}` : path;
+  const repeated = copies > 1 && !isUnfolded ? `${path} ×${copies}` : path;
+  const title = isUnfolded ? box.title.replace(REPEAT, "") : box.title;
   /** @type {[string, number, number][]} */
-  const rows = wrapped(box.title, document.size, room).map((row) => [row, document.size, document.text]);
-  for (const row of path && path !== box.title ? wrapped(repeated, document.detailSize, room) : []) {
+  const rows = wrapped(title, document.size, room).map((row) => [row, document.size, document.text]);
+  for (const row of path && path !== title ? wrapped(repeated, document.detailSize, room) : []) {
     rows.push([row, document.detailSize, document.muted]);
   }
   let y = INDENT - 1;
