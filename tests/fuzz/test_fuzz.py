@@ -50,7 +50,7 @@ _ACTS = {
     "hangs": "import time; time.sleep(60)",
     "grows": "held = bytearray(2200 << 20); held[::4096] = b'x' * len(held[::4096])",
     "says much": "import sys; print('one\\ntwo', file=sys.stderr); raise SystemExit(1)",
-    "fails": "raise ValueError('unexpected')",
+    "fails": "import os; os.write(2, b'visualize: unexpected KeyError')",
 }
 
 

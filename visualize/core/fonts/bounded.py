@@ -74,8 +74,8 @@ def _check_components(font: TTFont) -> None:
         if name in around:
             raise BrokenFontError("a glyph that is a part of itself")
         if name not in sizes:
-            glyph = glyphs[name]
-            parts = glyph.getComponentNames(glyphs) if glyph.isComposite() else []
+            is_composite = glyphs.glyphs[name].isComposite()  # others are not even read for that
+            parts = glyphs[name].getComponentNames(glyphs) if is_composite else []
             sizes[name] = 1 + sum(size(part, around | {name}) for part in parts)
             if sizes[name] > _MOST_PARTS:
                 raise BrokenFontError("a glyph of parts without end")
