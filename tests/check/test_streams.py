@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 
 import pytest
 
 from tests.check.test_plausible import CORPUS
 from visualize.check import check_figure
-from visualize.check.streams import check_streams
+from visualize.check.streams import check_streams, check_widths
 from visualize.core.errors import FigureError
 
 
@@ -51,3 +52,20 @@ def test_what_pdfminer_cannot_read_is_one_line(capfd: pytest.CaptureFixture[str]
         except FigureError as error:
             assert str(error) == "x.pdf: not a readable PDF file"  # noqa: PT017
     assert capfd.readouterr().err == ""
+
+
+def test_characters_without_end() -> None:
+    table = b"1 beginbfrange\n<0000> <ffffffff> <0041>\nendbfrange"
+    with pytest.raises(FigureError, match="more characters"):
+        check_streams(stream(zlib.compress(table)), "x.pdf")
+    with pytest.raises(ValueError, match="more characters"):
+        check_widths([1, [500, 600], 2, 2**31, 500])
+    check_widths([1, [500, 600], 2, 65535, 500])
+
+
+def test_widths_without_end_are_one_line() -> None:
+    data = (CORPUS / "pdf" / "blocks.pdf").read_bytes()
+    (widths,) = set(re.findall(rb"/W \[[^\[]*\[", data)) or {b""}
+    assert widths
+    with pytest.raises(FigureError, match="not a readable PDF"):
+        check_figure(data.replace(widths, b"/W [1 2147483647 5 9 ["), "pdf", name="x.pdf")

@@ -9,7 +9,7 @@ from typing import Any
 
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText
 from visualize.check.paths import Step, segments
-from visualize.check.streams import check_streams
+from visualize.check.streams import check_streams, check_widths
 from visualize.core.errors import FigureError
 from visualize.core.page import Area, Place, polyline
 from visualize.core.remarks import keep_quiet
@@ -41,12 +41,25 @@ def read_pdf(data: bytes, name: str) -> Drawn:
     check_streams(data, name)
     try:
         page = next(PDFPage.create_pages(PDFDocument(PDFParser(io.BytesIO(data)))))
-        manager = PDFResourceManager()
+        manager = _bounded(PDFResourceManager)()
         device = PDFPageAggregator(manager, laparams=None)
         PDFPageInterpreter(manager, device).process_page(page)
         return _Page(device.get_result()).drawn(_fonts(page.resources))
     except Exception as error:  # pdfminer raises many kinds, also late, as it reads in parts
         raise FigureError("not a readable PDF file", where=name) from error
+
+
+def _bounded(manager: Any) -> Any:
+    """A kind of ``manager`` that reads no font whose widths would take all memory."""
+    from pdfminer.pdftypes import resolve1
+
+    class Bounded(manager):  # type: ignore[misc]
+        def get_font(self, number: Any, spec: Any) -> Any:
+            for key in ("W", "W2"):
+                check_widths([resolve1(each) for each in resolve1(spec.get(key)) or []])
+            return super().get_font(number, spec)
+
+    return Bounded
 
 
 class _Page:

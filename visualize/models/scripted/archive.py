@@ -28,8 +28,8 @@ from visualize.models.scripted.values import PickleCheck
 
 _MEGABYTE = 2**20
 # Megabytes that code and pickles may unpack to, without the values of tensors. Parsed, they take up
-# to 500 times as much. Code of the largest models in torchvision takes half a megabyte.
-_MOST = {"code": 3, "pickles": 32}
+# to 700 times as much. Code of the largest models in torchvision takes half a megabyte.
+_MOST = {"code": 1.25, "pickles": 16}
 _PICKLES = ("data", "constants")
 
 
@@ -45,7 +45,7 @@ class ScriptArchive:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
-        self.left = {kind: most * _MEGABYTE for kind, most in _MOST.items()}
+        self.left = {kind: int(most * _MEGABYTE) for kind, most in _MOST.items()}
         self.members = _members(archive)
         self.version = self._format()
         self.enums: dict[str, EnumCode] = {}

@@ -13,7 +13,7 @@ from visualize.models.scripted.enums import EnumCode
 
 _MOST = 200  # deep, far more than modules are nested
 _MOST_INSTRUCTIONS = (
-    1_500_000  # as many take a gigabyte; the largest model of torchvision has 20,000
+    750_000  # as many take half a gigabyte; the largest model of torchvision has 20,000
 )
 
 
