@@ -1,6 +1,6 @@
 """Damage many files and give each to the program.
 
-``python -m tests.fuzz.run`` tries 2,000 of every kind, in about an hour on two cores; with names of
+``python -m tests.fuzz.run`` tries 2,000 of every kind, in a few hours on one core; with names of
 kinds only those. What is found is kept in the folder ``--keep``, with one line for each file.
 """
 
