@@ -7,6 +7,7 @@ from pathlib import Path
 from visualize.check.agreement import check_agreement
 from visualize.check.drawn import Drawn
 from visualize.check.pdf import read_pdf
+from visualize.check.plausible import plausible
 from visualize.check.rules import NUMBERS, RULES, Finding, check_drawn
 from visualize.check.svg import read_svg
 from visualize.check.tikz import read_tikz
@@ -25,7 +26,7 @@ __all__ = [
 
 _READERS = {"svg": read_svg, "pdf": read_pdf, "tex": read_tikz}
 FORMATS = tuple(_READERS)
-_MOST = 64  # megabytes of a figure
+_MOST = 16  # megabytes of a figure
 
 
 def check_figure(
@@ -59,7 +60,8 @@ def check_figure(
             where=name,
             hint=f"use one of .{', .'.join(FORMATS)}",
         )
-    drawn: Drawn = _READERS[format_name](data, name)
+    read: Drawn = _READERS[format_name](data, name)
+    drawn = plausible(read, name)
     return check_drawn(drawn, width / drawn.page.width if width else 1.0, asked, page, grey)
 
 

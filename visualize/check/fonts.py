@@ -8,9 +8,11 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
-from fontTools.ttLib import TTFont, TTLibError
+from fontTools.ttLib import TTFont
 
 from visualize.check.drawn import DrawnFont
+from visualize.core.fonts.bounded import check_font
+from visualize.core.remarks import keep_quiet
 
 # The width of each character in ems, by family.
 Faces = Mapping[str, Mapping[str, float]]
@@ -32,10 +34,12 @@ def embedded_fonts(root: ET.Element) -> Faces:
             family, data = _FAMILY.search(body), _DATA.search(body)
             if family and data:
                 try:
+                    keep_quiet("fontTools")
                     with TTFont(io.BytesIO(base64.b64decode(data[1]))) as font:
+                        check_font(font)
                         name = family[1].strip()
                         faces[name] = {**faces.get(name, {}), **_widths(font)}
-                except (TTLibError, ValueError):
+                except Exception:  # of many kinds, where a font is broken
                     continue
     return faces
 

@@ -6,8 +6,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 from visualize.core.geometry import Rectangle
-from visualize.core.grid import Grid
+from visualize.core.grid import CELL, Grid
 from visualize.core.page import Area, Place
+
+_CELLS = 100  # that an area is in, on average
 
 
 class AreaIndex:
@@ -15,7 +17,7 @@ class AreaIndex:
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self.areas = list(areas)
-        self._grid: Grid[int] = Grid()
+        self._grid: Grid[int] = Grid(_cell_size(self.areas))
         for number, area in enumerate(self.areas):
             self._grid.add(_rectangle(area), number)
 
@@ -41,6 +43,15 @@ class AreaIndex:
             near = set(self.overlapping(Area.around((start, end)))) - found
             found.update(number for number in near if self.areas[number].is_crossed(start, end))
         return sorted(found)
+
+
+def _cell_size(areas: Sequence[Area]) -> float:
+    """A size of cells with which each area is in a few of them: large if most areas are."""
+    size = CELL
+    most = _CELLS * (len(areas) + _CELLS)
+    while sum((one.width / size + 1) * (one.height / size + 1) for one in areas) > most:
+        size *= 2
+    return size
 
 
 def _rectangle(area: Area) -> Rectangle:

@@ -9,8 +9,10 @@ from typing import Any
 
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText
 from visualize.check.paths import Step, segments
+from visualize.check.streams import check_streams, check_widths
 from visualize.core.errors import FigureError
 from visualize.core.page import Area, Place, polyline
+from visualize.core.remarks import keep_quiet
 
 # Filled shapes up to this size in points are arrow heads.
 _HEAD = 7.0
@@ -34,17 +36,30 @@ def read_pdf(data: bytes, name: str) -> Drawn:
     from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
     from pdfminer.pdfpage import PDFPage
     from pdfminer.pdfparser import PDFParser
-    from pdfminer.psexceptions import PSException
 
+    keep_quiet("pdfminer")
+    check_streams(data, name)
     try:
         page = next(PDFPage.create_pages(PDFDocument(PDFParser(io.BytesIO(data)))))
-        manager = PDFResourceManager()
+        manager = _bounded(PDFResourceManager)()
         device = PDFPageAggregator(manager, laparams=None)
         PDFPageInterpreter(manager, device).process_page(page)
-    except (PSException, StopIteration, ValueError, KeyError, TypeError) as error:
+        return _Page(device.get_result()).drawn(_fonts(page.resources))
+    except Exception as error:  # pdfminer raises many kinds, also late, as it reads in parts
         raise FigureError("not a readable PDF file", where=name) from error
-    layout = device.get_result()
-    return _Page(layout).drawn(_fonts(page.resources))
+
+
+def _bounded(manager: Any) -> Any:
+    """A kind of ``manager`` that reads no font whose widths would take all memory."""
+    from pdfminer.pdftypes import resolve1
+
+    class Bounded(manager):  # type: ignore[misc]
+        def get_font(self, number: Any, spec: Any) -> Any:
+            for key in ("W", "W2"):
+                check_widths([resolve1(each) for each in resolve1(spec.get(key)) or []])
+            return super().get_font(number, spec)
+
+    return Bounded
 
 
 class _Page:
@@ -158,6 +173,7 @@ def _are_alike(one: Area, other: Area) -> bool:
 def _color(color: Any) -> str:
     """Grey, RGB or CMYK components from 0 to 1 as a hexadecimal colour."""
     parts = [float(part) for part in color] if isinstance(color, (tuple, list)) else [float(color)]
+    parts = [min(1.0, max(0.0, part)) for part in parts]
     if len(parts) == 1:
         parts *= 3
     elif len(parts) == 4:

@@ -13,7 +13,7 @@ from visualize.check.closed import closed_blocks
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
 from visualize.check.index import AreaIndex
 from visualize.core.color import VISIONS, contrast, difference
-from visualize.core.page import Area
+from visualize.core.page import Area, Place
 
 SMALLEST = 6.0  # points
 CONTRAST = 4.5  # WCAG 2.2, level AA
@@ -167,9 +167,14 @@ def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
 
 def _arrow_over_arrow(drawn: Drawn) -> Iterator[str]:
     """No arrow lies on another, unless both begin or both end at one point."""
+    # An arrow that is drawn again and again is one.
+    firsts: dict[tuple[str, tuple[Place, ...]], int] = {}
+    for number, arrow in enumerate(drawn.arrows):
+        firsts.setdefault((arrow.name, arrow.points), number)
     parts = [
         (number, Area.around(ends))
         for number, arrow in enumerate(drawn.arrows)
+        if number == firsts[arrow.name, arrow.points]
         for ends in itertools.pairwise(arrow.points)
     ]
     straight = [(number, part) for number, part in parts if _is_straight(part)]

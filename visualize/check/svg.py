@@ -43,14 +43,15 @@ def read_svg(data: bytes, name: str) -> Drawn:
         FigureError: ``data`` is not an SVG file.
     """
     try:
-        root = ET.fromstring(data)
-    except ET.ParseError as error:
+        # expat of 2.4 and later bounds entities, and the size of the file is bounded.
+        root = ET.fromstring(data)  # nosec B314
+    except (ET.ParseError, LookupError, ValueError) as error:  # such as an unknown encoding
         raise FigureError(f"not an SVG file: {error}", where=name) from error
     if _tag(root) != "svg":
         raise FigureError("not an SVG file", where=name)
     try:
         drawn = _drawn(root)
-    except (ValueError, RecursionError) as error:
+    except (ValueError, IndexError, OverflowError, RecursionError) as error:
         raise FigureError(f"not a valid SVG file: {error}", where=name) from error
     if not drawn.boxes:
         raise FigureError(
@@ -72,6 +73,8 @@ class _Transform:
         scale, right, down = self.scale, self.right, self.down
         for kind, arguments in _TRANSFORM.findall(inner):
             numbers = [float(number) for number in _NUMBER.findall(arguments)]
+            if not numbers:
+                raise ValueError(f"a {kind} by nothing")
             if kind == "scale":
                 scale *= numbers[0]
             else:

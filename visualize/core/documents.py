@@ -29,4 +29,12 @@ def _value(value: Any) -> str:
 
 
 def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    r"""``value`` with what is not seen as escapes, which a terminal does not obey.
+
+    >>> print(_compact("é \x9b"))
+    "é \u009b"
+    """
+    text = json.dumps(value, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)

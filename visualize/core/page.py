@@ -16,6 +16,7 @@ Place = tuple[float, float]
 Segment = tuple[Place, ...]
 
 _STEP = 1.5  # points between two samples of a curve
+_MOST_STEPS = 4000  # of a curve
 _FLAT = 0.05  # points by which the control points of a straight line may be off
 
 
@@ -117,7 +118,8 @@ def polyline(segments: Iterable[Segment]) -> list[Place]:
             places += (segment[0], segment[-1])
             continue
         length = sum(math.dist(a, b) for a, b in itertools.pairwise(segment))
-        count = max(2, math.ceil(length / _STEP))
+        # A file that is checked may have curves of any length.
+        count = max(2, math.ceil(min(length / _STEP, _MOST_STEPS)))
         places.extend(place_on(segment, part / count) for part in range(count + 1))
     return places
 

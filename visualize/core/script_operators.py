@@ -18,6 +18,14 @@ def names_in(text: str) -> frozenset[str]:
 
 # Whatever is registered here computes with tensors alone.
 _LIBRARIES = frozenset({"prims", "quantized", "torchvision"})
+# Of torch itself, for other things than models: processes, files, devices, tests.
+_OF_TORCH = names_in(
+    """
+    _c10d_functional _c10d_functional_autograd _dtensor _native _quantized _test c10d coor cuda
+    debug_mode_ops debugprims export image inductor inductor_prims mkl mkldnn mkldnn_prepacked
+    onednn onnx prim profiler quantization rngprims sparse static_runtime symm_mem
+    """
+)
 # On numbers, text and collections, or without tensors among their arguments.
 _PLAIN = names_in(
     """
@@ -112,6 +120,24 @@ def only_computes(operator: str) -> bool:
     if name in _PLAIN | _WITH_TEXT | _INNER:
         return True
     return name not in _NOT and not name.startswith("_") and _takes_tensors_alone(operator)
+
+
+@functools.cache
+def may_be_exported(operator: str) -> bool:
+    """Whether a program of `torch.export` may name an operator.
+
+    Programs run on tensors without values, so that inner operators of torch, which trust what they
+    are given, are among them. Operators of other packages are code that this process has loaded.
+
+    >>> [may_be_exported(f"aten::{name}") for name in ("relu", "_unsafe_index", "from_file")]
+    [True, True, False]
+    >>> [may_be_exported(name) for name in ("c10d::send", "profiler::_record_function_enter")]
+    [False, False]
+    """
+    namespace, _, name = operator.partition("::")
+    if namespace == "aten":
+        return only_computes(operator) or (name not in _NOT and _takes_tensors_alone(operator))
+    return only_computes(operator) or namespace not in _OF_TORCH
 
 
 def _takes_tensors_alone(operator: str) -> bool:

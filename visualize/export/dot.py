@@ -62,7 +62,7 @@ class _Writer:
         self.picture = picture
         self.palette = palette
         self.nodes = {box.box.id: box.id.removeprefix("box-") for box in picture.boxes}
-        self.graph = graphviz.Digraph(name=_name(picture.name))
+        self.graph = graphviz.Digraph(name=_name(clean(picture.name).replace("&", "&amp;")))
 
     def source(self) -> str:
         picture = self.picture

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from visualize.core.choices import Direction
 from visualize.core.color import seen_on_both
 from visualize.core.element_names import distinct, element_names
+from visualize.core.inert import visible
 from visualize.core.legend import SKIP_WORDS, signs
 from visualize.core.palette import Paint, PaintedTint, Palette
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
@@ -49,7 +50,7 @@ _LINE = re.compile(r"\s*\S+ (?:\S+@)?(?:-->|~~~)")
 
 def write(job: Job) -> bytes:
     """The scene as a Mermaid flowchart."""
-    return to_mermaid(job.scene, job.palette, job.direction, job.name).encode()
+    return to_mermaid(job.scene, job.palette, job.direction, job.name).encode("utf-8", "replace")
 
 
 def to_mermaid(scene: Scene, palette: Palette, direction: Direction, name: str = "") -> str:
@@ -91,7 +92,11 @@ class _Writer:
 
     def lines(self) -> Iterator[str]:
         if self.scene.title:
-            yield from ("---", f"title: {json.dumps(self.scene.title, ensure_ascii=False)}", "---")
+            yield from (
+                "---",
+                f"title: {json.dumps(visible(self.scene.title), ensure_ascii=False)}",
+                "---",
+            )
         yield f"flowchart {self.direction.value}"
         if self.name:
             yield f"  accTitle: {_plain(self.name)}"

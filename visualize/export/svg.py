@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from visualize.core.element_names import element_names
 from visualize.core.fonts import line_extent
 from visualize.core.fonts.outlines import Outlines
+from visualize.core.inert import visible_lines
 from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke
 from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel, rounded
@@ -283,5 +284,9 @@ def _pair(place: Place) -> str:
 def _escape(text: str) -> str:
     """Text or the value of an attribute."""
     return (
-        text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+        visible_lines(text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace('"', "&quot;")
     )

@@ -267,7 +267,11 @@ def _copied(tensor: torch.Tensor) -> torch.Tensor:
 
 def _tensors(value: Any) -> Any:
     if isinstance(value, ExampleTensor):
-        meta = torch.empty(value.shape, dtype=_dtype(value.dtype), device="meta")
+        try:
+            meta = torch.empty(value.shape, dtype=_dtype(value.dtype), device="meta")
+        except (RuntimeError, TypeError) as error:  # negative, or with more bytes than any has
+            shape = shorten("×".join(map(str, value.shape)))
+            raise InputError(f"an input of size {shape} cannot be made") from error
         if meta.is_floating_point() or meta.is_complex() or meta.numel() > FEW:
             return meta
         return _made_up(meta, value.below, torch.Generator().manual_seed(0))

@@ -99,7 +99,7 @@ def test_a_character_without_any_font_is_reported(installed: Path) -> None:
 def test_a_file_that_is_no_font(tmp_path: Path) -> None:
     (tmp_path / "no.ttf").write_text("no font")
     theme = visualize.draw(resnet()).theme
-    with pytest.raises(UsageError, match=r"no font named"):
+    with pytest.raises(UsageError, match=r"no\.ttf: not a readable font"):
         with_font(theme, str(tmp_path / "no.ttf"))
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from visualize.models.scripted.code import CodeFile, parse_code, read_code
+from visualize.models.scripted.enums import read_enums
+
 OWN = "code/__torch__/tests/models/scripted/archives.py"
 HERE = "__torch__.tests.models.scripted.archives"
 
@@ -60,6 +63,12 @@ class WithState(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Compute something."""
         return x + 1
+
+
+def read(text: str, module: str) -> CodeFile:
+    """The code of one module, as it is read in an archive."""
+    tree = parse_code(text, module)
+    return read_code(tree, module, read_enums(module, tree))
 
 
 def saved(path: Path, model: nn.Module | None = None) -> Path:

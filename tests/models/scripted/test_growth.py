@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualize.models.scripted.code import read_code
+from tests.models.scripted.archives import read
 from visualize.models.scripted.contents import RefusedError
 from visualize.models.scripted.growth import check_calls
 
@@ -25,13 +25,13 @@ def _function(*lines: str) -> str:
 )
 def test_tuples_do_not_double(line: str) -> None:
     with pytest.raises(RefusedError, match="values without end"):
-        read_code(_function("s = 1", *[line] * 30), "__torch__.a")
+        read(_function("s = 1", *[line] * 30), "__torch__.a")
 
 
 @pytest.mark.parametrize("line", ["s = torch.add(s, s)", 's = str(torch.format("{}{}", s, s))'])
 def test_constant_text_does_not_double(line: str) -> None:
     with pytest.raises(RefusedError, match="values without end"):
-        read_code(_function('s = "a"', *[line] * 40), "__torch__.a")
+        read(_function('s = "a"', *[line] * 40), "__torch__.a")
 
 
 def test_doubling_is_seen_across_blocks() -> None:
@@ -39,15 +39,15 @@ def test_doubling_is_seen_across_blocks() -> None:
     for _ in range(15):
         lines += ["if True:", "  s = (s, s)", "else:", "  s = (s, s)", "s = (s, s)"]
     with pytest.raises(RefusedError, match="values without end"):
-        read_code(_function(*lines), "__torch__.a")
+        read(_function(*lines), "__torch__.a")
 
 
 def test_sums_of_tensors_may_be_long() -> None:
-    assert read_code(_function(*["x = torch.add(x, x)"] * 200, "return x"), "__torch__.a").text
+    assert read(_function(*["x = torch.add(x, x)"] * 200, "return x"), "__torch__.a").text
 
 
 def _checked(text: str) -> None:
-    file = read_code(text, "__torch__.a")
+    file = read(text, "__torch__.a")
     check_calls(file.classes, file.functions)
 
 

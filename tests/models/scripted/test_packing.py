@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualize.models.scripted.code import read_code
+from tests.models.scripted.archives import read
 from visualize.models.scripted.contents import RefusedError
 from visualize.models.scripted.packing import check_state
 
@@ -36,7 +36,7 @@ class Conv1d(Module):
 
 
 def _check(place: str, line: str) -> None:
-    file = read_code(_LAYER.format(place=place, line=line), place)
+    file = read(_LAYER.format(place=place, line=line), place)
     check_state(file.classes[f"{place}.Conv1d"], file.functions)
 
 

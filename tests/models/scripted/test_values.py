@@ -16,7 +16,6 @@ assert isinstance(_STATE, ast.FunctionDef)
 _CLASSES = {
     "__torch__.Conv": ClassCode("__torch__.Conv", "Module", {"__setstate__": _STATE}),
     "__torch__.Net": ClassCode("__torch__.Net", "Module", {}),
-    "__torch__.Color": ClassCode("__torch__.Color", "Enum", {}),
     "__torch__.Pair": ClassCode("__torch__.Pair", "NamedTuple", {}),
 }
 
@@ -82,7 +81,6 @@ _TWO = _tensor((2,), (1,), key="1", count=2)
     "value",
     [
         _made("Net", _table(training=True, weight=_tensor())),
-        Called(Named("__torch__", "Color"), 1),
         _call("torch.jit._pickle", "build_intlist", [1, 2]),
         _call("torch.jit._pickle", "restore_type_tag", _table(a=1), "Dict[str, __torch__.Net]"),
         _call("torch", "device", "cuda:0"),

@@ -25,12 +25,12 @@ def read_tikz(data: bytes, name: str) -> Drawn:
     Raises:
         FigureError: ``data`` is not a TikZ picture of this program.
     """
-    picture = parsed(data.decode("utf-8", "replace"))
-    if picture is None:
-        raise FigureError(
-            "not a TikZ picture", where=name, hint="check a figure that visualize drew"
-        )
     try:
+        picture = parsed(data.decode("utf-8", "replace"))
+        if picture is None:
+            raise FigureError(
+                "not a TikZ picture", where=name, hint="check a figure that visualize drew"
+            )
         return Reader(picture).drawn()
-    except (ValueError, KeyError, IndexError) as error:
+    except (ValueError, LookupError, OverflowError, RecursionError) as error:
         raise FigureError(f"not a valid TikZ picture: {error}", where=name) from error

@@ -143,7 +143,7 @@ def subset(face: Face, text: str) -> bytes:
     options.name_IDs = [0, 1, 2, 13, 14]
     options.notdef_outline = True
     options.drop_tables = [*options.drop_tables, "FFTM"]  # an editor's dates
-    with face.open() as font:
+    with face.explained(), face.open() as font:
         # Ligatures and kerning: reading their tables costs more than all the rest.
         for table in ("GDEF", "GPOS", "GSUB"):
             if table in font:

@@ -13,12 +13,15 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visualize.core.errors import UsageError, shorten
+from visualize.core.errors import UsageError, VisualizeError, shorten, shorten_path
+from visualize.core.files import read_file
 from visualize.core.inert import family_name
+from visualize.core.remarks import keep_quiet
 
 if TYPE_CHECKING:
     from fontTools.ttLib import TTFont
@@ -69,7 +72,22 @@ class Face:
         """The font itself, which the caller closes."""
         from fontTools.ttLib import TTFont
 
+        keep_quiet("fontTools")
         return TTFont(self.file, fontNumber=self.number, lazy=True, recalcTimestamp=False)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Read more of the font.
+
+        Raises:
+            UsageError: its file is broken in a place that was not read before.
+        """
+        try:
+            yield
+        except (VisualizeError, MemoryError):
+            raise
+        except Exception as error:  # fontTools raises many kinds for a broken file
+            raise _broken(str(self.file), error) from error
 
 
 def measure(font: TTFont) -> dict[str, Any]:
@@ -108,6 +126,8 @@ def require_face(name: str) -> Face:
     """
     face = find_face(name)
     if face is None:
+        if name.lower().endswith(_SUFFIXES) and Path(name).exists():
+            raise _broken(name, _why_not(Path(name)))
         families = sorted({family for family, *_ in _installed()} | {FAMILY})
         near = difflib.get_close_matches(name, families, n=3)
         raise UsageError(
@@ -135,15 +155,44 @@ def _shipped() -> Face:
     return Face(file=SHIPPED, number=0, advances=advances, **values)
 
 
+def _broken(name: str, error: Exception | None) -> UsageError:
+    reason = getattr(error, "strerror", None)
+    return UsageError(
+        f"cannot be read: {reason}" if reason else "not a readable font",
+        where=f"font {shorten_path(name)}",
+        hint="give another .ttf or .otf, or the name of an installed font",
+    )
+
+
 @functools.cache
 def _read(file: Path, number: int) -> Face | None:
-    from fontTools.ttLib import TTFont, TTLibError
-
     try:
-        with TTFont(file, fontNumber=number, lazy=True) as font:
-            return Face(file=file, number=number, **measure(font))
-    except (TTLibError, OSError, KeyError, AttributeError):
+        return _measured(file, number)
+    except MemoryError:
+        raise
+    except Exception:  # fontTools raises many kinds for a broken file
         return None
+
+
+def _why_not(file: Path) -> Exception | None:
+    """What `_read` met."""
+    try:
+        _measured(file, 0)
+    except Exception as error:
+        return error
+    return None
+
+
+def _measured(file: Path, number: int) -> Face:
+    from fontTools.ttLib import TTFont
+
+    from visualize.core.fonts.bounded import MEGABYTES, check_font
+
+    keep_quiet("fontTools")
+    content = io.BytesIO(read_file(file, MEGABYTES))
+    with TTFont(content, fontNumber=number, lazy=True) as font:
+        check_font(font)
+        return Face(file=file, number=number, **measure(font))
 
 
 @functools.cache
@@ -161,10 +210,13 @@ def _found() -> Iterator[tuple[str, str, Path, int]]:
 
 
 def _members(file: Path) -> Iterator[tuple[str, str, Path, int]]:
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError
+    from fontTools.ttLib import TTCollection, TTFont
 
+    from visualize.core.fonts.bounded import MEGABYTES
+
+    keep_quiet("fontTools")
     try:
-        data = file.read_bytes()
+        data = read_file(file, MEGABYTES)
         fonts = (
             TTCollection(io.BytesIO(data), lazy=True).fonts
             if data[:4] == b"ttcf"
@@ -173,7 +225,7 @@ def _members(file: Path) -> Iterator[tuple[str, str, Path, int]]:
         for number, font in enumerate(fonts):
             style = _name(font, 17) or _name(font, 2)
             yield _name(font, 16) or _name(font, 1), style.lower(), file, number
-    except (TTLibError, OSError, KeyError):
+    except Exception:  # fontTools raises many kinds for a broken file
         return
 
 

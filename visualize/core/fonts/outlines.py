@@ -38,10 +38,10 @@ class Outlines:
         for character in text:
             if face := faces.get(character):
                 scale = size / face.per_em
-                glyphs, names = self._opened(face)
-                pen = _Steps(glyphs, steps)
-                moved = TransformPen(pen, (scale, 0, 0, -scale, x, y))
-                glyphs[names[ord(character)]].draw(moved)
+                with face.explained():
+                    glyphs, names = self._opened(face)
+                    moved = TransformPen(_Steps(glyphs, steps), (scale, 0, 0, -scale, x, y))
+                    glyphs[names[ord(character)]].draw(moved)
             x += text_width(character, size, self.font)
         return "".join(steps)
 

@@ -47,7 +47,7 @@ def run_graphviz(dot: str, format_name: str, font: str, arguments: str = "") -> 
 
 def _run(job: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
     try:
-        return subprocess.run(
+        return subprocess.run(  # nosec B603
             [sys.executable, str(_WORKER)],
             input=job.encode("utf-8", "replace"),
             capture_output=True,

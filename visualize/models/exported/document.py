@@ -18,6 +18,7 @@ _MEMORY_FORMATS = {
     4: torch.preserve_format,
 }  # fmt: skip
 _STRIDED = 7
+_LARGEST = 2**48  # of a side, a stride or an offset
 
 # Arguments that hold others, and with what kind each of these is to be read.
 LISTS = {"as_tensors": "as_tensor", "as_nested_tensors": "as_tensors", "as_floats": "as_float"}
@@ -76,9 +77,12 @@ def outputs_of(node: Json) -> list[Json]:
 
 def sizes_of(sizes: list[Json]) -> tuple[int, ...]:
     """Sizes as they were in the exporting run; of a dynamic size, its hint."""
-    return tuple(
+    found = tuple(
         only(size["as_expr"]["hint"])[1] if "as_expr" in size else size["as_int"] for size in sizes
     )
+    if not all(type(size) is int and 0 <= size <= _LARGEST for size in found):
+        raise ValueError("sizes that are no numbers of elements")
+    return found
 
 
 def enclosing_calls_of(node: Json) -> tuple[EnclosingCall, ...]:

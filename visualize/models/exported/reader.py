@@ -15,6 +15,7 @@ from torch import fx, nn
 from visualize.core.errors import SourceError, shorten
 from visualize.core.example import Example, ExampleTensor
 from visualize.core.modules import attach
+from visualize.core.script_operators import may_be_exported
 from visualize.core.torch_internals import OpOverload
 from visualize.core.traced import EnclosingCall, NodeFacts, set_facts
 from visualize.models.exported.archive import Archive
@@ -40,9 +41,13 @@ _ARITHMETIC = frozenset(
         "mul", "ne", "neg", "not_", "or_", "pos", "pow", "rshift", "sub", "truediv", "xor",
     }
 )  # fmt: skip
-# Operators that read or write files.
-_FORBIDDEN = frozenset({"from_file", "save", "load_tensor"})
-
+_ROUNDING = frozenset({"ceil", "floor", "trunc"})
+_SYMBOLIC = frozenset(
+    {
+        "sym_float", "sym_int", "sym_ite", "sym_max", "sym_min", "sym_not", "sym_sqrt", "sym_sum",
+        "_sym_sqrt",
+    }
+)  # fmt: skip
 # For each name, a function that returns its node.
 _Scope = dict[str, Callable[[], Any]]
 _KEYWORD = 2
@@ -148,7 +153,10 @@ class ProgramReader:
         graph = self.document["graph"]
         if kind != "as_tensor":
             hint = graph[f"{kind.removeprefix('as_')}_values"][name]["as_expr"]["hint"]
-            return only(hint)[1] if hint else _UNKNOWN
+            value = only(hint)[1] if hint else _UNKNOWN
+            if hint and type(value) not in (int, float, bool):
+                raise ValueError("an example that is no number")
+            return value
         about = graph["tensor_values"][name]
         shape, dtype = sizes_of(about["sizes"]), dtype_of(about["dtype"])
         if not (dtype.is_floating_point or dtype.is_complex):
@@ -218,9 +226,9 @@ class ProgramReader:
         library, _, name = target.rpartition(".")
         if library == "_operator" and name in _ARITHMETIC:
             return getattr(operator, name)  # type: ignore[no-any-return]
-        if library == "math" and not name.startswith("_"):
+        if library == "math" and name in _ROUNDING:
             return getattr(math, name)  # type: ignore[no-any-return]
-        if library == "torch" and name.lstrip("_").startswith("sym_"):
+        if library == "torch" and name in _SYMBOLIC:
             return getattr(torch, name)  # type: ignore[no-any-return]
         function: Any = None
         if target.startswith("torch.ops.") and target.count(".") == 4:
@@ -230,7 +238,7 @@ class ProgramReader:
             function = getattr(torch.ops, namespace, None)
             for name in (packet, overload):
                 function = getattr(function, name, None)
-        if not isinstance(function, OpOverload) or packet in _FORBIDDEN:
+        if not isinstance(function, OpOverload) or not may_be_exported(f"{namespace}::{packet}"):
             raise SourceError(
                 f"it calls {shorten(target)}, which is not a known operator",
                 where=self.files.where,

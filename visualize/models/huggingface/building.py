@@ -28,6 +28,7 @@ from visualize.core.files import read_file
 from visualize.core.patching import always, patches_end_here, replace
 from visualize.core.quiet import quiet
 from visualize.models.huggingface.reader import is_config
+from visualize.models.huggingface.sizes import check_sizes
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 
@@ -138,7 +139,9 @@ def _from_file(
         nearest = difflib.get_close_matches(model_type, known.CONFIG_MAPPING_NAMES, n=3)
         raise UnknownModelError(model_type, nearest, kind="model type of transformers")
     constructor = getattr(transformers, known.CONFIG_MAPPING_NAMES[model_type])
-    config = constructor.from_dict(_merged(written, arguments))
+    merged = _merged(written, arguments)
+    check_sizes(merged, place)
+    config = constructor.from_dict(merged)
     named = _first(written.get("architectures"))
     if named and not hasattr(transformers, named):
         _refuse_remote_code(written, place)
@@ -162,6 +165,7 @@ def _from_class(
                 hint="save its config.json and give hf:path/to/config.json",
             )
         raise UnknownModelError(spec.name, _nearest(transformers, spec.name))
+    check_sizes(arguments, shorten(spec.text))
     config = constructor(**_with_nested_defaults(constructor, arguments))
     return config, named
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from visualize.core.errors import InputError, VisualizeError, shorten
 from visualize.core.example import Example, ExampleTensor
 from visualize.models.huggingface.reader import WORDS, ConfigReader, Rules, part_of
 from visualize.models.specification import ModelSpec
@@ -18,7 +19,20 @@ _REGIONS = 36  # of an image, as their detectors give them
 
 def example_for(spec: ModelSpec, model: nn.Module) -> Example | None:
     """Inputs that ``forward`` of ``model`` takes; None if it needs any that are unknown."""
-    reader = ConfigReader(model, _RULES)
+    try:
+        return _example(ConfigReader(model, _RULES))
+    except VisualizeError:
+        raise
+    except Exception as error:  # sizes in a configuration may be of any kind
+        reason = shorten(" ".join(str(error).split()), 100)
+        raise InputError(
+            f"no inputs fit its configuration ({type(error).__name__}: {reason})",
+            where=shorten(spec.text),
+            hint="check its sizes, or give --input",
+        ) from error
+
+
+def _example(reader: ConfigReader) -> Example | None:
     inputs: dict[str, Any] = {}
     for name, parameter in reader.parameters.items():
         rule = _RULES.get(name)

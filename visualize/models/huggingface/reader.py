@@ -18,6 +18,7 @@ from visualize.core.example import ExampleTensor
 from visualize.core.torch_internals import tree_leaves
 
 WORDS = 128  # of a text
+_MOST_WORDS = 2**20  # that example words are drawn from
 _FRAMES = 400  # of speech: four seconds at the usual 100 frames a second
 _SAMPLES = 16_000  # of speech: a second as all speech encoders sample it
 _SIDE = 224  # of an image, where the configuration leaves it open
@@ -89,6 +90,7 @@ class ConfigReader:
         vocabulary = self.read(part, *names)
         if not isinstance(vocabulary, int):
             return None
+        vocabulary = min(vocabulary, _MOST_WORDS)
         plain = torch.ones(vocabulary, dtype=torch.bool)
         for config in _tree(self.config):
             for name, value in vars(config).items():

@@ -13,14 +13,14 @@ import zipfile
 from collections.abc import Mapping
 from typing import Any
 
-from visualize.models.scripted.code import CodeFile, read_code
+from visualize.models.scripted.code import CodeFile, parse_code, read_code
 from visualize.models.scripted.contents import (
     IDENTIFIER,
     PACKED_CLASSES,
     ClassCode,
     RefusedError,
-    is_special,
 )
+from visualize.models.scripted.enums import EnumCode, read_enums
 from visualize.models.scripted.growth import check_calls
 from visualize.models.scripted.packing import check_state
 from visualize.models.scripted.pickled import read_pickle, write_pickle
@@ -28,8 +28,8 @@ from visualize.models.scripted.values import PickleCheck
 
 _MEGABYTE = 2**20
 # Megabytes that code and pickles may unpack to, without the values of tensors. Parsed, they take up
-# to 500 times as much. Code of the largest models in torchvision takes half a megabyte.
-_MOST = {"code": 3, "pickles": 32}
+# to 700 times as much. Code of the largest models in torchvision takes half a megabyte.
+_MOST = {"code": 1.25, "pickles": 16}
 _PICKLES = ("data", "constants")
 
 
@@ -45,9 +45,10 @@ class ScriptArchive:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
-        self.left = {kind: most * _MEGABYTE for kind, most in _MOST.items()}
+        self.left = {kind: int(most * _MEGABYTE) for kind, most in _MOST.items()}
         self.members = _members(archive)
         self.version = self._format()
+        self.enums: dict[str, EnumCode] = {}
         self.code = self._code()
         classes = {name: code for file in self.code.values() for name, code in file.classes.items()}
         self._check_code(classes)
@@ -98,19 +99,20 @@ class ScriptArchive:
         return int(text)
 
     def _code(self) -> dict[str, CodeFile]:
-        code: dict[str, CodeFile] = {}
+        trees: dict[str, ast.Module] = {}
         for name in self.members:
             if not (name.startswith("code/") and name.endswith(".py")):
                 continue
-            steps = name.removeprefix("code/").removesuffix(".py").split("/")
+            steps = _module(name).split(".")
             if steps[0] != "__torch__" or not all(map(IDENTIFIER.fullmatch, steps)):
                 raise RefusedError(f"it has code in an unusual place ({name[:80]})")
             try:
                 source = self._read(name, "code").decode("ascii")
             except UnicodeDecodeError:
                 raise RefusedError("its code is not plain text") from None
-            code[name] = read_code(source, ".".join(steps))
-        return code
+            trees[name] = parse_code(source, _module(name))
+            self.enums |= read_enums(_module(name), trees[name])
+        return {name: read_code(tree, _module(name), self.enums) for name, tree in trees.items()}
 
     def _check_code(self, classes: Mapping[str, ClassCode]) -> None:
         """Check what can be seen only of all code together."""
@@ -123,11 +125,8 @@ class ScriptArchive:
         check_calls(classes, functions)
         for file in self.code.values():
             for name in sorted(file.references):
-                owner, _, member = name.rpartition(".")
-                of_enum = owner in classes and classes[owner].base == "Enum"
-                if name in classes or name in functions or (of_enum and not is_special(member)):
-                    continue
-                if name not in PACKED_CLASSES:
+                known = name in classes or name in functions or name in PACKED_CLASSES
+                if not known:
                     raise RefusedError(f"its code uses {name[:80]}, which is not part of it")
 
     def _read_values(self, name: str, classes: Mapping[str, ClassCode]) -> None:
@@ -138,7 +137,7 @@ class ScriptArchive:
             for member, about in self.members.items()
             if member.startswith(prefix) and about.compress_type == zipfile.ZIP_STORED
         }
-        value = read_pickle(self._read(f"{name}.pkl", "pickles"))
+        value = read_pickle(self._read(f"{name}.pkl", "pickles"), self.enums)
         check = PickleCheck(classes, sizes)
         try:
             check.check(value)
@@ -146,6 +145,11 @@ class ScriptArchive:
             raise RefusedError("its pickle describes something in an unknown way") from None
         self.values[name] = value
         self.records[name] = check.records
+
+
+def _module(name: str) -> str:
+    """The module whose code a member is."""
+    return name.removeprefix("code/").removesuffix(".py").replace("/", ".")
 
 
 def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:

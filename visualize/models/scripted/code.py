@@ -9,6 +9,7 @@ text that two parsers might read in two ways never reaches it.
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from visualize.models.scripted.contents import (
@@ -18,10 +19,11 @@ from visualize.models.scripted.contents import (
     RefusedError,
     is_special,
 )
+from visualize.models.scripted.enums import EnumCode
 from visualize.models.scripted.expressions import ExpressionPrinter, is_literal
 from visualize.models.scripted.growth import check_values
 
-_BASES = ("", "Module", "NamedTuple", "Enum")
+_BASES = ("", "Module", "NamedTuple")
 # What a class says about itself, next to its attributes.
 _LISTS = frozenset(
     {"__parameters__", "__buffers__", "__forward_hooks__", "__forward_pre_hooks__"}
@@ -48,33 +50,49 @@ class CodeFile:
     references: set[str] = field(default_factory=set)
 
 
-def read_code(source: str, module: str) -> CodeFile:
-    """Read the code of ``module``, such as ``__torch__.torch.nn.modules.conv``.
+def parse_code(source: str, module: str) -> ast.Module:
+    """Parse the code of ``module``, such as ``__torch__.torch.nn.modules.conv``.
+
+    Raises:
+        RefusedError: it is not written as code is.
+    """
+    try:
+        return ast.parse(source.encode("ascii"))
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise RefusedError(f"its code ({_place(module)}) cannot be read") from None
+
+
+def read_code(tree: ast.Module, module: str, enums: Mapping[str, EnumCode]) -> CodeFile:
+    """Read the code of ``module``.
+
+    Args:
+        tree: the code.
+        module: its qualified name.
+        enums: those of all code by their qualified names; their values come in their place.
 
     Raises:
         RefusedError: something in it is not known to be harmless.
     """
-    place = module.removeprefix("__torch__").lstrip(".") or "the main module"
-    try:
-        tree = ast.parse(source.encode("ascii"))
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise RefusedError(f"its code ({place}) cannot be read") from None
-    printer = _CodePrinter(module)
+    printer = _CodePrinter(module, enums)
     try:
         for node in tree.body:
             printer.top(node)
     except RecursionError:
-        raise RefusedError(f"its code ({place}) is nested too deeply") from None
+        raise RefusedError(f"its code ({_place(module)}) is nested too deeply") from None
     printer.file.text = "".join(f"{line}\n" for line in printer.lines)
     printer.file.references = printer.references
     return printer.file
 
 
+def _place(module: str) -> str:
+    return module.removeprefix("__torch__").lstrip(".") or "the main module"
+
+
 class _CodePrinter(ExpressionPrinter):
     """Prints statements, and what they hold, in the way of torch's own printer."""
 
-    def __init__(self, module: str) -> None:
-        super().__init__()
+    def __init__(self, module: str, enums: Mapping[str, EnumCode]) -> None:
+        super().__init__(enums)
         self.module = module
         self.file = CodeFile()
         self.lines: list[str] = []
@@ -85,7 +103,8 @@ class _CodePrinter(ExpressionPrinter):
     def top(self, node: ast.stmt) -> None:
         """Print a class or function. Files of old versions also list what they import."""
         if isinstance(node, ast.ClassDef):
-            self._class(node)
+            if f"{self.module}.{node.name}" not in self.enums:
+                self._class(node)
         elif isinstance(node, ast.FunctionDef):
             self._keep(self.file.functions, node.name, node)
             self._function(node, 0)
@@ -131,11 +150,11 @@ class _CodePrinter(ExpressionPrinter):
             value = f" = {self.literal(node.value)}" if node.value else ""
             self.line(1, f"{name} : {kind}{value}")
         elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-            self._assigned_member(node, node.targets[0], base)
+            self._assigned_member(node, node.targets[0])
         else:
             raise self.refused(node, "has a member of an unknown kind")
 
-    def _assigned_member(self, node: ast.Assign, target: ast.expr, base: str) -> None:
+    def _assigned_member(self, node: ast.Assign, target: ast.expr) -> None:
         key = target.slice if isinstance(target, ast.Subscript) else None
         if isinstance(target, ast.Subscript) and isinstance(key, ast.Constant):
             of = target.value
@@ -147,8 +166,7 @@ class _CodePrinter(ExpressionPrinter):
         elif isinstance(target, ast.Name):
             named = target.id in _LISTS and isinstance(node.value, ast.List)
             listed = target.id == "__annotations__" and ast.unparse(node.value) in ("[]", "{}")
-            of_enum = base == "Enum" and isinstance(node.value, (ast.Constant, ast.UnaryOp))
-            if named or listed or (of_enum and not is_special(target.id)):
+            if named or listed:
                 if target.id.endswith("_hooks__") and isinstance(node.value, ast.List):
                     self.current.hooks.extend(map(ast.literal_eval, node.value.elts))
                 self.line(1, f"{target.id} = {self.literal(node.value)}")

@@ -30,7 +30,7 @@ class ClassCode:
 
     Attributes:
         name: its qualified name.
-        base: ``Module``, ``NamedTuple`` or ``Enum``, or empty for a plain class.
+        base: ``Module`` or ``NamedTuple``, or empty for a plain class.
         methods: its methods by their names.
         attributes: the types of its attributes by their names.
         hooks: the names of methods that run before or after ``forward``.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import math
 import re
+from collections.abc import Mapping
 
 from visualize.core.script_operators import names_in, only_computes
 from visualize.models.scripted.contents import IDENTIFIER, RefusedError, is_special
+from visualize.models.scripted.enums import EnumCode
 
 # What code of a script may call without saying where it comes from.
 _FUNCTIONS = names_in(
@@ -36,9 +38,11 @@ class ExpressionPrinter:
         variables: names that the function assigns, which it may also call.
         inside: the class that is printed, for messages.
         references: qualified names that were printed.
+        enums: enums by their qualified names; their values are printed in their place.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, enums: Mapping[str, EnumCode]) -> None:
+        self.enums = enums
         self.variables: frozenset[str] = frozenset()
         self.inside = ""
         self.references: set[str] = set()
@@ -76,7 +80,7 @@ class ExpressionPrinter:
 
     def literal(self, node: ast.expr) -> str:
         """An expression that is computed when the code is loaded: nothing but values."""
-        if not is_literal(node):
+        if not is_literal(node) and dotted(node).rpartition(".")[0] not in self.enums:
             raise self.refused(node, "computes a default, which would run when it is loaded")
         return self.expression(node)
 
@@ -94,7 +98,7 @@ class ExpressionPrinter:
             listed = ", ".join(self.type(kind) for kind in kinds) or "()"
             return f"{self.type(node.value)}[{listed}]"
         if isinstance(node, ast.Attribute) and (path := dotted(node)).startswith("__torch__."):
-            return self._rooted(node, path)
+            return self.enums[path].kind if path in self.enums else self._rooted(node, path)
         raise self.refused(node, "uses a type that is not known")
 
     def expression(self, node: ast.expr) -> str:
@@ -140,6 +144,11 @@ class ExpressionPrinter:
         root, *steps = path.split(".")
         if not all(IDENTIFIER.fullmatch(step) for step in steps):
             raise self.refused(node, "has a name that is not known")
+        owner, _, member = path.rpartition(".")
+        if owner in self.enums:
+            if member not in self.enums[owner].members:
+                raise self.refused(node, f"uses {path[:60]}, which its enum does not have")
+            return self.expression(self.enums[owner].members[member])
         if root == "__torch__":
             self.references.add(path.removesuffix(".__new__"))  # ``C.__new__(C)``, before __init__
             return path

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pickletools
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from visualize.models.scripted.contents import RefusedError
+from visualize.models.scripted.enums import EnumCode
 
 _MOST = 200  # deep, far more than modules are nested
 _MOST_INSTRUCTIONS = (
-    1_500_000  # as many take a gigabyte; the largest model of torchvision has 20,000
+    750_000  # as many take half a gigabyte; the largest model of torchvision has 20,000
 )
 
 
@@ -40,7 +41,7 @@ class Made:
 
 @dataclass(eq=False)
 class Called:
-    """What a function returns for a tuple of arguments, or a member of an enum for its value."""
+    """What a function returns for a tuple of arguments."""
 
     function: Named
     arguments: Any
@@ -70,13 +71,17 @@ _VALUES = frozenset({"BINUNICODE", "BININT", "BININT1", "BININT2", "LONG1", "BIN
 _TUPLES = {"EMPTY_TUPLE": 0, "TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 
 
-def read_pickle(content: bytes) -> Any:
+def read_pickle(content: bytes, enums: Mapping[str, EnumCode] | None = None) -> Any:
     """What a pickle describes.
+
+    Args:
+        content: the pickle.
+        enums: by their qualified names; their values come in the place of their members.
 
     Raises:
         RefusedError: it has instructions that `torch.jit.save` does not write, or is broken.
     """
-    reader = _Reader()
+    reader = _Reader(enums or {})
     try:
         for number, (operation, argument, _) in enumerate(pickletools.genops(content)):
             if number > _MOST_INSTRUCTIONS:
@@ -93,7 +98,8 @@ def read_pickle(content: bytes) -> Any:
 class _Reader:
     """A pickle's stack and memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, enums: Mapping[str, EnumCode]) -> None:
+        self.enums = enums
         self.stack: list[Any] = []
         self.memory: dict[int, Any] = {}
 
@@ -195,6 +201,10 @@ class _Reader:
         arguments, function = self._pop(), self._pop()
         if not isinstance(function, Named):
             raise ValueError("not a function")
+        enum = self.enums.get(function.full)
+        if enum and type(arguments) in (int, float, str) and arguments in enum.values:
+            self.stack.append(arguments)
+            return
         self.stack.append(Called(function, arguments))
 
     def store(self) -> None:

@@ -74,14 +74,8 @@ class PickleCheck:
             known = _FUNCTIONS.get(value.function.full)
             if known and isinstance(value.arguments, tuple):
                 return known(self, value.arguments)
-            if self._is_enum(value.function) and isinstance(value.arguments, (int, float, str)):
-                return []
             raise RefusedError(f"its pickle calls {value.function.full[:80]}, which is not known")
         raise RefusedError("its pickle has a value of an unknown kind")
-
-    def _is_enum(self, named: Named) -> bool:
-        code = self.classes.get(named.full)
-        return code is not None and code.base == "Enum"
 
     def _object(self, made: Made) -> list[Any]:
         name = made.kind.full
