@@ -39,7 +39,8 @@ class _Own:
 
     def __init__(self) -> None:
         self.torch = torch.Generator()
-        self.python = random.Random()  # nosec B311 - what a model draws is no secret
+        # What a model draws is no secret.
+        self.python = random.Random()  # nosec B311
         numpy = sys.modules.get("numpy")
         self.numpy: Any = numpy.random.RandomState(_SEED) if numpy else None
         self.seed()
