@@ -126,3 +126,10 @@ def test_colours_by_type_are_not_inherited() -> None:
 
     assert None in tints(document(visualize.draw(Net(), SHAPE)))
     assert None not in tints(document(visualize.draw(Net(), SHAPE, color_by="type")))
+
+
+def test_the_figure_has_colours_by_night() -> None:
+    page = document(visualize.draw(Net(), SHAPE))
+    assert any(day != night for day, night in page["colors"])
+    page = document(visualize.draw(Net(), SHAPE, theme="mono"))
+    assert all(day == night for day, night in page["colors"])

@@ -13,6 +13,8 @@ assets      the scripts, the style and the skeleton
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from visualize.core.choices import Level
 from visualize.core.diagram import Diagram
 from visualize.core.scene import Scene
@@ -24,6 +26,7 @@ from visualize.page.document import Documents
 from visualize.page.inside import Opener
 from visualize.page.views import View, ViewMaker
 from visualize.scene.build import build_scene
+from visualize.scene.themes import with_night
 from visualize.simplify import Simplifier
 
 __all__ = ["documents_of", "write_page"]
@@ -47,6 +50,8 @@ def documents_of(
     simplifier: Simplifier, drawing: Drawing, options: FigureOptions, job: Job
 ) -> Documents:
     """What makes the document of a page; see `write_page`."""
+    # The page has a mode for the dark, and so has the figure in it.
+    job = replace(job, theme=with_night(job.theme))
     exact, titles = simplifier.exact, options.titles(simplifier.exact.modules)
 
     def scene(diagram: Diagram) -> Scene:

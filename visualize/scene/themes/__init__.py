@@ -53,10 +53,7 @@ def load_theme(name: str) -> Theme:
                 hint=f"use one of {', '.join(theme_names())}, or a .toml file",
             )
         if name == AUTO:
-            light = load_theme(LIGHT)
-            night = load_theme(DARK)
-            night = replace(night, font=light.font, size=light.size, detail_size=light.detail_size)
-            return replace(light, night=night)
+            return with_night(load_theme(LIGHT))
         return _theme(_read(_FOLDER / f"{name}.toml"), name)
     return _theme(_merged(_read(_FOLDER / "paper.toml"), _read(Path(name))), name)
 
@@ -151,6 +148,15 @@ def _stroke(value: Any) -> Stroke:
     if value["style"] not in styles:
         raise ValueError(f"{value['style']!r} is not one of {', '.join(styles)}")
     return Stroke(_color(value["color"]), LineStyle(value["style"]), _points(value["width"]))
+
+
+def with_night(theme: Theme) -> Theme:
+    """``theme`` with a night variant: if it is ``paper`` in some font, the colours of ``dark``."""
+    light, dark = load_theme(LIGHT), load_theme(DARK)
+    if theme.night or replace(theme, font=light.font) != light:
+        return theme
+    night = replace(dark, font=theme.font, size=theme.size, detail_size=theme.detail_size)
+    return replace(theme, night=night)
 
 
 def with_font(theme: Theme, font: str) -> Theme:
