@@ -6,10 +6,12 @@ It draws models of timm, transformers, diffusers, segmentation-models-pytorch an
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,20 +117,35 @@ To draw all of it again:
 
 def main(names: list[str]) -> None:
     """Draw the figures and, where none is named, write README.md around them."""
-    pages = [HEAD]
-    for title, figures in SECTIONS.items():
-        pages.append(f"## {title}\n")
-        for figure in figures:
-            if names and figure.name not in names:
-                continue
-            printed = figure.draw()
-            sys.stdout.write(f"{printed}\n")
-            pages.append(
-                f"### {figure.name}\n\n    visualize draw {figure.arguments}\n\n{printed}\n\n"
-                f"![{figure.name}]({figure.name}.svg)\n"
-            )
+    chosen = [
+        figure
+        for figures in SECTIONS.values()
+        for figure in figures
+        if not names or figure.name in names
+    ]
+    printed: dict[str, str] = {}
+    # Each command is a process of its own.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for figure, line in zip(chosen, pool.map(Drawn.draw, chosen)):
+            sys.stdout.write(f"{line}\n")
+            printed[figure.name] = line
     if not names:
+        pages = [HEAD, *(_section(title, printed) for title in SECTIONS)]
         (FOLDER / "README.md").write_text("\n".join(pages), encoding="utf-8")
+
+
+def _section(title: str, printed: Mapping[str, str]) -> str:
+    """A part of README.md, with what the command of each figure printed."""
+    return "\n".join(
+        (
+            f"## {title}\n",
+            *(
+                f"### {figure.name}\n\n    visualize draw {figure.arguments}\n\n"
+                f"{printed[figure.name]}\n\n![{figure.name}]({figure.name}.svg)\n"
+                for figure in SECTIONS[title]
+            ),
+        )
+    )
 
 
 if __name__ == "__main__":
