@@ -74,9 +74,16 @@ def start(tmp_path: Path) -> Callable[..., subprocess.Popen[bytes]]:
         return subprocess.Popen(
             [sys.executable, "-c", code, *arguments],
             cwd=tmp_path, env=os.environ | places, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            preexec_fn=_heeds_signals,
         )  # fmt: skip
 
     return run
+
+
+def _heeds_signals() -> None:
+    """What starts the tests in the background may have signals ignored, also by what they start."""
+    for name in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(name, signal.SIG_DFL)
 
 
 def _wait_for(path: Path) -> str:

@@ -88,6 +88,8 @@ def test_an_error_is_that_of_the_call() -> None:
 
 def test_an_interruption_ends_the_call() -> None:
     ended = threading.Event()
+    # What starts the tests in the background may have the signal ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def endless() -> None:
         threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -97,8 +99,11 @@ def test_an_interruption_ends_the_call() -> None:
         finally:
             ended.set()
 
-    with pytest.raises(KeyboardInterrupt):
-        depth.with_room(300, endless)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            depth.with_room(300, endless)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert ended.is_set()
 
 

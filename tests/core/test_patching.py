@@ -32,3 +32,14 @@ def test_it_is_put_back_after_an_exception() -> None:
     with pytest.raises(ValueError, match="on purpose"), patched(Greeter, "greet", louder):
         raise ValueError("on purpose")
     assert Greeter.greet is before
+
+
+def test_a_replacement_that_others_keep_calling_is_no_endless_loop() -> None:
+    """As torch.fx does in another thread, which begins in the midst of ours and ends after it."""
+    names: dict[str, Any] = {"greet": lambda: "hi"}
+    with patched(names, "greet", louder):
+        ours = names["greet"]
+        names["greet"] = lambda: f"{ours()}!"
+    with patched(names, "greet", louder):
+        assert names["greet"]() == "HI!"
+    assert names["greet"]() == "hi!"

@@ -34,7 +34,8 @@ def _compact(value: Any) -> str:
     >>> print(_compact("é \x9b"))
     "é \u009b"
     """
-    text = json.dumps(value, ensure_ascii=False)
+    # Half of a surrogate pair is no character.
+    text = json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode()
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)

@@ -35,15 +35,18 @@ class _Patch:
     owner: Any
     name: str
     original: Any
-    replacement: Any
+    replacement: Any = field(init=False)
     threads: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.replacement = _by_thread(self)
 
 
 class _Here(threading.local):
     """What this thread calls in the place of functions."""
 
     def __init__(self) -> None:
-        self.changed: dict[_Key, Any] = {}
+        self.changed: dict[_Patch, Any] = {}
 
 
 _here = _Here()
@@ -63,7 +66,7 @@ def patches_end_here() -> Iterator[None]:
         yield
     finally:
         ended, _here.changed = _here.changed, before
-        _release(threading.get_ident(), set(_patches if not before else ended) - set(before))
+        _release(threading.get_ident(), set(ended if before else _patches.values()) - set(before))
 
 
 @contextmanager
@@ -90,8 +93,7 @@ def replace(*changes: tuple[Any, str, Callable[[Any], Any]]) -> None:
         for owner, name, change in changes:
             patch = _installed(owner, name)
             patch.threads.add(thread)
-            key = (id(owner), name)
-            changed[key] = change(changed.get(key, patch.original))
+            changed[patch] = change(changed.get(patch, patch.original))
     _here.changed = changed
 
 
@@ -114,7 +116,7 @@ def _installed(owner: Any, name: str) -> _Patch:
     if patch is None or current is not patch.original:
         if len(_patches) >= _MOST:
             _forget()
-        patch = _patches[key] = _Patch(owner, name, current, _by_thread(key, current))
+        patch = _patches[key] = _Patch(owner, name, current)
     _put(owner, name, patch.replacement)
     return patch
 
@@ -126,12 +128,11 @@ def _forget() -> None:
             del _patches[key]
 
 
-def _release(thread: int, keys: set[_Key]) -> None:
+def _release(thread: int, patches: set[_Patch]) -> None:
     """Put functions back that only ``thread`` had replaced."""
     with _lock:
-        for key in keys:
-            patch = _patches.get(key)
-            if patch and thread in patch.threads:
+        for patch in patches:
+            if thread in patch.threads:
                 patch.threads.discard(thread)
                 # What others put over it since is theirs to take away.
                 if not patch.threads and _held(patch.owner, patch.name) is patch.replacement:
@@ -161,19 +162,23 @@ def _put(owner: Any, name: str, value: Any) -> None:
 _OF_CACHES: Sequence[str] = ("cache_info", "cache_clear", "cache_parameters")
 
 
-def _by_thread(key: _Key, original: Any) -> Any:
-    """What calls ``original``, or what the thread that calls it has put in its place."""
-    here = _here
+def _by_thread(patch: _Patch) -> Any:
+    """What calls the function, or what the thread that calls it has put in its place.
+
+    It asks for this patch alone: what it calls may be a replacement that others left in the place
+    of the same function before.
+    """
+    here, original = _here, patch.original
     if isinstance(original, (classmethod, types.ClassMethodDescriptorType)):
 
         def of_class(kind: Any, /, *args: Any, **kwargs: Any) -> Any:
-            return here.changed.get(key, original).__get__(None, kind)(*args, **kwargs)
+            return here.changed.get(patch, original).__get__(None, kind)(*args, **kwargs)
 
         wrapped: Any = getattr(original, "__func__", original)  # C has none
         return classmethod(functools.wraps(wrapped)(of_class))
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        return here.changed.get(key, original)(*args, **kwargs)
+        return here.changed.get(patch, original)(*args, **kwargs)
 
     replacement: Any = functools.wraps(original)(call)
     for name in _OF_CACHES:

@@ -25,7 +25,7 @@ def parsed(text: str) -> ast.expr:
     ],
 )  # fmt: skip
 def test_what_is_known_is_printed(text: str) -> None:
-    printed = ExpressionPrinter().expression(parsed(text))
+    printed = ExpressionPrinter({}).expression(parsed(text))
     assert printed == text
     assert ast.dump(parsed(printed)) == ast.dump(parsed(text))
 
@@ -43,7 +43,7 @@ def test_what_is_known_is_printed(text: str) -> None:
 )  # fmt: skip
 def test_everything_else_is_refused(text: str) -> None:
     with pytest.raises(RefusedError):
-        ExpressionPrinter().expression(parsed(text))
+        ExpressionPrinter({}).expression(parsed(text))
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_everything_else_is_refused(text: str) -> None:
 )
 def test_types_are_those_of_torch_and_of_the_archive(text: str, printed: str | None) -> None:
     if printed:
-        assert ExpressionPrinter().type(parsed(text)) == printed
+        assert ExpressionPrinter({}).type(parsed(text)) == printed
         return
     with pytest.raises(RefusedError):
-        ExpressionPrinter().type(parsed(text))
+        ExpressionPrinter({}).type(parsed(text))
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,6 @@ def test_paths_are_spelled() -> None:
 
 
 def test_qualified_names_are_kept() -> None:
-    printer = ExpressionPrinter()
+    printer = ExpressionPrinter({})
     printer.expression(parsed("__torch__.a.f(__torch__.b.C.__new__(__torch__.b.C))"))
     assert printer.references == {"__torch__.a.f", "__torch__.b.C"}
