@@ -43,6 +43,10 @@ class Architecture(core.Architecture):
 
         return "\n  ".join(architecture_lines(self, language))
 
+    def print(self, *, language: str = "en") -> None:
+        """Print what `to_text` returns."""
+        print(self.to_text(language=language))  # noqa: T201 (what it is for)
+
     def _repr_html_(self) -> str:
         from visualize.report import architecture_html
 

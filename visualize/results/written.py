@@ -65,6 +65,11 @@ class Written(abc.ABC, Generic[_Options]):
         columns = terminal_width() if width is None else width
         return self._inert(chosen, chosen.format, columns)
 
+    def print(self, *, width: int | None = None, **keywords: Any) -> None:
+        """Print what `to_text` returns, on a line of its own."""
+        text = self.to_text(width=width, **keywords)
+        print(text.removesuffix("\n"))  # noqa: T201 (what it is for)
+
     def save(self, path: str | os.PathLike[str], **keywords: Any) -> Path:
         """Write it to ``path``; the suffix is the format: txt, md, csv, json or tex.
 
