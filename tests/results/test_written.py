@@ -1,8 +1,38 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+import visualize
+from tests.graphs import resnet
 from visualize.results.written import data_frame
+
+
+class Printer:
+    """That of IPython, which collects what objects print."""
+
+    def __init__(self) -> None:
+        self.printed = ""
+
+    def text(self, more: str) -> None:
+        self.printed += more
+
+
+@pytest.mark.parametrize("make", [visualize.summarize, visualize.skips, visualize.trace])
+def test_ipython_shows_what_is_printed(make: Any) -> None:
+    made, printer = make(resnet()), Printer()
+    made._repr_pretty_(printer, cycle=False)
+    assert printer.printed == str(made)
+
+
+@pytest.mark.parametrize("make", [visualize.summarize, visualize.skips])
+def test_latex_of_a_notebook_is_the_table_on_its_page(make: Any) -> None:
+    made = make(resnet())
+    first, *table, last, end = made._repr_latex_().split("\n")
+    assert first == r"\begin{adjustbox}{max width=\linewidth}"
+    assert (last, end) == (r"\end{adjustbox}", "")
+    assert "\n".join(table) == made.to_text(format="latex").rstrip("\n")
 
 
 def test_a_data_frame_has_a_row_each() -> None:

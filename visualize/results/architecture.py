@@ -52,6 +52,10 @@ class Architecture(core.Architecture):
 
         return architecture_html(self)
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal, and nbconvert in LaTeX."""
+        printer.text(str(self))
+
     def to_dict(self) -> dict[str, Any]:
         """The graph as plain data: what ``visualize graph MODEL`` prints as JSON."""
         from visualize.report import graph_document

@@ -49,6 +49,15 @@ class Written(abc.ABC, Generic[_Options]):
     def _repr_html_(self) -> str:
         return self._write(self.options, "html", None)
 
+    def _repr_latex_(self) -> str:
+        """The table for nbconvert, whose preamble has what it needs; no wider than the page."""
+        table = self._inert(self.options, TableFormat.LATEX, None)
+        return f"\\begin{{adjustbox}}{{max width=\\linewidth}}\n{table}\\end{{adjustbox}}\n"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal."""
+        printer.text(str(self))
+
     def to_text(self, *, width: int | None = None, **keywords: Any) -> str:
         """What the command prints.
 
