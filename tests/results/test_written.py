@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import visualize
+from tests.core.test_notebook import pretend
 from tests.graphs import resnet
 from visualize.results.written import data_frame
 
@@ -40,3 +42,15 @@ def test_a_data_frame_has_a_row_each() -> None:
     frame = data_frame([{"name": "a", "macs": 1}, {"name": "b", "macs": 2}])
     assert list(frame.columns) == ["name", "macs"]
     assert frame.macs.sum() == 3
+
+
+def test_in_a_notebook_it_prints_what_a_cell_has_room_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    pretend(monkeypatch, SimpleNamespace(kernel=object()))
+    table = visualize.skips(resnet())
+    table.print()
+    assert capsys.readouterr().out == table.to_text(width=80) != table.to_text()
+    table.print(width=60)
+    assert capsys.readouterr().out == table.to_text(width=60)

@@ -13,6 +13,7 @@ from visualize.core.choices import TableFormat
 from visualize.core.errors import UsageError, VisualizeError
 from visualize.core.files import suffix, write_files
 from visualize.core.inert import visible_lines
+from visualize.core.notebook import display_function
 from visualize.core.terminal import terminal_width
 from visualize.options import TableOptions
 
@@ -26,6 +27,8 @@ _SUFFIXES = {
     "json": TableFormat.JSON,
     "tex": TableFormat.LATEX,
 }
+# A cell breaks longer lines in the middle.
+_NOTEBOOK_COLUMNS = 80
 _Options = TypeVar("_Options", bound=TableOptions)
 
 
@@ -75,7 +78,9 @@ class Written(abc.ABC, Generic[_Options]):
         return self._inert(chosen, chosen.format, columns)
 
     def print(self, *, width: int | None = None, **keywords: Any) -> None:
-        """Print what `to_text` returns, on a line of its own."""
+        """Print what `to_text` returns; in a notebook, which has no terminal, for 80 columns."""
+        if width is None and display_function() is not None:
+            width = terminal_width() or _NOTEBOOK_COLUMNS
         text = self.to_text(width=width, **keywords)
         print(text.removesuffix("\n"))  # noqa: T201 (what it is for)
 
