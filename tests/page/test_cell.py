@@ -70,6 +70,7 @@ def test_no_text_leaves_the_frame(text: str) -> None:
     assert attributes.keys() == {"title", "sandbox", "style", "srcdoc"}
     assert attributes["srcdoc"] == f"<p title='{text}'>{text}"
     assert "\u202e" not in (attributes["title"] or "")
+    assert "\x1b" not in repr(Explorer(b"", "a\x1b[2J", 300))
 
 
 def test_a_hostile_title_stays_in_the_frame() -> None:

@@ -29,7 +29,7 @@ class Explorer:
     height: int
 
     def __repr__(self) -> str:
-        return f"<Page to explore {self.name}: {len(self.page) / 1000:,.0f} KB of HTML>"
+        return f"<Page to explore {visible(self.name)}: {len(self.page) / 1000:,.0f} KB of HTML>"
 
     def _repr_html_(self) -> str:
         title = html.escape(f"{visible(self.name)}, a figure to explore")
