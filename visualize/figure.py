@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from visualize.core.architecture import Architecture
 from visualize.core.choices import Background, Direction, Level, TextForm
 from visualize.core.color import is_brighter
 from visualize.core.depth import depth_of, roomy, with_room
+from visualize.core.errors import UsageError
 from visualize.core.files import suffix, write_files
 from visualize.core.inert import visible_lines
 from visualize.core.layout import Page
@@ -28,6 +29,7 @@ from visualize.simplify import Simplifier
 if TYPE_CHECKING:
     from visualize.check import Finding
     from visualize.core.summary import Summary
+    from visualize.page.cell import Explorer
     from visualize.report import Drawn
 
 
@@ -114,7 +116,7 @@ class Figure:
             self.theme,
             self.direction,
             wanted,
-            self.scene.title or self.architecture.name,
+            self._name,
             layout=self.drawing.layout if need_layout(wanted) else None,
             caption=self.caption() if "tex" in wanted else "",
             alternative=self.alternative_text() if need_layout(wanted) else "",
@@ -244,6 +246,54 @@ class Figure:
     def svg(self) -> str:
         """The figure as SVG."""
         return self.render(["svg"])["svg"].decode()
+
+    def explore(self, height: int = 600) -> Explorer:
+        """The page to explore, which a notebook shows in a frame; closed boxes open in it.
+
+        Args:
+            height: of the frame, in pixels.
+
+        Raises:
+            UsageError: the height is no positive number.
+        """
+        from visualize.page.cell import Explorer
+
+        if isinstance(height, bool) or not isinstance(height, int) or height < 1:
+            raise UsageError(f"{height!r} is no number of pixels", where="height")
+        return Explorer(self.render("html")["html"], self._name, height)
+
+    def show(self) -> Path | None:
+        """Show the page to explore: in the cell of a notebook if one runs, else in the browser.
+
+        Returns:
+            The file that the browser opened, in the temporary folder of the system, which clears
+            it; None in a notebook.
+
+        Raises:
+            OutputError: there is no browser.
+        """
+        from visualize.core.notebook import display_function
+        from visualize.page.cell import open_page
+
+        if display := display_function():
+            display(self.explore())
+            return None
+        return open_page(self.render("html")["html"])
+
+    @property
+    def _name(self) -> str:
+        return self.scene.title or self.architecture.name
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
+    ) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
+        """What a notebook keeps of the figure: HTML for a browser, PDF and PNG for LaTeX."""
+        from visualize.export.cell import CELL_FORMATS, cell_data, cell_metadata
+
+        kinds = set(CELL_FORMATS if include is None else include) - set(exclude or ())
+        formats = {CELL_FORMATS[kind] for kind in kinds & CELL_FORMATS.keys()} - {""}
+        data = cell_data(self.render(sorted(formats)), kinds, repr(self))
+        return data, cell_metadata(data, self.size, self._name)
 
     def _repr_svg_(self) -> str:
         return self.svg

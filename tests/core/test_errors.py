@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 
@@ -51,6 +53,21 @@ def test_all_kinds_are_of_one_base() -> None:
 )
 def test_an_error_is_one_line(error: VisualizeError, text: str) -> None:
     assert str(error) == text
+
+
+def test_a_notebook_shows_the_line_alone() -> None:
+    error = UsageError("two\nlines\x1b[2J", where="a")
+    assert error._render_traceback_() == ["UsageError: a: two lines[2J"]
+    error.__notes__ = ["while\nx\x1b[2J"]  # type: ignore[attr-defined]
+    assert error._render_traceback_() == ["UsageError: a: two lines[2J", "while x[2J"]
+
+
+def test_plain_python_shows_the_frames() -> None:
+    code = "import visualize\ndef inner(): visualize.draw('resnt')\ninner()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.stderr.startswith("Traceback (most recent call last):")
+    assert "in inner" in ended.stderr
+    assert "UnknownModelError: no model named 'resnt'" in ended.stderr
 
 
 def test_facts_are_attributes() -> None:

@@ -27,6 +27,14 @@ def test_it_prints_a_few_lines() -> None:
     assert repr(architecture) == "<Architecture of Residual: 36 operations, 4 skip connections>"
 
 
+def test_it_prints_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    architecture = visualize.trace(Residual(), (2, 3, 16, 16))
+    architecture.print()
+    assert capsys.readouterr().out == f"{architecture}\n"
+    architecture.print(language="zh")
+    assert capsys.readouterr().out == architecture.to_text(language="zh") + "\n"
+
+
 def test_it_prints_its_memory_if_that_was_measured() -> None:
     architecture = visualize.trace(nn.Linear(3, 250), (1000, 3), memory=True)
     assert architecture.memory is not None

@@ -34,6 +34,12 @@ def test_it_prints_what_the_command_prints(tmp_path: Path) -> None:
     assert table.save(tmp_path / "skips.csv").read_text() == table.to_text(format="csv")
 
 
+def test_it_prints_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    table = visualize.skips(Residual(), SHAPE)
+    table.print(width=70)
+    assert capsys.readouterr().out == table.to_text(width=70)
+
+
 def test_it_is_a_sequence_of_connections() -> None:
     architecture = visualize.trace(Residual(), SHAPE)
     table = visualize.skips(architecture)

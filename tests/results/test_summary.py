@@ -49,6 +49,21 @@ def test_it_prints_what_the_command_prints(net: str, options: dict[str, str]) ->
     assert later == printed(net, *more)
 
 
+def test_it_prints_itself(
+    summary: Summary, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary.print()
+    assert capsys.readouterr().out == f"{summary}\n" == summary.to_text()
+    summary.print(width=70, format="md", notes=False)
+    assert capsys.readouterr().out == summary.to_text(width=70, format="md", notes=False)
+    monkeypatch.setenv("COLUMNS", "60")
+    summary.print(notes=False)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(cell_len, lines)) <= 60
+    with pytest.raises(UnknownOptionError):
+        summary.print(wide=3)
+
+
 def test_it_is_as_wide_as_the_terminal(summary: Summary, monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

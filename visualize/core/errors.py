@@ -40,6 +40,14 @@ class VisualizeError(Exception):
             parts.append(f"; {self.hint}")
         return printable(" ".join("".join(parts).split()))
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of the frames: the line, and notes that were added.
+
+        Plain Python does not ask for it.
+        """
+        notes = (printable(" ".join(str(note).split())) for note in getattr(self, "__notes__", ()))
+        return [f"{type(self).__name__}: {self}", *notes]
+
 
 class UsageError(VisualizeError):
     """The request is malformed: an option, a suffix, a specification."""

@@ -43,10 +43,18 @@ class Architecture(core.Architecture):
 
         return "\n  ".join(architecture_lines(self, language))
 
+    def print(self, *, language: str = "en") -> None:
+        """Print what `to_text` returns."""
+        print(self.to_text(language=language))  # noqa: T201 (what it is for)
+
     def _repr_html_(self) -> str:
         from visualize.report import architecture_html
 
         return architecture_html(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal, and nbconvert in LaTeX."""
+        printer.text(str(self))
 
     def to_dict(self) -> dict[str, Any]:
         """The graph as plain data: what ``visualize graph MODEL`` prints as JSON."""

@@ -13,6 +13,7 @@ from visualize.core.choices import TableFormat
 from visualize.core.errors import UsageError, VisualizeError
 from visualize.core.files import suffix, write_files
 from visualize.core.inert import visible_lines
+from visualize.core.notebook import display_function
 from visualize.core.terminal import terminal_width
 from visualize.options import TableOptions
 
@@ -26,6 +27,8 @@ _SUFFIXES = {
     "json": TableFormat.JSON,
     "tex": TableFormat.LATEX,
 }
+# A cell breaks longer lines in the middle.
+_NOTEBOOK_COLUMNS = 80
 _Options = TypeVar("_Options", bound=TableOptions)
 
 
@@ -49,6 +52,15 @@ class Written(abc.ABC, Generic[_Options]):
     def _repr_html_(self) -> str:
         return self._write(self.options, "html", None)
 
+    def _repr_latex_(self) -> str:
+        """The table for nbconvert, whose preamble has what it needs; no wider than the page."""
+        table = self._inert(self.options, TableFormat.LATEX, None)
+        return f"\\begin{{adjustbox}}{{max width=\\linewidth}}\n{table}\\end{{adjustbox}}\n"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython shows in a terminal."""
+        printer.text(str(self))
+
     def to_text(self, *, width: int | None = None, **keywords: Any) -> str:
         """What the command prints.
 
@@ -64,6 +76,13 @@ class Written(abc.ABC, Generic[_Options]):
         chosen = self._replaced(keywords)
         columns = terminal_width() if width is None else width
         return self._inert(chosen, chosen.format, columns)
+
+    def print(self, *, width: int | None = None, **keywords: Any) -> None:
+        """Print what `to_text` returns; in a notebook, which has no terminal, for 80 columns."""
+        if width is None and display_function() is not None:
+            width = terminal_width() or _NOTEBOOK_COLUMNS
+        text = self.to_text(width=width, **keywords)
+        print(text.removesuffix("\n"))  # noqa: T201 (what it is for)
 
     def save(self, path: str | os.PathLike[str], **keywords: Any) -> Path:
         """Write it to ``path``; the suffix is the format: txt, md, csv, json or tex.

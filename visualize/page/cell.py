@@ -1,0 +1,77 @@
+"""A page in the cell of a notebook: a frame that holds all of it and can reach nothing else."""
+
+from __future__ import annotations
+
+import html
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from visualize.core.files import write_files
+from visualize.core.inert import visible
+
+# Scripts run, views are saved. Without allow-same-origin the page cannot reach the notebook.
+_ALLOWED = "allow-scripts allow-downloads"
+
+
+@dataclass(frozen=True, repr=False)
+class Explorer:
+    """A page to explore, as `Figure.explore` returns it. In a notebook it shows itself.
+
+    Attributes:
+        page: the HTML file.
+        name: of the model.
+        height: of the cell, in pixels.
+    """
+
+    page: bytes = field(repr=False)
+    name: str
+    height: int
+
+    def __repr__(self) -> str:
+        return f"<Page to explore {visible(self.name)}: {len(self.page) / 1000:,.0f} KB of HTML>"
+
+    def _repr_html_(self) -> str:
+        title = html.escape(f"{visible(self.name)}, a figure to explore")
+        source = html.escape(self.page.decode())
+        style = f"width:100%;height:{self.height}px;border:0;display:block"
+        return (
+            f'<iframe title="{title}" sandbox="{_ALLOWED}" style="{style}" '
+            f'srcdoc="{source}"></iframe>'
+        )
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the page to ``path``.
+
+        Raises:
+            UsageError: ``path`` is a folder.
+            OutputError: the file cannot be written.
+        """
+        target = Path(path)
+        write_files({target: self.page})
+        return target
+
+
+def open_page(page: bytes) -> Path:
+    """Open a page in the browser, from a new file that is left in the system's temporary folder.
+
+    Browsers read it after this process may have ended, so it is not removed here.
+
+    Raises:
+        OutputError: the file cannot be written, or there is no browser.
+    """
+    import tempfile
+    import webbrowser
+
+    from visualize.core.errors import OutputError
+
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="visualize-", suffix=".html")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(page)
+    except OSError as error:
+        raise OutputError(f"the page cannot be written: {error.strerror}") from error
+    path = Path(name)
+    if not webbrowser.open(path.as_uri()):
+        raise OutputError("no browser was found", hint=f"the page is {path}")
+    return path
