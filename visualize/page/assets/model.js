@@ -68,6 +68,14 @@ export class Model {
     this.depths = null;
   }
 
+  /** The parameters of what is drawn, which is not all of a model that does not use all. */
+  get parameters() {
+    return this.document.views[this.root.view].boxes.reduce(
+      (/** @type {number} */ total, /** @type {any} */ box) => total + box.parameters,
+      0,
+    );
+  }
+
   /**
    * The inside of an instance, or null where there is none.
    * @param {string} instance "" for the root
