@@ -7,6 +7,7 @@
 import { readFileSync } from "node:fs";
 
 import { compose } from "../../visualize/page/assets/compose.js";
+import { Counts } from "./check_counts.js";
 
 /** @typedef {import("../../visualize/page/assets/types.js").AreaOf} AreaOf */
 /** @typedef {import("../../visualize/page/assets/types.js").Composed} Composed */
@@ -248,10 +249,12 @@ if (process.argv[1]?.endsWith("check_composed.js")) {
   const [file, count = "50", seed = "0"] = process.argv.slice(2);
   /** @type {PageDocument} */
   const document = JSON.parse(readFileSync(file, "utf8"));
+  const counts = new Counts(document, compose(document, new Map()));
   let failed = 0;
   for (let number = Number(seed); number < Number(seed) + Number(count); number++) {
     const open = randomOpen(document, number);
-    const found = faults(compose(document, open));
+    const composed = compose(document, open);
+    const found = [...faults(composed), ...counts.faults(composed, open)];
     if (found.length) failed++;
     for (const fault of found.slice(0, 4)) console.log(`${number}: ${fault}`);
   }

@@ -32,6 +32,17 @@ test("an open box makes room, and the spine stays straight", () => {
   assert.deepEqual(faults(composed), []);
 });
 
+test("the title of an open box does not count the copies that the frame around it counts", () => {
+  const titles = [6, 3].map((copies) => {
+    const document = smallDocument();
+    const view = document.views[0];
+    view.frames = [{ area: [5, 5, 90, 30], radius: 5, fill: 0, line: null, texts: [], repeat: 3, title: "×3", type: "", copies: [], paths: [] }];
+    Object.assign(view.boxes[0], { frame: 0, copies: Array(copies).fill([0, 1]), paths: ["first.0"] });
+    return byName(compose(document, new Map([["0", "open"]]))).get("0")?.texts.map(({ text }) => text).join(" ");
+  });
+  assert.deepEqual(titles, ["first first.0 ×2", "first first.0"]);
+});
+
 test("the order of clicks and earlier figures change nothing", () => {
   const one = compose(smallDocument(), new Map([["0", "open"], ["1", "open"]]));
   compose(DOCUMENT, new Map([["0", "open"]]));

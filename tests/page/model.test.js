@@ -32,6 +32,20 @@ test("what is in a folded box is each of its copies", () => {
   assert.deepEqual(model.facts("1", none).inputs, ["8×4×4"]);
 });
 
+test("what only one copy has is counted once", () => {
+  const document = small();
+  // The second block has no operation at the place of the convolution, and two at that of the sum.
+  const block = document.views[0].boxes[1];
+  Object.assign(block, { aligned: [[1, 2], [-1, 1, 4, 1]], also: [[1, 1, 3]] });
+  const model = new Model(document);
+  const conv = model.facts("1/0", none);
+  assert.deepEqual([conv.operations, conv.paths, conv.copies], [[1], ["layers.0.conv"], 1]);
+  assert.deepEqual([conv.parameters, conv.macs], [10, 20]);
+  const sum = model.facts("1/1", none);
+  assert.deepEqual([sum.operations, sum.copies], [[2, 4, 3], 2]);
+  assert.deepEqual([sum.parameters, sum.macs], [10, 20]);
+});
+
 test("unfolded copies have a path and operations of their own", () => {
   const model = new Model(small());
   const open = new Map([["f0", "unfold"]]);

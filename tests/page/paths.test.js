@@ -19,6 +19,14 @@ test("a path with round corners becomes a polyline and back", () => {
   assert.deepEqual(again.slice(-2), [16, 30]);
 });
 
+test("the last corner leaves room for a head, but not for all of one on a short part", () => {
+  const straight = (/** @type {number} */ length) => {
+    const path = roundedLine([[0, 0], [30, 0], [30, length]], 10, 5);
+    return length - path[path.length - 7];
+  };
+  assert.deepEqual([straight(30), straight(12), straight(8)], [20, 5, 4]);
+});
+
 test("a curve that goes on as it came has two corners, where it meets no box", () => {
   const curve = [0, 0, 0, 20, 50, 20, 50, 40];
   assert.deepEqual(sharpened(curve).corners, [[0, 0], [0, 20], [50, 20], [50, 40]]);

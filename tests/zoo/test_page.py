@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
 import visualize
+from tests.page.checked import checked
 from tests.page.pages import document
 from tests.page.walk import walk
 from visualize.core.choices import Level
@@ -20,6 +23,12 @@ NAMES = [
     "raft_small", "timm:dla34", "timm:hrnet_w18", "timm:convnext_tiny", "timm:twins_svt_small",
     "hf:T5Config", "hf:LlamaConfig", "hf:BertConfig", "hf:WhisperConfig", "hf:MixtralConfig",
 ]  # fmt: skip
+OPENED = [
+    "resnet18", "resnet50", "outputs/unet.py:UNet", "googlenet", "vit_b_16", "swin_t",
+    "hf:T5Config", "hf:LlamaConfig", "timm:dla34", "densenet121",
+]  # fmt: skip
+SHAPES = {"outputs/unet.py:UNet": (1, 3, 256, 256)}
+SETS = 50
 LARGEST = 250_000  # bytes, compressed
 
 
@@ -42,3 +51,10 @@ def test_all_opened_is_the_figure_of_single_operations(name: str) -> None:
     arrows = {(saying(start), saying(end)) for start, end in walked.arrows}
     assert arrows == {(named[source], named[end]) for source, end, _ in whole.wires}
     assert len(zlib.compress(json.dumps(page).encode(), 9)) < LARGEST
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node")
+@pytest.mark.parametrize("name", OPENED)
+def test_any_set_of_boxes_can_be_open(name: str, tmp_path: Path) -> None:
+    page = document(visualize.draw(name, SHAPES.get(name)))
+    assert checked(page, tmp_path, SETS) == []

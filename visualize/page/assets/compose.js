@@ -12,6 +12,7 @@ import { addIslands } from "./islands.js";
 import { withInsides, writing } from "./items.js";
 import { openedIn, portsOf, wishesOf } from "./opened.js";
 import { FRAME_RADIUS, openTree, treeKey } from "./openings.js";
+import { HEAD_LENGTH } from "./paths.js";
 import { nearestOn, roundedLine, withoutMiddles } from "./polylines.js";
 import { joinedToBox, linkCorners } from "./routes.js";
 import { closedBox } from "./shown.js";
@@ -241,7 +242,7 @@ class ViewComposer {
     const [start, end] = [way.corners[0], way.corners[way.corners.length - 1]];
     if (way.target >= 0) corners = this.joined(corners, end, way.target);
     if (way.source >= 0) corners = this.joined(corners.reverse(), start, way.source).reverse();
-    return roundedLine(withoutMiddles(corners), way.radius);
+    return roundedLine(withoutMiddles(corners), way.radius, way.target >= 0 ? HEAD_LENGTH : 0);
   }
 
   /**

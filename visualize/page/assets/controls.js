@@ -192,14 +192,14 @@ export class Controls {
   async save(format) {
     const { app } = this;
     const { composed } = app.figure;
-    const { name, description, totals } = app.model.document;
+    const { name, description } = app.model.document;
     const night = app.nightFigure();
     const drawn = draw(document, composed, app.model.document, night);
     for (const [outline, fill] of this.overlaid(drawn)) outline.setAttribute("fill", fill);
     const { width, height } = composed;
-    const pathOf = (/** @type {string} */ instance) =>
-      app.model.facts(instance, app.state.open)?.paths[0] ?? "";
-    const about = { width, height, parameters: totals.parameters, name, description, pathOf };
+    const factsOf = (/** @type {string} */ instance) => app.model.facts(instance, app.state.open);
+    const { parameters } = app.model;
+    const about = { width, height, parameters, name, description, factsOf };
     const svg = svgFile(drawn, about);
     const file = (name || "model").replaceAll(/[^\w.-]+/g, "_");
     if (format === "svg") return download(new Blob([svg], { type: "image/svg+xml" }), `${file}.svg`);

@@ -68,6 +68,14 @@ export class Model {
     this.depths = null;
   }
 
+  /** The parameters of what is drawn, which is not all of a model that does not use all. */
+  get parameters() {
+    return this.document.views[this.root.view].boxes.reduce(
+      (/** @type {number} */ total, /** @type {any} */ box) => total + box.parameters,
+      0,
+    );
+  }
+
   /**
    * The inside of an instance, or null where there is none.
    * @param {string} instance "" for the root
@@ -185,23 +193,25 @@ export class Model {
    * @returns {Facts}
    */
   factsOf(group) {
-    const { thing, place } = group;
-    const copies = this.copies(group);
+    const { thing } = group;
+    const all = this.copies(group);
+    // Some copies of what is around may have nothing in its place.
+    const isThere = (/** @type {unknown} */ _, /** @type {number} */ at) => all[at].flat().some(isIndex);
+    const copies = all.filter(isThere);
     const operations = copies.flat(2).filter(isIndex);
     const has = new Set(operations);
     const { ops, strings, skips } = this.document;
-    const factor = place.runs.length;
     const sources = operations.map((at) => strings[ops.source[at]]).filter(Boolean);
     return {
       title: thing.title ?? "",
       type: thing.type ?? "",
-      paths: this.paths(group),
+      paths: this.paths(group).filter(isThere),
       shape: thing.shape ?? "",
       inputs: this.inputs(group),
       operations,
-      parameters: (thing.parameters ?? this.sum("parameters", operations) / factor) * factor,
+      parameters: this.amount("parameters", group),
       trainable: this.sum("trainable", operations),
-      macs: (thing.macs ?? this.sum("macs", operations) / factor) * factor,
+      macs: this.amount("macs", group),
       copies: copies.length,
       opens: isIndex(thing.opens),
       unfolds: isIndex(thing.unfolds),
@@ -223,6 +233,23 @@ export class Model {
       .filter((/** @type {any} */ arrow) => arrow.target === at && arrow.tooltip)
       .map((/** @type {any} */ arrow) => arrow.tooltip);
     return at < 0 ? [] : [...new Set(/** @type {string[]} */ (shapes))];
+  }
+
+  /**
+   * A number of a group with all its copies. The document has it for a copy of the view with an
+   * operation at each position; what other copies have instead is summed.
+   * @param {"parameters"|"macs"} column
+   * @param {Group} group
+   */
+  amount(column, group) {
+    const { thing, place } = group;
+    const each = thing.copies.length;
+    const copies = this.copies(group);
+    return place.runs.reduce((total, _, at) => {
+      const entries = copies.slice(at * each, (at + 1) * each).flat();
+      const isWhole = isIndex(thing[column]) && entries.every(isIndex);
+      return total + (isWhole ? thing[column] : this.sum(column, entries.flat().filter(isIndex)));
+    }, 0);
   }
 
   /**

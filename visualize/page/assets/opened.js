@@ -52,7 +52,7 @@ export function openedIn(document, view, tree, compose) {
     const isIn = (/** @type {number} */ at) => at >= 0 && (isFrame ? isFramed(view, at, box) : view.boxes[at] === box);
     const flips = isAgainst(view, box, isIn, document.direction);
     const part = compose(place, { mode: null, inside: inside.inside }, flips);
-    const frame = openFrame(document, box, part, place === box.unfolds);
+    const frame = openFrame(document, box, part, place === box.unfolds ? 0 : copiesIn(view, /** @type {PlainBox} */ (box)));
     /** @type {Opened} */
     const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view) };
     opened.push(one);
@@ -82,6 +82,17 @@ function isFramed(view, at, frame) {
   let around = view.boxes[at].frame;
   while (around !== undefined && view.frames[around] !== frame) around = view.frames[around].frame;
   return around !== undefined;
+}
+
+/**
+ * The copies of a box that no frame around it counts already.
+ * @param {View} view
+ * @param {PlainBox} box
+ */
+function copiesIn(view, box) {
+  let copies = box.copies?.length ?? 1;
+  for (let at = box.frame; at !== undefined; at = view.frames[at].frame) copies /= view.frames[at].repeat || 1;
+  return Math.max(1, Math.round(copies));
 }
 
 /**

@@ -75,12 +75,12 @@ export function treeKey(tree) {
  * @param {PageDocument} document
  * @param {PlainBox|PlainFrame} box
  * @param {Part} part
- * @param {boolean} isUnfolded whether each of its copies is seen
+ * @param {number} copies that are drawn as one, 0 where each of them is seen
  * @returns {OpenFrame}
  */
-export function openFrame(document, box, part, isUnfolded) {
+export function openFrame(document, box, part, copies) {
   const known = FRAMES.get(part) ?? new Map();
-  const frame = known.get(box) ?? makeFrame(document, box, part, isUnfolded);
+  const frame = known.get(box) ?? makeFrame(document, box, part, copies);
   FRAMES.set(part, known.set(box, frame));
   return frame;
 }
@@ -89,14 +89,14 @@ export function openFrame(document, box, part, isUnfolded) {
  * @param {PageDocument} document
  * @param {PlainBox|PlainFrame} box
  * @param {Part} part
- * @param {boolean} isUnfolded
+ * @param {number} copies
  * @returns {OpenFrame}
  */
-function makeFrame(document, box, part, isUnfolded) {
+function makeFrame(document, box, part, copies) {
   const ports = part.ports.map((port) => ({ ...port, side: sideOf(port.x, port.y, part) }));
   const first = Math.min(...ports.filter((port) => port.side === "top").map((port) => port.x));
   const room = Math.max(SHORTEST_ROW, Math.min(first, part.width) + PADDING - INDENT - AWAY);
-  const texts = titleRows(document, box, room, isUnfolded);
+  const texts = titleRows(document, box, room, copies);
   const widest = Math.max(0, ...texts.map((text) => text.width));
   const needed = INDENT + widest + AWAY;
   const left = Number.isFinite(first) ? Math.max(PADDING, needed - first) : PADDING;
@@ -150,14 +150,13 @@ function sideOf(x, y, part) {
  * @param {PageDocument} document
  * @param {PlainBox|PlainFrame} box
  * @param {number} room
- * @param {boolean} isUnfolded
+ * @param {number} copies
  * @returns {Writing[]}
  */
-function titleRows(document, box, room, isUnfolded) {
+function titleRows(document, box, room, copies) {
   const path = (box.paths?.[0] ?? "").replace(/^\.+/, "");
-  const copies = box.copies?.length ?? 1;
-  const repeated = copies > 1 && !isUnfolded ? `${path} ×${copies}` : path;
-  const title = isUnfolded ? box.title.replace(REPEAT, "") : box.title;
+  const repeated = copies > 1 ? `${path} ×${copies}` : path;
+  const title = copies ? box.title : box.title.replace(REPEAT, "");
   /** @type {[string, number, number][]} */
   const rows = wrapped(title, document.size, room).map((row) => [row, document.size, document.text]);
   for (const row of path && path !== title ? wrapped(repeated, document.detailSize, room) : []) {

@@ -87,16 +87,17 @@ function onLine(before, middle, after, axis) {
  * A polyline with rounded corners as a flat Bézier path.
  * @param {Spot[]} corners
  * @param {number} radius
+ * @param {number} [head] what stays straight at its end, if half of the last part is no shorter
  * @returns {number[]}
  */
-export function roundedLine(corners, radius) {
+export function roundedLine(corners, radius, head = 0) {
   const path = [...corners[0]];
   let last = corners[0];
   for (let at = 1; at < corners.length - 1; at++) {
     const [before, corner, after] = [corners[at - 1], corners[at], corners[at + 1]];
     const halves = [
       between(before, corner) / (at === 1 ? 1 : 2),
-      between(corner, after) / (at === corners.length - 2 ? 1 : 2),
+      at === corners.length - 2 ? beforeHead(between(corner, after), head) : between(corner, after) / 2,
     ];
     const length = Math.min(radius, ...halves);
     const entry = toward(corner, before, length);
@@ -107,6 +108,14 @@ export function roundedLine(corners, radius) {
   }
   straightOn(path, last, corners[corners.length - 1]);
   return path;
+}
+
+/**
+ * @param {number} length of the last part
+ * @param {number} head
+ */
+function beforeHead(length, head) {
+  return head ? Math.max(length - head, length / 2) : length;
 }
 
 /**

@@ -8,7 +8,7 @@ const LONGEST = 16000;
 /**
  * The view as a file of SVG.
  * @param {SVGElement} drawn from draw(), with nothing of the page in it
- * @param {{width: number, height: number, parameters: number, name: string, description: string, pathOf: (instance: string) => string}} about
+ * @param {{width: number, height: number, parameters: number, name: string, description: string, factsOf: (instance: string) => import("./model.js").Facts|null}} about
  */
 export function svgFile(drawn, about) {
   const root = /** @type {SVGElement} */ (drawn.cloneNode(true));
@@ -18,7 +18,7 @@ export function svgFile(drawn, about) {
   root.setAttribute("data-parameters", String(about.parameters));
   root.removeAttribute("class");
   root.removeAttribute("style");
-  nameBoxes(root, about.pathOf);
+  nameBoxes(root, about.factsOf);
   const { faces, families } = fontsOfPage();
   root.setAttribute("font-family", families);
   const space = "http://www.w3.org/2000/svg";
@@ -34,11 +34,12 @@ export function svgFile(drawn, about) {
 }
 
 /**
- * Names boxes as files of figures do: an id and the path of the module.
+ * Names boxes as files of figures do: an id, the path of the module, the numbers of all copies. The
+ * inside of a box that was opened is drawn for one of its copies.
  * @param {SVGElement} root
- * @param {(instance: string) => string} pathOf
+ * @param {(instance: string) => import("./model.js").Facts|null} factsOf
  */
-function nameBoxes(root, pathOf) {
+function nameBoxes(root, factsOf) {
   const seen = new Set();
   for (const group of root.querySelectorAll("[data-instance]")) {
     const instance = group.getAttribute("data-instance") ?? "";
@@ -47,8 +48,11 @@ function nameBoxes(root, pathOf) {
     if (seen.has(instance)) continue;
     seen.add(instance);
     group.setAttribute("id", `box-${instance.replaceAll("/", "-")}`);
-    const path = pathOf(instance);
-    if (path) group.setAttribute("data-path", path);
+    const facts = factsOf(instance);
+    if (facts?.paths[0]) group.setAttribute("data-path", facts.paths[0]);
+    if (!facts || !group.classList.contains("box")) continue;
+    if (facts.parameters) group.setAttribute("data-parameters", String(facts.parameters));
+    if (facts.copies > 1) group.setAttribute("data-repeat", String(facts.copies));
   }
 }
 

@@ -44,7 +44,7 @@ export function searchIndex(model) {
   /** @type {Entry[]} */
   const entries = [];
   for (const group of groupsOf(model)) {
-    const { thing, instance, place } = group;
+    const { thing, instance } = group;
     const paths = model.paths(group);
     const words = [thing.title, thing.type, thing.shape, thing.role, ...new Set(paths)];
     const closed = thing.opens === undefined || thing.opens === null;
@@ -53,7 +53,7 @@ export function searchIndex(model) {
     entries.push({
       instance,
       text: words.filter(Boolean).join("\n").toLowerCase(),
-      parameters: (thing.parameters ?? 0) * place.runs.length,
+      parameters: model.amount("parameters", group),
       skips: new Set(skips),
     });
   }
