@@ -99,19 +99,20 @@ class Opener:
 
     def _operations(self, part: Architecture, box: Box) -> Diagram:
         """The boxes inside of ``box`` that the whole model has at the level of operations."""
-        boxes = self._within(box)
+        boxes, rest = self._within(box)
         ends: dict[NodeKind, list[Cluster]] = {NodeKind.INPUT: [], NodeKind.OUTPUT: []}
         for one in part.operations:
             if one.kind in ends:
                 ends[one.kind].append(Cluster.single(one.id))
         within = (Cluster(one.core.id, one.members) for one in boxes)
         clusters = (*ends[NodeKind.INPUT], *within, *ends[NodeKind.OUTPUT])
-        return contract(self._read(part), clusters).with_boxes(boxes)
+        return contract(self._read(part, box, rest), clusters).with_boxes(boxes)
 
-    def _within(self, box: Box) -> list[Box]:
+    def _within(self, box: Box) -> tuple[list[Box], frozenset[str]]:
         """The boxes of single operations in ``box``, which share its operations among them.
 
-        What belongs to an operation elsewhere, such as a size that it reads, is in the first.
+        What belongs to an operation elsewhere, such as a size that it reads, is in the first, and
+        is returned: it makes no arrow.
         """
         left = dict.fromkeys(box.members)
         found = []
@@ -125,17 +126,35 @@ class Opener:
         if rest and found:
             found[0] = replace(found[0], operations=found[0].operations + rest)
         order = {one.id: place for place, one in enumerate(self.single.boxes)}
-        return sorted(found, key=lambda one: order[one.id])
+        others = frozenset(one.id for one in rest)
+        return sorted(found, key=lambda one: order[one.id]), others
 
-    def _read(self, part: Architecture) -> Diagram:
-        """The exact diagram of a part, whose wires from side boxes count as data."""
+    def _read(self, part: Architecture, box: Box, rest: frozenset[str]) -> Diagram:
+        """The exact diagram of a part, whose wires from side boxes count as data.
+
+        Those to and from ``rest`` do not, nor those that the whole model does not draw: of sizes.
+        """
         graph = nx.MultiDiGraph()
-        for box in (diagram := Diagram.of(part)).boxes:
-            graph.add_node(box.id, box=box)
+        for one in (diagram := Diagram.of(part)).boxes:
+            graph.add_node(one.id, box=one)
+        origins = {entry: node for node, entry in self.entries(box).items()}
         for source, target, wire in diagram.wires:
             data = wire.data or is_read(part, source, target, wire, self.sides)
+            data = (
+                data
+                and rest.isdisjoint((source, target))
+                and self._is_drawn(origins.get(source, source), target)
+            )
             graph.add_edge(source, target, wire=replace(wire, data=data))
         return replace(diagram, graph=graph)
+
+    def _is_drawn(self, source: str, target: str) -> bool:
+        """Whether the whole model has an arrow from one operation to another, or one box."""
+        hosts = self.single.hosts
+        start, end = hosts.get(source), hosts.get(target)
+        if start is None or end is None or start == end:
+            return True
+        return bool(self.single.graph.has_edge(start, end))
 
 
 def _with_plain_ends(diagram: Diagram) -> Diagram:
