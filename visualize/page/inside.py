@@ -163,11 +163,13 @@ def _with_plain_ends(diagram: Diagram) -> Diagram:
     A reshape that became part of one belongs to what reads or makes its tensor.
     """
     changed: dict[str, Box] = {}
+    inside = next(one.id for one in diagram.boxes if not one.kind.is_end)
     for end in diagram.boxes:
         own = tuple(one for one in end.operations if one is not end.core)
         if end.kind.is_end and own:
-            beside = [*diagram.graph.successors(end.id), *diagram.graph.predecessors(end.id)]
-            other = changed.get(beside[0]) or diagram.box(beside[0])
+            beside = (*diagram.graph.successors(end.id), *diagram.graph.predecessors(end.id))
+            near = next((name for name in beside if not diagram.box(name).kind.is_end), inside)
+            other = changed.get(near) or diagram.box(near)
             operations = tuple(sorted((*other.operations, *own), key=_index))
             changed[other.id] = replace(other, operations=operations)
             changed[end.id] = replace(end, operations=(end.core,))
