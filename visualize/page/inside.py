@@ -57,9 +57,9 @@ class Opener:
         if len(box.operations) == 1:
             return None
         simplifier = Simplifier(inside_of(self.exact, box, self.sides, joins=False), self.idioms)
-        for diagram in self._finer(simplifier, box):
-            if _is_finer(diagram):
-                return Inside(_with_plain_ends(diagram), box)
+        for diagram in map(_with_plain_ends, self._finer(simplifier, box)):
+            if _is_finer(diagram) and _is_in_order(diagram):
+                return Inside(diagram, box)
         return None
 
     def unfolded(self, box: Box) -> Inside | None:
@@ -77,7 +77,9 @@ class Opener:
         homes = {node: cluster for cluster in clusters for node in cluster.nodes}
         whole = (homes.get(one.id) or Cluster.single(one.id) for one in part.boxes)
         diagram = contract(part, list(dict.fromkeys(whole))).with_boxes(copies)
-        return Inside(_with_plain_ends(diagram), box)
+        diagram = _with_plain_ends(diagram)
+        # Copies whose operations alternate do not follow each other as boxes.
+        return Inside(diagram, box) if _is_in_order(diagram) else None
 
     def entries(self, box: Box) -> Mapping[str, str]:
         """For each operation outside of ``box`` whose tensor is read in it, the input there."""
@@ -163,17 +165,37 @@ def _with_plain_ends(diagram: Diagram) -> Diagram:
     A reshape that became part of one belongs to what reads or makes its tensor.
     """
     changed: dict[str, Box] = {}
-    inside = next(one.id for one in diagram.boxes if not one.kind.is_end)
+    inside = next((one.id for one in diagram.boxes if not one.kind.is_end), "")
+    if not inside:
+        return diagram
     for end in diagram.boxes:
         own = tuple(one for one in end.operations if one is not end.core)
         if end.kind.is_end and own:
             beside = (*diagram.graph.successors(end.id), *diagram.graph.predecessors(end.id))
             near = next((name for name in beside if not diagram.box(name).kind.is_end), inside)
             other = changed.get(near) or diagram.box(near)
-            operations = tuple(sorted((*other.operations, *own), key=_index))
-            changed[other.id] = replace(other, operations=operations)
+            # Before all copies, or after them: none of them may read what another makes later.
+            at = 0 if end.kind is BoxKind.INPUT else -1
+            changed[other.id] = _with_operations(other, own, at)
             changed[end.id] = replace(end, operations=(end.core,))
     return diagram.with_boxes(changed.values()) if changed else diagram
+
+
+def _is_in_order(diagram: Diagram) -> bool:
+    """Whether data flows from earlier boxes to later ones alone."""
+    order = {box.id: place for place, box in enumerate(diagram.boxes)}
+    return all(order[source] < order[target] for source, target, _ in diagram.wires)
+
+
+def _with_operations(box: Box, more: tuple[Operation, ...], at: int) -> Box:
+    """A box that holds ``more``; of its copies, the one ``at`` this place does."""
+    operations = tuple(sorted((*box.operations, *more), key=_index))
+    if not box.copies:
+        return replace(box, operations=operations)
+    copies = list(box.copies)
+    copies[at] = _with_operations(copies[at], more, at)
+    operations = tuple(one for copy in copies for one in copy.operations)
+    return replace(box, operations=operations, copies=tuple(copies))
 
 
 def _is_finer(diagram: Diagram) -> bool:
