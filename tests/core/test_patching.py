@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -43,3 +44,17 @@ def test_a_replacement_that_others_keep_calling_is_no_endless_loop() -> None:
     with patched(names, "greet", louder):
         assert names["greet"]() == "HI!"
     assert names["greet"]() == "hi!"
+
+
+def test_a_replacement_that_others_put_back_is_taken_away() -> None:
+    """As torch.fx does where its trace in another thread begins in ours and ends after it."""
+    names: dict[str, Any] = {"greet": lambda: "hi"}
+    before = names["greet"]
+    with patched(names, "greet", louder):
+        found = names["greet"]
+        names["greet"] = lambda: "theirs"
+    names["greet"] = found
+    ends = time.monotonic() + 10
+    while names["greet"] is not before and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert names["greet"] is before

@@ -53,6 +53,7 @@ _here = _Here()
 _lock = threading.RLock()
 _patches: dict[_Key, _Patch] = {}  # also those that are not in place now, to be used again
 _MOST = 512
+_PAUSE, _TRIES = 0.05, 400  # seconds, and how often what others put over a function is looked at
 
 
 @contextmanager
@@ -134,9 +135,25 @@ def _release(thread: int, patches: set[_Patch]) -> None:
         for patch in patches:
             if thread in patch.threads:
                 patch.threads.discard(thread)
-                # What others put over it since is theirs to take away.
-                if not patch.threads and _held(patch.owner, patch.name) is patch.replacement:
-                    _put(patch.owner, patch.name, patch.original)
+                _put_back(patch)
+
+
+def _put_back(patch: _Patch, tries: int = _TRIES) -> None:
+    """Put a function back that no thread replaces.
+
+    What others put over it since is theirs to take away: torch.fx does so at the end of a trace in
+    another thread, and leaves what it found. So that is looked at again for a while.
+    """
+    with _lock:
+        held = _held(patch.owner, patch.name)
+        if patch.threads or held is patch.original:
+            return
+        if held is patch.replacement:
+            _put(patch.owner, patch.name, patch.original)
+        elif tries:
+            later = threading.Timer(_PAUSE, _put_back, (patch, tries - 1))
+            later.daemon = True
+            later.start()
 
 
 def _held(owner: Any, name: str) -> Any:
