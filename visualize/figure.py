@@ -103,8 +103,7 @@ class Figure:
         """The figure in each of ``formats``: svg, pdf, png, html, dot, tex, mmd, graphml or json.
 
         The format html is a page to explore, whose closed boxes open; tex is TikZ, mmd is Mermaid,
-        json the scene as plain data. One format alone need
-        not be in a list.
+        json the scene as plain data. One format alone need not be in a list.
 
         Raises:
             UsageError: a format is not one of these.

@@ -253,7 +253,6 @@ class Documents:
                 circle=box.is_circle or None,
                 note=box.note and self.plain.text(box.note),
                 frame=frames.get(box.frame or ""),
-                memory=scene.memory,
             ),
         }
 

@@ -48,6 +48,7 @@ class Opener:
     def __init__(self, simplifier: Simplifier, *, folded: bool) -> None:
         self.exact = simplifier.exact
         self.single = simplifier.to(Level.OP, folded=False)
+        self.order = {box.id: place for place, box in enumerate(self.single.boxes)}
         self.sides = self.single.sides
         self.idioms = simplifier.idioms
         self.folded = folded
@@ -127,9 +128,8 @@ class Opener:
         rest = tuple(each for each in box.operations if each.id not in homes)
         if rest and found:
             found[0] = replace(found[0], operations=found[0].operations + rest)
-        order = {one.id: place for place, one in enumerate(self.single.boxes)}
-        others = frozenset(one.id for one in rest)
-        return sorted(found, key=lambda one: order[one.id]), others
+        found.sort(key=lambda one: self.order[one.id])
+        return found, frozenset(one.id for one in rest)
 
     def _read(self, part: Architecture, box: Box, rest: frozenset[str]) -> Diagram:
         """The exact diagram of a part, whose wires from side boxes count as data.
@@ -141,9 +141,8 @@ class Opener:
             graph.add_node(one.id, box=one)
         origins = {entry: node for node, entry in self.entries(box).items()}
         for source, target, wire in diagram.wires:
-            data = wire.data or is_read(part, source, target, wire, self.sides)
             data = (
-                data
+                (wire.data or is_read(part, source, target, wire, self.sides))
                 and rest.isdisjoint((source, target))
                 and self._is_drawn(origins.get(source, source), target)
             )

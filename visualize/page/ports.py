@@ -1,11 +1,13 @@
 """Ports: where data enters and leaves what is inside a box, and which arrows go on there.
 
-│ arrow of the view around it
-╭────●────╮ port
-│    ▼    │
-│  [conv] │
-╰────●────╯
-▼
+         │ arrow of the view around it
+    ╭────●────╮ port
+    │    ▼    │
+    │  [conv] │
+    ╰────●────╯
+         ▼
+
+Equal boxes open to one view. Its ports are the same for all of them; what enters there is not.
 """
 
 from __future__ import annotations

@@ -223,11 +223,10 @@ def is_read(
     architecture: Architecture, source: str, target: str, wire: Wire, sides: Collection[str]
 ) -> bool:
     """Whether a wire carries data, or what a side box makes to what works on its values."""
-    if wire.data or source not in sides:
-        return wire.data and wire.tensor is not None
-    return wire.tensor is not None and reads_values(
-        architecture.operation(target).type, wire.position
-    )
+    if wire.tensor is None:
+        return False
+    reader = architecture.operation(target).type
+    return wire.data or (source in sides and reads_values(reader, wire.position))
 
 
 def _outside(architecture: Architecture, made: Operation, path: str) -> Operation:

@@ -25,7 +25,7 @@ export function writing([text, x, y, size, color, anchor, width], across, down, 
  * @param {number} down
  * @returns {Writing}
  */
-export function movedText(text, across, down) {
+function movedText(text, across, down) {
   return { ...text, x: text.x + across, y: text.y + down };
 }
 

@@ -14,7 +14,7 @@
  * @typedef {{type: string, [field: string]: any}} Action
  */
 
-export const OVERLAYS = ["stage", "type", "parameters", "macs", "trainable"];
+const OVERLAYS = ["stage", "type", "parameters", "macs", "trainable"];
 
 /** @returns {State} the page as it opens */
 export function initialState() {

@@ -12,7 +12,7 @@ import { isInside } from "./state.js";
  * @param {string} instance
  * @returns {(name: string) => boolean}
  */
-export function memberOf(figure, instance) {
+function memberOf(figure, instance) {
   const one = figure.shown.get(instance);
   const roots = [instance];
   if (one && !one.open && !figure.isBox(instance)) {
