@@ -95,6 +95,19 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert sorted(one.name for one in (tmp_path / "folder").iterdir()) == ["real"]
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_is_not_replaced(tmp_path: Path, linked: bool) -> None:
+    pipe = target = tmp_path / "pipe.svg"
+    os.mkfifo(pipe)
+    if linked:
+        target = tmp_path / "link.svg"
+        target.symlink_to(pipe)
+    for write in (check_target, lambda path: write_files({path: b"new"})):
+        with pytest.raises(OutputError, match="not a regular file; name a file"):
+            write(target)
+    assert pipe.is_fifo()
+
+
 def test_a_link_to_itself(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(link)

@@ -47,15 +47,21 @@ def read_file(path: Path, megabytes: int) -> bytes:
 def check_target(path: Path) -> None:
     """Reject a path that cannot be written to, before any work is done.
 
+    A file is replaced, not written into: a device or a pipe would be gone afterwards.
+
     Raises:
         UsageError: ``path`` is a folder.
-        OutputError: its folder does not exist or cannot be written to, or its name is not valid.
+        OutputError: it, or what it links to, is a device, a pipe or a socket; its folder does not
+            exist or cannot be written to; or its name is not valid.
     """
     shown = shorten(str(path))
     try:
         is_folder, has_folder = path.is_dir(), path.parent.is_dir()
+        is_special = path.exists() and not (is_folder or path.is_file())
     except OSError as error:  # such as a name that is too long
         raise _unwritable(path, error) from error
+    if is_special:
+        raise OutputError("not a regular file", where=shown, hint="name a file, new or old")
     if is_folder:
         raise UsageError("is a folder", where=shown, hint=f"name a file in it: {shown}/model.svg")
     if not has_folder:
