@@ -13,6 +13,7 @@ from visualize import __version__
 from visualize.cli.check import check
 from visualize.cli.draw import draw
 from visualize.cli.ending import TimeIsUp, end, ends_with_signals
+from visualize.cli.gallery import gallery
 from visualize.cli.loading import SECONDS
 from visualize.cli.models import models
 from visualize.cli.reports import graph, skips, summary
@@ -92,5 +93,5 @@ def main() -> None:
     """  # noqa: D301 (a backspace is click's mark for a paragraph to leave alone)
 
 
-for _command in (draw, check, graph, summary, skips, models):
+for _command in (draw, check, graph, summary, skips, models, gallery):
     main.add_command(_command)

@@ -70,6 +70,23 @@ def check_target(path: Path) -> None:
         raise OutputError("its folder cannot be written to", where=shown)
 
 
+def check_folder(path: Path) -> None:
+    """Reject a folder that cannot be written to or made, before any work is done.
+
+    Raises:
+        UsageError: ``path`` is a file.
+        OutputError: the folder that it is in does not exist or cannot be written to.
+    """
+    shown = shorten(str(path))
+    try:
+        exists, is_folder = path.exists(), path.is_dir()
+    except OSError as error:  # such as a name that is too long
+        raise _unwritable(path, error) from error
+    if exists and not is_folder:
+        raise UsageError("is a file", where=shown, hint="name a folder")
+    check_target(path / "file" if is_folder else path)
+
+
 def write_files(contents: Mapping[Path, bytes]) -> None:
     """Write the content of each path; if one cannot be written, none is.
 

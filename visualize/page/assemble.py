@@ -7,7 +7,6 @@ is in it, and what the script does with the names of a model is write them as te
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import importlib.resources
 import json
@@ -17,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from visualize.export.svg_style import Fonts
+from visualize.page.policy import policy
 
 _SKELETON, _STYLE, _FIRST = "page.html", "page.css", "app.js"
 _IMPORT = re.compile(r'^import [^;]*? from "\./([a-z_]+\.js)";$\n?', re.MULTILINE | re.DOTALL)
@@ -42,33 +42,13 @@ def assemble(title: str, document: Mapping[str, Any], texts: str, font: str) -> 
     data = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     filled = {
         "TITLE": html.escape(title),
-        "CSP": html.escape(_policy(script, style)),
+        "CSP": html.escape(policy(script, style)),
         "STYLE": style,
         "DATA": base64.b64encode(zlib.compress(data.encode("utf-8", "replace"), 9)).decode(),
         "SCRIPT": script,
     }
     skeleton = _asset(_SKELETON)
     return re.sub(r"{{([A-Z]+)}}", lambda found: filled[found[1]], skeleton).encode()
-
-
-def _policy(script: str, style: str) -> str:
-    """The content security policy: nothing but this script, this style and fonts in it."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src '{_hash(script)}'",
-            f"style-src '{_hash(style)}'",
-            "img-src data: blob:",
-            "font-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _hash(text: str) -> str:
-    """What a policy calls the content of an element."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _script() -> str:

@@ -1,0 +1,124 @@
+"""The row of a model in the index of a gallery, and the file beside its figure that keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from visualize.core.errors import UsageError
+from visualize.core.files import read_file
+from visualize.core.option import options_of
+from visualize.core.provenance import Provenance
+from visualize.options import FigureOptions
+
+FIGURE, PAGE = "figure.svg", "page.html"
+_FILE = "row.json"
+_MOST = 4  # megabytes of a row
+_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """What the index says of a model.
+
+    Attributes:
+        model: the MODEL argument.
+        class_name: of the model.
+        inputs: the shapes of its inputs.
+        parameters: their number.
+        macs: multiply-accumulate operations of one forward pass.
+        skips: the number of skip connections of each kind.
+        level: the level of the figure.
+        error: why there is no figure; empty if there is one.
+    """
+
+    model: str
+    class_name: str = ""
+    inputs: tuple[str, ...] = ()
+    parameters: int = 0
+    macs: int = 0
+    skips: Mapping[str, int] = field(default_factory=dict)
+    level: str = ""
+    error: str = ""
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its files.
+
+        >>> Row("timm:resnet18").folder, Row("resnet18?num_classes=10").folder
+        ('timm_resnet18', 'resnet18_num_classes_10-0a56f4')
+        """
+        name = re.sub(r"[^\w.-]+", "_", self.model).strip("._")[:80]
+        if name == self.model.replace(":", "_"):
+            return name
+        return f"{name}-{hashlib.sha256(self.model.encode()).hexdigest()[:6]}"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A model that was drawn.
+
+    Attributes:
+        row: what the index says of it.
+        files: what is written, by name.
+        provenance: what it was made from; None if it could not be drawn.
+    """
+
+    row: Row
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    provenance: Provenance | None = None
+
+
+def write_row(folder: Path, drawn: Drawn, options: FigureOptions) -> dict[Path, bytes]:
+    """The file that keeps the row of a model that was drawn; none if it could not be."""
+    if drawn.provenance is None:
+        return {}
+    plain = {
+        "schema": _SCHEMA,
+        "row": asdict(drawn.row),
+        "options": _plain(options),
+        "made_from": drawn.provenance.to_dict(),
+        "files": {name: _digest(data) for name, data in drawn.files.items()},
+    }
+    text = json.dumps(plain, ensure_ascii=False, indent=1)
+    return {folder / drawn.row.folder / _FILE: (text + "\n").encode()}
+
+
+def read_row(folder: Path, model: str, options: FigureOptions) -> Row | None:
+    """The row of a model whose files are there and would be drawn alike; None otherwise."""
+    place = folder / Row(model).folder
+    try:
+        plain = json.loads(read_file(place / _FILE, _MOST))
+        row, made_from = Row(**plain["row"]), Provenance.from_dict(plain["made_from"])
+        is_same = (plain["schema"], plain["options"]) == (_SCHEMA, _plain(options))
+        if not is_same or row.model != model or not made_from.is_current:
+            return None
+        for name, digest in plain["files"].items():
+            if _digest(read_file(place / name, 1000)) != digest:
+                return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None  # there is none, or it is damaged: the model is drawn again
+    return Row(**{**plain["row"], "inputs": tuple(row.inputs)})
+
+
+def _plain(options: FigureOptions) -> dict[str, Any]:
+    """The options that are not left at their defaults, as JSON has them."""
+    values = {each.name: (each, getattr(options, each.name)) for each in options_of(type(options))}
+    given = {
+        name: each.kind.plain(value)
+        for name, (each, value) in values.items()
+        if value != each.default
+    }
+    try:
+        return dict(json.loads(json.dumps(given)))
+    except TypeError as error:
+        raise UsageError("a gallery takes options that a file can hold") from error
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]

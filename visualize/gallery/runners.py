@@ -1,0 +1,126 @@
+"""Where the models of a gallery are drawn: in processes of this machine, or on a Dask cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from visualize.core.errors import UsageError, VisualizeError, shorten
+from visualize.gallery.rows import Drawn, Row
+from visualize.options import FigureOptions
+
+Draw = Callable[[str, FigureOptions], Drawn]
+_KILLED = "the process that drew it ended; it may need more memory"
+_PATIENCE = 20  # seconds until a scheduler must answer
+
+
+class Runner(Protocol):
+    """Calls a function for each of many models."""
+
+    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+        """What ``draw`` returns for each model, as soon as it is there."""
+
+
+@dataclass(frozen=True)
+class Processes:
+    """Processes of this machine.
+
+    Attributes:
+        jobs: how many at once; as many as there are cores if it is None. One runs in this process.
+    """
+
+    jobs: int | None = None
+
+    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+        """A process that ends, for want of memory say, costs the model that it drew alone."""
+        import joblib
+        from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+        jobs = self.jobs or joblib.cpu_count()
+        waiting = list(models)
+        while waiting:
+            try:
+                for drawn in _in_parallel(draw, waiting, options, jobs):
+                    waiting.remove(drawn.row.model)
+                    yield drawn
+            except TerminatedWorkerError:
+                # No more than `jobs` are begun and not done; which of these it was shows if each
+                # has a process of its own.
+                for model in waiting[:jobs]:
+                    waiting.remove(model)
+                    yield from _on_its_own(draw, model, options)
+
+
+def _in_parallel(
+    draw: Draw, models: Sequence[str], options: FigureOptions, jobs: int
+) -> Iterator[Drawn]:
+    from joblib import Parallel, delayed
+
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator_unordered", pre_dispatch=jobs, batch_size=1
+    )
+    yield from parallel(delayed(draw)(model, options) for model in models)
+
+
+def _on_its_own(draw: Draw, model: str, options: FigureOptions) -> Iterator[Drawn]:
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    try:
+        yield from _in_parallel(draw, [model], options, 2)  # one job would run in this process
+    except TerminatedWorkerError:
+        yield Drawn(Row(model, error=_KILLED))
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The workers of a Dask cluster, on which this package is installed.
+
+    Attributes:
+        scheduler: its address, such as ``tcp://10.0.0.1:8786``.
+    """
+
+    scheduler: str
+
+    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+        """A model whose worker ended several times is a row that says so.
+
+        Raises:
+            VisualizeError: the scheduler cannot be reached.
+        """
+        from distributed import Client, as_completed
+
+        try:
+            client = Client(self.scheduler, timeout=_PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise VisualizeError(
+                "the scheduler does not answer",
+                where=shorten(self.scheduler),
+                hint="give the address that `dask scheduler` printed, such as tcp://HOST:8786",
+            ) from error
+        with client:
+            futures = {client.submit(draw, model, options, pure=False): model for model in models}
+            for future in as_completed(futures):
+                killed = future.exception() is not None
+                yield Drawn(Row(futures[future], error=_KILLED)) if killed else future.result()
+                future.release()
+
+
+def runner_of(jobs: int | None, scheduler: str) -> Runner:
+    """The runner that the options of the command ask for.
+
+    Raises:
+        UsageError: both are given, or what it needs is not installed.
+    """
+    import importlib.util
+
+    if jobs and scheduler:
+        raise UsageError(
+            "the cluster decides how many run at once", where="--jobs with --scheduler"
+        )
+    needed = "distributed" if scheduler else "joblib"
+    if not importlib.util.find_spec(needed):
+        raise UsageError(
+            f"{needed} is not installed", hint="pip install 'torch-visualize[gallery]'"
+        )
+    return Cluster(scheduler) if scheduler else Processes(jobs)
