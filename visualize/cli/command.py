@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from typing import Any
 
@@ -24,6 +25,8 @@ def run() -> None:
     # In a short process, collecting the many objects that importing torch creates, and freeing
     # them one by one at its end, takes longer than drawing most figures.
     gc.disable()
+    # What torch warns of in C++ goes past Python to standard error, and quotes code of the file.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     try:
         with ends_with_signals():
             main()
