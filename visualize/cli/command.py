@@ -18,6 +18,7 @@ from visualize.cli.loading import SECONDS
 from visualize.cli.models import models
 from visualize.cli.reports import graph, skips, summary
 from visualize.core.errors import UsageError, VisualizeError
+from visualize.core.inert import visible
 
 
 def run() -> None:
@@ -75,7 +76,7 @@ def _fail(error: BaseException, line: str, status: int) -> None:
     context = click.get_current_context(silent=True)
     if context and context.find_root().meta.get("visualize.debug"):
         raise error
-    click.echo(f"visualize: {line}", err=True)
+    click.echo(visible(f"visualize: {line}"), err=True)
     sys.exit(status)
 
 
