@@ -45,13 +45,13 @@ def test_all_sources_are_traced_beside_threads_that_train_serve_build_draw_and_l
 ) -> None:
     served = get_model("squeezenet1_1").eval()
     models = sources(tmp_path)
-    models.append((served, (1, 3, 64, 64)))  # which another thread serves
+    models.append((served, (1, 3, 64, 64), {}))  # which another thread serves
     figures: list[str] = []
 
     def traces() -> None:
         for number in range(50):
-            model, inputs = models[number % len(models)]
-            figures.append(visualize.draw(model, inputs).render(["json"])["json"])
+            model, inputs, options = models[number % len(models)]
+            figures.append(visualize.draw(model, inputs, **options).render(["json"])["json"])
 
     jobs: dict[str, Callable[[], Any]] = {
         "training": lambda: train(1500),

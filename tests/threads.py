@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import save_file
 from torch import nn
 from torch.nn.modules.module import (
     register_module_forward_hook,
@@ -64,7 +65,10 @@ def train(steps: int) -> list[Any]:
     global STEPS
     STEPS, generator = 0, torch.Generator().manual_seed(1)
     LOSSES.clear()
-    model, data = Net(), torch.randn(8, 6, generator=generator)
+    with torch.device("meta"):  # else it drew from the generator that another job has seeded
+        model = Net()
+    model.to_empty(device="cpu")
+    data = torch.randn(8, 6, generator=generator)
     for parameter in model.parameters():
         nn.init.normal_(parameter, generator=generator)
     model.drop.p = 0.0
@@ -179,23 +183,33 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def sources(folder: Path) -> list[tuple[Any, Any]]:
-    """A model of each kind of source, with its inputs."""
+def sources(folder: Path) -> list[tuple[Any, Any, dict[str, Any]]]:
+    """A model of each kind of source, with its inputs and options."""
     net = Net().eval()
     torch.export.save(torch.export.export(net, (torch.ones(2, 6),)), folder / "net.pt2")
     torch.jit.save(torch.jit.script(net), folder / "net.pt")
-    torch.save(get_model("squeezenet1_1").state_dict(), folder / "weights.pth")
+    values = get_model("squeezenet1_1").state_dict()
+    torch.save(values, folder / "weights.pth")
+    save_file(values, folder / "weights.safetensors")
     (folder / "net.py").write_text(
         "import random, torch\nfrom torch import nn\n"
         "def net():\n    torch.manual_seed(9)\n    return nn.Linear(random.randrange(3, 4), 2)\n"
     )
-    return [
+    (folder / "vit.json").write_text(
+        '{"model_type": "vit", "num_hidden_layers": 1, "hidden_size": 12, "num_attention_heads": 2}'
+    )
+    models = [
         (net, (2, 6)), (Noisy(), (2, 6)), (get_model("squeezenet1_1"), (1, 3, 64, 64)),
         ("squeezenet1_1", None), ("timm:resnet18", None),
-        ("hf:ViTConfig?num_hidden_layers=1", None),
+        ("hf:ViTConfig?num_hidden_layers=1", None), (f"hf:{folder / 'vit.json'}", None),
         (str(folder / "net.pt2"), None), (str(folder / "net.pt"), (2, 6)),
         (f"{folder / 'net.py'}:net", (2, 3)),
     ]  # fmt: skip
+    weighted = [
+        ("squeezenet1_1", None, {"weights": str(folder / name), "color_by": "norm"})
+        for name in ("weights.pth", "weights.safetensors")
+    ]
+    return [*((model, inputs, {}) for model, inputs in models), *weighted]
 
 
 def state() -> list[Any]:

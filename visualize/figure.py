@@ -15,7 +15,7 @@ from visualize.core.color import is_brighter
 from visualize.core.depth import depth_of, roomy, with_room
 from visualize.core.errors import UsageError
 from visualize.core.files import suffix, write_files
-from visualize.core.inert import visible_lines
+from visualize.core.inert import visible, visible_lines
 from visualize.core.layout import Page
 from visualize.core.length import Length
 from visualize.core.scene import Scene
@@ -61,7 +61,7 @@ class Figure:
     def __repr__(self) -> str:
         scene = self.scene
         boxes = f"{len(scene.boxes)} boxes at level {scene.level}"
-        return f"<Figure of {self.architecture.name}: {boxes}>"
+        return f"<Figure of {visible(self.architecture.name)}: {boxes}>"
 
     @property
     def architecture(self) -> Architecture:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.commands import run
 
@@ -110,3 +113,19 @@ def test_a_model_without_end_is_not_built(monkeypatch: pytest.MonkeyPatch, folde
 @pytest.mark.parametrize("shape", ["1,3,2147483648,2147483648", "99999999999,3,224,224"])
 def test_inputs_that_are_larger_than_any_tensor(folder: Path, shape: str) -> None:
     assert "larger than any tensor" in refusal("draw", "resnet18", "--input", shape)
+
+
+def test_torch_does_not_quote_code_of_an_archive_past_python(folder: Path) -> None:
+    class Ones(torch.nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return torch.ones([2, 5]) + x
+
+    torch.jit.save(torch.jit.script(Ones()), "plain.pt")
+    with zipfile.ZipFile("plain.pt") as plain, zipfile.ZipFile("mixed.pt", "w") as mixed:
+        for name in plain.namelist():
+            mixed.writestr(name, plain.read(name).replace(b"[2, 5]", b"[2, 5.]"))
+    code = "import sys; from visualize.cli import run; run()"  # C++ writes to the real descriptor
+    command = [sys.executable, "-c", code, "draw", "mixed.pt", "--input", "1,5"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("visualize: mixed.pt: cannot be read as TorchScript")

@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from visualize.core.errors import OutputError, UsageError
-from visualize.core.files import check_target, read_file, suffix, write_files
+from visualize.core.files import (
+    check_apart,
+    check_target,
+    make_folder,
+    read_file,
+    suffix,
+    write_files,
+)
 
 
 def test_files_are_written(tmp_path: Path) -> None:
@@ -113,3 +120,93 @@ def test_a_link_to_itself(tmp_path: Path) -> None:
     link.symlink_to(link)
     with pytest.raises(OutputError):
         write_files({link: b"new"})
+
+
+def test_a_file_that_others_may_not_read_stays_so(tmp_path: Path) -> None:
+    path = tmp_path / "net.svg"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    write_files({path: b"new"})
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no owner there")
+@pytest.mark.parametrize("may_give", [True, False])
+def test_the_owner_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, may_give: bool) -> None:
+    given = []
+
+    def chown(path: Path, user: int, group: int) -> None:
+        given.append((user, group))
+        if not may_give:
+            raise PermissionError(1, "Operation not permitted")
+
+    path = tmp_path / "net.svg"
+    path.write_bytes(b"old")
+    stat_of = Path.stat
+
+    def owned(self: Path, **options: bool) -> os.stat_result:
+        found = stat_of(self, **options)
+        return os.stat_result([*found[:4], 4711, *found[5:10]]) if self == path else found
+
+    monkeypatch.setattr(os, "chown", chown)
+    monkeypatch.setattr(Path, "stat", owned)
+    write_files({path: b"new"})
+    assert given == [(4711, path.stat().st_gid)]
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_that_is_read_only_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool
+) -> None:
+    path = target = tmp_path / "net.svg"
+    path.write_bytes(b"mine")
+    path.chmod(0o400)
+    if linked:
+        target = tmp_path / "link.svg"
+        target.symlink_to(path)
+    # Everything is writable to the superuser.
+    monkeypatch.setattr(os, "access", lambda one, _: one != path)
+    for write in (check_target, lambda one: write_files({one: b"new"})):
+        with pytest.raises(OutputError, match="is read-only; name another file"):
+            write(target)
+    assert path.read_bytes() == b"mine"
+
+
+def test_the_folder_of_what_a_link_leads_to_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    link = tmp_path / "here" / "net.svg"
+    link.symlink_to(tmp_path / "there" / "net.svg")
+    monkeypatch.setattr(os, "access", lambda one, _: one != link.parent)
+    check_target(link)
+    monkeypatch.setattr(os, "access", lambda one, _: one == link.parent)
+    with pytest.raises(OutputError, match=r"here/net\.svg: its folder cannot be written to"):
+        check_target(link)
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "outputs").write_bytes(b"mine")
+    with pytest.raises(OutputError, match="its folder is a file"):
+        check_target(tmp_path / "outputs" / "net.svg")
+    with pytest.raises(OutputError, match=r"outputs: the folder cannot be made: File exists"):
+        make_folder(tmp_path / "outputs")
+    assert (tmp_path / "outputs").read_bytes() == b"mine"
+
+
+def test_files_are_apart_by_whatever_name(tmp_path: Path) -> None:
+    one, other, link = (tmp_path / name for name in ("one", "other", "link"))
+    one.write_bytes(b"")
+    link.symlink_to(one)
+    check_apart([one, other], [])
+    check_apart([other], [one, link])
+    for targets, read in (([link], [one]), ([one], [link])):
+        with pytest.raises(UsageError, match="is read, and would be replaced"):
+            check_apart(targets, read)
+    with pytest.raises(UsageError, match="is the same file as"):
+        check_apart([one, link], [])
+    with pytest.raises(UsageError, match="is named twice"):
+        check_apart([other, other], [])

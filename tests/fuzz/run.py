@@ -28,6 +28,7 @@ COUNT = 2000
 
 def load_everything() -> None:
     """Import what readers need, so that the copies of this process need not."""
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")  # as the entry point does
     warnings.simplefilter("ignore")
     for arguments in commands():
         CliRunner().invoke(command, arguments)

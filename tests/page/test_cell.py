@@ -130,3 +130,12 @@ def test_a_notebook_shows_the_page_in_the_cell(
     assert figure.show() is None
     (explorer,) = shown
     assert explorer == figure.explore()
+
+
+def test_no_part_of_a_page_is_left_if_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(TypeError):
+        open_page("no bytes")  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []

@@ -13,6 +13,7 @@ from visualize.check.closed import closed_blocks
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
 from visualize.check.index import AreaIndex
 from visualize.core.color import VISIONS, contrast, difference
+from visualize.core.inert import visible
 from visualize.core.page import Area, Place
 
 SMALLEST = 6.0  # points
@@ -40,7 +41,7 @@ class Finding:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.rule}: {self.message}"
+        return visible(f"{self.rule}: {self.message}")
 
 
 def check_drawn(

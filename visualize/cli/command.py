@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import os
 import sys
 from typing import Any
 
@@ -18,6 +19,7 @@ from visualize.cli.loading import SECONDS
 from visualize.cli.models import models
 from visualize.cli.reports import graph, skips, summary
 from visualize.core.errors import UsageError, VisualizeError
+from visualize.core.inert import visible
 
 
 def run() -> None:
@@ -25,6 +27,8 @@ def run() -> None:
     # In a short process, collecting the many objects that importing torch creates, and freeing
     # them one by one at its end, takes longer than drawing most figures.
     gc.disable()
+    # What torch warns of in C++ goes past Python to standard error, and quotes code of the file.
+    os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
     try:
         with ends_with_signals():
             main()
@@ -73,7 +77,7 @@ def _fail(error: BaseException, line: str, status: int) -> None:
     context = click.get_current_context(silent=True)
     if context and context.find_root().meta.get("visualize.debug"):
         raise error
-    click.echo(f"visualize: {line}", err=True)
+    click.echo(visible(f"visualize: {line}"), err=True)
     sys.exit(status)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from visualize.cli.options import FlagOption
+from visualize.cli.targets import READ
 from visualize.core.errors import UnknownOptionError, UsageError
 from visualize.core.files import read_file
 from visualize.core.kinds import Kind, Text
@@ -75,6 +76,7 @@ def read_defaults(context: click.Context, _: click.Parameter, path: Path | None)
     """Make the entries of a file the defaults of the command line."""
     if path is None:
         return
+    context.meta[READ] = path
     saved = _saved(context.command)
     entries = read_configuration(path, {key: kind for key, (_, kind) in saved.items()})
     context.default_map = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from visualize.cli.configuration import config_option, configuration_file, save_
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
+from visualize.cli.targets import check_targets
 from visualize.core.choices import Language, Level, TextForm
 from visualize.core.files import suffix
 from visualize.core.inert import visible
@@ -79,12 +81,10 @@ def draw(
     check: bool,
 ) -> None:
     """Draw MODEL."""
-    from visualize.core.files import check_target, write_files
+    from visualize.core.files import make_folder, write_files
     from visualize.fitting import look
 
-    targets = _checked_targets(files, model)
-    if save_config:
-        check_target(save_config)
+    targets = _checked_targets(files, model, save_config)
     look(options)
     loaded = load(model, inputs, options, own_values=options.statistics)
     architecture = trace(loaded, model, options)
@@ -94,11 +94,11 @@ def draw(
         figure = pipeline.draw(architecture, options=options, report=report)
         drawn = figure.render(suffix(target) for target in targets)
         if not files.outputs:
-            _OUTPUTS.mkdir(exist_ok=True)
+            make_folder(_OUTPUTS)
         written = {target: drawn[suffix(target)] for target in targets}
         if files.caption:
             beside = _caption(figure, files.language.value)
-            written |= {target.with_suffix(".caption.txt"): beside for target in targets}
+            written |= dict.fromkeys(_captions(targets), beside)
         if save_config:
             written[save_config] = configuration_file()
         write_files(written)
@@ -110,18 +110,28 @@ def draw(
         _check(figure, {target: drawn[suffix(target)] for target in targets})
 
 
-def _checked_targets(files: FileOptions, model: ModelSpec) -> list[Path]:
-    """The paths of the figures, checked to be writable."""
-    from visualize.core.files import check_target
+def _checked_targets(
+    files: FileOptions, model: ModelSpec, configuration: Path | None
+) -> list[Path]:
+    """The paths of the figures; these and all others that are written are checked."""
     from visualize.export import check_format
 
-    targets = [Path(output) for output in files.outputs] or [_default_output(model.label)]
+    named = list(dict.fromkeys(Path(output) for output in files.outputs))
+    targets = named or [_default_output(model.label)]
     for target in targets:
         if not target.is_dir():
             check_format(suffix(target), str(target))
-        # The default folder is made once there is something to put there.
-        check_target(target if files.outputs or _OUTPUTS.exists() else _OUTPUTS)
+    beside = _captions(targets) if files.caption else []
+    own = [configuration] if configuration else []
+    # The default folder is made once there is something to put there.
+    is_made = not files.outputs and not os.path.lexists(_OUTPUTS)
+    check_targets([*([_OUTPUTS] if is_made else [*targets, *beside]), *own], model)
     return targets
+
+
+def _captions(targets: Iterable[Path]) -> list[Path]:
+    """The files of captions: one for all formats of a figure."""
+    return list(dict.fromkeys(target.with_suffix(".caption.txt") for target in targets))
 
 
 def _default_output(label: str) -> Path:

@@ -12,6 +12,7 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
+from visualize.cli.targets import check_targets
 from visualize.core.choices import SkipKind
 from visualize.core.errors import VisualizeError
 from visualize.core.files import suffix
@@ -36,11 +37,11 @@ def graph(
     model: ModelSpec, inputs: InputOptions, options: TraceOptions, output: Path | None
 ) -> None:
     """Print or write the exact annotated graph of MODEL."""
-    from visualize.core.files import check_target, write_files
+    from visualize.core.files import write_files
     from visualize.report import check_graph_format, summarize_in_a_line, write_graph
 
     if output:
-        check_target(output)
+        check_targets([output], model)
         check_graph_format(output)
     loaded = load(model, inputs, options)
     known = loaded.values is not None

@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from visualize.core.errors import OutputError, UsageError, shorten
@@ -47,27 +47,75 @@ def read_file(path: Path, megabytes: int) -> bytes:
 def check_target(path: Path) -> None:
     """Reject a path that cannot be written to, before any work is done.
 
-    A file is replaced, not written into: a device or a pipe would be gone afterwards.
+    A file is replaced, not written into: a device or a pipe would be gone afterwards, and that a
+    file is read-only would not keep it. Of a link, what it leads to is checked.
 
     Raises:
         UsageError: ``path`` is a folder.
-        OutputError: it, or what it links to, is a device, a pipe or a socket; its folder does not
-            exist or cannot be written to; or its name is not valid.
+        OutputError: it is a device, a pipe, a socket or read-only; its folder does not exist or
+            cannot be written to; or its name is not valid.
     """
     shown = shorten(str(path))
+    path = _end_of(path)
     try:
         is_folder, has_folder = path.is_dir(), path.parent.is_dir()
-        is_special = path.exists() and not (is_folder or path.is_file())
+        exists = path.exists()
+        is_special = exists and not (is_folder or path.is_file())
+        is_taken = not has_folder and path.parent.exists()
     except OSError as error:  # such as a name that is too long
-        raise _unwritable(path, error) from error
+        raise OutputError(f"cannot be written: {error.strerror}", where=shown) from error
     if is_special:
         raise OutputError("not a regular file", where=shown, hint="name a file, new or old")
     if is_folder:
         raise UsageError("is a folder", where=shown, hint=f"name a file in it: {shown}/model.svg")
+    if is_taken:
+        raise OutputError("its folder is a file", where=shown, hint="name a file in a folder")
     if not has_folder:
         raise OutputError("its folder does not exist", where=shown, hint="create it first")
-    if not os.access(path.parent, os.W_OK):
+    if not os.access(path.parent, os.W_OK | os.X_OK):
         raise OutputError("its folder cannot be written to", where=shown)
+    if exists and not os.access(path, os.W_OK):
+        raise OutputError("is read-only", where=shown, hint="name another file")
+
+
+def check_apart(targets: Iterable[Path], read: Iterable[Path]) -> None:
+    """Reject targets that are one file, or one that is also read, by whatever name.
+
+    Raises:
+        UsageError: one would replace another, or what it is made of.
+    """
+    seen: dict[Path, Path] = {}
+    sources = {_real(path): path for path in read}
+    for path in targets:
+        real, shown = _real(path), shorten(str(path))
+        if real in sources:
+            raise UsageError(
+                "is read, and would be replaced", where=shown, hint="name another file"
+            )
+        if real in seen:
+            other = shorten(str(seen[real]))
+            raise UsageError(
+                "is named twice" if other == shown else f"is the same file as {other}", where=shown
+            )
+        seen[real] = path
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # which never raises
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, if there is none.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the folder cannot be made: {error.strerror}", where=shorten(str(path))
+        ) from error
 
 
 def check_folder(path: Path) -> None:
@@ -130,15 +178,30 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
 
 
 def _stage(path: Path, content: bytes) -> Path:
-    """Write ``content`` to a new file in the folder of ``path``, with default permissions."""
+    """Write ``content`` to a new file in the folder of ``path``.
+
+    It has the permissions, and if that is possible the owner, of the file that it is to replace:
+    one that only its owner reads stays so. Without one, permissions are the default.
+    """
     staged = path.with_name(f".visualize-{secrets.token_hex(8)}")
     try:
         with staged.open("xb") as file:
+            if path.exists():
+                _give(staged, path.stat())
             file.write(content)
     except BaseException:  # such as Ctrl-C
         staged.unlink(missing_ok=True)
         raise
     return staged
+
+
+def _give(staged: Path, old: os.stat_result) -> None:
+    new = staged.stat()
+    if (new.st_uid, new.st_gid) != (old.st_uid, old.st_gid):
+        with contextlib.suppress(OSError):  # only the superuser may give a file away
+            os.chown(staged, old.st_uid, old.st_gid)
+    if stat.S_IMODE(new.st_mode) != stat.S_IMODE(old.st_mode):
+        staged.chmod(stat.S_IMODE(old.st_mode) & 0o777)
 
 
 def suffix(path: Path) -> str:

@@ -67,11 +67,15 @@ def open_page(page: bytes) -> Path:
 
     try:
         descriptor, name = tempfile.mkstemp(prefix="visualize-", suffix=".html")
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(page)
+        path = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(page)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise OutputError(f"the page cannot be written: {error.strerror}") from error
-    path = Path(name)
     if not webbrowser.open(path.as_uri()):
         raise OutputError("no browser was found", hint=f"the page is {path}")
     return path

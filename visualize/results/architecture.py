@@ -9,6 +9,7 @@ from typing import Any
 
 from visualize.core import architecture as core
 from visualize.core.files import suffix, write_files
+from visualize.core.inert import visible, visible_lines
 
 
 @dataclass(frozen=True, repr=False)
@@ -28,7 +29,7 @@ class Architecture(core.Architecture):
 
     def __repr__(self) -> str:
         numbers = f"{len(self.graph)} operations, {len(self.skips)} skip connections"
-        return f"<Architecture of {self.name}: {numbers}>"
+        return f"<Architecture of {visible(self.name)}: {numbers}>"
 
     def __str__(self) -> str:
         return self.to_text()
@@ -41,7 +42,7 @@ class Architecture(core.Architecture):
         """
         from visualize.report import architecture_lines
 
-        return "\n  ".join(architecture_lines(self, language))
+        return visible_lines("\n  ".join(architecture_lines(self, language)))
 
     def print(self, *, language: str = "en") -> None:
         """Print what `to_text` returns."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, overload
 
 from visualize.core.architecture import Architecture
+from visualize.core.inert import visible
 from visualize.core.summary import SkipRow
 from visualize.options import SkipTableOptions
 from visualize.results.written import Written, data_frame
@@ -33,7 +34,7 @@ class SkipTable(Written[SkipTableOptions], Sequence[SkipRow]):
     _kind = SkipTableOptions
 
     def __repr__(self) -> str:
-        return f"<Skip connections of {self.architecture.name}: {len(self.rows)}>"
+        return f"<Skip connections of {visible(self.architecture.name)}: {len(self.rows)}>"
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from visualize.core import summary as core
 from visualize.core.choices import TableFormat
+from visualize.core.inert import visible
 from visualize.options import SummaryTableOptions
 from visualize.results.written import Written, data_frame
 
@@ -37,7 +38,7 @@ class Summary(Written[SummaryTableOptions], core.Summary):
 
     def __repr__(self) -> str:
         rows = f"{len(self.rows)} rows, {self.total.parameters:,} parameters"
-        return f"<Summary of {self.name}: {rows}>"
+        return f"<Summary of {visible(self.name)}: {rows}>"
 
     def to_text(self, *, width: int | None = None, notes: bool = True, **keywords: Any) -> str:
         """What the command prints.

@@ -213,3 +213,24 @@ def test_functions_that_initialize_stay_those_of_torch(monkeypatch: pytest.Monke
     load_model("hf:BertConfig?num_hidden_layers=1")
     assert len(found) > 1
     assert set(found) == {before}
+
+
+_FIRST = """
+import types
+import torch
+from visualize.models import load_model
+from visualize.models.weightless import building_with_values
+
+class Noted(types.ModuleType):
+    def __setattr__(self, name, value):
+        raise AssertionError(f"torch.nn.init.{name} is replaced")
+
+torch.nn.init.__class__ = Noted
+with building_with_values():
+    load_model("hf:ViTConfig?hidden_size=8&num_hidden_layers=1&num_attention_heads=2")
+"""
+
+
+def test_the_first_model_of_a_process_leaves_the_functions_of_torch_alone():
+    done = subprocess.run([sys.executable, "-c", _FIRST], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -40,6 +40,7 @@ class Flow:
         order: all nodes in topological order.
         position: the index of each node in that order.
         inflows: the features that each node reads, by position.
+        sources: the nodes that these come from.
         readers: the nodes that read a tensor of each node, once for each time.
         weights: shapes of the parameters of each node, including those of its constant inputs.
         held: elements of the parameters of each node by name, in the same way.
@@ -63,6 +64,10 @@ class Flow:
         self._data = set(self.tokens)
         for node in self.order:
             self._read(node, edges[node])
+        self.sources = {
+            node: frozenset(inflow.source for inflow in inflows)
+            for node, inflows in self.inflows.items()
+        }
 
     def _read(self, node: str, edges: Sequence[tuple[str, str, Wire]]) -> None:
         operation = self.operations[node]

@@ -76,26 +76,31 @@ def candidate(
 
 @dataclass
 class Search:
-    """Walks back from the other inputs of a merge, latest operation first."""
+    """Walks back from the other inputs of a merge, latest operation first.
+
+    Where all layers are joined with all others, a merge has many inputs and each walk is long. So
+    nodes are taken in sets, not one by one.
+    """
 
     flow: Flow
     sources: Iterable[str]
-    # Whether an operation with parameters lies on a path from the node to another input.
-    weighted: dict[str, bool] = field(default_factory=dict)
-    # The nodes on such paths that read it.
-    readers: dict[str, list[str]] = field(default_factory=dict)
+    # The nodes on paths to another input.
+    reached: set[str] = field(default_factory=set)
+    # Those from which an operation with parameters lies on such a path.
+    weighted: set[str] = field(default_factory=set)
+    # Those that were passed on to their inputs.
+    walked: set[str] = field(default_factory=set)
     queue: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for source in self.sources:
-            self._reach(source)
+        self._reach(self.sources)
 
-    def _reach(self, node: str) -> list[str]:
-        """Note that ``node`` is on a path to another input; the readers of it that are, too."""
-        if node not in self.readers:
+    def _reach(self, nodes: Iterable[str]) -> None:
+        """Note that ``nodes`` are on a path to another input."""
+        new = set(nodes) - self.reached
+        self.reached |= new
+        for node in new:
             heapq.heappush(self.queue, -self.flow.position[node])
-            self.readers[node], self.weighted[node] = [], False
-        return self.readers[node]
 
     def walk_back_to(self, node: str, chain: Collection[str]) -> bool:
         """Pass every reached node later than ``node`` on to its inputs, unless it is on the chain.
@@ -103,15 +108,18 @@ class Search:
         Returns:
             Whether anything is left that could lead to ``node`` or what is before it.
         """
-        stop = -self.flow.position[node]
+        flow = self.flow
+        stop = -flow.position[node]
         while self.queue and self.queue[0] < stop:
-            later = self.flow.order[-heapq.heappop(self.queue)]
+            later = flow.order[-heapq.heappop(self.queue)]
             if later in chain:
                 continue
-            weighted = self.weighted[later] = self.weighted[later] or bool(self.flow.weights[later])
-            for inflow in self.flow.inflows[later]:
-                self._reach(inflow.source).append(later)
-                self.weighted[inflow.source] |= weighted
+            self.walked.add(later)
+            if flow.weights[later]:
+                self.weighted.add(later)
+            if later in self.weighted:
+                self.weighted |= flow.sources[later]
+            self._reach(flow.sources[later])
         if self.queue and self.queue[0] == stop:
             heapq.heappop(self.queue)  # on the chain: paths through it do not count
             return True
@@ -120,8 +128,9 @@ class Search:
     def reaches(self, fork: str, pieces: Collection[Piece]) -> bool:
         """Whether a path with weights leads from one of ``pieces`` of ``fork`` to another input."""
         return any(
-            self.weighted[reader] and self._reads(reader, fork, pieces)
-            for reader in self.readers.get(fork, ())
+            fork in self.flow.sources[reader] and self._reads(reader, fork, pieces)
+            for reader in self.flow.readers[fork]
+            if reader in self.walked and reader in self.weighted
         )
 
     def _reads(self, reader: str, fork: str, pieces: Collection[Piece]) -> bool:
@@ -137,16 +146,19 @@ class Search:
         """
         flow = self.flow
         start = flow.position[fork]
-        off_branch = (node for node in self.weighted if node not in branch)
-        passed = sorted([at for node in off_branch if (at := flow.position[node]) > start])
+        off_branch = self.reached.difference(branch)
+        passed = sorted([at for at in map(flow.position.__getitem__, off_branch) if at > start])
         between: dict[str, bool] = {}
+        inside: set[str] = set()
+        weighted: set[str] = set()
         for node in map(flow.order.__getitem__, passed):
-            before = [
-                between.get(inflow.source, False)
-                for inflow in flow.inflows[node]
-                if inflow.source in between
-                or (inflow.source == fork and self._reads(node, fork, pieces))
-            ]
-            if before:
-                between[node] = any(before) or bool(flow.weights[node])
+            sources = flow.sources[node]
+            if sources.isdisjoint(inside) and not (
+                fork in sources and self._reads(node, fork, pieces)
+            ):
+                continue
+            inside.add(node)
+            between[node] = bool(flow.weights[node]) or not sources.isdisjoint(weighted)
+            if between[node]:
+                weighted.add(node)
         return between

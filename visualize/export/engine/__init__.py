@@ -35,10 +35,17 @@ def run_graphviz(dot: str, format_name: str, font: str, arguments: str = "") -> 
         RenderError: Graphviz failed, crashed or took too long.
     """
     job = json.dumps({"dot": dot, "format": format_name, "arguments": arguments})
-    with tempfile.TemporaryDirectory() as folder:
-        fonts = Path(folder, "fonts.conf")
-        fonts.write_text(configuration(font), encoding="utf-8")
-        result = _run(job, os.environ | {"FONTCONFIG_FILE": str(fonts), "PYTHONUTF8": "1"})
+    settings = configuration(font)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            fonts = Path(folder, "fonts.conf")
+            fonts.write_text(settings, encoding="utf-8")
+            result = _run(job, os.environ | {"FONTCONFIG_FILE": str(fonts), "PYTHONUTF8": "1"})
+    except OSError as error:  # there is no such folder, it is full, or no process can be begun
+        raise RenderError(
+            f"Graphviz cannot be run: {error.strerror}",
+            hint="it needs a temporary folder: see TMPDIR",
+        ) from error
     if result.returncode:
         message = result.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         raise RenderError(f"Graphviz failed: {shorten(message, 200) or result.returncode}")

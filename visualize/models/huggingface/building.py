@@ -11,7 +11,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -302,9 +302,11 @@ def _initializing_here() -> Iterator[None]:
     """Keep transformers from replacing the functions of ``torch.nn.init`` for all threads.
 
     Its own leave tensors alone that were loaded, of which there are none here. It replaces them by
-    ``setattr``, which is nothing else in that module.
+    ``setattr``, which is nothing else in that module. It is imported here, as transformers itself
+    does so only when the first model is made: that one would be built without this.
     """
     with patches_end_here():
-        if module := sys.modules.get("transformers.initialization"):
+        with suppress(ModuleNotFoundError):  # older ones have no such module
+            module = importlib.import_module("transformers.initialization")
             replace((vars(module), "setattr", always(lambda *_: None)))
         yield
