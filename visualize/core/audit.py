@@ -1,4 +1,4 @@
-"""What an audit finds: the shortcuts of each block, and what is wrong or worth knowing about them."""
+"""What an audit finds: the shortcuts of each block, and what looks wrong about them."""
 
 from __future__ import annotations
 
