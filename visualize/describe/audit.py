@@ -2,7 +2,7 @@
 
 Blocks are compared with those of their class that, as they do, return a tensor of the shape that
 they are given: a block that changes the shape, such as the first of a stage of a MobileNet, has no
-tensor to add.
+tensor to add. Where no block in the same list has what others have, that is how it is built.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _FEW = 3  # of fewer blocks none is an exception
 # Of sums without weights, which every formula has, only those are listed that a block without
 # a shortcut may have been meant to have.
 _FORMULAS = (Refusal.UNWEIGHTED, Refusal.FORMULA)
+# These sums are there, and not forgotten.
+_OTHERWISE = (Refusal.PARTS, Refusal.LAYERS)
 _DETACHED = frozenset({"detach", "data"})
 _Value = TypeVar("_Value", str, int, tuple[str, ...])
 
@@ -42,7 +44,12 @@ def audit_skips(exact: Architecture, grouped: Diagram) -> tuple[AuditedModule, .
     ]
     block_of = {node: group.path for node, group in blocks_of_nodes(grouped).items()}
     found: dict[str, dict[Finding, None]] = {}
-    for finding in (*_unlike(exact, blocks), *_Audit(exact, block_of, blocks).findings()):
+    sums = Counter(
+        block_of[one.merge]
+        for one in exact.untyped
+        if one.merge in block_of and one.reason in _OTHERWISE
+    )
+    for finding in (*_unlike(exact, blocks, sums), *_Audit(exact, block_of, blocks).findings()):
         found.setdefault(finding.module, {})[finding] = None
     known = {block.path for block in blocks}
     others = [
@@ -77,15 +84,34 @@ def _start(fork: Operation, block: str) -> str:
     return spelled(path) or fork.type
 
 
-def _unlike(exact: Architecture, blocks: Iterable[AuditedModule]) -> Iterator[Finding]:
-    """What blocks lack, or have elsewhere, that most blocks like them have."""
+def _unlike(
+    exact: Architecture, blocks: Iterable[AuditedModule], sums: Mapping[str, int]
+) -> Iterator[Finding]:
+    """What blocks lack, or have elsewhere, that most blocks like them have.
+
+    Args:
+        exact: the graph.
+        blocks: the blocks with their shortcuts.
+        sums: how many sums each has that bypass layers and are typed otherwise, by its path.
+    """
     alike: dict[str, list[AuditedModule]] = {}
+    same: dict[str, list[AuditedModule]] = {}
     for block in blocks:
+        same.setdefault(block.type, []).append(block)
         if _keeps_shape(exact, block.path):
             alike.setdefault(block.type, []).append(block)
     for group in alike.values():
         number = _most([len(block.skips) for block in group])
-        fewer = [block for block in group if number and len(block.skips) < number]
+        fewer = [
+            block
+            for block in group
+            if number
+            and len(block.skips) + sums[block.path] < number
+            and any(
+                _holder(other) == _holder(block) and len(other.skips) >= number
+                for other in same[block.type]
+            )
+        ]
         for block in fewer:
             yield Finding(
                 FindingKind.MISSING,
@@ -101,6 +127,10 @@ def _unlike(exact: Architecture, blocks: Iterable[AuditedModule]) -> Iterator[Fi
             for skip, start, other in zip(block.skips, block.starts, starts):
                 if start != other:
                     yield _finding(exact, FindingKind.START, block.path, skip, start, other)
+
+
+def _holder(block: AuditedModule) -> str:
+    return block.path.rpartition(".")[0]
 
 
 def _keeps_shape(exact: Architecture, path: str) -> bool:
