@@ -1,0 +1,163 @@
+"""What an audit finds in blocks with mistakes, and in sound models."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from torch import Tensor, nn
+
+import visualize
+from tests.broken_blocks import Bare, Broken
+from tests.graphs import architectures
+from visualize.core.architecture import Architecture
+from visualize.core.audit import FindingKind
+from visualize.core.choices import Refusal
+from visualize.results.audit import Audit
+
+SHAPE = (2, 7, 16)
+AT = "blocks.3"
+
+
+def found(model: nn.Module | str, inputs: object = SHAPE) -> list[tuple[str, str]]:
+    """What was found in each module, in order."""
+    audit = visualize.audit(model, inputs)
+    return [(each.kind.value, each.module) for each in audit.findings]
+
+
+@pytest.mark.parametrize(
+    ("mistake", "kinds"),
+    [
+        ("", []),
+        ("after norm", ["start"]),
+        ("forgotten", ["missing"]),
+        ("itself", ["missing", "same"]),
+        ("own output", ["start"]),
+        ("branch detached", ["cut"]),
+        ("shortcut detached", ["detached"]),
+        ("zero", ["zero"]),
+    ],
+)
+@pytest.mark.parametrize("depth", [4, 12])
+def test_each_mistake_is_found_where_it_is(mistake: str, kinds: list[str], depth: int) -> None:
+    assert found(Broken(mistake, depth)) == [(kind, AT) for kind in kinds]
+
+
+def test_where_shortcuts_begin() -> None:
+    audit = visualize.audit(Broken("after norm"), SHAPE)
+    assert [block.starts for block in audit.blocks[2:4]] == [("", "add"), ("norm1", "add")]
+    (finding,) = audit.findings
+    assert (finding.found, finding.expected) == ("norm1", "")
+    assert "broken_blocks.py" in finding.source
+
+
+def test_a_layer_before_the_shortcut() -> None:
+    class Net(nn.Module):
+        """A residual network with one block that assigns x before it is kept."""
+
+        class Block(nn.Module):
+            def __init__(self, early: bool) -> None:
+                super().__init__()
+                self.early, self.one, self.two = early, nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 1)
+
+            def forward(self, x: Tensor) -> Tensor:
+                """Two layers around which x is kept."""
+                y = self.one(x).relu()
+                x = y if self.early else x
+                out: Tensor = self.two(y) + x
+                return out
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = nn.Sequential(*[self.Block(number == 1) for number in range(5)])
+
+        def forward(self, x: Tensor) -> Tensor:
+            """All blocks."""
+            out: Tensor = self.layers(x)
+            return out
+
+    assert found(Net(), (1, 4, 8, 8)) == [("start", "layers.1")]
+
+
+def test_a_zero_norm_is_a_scale_of_zero() -> None:
+    import torchvision
+
+    model = torchvision.models.resnet18(zero_init_residual=True)
+    assert [kind for kind, _ in found(model, (1, 3, 64, 64))] == ["zero"] * 8
+    assert found(torchvision.models.resnet18(), (1, 3, 64, 64)) == []
+    assert not visualize.audit("resnet18").architecture.has_statistics
+
+
+def test_a_block_without_weights_beside_its_shortcut() -> None:
+    audit = visualize.audit(Bare(), SHAPE)
+    assert [block.skips for block in audit.blocks] == [()] * 4
+    reasons = [each.untyped.reason for each in audit.findings if each.untyped]
+    assert reasons == [Refusal.UNWEIGHTED] * 4
+    assert not audit.problems
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["resnet18", "resnet50", "mobilenet_v2", "efficientnet_b0", "vit_b_16", "swin_t", "vgg11"],
+)
+def test_sound_models_are_all_clear(name: str) -> None:
+    assert found(name, None) == []
+
+
+def test_blocks_of_another_list_may_be_built_otherwise() -> None:
+    class Net(nn.Module):
+        """The last stage has no shortcuts."""
+
+        class Block(nn.Module):
+            def __init__(self, adds: bool) -> None:
+                super().__init__()
+                self.adds, self.layer = adds, nn.Conv2d(4, 4, 3, padding=1)
+
+            def forward(self, x: Tensor) -> Tensor:
+                """A layer, with or without a shortcut."""
+                y: Tensor = self.layer(x).relu()
+                return x + y if self.adds else y
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.one = nn.Sequential(*[self.Block(True) for _ in range(4)])
+            self.two = nn.Sequential(*[self.Block(False) for _ in range(2)])
+
+        def forward(self, x: Tensor) -> Tensor:
+            """Both stages."""
+            out: Tensor = self.two(self.one(x))
+            return out
+
+    assert found(Net(), (1, 4, 8, 8)) == []
+
+
+def test_a_frozen_part_is_not_cut() -> None:
+    class Frozen(nn.Module):
+        """Blocks that run without gradients, under a head that learns."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.head = Broken(), nn.Linear(4, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            """The body is not trained."""
+            with torch.no_grad():
+                x = self.body(x)
+            out: Tensor = self.head(x)
+            return out
+
+    assert found(Frozen()) == []
+
+
+@given(architectures())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_it_never_fails(exact: Architecture) -> None:
+    audit = Audit.of(exact)
+    for format_name in ("table", "md", "csv", "json", "latex"):
+        for language in ("en", "zh"):
+            assert audit.to_text(format=format_name, language=language).endswith("\n")
+    for finding in audit.findings:
+        assert isinstance(finding.kind, FindingKind)
+    for path in exact.modules:
+        if path:
+            assert audit.inside(path).modules
