@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 import visualize
 from tests.broken_blocks import Bare, Broken
+from tests.describe.test_shortcuts import Around
 from tests.graphs import architectures
 from visualize.core.architecture import Architecture
 from visualize.core.audit import FindingKind
@@ -129,6 +130,92 @@ def test_blocks_of_another_list_may_be_built_otherwise() -> None:
             return out
 
     assert found(Net(), (1, 4, 8, 8)) == []
+
+
+class Decoder(nn.Module):
+    """Layers that refine two streams, of which the first begins with zeros and one is left over."""
+
+    class Layer(nn.Module):
+        """A residual branch for each stream, and a norm that only the first layer has."""
+
+        def __init__(self, first: bool) -> None:
+            super().__init__()
+            self.first = nn.LayerNorm(16) if first else nn.Identity()
+            self.one, self.two, self.three = nn.Linear(16, 16), nn.Linear(16, 16), nn.Linear(16, 16)
+
+        def forward(self, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+            """Both streams, each with a shortcut."""
+            x = self.first(x)
+            x = x + self.one(x + y).relu()
+            return x, y + self.three(self.two(y).relu())
+
+    def __init__(self, zeros: bool) -> None:
+        super().__init__()
+        self.zeros = zeros
+        self.layers = nn.ModuleList([self.Layer(number == 0) for number in range(5)])
+
+    def forward(self, y: Tensor) -> Tensor:
+        """What the first stream ends as."""
+        x = torch.zeros(2, 7, 16) if self.zeros else y * 2
+        for layer in self.layers:
+            x, y = layer(x, y)
+        return x
+
+
+@pytest.mark.parametrize("zeros", [False, True])
+def test_layers_that_are_given_or_return_something_else_are_not_compared(zeros: bool) -> None:
+    assert [kind for kind, _ in found(Decoder(zeros)) if kind != "untyped"] == []
+
+
+def test_what_is_detached_between_steps_is_on_purpose() -> None:
+    class Refined(nn.Module):
+        """Layers that are given a place that is computed from the last one, without a gradient."""
+
+        class Layer(nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.one = nn.Linear(16, 16)
+
+            def forward(self, x: Tensor, place: Tensor) -> Tensor:
+                """A residual branch that knows its place."""
+                x = x + place
+                out: Tensor = x + self.one(x).relu()
+                return out
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = nn.ModuleList([self.Layer() for _ in range(4)])
+            self.place = nn.Linear(16, 16)
+
+        def forward(self, x: Tensor) -> Tensor:
+            """Each layer, with its place."""
+            for layer in self.layers:
+                x = layer(x, self.place(x.detach()).relu())
+            return x
+
+    assert [each for each in found(Refined()) if each[0] != "untyped"] == []
+
+
+def test_the_code_around_the_blocks_may_add() -> None:
+    assert found(Around(), (2, 7, 8)) == [("missing", "blocks.0")]
+
+
+def test_a_stage_of_two_blocks_that_a_projection_begins() -> None:
+    import torchvision
+    from torchvision.models.resnet import BasicBlock
+
+    class Forgotten(BasicBlock):
+        """A block without its shortcut."""
+
+        def forward(self, x: Tensor) -> Tensor:
+            """Two layers."""
+            out: Tensor = self.relu(self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x))))))
+            return out
+
+    Forgotten.__name__ = "BasicBlock"
+    model = torchvision.models.resnet18()
+    model.layer3[1] = Forgotten(256, 256)
+    assert found(model, (1, 3, 64, 64)) == [("missing", "layer3.1")]
 
 
 def test_a_frozen_part_is_not_cut() -> None:

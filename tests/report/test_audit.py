@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -17,11 +18,12 @@ from visualize.report import finding_words, requirement_lines
 from visualize.report.language import load_language
 
 SHAPE = (2, 7, 16)
+SUM = Untyped("add", Refusal.BROADCAST, "x", (8, 1), ((8, 4),), (8, 4))
 ALL = [
     *(Finding(kind, "b", found="0", expected="1") for kind in FindingKind
       if kind is not FindingKind.UNTYPED),
     Finding(FindingKind.MISSING, "b", found="1", expected="2"),
-    *(Finding(FindingKind.UNTYPED, "b", untyped=Untyped("add", reason, "x", (8, 1), ((8, 4),), (8, 4))) for reason in Refusal),
+    *(Finding(FindingKind.UNTYPED, "b", untyped=replace(SUM, reason=reason)) for reason in Refusal),
 ]  # fmt: skip
 
 

@@ -16,10 +16,15 @@ from visualize.core.architecture import Architecture, ModuleCall, Operation, Ski
 from visualize.core.audit import AuditedModule, Finding, FindingKind
 from visualize.core.choices import Refusal
 from visualize.core.diagram import Diagram
-from visualize.core.module_path import relative, spelled
-from visualize.core.operators import NORM, MergeType, family, merge_type
+from visualize.core.module_path import dotted, relative, spelled
+from visualize.core.operators import IDENTITY, NORM, MergeType, family, merge_type
 from visualize.core.skips import Untyped
-from visualize.describe.shortcuts import blocks_of_nodes, skips_of_blocks, skips_of_module
+from visualize.describe.shortcuts import (
+    blocks_of_nodes,
+    is_within,
+    skips_of_blocks,
+    skips_of_module,
+)
 
 _FEW = 3  # of fewer blocks none is an exception
 # Of sums without weights, which every formula has, only those are listed that a block without
@@ -72,12 +77,18 @@ def audited_module(
         exact.modules.get(path, exact.class_name),
         is_block=skips is not None,
         skips=own,
-        starts=tuple(_start(exact.operation(skip.fork), path) for skip in own),
+        starts=tuple(_start(exact, skip.fork, path) for skip in own),
     )
 
 
-def _start(fork: Operation, block: str) -> str:
-    """What makes the tensor that a shortcut takes, if that is inside its block."""
+def _start(exact: Architecture, node: str, block: str) -> str:
+    """What makes the tensor that a shortcut takes, if that is inside its block.
+
+    A norm or dropout that is replaced by an identity makes nothing.
+    """
+    fork, sources = exact.operation(node), exact.data_sources(node)
+    while family(fork.type) in IDENTITY and len(sources) == 1:
+        fork, sources = exact.operation(sources[0]), exact.data_sources(sources[0])
     if all(call.path != block for call in fork.calls):
         return ""
     path = relative(fork.path, block).lstrip(".") if fork.path != block else ""
@@ -98,7 +109,7 @@ def _unlike(
     same: dict[str, list[AuditedModule]] = {}
     for block in blocks:
         same.setdefault(block.type, []).append(block)
-        if _keeps_shape(exact, block.path):
+        if _is_comparable(exact, block.path):
             alike.setdefault(block.type, []).append(block)
     for group in alike.values():
         number = _most([len(block.skips) for block in group])
@@ -125,12 +136,36 @@ def _unlike(
             continue
         for block in whole:
             for skip, start, other in zip(block.skips, block.starts, starts):
-                if start != other:
+                if start != other and _is_common(exact, block, start, whole):
                     yield _finding(exact, FindingKind.START, block.path, skip, start, other)
 
 
 def _holder(block: AuditedModule) -> str:
     return block.path.rpartition(".")[0]
+
+
+def _is_common(
+    exact: Architecture, block: AuditedModule, start: str, alike: Iterable[AuditedModule]
+) -> bool:
+    """Whether a shortcut begins at what blocks like its own have as well."""
+    path = dotted(start)
+    if f"{block.path}.{path}" not in exact.modules:
+        return True
+    return any(f"{one.path}.{path}" in exact.modules for one in alike if one is not block)
+
+
+def _is_comparable(exact: Architecture, path: str) -> bool:
+    """Whether a block keeps the shape of its input, is given a feature, and all it returns is read.
+
+    The first layer of a decoder may begin with zeros, and of the last one a second stream may be
+    left over.
+    """
+    if not _keeps_shape(exact, path):
+        return False
+    boundary = exact.boundaries[ModuleCall(path)]
+    given = exact.graph.out_edges(boundary.arguments[0], data="wire")
+    is_read = all(exact.graph.out_degree(one) for one in boundary.results if one in exact.graph)
+    return is_read and any(wire.data for *_, wire in given)
 
 
 def _keeps_shape(exact: Architecture, path: str) -> bool:
@@ -192,14 +227,23 @@ class _Audit:
         exact = self.exact
         block = self.block_of.get(skip.merge, skip.module)
         is_off = exact.operation(skip.merge).detached  # a frozen part, in which nothing is trained
-        if not is_off and not skip.gradient:
+        if not is_off and not skip.gradient and self._detaches_here(skip, skip.branch):
             yield _finding(exact, FindingKind.DETACHED, block, skip)
-        if not is_off and self._is_cut(skip):
+        if not is_off and self._is_cut(skip) and self._detaches_here(skip, skip.bypassed):
             yield _finding(exact, FindingKind.CUT, block, skip)
         for node in (*skip.branch, *skip.bypassed):
             if self.block_of.get(node) == self.block_of.get(skip.merge) and self._is_zero(node):
                 found = exact.operation(node).path
                 yield _finding(exact, FindingKind.ZERO, block, skip, spelled(found))
+
+    def _detaches_here(self, skip: Skip, nodes: Iterable[str]) -> bool:
+        """Whether one of ``nodes`` is detached in the module that merges, or in its block.
+
+        What is detached around these, as between the steps of a refinement, is on purpose.
+        """
+        here = self.block_of.get(skip.merge) or skip.module
+        paths = (one.path for one in map(self.exact.operation, nodes) if _is_detached(one))
+        return any(not here or is_within(path, here) for path in paths)
 
     def _is_cut(self, skip: Skip) -> bool:
         """Whether each bypassed path is detached somewhere between fork and merge."""
@@ -207,7 +251,7 @@ class _Audit:
         free = {skip.fork}
         for node in (*skip.bypassed, skip.merge):
             operation = exact.operation(node)
-            if operation.detached or family(operation.type) in _DETACHED:
+            if _is_detached(operation):
                 continue
             reads = exact.inputs(node)
             if node == skip.merge:
@@ -231,6 +275,10 @@ class _Audit:
             holders += map(exact.operation, sources)
         known = [each.statistics for each in holders if each.statistics]
         return bool(known) and all(each.zeros == each.count for each in known)
+
+
+def _is_detached(operation: Operation) -> bool:
+    return operation.detached or family(operation.type) in _DETACHED
 
 
 def _is_data(wire: Wire) -> bool:

@@ -39,11 +39,14 @@ def skips_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, tuple
         if skip.kind is SkipKind.GATE:
             continue
         own = block_of.get(skip.merge)
-        bypassed = dict.fromkeys(block_of[one] for one in skip.bypassed if one in block_of)
-        if own in bypassed:
+        around = dict.fromkeys(block_of[one] for one in skip.bypassed if one in block_of)
+        if own in around:
             calls[own].append(skip)
-        elif len(bypassed) == 1 and not skip.long:
-            calls[next(iter(bypassed))].append(skip)
+        elif len(around) == 1 and not skip.long:
+            block = next(iter(around))
+            # What is between two blocks is drawn with the first, and is no part of it.
+            if any(is_within(exact.operation(one).path, block.path) for one in skip.bypassed):
+                calls[block].append(skip)
     found: dict[str, tuple[Skip, ...]] = {}
     for block, skips in calls.items():
         before = found.get(block.path)
@@ -61,6 +64,15 @@ def blocks_of_nodes(grouped: Diagram) -> Mapping[str, Group]:
             blocks = [group for group in around if group.kind is GroupKind.BLOCK]
             found.update(dict.fromkeys(box.members, blocks[-1]) if blocks else ())
     return found
+
+
+def is_within(path: str, module: str) -> bool:
+    """Whether a module path is that of a module, or of one inside it.
+
+    >>> is_within("layer1.0", "layer1"), is_within("layer10", "layer1")
+    (True, False)
+    """
+    return f"{path}.".startswith(f"{module}.")
 
 
 def skips_of_module(exact: Architecture, path: str) -> tuple[Skip, ...]:
