@@ -15,6 +15,7 @@ from visualize.core.architecture import Architecture
 from visualize.core.audit import FindingKind
 from visualize.core.choices import Refusal
 from visualize.results.audit import Audit
+from visualize.simplify import only
 
 SHAPE = (2, 7, 16)
 AT = "blocks.3"
@@ -234,6 +235,13 @@ def test_a_frozen_part_is_not_cut() -> None:
             return out
 
     assert found(Frozen()) == []
+
+
+def test_a_part_of_a_model_has_the_sums_in_it() -> None:
+    whole = visualize.trace(Bare(), SHAPE)
+    assert len(whole.untyped) == 4
+    part = only(whole, "blocks.1")
+    assert [one.merge for one in part.untyped] == [whole.untyped[1].merge]
 
 
 @given(architectures())

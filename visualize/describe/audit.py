@@ -16,7 +16,7 @@ from visualize.core.architecture import Architecture, ModuleCall, Operation, Ski
 from visualize.core.audit import AuditedModule, Finding, FindingKind
 from visualize.core.choices import Refusal
 from visualize.core.diagram import Diagram
-from visualize.core.module_path import dotted, relative, spelled
+from visualize.core.module_path import dotted, enclosing, relative, spelled
 from visualize.core.operators import IDENTITY, NORM, MergeType, family, merge_type
 from visualize.core.skips import Untyped
 from visualize.describe.shortcuts import (
@@ -304,9 +304,8 @@ def named_modules(
     blocks = [one for one in audited if one.is_block and one.path in paths]
     if blocks:
         return tuple(blocks)
-    outer = [
-        path for path in paths if not any(path.startswith(f"{other}.") for other in paths if other)
-    ]
+    among = frozenset(paths)
+    outer = [path for path in paths if among.isdisjoint(enclosing(path)[:-1])]
     own = {one.path: one.findings for one in audited}
     return tuple(
         replace(audited_module(exact, path), findings=own.get(path, ())) for path in sorted(outer)
