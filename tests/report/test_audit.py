@@ -48,6 +48,12 @@ def test_csv_has_a_row_for_each_block() -> None:
     assert rows[3]["problems"] == "1 of 2 shortcuts that most blocks like it have"
 
 
+def test_csv_has_all_columns_also_without_findings() -> None:
+    for model, inputs in ((Broken(), SHAPE), (Bare(), SHAPE), ("vgg11", None)):
+        text = visualize.audit(model, inputs).to_text(format="csv")
+        assert text.splitlines()[0] == "module,type,shortcuts,begin,problems,notes"
+
+
 def test_what_has_no_shortcut_says_so() -> None:
     text = visualize.audit(Bare(), SHAPE).to_text(width=300)
     assert "4 blocks: 4 without a shortcut." in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from visualize.core.audit import AuditedModule, Finding, FindingKind
@@ -57,7 +58,10 @@ def write_audit(
     if format_name == "json":
         document = {"values": values, "modules": [_document(one) for one in modules]}
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    table = fill(_fields(catalogue), modules, keys=is_english(catalogue))
+    fields = _fields(catalogue)
+    if format_name == "csv":  # programs find all columns, also those without findings
+        fields = [replace(one, column=replace(one.column, spare=0)) for one in fields]
+    table = fill(fields, modules, keys=is_english(catalogue))
     title = catalogue.gettext("Audit of {name}").format(name=name)
     totals = _totals(modules, values, catalogue)
     if format_name == "html":
