@@ -219,6 +219,11 @@ class SkipsOptions(TraceOptions, SkipTableOptions):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditOptions(TraceOptions, TableOptions):
+    """How skip connections are audited."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class SummaryTableOptions(TableOptions):
     """How a summary is written."""
 

@@ -30,7 +30,13 @@ from visualize.figure import Figure, summary_of
 from visualize.fitting import look
 from visualize.models import LoadedModel, ModelSpec, load_model, names_checkpoint
 from visualize.models.objects import model_of
-from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
+from visualize.options import (
+    AuditOptions,
+    FigureOptions,
+    SkipsOptions,
+    SummaryOptions,
+    TraceOptions,
+)
 from visualize.results.architecture import Architecture
 from visualize.simplify import only
 from visualize.tracing import ExampleInputs, guess_inputs, trace_model
@@ -39,6 +45,7 @@ from visualize.tracing.limits import time_limit
 if TYPE_CHECKING:
     from torch import nn
 
+    from visualize.results.audit import Audit
     from visualize.results.skip_table import SkipTable
     from visualize.results.summary import Summary
 
@@ -247,6 +254,38 @@ def skips(
         Chosen(SkipKind).read(each, "kind")
     architecture = trace(model, inputs, options=chosen, report=report)
     return SkipTable(architecture, describe_skips(architecture, kinds=kinds, long=long), chosen)
+
+
+@takes_options(AuditOptions)
+def audit(
+    model: Source,
+    inputs: ExampleInputs | None = None,
+    *,
+    options: AuditOptions | None = None,
+    report: Progress | None = None,
+    **keywords: Any,
+) -> Audit:
+    """List the shortcuts of each block of ``model``, and what looks wrong about them.
+
+    Scales of zero are found where the weights have values: in a model that is given itself, and
+    with ``weights``.
+
+    Args:
+        model: as for `draw`.
+        inputs: as for `trace`.
+        options: all options in one object; keywords win.
+        report: called with a line of text at each step.
+
+    Raises:
+        VisualizeError: an option, the model or its inputs cannot be used.
+    """
+    from visualize.results.audit import Audit
+
+    chosen, report = AuditOptions.of(options, keywords), report or _silent
+    if not isinstance(model, core.Architecture):
+        model = _load(model, replace(chosen, statistics=True), report)
+        chosen = replace(chosen, weights="", statistics=model.values is not None)
+    return Audit.of(trace(model, inputs, options=chosen, report=report), chosen)
 
 
 def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | None:

@@ -103,3 +103,36 @@ def test_summary_in_every_format_and_language(folder: Path) -> None:
     shallow = run("summary", "resnet18", "--depth", "1", "--sort", "macs", "--format", "csv").stdout
     assert shallow.splitlines()[1].startswith("layer1,")
     assert run("summary", "resnet18", "--depth", "0").exit_code == 2
+
+
+def test_the_audit_in_every_format(folder: Path) -> None:
+    table = run("skips", "resnet18", "--audit").stdout
+    assert "8 blocks: 0 without a shortcut." in table
+    assert "No problems found." in table
+    assert json.loads(run("skips", "resnet18", "--audit", "--format", "json").stdout)["modules"]
+    for name in ("md", "csv", "latex"):
+        assert "identity" in run("skips", "resnet18", "--audit", "--format", name).stdout
+    assert "8 个块" in run("skips", "resnet18", "--audit", "--lang", "zh").stdout
+
+
+def test_what_is_required_of_blocks(folder: Path) -> None:
+    both = ("--require", "identity", "--require", "projection")
+    good = run("skips", "resnet18", *both)
+    assert good.exit_code == 0
+    assert good.stdout == ("8 of 8 modules have the required shortcut (identity, projection)\n")
+    bad = run("skips", "resnet18", "--require", "identity", "--in", "layer3.*")
+    assert bad.exit_code == 1
+    assert bad.stdout.splitlines() == [
+        "layer3[0] (BasicBlock): projection; required: identity",
+        "1 of 2 modules have the required shortcut (identity)",
+    ]
+    both_asked = ("--audit", "--format", "json", "--require", "identity")
+    assert json.loads(run("skips", "resnet18", *both_asked).stdout)["modules"]
+
+
+def test_a_requirement_that_cannot_be_checked_is_wrong_usage(folder: Path) -> None:
+    for arguments in (("--in", "nothing.*"), ()):
+        failed = run("skips", "vgg11", "--require", "identity", *arguments)
+        assert failed.exit_code == 2
+        assert len(failed.stderr.splitlines()[-1:]) == 1
+    assert run("skips", "vgg11", "--audit", "--long").exit_code == 2

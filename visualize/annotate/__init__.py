@@ -11,7 +11,7 @@ from visualize.annotate.held import held_tensors
 from visualize.annotate.notes import notes_on_weights
 from visualize.annotate.operands import annotate_constants
 from visualize.annotate.parameters import annotate_parameters, count_parameters
-from visualize.annotate.skips import find_skips, mark_skips
+from visualize.annotate.skips import find_skips, mark_skips, search_skips
 from visualize.annotate.structure import build_graph, called_modules
 from visualize.annotate.uncounted import notes_on_cost
 from visualize.annotate.weights import annotate_weights
@@ -35,8 +35,8 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
     annotate_weights(graph, trace, held)
     for run_pass in PASSES:
         run_pass(graph, trace)
-    skips = find_skips(graph)
-    mark_skips(graph, skips)
+    found = search_skips(graph)
+    mark_skips(graph, found.skips)
     counts = count_parameters(graph, trace, held)
     return Architecture(
         name=name,
@@ -44,7 +44,8 @@ def annotate(trace: TracedModel, *, name: str, class_name: str) -> Architecture:
         graph=graph,
         modules=called_modules(trace),
         boundaries=boundaries_of(trace.graph),
-        unrolled_skips=skips,
+        unrolled_skips=found.skips,
+        untyped=found.untyped,
         parameters=counts.total,
         trainable_parameters=counts.trainable,
         buffers=counts.buffers,

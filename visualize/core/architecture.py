@@ -28,7 +28,7 @@ from visualize.core.operands import Constant as Constant
 from visualize.core.operands import Weight as Weight
 from visualize.core.phrases import Note
 from visualize.core.skips import Skip as Skip
-from visualize.core.skips import listed_once, numbers_in_list
+from visualize.core.skips import Untyped, listed_once, numbers_in_list
 from visualize.core.statistics import Statistics
 
 
@@ -245,6 +245,7 @@ class Architecture(WiredGraph):
         modules: class name of every module that is called, by path.
         boundaries: what each module call is given and returns, if it is known.
         unrolled_skips: the skip connections of every step of its loops, ordered by their merges.
+        untyped: the sums that look residual and are no skip connections, in order.
         parameters: number of parameters, unused ones included.
         trainable_parameters: those that require a gradient.
         buffers: number of buffer elements, those of unused buffers included.
@@ -271,6 +272,7 @@ class Architecture(WiredGraph):
     modules: Mapping[str, str] = field(default_factory=dict)
     boundaries: Mapping[ModuleCall, Boundary] = field(default_factory=dict)
     unrolled_skips: tuple[Skip, ...] = ()
+    untyped: tuple[Untyped, ...] = ()
     parameters: int = 0
     trainable_parameters: int = 0
     buffers: int = 0

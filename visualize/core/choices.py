@@ -98,6 +98,43 @@ class SkipKind(str, enum.Enum):
         return self in (SkipKind.IDENTITY, SkipKind.SCALED, SkipKind.PROJECTION)
 
 
+class Refusal(str, enum.Enum):
+    """Why a merge that looks residual is no skip connection; the first that holds is listed."""
+
+    SAME = "same"
+    """A tensor is added to itself."""
+    BROADCAST = "broadcast"
+    """One of the tensors is broadcast: a condition, such as the embedding of a time step."""
+    LINEAR = "linear"
+    """Both paths are linear: they are one layer in two parts."""
+    ADAPTER = "adapter"
+    """A frozen or main layer, and beside it an adapter."""
+    PARALLEL = "parallel"
+    """Parallel branches at one resolution, of which one pools."""
+    LAYERS = "layers"
+    """Both paths work: the shorter one has several weighted layers, or as many as the other."""
+    MEAN = "mean"
+    """Both paths only scale: a weighted mean."""
+    PARTS = "parts"
+    """The paths read different parts of one tensor."""
+    TOKEN = "token"
+    """What is added is computed from a learned token alone."""
+    ATTENTION = "attention"
+    """The sum, or product, is part of an attention."""
+    GATE = "gate"
+    """The sum only makes a gate."""
+    FORMULA = "formula"
+    """Each value is computed on its own: a formula with parameters."""
+    UNWEIGHTED = "unweighted"
+    """No operation with weights is bypassed."""
+    WORKS = "works"
+    """What is concatenated or multiplied is changed on its way."""
+    STEPS = "steps"
+    """What is concatenated are the steps of a recurrence."""
+    INDEPENDENT = "independent"
+    """What is concatenated is only gated by what bypasses it."""
+
+
 class TableFormat(str, enum.Enum):
     """How a table is written."""
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.core.choices import SkipKind
+from visualize.core.choices import Refusal, SkipKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,40 @@ class Skip:
     held: Mapping[str, int] = field(default_factory=dict, hash=False)
     loop: int | None = None
     count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Untyped:
+    """A sum that looks residual, and is no skip connection.
+
+    Attributes:
+        merge: the operation that adds or subtracts.
+        reason: why it is none.
+        fork: where the paths part; empty where a tensor is added to itself.
+        shape: the shape of the tensor that would arrive over the skip branch.
+        others: the shapes of what it is added to.
+        result: the shape of the sum.
+    """
+
+    merge: str
+    reason: Refusal
+    fork: str = ""
+    shape: tuple[int, ...] = ()
+    others: tuple[tuple[int, ...], ...] = ()
+    result: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSkips:
+    """What the search for skip connections found.
+
+    Attributes:
+        skips: all skip connections, those of loops in every step, ordered by their merges.
+        untyped: the sums that look residual and are none, in order.
+    """
+
+    skips: tuple[Skip, ...] = ()
+    untyped: tuple[Untyped, ...] = ()
 
 
 def numbers_in_list(skips: Sequence[Skip]) -> tuple[int, ...]:

@@ -6,12 +6,20 @@ from collections.abc import Mapping
 
 import networkx as nx
 
-from visualize.core.architecture import Architecture, NodeKind, SkipKind
+from visualize.core.architecture import Architecture, NodeKind, Skip, SkipKind
 from visualize.core.diagram import Diagram, Group, GroupKind
 
 
 def shortcuts_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, int]:
     """The number of shortcuts of each block of a stage, by the path of the block.
+
+    See `skips_of_blocks`.
+    """
+    return {path: len(found) for path, found in skips_of_blocks(exact, grouped).items()}
+
+
+def skips_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, tuple[Skip, ...]]:
+    """The shortcuts of each block of a stage, by the path of the block, in the order of its calls.
 
     A shortcut belongs to the block whose module merges it, or else to the only block that it
     bypasses. Gates are no shortcuts, nor are long connections that bypass no part of the block
@@ -24,23 +32,60 @@ def shortcuts_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, i
     """
     ends = [one.id for one in exact.operations if one.kind is NodeKind.OUTPUT]
     read = set().union(*(nx.ancestors(exact.graph, end) for end in ends))
-    block_of: dict[str, Group] = {}
-    for box in grouped.boxes:
-        around = grouped.around(box)
-        if any(group.kind is GroupKind.STAGE for group in around):
-            blocks = [group for group in around if group.kind is GroupKind.BLOCK]
-            block_of.update(dict.fromkeys(box.members, blocks[-1]) if blocks else ())
-    calls = dict.fromkeys((block for node, block in block_of.items() if node in read), 0)
+    block_of = blocks_of_nodes(grouped)
+    reached = dict.fromkeys(block for node, block in block_of.items() if node in read)
+    calls: dict[Group, list[Skip]] = {block: [] for block in reached}
     for skip in exact.unrolled_skips:
         if skip.kind is SkipKind.GATE:
             continue
         own = block_of.get(skip.merge)
-        bypassed = dict.fromkeys(block_of[one] for one in skip.bypassed if one in block_of)
-        if own in bypassed:
-            calls[own] += 1
-        elif len(bypassed) == 1 and not skip.long:
-            calls[next(iter(bypassed))] += 1
-    found: dict[str, int] = {}
-    for block, number in calls.items():
-        found[block.path] = max(number, found.get(block.path, 0))
+        around = dict.fromkeys(block_of[one] for one in skip.bypassed if one in block_of)
+        if own in around:
+            calls[own].append(skip)
+        elif len(around) == 1 and not skip.long:
+            block = next(iter(around))
+            # What is between two blocks is drawn with the first, and is no part of it.
+            if any(is_within(exact.operation(one).path, block.path) for one in skip.bypassed):
+                calls[block].append(skip)
+    found: dict[str, tuple[Skip, ...]] = {}
+    for block, skips in calls.items():
+        before = found.get(block.path)
+        if before is None or len(skips) > len(before):
+            found[block.path] = tuple(skips)
     return found
+
+
+def blocks_of_nodes(grouped: Diagram) -> Mapping[str, Group]:
+    """The innermost block of a stage around each operation, for operations in blocks."""
+    found: dict[str, Group] = {}
+    for box in grouped.boxes:
+        around = grouped.around(box)
+        if any(group.kind is GroupKind.STAGE for group in around):
+            blocks = [group for group in around if group.kind is GroupKind.BLOCK]
+            found.update(dict.fromkeys(box.members, blocks[-1]) if blocks else ())
+    return found
+
+
+def is_within(path: str, module: str) -> bool:
+    """Whether a module path is that of a module, or of one inside it.
+
+    >>> is_within("layer1.0", "layer1"), is_within("layer10", "layer1")
+    (True, False)
+    """
+    return f"{path}.".startswith(f"{module}.")
+
+
+def skips_of_module(exact: Architecture, path: str) -> tuple[Skip, ...]:
+    """The shortcuts that a module merges and that bypass a part of it; gates are none."""
+    call = {each for each in exact.call_ids if each.path == path}
+
+    def is_inside(node: str) -> bool:
+        return not call.isdisjoint(exact.operation(node).calls)
+
+    return tuple(
+        skip
+        for skip in exact.skips
+        if skip.kind is not SkipKind.GATE
+        and is_inside(skip.merge)
+        and any(map(is_inside, skip.bypassed))
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visualize.report.architecture import architecture_html, architecture_lines
+from visualize.report.audit import finding_words, requirement_lines, write_audit
 from visualize.report.caption import Drawn, alternative_text, caption, caption_file
 from visualize.report.graph import (
     GRAPH_FORMATS,
@@ -23,10 +24,13 @@ __all__ = [
     "caption",
     "caption_file",
     "check_graph_format",
+    "finding_words",
     "graph_document",
     "note_lines",
+    "requirement_lines",
     "summarize_by_name",
     "summarize_in_a_line",
+    "write_audit",
     "write_graph",
     "write_skips",
     "write_summary",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from visualize.core import architecture as core
 from visualize.core.files import suffix, write_files
 from visualize.core.inert import visible, visible_lines
+
+if TYPE_CHECKING:
+    from visualize.results.audit import Audit
 
 
 @dataclass(frozen=True, repr=False)
@@ -56,6 +59,12 @@ class Architecture(core.Architecture):
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What IPython shows in a terminal, and nbconvert in LaTeX."""
         printer.text(str(self))
+
+    def audit(self) -> Audit:
+        """The shortcuts of each block, and what looks wrong about them."""
+        from visualize.results.audit import Audit
+
+        return Audit.of(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The graph as plain data: what ``visualize graph MODEL`` prints as JSON."""

@@ -151,6 +151,7 @@ def _with_totals(
             if one in around or f"{one}.".startswith(within)
         },
         unrolled_skips=skips,
+        untyped=tuple(one for one in architecture.untyped if one.merge in graph),
         parameters=sum(one.parameters for one in operations),
         trainable_parameters=sum(one.trainable_parameters for one in operations),
         buffers=sum(one.buffers for one in operations),

@@ -20,6 +20,7 @@ operation with weights: the *bypassed* path. The nodes between fork and merge on
 | `blocks` | long connections with blocks on them |
 | `gates` | sums that only make a gate |
 | `contraction`, `sums`, `mixed` | weighted sums, and those that mix earlier tensors |
+| `untyped` | sums that look residual and are none |
 | `loops` | which connections are one, in several steps of a loop |
 """
 
@@ -37,12 +38,15 @@ from visualize.annotate.skips.gates import ends_in_gate
 from visualize.annotate.skips.kinds import kind_of
 from visualize.annotate.skips.long import is_lifted, is_long
 from visualize.annotate.skips.loops import number_loops
-from visualize.annotate.skips.merges import Merge, find_merges, type_of
+from visualize.annotate.skips.merges import Merge, Operand, find_merges, type_of
 from visualize.annotate.skips.mixed import find_mixed
 from visualize.annotate.skips.resolution import Resolution
-from visualize.annotate.skips.search import Candidate, find_candidate
+from visualize.annotate.skips.search import Candidate, Refused, find_candidate
+from visualize.annotate.skips.untyped import doubled, untyped
 from visualize.core.architecture import NodeKind, Skip, SkipKind, Wire
+from visualize.core.choices import Refusal
 from visualize.core.operators import MergeType
+from visualize.core.skips import FoundSkips, Untyped
 
 _Typed = tuple[Candidate, SkipKind]
 _RANKS = {kind: rank for rank, kind in enumerate(SkipKind)}
@@ -67,12 +71,21 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
     >>> [(skip.kind.value, skip.fork, skip.bypassed) for skip in find_skips(graph)]
     [('identity', 'x', ('conv',))]
     """
+    return search_skips(graph).skips
+
+
+def search_skips(graph: nx.MultiDiGraph) -> FoundSkips:
+    """The skip connections of ``graph``, as `find_skips`, and what looks like one and is none."""
     flow = Flow(graph)
     resolution = Resolution(flow)
     found: list[Skip] = []
     long: set[tuple[str, str]] = set()
+    left: list[Untyped] = []
     for merge in find_merges(flow, resolution.rising):
-        found += _skips(flow, resolution, merge, long)
+        refused: list[tuple[Operand, str, Refusal]] = []
+        skips = list(_skips(flow, resolution, merge, long, refused))
+        found += skips
+        left += doubled(flow, merge) or ([] if skips else untyped(merge, refused))
     mixed = find_mixed(flow)
     found = [*(skip for skip in found if not mixed.includes(skip)), *mixed.skips]
     read = _read_by_outputs(graph, flow.order)
@@ -86,7 +99,11 @@ def find_skips(graph: nx.MultiDiGraph) -> tuple[Skip, ...]:
         for skip in found
         if not (skip.kind is SkipKind.GATE and (skip.fork, skip.merge) in highways)
     ]
-    return number_loops(flow, listed)
+    typed = {node for skip in listed for node in (skip.merge, *skip.branch)}
+    return FoundSkips(
+        number_loops(flow, listed),
+        tuple(one for one in left if one.merge in read and one.merge not in typed),
+    )
 
 
 def _read_by_outputs(graph: nx.MultiDiGraph, order: Sequence[str]) -> Collection[str]:
@@ -140,21 +157,28 @@ def _mark(graph: nx.MultiDiGraph, source: str, target: str, index: int) -> None:
 
 
 def _skips(
-    flow: Flow, resolution: Resolution, merge: Merge, long: set[tuple[str, str]]
+    flow: Flow,
+    resolution: Resolution,
+    merge: Merge,
+    long: set[tuple[str, str]],
+    refused: list[tuple[Operand, str, Refusal]],
 ) -> Iterator[Skip]:
-    """The skip connections into ``merge``; ``long`` has the ends of the long ones so far."""
+    """The skip connections into ``merge``.
+
+    Args:
+        flow: the flow of features.
+        resolution: how many positions each has.
+        merge: where they end.
+        long: the ends of the long ones so far, to which theirs are added.
+        refused: what is none is added to it: the operand, its fork, and why.
+    """
     found: list[_Typed] = []
     for operand in merge.operands:
-        candidate = find_candidate(flow, merge, operand)
-        kind = kind_of(flow, resolution, candidate) if candidate else None
-        if candidate and not kind and _is_gated(flow, resolution, candidate):
-            kind = SkipKind.CONCAT
-        if not kind:
-            candidate = find_block_skip(flow, resolution, merge, operand)
-            kind = SkipKind.CONCAT if merge.type is MergeType.CONCAT else SkipKind.PROJECTION
-        is_gate = kind is SkipKind.PROJECTION and ends_in_gate(flow, merge.node)
-        if candidate and kind and not is_gate:
-            found.append((candidate, kind))
+        typed = _typed(flow, resolution, merge, operand)
+        if isinstance(typed, Refused):
+            refused.append((operand, typed.fork, typed.reason))
+        elif typed:
+            found.append(typed)
     found = [one for one in found if not any(_replaces(other, one) for other in found)]
     found = _together(flow, found)
     branches = {candidate.operand.source for candidate, _ in found}
@@ -165,6 +189,31 @@ def _skips(
         if runs_across:
             long.add((candidate.operand.source, candidate.operand.target))
         yield _skip(flow, candidate, kind, runs_across)
+
+
+def _typed(
+    flow: Flow, resolution: Resolution, merge: Merge, operand: Operand
+) -> _Typed | Refused | None:
+    """The skip connection that arrives as ``operand``; or why what looks like one is none."""
+    candidate = find_candidate(flow, merge, operand)
+    refused = candidate if isinstance(candidate, Refused) else None
+    kind: SkipKind | None = None
+    if isinstance(candidate, Candidate):
+        judged = kind_of(flow, resolution, candidate)
+        if isinstance(judged, SkipKind):
+            kind = judged
+        elif _is_gated(flow, resolution, candidate):
+            kind = SkipKind.CONCAT
+        else:
+            refused = Refused(candidate.fork, judged)
+    if not kind:
+        candidate = find_block_skip(flow, resolution, merge, operand)
+        kind = SkipKind.CONCAT if merge.type is MergeType.CONCAT else SkipKind.PROJECTION
+    if not isinstance(candidate, Candidate):
+        return refused
+    if kind is SkipKind.PROJECTION and ends_in_gate(flow, merge.node):
+        return Refused(candidate.fork, Refusal.GATE)
+    return candidate, kind
 
 
 def _is_gated(flow: Flow, resolution: Resolution, found: Candidate) -> bool:

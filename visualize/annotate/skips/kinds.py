@@ -20,6 +20,7 @@ from visualize.annotate.skips.resolution import Resolution
 from visualize.annotate.skips.search import Candidate
 from visualize.core.architecture import SkipKind
 from visualize.core.arguments import argument
+from visualize.core.choices import Refusal
 from visualize.core.operators import COPIES, POOL, Category, MergeType, family, merge_type, operator
 
 _KEEPS = {Effect.KEEPS}
@@ -39,38 +40,47 @@ _ALONG = {"softmax", "softmax2d", "softmin", "logsoftmax", "glu"}
 _SUMS = SUMS | {"avgpool1d", "avgpool2d", "avgpool3d", "neg", "stack"}
 
 
-def kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | None:
-    """The kind of a skip connection; None if it is none."""
+def kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | Refusal:
+    """The kind of a skip connection, or why it is none."""
     if all(_is_pointwise(flow, node) for node in found.bypassed):
-        return None  # a formula with parameters, as Swish and Snake are activations
+        return Refusal.FORMULA  # a formula with parameters, as Swish and Snake are activations
     kind = _kind_of(flow, resolution, found)
     # What a learned token is computed to on the way is conditioning, as its place in a sequence is.
     is_stream = found.fork not in flow.tokens or kind in (SkipKind.IDENTITY, SkipKind.SCALED)
-    return kind if is_stream else None
+    return kind if is_stream or isinstance(kind, Refusal) else Refusal.TOKEN
 
 
-def _kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | None:
+def _kind_of(flow: Flow, resolution: Resolution, found: Candidate) -> SkipKind | Refusal:
     effects = {effect_of(flow, node) for node in found.branch}
     if found.merge.type is MergeType.CONCAT:
-        is_skip = effects <= _TAKES and not _repeats(flow, found) and _is_joined(flow, found)
-        return SkipKind.CONCAT if is_skip else None
+        return _joins(flow, found, effects)
     # What is broadcast is conditioning.
     if found.operand.tensor and found.operand.tensor.shape != found.merge.shape:
-        return None
+        return Refusal.BROADCAST
     if found.merge.type is MergeType.MULTIPLY:
-        is_skip = effects <= _KEEPS and not _attends(flow, found)
-        return SkipKind.GATE if is_skip else None
+        if not effects <= _KEEPS:
+            return Refusal.WORKS
+        return Refusal.ATTENTION if _attends(flow, found) else SkipKind.GATE
     if _scores(flow, found):
-        return None
+        return Refusal.ATTENTION
     if Effect.TAKES in effects and _takes_alike(flow, found):
         effects.discard(Effect.TAKES)
     if effects <= _KEEPS and not found.operand.scale:
         return SkipKind.IDENTITY
     if effects <= _SCALES:
-        return SkipKind.SCALED if _works(flow, found) else None
+        return SkipKind.SCALED if _works(flow, found) else Refusal.MEAN
     if any(_copies_positions(flow, resolution, node) for node in found.branch):
-        return None
-    return SkipKind.PROJECTION if _projects(flow, found, effects) else None
+        return Refusal.BROADCAST
+    return _is_parallel(flow, found, effects) or SkipKind.PROJECTION
+
+
+def _joins(flow: Flow, found: Candidate, effects: set[Effect]) -> SkipKind | Refusal:
+    """The kind of a connection into a concat."""
+    if not effects <= _TAKES:
+        return Refusal.WORKS
+    if _repeats(flow, found):
+        return Refusal.STEPS
+    return SkipKind.CONCAT if _is_joined(flow, found) else Refusal.INDEPENDENT
 
 
 def _is_pointwise(flow: Flow, node: str) -> bool:
@@ -159,21 +169,25 @@ def _is_computed(flow: Flow, found: Candidate, node: str) -> bool:
     return node == found.fork or node in found.bypassed
 
 
-def _projects(flow: Flow, found: Candidate, effects: set[Effect]) -> bool:
-    """Whether a branch that does work is no parallel branch."""
+def _is_parallel(flow: Flow, found: Candidate, effects: set[Effect]) -> Refusal | None:
+    """Why a branch that does work is a parallel branch; None if it is a projection."""
     for other in found.others:
         if other.tensor and other.tensor.shape != found.merge.shape:
-            return False
+            return Refusal.BROADCAST
     weighted = sum(map(flow.is_weighted, found.branch))
-    if weighted > 1 or weighted >= flow.depth(found.bypassed) or _is_adapted(flow, found):
-        return False
+    if weighted > 1 or weighted >= flow.depth(found.bypassed):
+        return Refusal.LAYERS
+    if _is_adapted(flow, found):
+        return Refusal.ADAPTER
     if all(_is_linear(flow, node) for node in found.bypassed):
         # Two linear branches work together, unless one only brings the other its shape.
         shape = found.operand.tensor.shape if found.operand.tensor else None
-        return not weighted and (Effect.TAKES in effects or flow.shape(found.fork) != shape)
+        fits = not weighted and (Effect.TAKES in effects or flow.shape(found.fork) != shape)
+        return None if fits else Refusal.LINEAR
     # At one resolution a pool beside layers is one of several parallel branches.
     pools = any(family(flow.type(node)) in POOL for node in found.branch)
-    return bool(weighted) or not pools or flow.shape(found.fork) != found.merge.shape
+    fits = bool(weighted) or not pools or flow.shape(found.fork) != found.merge.shape
+    return None if fits else Refusal.PARALLEL
 
 
 def _is_adapted(flow: Flow, found: Candidate) -> bool:

@@ -10,6 +10,7 @@ from visualize.annotate.skips.chain import chain
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.merges import Merge, Operand
 from visualize.annotate.skips.pieces import WHOLE, Piece, piece_of
+from visualize.core.choices import Refusal
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,18 @@ class Candidate:
     others: tuple[Operand, ...]
 
 
-def find_candidate(flow: Flow, merge: Merge, operand: Operand) -> Candidate | None:
+@dataclass(frozen=True)
+class Refused:
+    """A branch beside paths that are not bypassed by it, and why they are not."""
+
+    fork: str
+    reason: Refusal
+
+
+def find_candidate(flow: Flow, merge: Merge, operand: Operand) -> Candidate | Refused | None:
     """What arrives at ``merge`` as ``operand``, if it bypasses something.
+
+    None where no other path leads from the chain to the merge.
 
     Each fork is found by walking back from the merge in topological order, so the cost is that of
     the part of the graph that is bypassed.
@@ -43,14 +54,18 @@ def find_candidate(flow: Flow, merge: Merge, operand: Operand) -> Candidate | No
         return None
     search = Search(flow, [other.source for other in merge.operands if other is not operand])
     passed: set[str] = set()
+    refused: Refused | None = None
     for link in chain(flow, operand.source):
         passed.update(link.passed)
         if not search.walk_back_to(link.node, passed):
-            return None
+            break
         pieces = [piece_of(flow, reader, link.node) for reader in link.readers] or [WHOLE]
         if search.reaches(link.node, pieces):
             return candidate(search, link.node, passed, pieces, merge, operand)
-    return None
+        reason = search.refusal(link.node)
+        if reason and not refused:
+            refused = Refused(link.node, reason)
+    return refused
 
 
 def candidate(
@@ -132,6 +147,12 @@ class Search:
             for reader in self.flow.readers[fork]
             if reader in self.walked and reader in self.weighted
         )
+
+    def refusal(self, fork: str) -> Refusal | None:
+        """Why no path leads from ``fork`` that is bypassed; None if there is none at all."""
+        readers = self.readers.get(fork, ())
+        weighted = any(self.weighted[reader] for reader in readers)
+        return Refusal.PARTS if weighted else Refusal.UNWEIGHTED if readers else None
 
     def _reads(self, reader: str, fork: str, pieces: Collection[Piece]) -> bool:
         taken = piece_of(self.flow, reader, fork)
