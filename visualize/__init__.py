@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from visualize import models
-    from visualize.api import draw, skips, summarize, trace
+    from visualize.api import draw, load_graph, skips, summarize, trace
     from visualize.core.errors import VisualizeError
     from visualize.core.theme import Theme
     from visualize.figure import Figure
@@ -40,6 +40,7 @@ __all__ = [
     "VisualizeError",
     "activation",
     "draw",
+    "load_graph",
     "models",
     "skips",
     "summarize",
@@ -63,6 +64,7 @@ _HOMES = {
     "Theme": "visualize.core.theme",
     "VisualizeError": "visualize.core.errors",
     "draw": "visualize.api",
+    "load_graph": "visualize.api",
     "skips": "visualize.api",
     "summarize": "visualize.api",
     "trace": "visualize.api",

@@ -35,6 +35,7 @@ def _with_short_errors(function: Callable[_Given, _Result]) -> Callable[_Given, 
 
 
 draw = _with_short_errors(pipeline.draw)
+load_graph = _with_short_errors(pipeline.load_graph)
 skips = _with_short_errors(pipeline.skips)
 summarize = _with_short_errors(pipeline.summarize)
 trace = _with_short_errors(pipeline.trace)
