@@ -99,13 +99,17 @@ MODELS = [
 ]  # fmt: skip
 
 
+DRAWN = ("swin_t", "timm:resnet10t", "hf:LlamaConfig?num_hidden_layers=2")
+
+
 @pytest.mark.zoo
 @pytest.mark.parametrize("name", MODELS)
 def test_a_published_model_comes_back(name: str) -> None:
     exact = visualize.trace(name)
     new = again(exact)
     assert_same(exact, new)
-    assert visualize.draw(new).render(["svg"]) == visualize.draw(exact).render(["svg"])
+    if name in DRAWN:  # drawing takes longer than all the rest
+        assert visualize.draw(new).render(["svg"]) == visualize.draw(exact).render(["svg"])
 
 
 # What is no graph

@@ -290,7 +290,7 @@ def _architecture(
         class_name=_get(model, "class", str, at),
         graph=graph,
         modules=modules,
-        boundaries=_boundaries(document, graph, where),
+        boundaries=_boundaries(document, where),
         unrolled_skips=skips,
         unused_buffers=decode(
             tuple[str, ...], model.get("unused_buffer_names", []), f"{at}.unused_buffer_names"
@@ -302,15 +302,12 @@ def _architecture(
     return architecture
 
 
-def _boundaries(
-    document: dict[str, Any], graph: nx.MultiDiGraph, where: str
-) -> dict[ModuleCall, Boundary]:
+def _boundaries(document: dict[str, Any], where: str) -> dict[ModuleCall, Boundary]:
     found = {}
     for one, at in _objects(document, "boundaries", where):
         call = ModuleCall(_get(one, "path", str, at), _get(one, "call", int, at))
         ends = [_get(one, name, tuple[str, ...], at) for name in ("arguments", "results")]
-        for node in (*ends[0], *ends[1]):
-            _check_node(node, graph, at)
+        # These may name a function whose inside was traced, or what was left out: no node.
         found[call] = Boundary(*ends)
     return found
 
