@@ -90,6 +90,11 @@ FREE = frozenset(
         "dtypes",
         "buffer_dtypes",
         "packed_dtypes",
+        "unused_dtypes",
+        "unused_buffer_dtypes",
+        "named_weights",
+        "held",
+        "values",
         "block_shortcuts",
     }
 )

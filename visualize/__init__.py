@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from visualize import models
-    from visualize.api import audit, draw, skips, summarize, trace
+    from visualize.api import audit, draw, load_graph, skips, summarize, trace
     from visualize.core.errors import VisualizeError
     from visualize.core.theme import Theme
     from visualize.figure import Figure
@@ -50,6 +50,7 @@ __all__ = [
     "activation",
     "audit",
     "draw",
+    "load_graph",
     "models",
     "skips",
     "summarize",
@@ -76,6 +77,7 @@ _HOMES = {
     "VisualizeError": "visualize.core.errors",
     "audit": "visualize.api",
     "draw": "visualize.api",
+    "load_graph": "visualize.api",
     "skips": "visualize.api",
     "summarize": "visualize.api",
     "trace": "visualize.api",

@@ -22,6 +22,7 @@ READERS = [
     ("draw", "x.pt"),
     ("draw", "x.pt2"),
     ("draw", "hf:x.json"),
+    ("draw", "x.json"),
     ("draw", "resnet18", "--theme", "x.toml"),
     ("draw", "resnet18", "--config", "x.toml"),
     ("draw", "resnet18", "--weights", "x.pt"),
@@ -79,6 +80,7 @@ def test_archives_that_inflate(folder: Path, command: tuple[str, ...], named: st
     [
         (("draw", "hf:x.json"), "[" * 100_000),
         (("draw", "hf:x.json"), '{"a":' * 100_000),
+        (("draw", "x.json"), "[" * 100_000),
         (("draw", "resnet18", "--theme", "x.toml"), "a=" + "[" * 20_000),
         (("draw", "resnet18", "--config", "x.toml"), "a=" + "[" * 20_000),
         (("check", "x.svg"), SVG + "<g>" * 50_000 + "</g>" * 50_000 + "</svg>"),

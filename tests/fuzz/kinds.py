@@ -54,6 +54,7 @@ KINDS = {
         Kind("exported", ("draw", "{}", *_DRAWN)),
         Kind("script", ("draw", "{}", "--input", "1,4", *_DRAWN)),
         Kind("config", ("draw", "hf:{}", *_DRAWN)),
+        Kind("graph", ("draw", "{}", *_DRAWN)),
         Kind("theme", ("draw", *_TINY, "--theme", "{}")),
         Kind("options", ("draw", *_TINY, "--config", "{}")),
         Kind("font", ("draw", *_TINY, "--font", "{}")),

@@ -23,6 +23,7 @@ from torch import nn
 import visualize
 from tests.fuzz.kinds import CORPUS
 from visualize.core.fonts.faces import SHIPPED
+from visualize.report import write_graph
 from visualize.scene import themes
 
 
@@ -205,6 +206,31 @@ def _subset(letters: str) -> bytes:
     return content.getvalue()
 
 
+def _graphs() -> Iterator[tuple[str, bytes]]:
+    """Graphs with a skip connection, a loop, statistics, memory and notes."""
+
+    class Block(nn.Sequential):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return super().forward(x) + 0.5 * x
+
+    class Looped(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.block = Block(nn.Linear(4, 4), nn.ReLU())
+            self.unused = nn.Linear(2, 2)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            for _ in range(3):
+                x = self.block(x)
+            return x
+
+    torch.manual_seed(0)
+    mixed = visualize.trace(Mixed(), (1, 3, 8, 8))
+    looped = visualize.trace(Looped(), (1, 4), statistics=True, memory=True)
+    for name, architecture in {"mixed": mixed, "looped": looped}.items():
+        yield f"{name}.json", write_graph(architecture, "json")
+
+
 def _figures(suffix: str) -> Iterator[tuple[str, bytes]]:
     class Block(nn.Sequential):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -225,6 +251,7 @@ def main() -> None:
         "exported": _programs(),
         "script": _scripts(),
         "config": _configurations(),
+        "graph": _graphs(),
         "theme": ((name, (folder / name).read_bytes()) for name in ("paper.toml", "dark.toml")),
         "options": iter([("options.toml", _OPTIONS)]),
         "font": _fonts(),

@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,7 +91,8 @@ def draw(
     with progress() as report:
         from visualize import pipeline
 
-        figure = pipeline.draw(architecture, options=options, report=report)
+        # The time of the whole command is limited already.
+        figure = pipeline.draw(architecture, options=replace(options, timeout=None), report=report)
         drawn = figure.render(suffix(target) for target in targets)
         if not files.outputs:
             make_folder(_OUTPUTS)

@@ -30,8 +30,9 @@ _MODEL_HELP = """
 MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
 timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
 path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
-torch.export (.pt2) or torch.jit (.pt). Naming a Python file or module runs its code, as Python
-does; data files never run code. Weights are never needed; only --weights NAME downloads any.
+torch.export (.pt2), torch.jit (.pt) or visualize graph (.json). Naming a Python file or module
+runs its code, as Python does; data files never run code. Weights are never needed; only
+--weights NAME downloads any.
 """
 
 
@@ -93,13 +94,21 @@ def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[s
 
 def load(
     model: ModelSpec, inputs: InputOptions, options: TraceOptions, *, own_values: bool = False
-) -> LoadedModel:
-    """Build ``model`` with its weights. A download shows its own progress.
+) -> LoadedModel | Architecture:
+    """Build ``model`` with its weights, or read a saved graph. A download shows its own progress.
 
     The time of the whole command begins here, or after a download.
     """
-    from visualize import pipeline  # noqa: F401 (imports do not count)
-    from visualize.models import load_model, names_checkpoint
+    from visualize import pipeline
+    from visualize.models import SAVED, load_model, names_checkpoint
+
+    if model.source == SAVED:
+        _begin(options)
+        pipeline.check_unused(options, model.place, inputs=bool(inputs.inputs))
+        with progress() as report:
+            report(f"reading {model}")
+            return pipeline.load_graph(model.place)
+    from visualize import annotate, tracing  # noqa: F401 (imports do not count)
 
     downloads = bool(options.weights) and not names_checkpoint(options.weights)
     if not downloads:
@@ -116,8 +125,14 @@ def load(
         )
 
 
+def has_values(loaded: LoadedModel | Architecture) -> bool:
+    """Whether the statistics of the weights of a model are known, or can be computed."""
+    known = getattr(loaded, "has_statistics", None)
+    return bool(getattr(loaded, "values", None) is not None if known is None else known)
+
+
 def trace(
-    loaded: LoadedModel,
+    loaded: LoadedModel | Architecture,
     model: ModelSpec,
     options: TraceOptions,
     language: Language = Language.ENGLISH,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from visualize.cli.loading import InputOptions, load, model_argument, trace
+from visualize.cli.loading import InputOptions, has_values, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
 from visualize.cli.targets import check_targets
@@ -45,7 +45,7 @@ def graph(
         check_targets([output], model)
         check_graph_format(output)
     loaded = load(model, inputs, options)
-    known = loaded.values is not None
+    known = has_values(loaded)
     architecture = trace(loaded, model, replace(options, statistics=known))
     content = write_graph(architecture, suffix(output) if output else "json")
     if output:
@@ -84,7 +84,7 @@ def summary(model: ModelSpec, inputs: InputOptions, options: SummaryOptions) -> 
     from visualize import pipeline
 
     loaded = load(model, inputs, options, own_values=True)
-    options = replace(options, statistics=loaded.values is not None, memory=True)
+    options = replace(options, statistics=has_values(loaded), memory=True)
     try:
         architecture = trace(loaded, model, options, options.language)
     except VisualizeError as error:

@@ -11,13 +11,20 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from visualize.core.errors import WeightsError, shorten, shorten_path
+from visualize.core.errors import UsageError, WeightsError, shorten, shorten_path
 from visualize.core.example import Example
 from visualize.core.offline import offline
 from visualize.core.phrases import Note
 from visualize.models import timm, torchvision
 from visualize.models.documentation import documentation
-from visualize.models.specification import ModelSpec, names_checkpoint, parse_inputs, parse_model
+from visualize.models.saved import read_graph
+from visualize.models.specification import (
+    SAVED,
+    ModelSpec,
+    names_checkpoint,
+    parse_inputs,
+    parse_model,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -25,12 +32,14 @@ if TYPE_CHECKING:
     from visualize.models.weights import Weights
 
 __all__ = [
+    "SAVED",
     "LoadedModel",
     "ModelSpec",
     "load_model",
     "model_names",
     "names_checkpoint",
     "parse_model",
+    "read_graph",
 ]
 
 
@@ -89,6 +98,12 @@ def load_model(
         WeightsError: the weights are not available, or do not fit it.
     """
     spec = parse_model(name) if isinstance(name, str) else name
+    if spec.source == SAVED:
+        raise UsageError(
+            "a saved graph holds no model to build",
+            where=shorten_path(spec.place),
+            hint="visualize.load_graph reads it",
+        )
     example = parse_inputs(inputs) if inputs else None
     source = _source(spec)
     with _fenced(spec, weights):

@@ -27,9 +27,11 @@ _DTYPES = (
 )  # fmt: skip
 _LARGEST = 2**31  # of one side
 _MOST = 2**59  # elements, whose bytes torch can count
+SAVED = "saved"  # a graph that is traced already
 CATALOGUES = ("torchvision", "timm", "hf")
 # Files that are data and no Python, and the source that reads each.
 _ARCHIVES = {
+    ".json": SAVED,
     ".pt2": "exported",
     ".pt": "scripted",
     ".pth": "scripted",
@@ -45,7 +47,7 @@ class ModelSpec:
 
     Attributes:
         text: the argument as it was typed.
-        source: ``"file"``, ``"module"``, ``"exported"``, ``"scripted"`` or the prefix of a
+        source: ``"file"``, ``"module"``, ``"exported"``, ``"scripted"``, `SAVED` or the prefix of a
             catalogue such as ``"torchvision"``.
         place: path of the file or dotted name of the module; empty for a name of a catalogue.
         name: name of the model, class or function.
@@ -93,7 +95,7 @@ def parse_model(text: str) -> ModelSpec:
         return ModelSpec(text, "hf", str(path), title or path.stem, arguments)
     archive = PurePath(target)
     if archive.suffix in _ARCHIVES and target.partition(":")[0] not in CATALOGUES:
-        return ModelSpec(text, _ARCHIVES[archive.suffix], target, archive.stem, arguments)
+        return _data_file(text, archive, target, arguments)
     if "(" in target:
         raise UsageError(f"{shorten(text)!r} has an open parenthesis", hint="close it with )")
     place, colon, name = target.rpartition(":")
@@ -111,6 +113,16 @@ def parse_model(text: str) -> ModelSpec:
 
 
 _MODEL_HINT = "use NAME, NAME?key=value, path/to/file.py:NAME or package.module:NAME"
+
+
+def _data_file(text: str, path: PurePath, place: str, arguments: dict[str, Any]) -> ModelSpec:
+    source = _ARCHIVES[path.suffix]
+    if source == SAVED and arguments:
+        raise UsageError(
+            f"{shorten(text)!r} names a saved graph, which takes no arguments",
+            hint="name the model instead, or hf:CONFIG.json for a configuration",
+        )
+    return ModelSpec(text, source, place, path.stem, arguments)
 
 
 def _call_arguments(call: str, text: str) -> dict[str, Any]:

@@ -14,10 +14,19 @@ import networkx as nx
 from visualize.core.architecture import Architecture, Operation, Skip, TensorSpec
 from visualize.core.documents import to_json
 from visualize.core.errors import UsageError
+from visualize.core.exact import SCHEMA
 from visualize.core.files import suffix
+from visualize.core.plain import encode
 from visualize.core.statistics import Statistics
+from visualize.report.graph_extras import (
+    boundaries,
+    edge_extras,
+    model_extras,
+    node_extras,
+    skip_extras,
+    statistics_extras,
+)
 
-SCHEMA = 2
 GRAPH_FORMATS = ("json", "graphml", "dot")
 
 
@@ -41,8 +50,14 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             "batch": architecture.batch,
             "tracer": architecture.tracer,
             "notes": list(architecture.notes),
+            **model_extras(architecture),
         },
-        "nodes": [_node(operation) for operation in architecture.operations],
+        "modules": [{"path": path, "class": one} for path, one in architecture.modules.items()],
+        "boundaries": boundaries(architecture),
+        "nodes": [
+            _node(operation) | node_extras(operation, place, architecture.modules)
+            for place, operation in enumerate(architecture.operations)
+        ],
         "edges": [
             {
                 "source": source,
@@ -52,10 +67,20 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
                 "dtype": wire.tensor.dtype if wire.tensor else None,
                 "data": wire.data,
                 "skip": None if wire.skip is None else architecture.skip_numbers[wire.skip],
+                **edge_extras(architecture, source, wire),
             }
             for source, target, key, wire in architecture.graph.edges(keys=True, data="wire")
         ],
-        "skips": [skip_document(skip) for skip in architecture.skips],
+        "skips": [skip_document(skip) | skip_extras(skip) for skip in architecture.skips],
+        **(
+            {
+                "unrolled_skips": [
+                    skip_document(skip) | skip_extras(skip) for skip in architecture.unrolled_skips
+                ]
+            }
+            if architecture.unrolled_skips != architecture.skips
+            else {}
+        ),
     }
 
 
@@ -129,8 +154,12 @@ def _node(operation: Operation) -> dict[str, Any]:
         "buffers": operation.buffers,
         "macs": operation.macs,
         "outputs": [_tensor(tensor) for tensor in operation.outputs],
-        **({"function": {"id": call.id, "type": call.type}} if call else {}),
-        **({"statistics": statistics_document(values)} if values else {}),
+        **({"function": encode(call)} if call else {}),
+        **(
+            {"statistics": statistics_document(values) | statistics_extras(values)}
+            if values
+            else {}
+        ),
     }
 
 

@@ -1,0 +1,235 @@
+"""A saved graph is the graph: nothing is lost, and what is no graph is refused in one line."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+import visualize
+from tests.commands import run
+from tests.graphs import architectures
+from tests.nets import NETS
+from visualize.core.architecture import Architecture
+from visualize.core.errors import SourceError, UsageError
+from visualize.models.saved import graph_of
+from visualize.report import write_graph
+
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def again(exact: Architecture) -> Architecture:
+    return graph_of(json.loads(write_graph(exact, "json")), "graph.json")
+
+
+def assert_same(old: Architecture, new: Architecture) -> None:
+    for each in fields(Architecture):
+        if each.name != "graph":
+            assert getattr(new, each.name) == getattr(old, each.name), each.name
+    assert new.operations == old.operations
+    for one, other in zip(old.operations, new.operations):
+        assert list(one.held.items()) == list(other.held.items())
+        assert list(one.attributes.items()) == list(other.attributes.items())
+        assert (one.function and one.function.attributes) == (
+            other.function and other.function.attributes
+        )
+    assert list(new.wires) == list(old.wires)
+    assert list(new.graph.edges(keys=True)) == list(old.graph.edges(keys=True))
+    assert [note.phrase for note in new.notes] == [note.phrase for note in old.notes]
+    assert write_graph(new, "json") == write_graph(old, "json")
+
+
+@given(architectures())
+def test_a_random_graph_comes_back(exact: Architecture) -> None:
+    assert_same(exact, again(exact))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_net_comes_back(name: str) -> None:
+    model, shapes = NETS[name]
+    exact = visualize.trace(model(), shapes, statistics=True, memory=True)
+    new = again(exact)
+    assert_same(exact, new)
+    # The order of predecessors is that of the trace as well.
+    assert [list(new.graph.pred[one]) for one in new.graph] == [
+        list(exact.graph.pred[one]) for one in exact.graph
+    ]
+
+
+@pytest.mark.parametrize("name", ["residual"])
+@pytest.mark.parametrize("level", ["op", "layer", "stage"])
+def test_figures_and_reports_are_the_same(name: str, level: str) -> None:
+    model, shapes = NETS[name]
+    old = visualize.trace(model(), shapes)
+    new = again(old)
+    formats = ["svg", "pdf", "json", "html"]
+    assert visualize.draw(new, level=level).render(formats) == visualize.draw(
+        old, level=level
+    ).render(formats)
+    for form in ("table", "md", "csv", "json", "latex"):
+        assert visualize.summarize(new).to_text(format=form) == visualize.summarize(old).to_text(
+            format=form
+        )
+        assert visualize.skips(new).to_text(format=form) == visualize.skips(old).to_text(
+            format=form
+        )
+
+
+MODELS = [
+    "mobilenet_v3_small", "densenet121", "googlenet", "swin_t", "vit_b_16", "shufflenet_v2_x0_5",
+    "mnasnet0_5", "regnet_y_400mf", "efficientnet_b0", "squeezenet1_0", "alexnet",
+    "timm:convnext_atto", "timm:resnet10t", "timm:mixer_s32_224", "timm:levit_128s",
+    "timm:ghostnet_050", "timm:res2net50_14w_8s", "timm:poolformer_s12",
+    "hf:BertConfig?num_hidden_layers=2", "hf:LlamaConfig?num_hidden_layers=2",
+    "hf:T5Config?num_layers=2", "hf:MixtralConfig?num_hidden_layers=1",
+]  # fmt: skip
+
+
+DRAWN = ("swin_t", "timm:resnet10t", "hf:LlamaConfig?num_hidden_layers=2")
+
+
+@pytest.mark.zoo
+@pytest.mark.parametrize("name", MODELS)
+def test_a_published_model_comes_back(name: str) -> None:
+    exact = visualize.trace(name)
+    new = again(exact)
+    assert_same(exact, new)
+    if name in DRAWN:  # drawing takes longer than all the rest
+        assert visualize.draw(new).render(["svg"]) == visualize.draw(exact).render(["svg"])
+
+
+# What is no graph
+
+
+@pytest.fixture(scope="module")
+def whole() -> Document:
+    model, shapes = NETS["residual"]
+    document: Document = json.loads(write_graph(visualize.trace(model(), shapes), "json"))
+    return document
+
+
+def node(document: Document) -> Document:
+    found: Document = next(one for one in document["nodes"] if one["parameters"])
+    return found
+
+
+def changed(key: str, value: object) -> Callable[[Document], None]:
+    return lambda document: node(document).update({key: value})
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (changed("parameters", -1), "].parameters: expected a number from 0"),
+        (changed("parameters", 2**63), "].parameters: expected a number from 0"),
+        (changed("parameters", True), "].parameters: expected a whole number"),
+        (changed("outputs", 3), "].outputs: expected a list"),
+        (changed("outputs", [{"shape": [2**40] * 9, "dtype": "x"}]), "].outputs[0].shape"),
+        (changed("samples", [[7]]), "].outputs[0]: expected sizes that divide"),
+        (changed("kind", "loop"), "].kind: expected one of input"),
+        (changed("calls", [["nowhere", 0]]), "modules lacks"),
+        (changed("color", "red"), "unknown key 'color'"),
+        (lambda d: d["nodes"].append(dict(d["nodes"][0])), "is used twice"),
+        (lambda d: d["nodes"][1].pop("type"), "nodes[1]: has no type"),
+        (lambda d: d["edges"][0].update(target="nobody"), "no node has the id 'nobody'"),
+        (lambda d: d["edges"].append(dict(d["edges"][0])), "is listed twice"),
+        (
+            lambda d: d["edges"][0].update(
+                source=d["edges"][0]["target"], target=d["edges"][0]["source"]
+            ),
+            "leads back",
+        ),
+        (lambda d: d["edges"][0].update(skip=99), "edges[0].skip: expected"),
+        (lambda d: d["skips"][0].update(merge="nobody"), "skips[0]: no node"),
+        (lambda d: d["skips"][0].update(kind="x"), "skips[0].kind"),
+        (lambda d: d["model"].update(parameters=1), "the sum over its nodes"),
+        (lambda d: d["model"].update(macs=1), "the sum over its nodes"),
+        (lambda d: d["boundaries"].append({"path": "a", "call": 0}), "has no 'arguments'"),
+        (lambda d: d.pop("modules"), "earlier version"),
+        (lambda d: d.update(schema=1), "schema 1"),
+        (lambda d: d.update(schema=3), "update visualize"),
+    ],
+)
+def test_a_damaged_graph_is_refused(
+    whole: Document, change: Callable[[Document], None], named: str
+) -> None:
+    document = copy.deepcopy(whole)
+    change(document)
+    with pytest.raises(SourceError) as caught:
+        graph_of(document, "graph.json")
+    assert str(caught.value).startswith("graph.json: ")
+    assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "named"),
+    [
+        ({"model_type": "bert"}, "try hf:x.json"),
+        ({"schema": 2, "boxes": []}, "the scene of a figure"),
+        ({"schema": 1, "rows": []}, "a summary"),
+        ({"nodes": [], "links": []}, "another program"),
+        ([], "no graph"),
+        (3, "no graph"),
+    ],
+)
+def test_other_documents_are_named(folder: Path, document: object, named: str) -> None:
+    (folder / "x.json").write_text(json.dumps(document))
+    result = run("draw", "x.json")
+    assert result.exit_code == 1
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith("visualize: x.json: is ")
+    assert named in line
+
+
+# The commands
+
+
+def test_commands_take_it(folder: Path, whole: Document) -> None:
+    model, shapes = NETS["residual"]
+    path = visualize.trace(model(), shapes).save("net.json")
+    assert run("draw", "net.json", "-o", "net.svg").exit_code == 0
+    assert run("graph", "net.json").stdout.encode() == path.read_bytes()
+    assert "identity" in run("skips", "net.json").stdout
+    assert "TOTAL" in run("summary", "net.json").stdout
+    assert len(visualize.load_graph(path).skips) == len(whole["skips"])
+    for given_option in (("--input", "1,3"), ("--train",), ("--leaf", "x"), ("--weights", "w.pt")):
+        result = run("draw", "net.json", *given_option)
+        assert result.exit_code == 2
+        assert f"{given_option[0]} can change nothing" in result.stderr
+
+
+def test_python_refuses_options_of_tracing(folder: Path) -> None:
+    model, shapes = NETS["residual"]
+    visualize.trace(model(), shapes).save("net.json")
+    assert visualize.draw("net.json").scene.boxes
+    with pytest.raises(UsageError, match="traced already"):
+        visualize.draw("net.json", (1, 3))
+    with pytest.raises(UsageError, match="no model to build"):
+        visualize.models.load_model("net.json")
+
+
+def test_torch_is_not_imported(folder: Path) -> None:
+    model, shapes = NETS["residual"]
+    visualize.trace(model(), shapes).save("net.json")
+    code = (
+        "import sys; from click.testing import CliRunner; from visualize.cli import main\n"
+        "for each in (['draw', 'net.json', '-o', 'net.svg'], ['summary', 'net.json'],"
+        " ['skips', 'net.json'], ['graph', 'net.json']):\n"
+        "    assert CliRunner().invoke(main, each).exit_code == 0, each\n"
+        "assert 'torch' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
