@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from visualize import models
-    from visualize.api import draw, skips, summarize, trace
+    from visualize.api import diff, draw, skips, summarize, trace
     from visualize.core.errors import VisualizeError
     from visualize.core.theme import Theme
     from visualize.figure import Figure
-    from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
+    from visualize.options import (
+        DiffOptions,
+        FigureOptions,
+        SkipsOptions,
+        SummaryOptions,
+        TraceOptions,
+    )
     from visualize.results.architecture import Architecture
+    from visualize.results.difference import Difference
     from visualize.results.skip_table import SkipTable
     from visualize.results.summary import Summary
     from visualize.simplify.idioms import RULES, Match, Rule, View, activation
@@ -26,6 +33,8 @@ __version__ = "0.1.0"
 __all__ = [
     "RULES",
     "Architecture",
+    "DiffOptions",
+    "Difference",
     "Figure",
     "FigureOptions",
     "Match",
@@ -39,6 +48,7 @@ __all__ = [
     "View",
     "VisualizeError",
     "activation",
+    "diff",
     "draw",
     "models",
     "skips",
@@ -53,6 +63,8 @@ _HOMES = {
     "View": "visualize.simplify.idioms",
     "activation": "visualize.simplify.idioms",
     "Architecture": "visualize.results.architecture",
+    "DiffOptions": "visualize.options",
+    "Difference": "visualize.results.difference",
     "Figure": "visualize.figure",
     "FigureOptions": "visualize.options",
     "SkipTable": "visualize.results.skip_table",
@@ -62,6 +74,7 @@ _HOMES = {
     "TraceOptions": "visualize.options",
     "Theme": "visualize.core.theme",
     "VisualizeError": "visualize.core.errors",
+    "diff": "visualize.api",
     "draw": "visualize.api",
     "skips": "visualize.api",
     "summarize": "visualize.api",

@@ -34,6 +34,7 @@ def _with_short_errors(function: Callable[_Given, _Result]) -> Callable[_Given, 
     return call
 
 
+diff = _with_short_errors(pipeline.diff)
 draw = _with_short_errors(pipeline.draw)
 skips = _with_short_errors(pipeline.skips)
 summarize = _with_short_errors(pipeline.summarize)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from visualize.simplify import Rule
 
 __all__ = [
+    "DiffOptions",
     "FigureOptions",
     "SkipTableOptions",
     "SkipsOptions",
@@ -216,6 +217,11 @@ class SkipTableOptions(TableOptions):
 @dataclass(frozen=True, kw_only=True)
 class SkipsOptions(TraceOptions, SkipTableOptions):
     """How skip connections are listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffOptions(TraceOptions, TableOptions):
+    """How two models are traced, and how their difference is written."""
 
 
 @dataclass(frozen=True, kw_only=True)

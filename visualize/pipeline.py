@@ -30,7 +30,7 @@ from visualize.figure import Figure, summary_of
 from visualize.fitting import look
 from visualize.models import LoadedModel, ModelSpec, load_model, names_checkpoint
 from visualize.models.objects import model_of
-from visualize.options import FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
+from visualize.options import DiffOptions, FigureOptions, SkipsOptions, SummaryOptions, TraceOptions
 from visualize.results.architecture import Architecture
 from visualize.simplify import only
 from visualize.tracing import ExampleInputs, guess_inputs, trace_model
@@ -39,6 +39,7 @@ from visualize.tracing.limits import time_limit
 if TYPE_CHECKING:
     from torch import nn
 
+    from visualize.results.difference import Difference
     from visualize.results.skip_table import SkipTable
     from visualize.results.summary import Summary
 
@@ -247,6 +248,48 @@ def skips(
         Chosen(SkipKind).read(each, "kind")
     architecture = trace(model, inputs, options=chosen, report=report)
     return SkipTable(architecture, describe_skips(architecture, kinds=kinds, long=long), chosen)
+
+
+@takes_options(DiffOptions)
+def diff(
+    before: Source,
+    after: Source,
+    inputs: ExampleInputs | None = None,
+    *,
+    options: DiffOptions | None = None,
+    report: Progress | None = None,
+    **keywords: Any,
+) -> Difference:
+    """Compare two models: what was added, removed, changed, moved and renamed in the second.
+
+    Args:
+        before: the first model, as for `trace`; an architecture is traced already.
+        after: the second one.
+        inputs: as for `trace`, of both models.
+        options: all options in one object; keywords win.
+        report: called with a line of text at each step.
+
+    Returns:
+        The difference, which is true where the models differ.
+
+    Raises:
+        VisualizeError: an option or a model cannot be used, or it cannot be traced.
+    """
+    from visualize.compare import compare
+    from visualize.models.isolated import own_modules
+    from visualize.results.difference import Difference
+
+    chosen = DiffOptions.of(options, keywords)
+    traced = []
+    for model in (before, after):
+        with own_modules():
+            traced.append(trace(model, inputs, options=chosen, report=report))
+    if traced[0].name == traced[1].name:
+        texts = [
+            str(each) if isinstance(each, (str, ModelSpec)) else "" for each in (before, after)
+        ]
+        traced = [replace(one, name=text or one.name) for one, text in zip(traced, texts)]
+    return Difference(compare(*traced), chosen)
 
 
 def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | None:

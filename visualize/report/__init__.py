@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from visualize.report.architecture import architecture_html, architecture_lines
 from visualize.report.caption import Drawn, alternative_text, caption, caption_file
+from visualize.report.difference import write_difference
 from visualize.report.graph import (
     GRAPH_FORMATS,
     check_graph_format,
@@ -27,6 +28,7 @@ __all__ = [
     "note_lines",
     "summarize_by_name",
     "summarize_in_a_line",
+    "write_difference",
     "write_graph",
     "write_skips",
     "write_summary",
