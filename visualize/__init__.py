@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from visualize import models
-    from visualize.api import audit, draw, load_graph, skips, summarize, trace
+    from visualize.api import audit, diff, draw, load_graph, skips, summarize, trace
     from visualize.core.errors import VisualizeError
     from visualize.core.theme import Theme
     from visualize.figure import Figure
     from visualize.options import (
         AuditOptions,
+        DiffOptions,
         FigureOptions,
         SkipsOptions,
         SummaryOptions,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     )
     from visualize.results.architecture import Architecture
     from visualize.results.audit import Audit
+    from visualize.results.difference import Difference
     from visualize.results.skip_table import SkipTable
     from visualize.results.summary import Summary
     from visualize.simplify.idioms import RULES, Match, Rule, View, activation
@@ -35,6 +37,8 @@ __all__ = [
     "Architecture",
     "Audit",
     "AuditOptions",
+    "DiffOptions",
+    "Difference",
     "Figure",
     "FigureOptions",
     "Match",
@@ -49,6 +53,7 @@ __all__ = [
     "VisualizeError",
     "activation",
     "audit",
+    "diff",
     "draw",
     "load_graph",
     "models",
@@ -66,6 +71,8 @@ _HOMES = {
     "Architecture": "visualize.results.architecture",
     "Audit": "visualize.results.audit",
     "AuditOptions": "visualize.options",
+    "DiffOptions": "visualize.options",
+    "Difference": "visualize.results.difference",
     "Figure": "visualize.figure",
     "FigureOptions": "visualize.options",
     "SkipTable": "visualize.results.skip_table",
@@ -76,6 +83,7 @@ _HOMES = {
     "Theme": "visualize.core.theme",
     "VisualizeError": "visualize.core.errors",
     "audit": "visualize.api",
+    "diff": "visualize.api",
     "draw": "visualize.api",
     "load_graph": "visualize.api",
     "skips": "visualize.api",

@@ -35,6 +35,7 @@ def _with_short_errors(function: Callable[_Given, _Result]) -> Callable[_Given, 
 
 
 audit = _with_short_errors(pipeline.audit)
+diff = _with_short_errors(pipeline.diff)
 draw = _with_short_errors(pipeline.draw)
 load_graph = _with_short_errors(pipeline.load_graph)
 skips = _with_short_errors(pipeline.skips)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from visualize.simplify import Rule
 
 __all__ = [
+    "DiffOptions",
     "FigureOptions",
     "SkipTableOptions",
     "SkipsOptions",
@@ -221,6 +222,11 @@ class SkipsOptions(TraceOptions, SkipTableOptions):
 @dataclass(frozen=True, kw_only=True)
 class AuditOptions(TraceOptions, TableOptions):
     """How skip connections are audited."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffOptions(TraceOptions, TableOptions):
+    """How two models are traced, and how their difference is written."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ from visualize.models import (
 )
 from visualize.options import (
     AuditOptions,
+    DiffOptions,
     FigureOptions,
     SkipsOptions,
     SummaryOptions,
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from visualize.results.audit import Audit
+    from visualize.results.difference import Difference
     from visualize.results.skip_table import SkipTable
     from visualize.results.summary import Summary
     from visualize.tracing import ExampleInputs
@@ -299,10 +301,54 @@ def audit(
     from visualize.results.audit import Audit
 
     chosen, report = AuditOptions.of(options, keywords), report or _silent
+    if isinstance(model, (str, ModelSpec)):
+        model = _read(model, inputs, chosen)
     if not isinstance(model, core.Architecture):
         model = _load(model, replace(chosen, statistics=True), report)
         chosen = replace(chosen, weights="", statistics=model.values is not None)
     return Audit.of(trace(model, inputs, options=chosen, report=report), chosen)
+
+
+@takes_options(DiffOptions)
+def diff(
+    before: Source,
+    after: Source,
+    inputs: ExampleInputs | None = None,
+    *,
+    options: DiffOptions | None = None,
+    report: Progress | None = None,
+    **keywords: Any,
+) -> Difference:
+    """Compare two models: what was added, removed, changed, moved and renamed in the second.
+
+    Args:
+        before: the first model, as for `trace`; an architecture is traced already.
+        after: the second one.
+        inputs: as for `trace`, of both models.
+        options: all options in one object; keywords win.
+        report: called with a line of text at each step.
+
+    Returns:
+        The difference, which is true where the models differ.
+
+    Raises:
+        VisualizeError: an option or a model cannot be used, or it cannot be traced.
+    """
+    from visualize.compare import compare
+    from visualize.models.isolated import own_modules
+    from visualize.results.difference import Difference
+
+    chosen = DiffOptions.of(options, keywords)
+    traced = []
+    for model in (before, after):
+        with own_modules():
+            traced.append(trace(model, inputs, options=chosen, report=report))
+    if traced[0].name == traced[1].name:
+        texts = [
+            str(each) if isinstance(each, (str, ModelSpec)) else "" for each in (before, after)
+        ]
+        traced = [replace(one, name=text or one.name) for one, text in zip(traced, texts)]
+    return Difference(compare(*traced), chosen)
 
 
 def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | None:

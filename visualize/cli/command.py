@@ -12,6 +12,7 @@ import click
 
 from visualize import __version__
 from visualize.cli.check import check
+from visualize.cli.diff import diff
 from visualize.cli.draw import draw
 from visualize.cli.ending import TimeIsUp, end, ends_with_signals
 from visualize.cli.gallery import gallery
@@ -93,9 +94,10 @@ def main() -> None:
       visualize draw net.py:Net --input 1,3,64,64 -o net.svg -o net.pdf
       visualize graph vit_b_16 -o vit.json
       visualize skips resnet18
+      visualize diff resnet50 wide_resnet50_2
       visualize models 'efficientnet*'
     """  # noqa: D301 (a backspace is click's mark for a paragraph to leave alone)
 
 
-for _command in (draw, check, graph, summary, skips, models, gallery):
+for _command in (draw, check, graph, summary, skips, diff, models, gallery):
     main.add_command(_command)

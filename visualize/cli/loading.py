@@ -29,10 +29,10 @@ _MODEL_HELP = """
 
 MODEL is a torchvision name (resnet18, or resnet18?num_classes=10 with constructor arguments),
 timm:NAME, hf:CONFIG.json or hf:LlamaConfig?num_hidden_layers=4 (an architecture of transformers),
-path/to/net.py:Net, path/to/net.py:build(depth=18), package.module:factory, or a file saved by
-torch.export (.pt2), torch.jit (.pt) or visualize graph (.json). Naming a Python file or module
-runs its code, as Python does; data files never run code. Weights are never needed; only
---weights NAME downloads any.
+path/to/net.py:Net, path/to/net.py:build(depth=18), HEAD~1:net.py:Net (a file as of a revision of
+git), package.module:factory, or a file saved by torch.export (.pt2), torch.jit (.pt) or visualize
+graph (.json). Naming a Python file or module runs its code, as Python does; data files never run
+code. Weights are never needed; only --weights NAME downloads any.
 """
 
 
@@ -69,6 +69,13 @@ def model_argument(command: _Command) -> _Command:
     ):  # fmt: skip
         command = decorate(command)
     return command
+
+
+def second_model(command: _Command) -> _Command:
+    """Add a second argument, OTHER, after MODEL."""
+    return click.argument(
+        "other", metavar="OTHER", callback=_parse_model, shell_complete=_complete_model
+    )(command)
 
 
 def _keep_debug(context: click.Context, _: click.Parameter, value: bool) -> None:

@@ -171,7 +171,7 @@ def _audit(
     from visualize.results.audit import Audit
 
     loaded = load(model, inputs, options, own_values=True)
-    options = replace(options, statistics=loaded.values is not None)
+    options = replace(options, statistics=has_values(loaded))
     architecture = trace(loaded, model, options, options.language)
     audited = Audit.of(architecture)
     listed = audited.inside(*asked.inside) if asked.inside else audited

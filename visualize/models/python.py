@@ -19,6 +19,8 @@ from torch import nn
 
 from visualize.core.errors import ConstructionError, SourceError, shorten, shorten_path
 from visualize.core.example import Example
+from visualize.models.isolated import own_modules
+from visualize.models.revision import file_of_revision, split_revision
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
 
@@ -30,7 +32,15 @@ def build(spec: ModelSpec) -> nn.Module:
         SourceError: the file or module is missing or broken, or has no such name.
         ConstructionError: the constructor raises, or does not return an ``nn.Module``.
     """
-    module = _import_file(Path(spec.place)) if spec.source == "file" else _import(spec.place)
+    revision, file = split_revision(spec.place) if spec.source == "file" else ("", "")
+    if revision:
+        found = file_of_revision(revision, file)
+        with own_modules(found.repository):
+            return _built(_import_file(found.path), spec)
+    return _built(_import_file(Path(file)) if file else _import(spec.place), spec)
+
+
+def _built(module: ModuleType, spec: ModelSpec) -> nn.Module:
     if not hasattr(module, spec.name):
         raise _missing_name(module, spec)
     found = getattr(module, spec.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from visualize.report.architecture import architecture_html, architecture_lines
 from visualize.report.audit import finding_words, requirement_lines, write_audit
 from visualize.report.caption import Drawn, alternative_text, caption, caption_file
+from visualize.report.difference import write_difference
 from visualize.report.graph import (
     GRAPH_FORMATS,
     check_graph_format,
@@ -31,6 +32,7 @@ __all__ = [
     "summarize_by_name",
     "summarize_in_a_line",
     "write_audit",
+    "write_difference",
     "write_graph",
     "write_skips",
     "write_summary",

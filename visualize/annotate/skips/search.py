@@ -150,9 +150,10 @@ class Search:
 
     def refusal(self, fork: str) -> Refusal | None:
         """Why no path leads from ``fork`` that is bypassed; None if there is none at all."""
-        readers = self.readers.get(fork, ())
-        weighted = any(self.weighted[reader] for reader in readers)
-        return Refusal.PARTS if weighted else Refusal.UNWEIGHTED if readers else None
+        sources, readers = self.flow.sources, self.flow.readers[fork]
+        walked = [each for each in readers if each in self.walked and fork in sources[each]]
+        weighted = not self.weighted.isdisjoint(walked)
+        return Refusal.PARTS if weighted else Refusal.UNWEIGHTED if walked else None
 
     def _reads(self, reader: str, fork: str, pieces: Collection[Piece]) -> bool:
         taken = piece_of(self.flow, reader, fork)

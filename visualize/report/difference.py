@@ -1,0 +1,215 @@
+"""The difference of two models as sentences and tables, in Markdown and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from visualize.core.architecture import Architecture, NodeKind
+from visualize.core.difference import Change, Difference, Status
+from visualize.core.quantities import count, giga
+from visualize.report.graph import skip_document
+from visualize.report.html import html_report
+from visualize.report.kinds import skip_counts
+from visualize.report.language import Language, is_english, load_language
+from visualize.report.places import edits_text, names_text, places_text
+from visualize.report.skip_changes import SkipWords, skip_rows
+from visualize.report.tables import Column, Field, Table, draw_table, fill, write_table
+
+_MOST_ROWS = 30  # what fits one page
+_MOST_NAMES = 6
+
+
+@dataclass(frozen=True)
+class _Row:
+    change: str
+    where: str
+    what: str
+
+
+def write_difference(
+    difference: Difference, format_name: str, *, language: str = "en", width: int | None = None
+) -> str:
+    """The difference in a format of `TableFormat`, or as ``html``.
+
+    Args:
+        difference: of two architectures.
+        format_name: a format of `TableFormat`, or ``html``.
+        language: one of `LANGUAGES`.
+        width: columns of the terminal; None for as wide as the table needs.
+    """
+    if format_name == "json":
+        return json.dumps(_document(difference), ensure_ascii=False, indent=1) + "\n"
+    catalogue = load_language(language)
+    rows = _rows(difference, catalogue)
+    shown = rows if format_name in ("csv", "latex") else rows[:_MOST_ROWS]
+    table = fill(_fields(catalogue), shown, chosen=(), keys=is_english(catalogue))
+    first, *totals = _heading(difference, catalogue)
+    if len(shown) < len(rows):
+        more = catalogue.gettext("and {number:,} more changes; JSON lists all")
+        totals.append(more.format(number=len(rows) - len(shown)))
+    if format_name == "html":
+        return html_report(first, [], write_table(table, "html") if rows else "", totals)
+    if format_name in ("csv", "latex"):
+        return write_table(table, format_name)
+    below = "".join(f"{line}\n" for line in totals)
+    if format_name == "md":
+        items = "".join(f"- {line}\n" for line in totals)
+        return f"**{first}**\n\n" + (write_table(table, "md") + "\n" if rows else "") + items
+    return f"{first}\n\n{_drawn(table, width) if rows else ''}{below}"
+
+
+def _drawn(table: Table, width: int | None) -> str:
+    return f"{draw_table(table, width).text}\n"
+
+
+def _fields(language: Language) -> list[Field[_Row]]:
+    gettext = language.gettext
+    return [
+        Field(Column("change", gettext("change"), essential=True), lambda row: row.change),
+        Field(Column("where", gettext("where"), essential=True), lambda row: row.where),
+        Field(Column("what", gettext("what"), essential=True), lambda row: row.what),
+    ]
+
+
+def _heading(difference: Difference, language: Language) -> list[str]:
+    """What is to be said of both models, and their totals from and to."""
+    gettext = language.gettext
+    before, after = difference.before, difference.after
+    names = {"before": before.name, "after": after.name}
+    if not difference:
+        line = gettext("{before} → {after}: same architecture")
+    elif difference.only_names:
+        line = gettext("{before} → {after}: same architecture, other names")
+    else:
+        line = gettext("{before} → {after}")
+    lines = [line.format(**names)]
+    for text, old, new in (
+        (gettext("parameters: {change}"), count(before.parameters), count(after.parameters)),
+        (gettext("MACs: {change}"), giga(before.macs), giga(after.macs)),
+        (gettext("operations: {change}"), _operations(before), _operations(after)),
+        (gettext("outputs: {change}"), _outputs(before), _outputs(after)),
+        (gettext("skip connections: {change}"), _skips(before, language), _skips(after, language)),
+    ):
+        same = gettext("{value} (same)").format(value=new)
+        lines.append(text.format(change=same if old == new else f"{old} → {new}"))
+    return lines
+
+
+def _operations(architecture: Architecture) -> str:
+    return f"{sum(one.computes for one in architecture.operations):,}"
+
+
+def _outputs(architecture: Architecture) -> str:
+    ends = (one for one in architecture.operations if one.kind is NodeKind.OUTPUT)
+    shapes = ["×".join(map(str, tensor.shape)) for one in ends for tensor in one.outputs]
+    return ", ".join(shapes[:4]) + ", …" * (len(shapes) > 4)
+
+
+def _skips(architecture: Architecture, language: Language) -> str:
+    counts: dict[str, int] = {}
+    for skip in architecture.skips:
+        counts[skip.kind.value] = counts.get(skip.kind.value, 0) + 1
+    return skip_counts(counts, language) or "0"
+
+
+def _rows(difference: Difference, language: Language) -> list[_Row]:
+    words = _words(language)
+    changes = list(difference.changes)
+    rows = []
+    replaced = {change.after: change for change in changes if change.status is Status.ADDED}
+    taken: set[int] = set()
+    for change in changes:
+        other = replaced.get(change.before) if change.status is Status.REMOVED else None
+        if other is not None and any(change.before):
+            taken |= {id(change), id(other)}
+            what = f"{change.type} → {other.type}"
+            rows.append(_Row(language.gettext("replaced"), places_text(change.before), what))
+    rows += [
+        _row(change, words[change.status], language)
+        for change in changes
+        if id(change) not in taken and change.status is not Status.RENAMED
+    ]
+    rows += [_Row(*each) for each in skip_rows(difference, SkipWords.of(language))]
+    renamed = [change for change in changes if change.status is Status.RENAMED]
+    rows += [_row(change, words[change.status], language) for change in renamed[:_MOST_NAMES]]
+    if len(renamed) > _MOST_NAMES:
+        total = sum(len(change.before) for change in renamed[_MOST_NAMES:])
+        more = language.gettext("{number:,} more names").format(number=total)
+        rows.append(_Row(words[Status.RENAMED], more, ""))
+    return rows
+
+
+def _words(language: Language) -> dict[Status, str]:
+    gettext = language.gettext
+    return {
+        Status.ADDED: gettext("added"),
+        Status.REMOVED: gettext("removed"),
+        Status.CHANGED: gettext("changed"),
+        Status.MOVED: gettext("moved"),
+        Status.REWIRED: gettext("rewired"),
+        Status.RENAMED: gettext("renamed"),
+    }
+
+
+def _row(change: Change, word: str, language: Language) -> _Row:
+    places = change.after or change.before
+    what = f"{len(places)} {change.type}" if len(places) > 1 else change.type
+    if change.status is Status.RENAMED:
+        return _Row(word, places_text(change.before), f"→ {places_text(change.after)}")
+    if change.status is Status.MOVED:
+        into = language.gettext("now {place}").format(place=names_text(change.after))
+        return _Row(word, names_text(change.before), into)
+    if change.status is Status.CHANGED:
+        return _Row(word, names_text(places), f"{what}: {edits_text(change.edits)}")
+    if change.status is Status.REWIRED:
+        reads = language.gettext("{what} reads another input").format(what=what)
+        return _Row(word, names_text(places), reads)
+    return _Row(word, names_text(places), what)
+
+
+def _document(difference: Difference) -> dict[str, Any]:
+    """All of it as plain data."""
+    return {
+        "same": not difference,
+        "only_names": difference.only_names,
+        "before": _totals(difference.before),
+        "after": _totals(difference.after),
+        "changes": [
+            {
+                "change": change.status.value,
+                "type": change.type,
+                "before": list(change.before),
+                "after": list(change.after),
+                "edits": [
+                    {edit.name: [edit.before, edit.after] for edit in edits}
+                    for edits in change.edits
+                ],
+                "nodes_before": list(change.old),
+                "nodes_after": list(change.new),
+            }
+            for change in difference.changes
+        ],
+        "skips": [
+            {
+                "before": skip_document(each.before) if each.before else None,
+                "after": skip_document(each.after) if each.after else None,
+                "source": each.source or None,
+            }
+            for each in difference.skips
+        ],
+    }
+
+
+def _totals(architecture: Architecture) -> dict[str, Any]:
+    ends = (one for one in architecture.operations if one.kind is NodeKind.OUTPUT)
+    return {
+        "name": architecture.name,
+        "class": architecture.class_name,
+        "parameters": architecture.parameters,
+        "macs": architecture.macs,
+        "operations": sum(one.computes for one in architecture.operations),
+        "skips": len(architecture.skips),
+        "outputs": [list(tensor.shape) for one in ends for tensor in one.outputs],
+    }
