@@ -22,10 +22,13 @@ NAMES = [
     "resnet50", "densenet121", "swin_t", "mobilenet_v3_large", "efficientnet_b0", "maxvit_t",
     "raft_small", "timm:dla34", "timm:hrnet_w18", "timm:convnext_tiny", "timm:twins_svt_small",
     "hf:T5Config", "hf:LlamaConfig", "hf:BertConfig", "hf:WhisperConfig", "hf:MixtralConfig",
+    "outputs/unet.py:UNet", "googlenet", "mobilenet_v3_small", "regnet_y_800mf", "convnext_tiny",
+    "r3d_18", "vit_b_16", "deeplabv3_resnet50", "hf:GPT2Config",
 ]  # fmt: skip
 OPENED = [
     "resnet18", "resnet50", "outputs/unet.py:UNet", "googlenet", "vit_b_16", "swin_t",
     "hf:T5Config", "hf:LlamaConfig", "timm:dla34", "densenet121",
+    "regnet_y_800mf", "r3d_18",
 ]  # fmt: skip
 SHAPES = {"outputs/unet.py:UNet": (1, 3, 256, 256)}
 SETS = 50
@@ -34,7 +37,7 @@ LARGEST = 250_000  # bytes, compressed
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_opened_is_the_figure_of_single_operations(name: str) -> None:
-    figure = visualize.draw(name)
+    figure = visualize.draw(name, SHAPES.get(name))
     page = document(figure)
     walked = walk(page)
     places = {one.id: place for place, one in enumerate(figure.architecture.operations)}
