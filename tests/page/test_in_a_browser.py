@@ -16,7 +16,7 @@ from torch import nn
 import visualize
 from tests.hostile_text import MARKUP, RAN, hostile_model
 from tests.page.browser import AXE, CHROMIUM, PATIENCE, Browser, Tab, chromium
-from tests.page.looks import DISC, LIT, OUTLINE, address, focused, opening, shown, tabbed, text
+from tests.page.looks import DISC, LIT, MARK, OUTLINE, PLACES, address, focused, opening, shown, tabbed, text
 from tests.page.pages import document_in
 from visualize.check import check_figure
 
@@ -300,6 +300,24 @@ def test_the_address_is_the_view(tab: Tab, resnet: str) -> None:
     tab.run("history.back()")
     tab.wait(f"location.hash.includes({json.dumps(before['open'])})")
     assert sorted(shown(tab)) == sorted(boxes)
+
+
+def test_what_moved_is_where_it_is_drawn_anew(tab: Tab, resnet: str) -> None:
+    """What is kept and moved with its group comes to lie where a new page draws it."""
+    tabbed(tab, "stage")
+    groups = opening(tab)[:4]
+    for name in (*groups, groups[1], *opening(tab)[4:7], groups[0], groups[1], groups[1]):
+        tab.run(f"{MARK}('{name}')")
+        for inner in [one for one in opening(tab) if one.startswith(f"{name}/")][:2]:
+            tab.run(f"{MARK}('{inner}')")
+    address(tab)
+    kept = tab.run(PLACES)
+    assert len([one for one in kept if "/" in one]) > 30
+    tab.open(resnet + tab.run("location.hash"))
+    made = tab.run(PLACES)
+    assert kept.keys() == made.keys()
+    for name, place in made.items():
+        assert kept[name] == pytest.approx(place, abs=0.05), name
 
 
 def test_a_strange_address_opens_the_page(tab: Tab, resnet: str) -> None:

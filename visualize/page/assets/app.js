@@ -90,6 +90,7 @@ export class App {
       addEventListener(moment, () => {
         this.isPrinting = moment === "beforeprint";
         if (this.night()) this.redraw();
+        this.viewport.print(this.isPrinting);
       });
     }
   }
@@ -151,7 +152,8 @@ export class App {
 
   draw() {
     const root = document.documentElement;
-    root.dataset.theme = this.night() ? "night" : "day";
+    const theme = this.night() ? "night" : "day";
+    if (root.dataset.theme !== theme) root.dataset.theme = theme;
     this.figure.render(this.state, this.nightFigure());
     this.stage.style.background = this.paper();
     this.stage.classList.toggle("by-night", this.nightFigure());
@@ -177,7 +179,7 @@ export class App {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
       this.writeAddress();
-      this.outline.show(figure.leaves(), state.selected);
+      if (state.panel === "outline") this.outline.show(figure.leaves(), state.selected);
     }, LATER);
   }
 
