@@ -16,7 +16,19 @@ from torch import nn
 import visualize
 from tests.hostile_text import MARKUP, RAN, hostile_model
 from tests.page.browser import AXE, CHROMIUM, PATIENCE, Browser, Tab, chromium
-from tests.page.looks import DISC, LIT, MARK, OUTLINE, PLACES, address, focused, opening, shown, tabbed, text
+from tests.page.looks import (
+    DISC,
+    LIT,
+    MARK,
+    OUTLINE,
+    PLACES,
+    address,
+    focused,
+    opening,
+    shown,
+    tabbed,
+    text,
+)
 from tests.page.pages import document_in
 from visualize.check import check_figure
 
