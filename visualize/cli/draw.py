@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +86,11 @@ def draw(
     if save_config:
         check_target(save_config)
     look(options)
+    if any(suffix(target) == "html" for target in targets):
+        # The page has these numbers in its panel and as its colours.
+        options = replace(
+            options, memory=True, statistics=options.statistics or bool(options.weights)
+        )
     loaded = load(model, inputs, options, own_values=options.statistics)
     architecture = trace(loaded, model, options)
     with progress() as report:

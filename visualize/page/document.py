@@ -13,11 +13,11 @@ from visualize.core.diagram import Box
 from visualize.core.module_path import relative
 from visualize.core.page import Area
 from visualize.core.scene import SceneArrow
-from visualize.core.words import shape
 from visualize.export import picture as drawn
 from visualize.page.alike import structure
 from visualize.page.copies import Aligned, aligned, are_regular
 from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
+from visualize.page.operations import operation_columns
 from visualize.page.plain import Plain, Table, area, path, rounded, runs
 from visualize.page.ports import Crossings, Open, Ports, is_port, plain_ports
 from visualize.page.sections import PanelSection, Section, panels
@@ -53,6 +53,7 @@ class Documents:
         self.root = root
         self.opener = opener
         self.maker = maker
+        self.color_by = color_by
         self.inherits = color_by is ColorBy.STAGE
         self.exact = opener.exact
         self.operations = {one.id: place for place, one in enumerate(self.exact.operations)}
@@ -81,8 +82,8 @@ class Documents:
             "size": picture.size,
             "detailSize": picture.detail_size,
             "lineWidth": picture.line_width,
-            "totals": {"parameters": self.exact.parameters, "macs": self.exact.macs},
-            "ops": self._operations(),
+            "totals": self._totals(),
+            "ops": operation_columns(self.exact, self.strings),
             "skips": [self._skip(skip) for skip in self.exact.skips],
             "kinds": self._kinds(),
             "views": self.views,
@@ -100,19 +101,12 @@ class Documents:
 
     # The model
 
-    def _operations(self) -> dict[str, list[int]]:
-        """All operations of the exact graph, a column for each thing that is known."""
-        rows, string = self.exact.operations, self.strings.place
+    def _totals(self) -> Data:
+        memory = self.exact.memory
         return {
-            "name": [string(one.id) for one in rows],
-            "path": [string(one.path) for one in rows],
-            "type": [string(one.type) for one in rows],
-            "kind": [string(one.kind.value) for one in rows],
-            "parameters": [one.parameters for one in rows],
-            "trainable": [one.trainable_parameters for one in rows],
-            "macs": [one.macs for one in rows],
-            "shape": [string(", ".join(map(shape, one.outputs))) for one in rows],
-            "source": [string(one.source) for one in rows],
+            "parameters": self.exact.parameters,
+            "macs": self.exact.macs,
+            **_found(saved=memory and memory.saved, peak=memory and memory.peak),
         }
 
     def _skip(self, skip: Skip) -> Data:
@@ -174,7 +168,7 @@ class Documents:
 
     def _opened(self, box: Box, open_box: Callable[[Box], Inside | None]) -> Opened | None:
         """What ``open_box`` shows of a box; what is alike is laid out once."""
-        key = open_box.__name__, structure(self.exact, box)
+        key = open_box.__name__, structure(self.exact, box, self.color_by)
         if key not in self._known:
             self._known[key] = None  # a box that opens to itself opens to nothing
             inside = open_box(box)

@@ -7,6 +7,7 @@ import { Figure } from "./figure.js";
 import { showDetails } from "./inspector.js";
 import { Model } from "./model.js";
 import { Navigation } from "./navigation.js";
+import { isMeasured } from "./paint.js";
 import { markSkip, showSkips } from "./skips.js";
 import { fromAddress, initialState, reduce, toAddress } from "./state.js";
 import { Outline } from "./tree.js";
@@ -40,6 +41,7 @@ export class App {
       select: (/** @type {string} */ instance) => this.select(instance),
       flow: (/** @type {string} */ instance) => this.lightFlow(instance),
       light: (/** @type {number} */ skip) => this.lightSkip(skip),
+      copy: (/** @type {number} */ operation) => this.selectCopy(operation),
     };
     /** @type {Element|undefined} the element of the selected box */
     this.chosen = undefined;
@@ -72,6 +74,7 @@ export class App {
     const { shown } = this.figure;
     const view = fromAddress(location.hash);
     view.open = validOpen(this.model, view.open);
+    if (!isMeasured(view.overlay, this.model.document)) view.overlay = initialState().overlay;
     this.state = reduce(this.state, { type: "restore", view });
     this.redraw();
     const names = [...before.keys(), ...view.open.keys()];
@@ -229,6 +232,16 @@ export class App {
       this.change({ type: "select", instance: frame });
       this.change({ type: "unfold", instance: frame });
     }
+  }
+
+  /**
+   * Unfolds what is selected, and selects the copy that an operation is in.
+   * @param {number} operation
+   */
+  selectCopy(operation) {
+    this.unfold(this.state.selected);
+    const inner = this.figure.closed().find(({ facts }) => facts.operations.includes(operation));
+    if (inner) this.select(inner.instance);
   }
 
   /** @param {string} instance */

@@ -217,7 +217,7 @@ export class Figure {
     for (const [outline, fill] of this.repainted) outline.setAttribute("fill", fill);
     this.repainted = [];
     if (overlay === "stage") return [];
-    const { fills, legend } = overlayColors(overlay, this.closed(), night);
+    const { fills, legend } = overlayColors(overlay, this.closed(), night, this.model.document);
     for (const [instance, fill] of fills) {
       const group = this.groups.get(instance);
       const outline = group && boxOutline(group);
