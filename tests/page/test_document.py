@@ -74,6 +74,9 @@ def test_copies_unfold_to_one_box_each() -> None:
     assert [box["paths"] for box in chain["boxes"]] == [["."], ["..1"], ["..2"]]
     assert {box["opens"] for box in chain["boxes"]} == {folded["opens"]}
     assert sum(box["parameters"] for box in chain["boxes"]) == folded["parameters"]
+    titles = [box["title"] for box in chain["boxes"]]
+    assert titles == [f"[{place}] · {folded['title'].removesuffix(' ×3')}" for place in range(3)]
+    assert [box["lines"][0][0] for box in chain["boxes"]] == titles
 
 
 def test_a_frame_unfolds_to_its_copies() -> None:

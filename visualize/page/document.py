@@ -15,7 +15,7 @@ from visualize.core.page import Area
 from visualize.core.scene import SceneArrow
 from visualize.export import picture as drawn
 from visualize.page.alike import structure
-from visualize.page.copies import Aligned, aligned, are_regular
+from visualize.page.copies import Aligned, aligned, are_regular, copy_names
 from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
 from visualize.page.operations import operation_columns
 from visualize.page.plain import Plain, Table, area, path, rounded, runs
@@ -168,7 +168,9 @@ class Documents:
 
     def _opened(self, box: Box, open_box: Callable[[Box], Inside | None]) -> Opened | None:
         """What ``open_box`` shows of a box; what is alike is laid out once."""
-        key = open_box.__name__, structure(self.exact, box, self.color_by)
+        # Copies that are unfolded have their names in the figure.
+        names = copy_names([copy.path for copy in box.copies]) if box.copies else ()
+        key = open_box.__name__, structure(self.exact, box, self.color_by), names
         if key not in self._known:
             self._known[key] = None  # a box that opens to itself opens to nothing
             inside = open_box(box)
