@@ -97,6 +97,17 @@ def test_skip_connections_name_operations() -> None:
     assert page["kinds"][0]["kind"] == "identity"
 
 
+def test_blocks_are_those_of_the_model_at_every_level() -> None:
+    for level in ("layer", "stage"):
+        page = document(visualize.draw("resnet18", level=level))
+        assert [one["path"] for one in page["blocks"]] == [
+            f"layer{stage}.{block}" for stage in range(1, 5) for block in range(2)
+        ]
+        inside = [set(members(one["operations"], range(99))) for one in page["blocks"]]
+        merges = [skip["merge"] for skip in page["skips"]]
+        assert [sum(merge in one for merge in merges) for one in inside] == [1] * 8
+
+
 def test_panels_title_and_legend_are_beside_the_overview() -> None:
     page = document(visualize.draw("resnet50", title="Deep"))
     islands = page["views"][0]["islands"]

@@ -86,6 +86,7 @@ class Documents:
             "ops": operation_columns(self.exact, self.strings),
             "skips": [self._skip(skip) for skip in self.exact.skips],
             "kinds": self._kinds(),
+            "blocks": [self._block(box) for box in self.opener.blocks],
             "views": self.views,
             "root": _ROOT,
             "colors": self.plain.colors.rows,
@@ -123,6 +124,11 @@ class Documents:
             "gradient": skip.gradient,
             "count": skip.count,
         }
+
+    def _block(self, block: Box) -> Data:
+        """A block of the model, whether it is drawn or not."""
+        inside = runs(self.operations[node] for node in block.members)
+        return {"path": block.path, "type": block.type, "operations": inside}
 
     def _kinds(self) -> list[Data]:
         """How each kind of skip connection that the model has is drawn."""

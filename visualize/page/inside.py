@@ -55,6 +55,8 @@ class Opener:
         self.sides = self.single.sides
         self.idioms = simplifier.idioms
         self.folded = folded
+        whole = simplifier.to(Level.BLOCK, folded=False)
+        self.blocks = [one for one in whole.boxes if one.kind is BoxKind.BLOCK]
 
     def opened(self, box: Box) -> Inside | None:
         """What is inside a box without copies; None if that is a single operation."""

@@ -59,9 +59,10 @@ export class App {
 
   /** Shows what the address names. */
   begin() {
-    showSkips(byId("skips"), this.model.document.skips, {
+    showSkips(byId("skips"), this.model.document, {
       point: (skip) => this.point(skip),
       pick: (skip) => this.lightSkip(skip),
+      show: (operation) => this.select(this.figure.owners().get(operation) ?? ""),
     });
     this.restore();
     this.viewport.jump(this.figure.beginning());
