@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from torch import nn
 
 import visualize
 from tests.hostile_text import MARKUP, RAN, hostile_model
-from tests.page.browser import AXE, CHROMIUM, PATIENCE, Browser, Tab, chromium
+from tests.page.browser import AXE, CHROMIUM, PATIENCE, Tab
+from tests.page.conftest import Pages
 from tests.page.looks import (
     DISC,
     LIT,
-    MARK,
     OUTLINE,
-    PLACES,
     address,
     focused,
     opening,
@@ -35,45 +31,6 @@ from visualize.check import check_figure
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser")
 
 STILL = 0.5  # pixels that nobody sees
-
-
-@dataclass
-class Pages:
-    """A tab, and the addresses of the pages in it."""
-
-    browser: Browser
-    tab: Tab
-    folder: Path
-
-    def write(self, name: str, model: nn.Module | str, **options: str) -> str:
-        page = visualize.draw(model, (1, 4) if name == "hostile" else None, **options)
-        path = self.folder / f"{name}.html"
-        path.write_bytes(page.render("html")["html"])
-        return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    folder = tmp_path_factory.mktemp("pages")
-    with chromium(folder) as browser:
-        yield Pages(browser, Tab(browser), folder)
-
-
-@pytest.fixture(scope="module")
-def resnet(pages: Pages) -> str:
-    """The address of a page whose closed boxes open twice, with a figure for the night."""
-    return pages.write("resnet18", "resnet18", theme="auto", level="block")
-
-
-@pytest.fixture
-def tab(pages: Pages, resnet: str) -> Iterator[Tab]:
-    """The page as it opens; whatever is done with it, its console shows no error."""
-    pages.tab.size(1280, 800)
-    pages.tab.media()
-    pages.tab.open(resnet)
-    yield pages.tab
-    assert pages.tab.errors() == []
-    assert pages.tab.requests() == []
 
 
 def test_a_page_opens_alone(tab: Tab) -> None:
@@ -312,24 +269,6 @@ def test_the_address_is_the_view(tab: Tab, resnet: str) -> None:
     tab.run("history.back()")
     tab.wait(f"location.hash.includes({json.dumps(before['open'])})")
     assert sorted(shown(tab)) == sorted(boxes)
-
-
-def test_what_moved_is_where_it_is_drawn_anew(tab: Tab, resnet: str) -> None:
-    """What is kept and moved with its group comes to lie where a new page draws it."""
-    tabbed(tab, "stage")
-    groups = opening(tab)[:4]
-    for name in (*groups, groups[1], *opening(tab)[4:7], groups[0], groups[1], groups[1]):
-        tab.run(f"{MARK}('{name}')")
-        for inner in [one for one in opening(tab) if one.startswith(f"{name}/")][:2]:
-            tab.run(f"{MARK}('{inner}')")
-    address(tab)
-    kept = tab.run(PLACES)
-    assert len([one for one in kept if "/" in one]) > 30
-    tab.open(resnet + tab.run("location.hash"))
-    made = tab.run(PLACES)
-    assert kept.keys() == made.keys()
-    for name, place in made.items():
-        assert kept[name] == pytest.approx(place, abs=0.05), name
 
 
 def test_a_strange_address_opens_the_page(tab: Tab, resnet: str) -> None:

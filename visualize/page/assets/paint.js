@@ -69,7 +69,7 @@ const MEASURES = {
   },
   sparsity: {
     value: ({ operations }, document) => measured(document, operations, prunedOf),
-    text: (value) => (value ? `${significant(Number((100 * value).toPrecision(3)))} % of the weights are zero` : "0 %"),
+    text: (value) => `${significant(Number((100 * value).toPrecision(3)))} % of the weights are zero`,
     linear: true,
   },
 };
