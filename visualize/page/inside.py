@@ -85,7 +85,10 @@ class Opener:
         diagram = contract(part, list(dict.fromkeys(whole))).with_boxes(copies)
         diagram = _with_plain_ends(diagram)
         # Copies whose operations alternate do not follow each other as boxes.
-        called = dict(zip(names, copy_names([copy.path for copy in box.copies])))
+        # In the order of the flow, which is that of their numbers where they have no names.
+        paths = dict(zip(names, (copy.path for copy in box.copies)))
+        order = [one.id for one in diagram.boxes if one.id in paths]
+        called = dict(zip(order, copy_names([paths[name] for name in order])))
         return Inside(diagram, box, called) if _is_in_order(diagram) else None
 
     def entries(self, box: Box) -> Mapping[str, str]:
