@@ -78,7 +78,8 @@ def clicks(tab: Tab) -> None:
             moved.append(max(abs(one - other) for one, other in zip(after[:2], before[:2])))
     say(f"  {visible:,} boxes visible, where a group opens or closes")
     for what, times in (("handled", handled), ("laid out and painted", painted)):
-        say(f"    {what} in {statistics.median(times):.0f} ms, at most {max(times):.0f} ms")
+        least, middle, most = min(times), statistics.median(times), max(times)
+        say(f"    {what} in {middle:.0f} ms, {least:.0f} to {most:.0f} ms")
     say(f"    what was clicked moves by {max(moved):.2f} px")
 
 

@@ -9,7 +9,11 @@ import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import torch
+import torchvision
+
 from tests.commands import run
+from tests.page.pages import document_in
 
 
 def test_draw_writes_every_format_in_one_run(folder: Path) -> None:
@@ -108,3 +112,18 @@ def test_two_processes_write_the_same_bytes(folder: Path) -> None:
 def test_the_ends_are_boxes_whatever_is_hidden(folder: Path) -> None:
     done = run("draw", "alexnet", "--hide", "*", "-o", "a.svg")
     assert done.stdout.startswith("wrote a.svg: 2 boxes at level ")
+
+
+def test_a_page_has_what_can_be_measured(folder: Path) -> None:
+    """Memory in any case, values where there are weights."""
+    build = ("draw", "net.py:build(depth=3)", "--input", "1,3,8,8")
+    result = run(*build, "-o", "a.html")
+    assert result.exit_code == 0, result.output
+    operations = document_in((folder / "a.html").read_bytes())["ops"]
+    assert sum(operations["saved"]) > 0
+    assert "statistics" not in operations
+    torch.save(torchvision.models.resnet18().state_dict(), folder / "weights.pt")
+    result = run("draw", "resnet18", "--weights", "weights.pt", "-o", "a.html")
+    assert result.exit_code == 0, result.output
+    rows = document_in((folder / "a.html").read_bytes())["ops"]["statistics"]
+    assert sum(row[0] for row in rows if row) == 11_689_512

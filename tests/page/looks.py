@@ -17,6 +17,26 @@ DISC = """(name => {
   const {x, y, width, height} = drawn.getBoundingClientRect();
   return [x + width / 2, y + height / 2];
 })"""
+# Opens or closes a group.
+MARK = """(name => {
+  const target = document.querySelector(`[data-marker='${name}'] .target`);
+  target?.dispatchEvent(new MouseEvent("click", {bubbles: true}));
+})"""
+# Where boxes, arrows and markers are, from the corner of the figure on, in points.
+PLACES = """(() => {
+  const figure = document.querySelector("#stage > svg");
+  const places = {};
+  for (const one of figure.querySelectorAll(".graph [class]:not(.is-lit)")) {
+    const {instance, arrow, of, marker} = one.dataset;
+    if (!one.getBBox) continue;
+    const {x, y, width, height} = one.getBBox();
+    const to = figure.getScreenCTM().inverse().multiply(one.getScreenCTM());
+    const name = [one.classList[0], instance, arrow, of, marker, one.textContent].join(" ");
+    if (one.closest("[data-marker]") === one || !one.closest("[data-marker]"))
+      places[name] = [x + to.e, y + to.f, width, height, to.a];
+  }
+  return places;
+})()"""
 LIT = "[...document.querySelectorAll('.is-lit[data-instance]')].map(one => one.dataset.instance)"
 
 

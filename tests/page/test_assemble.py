@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import importlib.resources
 import re
 
 import visualize
@@ -40,6 +41,17 @@ def test_nothing_is_loaded_and_only_its_own_script_and_style_apply() -> None:
 def test_scripts_are_one_module() -> None:
     (script,) = re.findall(r'<script type="module">(.*?)</script>', PAGE.decode(), re.DOTALL)
     assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
+
+
+def test_comments_stay_in_the_sources_and_all_else_is_in_the_page() -> None:
+    (script,) = re.findall(r'<script type="module">(.*?)</script>', PAGE.decode(), re.DOTALL)
+    assert not re.search(r"^\s*//|^\s*/\*\*[^/]*\*/$", script, re.MULTILINE)
+    assets = importlib.resources.files("visualize.page") / "assets"
+    for file in assets.iterdir():
+        if file.name.endswith(".js") and file.name != "types.js":  # types alone
+            for line in file.read_text("utf-8").splitlines():
+                if line.startswith(("export ", "function ", "class ", "const ", "  const ")):
+                    assert line.removeprefix("export ") in script, (file.name, line)
 
 
 def test_titles_are_text() -> None:

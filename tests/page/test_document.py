@@ -74,6 +74,9 @@ def test_copies_unfold_to_one_box_each() -> None:
     assert [box["paths"] for box in chain["boxes"]] == [["."], ["..1"], ["..2"]]
     assert {box["opens"] for box in chain["boxes"]} == {folded["opens"]}
     assert sum(box["parameters"] for box in chain["boxes"]) == folded["parameters"]
+    titles = [box["title"] for box in chain["boxes"]]
+    assert titles == [f"[{place}] · {folded['title'].removesuffix(' ×3')}" for place in range(3)]
+    assert [box["lines"][0][0] for box in chain["boxes"]] == titles
 
 
 def test_a_frame_unfolds_to_its_copies() -> None:
@@ -92,6 +95,17 @@ def test_skip_connections_name_operations() -> None:
     skips = figure.architecture.skips
     assert found == [(skip.kind.value, skip.fork, skip.merge) for skip in skips]
     assert page["kinds"][0]["kind"] == "identity"
+
+
+def test_blocks_are_those_of_the_model_at_every_level() -> None:
+    for level in ("layer", "stage"):
+        page = document(visualize.draw("resnet18", level=level))
+        assert [one["path"] for one in page["blocks"]] == [
+            f"layer{stage}.{block}" for stage in range(1, 5) for block in range(2)
+        ]
+        inside = [set(members(one["operations"], range(99))) for one in page["blocks"]]
+        merges = [skip["merge"] for skip in page["skips"]]
+        assert [sum(merge in one for merge in merges) for one in inside] == [1] * 8
 
 
 def test_panels_title_and_legend_are_beside_the_overview() -> None:

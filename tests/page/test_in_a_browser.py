@@ -5,63 +5,32 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from torch import nn
 
 import visualize
 from tests.hostile_text import MARKUP, RAN, hostile_model
-from tests.page.browser import AXE, CHROMIUM, PATIENCE, Browser, Tab, chromium
-from tests.page.looks import DISC, LIT, OUTLINE, address, focused, opening, shown, tabbed, text
+from tests.page.browser import AXE, CHROMIUM, PATIENCE, Tab
+from tests.page.conftest import Pages
+from tests.page.looks import (
+    DISC,
+    LIT,
+    OUTLINE,
+    address,
+    focused,
+    opening,
+    shown,
+    tabbed,
+    text,
+)
 from tests.page.pages import document_in
 from visualize.check import check_figure
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no browser")
 
 STILL = 0.5  # pixels that nobody sees
-
-
-@dataclass
-class Pages:
-    """A tab, and the addresses of the pages in it."""
-
-    browser: Browser
-    tab: Tab
-    folder: Path
-
-    def write(self, name: str, model: nn.Module | str, **options: str) -> str:
-        page = visualize.draw(model, (1, 4) if name == "hostile" else None, **options)
-        path = self.folder / f"{name}.html"
-        path.write_bytes(page.render("html")["html"])
-        return path.as_uri()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
-    folder = tmp_path_factory.mktemp("pages")
-    with chromium(folder) as browser:
-        yield Pages(browser, Tab(browser), folder)
-
-
-@pytest.fixture(scope="module")
-def resnet(pages: Pages) -> str:
-    """The address of a page whose closed boxes open twice, with a figure for the night."""
-    return pages.write("resnet18", "resnet18", theme="auto", level="block")
-
-
-@pytest.fixture
-def tab(pages: Pages, resnet: str) -> Iterator[Tab]:
-    """The page as it opens; whatever is done with it, its console shows no error."""
-    pages.tab.size(1280, 800)
-    pages.tab.media()
-    pages.tab.open(resnet)
-    yield pages.tab
-    assert pages.tab.errors() == []
-    assert pages.tab.requests() == []
 
 
 def test_a_page_opens_alone(tab: Tab) -> None:

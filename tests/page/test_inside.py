@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 import visualize
-from tests.page.pages import SHAPE, Net
+from tests.page.pages import SHAPE, Block, Net
 from visualize.core.choices import Level
 from visualize.core.diagram import Box, Diagram
 from visualize.page.inside import Opener, copies_of_box, copies_of_frame
@@ -117,3 +117,40 @@ def test_every_inside_has_each_operation_once(name: str) -> None:
             shown = [part for part in inside.diagram.boxes if not part.kind.is_end]
             assert sorted(node for part in shown for node in part.members) == sorted(box.members)
             waiting += [part.shown for part in shown]
+
+
+class Again(nn.Module):
+    """One block, three times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.block = Block()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The same again."""
+        for _ in range(3):
+            x = self.block(x)
+        return x
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "names"),
+    [
+        (Net(), SHAPE, ["[0]", "[1]", "[2]"]),
+        (Again(), (1, 4, 8, 8), ["1 of 3", "2 of 3", "3 of 3"]),
+    ],
+)
+def test_copies_have_names_along_the_flow(
+    model: nn.Module, shape: tuple[int, ...], names: list[str]
+) -> None:
+    one = opener(model, shape)
+    drawn = diagram(one, Level.BLOCK)
+    found = [copies_of_box(box, drawn) for box in drawn.boxes]
+    found += [copies_of_frame(group.id, drawn) for group in drawn.groups]
+    inside = one.unfolded(next(copies for copies in found if copies))
+    assert inside
+    shown = [box for box in inside.diagram.boxes if not box.kind.is_end]
+    assert [inside.names[box.id] for box in shown] == names
+    assert [box.operations[0].index for box in shown] == sorted(
+        box.operations[0].index for box in shown
+    )

@@ -86,6 +86,11 @@ def draw(
 
     targets = _checked_targets(files, model, save_config)
     look(options)
+    if any(suffix(target) == "html" for target in targets):
+        # The page has these numbers in its panel and as its colours.
+        options = replace(
+            options, memory=True, statistics=options.statistics or bool(options.weights)
+        )
     loaded = load(model, inputs, options, own_values=options.statistics)
     architecture = trace(loaded, model, options)
     with progress() as report:

@@ -36,7 +36,7 @@ def _drawn(model: str, options: FigureOptions) -> Drawn:
 
     spec = parse_model(model)
     loaded = load_model(spec, weights=options.weights, own_values=options.statistics)
-    figure = pipeline.draw(loaded, options=replace(options, weights=""))
+    figure = pipeline.draw(loaded, options=replace(options, weights="", memory=True))
     files = figure.render(["svg", "html"])
     architecture = figure.architecture
     shapes = (one.outputs for one in architecture.operations if one.kind.value == "input")

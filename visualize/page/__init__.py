@@ -6,6 +6,7 @@ views       the figure, and each inside, laid out once
 sections    the overview, and each panel beside it
 ports       where arrows go on inside of a box
 plain       what is drawn, as plain data
+operations  the table of all operations
 document    all of it, for the scripts of the page
 assemble    one file, which needs no other
 assets      the scripts, the style and the skeleton

@@ -21,6 +21,8 @@ from visualize.page.policy import policy
 _SKELETON, _STYLE, _FIRST = "page.html", "page.css", "app.js"
 _IMPORT = re.compile(r'^import [^;]*? from "\./([a-z_]+\.js)";$\n?', re.MULTILINE | re.DOTALL)
 _EXPORT = re.compile(r"^export (?=(?:async )?function|const|let|class)", re.MULTILINE)
+# Comments on lines of their own, which are for who reads the sources.
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _FAMILY = "page"
 # What the page itself says, beside the words of the figure.
 _PRINTABLE = "".join(map(chr, range(32, 127))) + "×·–−…→↑↓"
@@ -52,9 +54,12 @@ def assemble(title: str, document: Mapping[str, Any], texts: str, font: str) -> 
 
 
 def _script() -> str:
-    """All modules as one, each after those that it imports."""
+    """All modules as one, each after those that it imports, without their comments."""
     sources = dict(_modules(_FIRST, {}))
-    parts = (_EXPORT.sub("", _IMPORT.sub("", source)).strip() for source in sources.values())
+    parts = (
+        _COMMENT.sub("", _EXPORT.sub("", _IMPORT.sub("", source))).strip()
+        for source in sources.values()
+    )
     return "\n\n".join((*parts, ""))
 
 

@@ -10,9 +10,12 @@ the same positions:
 from __future__ import annotations
 
 import difflib
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from visualize.core.diagram import Box
+from visualize.core.module_path import spelled
 
 
 @dataclass(frozen=True)
@@ -57,3 +60,26 @@ def _beside(first: Box, copy: Box) -> Aligned:
 
 def _types(box: Box) -> list[str]:
     return [one.does for one in box.operations]
+
+
+def copy_names(paths: Sequence[str]) -> tuple[str, ...]:
+    """By what copies differ: the part of their paths in which they differ, else their number.
+
+    >>> copy_names(["layers.0", "layers.1"]), copy_names(["a.0.mlp", "a.1.mlp"])
+    (('[0]', '[1]'), ('[0]', '[1]'))
+    >>> copy_names(["encoder", "decoder"]), copy_names(["block", "block"])
+    (('encoder', 'decoder'), ('1 of 2', '2 of 2'))
+    """
+    steps = [tuple(path.split(".")) for path in paths]
+    if len(set(steps)) < len(steps):
+        return tuple(f"{number} of {len(paths)}" for number in range(1, len(paths) + 1))
+    before = _shared(steps)
+    rests = [path[before:] for path in steps]
+    after = _shared([rest[::-1] for rest in rests])
+    return tuple(spelled(".".join(rest[: len(rest) - after])) for rest in rests)
+
+
+def _shared(paths: Sequence[tuple[str, ...]]) -> int:
+    """With how many steps all of them begin."""
+    alike = itertools.takewhile(lambda steps: len(set(steps)) == 1, zip(*paths))
+    return sum(1 for _ in alike)

@@ -13,11 +13,11 @@ from visualize.core.diagram import Box
 from visualize.core.module_path import relative
 from visualize.core.page import Area
 from visualize.core.scene import SceneArrow
-from visualize.core.words import shape
 from visualize.export import picture as drawn
 from visualize.page.alike import structure
-from visualize.page.copies import Aligned, aligned, are_regular
+from visualize.page.copies import Aligned, aligned, are_regular, copy_names
 from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
+from visualize.page.operations import operation_columns
 from visualize.page.plain import Plain, Table, area, path, rounded, runs
 from visualize.page.ports import Crossings, Open, Ports, is_port, plain_ports
 from visualize.page.sections import PanelSection, Section, panels
@@ -53,6 +53,7 @@ class Documents:
         self.root = root
         self.opener = opener
         self.maker = maker
+        self.color_by = color_by
         self.inherits = color_by is ColorBy.STAGE
         self.exact = opener.exact
         self.operations = {one.id: place for place, one in enumerate(self.exact.operations)}
@@ -81,10 +82,11 @@ class Documents:
             "size": picture.size,
             "detailSize": picture.detail_size,
             "lineWidth": picture.line_width,
-            "totals": {"parameters": self.exact.parameters, "macs": self.exact.macs},
-            "ops": self._operations(),
+            "totals": self._totals(),
+            "ops": operation_columns(self.exact, self.strings),
             "skips": [self._skip(skip) for skip in self.exact.skips],
             "kinds": self._kinds(),
+            "blocks": [self._block(box) for box in self.opener.blocks],
             "views": self.views,
             "root": _ROOT,
             "colors": self.plain.colors.rows,
@@ -100,19 +102,12 @@ class Documents:
 
     # The model
 
-    def _operations(self) -> dict[str, list[int]]:
-        """All operations of the exact graph, a column for each thing that is known."""
-        rows, string = self.exact.operations, self.strings.place
+    def _totals(self) -> Data:
+        memory = self.exact.memory
         return {
-            "name": [string(one.id) for one in rows],
-            "path": [string(one.path) for one in rows],
-            "type": [string(one.type) for one in rows],
-            "kind": [string(one.kind.value) for one in rows],
-            "parameters": [one.parameters for one in rows],
-            "trainable": [one.trainable_parameters for one in rows],
-            "macs": [one.macs for one in rows],
-            "shape": [string(", ".join(map(shape, one.outputs))) for one in rows],
-            "source": [string(one.source) for one in rows],
+            "parameters": self.exact.parameters,
+            "macs": self.exact.macs,
+            **_found(saved=memory and memory.saved, peak=memory and memory.peak),
         }
 
     def _skip(self, skip: Skip) -> Data:
@@ -129,6 +124,11 @@ class Documents:
             "gradient": skip.gradient,
             "count": skip.count,
         }
+
+    def _block(self, block: Box) -> Data:
+        """A block of the model, whether it is drawn or not."""
+        inside = runs(self.operations[node] for node in block.members)
+        return {"path": block.path, "type": block.type, "operations": inside}
 
     def _kinds(self) -> list[Data]:
         """How each kind of skip connection that the model has is drawn."""
@@ -174,7 +174,9 @@ class Documents:
 
     def _opened(self, box: Box, open_box: Callable[[Box], Inside | None]) -> Opened | None:
         """What ``open_box`` shows of a box; what is alike is laid out once."""
-        key = open_box.__name__, structure(self.exact, box)
+        # Copies that are unfolded have their names in the figure.
+        names = copy_names([copy.path for copy in box.copies]) if box.copies else ()
+        key = open_box.__name__, structure(self.exact, box, self.color_by), names
         if key not in self._known:
             self._known[key] = None  # a box that opens to itself opens to nothing
             inside = open_box(box)

@@ -9,7 +9,7 @@ A box that represents equal copies opens to the inside of one of them, and unfol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import networkx as nx
 
@@ -17,6 +17,7 @@ from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.choices import Level
 from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.element_names import distinct
+from visualize.page.copies import copy_names
 from visualize.simplify import Simplifier
 from visualize.simplify.contract import Cluster, Collapsed, contract
 from visualize.simplify.details import layers_or_modules
@@ -31,10 +32,12 @@ class Inside:
         diagram: the boxes in it, with an input for each tensor that it reads and an output for each
             that others read.
         box: what it is the inside of: a box without copies, or all of one with copies.
+        names: what copies are called, by their boxes, beside their titles.
     """
 
     diagram: Diagram
     box: Box
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 class Opener:
@@ -52,6 +55,8 @@ class Opener:
         self.sides = self.single.sides
         self.idioms = simplifier.idioms
         self.folded = folded
+        whole = simplifier.to(Level.BLOCK, folded=False)
+        self.blocks = [one for one in whole.boxes if one.kind is BoxKind.BLOCK]
 
     def opened(self, box: Box) -> Inside | None:
         """What is inside a box without copies; None if that is a single operation."""
@@ -80,7 +85,11 @@ class Opener:
         diagram = contract(part, list(dict.fromkeys(whole))).with_boxes(copies)
         diagram = _with_plain_ends(diagram)
         # Copies whose operations alternate do not follow each other as boxes.
-        return Inside(diagram, box) if _is_in_order(diagram) else None
+        # In the order of the flow, which is that of their numbers where they have no names.
+        paths = dict(zip(names, (copy.path for copy in box.copies)))
+        order = [one.id for one in diagram.boxes if one.id in paths]
+        called = dict(zip(order, copy_names([paths[name] for name in order])))
+        return Inside(diagram, box, called) if _is_in_order(diagram) else None
 
     def entries(self, box: Box) -> Mapping[str, str]:
         """For each operation outside of ``box`` whose tensor is read in it, the input there."""

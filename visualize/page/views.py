@@ -18,7 +18,8 @@ from visualize.core.detail import Detail
 from visualize.core.diagram import Diagram
 from visualize.core.layout import Layout, Surroundings
 from visualize.core.palette import PaintedStroke, Palette, make_palette, skip_stroke
-from visualize.core.scene import Scene
+from visualize.core.phrases import verbatim
+from visualize.core.scene import Scene, SceneBox
 from visualize.core.theme import Theme
 from visualize.export.compose import make_picture
 from visualize.export.picture import Picture
@@ -80,7 +81,7 @@ class ViewMaker:
     def inside(self, inside: Inside) -> View:
         """What is inside a box; what enters or leaves it does so at a point on the border."""
         scene = inside_scene(Detail((), inside.box, inside.diagram), self.scene(inside.diagram))
-        boxes = (replace(one, label=()) if one.role in ENDS else one for one in scene.boxes)
+        boxes = (_named(one, inside.names.get(one.id, "")) for one in scene.boxes)
         scene = replace(scene, boxes=tuple(boxes), legend=False)
         sizes = Sizes(scene, self.theme, self.direction, ROOMY)
         layout = place_flow(sizes, math.inf).layout
@@ -88,6 +89,16 @@ class ViewMaker:
         palette = make_palette(scene, self.theme)
         picture = make_picture(scene, layout, self.theme, self.direction, palette, "")
         return View(inside.diagram, scene, picture, palette, inside.box.members, inside.box.path)
+
+
+def _named(box: SceneBox, name: str) -> SceneBox:
+    """A box of an inside: an end is a point, one of several copies has its name in its title."""
+    if box.role in ENDS:
+        return replace(box, label=())
+    if not name or not box.label:
+        return box
+    title, *rest = box.label
+    return replace(box, label=(f"{name} · {title}", *rest), title=verbatim(f"{name} · {box.title}"))
 
 
 def _border(layout: Layout, direction: Direction) -> Surroundings:

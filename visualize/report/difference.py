@@ -68,7 +68,10 @@ def _fields(language: Language) -> list[Field[_Row]]:
     gettext = language.gettext
     return [
         Field(Column("change", gettext("change"), essential=True), lambda row: row.change),
-        Field(Column("where", gettext("where"), essential=True), lambda row: row.where),
+        Field(
+            Column("where", language.pgettext("place of a change", "where"), essential=True),
+            lambda row: row.where,
+        ),
         Field(Column("what", gettext("what"), essential=True), lambda row: row.what),
     ]
 

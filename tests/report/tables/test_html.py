@@ -25,6 +25,6 @@ def test_sums_are_bold() -> None:
 
 def test_trees_are_indented() -> None:
     root, inner = cells("net", "layer", levels=(0, 2))
-    assert "padding-left" not in root
-    assert "padding-left:2.5em" in inner
+    assert ' 0.5em"' in root
+    assert ' 2.5em"' in inner
     assert "border-top" not in inner

@@ -7,6 +7,7 @@ import { Figure } from "./figure.js";
 import { showDetails } from "./inspector.js";
 import { Model } from "./model.js";
 import { Navigation } from "./navigation.js";
+import { isMeasured } from "./paint.js";
 import { markSkip, showSkips } from "./skips.js";
 import { fromAddress, initialState, reduce, toAddress } from "./state.js";
 import { Outline } from "./tree.js";
@@ -40,6 +41,7 @@ export class App {
       select: (/** @type {string} */ instance) => this.select(instance),
       flow: (/** @type {string} */ instance) => this.lightFlow(instance),
       light: (/** @type {number} */ skip) => this.lightSkip(skip),
+      copy: (/** @type {number} */ operation) => this.selectCopy(operation),
     };
     /** @type {Element|undefined} the element of the selected box */
     this.chosen = undefined;
@@ -57,9 +59,10 @@ export class App {
 
   /** Shows what the address names. */
   begin() {
-    showSkips(byId("skips"), this.model.document.skips, {
+    showSkips(byId("skips"), this.model.document, {
       point: (skip) => this.point(skip),
       pick: (skip) => this.lightSkip(skip),
+      show: (operation) => this.select(this.figure.owners().get(operation) ?? ""),
     });
     this.restore();
     this.viewport.jump(this.figure.beginning());
@@ -72,6 +75,7 @@ export class App {
     const { shown } = this.figure;
     const view = fromAddress(location.hash);
     view.open = validOpen(this.model, view.open);
+    if (!isMeasured(view.overlay, this.model.document)) view.overlay = initialState().overlay;
     this.state = reduce(this.state, { type: "restore", view });
     this.redraw();
     const names = [...before.keys(), ...view.open.keys()];
@@ -90,6 +94,7 @@ export class App {
       addEventListener(moment, () => {
         this.isPrinting = moment === "beforeprint";
         if (this.night()) this.redraw();
+        this.viewport.print(this.isPrinting);
       });
     }
   }
@@ -151,7 +156,8 @@ export class App {
 
   draw() {
     const root = document.documentElement;
-    root.dataset.theme = this.night() ? "night" : "day";
+    const theme = this.night() ? "night" : "day";
+    if (root.dataset.theme !== theme) root.dataset.theme = theme;
     this.figure.render(this.state, this.nightFigure());
     this.stage.style.background = this.paper();
     this.stage.classList.toggle("by-night", this.nightFigure());
@@ -177,7 +183,7 @@ export class App {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
       this.writeAddress();
-      this.outline.show(figure.leaves(), state.selected);
+      if (state.panel === "outline") this.outline.show(figure.leaves(), state.selected);
     }, LATER);
   }
 
@@ -227,6 +233,16 @@ export class App {
       this.change({ type: "select", instance: frame });
       this.change({ type: "unfold", instance: frame });
     }
+  }
+
+  /**
+   * Unfolds what is selected, and selects the copy that an operation is in.
+   * @param {number} operation
+   */
+  selectCopy(operation) {
+    this.unfold(this.state.selected);
+    const inner = this.figure.closed().find(({ facts }) => facts.operations.includes(operation));
+    if (inner) this.select(inner.instance);
   }
 
   /** @param {string} instance */

@@ -3,6 +3,7 @@
 import { byId, element, shape } from "./dom.js";
 import { deedOf, PAGE_KEYS } from "./keys.js";
 import { draw } from "./draw.js";
+import { isMeasured } from "./paint.js";
 import { download, pngFile, svgFile } from "./save.js";
 import { deepestLevel, openToLevel } from "./walk.js";
 
@@ -21,6 +22,16 @@ export class Controls {
     this.deeds = this.allDeeds();
     this.listen();
     this.fillHelp();
+    this.limitColors();
+  }
+
+  /** Colours by what was not measured cannot be chosen, and say what is missing. */
+  limitColors() {
+    for (const option of byId("overlay").querySelectorAll("option")) {
+      if (isMeasured(option.value, this.app.model.document)) continue;
+      option.disabled = true;
+      option.label = `${option.value} (${option.value === "memory" ? "not measured" : "needs --weights"})`;
+    }
   }
 
   /** @returns {{[deed: string]: () => void}} what keys and buttons ask for */

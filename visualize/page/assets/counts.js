@@ -36,3 +36,27 @@ export function percent(part, whole) {
   const share = (100 * part) / whole;
   return part && share < 0.05 ? "< 0.1 %" : `${share.toFixed(1)} %`;
 }
+
+const SIZES = /** @type {[number, string][]} */ ([
+  [1e9, "GB"],
+  [1e6, "MB"],
+  [1e3, "kB"],
+]);
+
+/**
+ * Bytes with all their digits: 2.4 MB, 2,408,448 bytes.
+ * @param {number} count
+ */
+export function bytes(count) {
+  const exact = `${exactCount(count)} bytes`;
+  const size = SIZES.find(([unit]) => count >= unit);
+  return size ? `${(count / size[0]).toFixed(1)} ${size[1]}, ${exact}` : exact;
+}
+
+/**
+ * A value that was measured, with six digits.
+ * @param {number|null} value null: it is not finite
+ */
+export function significant(value) {
+  return value === null ? "not finite" : String(Number(value.toPrecision(6)));
+}

@@ -14,7 +14,7 @@ import { arrowHead, dataOf, digits, outlineOf, pointsOf, spots, strandsOf, witho
 /** @typedef {import("./types.js").Writing} Writing */
 /** @typedef {{[name: string]: string|number}} Attributes */
 
-const SVG = "http://www.w3.org/2000/svg";
+export const SVG_NAMES = "http://www.w3.org/2000/svg";
 
 /**
  * The whole figure as an element of its own.
@@ -50,7 +50,7 @@ export class Drawer {
     const [width, height] = [composed.width.toFixed(2), composed.height.toFixed(2)];
     const root = /** @type {SVGSVGElement} */ (
       this.element("svg", {
-        xmlns: SVG,
+        xmlns: SVG_NAMES,
         width: `${width}pt`,
         height: `${height}pt`,
         viewBox: `0 0 ${width} ${height}`,
@@ -112,7 +112,7 @@ export class Drawer {
    * @returns {SVGElement}
    */
   element(name, attributes, text) {
-    const made = /** @type {SVGElement} */ (this.dom.createElementNS(SVG, name));
+    const made = /** @type {SVGElement} */ (this.dom.createElementNS(SVG_NAMES, name));
     for (const [key, value] of Object.entries(attributes)) {
       if (key !== "xmlns" && value !== "") made.setAttribute(key, String(value));
     }

@@ -27,7 +27,7 @@ export class Figure {
     this.composed = null;
     /** @type {SVGElement|null} */
     this.svg = null;
-    /** @type {Map<string, Element>} */
+    /** @type {Map<string, SVGElement>} */
     this.groups = new Map();
     /** @type {Map<string, Shown>} */
     this.shown = new Map();
@@ -69,11 +69,7 @@ export class Figure {
     );
     const svg = this.drawing.draw(this.composed, night, this.markers());
     this.svg = svg;
-    this.groups = new Map();
-    for (const group of svg.querySelectorAll("[data-instance]")) {
-      const instance = group.getAttribute("data-instance") ?? "";
-      if (!this.groups.has(instance)) this.groups.set(instance, group);
-    }
+    this.groups = this.drawing.groups;
     this.viewport.show(svg, this.composed.width, this.composed.height);
   }
 
@@ -83,6 +79,7 @@ export class Figure {
       .filter(({ thing, open }) => open || isIndex(thing.opens) || isIndex(thing.unfolds))
       .map((one) => ({
         key: `marker ${one.instance}`,
+        parent: one.parent,
         like: [Boolean(one.open)],
         points: [one.area[0] + one.area[2], one.area[1]],
         make: () => marker(one, Boolean(one.open)),
@@ -220,7 +217,7 @@ export class Figure {
     for (const [outline, fill] of this.repainted) outline.setAttribute("fill", fill);
     this.repainted = [];
     if (overlay === "stage") return [];
-    const { fills, legend } = overlayColors(overlay, this.closed(), night);
+    const { fills, legend } = overlayColors(overlay, this.closed(), night, this.model.document);
     for (const [instance, fill] of fills) {
       const group = this.groups.get(instance);
       const outline = group && boxOutline(group);

@@ -1,10 +1,13 @@
 /** The side panel: exact numbers of what is selected. */
 
-import { exactCount, percent } from "./counts.js";
+import { bytes, exactCount, percent, significant } from "./counts.js";
 import { button, element } from "./dom.js";
+import { attributesOf, normOf, peakIn, prunedOf, savedIn, statisticsOf, tensorsOf } from "./measures.js";
 
 /** As many operations or copies are listed at once. */
 const LISTED = 40;
+/** Of as many operations it is shown what they were made with; a larger box is opened for it. */
+const DESCRIBED = 8;
 
 /**
  * @typedef {Object} Deeds what the panel can ask for
@@ -13,6 +16,7 @@ const LISTED = 40;
  * @property {(instance: string) => void} close
  * @property {(instance: string) => void} flow
  * @property {(skip: number) => void} light
+ * @property {(operation: number) => void} copy unfolds the selected group and selects the copy with it
  */
 
 /**
@@ -23,16 +27,19 @@ const LISTED = 40;
  * @param {Deeds} deeds
  */
 export function showDetails(panel, model, state, deeds) {
-  const facts = state.selected ? model.facts(state.selected, state.open) : null;
-  if (!facts) {
+  const group = state.selected ? model.group(state.selected, state.open) : null;
+  if (!group) {
     panel.replaceChildren(...wholeModel(model));
     return;
   }
+  const facts = model.factsOf(group);
+  const read = tensorsOf(model, group);
   panel.replaceChildren(
     element("h2", {}, facts.title || facts.type),
     ...actions(facts, state, deeds),
-    factTable(factRows(facts, model.document.totals)),
-    ...membersOf(facts),
+    factTable(factRows(facts, read, model.document)),
+    ...attributesIn(facts, model),
+    ...membersOf(facts, deeds),
     ...skipsOf(facts, model, deeds),
     ...operationsOf(facts, model),
     ...sourcesOf(facts),
@@ -45,12 +52,14 @@ function wholeModel(model) {
   const rows = /** @type {[string, string][]} */ ([
     ["Parameters", exactCount(totals.parameters)],
     ["MACs", exactCount(totals.macs)],
+    ["Saved for backward", totals.saved ? bytes(totals.saved) : ""],
+    ["Peak in inference", totals.peak ? bytes(totals.peak) : ""],
     ["Operations", exactCount(model.root.runs[0].length)],
     ["Skip connections", exactCount(countOf(skips))],
   ]);
   return [
     element("h2", {}, name),
-    factTable(rows),
+    factTable(rows.filter(([, value]) => value)),
     element("p", { class: "quiet" }, description),
     element("p", { class: "quiet" }, "Select a box to see its numbers."),
   ];
@@ -84,9 +93,11 @@ function actions(facts, { selected, open, light }, deeds) {
 
 /**
  * @param {import("./model.js").Facts} facts
- * @param {{parameters: number, macs: number}} totals
+ * @param {{inputs: string[], outputs: string[]}} read
+ * @param {any} document
  */
-function factRows(facts, totals) {
+function factRows(facts, read, document) {
+  const { totals } = document;
   const share = (/** @type {number} */ part, /** @type {number} */ whole) => {
     const text = percent(part, whole);
     return part && text ? `${exactCount(part)} (${text})` : exactCount(part);
@@ -97,16 +108,57 @@ function factRows(facts, totals) {
   const rows = [
     ["Path", facts.paths.length === 1 ? facts.paths[0] : ""],
     ["Class", facts.type],
-    ["Reads", facts.inputs.join(", ")],
-    ["Output", facts.shape],
+    ["Input", read.inputs.join("; ") || facts.inputs.join("; ")],
+    ["Output", read.outputs.join("; ") || facts.shape],
     ["Parameters", share(parameters, totals.parameters)],
     ...each(parameters),
     ["Trainable", parameters && trainable !== parameters ? exactCount(trainable) : ""],
     ["MACs", share(facts.macs, totals.macs)],
     ...each(facts.macs),
+    ...measuredRows(facts.operations, document),
     ["Operations", exactCount(facts.operations.length)],
   ];
   return /** @type {[string, string][]} */ (rows.filter(([, value]) => value));
+}
+
+/**
+ * Memory and the values of weights, where they were measured.
+ * @param {number[]} operations
+ * @param {any} document
+ */
+function measuredRows(operations, document) {
+  const [saved, peak] = [savedIn(document, operations), peakIn(document, operations)];
+  const values = statisticsOf(document, operations);
+  const part = saved ? percent(saved, document.totals.saved) : "";
+  return [
+    ["Saved for backward", saved === null ? "" : bytes(saved) + (part && ` (${part})`)],
+    ["Peak in inference", peak ? bytes(peak) : ""],
+    ...(values
+      ? [
+          ["Weights", `mean ${significant(values.mean)}`],
+          ["", `deviation ${significant(values.squares === null ? null : Math.sqrt(values.squares / values.count))}`],
+          ["", `L2 norm ${significant(normOf(values))}`],
+          ["", `zero ${exactCount(values.zeros)} (${(100 * prunedOf(values)).toFixed(1)} % pruned)`],
+        ]
+      : []),
+  ];
+}
+
+/**
+ * What the operations of the first copy were made with.
+ * @param {import("./model.js").Facts} facts
+ * @param {import("./model.js").Model} model
+ */
+function attributesIn({ operations, copies }, model) {
+  const found = attributesOf(model, operations.slice(0, Math.ceil(operations.length / copies)));
+  if (!found.length || found.length > DESCRIBED) return [];
+  return found.flatMap(({ type, path, rows }) => {
+    const details = element("details", { class: "section" });
+    if (found.length <= 3) details.setAttribute("open", "");
+    const name = element("span", { class: "quiet path" }, path && ` ${path}`);
+    details.append(element("summary", {}, type, name), factTable(rows));
+    return [details];
+  });
 }
 
 /** @param {[string, string][]} rows */
@@ -137,12 +189,20 @@ function section(title, items, hidden = 0) {
   return [details];
 }
 
-/** @param {import("./model.js").Facts} facts */
-function membersOf({ paths }) {
-  const distinct = [...new Set(paths)];
-  if (distinct.length < 2) return [];
-  const items = distinct.slice(0, LISTED).map((path) => element("li", { class: "path" }, path || "the model"));
-  return section(`Copies (${distinct.length})`, items, distinct.length - LISTED);
+/**
+ * The copies of a repeat, of which each can be gone to.
+ * @param {import("./model.js").Facts} facts
+ * @param {Deeds} deeds
+ */
+function membersOf({ paths, firsts, unfolds }, deeds) {
+  if (new Set(paths).size < 2) return [];
+  const items = paths.slice(0, LISTED).map((path, at) => {
+    const name = path || "the model";
+    if (!unfolds) return element("li", { class: "path" }, name);
+    const about = { class: "link path", title: "Unfold the copies and select this one" };
+    return element("li", {}, button(name, () => deeds.copy(firsts[at]), about));
+  });
+  return section(`Copies (${paths.length})`, items, paths.length - LISTED);
 }
 
 /**

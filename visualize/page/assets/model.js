@@ -15,6 +15,7 @@
  * @property {string} shape
  * @property {string[]} inputs shapes of what it reads, where they are known
  * @property {number[]} operations
+ * @property {number[]} firsts the first operation of each copy
  * @property {number} parameters
  * @property {number} trainable
  * @property {number} macs
@@ -209,6 +210,7 @@ export class Model {
       shape: thing.shape ?? "",
       inputs: this.inputs(group),
       operations,
+      firsts: copies.map((copy) => copy.flat().filter(isIndex)[0]),
       parameters: this.amount("parameters", group),
       trainable: this.sum("trainable", operations),
       macs: this.amount("macs", group),

@@ -154,7 +154,7 @@ function sideOf(x, y, part) {
  * @returns {Writing[]}
  */
 function titleRows(document, box, room, copies) {
-  const path = (box.paths?.[0] ?? "").replace(/^\.+/, "");
+  const path = copies ? pathIn(box, 0) : rangeOf(box);
   const repeated = copies > 1 ? `${path} ×${copies}` : path;
   const title = copies ? box.title : box.title.replace(REPEAT, "");
   /** @type {[string, number, number][]} */
@@ -168,6 +168,25 @@ function titleRows(document, box, room, copies) {
     const width = roughWidth(text, size);
     return { text, x: INDENT, y, size, color, anchor: "start", width, kind: "note frame-label" };
   });
+}
+
+/**
+ * @param {PlainBox|PlainFrame} box
+ * @param {number} copy
+ */
+function pathIn({ paths = [] }, copy) {
+  return (paths.at(copy) ?? "").replace(/^\.+/, "");
+}
+
+/**
+ * The paths of all copies: layers.0 … 31.
+ * @param {PlainBox|PlainFrame} box
+ */
+function rangeOf(box) {
+  const [first, last] = [pathIn(box, 0), pathIn(box, -1)];
+  const around = first.slice(0, first.lastIndexOf(".") + 1);
+  if (first === last) return first;
+  return `${first} … ${last.startsWith(around) ? last.slice(around.length) : last}`;
 }
 
 /**

@@ -3,8 +3,9 @@
  * the markers that open and close.
  */
 
-import { exactCount, shortCount } from "./counts.js";
+import { bytes, exactCount, shortCount, significant } from "./counts.js";
 import { shape } from "./dom.js";
+import { normOf, prunedOf, savedIn, statisticsOf } from "./measures.js";
 
 /**
  * @typedef {{name: string, test: RegExp, day: string, night: string}} Category
@@ -46,15 +47,64 @@ export function mixed(one, other, part) {
 }
 
 /**
+ * @typedef {{instance: string, role: string, facts: import("./model.js").Facts}} Painted
+ * @typedef {Object} Measure
+ * @property {(facts: import("./model.js").Facts, document: any) => number|null} value null: the box keeps its colour
+ * @property {(value: number) => string} text
+ * @property {boolean} [linear] whether the colour grows with the value, and not with its root
+ */
+
+/** @type {{[overlay: string]: Measure}} */
+const MEASURES = {
+  parameters: { value: (facts) => facts.parameters, text: (value) => amountText(value, "parameters") },
+  macs: { value: (facts) => facts.macs, text: (value) => amountText(value, "MACs") },
+  memory: {
+    value: ({ operations }, document) => savedIn(document, operations),
+    text: (value) => (value ? `${bytes(value).split(",")[0]} saved for backward` : "0"),
+  },
+  norm: {
+    value: ({ operations }, document) => measured(document, operations, normOf),
+    text: (value) => (value ? `${Number(value.toPrecision(3))} L2 norm of the weights` : "0"),
+    linear: true,
+  },
+  sparsity: {
+    value: ({ operations }, document) => measured(document, operations, prunedOf),
+    text: (value) => `${significant(Number((100 * value).toPrecision(3)))} % of the weights are zero`,
+    linear: true,
+  },
+};
+
+/**
+ * Which overlays a document has the numbers for.
+ * @param {string} overlay
+ * @param {any} document
+ */
+export function isMeasured(overlay, { ops }) {
+  if (overlay === "memory") return Boolean(ops.saved);
+  return !["norm", "sparsity"].includes(overlay) || Boolean(ops.statistics);
+}
+
+/**
+ * @param {any} document
+ * @param {number[]} operations
+ * @param {(statistics: import("./measures.js").Statistics) => number|null} value
+ */
+function measured(document, operations, value) {
+  const statistics = statisticsOf(document, operations);
+  return statistics && value(statistics);
+}
+
+/**
  * The colour of each box, and what the colours mean.
  * @param {string} overlay
- * @param {{instance: string, role: string, facts: import("./model.js").Facts}[]} boxes those drawn closed
+ * @param {Painted[]} boxes those drawn closed
  * @param {boolean} night
+ * @param {any} [document]
  * @returns {{fills: Map<string, string>, legend: [string, string][]}}
  */
-export function overlayColors(overlay, boxes, night) {
+export function overlayColors(overlay, boxes, night, document = { ops: {} }) {
   const theme = night ? "night" : "day";
-  if (overlay === "parameters" || overlay === "macs") return ramp(overlay, boxes, theme);
+  if (overlay in MEASURES) return ramp(MEASURES[overlay], boxes, theme, document);
   /** @type {Map<string, string>} */
   const fills = new Map();
   /** @type {Map<string, string>} */
@@ -84,24 +134,36 @@ function trainedOf({ parameters, trainable, operations }) {
 }
 
 /**
- * @param {"parameters"|"macs"} column
- * @param {{instance: string, facts: import("./model.js").Facts}[]} boxes
+ * @param {Measure} measure
+ * @param {Painted[]} boxes
  * @param {"day"|"night"} theme
+ * @param {any} document
  * @returns {{fills: Map<string, string>, legend: [string, string][]}}
  */
-function ramp(column, boxes, theme) {
-  const most = Math.max(1, ...boxes.map(({ facts }) => facts[column]));
+function ramp({ value, text, linear }, boxes, theme, document) {
+  /** @type {[string, number][]} */
+  const values = boxes.flatMap(({ instance, facts }) => {
+    const found = value(facts, document);
+    return found === null ? [] : [[instance, found]];
+  });
+  if (!values.length) return { fills: new Map(), legend: [] };
+  const most = Math.max(...values.map(([, one]) => one));
   const [low, high] = RAMP[theme];
-  const fill = (/** @type {number} */ value) => mixed(low, high, Math.sqrt(value / most));
-  const unit = column === "macs" ? "MACs" : "parameters";
-  const steps = [0, most / 16, most / 4, most].map(Math.round);
+  const part = (/** @type {number} */ one) => (most ? one / most : 0);
+  const fill = (/** @type {number} */ one) => mixed(low, high, linear ? part(one) : Math.sqrt(part(one)));
+  const steps = linear ? [0, most / 2, most] : [0, most / 16, most / 4, most].map(Math.round);
   return {
-    fills: new Map(boxes.map(({ instance, facts }) => [instance, fill(facts[column])])),
-    legend: [...new Set(steps)].map((step) => [
-      `${step < 1000 ? exactCount(step) : shortCount(step)} ${step ? unit : ""}`.trim(),
-      fill(step),
-    ]),
+    fills: new Map(values.map(([instance, one]) => [instance, fill(one)])),
+    legend: [...new Set(steps)].map((step) => [text(step), fill(step)]),
   };
+}
+
+/**
+ * @param {number} value
+ * @param {string} unit
+ */
+function amountText(value, unit) {
+  return `${value < 1000 ? exactCount(value) : shortCount(value)} ${value ? unit : ""}`.trim();
 }
 
 /**

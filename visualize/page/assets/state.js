@@ -14,7 +14,7 @@
  * @typedef {{type: string, [field: string]: any}} Action
  */
 
-const OVERLAYS = ["stage", "type", "parameters", "macs", "trainable"];
+const OVERLAYS = ["stage", "type", "parameters", "macs", "memory", "trainable", "norm", "sparsity"];
 
 /** @returns {State} the page as it opens */
 export function initialState() {

@@ -40,8 +40,11 @@ export class Viewport {
    */
   show(figure, width, height) {
     this.size = [width, height];
-    figure.setAttribute("width", String(width));
-    figure.setAttribute("height", String(height));
+    // Another size has all of the figure laid out anew: it is that of a sheet with room to grow.
+    for (const [name, long] of /** @type {[string, number][]} */ ([["width", width], ["height", height]])) {
+      const sheet = String(2 ** Math.ceil(Math.log2(Math.max(long, 1024))));
+      if (figure.getAttribute(name) !== sheet) figure.setAttribute(name, sheet);
+    }
     figure.classList.add("figure");
     if (!this.figure) this.stage.prepend(figure);
     else if (this.figure !== figure) this.figure.replaceWith(figure);
@@ -87,6 +90,16 @@ export class Viewport {
       if (part < 1) this.frame = requestAnimationFrame(step);
     };
     this.frame = requestAnimationFrame(step);
+  }
+
+  /**
+   * On paper the figure is as large as the paper.
+   * @param {boolean} printing
+   */
+  print(printing) {
+    const [width, height] = this.size;
+    if (printing) this.figure?.setAttribute("viewBox", `0 0 ${width.toFixed(2)} ${height.toFixed(2)}`);
+    else this.figure?.removeAttribute("viewBox");
   }
 
   /** The camera that shows all of the figure. */

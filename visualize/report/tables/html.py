@@ -39,7 +39,8 @@ def _cell(tag: str, text: str, right: bool, *, bold: bool, ruled: bool, level: i
         "white-space:nowrap",
         "font-weight:bold" if bold else "",
         _RULE if ruled else "",
-        f"padding-left:{level + 0.5:g}em" if level else "",
+        # Not every notebook keeps columns apart.
+        f"padding:0.2em 0.5em 0.2em {level + 0.5:g}em",
     ]
     style = ";".join(one for one in styles if one)
     return f'<{tag} style="{style}">{escape_html(text)}</{tag}>'
