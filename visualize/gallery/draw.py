@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,11 +20,19 @@ if TYPE_CHECKING:
 
 
 def draw_model(model: str, options: FigureOptions) -> Drawn:
-    """Draw ``model`` as a figure and a page; one that fails is a row that says why."""
+    """Draw ``model`` as a figure and a page; one that fails is a row that says why.
+
+    What its code prints is dropped: it would be between the lines of many others.
+    """
+    unread = io.StringIO()
     try:
-        return _drawn(model, options)
+        with contextlib.redirect_stdout(unread), contextlib.redirect_stderr(unread):
+            return _drawn(model, options)
     except VisualizeError as error:
-        return Drawn(Row(model, error=str(error)))
+        return Drawn(Row(model, error=str(error).removeprefix(f"{model}: ")))
+    except SystemExit as error:
+        ended = f"the model's own code ended the program with SystemExit({error.code})"
+        return Drawn(Row(model, error=ended))
     except MemoryError:
         return Drawn(Row(model, error="not enough memory"))
     except Exception as error:  # one model that fails is not the end of the others

@@ -20,6 +20,8 @@ FIGURE, PAGE = "figure.svg", "page.html"
 _FILE = "row.json"
 _MOST = 4  # megabytes of a row
 _SCHEMA = 1
+# A name of a catalogue, which makes a folder of its own without more ado.
+_PLAIN = re.compile(r"(?:(timm|hf):)?(\w[\w.]{0,79})", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,13 @@ class Row:
     def folder(self) -> str:
         """The name of the folder of its files.
 
-        >>> Row("timm:resnet18").folder, Row("resnet18?num_classes=10").folder
-        ('timm_resnet18', 'resnet18_num_classes_10-0a56f4')
+        >>> Row("timm:resnet18").folder, Row("net.py:Net").folder
+        ('timm-resnet18', 'net.py_Net-636ad8')
         """
+        if plain := _PLAIN.fullmatch(self.model):
+            return "-".join(filter(None, plain.groups()))
         name = re.sub(r"[^\w.-]+", "_", self.model).strip("._")[:80]
-        if name == self.model.replace(":", "_"):
-            return name
-        return f"{name}-{hashlib.sha256(self.model.encode()).hexdigest()[:6]}"
+        return f"{name}-{hashlib.sha256(self.model.encode('utf-8', 'replace')).hexdigest()[:6]}"
 
 
 @dataclass(frozen=True)

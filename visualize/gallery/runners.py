@@ -35,21 +35,26 @@ class Processes:
     def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
         """A process that ends, for want of memory say, costs the model that it drew alone."""
         import joblib
+        from joblib.externals.loky import get_reusable_executor
         from joblib.externals.loky.process_executor import TerminatedWorkerError
 
         jobs = self.jobs or joblib.cpu_count()
         waiting = list(models)
-        while waiting:
-            try:
-                for drawn in _in_parallel(draw, waiting, options, jobs):
-                    waiting.remove(drawn.row.model)
-                    yield drawn
-            except TerminatedWorkerError:
-                # No more than `jobs` are begun and not done; which of these it was shows if each
-                # has a process of its own.
-                for model in waiting[:jobs]:
-                    waiting.remove(model)
-                    yield from _on_its_own(draw, model, options)
+        try:
+            while waiting:
+                try:
+                    for drawn in _in_parallel(draw, waiting, options, jobs):
+                        waiting.remove(drawn.row.model)
+                        yield drawn
+                except TerminatedWorkerError:
+                    # No more than `jobs` are begun and not done; which of these it was shows if
+                    # each has a process of its own.
+                    for model in waiting[:jobs]:
+                        waiting.remove(model)
+                        yield from _on_its_own(draw, model, options)
+        finally:
+            if jobs > 1:  # else they would wait for more to do, and the command for them
+                get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
 def _in_parallel(
@@ -100,7 +105,7 @@ class Cluster:
             ) from error
         with client:
             futures = {client.submit(draw, model, options, pure=False): model for model in models}
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
                 killed = future.exception() is not None
                 yield Drawn(Row(futures[future], error=_KILLED)) if killed else future.result()
                 future.release()
