@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from visualize import pipeline
+from visualize import pipeline, sources
 from visualize.core.errors import VisualizeError
 
 _Given = ParamSpec("_Given")
@@ -37,7 +37,7 @@ def _with_short_errors(function: Callable[_Given, _Result]) -> Callable[_Given, 
 audit = _with_short_errors(pipeline.audit)
 diff = _with_short_errors(pipeline.diff)
 draw = _with_short_errors(pipeline.draw)
-load_graph = _with_short_errors(pipeline.load_graph)
+load_graph = _with_short_errors(sources.load_graph)
 skips = _with_short_errors(pipeline.skips)
 summarize = _with_short_errors(pipeline.summarize)
 trace = _with_short_errors(pipeline.trace)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Collection
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualize.core import architecture as core
@@ -19,7 +16,6 @@ from visualize.core.errors import (
     UsageError,
     VisualizeError,
     WeightsError,
-    shorten,
 )
 from visualize.core.kinds import Chosen
 from visualize.core.matching import single_path
@@ -27,15 +23,7 @@ from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.signature import takes_options
 from visualize.figure import Figure, summary_of
 from visualize.fitting import look
-from visualize.models import (
-    SAVED,
-    LoadedModel,
-    ModelSpec,
-    load_model,
-    names_checkpoint,
-    parse_model,
-    read_graph,
-)
+from visualize.models import LoadedModel, ModelSpec
 from visualize.options import (
     AuditOptions,
     DiffOptions,
@@ -46,19 +34,16 @@ from visualize.options import (
 )
 from visualize.results.architecture import Architecture
 from visualize.simplify import only
+from visualize.sources import Progress, limit, load, read, with_statistics
 
 # A saved graph is drawn without torch: what builds and traces models is imported where it does.
 if TYPE_CHECKING:
-    from torch import nn
-
     from visualize.results.audit import Audit
     from visualize.results.difference import Difference
     from visualize.results.skip_table import SkipTable
     from visualize.results.summary import Summary
+    from visualize.sources import Source
     from visualize.tracing import ExampleInputs
-
-    Source = nn.Module | str | ModelSpec | LoadedModel | core.Architecture
-Progress = Callable[[str], None]
 
 
 def _silent(_: str) -> None:
@@ -93,12 +78,12 @@ def trace(
     """
     chosen, report = TraceOptions.of(options, keywords), report or _silent
     if isinstance(model, (str, ModelSpec)):
-        model = _read(model, inputs, chosen)
+        model = read(model, inputs, chosen)
     if isinstance(model, core.Architecture):
-        return Architecture.of(_with_statistics(model, chosen))
+        return Architecture.of(with_statistics(model, chosen))
     from visualize.core.torch_internals import named_modules
 
-    loaded = _load(model, chosen, report)
+    loaded = load(model, chosen, report)
     name = chosen.name or loaded.name
     if chosen.statistics and loaded.values is None:
         raise WeightsError(
@@ -189,7 +174,7 @@ def draw(
     if parts:
         architecture = Architecture.of(only(architecture, *dict.fromkeys(parts)))
     try:
-        with _limit(chosen.timeout):
+        with limit(chosen.timeout):
             return Figure.of(architecture, chosen)
     except EndlessError as error:
         raise RenderError(
@@ -225,9 +210,9 @@ def summarize(
     chosen, report = SummaryOptions.of(options, keywords), report or _silent
     chosen = replace(chosen, memory=True)
     if isinstance(model, (str, ModelSpec)):
-        model = _read(model, inputs, chosen)
+        model = read(model, inputs, chosen)
     if isinstance(model, (str, ModelSpec)):
-        model = _load(model, replace(chosen, statistics=True), report)
+        model = load(model, replace(chosen, statistics=True), report)
         chosen = replace(chosen, weights="")
     if isinstance(model, LoadedModel) and model.values is not None:
         chosen = replace(chosen, statistics=True)
@@ -302,9 +287,9 @@ def audit(
 
     chosen, report = AuditOptions.of(options, keywords), report or _silent
     if isinstance(model, (str, ModelSpec)):
-        model = _read(model, inputs, chosen)
+        model = read(model, inputs, chosen)
     if not isinstance(model, core.Architecture):
-        model = _load(model, replace(chosen, statistics=True), report)
+        model = load(model, replace(chosen, statistics=True), report)
         chosen = replace(chosen, weights="", statistics=model.values is not None)
     return Audit.of(trace(model, inputs, options=chosen, report=report), chosen)
 
@@ -363,70 +348,6 @@ def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | N
     return Summary.of(stopped(described, place, error.message, str(error)), options)
 
 
-def load_graph(path: str | os.PathLike[str]) -> Architecture:
-    """The exact graph in a file that ``visualize graph MODEL -o FILE.json`` or `save` wrote.
-
-    It is read whole: `draw`, `summarize` and `skips` take it as they take what `trace` returns.
-    No code runs, and torch is not needed.
-
-    Raises:
-        SourceError: the file cannot be read, or holds something else.
-    """
-    return Architecture.of(read_graph(Path(path)))
-
-
-def check_unused(options: TraceOptions, where: str, *, inputs: bool) -> None:
-    """Reject options of tracing for a graph that is traced already.
-
-    Raises:
-        UsageError: one of them is given.
-    """
-    plain = TraceOptions()
-    flags = {"weights": "weights", "tracer": "tracer", "leaves": "leaf", "train": "train"}
-    given = ["input"] if inputs else []
-    given += [
-        flag for name, flag in flags.items() if getattr(options, name) != getattr(plain, name)
-    ]
-    if given:
-        raise UsageError(
-            f"is a saved graph, which is traced already: {', '.join(f'--{one}' for one in given)} "
-            "can change nothing",
-            where=shorten(where),
-            hint="leave it out, or name the model",
-        )
-
-
-def _read(
-    model: str | ModelSpec, inputs: ExampleInputs | None, options: TraceOptions
-) -> ModelSpec | core.Architecture:
-    """The graph in the file of that name, or the parsed name of a model."""
-    spec = parse_model(model) if isinstance(model, str) else model
-    if spec.source != SAVED:
-        return spec
-    check_unused(options, spec.place, inputs=inputs is not None)
-    return load_graph(spec.place)
-
-
-def _limit(seconds: float | None) -> AbstractContextManager[None]:
-    """A limit of time, if there is one."""
-    if not seconds:
-        return nullcontext()
-    from visualize.tracing.limits import time_limit
-
-    return time_limit(seconds)
-
-
-def _with_statistics(architecture: core.Architecture, options: TraceOptions) -> core.Architecture:
-    """``architecture``, if it has the statistics that the options need."""
-    if options.statistics and architecture.parameters and not architecture.has_statistics:
-        raise WeightsError(
-            "it was traced without the statistics of its weights",
-            where=architecture.name,
-            hint="trace it with statistics=True",
-        )
-    return architecture
-
-
 def _check_memory(architecture: core.Architecture) -> None:
     """Check that the memory of ``architecture`` is known, which colours are to encode."""
     if architecture.memory is not None:
@@ -442,23 +363,3 @@ def _check_memory(architecture: core.Architecture) -> None:
         where=architecture.name,
         hint="trace it with memory=True",
     )
-
-
-def _load(
-    model: nn.Module | str | ModelSpec | LoadedModel, options: TraceOptions, report: Progress
-) -> LoadedModel:
-    """Build the model if it is given by name, or wrap one that is built already."""
-    if isinstance(model, (str, ModelSpec)):
-        report(f"building {shorten(str(model))}")
-        downloads = bool(options.weights) and not names_checkpoint(options.weights)
-        with _limit(None if downloads else options.timeout):
-            return load_model(model, weights=options.weights, own_values=options.statistics)
-    if options.weights:
-        raise UsageError(
-            "weights= works only with model names", hint="call load_state_dict yourself"
-        )
-    if isinstance(model, LoadedModel):
-        return model
-    from visualize.models.objects import model_of
-
-    return model_of(model, values=options.statistics)

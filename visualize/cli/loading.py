@@ -106,15 +106,15 @@ def load(
 
     The time of the whole command begins here, or after a download.
     """
-    from visualize import pipeline
+    from visualize import pipeline, sources  # noqa: F401 (imports do not count)
     from visualize.models import SAVED, load_model, names_checkpoint
 
     if model.source == SAVED:
         _begin(options)
-        pipeline.check_unused(options, model.place, inputs=bool(inputs.inputs))
+        sources.check_unused(options, model.place, inputs=bool(inputs.inputs))
         with progress() as report:
             report(f"reading {model}")
-            return pipeline.load_graph(model.place)
+            return sources.load_graph(model.place)
     from visualize import annotate, tracing  # noqa: F401 (imports do not count)
 
     downloads = bool(options.weights) and not names_checkpoint(options.weights)

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from visualize.core.errors import OutputError, UsageError, shorten
+from visualize.core.errors import OutputError, UsageError, shorten_path
 
 _MEGABYTE = 2**20
 
@@ -55,7 +55,7 @@ def check_target(path: Path) -> None:
         OutputError: it is a device, a pipe, a socket or read-only; its folder does not exist or
             cannot be written to; or its name is not valid.
     """
-    shown = shorten(str(path))
+    shown = shorten_path(str(path))
     path = _end_of(path)
     try:
         is_folder, has_folder = path.is_dir(), path.parent.is_dir()
@@ -87,13 +87,13 @@ def check_apart(targets: Iterable[Path], read: Iterable[Path]) -> None:
     seen: dict[Path, Path] = {}
     sources = {_real(path): path for path in read}
     for path in targets:
-        real, shown = _real(path), shorten(str(path))
+        real, shown = _real(path), shorten_path(str(path))
         if real in sources:
             raise UsageError(
                 "is read, and would be replaced", where=shown, hint="name another file"
             )
         if real in seen:
-            other = shorten(str(seen[real]))
+            other = shorten_path(str(seen[real]))
             raise UsageError(
                 "is named twice" if other == shown else f"is the same file as {other}", where=shown
             )
@@ -114,7 +114,7 @@ def make_folder(path: Path) -> None:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"the folder cannot be made: {error.strerror}", where=shorten(str(path))
+            f"the folder cannot be made: {error.strerror}", where=shorten_path(str(path))
         ) from error
 
 
@@ -125,7 +125,7 @@ def check_folder(path: Path) -> None:
         UsageError: ``path`` is a file.
         OutputError: the folder that it is in does not exist or cannot be written to.
     """
-    shown = shorten(str(path))
+    shown = shorten_path(str(path))
     try:
         exists, is_folder = path.exists(), path.is_dir()
     except OSError as error:  # such as a name that is too long
@@ -170,11 +170,11 @@ def _end_of(path: Path) -> Path:
     try:
         return path.resolve() if os.path.islink(path) else path  # noqa: PTH114 (which may raise)
     except (OSError, RuntimeError) as error:  # a link to itself
-        raise OutputError("is a link that leads nowhere", where=shorten(str(path))) from error
+        raise OutputError("is a link that leads nowhere", where=shorten_path(str(path))) from error
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(f"cannot be written: {error.strerror}", where=shorten(str(path)))
+    return OutputError(f"cannot be written: {error.strerror}", where=shorten_path(str(path)))
 
 
 def _stage(path: Path, content: bytes) -> Path:
