@@ -85,10 +85,11 @@ def main() -> None:
         except KeyboardInterrupt:
             print("interrupted")
         timed(models, folder / "resumed", Processes(2))
-        names = ("two", "cluster", "resumed")
-        same = [files(folder / name) == files(folder / "one") for name in names]
-        print("same bytes:", ", ".join(f"{name} {is_same}" for name, is_same in zip(names, same)))
-        assert all(same)
+        alone = files(folder / "one")
+        for name in ("two", "cluster", "resumed"):
+            found = files(folder / name)
+            other = [path for path in alone | found if alone.get(path) != found.get(path)]
+            print(f"{name}: same bytes" if not other else f"{name}: other bytes in {other}")
 
 
 if __name__ == "__main__":
