@@ -10,7 +10,8 @@ from torch import nn
 import visualize
 from visualize import sources
 from visualize.core.errors import EndlessError, SourceError, UsageError, WeightsError
-from visualize.options import TraceOptions
+from visualize.models import LoadedModel
+from visualize.options import FigureOptions, TraceOptions
 
 
 @pytest.fixture
@@ -79,3 +80,18 @@ def test_reading_a_graph_needs_no_torch(saved: Path) -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(saved)], check=True)
+
+
+def test_what_a_figure_depends_on(saved: Path, tmp_path: Path) -> None:
+    built, made_from = sources.build(str(saved), (), FigureOptions())
+    assert isinstance(built, visualize.Architecture)
+    assert [Path(name).name for name in made_from.files] == ["net.json"]
+    (tmp_path / "net.py").write_text("from torch import nn\nclass Net(nn.Linear): pass\n")
+    spec = f"{tmp_path / 'net.py'}:Net(in_features=4,out_features=2)"
+    built, made_from = sources.build(spec, ("1,4",), FigureOptions())
+    assert isinstance(built, LoadedModel)
+    assert [Path(name).name for name in made_from.files] == ["net.py"]
+    assert {"torch", "torch-visualize", "python"} <= set(made_from.versions)
+    _, made_from = sources.build("resnet18", (), FigureOptions())
+    assert {"torch", "torchvision"} <= set(made_from.versions)
+    assert not made_from.files

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visualize.core import architecture as core
 from visualize.core.errors import UsageError, WeightsError, shorten
+from visualize.core.provenance import Provenance
 from visualize.models import (
     SAVED,
     LoadedModel,
@@ -19,7 +20,7 @@ from visualize.models import (
     parse_model,
     read_graph,
 )
-from visualize.options import TraceOptions
+from visualize.options import FigureOptions, TraceOptions
 from visualize.results.architecture import Architecture
 
 # A saved graph is drawn without torch: what builds models is imported where it does.
@@ -114,3 +115,33 @@ def load(
     from visualize.models.objects import model_of
 
     return model_of(model, values=options.statistics)
+
+
+def build(
+    model: str, inputs: Sequence[str], options: FigureOptions
+) -> tuple[LoadedModel | Architecture, Provenance]:
+    """The model or the saved graph of that name, and what its figure depends on.
+
+    Args:
+        model: a MODEL argument.
+        inputs: specifications as of --input.
+        options: of the figure; of these ``weights`` and ``statistics`` are used up.
+    """
+    spec = parse_model(model)
+    if spec.source == SAVED:
+        check_unused(options, spec.place, inputs=bool(inputs))
+        return load_graph(spec.place), Provenance.of([], _files(spec.place, options))
+    loaded = load_model(spec, inputs, weights=options.weights, own_values=options.statistics)
+    from visualize.core.torch_internals import named_modules
+
+    modules = {type(module).__module__ for _, module in named_modules(loaded.model)} | {"torch"}
+    if spec.source == "module":
+        return loaded, Provenance.of(modules | {spec.place}, _files("", options))
+    return loaded, Provenance.of(modules, _files(spec.place, options))
+
+
+def _files(place: str, options: FigureOptions) -> list[Path]:
+    """The files that a figure is made from, the one at ``place`` among them."""
+    named = (place, options.weights, options.theme, options.font)
+    files = [Path(name) for name in named if isinstance(name, str) and name]
+    return [file for file in files if file.is_file()]

@@ -117,7 +117,7 @@ class Refusal(str, enum.Enum):
     """Both paths only scale: a weighted mean."""
     PARTS = "parts"
     """The paths read different parts of one tensor."""
-    TOKEN = "token"
+    TOKEN = "token"  # nosec B105
     """What is added is computed from a learned token alone."""
     ATTENTION = "attention"
     """The sum, or product, is part of an attention."""

@@ -16,6 +16,7 @@ metadata says how a value is read, what the flag is called and what the help pri
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from typing import Any, TypeVar, cast
@@ -172,6 +173,30 @@ def options_of(kind: type[Options]) -> tuple[Option, ...]:
     }
     ordered = sorted(fields(kind), key=lambda each: each.name in inherited)
     return tuple(map(_complete, ordered))
+
+
+def as_plain(options: Options) -> dict[str, Any]:
+    """The options that are not left at their defaults, as a file has them.
+
+    Raises:
+        UsageError: one is an object of Python that no file can hold.
+
+    >>> @dataclass(frozen=True, kw_only=True)
+    ... class Paper(Options):
+    ...     width: Length | None = length("Exact width.")
+    ...     color: bool = switch("Print in colour.", default=True)
+    >>> as_plain(Paper(width="3in"))
+    {'width': '3in'}
+    """
+    plain = {
+        option.name: option.kind.plain(getattr(options, option.name))
+        for option in options_of(type(options))
+        if getattr(options, option.name) != option.default
+    }
+    try:
+        return dict(json.loads(json.dumps(plain)))
+    except TypeError as error:
+        raise UsageError("only options that a file can hold may be given here") from error
 
 
 def _complete(declared: Field[Any]) -> Option:

@@ -5,18 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from visualize.core.errors import VisualizeError
-from visualize.core.provenance import Provenance
 from visualize.gallery.rows import FIGURE, PAGE, Drawn, Row
 from visualize.options import FigureOptions
-
-if TYPE_CHECKING:
-    from visualize.models import LoadedModel, ModelSpec
 
 
 def draw_model(model: str, options: FigureOptions) -> Drawn:
@@ -42,11 +35,10 @@ def draw_model(model: str, options: FigureOptions) -> Drawn:
 def _drawn(model: str, options: FigureOptions) -> Drawn:
     from visualize import pipeline
     from visualize.core.words import shape
-    from visualize.models import load_model, parse_model
+    from visualize.sources import build
 
-    spec = parse_model(model)
-    loaded = load_model(spec, weights=options.weights, own_values=options.statistics)
-    figure = pipeline.draw(loaded, options=replace(options, weights="", memory=True))
+    built, made_from = build(model, (), options)
+    figure = pipeline.draw(built, options=replace(options, weights="", memory=True))
     files = figure.render(["svg", "html"])
     architecture = figure.architecture
     shapes = (one.outputs for one in architecture.operations if one.kind.value == "input")
@@ -59,26 +51,4 @@ def _drawn(model: str, options: FigureOptions) -> Drawn:
         skips=dict(sorted(Counter(skip.kind.value for skip in architecture.skips).items())),
         level=figure.scene.level,
     )
-    made_from = Provenance.of(_modules(loaded, spec), _data(spec, options))
     return Drawn(row, {FIGURE: files["svg"], PAGE: files["html"]}, made_from)
-
-
-def _modules(loaded: LoadedModel, spec: ModelSpec) -> set[str]:
-    """The names of the modules that define the classes of a model, and of torch."""
-    from visualize.core.torch_internals import named_modules
-
-    defined = {type(module).__module__ for _, module in named_modules(loaded.model)}
-    return {*defined, "torch", *([spec.place] if spec.source == "module" else [])}
-
-
-def _data(spec: ModelSpec, options: FigureOptions) -> Iterator[Path]:
-    """The files that a figure is made from."""
-    named = (
-        spec.place if spec.source != "module" else "",
-        options.weights,
-        options.theme,
-        options.font,
-    )
-    for name in named:
-        if isinstance(name, str) and name and Path(name).is_file():
-            yield Path(name)

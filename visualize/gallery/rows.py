@@ -8,11 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-from visualize.core.errors import UsageError
 from visualize.core.files import read_file
-from visualize.core.option import options_of
+from visualize.core.option import as_plain
 from visualize.core.provenance import Provenance
 from visualize.options import FigureOptions
 
@@ -83,7 +81,7 @@ def write_row(folder: Path, drawn: Drawn, options: FigureOptions) -> dict[Path, 
     plain = {
         "schema": _SCHEMA,
         "row": asdict(drawn.row),
-        "options": _plain(options),
+        "options": as_plain(options),
         "made_from": drawn.provenance.to_dict(),
         "files": {name: _digest(data) for name, data in drawn.files.items()},
     }
@@ -97,7 +95,7 @@ def read_row(folder: Path, model: str, options: FigureOptions) -> Row | None:
     try:
         plain = json.loads(read_file(place / _FILE, _MOST))
         row, made_from = Row(**plain["row"]), Provenance.from_dict(plain["made_from"])
-        is_same = (plain["schema"], plain["options"]) == (_SCHEMA, _plain(options))
+        is_same = (plain["schema"], plain["options"]) == (_SCHEMA, as_plain(options))
         if not is_same or row.model != model or not made_from.is_current:
             return None
         for name, digest in plain["files"].items():
@@ -106,20 +104,6 @@ def read_row(folder: Path, model: str, options: FigureOptions) -> Row | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # there is none, or it is damaged: the model is drawn again
     return Row(**{**plain["row"], "inputs": tuple(row.inputs)})
-
-
-def _plain(options: FigureOptions) -> dict[str, Any]:
-    """The options that are not left at their defaults, as JSON has them."""
-    values = {each.name: (each, getattr(options, each.name)) for each in options_of(type(options))}
-    given = {
-        name: each.kind.plain(value)
-        for name, (each, value) in values.items()
-        if value != each.default
-    }
-    try:
-        return dict(json.loads(json.dumps(given)))
-    except TypeError as error:
-        raise UsageError("a gallery takes options that a file can hold") from error
 
 
 def _digest(data: bytes) -> str:

@@ -1,0 +1,1 @@
+"""What puts figures into other tools: documentation, for now Sphinx."""
