@@ -101,7 +101,7 @@ class FigureOptions(TraceOptions):
     )
     details: tuple[str, ...] = texts(
         "Show what is inside closed blocks beside the figure: auto where it fits the page, none, "
-        "or a module; repeatable.",
+        "or a module.",
         metavar="auto|none|PATH|CLASS",
         default_text="auto",
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,9 @@ class Interrupted:
     runner: Runner
     after: int
 
-    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+    def run(
+        self, draw: Draw, models: Sequence[str], options: FigureOptions
+    ) -> Generator[Drawn, None, None]:
         for number, drawn in enumerate(self.runner.run(draw, models, options)):
             if number == self.after:
                 raise KeyboardInterrupt

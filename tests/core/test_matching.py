@@ -42,7 +42,7 @@ def test_modules_match_by_path_glob_or_class(pattern: str, paths: set[str]) -> N
     [
         ("layer3", "did you mean layer2, layer1, layer1[1]?"),
         ("bottleneck", "did you mean Bottleneck?"),
-        ("Xyz", "run with --names to see module paths"),
+        ("Xyz", "visualize summary lists module paths"),
         ("ResNet", "did you mean ResNet?"),  # the model itself is not one of its modules
     ],
 )

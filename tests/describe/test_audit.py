@@ -256,3 +256,26 @@ def test_it_never_fails(exact: Architecture) -> None:
     for path in exact.modules:
         if path:
             assert audit.inside(path).modules
+
+
+class Layer(nn.Module):
+    """A block of one layer, which may have lost its shortcut."""
+
+    def __init__(self, skips: bool) -> None:
+        super().__init__()
+        self.skips = skips
+        self.layer = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layer(x).relu() if self.skips else self.layer(x).relu()
+
+
+@pytest.mark.parametrize("lost", [0, 2, 4])
+def test_a_block_of_one_layer_that_lost_its_shortcut(lost: int) -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.Sequential(*(Layer(n != lost) for n in range(5))))
+    audit = visualize.audit(model, (1, 4))
+    assert [one.path for one in audit.blocks] == [f"1.{number}" for number in range(5)]
+    assert [one.path for one in audit.problems] == [f"1.{lost}"] or [
+        one.module for one in audit.problems
+    ] == [f"1.{lost}"]
+    assert [one.path for one in audit.lacking("identity")] == [f"1.{lost}"]

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from visualize.core.errors import OutputError
 from visualize.gallery import Row, make_gallery
 from visualize.gallery.draw import draw_model
 from visualize.gallery.rows import Drawn
@@ -23,7 +24,9 @@ class Recording:
     most: int = 99
     asked: list[str] = field(default_factory=list)
 
-    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+    def run(
+        self, draw: Draw, models: Sequence[str], options: FigureOptions
+    ) -> Generator[Drawn, None, None]:
         for model in reversed(models):
             if len(self.asked) == self.most:
                 raise KeyboardInterrupt
@@ -75,3 +78,17 @@ def test_only_what_changed_is_drawn_again(folder: Path) -> None:
     assert len(again.asked) == 2
     make_gallery(MODELS[::2], site, FigureOptions(theme="night"), again, lambda _: None)
     assert len(again.asked) == 4
+
+
+def test_a_folder_that_cannot_be_made(folder: Path) -> None:
+    asked = Recording()
+    with pytest.raises(OutputError, match="the folder cannot be made"):
+        make_gallery(MODELS, Path("/proc/site"), OPTIONS, asked, lambda _: None)
+    assert asked.asked == []
+
+
+def test_inputs_are_those_of_every_model(folder: Path) -> None:
+    models = MODELS[::2]
+    made = make_gallery(models, folder / "site", OPTIONS, Recording(), lambda _: None, ("7,2,4",))
+    assert [row.inputs for row in made.rows] == [("2×4",), ("2×4",)]
+    assert not (folder / "site" / Row(MODELS[1]).folder).exists()

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from visualize.core.provenance import Provenance
-from visualize.gallery.rows import Drawn, Row, read_row, write_row
+from visualize.gallery.rows import Drawn, Made, Row, read_row, write_row
 from visualize.options import FigureOptions
 
 ROW = Row("nets.py:Small", "Small", ("4",), 20, 16, {"identity": 1}, "layer")
-OPTIONS = FigureOptions(level="layer", width="3in")
+MADE = Made(FigureOptions(level="layer", width="3in"), ("1,4",))
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def kept(folder: Path) -> Path:
     (place / "figure.svg").write_bytes(b"<svg/>")
     made_from = Provenance.of([], [Path("nets.py")])
     drawn = Drawn(ROW, {"figure.svg": b"<svg/>"}, made_from)
-    for path, data in write_row(folder / "site", drawn, OPTIONS).items():
+    for path, data in write_row(folder / "site", drawn, MADE).items():
         path.write_bytes(data)
     return folder / "site"
 
@@ -46,14 +46,18 @@ def test_folders_differ() -> None:
 
 
 def test_a_row_is_read_back(kept: Path) -> None:
-    assert read_row(kept, ROW.model, OPTIONS) == ROW
+    assert read_row(kept, ROW.model, MADE) == ROW
 
 
-@pytest.mark.parametrize("change", ["options", "source", "figure", "no figure", "damaged", "model"])
+@pytest.mark.parametrize(
+    "change", ["options", "inputs", "source", "figure", "no figure", "damaged", "model"]
+)
 def test_what_would_be_drawn_otherwise_is_not_kept(kept: Path, change: str) -> None:
-    place, model, options = kept / ROW.folder, ROW.model, OPTIONS
+    place, model, made = kept / ROW.folder, ROW.model, MADE
     if change == "options":
-        options = FigureOptions(level="block")
+        made = Made(FigureOptions(level="block"), MADE.inputs)
+    elif change == "inputs":
+        made = Made(MADE.options, ("2,4",))
     elif change == "source":
         Path("nets.py").write_text("x = 1")
     elif change == "figure":
@@ -64,17 +68,17 @@ def test_what_would_be_drawn_otherwise_is_not_kept(kept: Path, change: str) -> N
         (place / "row.json").write_text((place / "row.json").read_text()[:-9])
     else:
         model = "nets.py:Other"
-    assert read_row(kept, model, options) is None
+    assert read_row(kept, model, made) is None
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", '{"row": 3}', '{"row": {"x": 1}}', "[" * 100_000])
 def test_a_row_that_is_none(kept: Path, text: str) -> None:
     (kept / ROW.folder / "row.json").write_text(text)
-    assert read_row(kept, ROW.model, OPTIONS) is None
+    assert read_row(kept, ROW.model, MADE) is None
 
 
 def test_a_failure_is_not_kept(tmp_path: Path) -> None:
-    assert write_row(tmp_path, Drawn(Row("net", error="no")), OPTIONS) == {}
+    assert write_row(tmp_path, Drawn(Row("net", error="no")), MADE) == {}
 
 
 def test_the_file_has_no_path_of_the_machine(kept: Path) -> None:

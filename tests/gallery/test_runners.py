@@ -33,10 +33,12 @@ def test_processes_and_a_cluster_draw_the_same(folder: Path) -> None:
 
 
 @pytest.mark.timeout(200)
-def test_a_process_that_ends_costs_one_model(folder: Path) -> None:
-    found = outcome(Processes(2), [*MODELS, "nets.py:Ending"])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_process_that_ends_costs_one_model(folder: Path, jobs: int) -> None:
+    found = outcome(Processes(jobs), [*MODELS, "nets.py:Ending"])
     assert found["nets.py:Ending"].row == Row(
-        "nets.py:Ending", error="the process that drew it ended; it may need more memory"
+        "nets.py:Ending",
+        error="its process ended: its code ended it, or it needs more memory",
     )
     assert not found["nets.py:Small"].row.error
     assert not found["nets.py:Large"].row.error

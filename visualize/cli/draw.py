@@ -36,8 +36,8 @@ class FileOptions(Options):
     """The files that are written for a figure."""
 
     outputs: tuple[str, ...] = texts(
-        "File to write; the suffix is the format: .svg, .pdf, .png, .dot, .tex, .mmd, .graphml or "
-        ".json.",
+        "File to write; the suffix is the format: .svg, .pdf, .png, .html, .dot, .tex, .mmd, "
+        ".graphml or .json.",
         flags=("-o", "--output"),
         metavar="FILE",
         default_text="outputs/NAME.svg",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from visualize.cli.loading import debug_option
+from visualize.cli.loading import InputOptions, debug_option
 from visualize.cli.options import StrictCommand, takes
 from visualize.core.inert import visible
 from visualize.options import FigureOptions
@@ -28,7 +28,7 @@ Examples:
   visualize gallery timm: -o site --jobs 8
   visualize gallery net.py:Small net.py:Large -o site --level block""",
 )
-@takes(options=FigureOptions)
+@takes(inputs=InputOptions, options=FigureOptions)
 @click.option("-o", "--output", metavar="FOLDER", type=Path, required=True,
               help="Folder to write to; what is there and has not changed is kept.")  # fmt: skip
 @click.option("--jobs", metavar="NUMBER", type=click.IntRange(min=1),
@@ -42,13 +42,15 @@ def gallery(
     output: Path,
     jobs: int | None,
     scheduler: str,
+    inputs: InputOptions,
     options: FigureOptions,
 ) -> None:
     """Draw all models that the PATTERNs name into a folder with an index of them.
 
     PATTERN is a MODEL as `visualize draw` takes it, or part of a name or a glob as `visualize
     models` takes it. Each model has a figure and a page to explore; one that cannot be drawn is a
-    row of the index that says why. An interrupted gallery goes on where it stopped.
+    row of the index that says why. An interrupted gallery goes on where it stopped. --input is that
+    of every model.
     """
     from visualize.core.files import check_folder
     from visualize.fitting import look
@@ -62,7 +64,7 @@ def gallery(
     runner = runner_of(jobs, scheduler)
     begun = time.monotonic()
     with _shown(len(models)) as report:
-        made = make_gallery(models, output, options, runner, report)
+        made = make_gallery(models, output, options, runner, report, inputs.inputs)
     click.echo(_outcome(made, time.monotonic() - begun))
     if len(made.failed) == len(made.rows):
         sys.exit(1)

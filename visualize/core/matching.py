@@ -36,7 +36,7 @@ def matching_paths(pattern: str, modules: Mapping[str, str], option: str = "") -
         raise UsageError(
             f"no module has the path or class {shorten(pattern)!r}",
             where=option,
-            hint=likely or "run with --names to see module paths",
+            hint=likely or "visualize summary lists module paths",
         )
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import networkx as nx
 
@@ -24,7 +24,9 @@ def skips_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, tuple
     A shortcut belongs to the block whose module merges it, or else to the only block that it
     bypasses. Gates are no shortcuts, nor are long connections that bypass no part of the block
     that merges them. Of a block that is called several times, the call with the most counts. Blocks
-    that no output reads are left out: nothing in them is looked for.
+    that no output reads are left out: nothing in them is looked for. A module of the same class in
+    the same list as a block is one too, though a figure may show it as a layer: a block of one
+    layer that has lost its shortcut is no more than that.
 
     Args:
         exact: the graph of all operations.
@@ -52,7 +54,26 @@ def skips_of_blocks(exact: Architecture, grouped: Diagram) -> Mapping[str, tuple
         before = found.get(block.path)
         if before is None or len(skips) > len(before):
             found[block.path] = tuple(skips)
-    return found
+    return _with_siblings(exact, found, read)
+
+
+def _with_siblings(
+    exact: Architecture, found: Mapping[str, tuple[Skip, ...]], read: Collection[str]
+) -> Mapping[str, tuple[Skip, ...]]:
+    """``found`` with all modules of the same list and class, in the order of the graph."""
+    kinds = {(path.rpartition(".")[0], exact.modules.get(path)) for path in found}
+    paths = dict.fromkeys(
+        call.path
+        for operation in exact.operations
+        if operation.id in read
+        for call in operation.calls
+        if call.path in found
+        or (call.path.rpartition(".")[0], exact.modules.get(call.path)) in kinds
+    )
+    ordered = {path: found[path] for path in found if path not in paths}
+    for path in paths:
+        ordered[path] = found[path] if path in found else skips_of_module(exact, path)
+    return ordered
 
 
 def blocks_of_nodes(grouped: Diagram) -> Mapping[str, Group]:

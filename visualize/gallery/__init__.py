@@ -8,14 +8,16 @@ still what would be drawn, is not drawn again: an interrupted gallery goes on wh
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from visualize.core.files import write_files
+from visualize.core.files import make_folder, write_files
 from visualize.gallery.draw import draw_model
 from visualize.gallery.index import write_index
-from visualize.gallery.rows import Row, read_row, write_row
+from visualize.gallery.rows import Drawn, Made, Row, read_row, write_row
 from visualize.gallery.runners import Runner
 from visualize.options import FigureOptions
 
@@ -48,6 +50,7 @@ def make_gallery(
     options: FigureOptions,
     runner: Runner,
     report: Callable[[Row], None],
+    inputs: Sequence[str] = (),
 ) -> Gallery:
     """Draw each of ``models`` into ``folder``, and write its index.
 
@@ -59,25 +62,34 @@ def make_gallery(
         options: of each figure.
         runner: calls a function for each model, in parallel.
         report: called with each row when it is there.
+        inputs: specifications as of --input, of every model.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    rows = {model: row for model in models if (row := read_row(folder, model, options))}
+    made = Made(options, tuple(inputs))
+    rows = {model: row for model in models if (row := read_row(folder, model, made))}
     kept = len(rows)
+    make_folder(folder)
     try:
         for row in rows.values():
             report(row)
         waiting = [model for model in models if model not in rows]
-        for drawn in runner.run(draw_model, waiting, options):
-            row = drawn.row
-            files = {folder / row.folder / name: data for name, data in drawn.files.items()}
-            (folder / row.folder).mkdir(parents=True, exist_ok=True)
-            write_files({**files, **write_row(folder, drawn, options)})
-            rows[row.model] = row
-            report(row)
+        draw = functools.partial(draw_model, inputs=made.inputs)
+        with closing(runner.run(draw, waiting, options)) as arriving:
+            for drawn in arriving:
+                rows[drawn.row.model] = drawn.row
+                _keep(folder, drawn, made)
+                report(drawn.row)
     finally:
         done = tuple(rows[model] for model in models if model in rows)
-        folder.mkdir(parents=True, exist_ok=True)
         write_files({folder / "index.html": write_index(done)})
     return Gallery(folder, done, kept)
+
+
+def _keep(folder: Path, drawn: Drawn, made: Made) -> None:
+    """Write the files of a model, if it could be drawn."""
+    if drawn.files:
+        make_folder(folder / drawn.row.folder)
+        files = {folder / drawn.row.folder / name: data for name, data in drawn.files.items()}
+        write_files({**files, **write_row(folder, drawn, made)})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from visualize.core.errors import VisualizeError
@@ -12,7 +13,7 @@ from visualize.gallery.rows import FIGURE, PAGE, Drawn, Row
 from visualize.options import FigureOptions
 
 
-def draw_model(model: str, options: FigureOptions) -> Drawn:
+def draw_model(model: str, options: FigureOptions, inputs: Sequence[str] = ()) -> Drawn:
     """Draw ``model`` as a figure and a page; one that fails is a row that says why.
 
     What its code prints is dropped: it would be between the lines of many others.
@@ -20,7 +21,7 @@ def draw_model(model: str, options: FigureOptions) -> Drawn:
     unread = io.StringIO()
     try:
         with contextlib.redirect_stdout(unread), contextlib.redirect_stderr(unread):
-            return _drawn(model, options)
+            return _drawn(model, options, inputs)
     except VisualizeError as error:
         return Drawn(Row(model, error=str(error).removeprefix(f"{model}: ")))
     except SystemExit as error:
@@ -32,12 +33,12 @@ def draw_model(model: str, options: FigureOptions) -> Drawn:
         return Drawn(Row(model, error=f"{type(error).__name__}: {error}"))
 
 
-def _drawn(model: str, options: FigureOptions) -> Drawn:
+def _drawn(model: str, options: FigureOptions, inputs: Sequence[str]) -> Drawn:
     from visualize import pipeline
     from visualize.core.words import shape
     from visualize.sources import build
 
-    built, made_from = build(model, (), options)
+    built, made_from = build(model, inputs, options)
     figure = pipeline.draw(built, options=replace(options, weights="", memory=True))
     files = figure.render(["svg", "html"])
     architecture = figure.architecture

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from visualize.core.files import read_file
 from visualize.core.option import as_plain
@@ -74,14 +75,31 @@ class Drawn:
     provenance: Provenance | None = None
 
 
-def write_row(folder: Path, drawn: Drawn, options: FigureOptions) -> dict[Path, bytes]:
+@dataclass(frozen=True)
+class Made:
+    """How all models of a gallery are drawn.
+
+    Attributes:
+        options: of their figures.
+        inputs: specifications as of --input.
+    """
+
+    options: FigureOptions
+    inputs: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"options": as_plain(self.options), "inputs": list(self.inputs)}
+
+
+def write_row(folder: Path, drawn: Drawn, made: Made) -> dict[Path, bytes]:
     """The file that keeps the row of a model that was drawn; none if it could not be."""
     if drawn.provenance is None:
         return {}
     plain = {
         "schema": _SCHEMA,
         "row": asdict(drawn.row),
-        "options": as_plain(options),
+        "made_with": made.to_dict(),
         "made_from": drawn.provenance.to_dict(),
         "files": {name: _digest(data) for name, data in drawn.files.items()},
     }
@@ -89,13 +107,13 @@ def write_row(folder: Path, drawn: Drawn, options: FigureOptions) -> dict[Path, 
     return {folder / drawn.row.folder / _FILE: (text + "\n").encode()}
 
 
-def read_row(folder: Path, model: str, options: FigureOptions) -> Row | None:
+def read_row(folder: Path, model: str, made: Made) -> Row | None:
     """The row of a model whose files are there and would be drawn alike; None otherwise."""
     place = folder / Row(model).folder
     try:
         plain = json.loads(read_file(place / _FILE, _MOST))
         row, made_from = Row(**plain["row"]), Provenance.from_dict(plain["made_from"])
-        is_same = (plain["schema"], plain["options"]) == (_SCHEMA, as_plain(options))
+        is_same = (plain["schema"], plain["made_with"]) == (_SCHEMA, made.to_dict())
         if not is_same or row.model != model or not made_from.is_current:
             return None
         for name, digest in plain["files"].items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,14 +11,16 @@ from visualize.gallery.rows import Drawn, Row
 from visualize.options import FigureOptions
 
 Draw = Callable[[str, FigureOptions], Drawn]
-_KILLED = "the process that drew it ended; it may need more memory"
+_KILLED = "its process ended: its code ended it, or it needs more memory"
 _PATIENCE = 20  # seconds until a scheduler must answer
 
 
 class Runner(Protocol):
     """Calls a function for each of many models."""
 
-    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+    def run(
+        self, draw: Draw, models: Sequence[str], options: FigureOptions
+    ) -> Generator[Drawn, None, None]:
         """What ``draw`` returns for each model, as soon as it is there."""
 
 
@@ -27,12 +29,14 @@ class Processes:
     """Processes of this machine.
 
     Attributes:
-        jobs: how many at once; as many as there are cores if it is None. One runs in this process.
+        jobs: how many draw at once; as many as there are cores if it is None.
     """
 
     jobs: int | None = None
 
-    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+    def run(
+        self, draw: Draw, models: Sequence[str], options: FigureOptions
+    ) -> Generator[Drawn, None, None]:
         """A process that ends, for want of memory say, costs the model that it drew alone."""
         import joblib
         from joblib.externals.loky import get_reusable_executor
@@ -53,13 +57,13 @@ class Processes:
                         waiting.remove(model)
                         yield from _on_its_own(draw, model, options)
         finally:
-            if jobs > 1:  # else they would wait for more to do, and the command for them
-                get_reusable_executor().shutdown(wait=True, kill_workers=True)
+            # Else they would wait for more to do, and the command for them.
+            get_reusable_executor().shutdown(wait=True, kill_workers=True)
 
 
 def _in_parallel(
     draw: Draw, models: Sequence[str], options: FigureOptions, jobs: int
-) -> Iterator[Drawn]:
+) -> Generator[Drawn, None, None]:
     from joblib import Parallel, delayed
 
     parallel = Parallel(
@@ -68,11 +72,11 @@ def _in_parallel(
     yield from parallel(delayed(draw)(model, options) for model in models)
 
 
-def _on_its_own(draw: Draw, model: str, options: FigureOptions) -> Iterator[Drawn]:
+def _on_its_own(draw: Draw, model: str, options: FigureOptions) -> Generator[Drawn, None, None]:
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     try:
-        yield from _in_parallel(draw, [model], options, 2)  # one job would run in this process
+        yield from _in_parallel(draw, [model], options, 1)
     except TerminatedWorkerError:
         yield Drawn(Row(model, error=_KILLED))
 
@@ -87,7 +91,9 @@ class Cluster:
 
     scheduler: str
 
-    def run(self, draw: Draw, models: Sequence[str], options: FigureOptions) -> Iterator[Drawn]:
+    def run(
+        self, draw: Draw, models: Sequence[str], options: FigureOptions
+    ) -> Generator[Drawn, None, None]:
         """A model whose worker ended several times is a row that says so.
 
         Raises:
