@@ -2,14 +2,93 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
 from click.testing import CliRunner
 
 from visualize.cli.command import main
 
+_NET = """from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, size=4):
+        super().__init__()
+        self.fc = nn.Linear(8, size)
+
+    def forward(self, x):
+        return self.fc(x)
+"""
+
+
+def _diff(*words: str) -> tuple[int, str]:
+    found = CliRunner().invoke(main, ["diff", *words])
+    return found.exit_code, found.output
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    file = tmp_path / "net.py"
+    file.write_text(_NET)
+    return file
+
 
 def test_the_status_says_whether_they_differ() -> None:
-    same = CliRunner().invoke(main, ["diff", "resnet18", "resnet18"])
-    assert (same.exit_code, "same architecture" in same.output) == (0, True)
-    other = CliRunner().invoke(main, ["diff", "resnet18", "resnet34"])
-    assert other.exit_code == 1
-    assert "layer3[2–5]" in other.output
+    status, text = _diff("resnet18", "resnet18")
+    assert (status, "resnet18: same architecture" in text) == (0, True)
+    status, text = _diff("resnet18", "resnet34")
+    assert status == 1
+    assert "layer3[2–5]" in text
+
+
+def test_other_names_are_a_difference(net: Path) -> None:
+    other = net.with_name("other.py")
+    other.write_text(_NET.replace("self.fc", "self.head"))
+    status, text = _diff(f"{net}:Net", f"{other}:Net", "--input", "1,8")
+    assert status == 1
+    assert "same architecture, other names" in text
+    assert "→ head" in text
+
+
+def test_arguments_and_revisions(net: Path) -> None:
+    status, text = _diff(f"{net}:Net(size=4)", f"{net}:Net(size=6)", "--input", "1,8")
+    assert status == 1
+    assert "out_features 4 → 6" in text
+    for words in (
+        ("init", "-q"),
+        ("add", "."),
+        ("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "x"),
+        ("tag", "v1"),
+    ):
+        subprocess.run(["git", "-C", str(net.parent), *words], check=True)
+    net.write_text(_NET.replace("size=4", "size=5"))
+    status, text = _diff(f"v1:{net}:Net", f"{net}:Net", "--input", "1,8", "--format", "json")
+    document = json.loads(text)
+    assert (status, document["same"]) == (1, False)
+    assert document["changes"][0]["edits"] == [{"out_features": [4, 5]}]
+    assert _diff(f"v1:{net}:Net", f"HEAD:{net}:Net", "--input", "1,8")[0] == 0
+
+
+def test_a_file_is_written(net: Path) -> None:
+    target = net.with_name("diff.md")
+    status, text = _diff("resnet18", "resnet34", "-o", str(target))
+    assert (status, text) == (1, f"wrote {target}\n")
+    assert "| added" in target.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "reason"),
+    [
+        (["resnet18"], 2, "Missing argument 'OTHER'"),
+        (["resnet18", "resnet18", "--format", "nothing"], 2, "nothing"),
+        (["resnet18", "resnet1888"], 1, "resnet1888"),
+        (["resnet18", "missing.py:Net"], 1, "no such file"),
+        (["nowhere:missing.py:Net", "resnet18"], 1, "missing.py"),
+    ],
+)
+def test_errors_say_what_and_where(words: list[str], status: int, reason: str) -> None:
+    found, text = _diff(*words)
+    assert (found, reason in text) == (status, True), text

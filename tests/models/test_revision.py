@@ -38,3 +38,24 @@ def test_siblings_are_those_of_the_revision(tmp_path: Path) -> None:
         load_model(f"nowhere:{file}:net")
     with pytest.raises(SourceError, match="not in revision"):
         load_model(f"HEAD:{tmp_path}/other.py:net")
+
+
+@pytest.mark.parametrize("package", [("__init__.py", "inner/__init__.py"), ("inner/__init__.py",)])
+def test_relative_imports_are_those_of_the_revision(
+    tmp_path: Path, package: tuple[str, ...]
+) -> None:
+    _git(tmp_path, "init", "-q", "-b", "main")
+    folder = tmp_path / "nets" / "inner"
+    folder.mkdir(parents=True)
+    for file in package:
+        (tmp_path / "nets" / file).write_text("")
+    (folder / "net.py").write_text(_NET.replace("from sizes", "from .sizes"))
+    for size in (3, 5, 7):
+        (folder / "sizes.py").write_text(f"size = {size}\n")
+        _git(tmp_path, "add", ".")
+        _git(tmp_path, "commit", "-q", "-m", "x")
+        _git(tmp_path, "tag", f"v{size}")
+    _git(tmp_path, "branch", "old/name", "v5")
+    place = f"{folder}/net.py:net"
+    for revision, size in (("v3:", 3), ("old/name:", 5), ("main:", 7), ("", 7)):
+        assert load_model(revision + place).model.out_features == size

@@ -103,12 +103,23 @@ class Aligner:
         names = {part.name for part in new if part.operation is None or part.path}
         named = sum(part.name in names for part in old) * 2 > len(old)
 
+        pairs = self._aligned(old, new, named, numbered=named)
+        if named and any(_is_numbered(part) for part in (*old, *new)):
+            # What is inserted in a list counts on the names of all that come after it.
+            others = self._aligned(old, new, named, numbered=False)
+            if _equal(others) > _equal(pairs):
+                return others
+        return pairs
+
+    def _aligned(
+        self, old: Sequence[Tree], new: Sequence[Tree], named: bool, *, numbered: bool
+    ) -> list[tuple[Tree, Tree]]:
         def key(part: Tree) -> tuple[str, ...]:
-            around = self._around.get(part, "")
-            return (part.digest, around, part.name if named else "")
+            counts = numbered if _is_numbered(part) else named
+            return (part.digest, self._around.get(part, ""), part.name if counts else "")
 
         def likeness(i: int, j: int) -> float:
-            return self._likeness(old[i], new[j], named)
+            return self._likeness(old[i], new[j], named and (numbered or not _is_numbered(old[i])))
 
         pairs = align([key(part) for part in old], [key(part) for part in new], likeness)
         return [(old[i], new[j]) for i, j in pairs]
@@ -118,7 +129,7 @@ class Aligner:
         if (old.operation is None) != (new.operation is None):
             return 0.0
         same_name = old.name == new.name
-        bonus = (0.3 if old.name.rpartition(".")[2].isdigit() else 0.7) * (named and same_name)
+        bonus = (0.3 if _is_numbered(old) else 0.7) * (named and same_name)
         if old.operation is not None and new.operation is not None:
             return self._leaf_likeness(old, new, bonus)
         if old.digest == new.digest:
@@ -175,6 +186,14 @@ class Aligner:
         if around is None or is_old:
             return around
         return self.pairs.back[around]
+
+
+def _is_numbered(part: Tree) -> bool:
+    return part.name.rpartition(".")[2].isdigit()
+
+
+def _equal(pairs: Sequence[tuple[Tree, Tree]]) -> int:
+    return sum(old.digest == new.digest for old, new in pairs)
 
 
 def _anywhere(_: Tree, __: bool) -> object:

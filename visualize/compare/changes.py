@@ -27,7 +27,7 @@ def gather(old: Tree, new: Tree, pairs: Pairs, found: Found) -> Iterator[Change]
     for status in (Status.CHANGED, Status.MOVED, Status.REWIRED):
         chosen = [each for each in partners if found.old[_id(each[0])] is status]
         yield from _alike(chosen, status, found)
-    yield from _renamed(old, pairs)
+    yield from _renamed(old, pairs, found)
 
 
 def _id(leaf: Tree) -> str:
@@ -59,11 +59,11 @@ def _whole(root: Tree, taken: Mapping[Tree, Tree], status: Status) -> Iterator[C
 
 
 def _place(tree: Tree) -> str:
-    """Where a tree is: for a block the list that holds it, for a layer any place alike."""
-    if tree.operation is not None:
-        return pattern(tree.path)
+    """Where a tree is: for a block of a list that list, for all else any place alike."""
     before, _, last = tree.path.rpartition(".")
-    return f"{before}.{pattern(last)}"
+    if tree.operation is not None or not last.isdigit():
+        return pattern(tree.path)
+    return f"{before}.*"
 
 
 def _outermost(root: Tree, taken: Mapping[Tree, Tree]) -> Iterator[Tree]:
@@ -112,14 +112,15 @@ def _path(tree: Tree | None) -> str:
     return tree.path if tree else ""
 
 
-def _renamed(root: Tree, pairs: Pairs) -> Iterator[Change]:
+def _renamed(root: Tree, pairs: Pairs, found: Found) -> Iterator[Change]:
     """The names that are others, each once: what is in a renamed module is not repeated."""
     groups: dict[tuple[str, str], dict[tuple[str, str], list[tuple[str, str]]]] = {}
     for leaf in root.leaves:
         other = pairs.trees.get(leaf)
         if other is None or leaf.path == other.path or not leaf.path:
             continue
-        if pairs.trees.get(leaf.around) is not other.around:  # type: ignore[arg-type]
+        is_alike = pairs.trees.get(leaf.around) is other.around  # type: ignore[arg-type]
+        if not is_alike and found.old[_id(leaf)] is not Status.RENAMED:
             continue
         assert leaf.operation is not None
         if not leaf.operation.computes:
@@ -128,7 +129,7 @@ def _renamed(root: Tree, pairs: Pairs) -> Iterator[Change]:
         kind = (pattern(place[0]), pattern(place[1]))
         groups.setdefault(kind, {}).setdefault(place, []).append((_id(leaf), _id(other)))
     for places in groups.values():
-        ids = [pair for found in places.values() for pair in found]
+        ids = [pair for named in places.values() for pair in named]
         yield Change(
             Status.RENAMED,
             "",

@@ -42,10 +42,10 @@ def find_status(before: Architecture, after: Architecture, pairs: Pairs, root: T
         if found := edits_of(one, two):
             edits[one.id] = found
             status = Status.CHANGED
-        elif tree in moved:
-            status = Status.MOVED
         elif wiring.differs(one.id, two.id):
-            status = Status.REWIRED
+            status = Status.MOVED if tree in moved else Status.REWIRED
+        elif tree in moved and not _is_regrouped(tree, other, pairs):
+            status = Status.MOVED
         elif one.path != two.path and one.computes:
             status = Status.RENAMED
         old[one.id] = new[two.id] = status
@@ -74,6 +74,16 @@ def _moved(root: Tree, pairs: Pairs) -> set[Tree]:
                 moved.add(tree)
         waiting.extend(tree.parts)
     return moved
+
+
+def _is_regrouped(old: Tree, new: Tree, pairs: Pairs) -> bool:
+    """Whether two trees are in one place but for modules around them that one model lacks."""
+    here, there = old.around, new.around
+    while here is not None and here not in pairs.trees:
+        here = here.around
+    while there is not None and there not in pairs.back:
+        there = there.around
+    return here is not None and pairs.trees[here] is there
 
 
 class _Wiring:

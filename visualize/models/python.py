@@ -6,6 +6,7 @@ import difflib
 import functools
 import hashlib
 import importlib
+import importlib.machinery
 import importlib.util
 import os.path
 import sys
@@ -23,6 +24,8 @@ from visualize.models.isolated import own_modules
 from visualize.models.revision import file_of_revision, split_revision
 from visualize.models.specification import ModelSpec
 from visualize.models.weightless import build_weightless, explain_construction
+
+_NO_PARENT = "no known parent package"
 
 
 def build(spec: ModelSpec) -> nn.Module:
@@ -98,11 +101,45 @@ def _import_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         with _beside(path.parent):
-            spec.loader.exec_module(module)
+            try:
+                spec.loader.exec_module(module)
+            except ImportError as error:
+                if _NO_PARENT not in str(error) or sys.modules.pop(name) is not module:
+                    raise
+                return _import_in_package(path.resolve(), digest)
     except Exception as error:
         sys.modules.pop(name, None)
         raise _broken(error, str(path)) from error
     return module
+
+
+def _import_in_package(path: Path, digest: str) -> ModuleType:
+    """Import a file that imports from its package, under a name that no other package has."""
+    top = path.parent
+    while (top.parent / "__init__.py").is_file():
+        top = top.parent
+    name = f"{top.name}_{digest}"
+    if (top / "__init__.py").is_file():
+        spec = importlib.util.spec_from_file_location(
+            name, top / "__init__.py", submodule_search_locations=[str(top)]
+        )
+    else:
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [str(top)]
+    if spec is None:
+        raise SourceError("cannot be imported", where=shorten_path(str(path)))
+    package = sys.modules[name] = importlib.util.module_from_spec(spec)
+    try:
+        with _beside(top.parent):
+            if spec.loader is not None:
+                spec.loader.exec_module(package)
+            return importlib.import_module(
+                ".".join((name, *path.relative_to(top).with_suffix("").parts))
+            )
+    except Exception:
+        for each in [one for one in sys.modules if one == name or one.startswith(f"{name}.")]:
+            del sys.modules[each]
+        raise
 
 
 def _import(name: str) -> ModuleType:

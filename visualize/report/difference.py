@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ from visualize.report.tables import Column, Field, Table, draw_table, fill, writ
 
 _MOST_ROWS = 30  # what fits one page
 _MOST_NAMES = 6
+_MOST_TYPES = 5
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,14 @@ def _heading(difference: Difference, language: Language) -> list[str]:
     """What is to be said of both models, and their totals from and to."""
     gettext = language.gettext
     before, after = difference.before, difference.after
-    names = {"before": before.name, "after": after.name}
+    names = before.name if before.name == after.name else f"{before.name} → {after.name}"
     if not difference:
-        line = gettext("{before} → {after}: same architecture")
+        line = gettext("{names}: same architecture")
     elif difference.only_names:
-        line = gettext("{before} → {after}: same architecture, other names")
+        line = gettext("{names}: same architecture, other names")
     else:
-        line = gettext("{before} → {after}")
-    lines = [line.format(**names)]
+        line = names if before.name != after.name else gettext("{names}: before → after")
+    lines = [line.format(names=names) if line != names else names]
     for text, old, new in (
         (gettext("parameters: {change}"), count(before.parameters), count(after.parameters)),
         (gettext("MACs: {change}"), giga(before.macs), giga(after.macs)),
@@ -129,11 +131,15 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
             taken |= {id(change), id(other)}
             what = f"{change.type} → {other.type}"
             rows.append(_Row(language.gettext("replaced"), places_text(change.before), what))
-    rows += [
-        _row(change, words[change.status], language)
+    merges = _merges(difference)
+    left = [
+        change
         for change in changes
-        if id(change) not in taken and change.status is not Status.RENAMED
+        if id(change) not in taken
+        and change.status is not Status.RENAMED
+        and not set(change.old or change.new) <= merges.get(change.status, set())
     ]
+    rows += [_whole_row(group, words, language) for group in _together(left, difference)]
     rows += [_Row(*each) for each in skip_rows(difference, SkipWords.of(language))]
     renamed = [change for change in changes if change.status is Status.RENAMED]
     rows += [_row(change, words[change.status], language) for change in renamed[:_MOST_NAMES]]
@@ -142,6 +148,51 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
         more = language.gettext("{number:,} more names").format(number=total)
         rows.append(_Row(words[Status.RENAMED], more, ""))
     return rows
+
+
+def _merges(difference: Difference) -> dict[Status, set[str]]:
+    """The merges of skip connections that are gained or lost, which have rows of their own."""
+    gained = {each.after.merge for each in difference.skips if not each.before and each.after}
+    lost = {each.before.merge for each in difference.skips if not each.after and each.before}
+    return {Status.ADDED: gained, Status.REMOVED: lost}
+
+
+def _together(changes: Sequence[Change], difference: Difference) -> list[list[Change]]:
+    """Changes of one row: functions in one place, and modules of one class in the same blocks."""
+    groups: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        key: tuple[object, ...] = (id(change),)
+        if change.status in (Status.ADDED, Status.REMOVED):
+            places = change.after or change.before
+            if _is_function(change, difference):
+                key = (change.status, frozenset(places))
+            elif all("." in place for place in places):
+                parents = tuple(place.rpartition(".")[0] for place in places)
+                key = (change.status, change.type, parents)
+        groups.setdefault(key, []).append(change)
+    return list(groups.values())
+
+
+def _is_function(change: Change, difference: Difference) -> bool:
+    after = change.status is Status.ADDED
+    side = difference.after if after else difference.before
+    nodes = (side.operation(node) for node in (change.new if after else change.old))
+    return all(one.kind is NodeKind.FUNCTION and one.type == change.type for one in nodes)
+
+
+def _whole_row(group: Sequence[Change], words: Mapping[Status, str], language: Language) -> _Row:
+    """The row of one change, or of several that are added or removed together."""
+    first = group[0]
+    word = words[first.status]
+    if len(group) == 1:
+        return _row(first, word, language)
+    places = tuple(place for change in group for place in change.after or change.before)
+    types = list(dict.fromkeys(change.type for change in group))
+    if len(types) == 1:
+        return _Row(word, names_text(places), f"{len(places)} {types[0]}")
+    listed = ", ".join(types[:_MOST_TYPES]) + ", …" * (len(types) > _MOST_TYPES)
+    what = language.ngettext("{number:,} operation", "{number:,} operations", len(places))
+    return _Row(word, names_text(places), f"{what.format(number=len(places))}: {listed}")
 
 
 def _words(language: Language) -> dict[Status, str]:
@@ -165,7 +216,12 @@ def _row(change: Change, word: str, language: Language) -> _Row:
         into = language.gettext("now {place}").format(place=names_text(change.after))
         return _Row(word, names_text(change.before), into)
     if change.status is Status.CHANGED:
-        return _Row(word, names_text(places), f"{what}: {edits_text(change.edits)}")
+        edits = edits_text(change.edits)
+        if change.edits and any(edit.name == "type" for edit in change.edits[0]):
+            what = f"{len(places)} × {edits}" if len(places) > 1 else edits
+        else:
+            what = f"{what}: {edits}"
+        return _Row(word, names_text(places), what)
     if change.status is Status.REWIRED:
         reads = language.gettext("{what} reads another input").format(what=what)
         return _Row(word, names_text(places), reads)
