@@ -103,9 +103,11 @@ export function shrinks(view, frames, axis) {
   const isIn = (/** @type {number} */ at) => frames.some((frame) => isFramed(view, at, frame));
   const solid = view.boxes.filter((_, at) => !isIn(at)).map(({ area }) => length(area));
   solid.push(...(view.islands ?? []).map(({ area }) => length(area)));
-  for (const text of [...view.frames.flatMap((one) => (frames.includes(one) ? [] : one.texts)), ...labelsOf(view)]) {
-    const wide = { start: 0, middle: 0.5, end: 1 }[text[5]] * text[6];
-    solid.push(length([text[1] - wide, text[2] - text[3], text[6], 1.4 * text[3]]));
+  for (const text of [...view.frames.flatMap((one) => one.texts), ...labelsOf(view)]) {
+    const shift = { start: 0, middle: 0.5, end: 1 }[text[5]] * text[6];
+    /** @type {AreaOf} */
+    const area = [text[1] - shift, text[2] - text[3], text[6], 1.4 * text[3]];
+    if (!frames.some((frame) => crosses(frame.area, area))) solid.push(length(area));
   }
   const wide = solid.map(({ low, high }) => ({ low: low - ROOM, high: high + ROOM }));
   const closed = frames.map((frame) => ({ ...length(frame.area), needed: neededBy(frame, axis) }));

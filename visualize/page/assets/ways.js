@@ -121,6 +121,7 @@ function linkEnds(arrow, way, lines, homes) {
     if (end.isFrame) cutWays(ways, end);
     const border = endAt(ways, end);
     addLinks(end, border, portsOf(arrow, end, true), way.stroke, way.of);
+    if (end.mode === "shut") takeTrunk(arrow, way, ways);
   }
   if (start) {
     const back = ways.map((one) => ({ ...one, corners: [...one.corners].reverse() })).reverse();
@@ -129,6 +130,19 @@ function linkEnds(arrow, way, lines, homes) {
     back.reverse().forEach((one, at) => (ways[at].corners = one.corners.reverse()));
     addLinks(start, border, portsOf(arrow, start, false), ways[0].stroke, way.of);
   }
+}
+
+/**
+ * An arrow that is seen as a trunk alone takes it over, so that it has a head.
+ * @param {PlainArrow} arrow
+ * @param {Way} way its own
+ * @param {Way[]} ways from the source on
+ */
+function takeTrunk(arrow, way, ways) {
+  const last = ways.filter((one) => one.corners.length > 1).pop();
+  if (!last || last === way || last.stroke !== arrow.stroke) return;
+  [way.corners, way.source] = [last.corners, last.source];
+  last.corners = [];
 }
 
 /**
