@@ -238,7 +238,9 @@ export function randomOpen(document, seed) {
       const box = "frame" in thing ? thing.frame : thing.box;
       if (thing.instance.startsWith("i") || chance() > part) continue;
       const opens = "opens" in box && box.opens !== undefined;
-      if (opens && (box.unfolds === undefined || chance() < 0.5)) open.set(thing.instance, "open");
+      const place = /^f?/.exec(thing.instance.split("/").pop() ?? "")?.[0];
+      if (place && chance() < 0.5) open.set(thing.instance, "shut");
+      else if (opens && (box.unfolds === undefined || chance() < 0.5)) open.set(thing.instance, "open");
       else if (box.unfolds !== undefined) open.set(thing.instance, "unfold");
     }
   }

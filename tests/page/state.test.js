@@ -36,12 +36,13 @@ test("a view survives its address", () => {
   const state = after(
     { type: "open", instance: "3" },
     { type: "unfold", instance: "f0" },
+    { type: "shut", instance: "f1" },
     { type: "select", instance: "3/1" },
     { type: "overlay", value: "macs" },
     { type: "light", light: { kind: "skip", skip: 4 } },
   );
   const view = fromAddress(toAddress(state));
-  assert.deepEqual(view.open, new Map([["3", "open"], ["f0", "unfold"]]));
+  assert.deepEqual(view.open, new Map([["3", "open"], ["f0", "unfold"], ["f1", "shut"]]));
   assert.equal(view.selected, "3/1");
   assert.equal(view.overlay, "macs");
   assert.deepEqual(view.light, { kind: "skip", skip: 4 });

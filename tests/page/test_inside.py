@@ -10,7 +10,7 @@ import visualize
 from tests.page.pages import SHAPE, Block, Net
 from visualize.core.choices import Level
 from visualize.core.diagram import Box, Diagram
-from visualize.page.inside import Opener, copies_of_box, copies_of_frame
+from visualize.page.inside import Opener, all_of_frame, copies_of_box, copies_of_frame
 from visualize.simplify import Simplifier
 
 
@@ -80,6 +80,9 @@ def test_a_frame_is_one_box_with_its_copies() -> None:
     assert sorted(frame.members) == sorted(
         node for box in layers.inside(group) for node in box.members
     )
+    closed = all_of_frame(group.id, layers)
+    assert not closed.copies
+    assert sorted(closed.members) == sorted(frame.members)
 
 
 class Token(nn.Module):

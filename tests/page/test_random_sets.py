@@ -37,6 +37,15 @@ def test_whatever_the_direction(direction: str, tmp_path: Path) -> None:
     assert checked(page, tmp_path, SETS) == []
 
 
+@pytest.mark.parametrize("direction", ["TB", "LR", "BT"])
+@pytest.mark.parametrize("level", ["block", "layer"])
+def test_frames_that_are_drawn_open_can_be_closed(
+    level: str, direction: str, tmp_path: Path
+) -> None:
+    page = document(visualize.draw("resnet18", level=level, direction=direction))
+    assert checked(page, tmp_path, SETS) == []
+
+
 @pytest.mark.parametrize(("field", "fault"), [("area", "overlap"), ("copies", "is in 0 boxes")])
 def test_what_is_wrong_is_found(field: str, fault: str, tmp_path: Path) -> None:
     page = document(visualize.draw(Net(), SHAPE))

@@ -16,7 +16,7 @@ from visualize.core.scene import SceneArrow
 from visualize.export import picture as drawn
 from visualize.page.alike import structure
 from visualize.page.copies import Aligned, aligned, are_regular, copy_names
-from visualize.page.inside import Inside, Opener, copies_of_box, copies_of_frame
+from visualize.page.inside import Inside, Opener, all_of_frame, copies_of_box, copies_of_frame
 from visualize.page.operations import operation_columns
 from visualize.page.plain import Plain, Table, area, path, rounded, runs
 from visualize.page.ports import Crossings, Open, Ports, is_port, plain_ports
@@ -157,8 +157,9 @@ class Documents:
                 data["unfolds"] = found.place
         for frame, data in zip(section.frames, plain["frames"]):
             copies = copies_of_frame(frame.group.id, view.diagram)
+            data |= self._holds(copies or all_of_frame(frame.group.id, view.diagram), view)
             if copies and (found := self._unfolded(copies)):
-                data |= self._holds(copies, view) | {"unfolds": found.place}
+                data["unfolds"] = found.place
                 inside = view.diagram.inside(view.diagram.group(frame.group.id))
                 unfolded.update(dict.fromkeys((box.id for box in inside), Open(found.ports)))
         crossings = Crossings(view, ports, self.exact)

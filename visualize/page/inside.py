@@ -237,6 +237,12 @@ def copies_of_frame(group: str, diagram: Diagram) -> Box | None:
     return replace(copies[0], operations=operations, copies=tuple(copies))
 
 
+def all_of_frame(group: str, diagram: Diagram) -> Box:
+    """What is in a frame as one box without copies."""
+    frame = diagram.group(group)
+    return replace(_joined(frame, diagram.inside(frame)), path=frame.path)
+
+
 def _of_copy(box: Box, copy: int, count: int) -> range:
     """Which copies of a box are in one of the ``count`` copies of a repeat around it."""
     inner = box.repeat // count

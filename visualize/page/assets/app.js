@@ -37,7 +37,7 @@ export class App {
     this.deeds = {
       open: (/** @type {string} */ instance) => this.change({ type: "open", instance }),
       unfold: (/** @type {string} */ instance) => this.change({ type: "unfold", instance }),
-      close: (/** @type {string} */ instance) => this.change({ type: "close", instance }),
+      close: (/** @type {string} */ instance) => this.close(instance),
       select: (/** @type {string} */ instance) => this.select(instance),
       flow: (/** @type {string} */ instance) => this.lightFlow(instance),
       light: (/** @type {number} */ skip) => this.lightSkip(skip),
@@ -216,12 +216,33 @@ export class App {
   toggle(instance) {
     const shown = this.figure.shown.get(instance);
     if (!shown) return;
-    if (shown.open) this.change({ type: "close", instance });
+    if (shown.open || this.state.open.has(instance)) this.change({ type: "close", instance });
     else if (shown.thing.opens !== undefined && shown.thing.opens !== null) {
       this.change({ type: "open", instance });
     } else if (shown.thing.unfolds !== undefined && shown.thing.unfolds !== null) {
       this.change({ type: "unfold", instance });
+    } else {
+      this.close(instance);
     }
+  }
+
+  /**
+   * Closes a group; a frame that the figure draws open becomes one box.
+   * @param {string} instance
+   */
+  close(instance) {
+    const isShut = !this.state.open.has(instance) && this.model.facts(instance, this.state.open)?.shuts;
+    this.change({ type: isShut ? "shut" : "close", instance });
+    if (isShut && !this.figure.shown.has(this.state.selected)) this.select(instance, false);
+  }
+
+  /** Closes the frame that is selected, or the one around what is. */
+  shut() {
+    const { selected, open } = this.state;
+    const frame = this.model.facts(selected, open)?.shuts ? selected : this.navigation.frameAround(selected);
+    if (!frame) return;
+    if (open.has(frame)) this.change({ type: "close", instance: frame });
+    this.close(frame);
   }
 
   /** @param {string} instance */

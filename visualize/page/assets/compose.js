@@ -16,6 +16,7 @@ import { HEAD_LENGTH } from "./paths.js";
 import { nearestOn, roundedLine, withoutMiddles } from "./polylines.js";
 import { joinedToBox, linkCorners } from "./routes.js";
 import { closedBox } from "./shown.js";
+import { shrinks, shutBox } from "./shut.js";
 import { stretched } from "./stretch.js";
 import { arrowName, sharpWays, waysOf } from "./ways.js";
 
@@ -110,11 +111,14 @@ class ViewComposer {
     this.hidden = hidden;
     this.ways = waysOf(view, homes);
     const isVertical = document.direction === "TB" || document.direction === "BT";
-    const wishes = opened.map((one) => wishesOf(one, isVertical));
+    const isShut = (/** @type {Opened} */ one) => one.mode === "shut";
+    const closed = opened.filter(isShut).map((one) => /** @type {PlainFrame} */ (one.box));
+    const taken = closed.length ? shrinks(view, closed, isVertical ? 1 : 0) : [];
+    const wishes = opened.filter((one) => !isShut(one)).map((one) => wishesOf(one, isVertical));
     /** @type {AxisMap} */
-    this.mapX = stretched(wishes.flatMap(([across]) => across));
+    this.mapX = stretched(wishes.flatMap(([across]) => across), isVertical ? [] : taken);
     /** @type {AxisMap} */
-    this.mapY = stretched(wishes.flatMap(([, down]) => down));
+    this.mapY = stretched(wishes.flatMap(([, down]) => down), isVertical ? taken : []);
     this.isVertical = isVertical;
     /** @type {AreaOf[]} */
     this.taken = [];
@@ -137,7 +141,7 @@ class ViewComposer {
   part() {
     this.view.frames.forEach((frame, at) => this.hidden[at] || this.addFrame(frame, at));
     this.view.boxes.forEach((box, at) => this.homes[at] || this.addBox(box, at));
-    for (const open of this.opened) this.addOpened(open);
+    for (const open of this.opened) open.mode === "shut" ? this.addShut(open) : this.addOpened(open);
     for (const line of this.ways.lines) this.addWay(line, "trunk");
     this.view.arrows.forEach((arrow, at) => this.addArrow(arrow, at));
     for (const bracket of this.view.brackets) this.addBracket(bracket.path, bracket.stroke, bracket.texts);
@@ -192,6 +196,15 @@ class ViewComposer {
     this.whole.boxes.push(shown);
   }
 
+  /** @param {Opened} open a frame that is closed */
+  addShut({ name, box, tint }) {
+    const frame = /** @type {PlainFrame} */ (box);
+    const area = mappedArea(frame.area, this.mapX, this.mapY);
+    const texts = frame.texts.map((text) => this.cornerText(text, frame.area, area));
+    this.taken.push(area);
+    this.whole.boxes.push(shutBox(frame, name, area, tint, texts));
+  }
+
   /** @param {Opened} open */
   addOpened(open) {
     const { frame, box, moat } = open;
@@ -213,7 +226,7 @@ class ViewComposer {
       area: [...corner, frame.width, frame.height],
       radius: FRAME_RADIUS,
       tint: open.tint,
-      open: open.mode,
+      open: open.mode === "shut" ? false : open.mode,
       texts: frame.texts.map((text) => ({ ...text, x: text.x + corner[0], y: text.y + corner[1] })),
       note: null,
       shortcuts: [],
@@ -242,7 +255,7 @@ class ViewComposer {
     const [start, end] = [way.corners[0], way.corners[way.corners.length - 1]];
     if (way.target >= 0) corners = this.joined(corners, end, way.target);
     if (way.source >= 0) corners = this.joined(corners.reverse(), start, way.source).reverse();
-    return roundedLine(withoutMiddles(corners), way.radius, way.target >= 0 ? HEAD_LENGTH : 0);
+    return roundedLine(withoutMiddles(corners), way.radius, way.headed ? HEAD_LENGTH : 0);
   }
 
   /**
@@ -284,7 +297,7 @@ class ViewComposer {
       pairs: [],
       joins: this.joins(arrow),
       path: path.length > 2 ? path : [],
-      headed: path.length > 2 && way.target >= 0,
+      headed: path.length > 2 && way.headed,
       stroke: arrow.stroke,
       skip: arrow.skip ?? "",
       skips: arrow.skips ?? [],
@@ -321,12 +334,13 @@ class ViewComposer {
     const [start, end] = [this.homes[arrow.source] ?? null, this.homes[arrow.target] ?? null];
     const names = (/** @type {Opened} */ open, /** @type {boolean} */ into) =>
       portsOf(arrow, open, into).map((port) => `${open.name}#${port}`);
-    if (start && end && arrow.joined) {
+    if (start && end && arrow.joined && start.mode !== "shut" && end.mode !== "shut") {
       const found = arrow.joined[2 * Number(start.mode === "unfold") + Number(end.mode === "unfold")];
       if (found?.length) return found.map(([one, other]) => [`${start.name}#${one}`, `${end.name}#${other}`]);
     }
-    const starts = start ? names(start, false) : [nodeName(arrow.source)];
-    const ends = end ? names(end, true) : [nodeName(arrow.target)];
+    const [isEnd, isStart] = [end, start].map((one) => one?.mode === "shut");
+    const starts = start ? isStart ? [start.name] : names(start, false) : [nodeName(arrow.source)];
+    const ends = end ? isEnd ? [end.name] : names(end, true) : [nodeName(arrow.target)];
     return starts.flatMap((one) => ends.map((other) => /** @type {[string, string]} */ ([one, other])));
   }
 

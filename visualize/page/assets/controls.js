@@ -5,7 +5,7 @@ import { deedOf, PAGE_KEYS } from "./keys.js";
 import { draw } from "./draw.js";
 import { isMeasured } from "./paint.js";
 import { download, pngFile, svgFile } from "./save.js";
-import { deepestLevel, openToLevel } from "./walk.js";
+import { deepestLevel, lowestLevel, openToLevel } from "./walk.js";
 
 const TABS = /** @type {const} */ (["details", "skips", "outline"]);
 const THEMES = ["auto", "day", "night"];
@@ -50,6 +50,7 @@ export class Controls {
       into: () => navigation.into(),
       out: () => navigation.out(),
       skip: () => navigation.skip(),
+      shut: chosen(() => app.shut()),
       toggle: chosen((instance) => app.toggle(instance)),
       unfold: chosen((instance) => app.unfold(instance)),
       flow: chosen((instance) => app.lightFlow(instance)),
@@ -177,7 +178,7 @@ export class Controls {
   toLevel(level) {
     const { app } = this;
     const deepest = (this.deepest ??= deepestLevel(app.model));
-    this.level = Math.min(deepest, Math.max(0, level));
+    this.level = Math.min(deepest, Math.max(lowestLevel(app.model), level));
     const open = openToLevel(app.model, this.level);
     app.change({ type: "set-open", open, selected: app.model.group(app.state.selected, open) ? app.figure.visible(app.state.selected) : "" });
     const { selected } = app.state;

@@ -61,7 +61,7 @@ export class Figure {
       if (!detail && !instance.startsWith("i")) this.shown.set(instance, { instance, thing: box, area, open, parent });
     }
     for (const { instance, frame, area, parent, panel } of this.composed.frames) {
-      if (panel || instance.startsWith("i") || !isIndex(frame.unfolds)) continue;
+      if (panel || instance.startsWith("i") || !(isIndex(frame.unfolds) || this.shuts(instance))) continue;
       this.shown.set(instance, { instance, thing: frame, area, open: false, parent });
     }
     this.pairs = this.composed.arrows.flatMap((/** @type {any} */ arrow) =>
@@ -76,14 +76,19 @@ export class Figure {
   /** The plus and minus of all that opens and closes. */
   markers() {
     return [...this.shown.values()]
-      .filter(({ thing, open }) => open || isIndex(thing.opens) || isIndex(thing.unfolds))
+      .filter(({ instance, thing, open }) => open || isIndex(thing.opens) || isIndex(thing.unfolds) || !this.isBox(instance))
       .map((one) => ({
         key: `marker ${one.instance}`,
         parent: one.parent,
-        like: [Boolean(one.open)],
+        like: [this.isOpened(one)],
         points: [one.area[0] + one.area[2], one.area[1]],
-        make: () => marker(one, Boolean(one.open)),
+        make: () => marker(one, this.isOpened(one)),
       }));
+  }
+
+  /** Whether its marker closes it. @param {Shown} one */
+  isOpened({ instance, thing, open }) {
+    return Boolean(open) || !(this.isDrawn(instance) || isIndex(thing.unfolds));
   }
 
   /** The camera that shows the first box, and as much after it as can be read. */
@@ -98,7 +103,7 @@ export class Figure {
     /** @type {Closed[]} */
     const found = [];
     for (const { instance, thing, open: mode } of this.shown.values()) {
-      if (mode || !this.isBox(instance)) continue;
+      if (mode || !this.isDrawn(instance)) continue;
       const facts = this.model.facts(instance, open);
       if (facts) found.push({ instance, role: thing.role, facts });
     }
@@ -110,6 +115,17 @@ export class Figure {
   /** @param {string} instance */
   isBox(instance) {
     return !instance.slice(instance.lastIndexOf("/") + 1).startsWith("f");
+  }
+
+  /** Whether it is drawn as a box: frames are where they are closed. @param {string} instance */
+  isDrawn(instance) {
+    return this.isBox(instance) || this.open.get(instance) === "shut";
+  }
+
+  /** Whether a frame can be closed. @param {string} instance */
+  shuts(instance) {
+    const group = this.model.group(instance, this.open);
+    return group !== null && this.model.shuts(group);
   }
 
   /** Which box each operation is in. */
@@ -232,7 +248,7 @@ export class Figure {
   leaves() {
     const children = new Map();
     for (const one of this.shown.values()) {
-      if (!this.isBox(one.instance) && !one.open) continue;
+      if (!this.isDrawn(one.instance) && !one.open) continue;
       const parent = this.shown.has(one.parent) ? one.parent : "";
       children.set(parent, [...(children.get(parent) ?? []), one]);
     }
@@ -241,7 +257,7 @@ export class Figure {
     const visit = (/** @type {string} */ parent) => {
       for (const { instance, thing, open } of children.get(parent) ?? []) {
         const label = thing.title || thing.type || thing.role;
-        const opens = isIndex(thing.opens) || isIndex(thing.unfolds);
+        const opens = !this.isBox(instance) || isIndex(thing.opens) || isIndex(thing.unfolds);
         leaves.push({ instance, parent, label, opens, open: Boolean(open) });
         visit(instance);
       }

@@ -82,8 +82,9 @@ function actions(facts, { selected, open, light }, deeds) {
   if (facts.unfolds && mode !== "unfold") {
     buttons.push(button(`Unfold ×${facts.copies}`, () => deeds.unfold(selected)));
   }
-  if (mode) buttons.push(button("Close", () => deeds.close(selected)));
-  if (!mode) {
+  if (mode === "shut") buttons.push(button("Open", () => deeds.close(selected)));
+  else if (mode || facts.shuts) buttons.push(button("Close", () => deeds.close(selected)));
+  if (!mode || mode === "shut") {
     const isLit = light.kind === "flow" && light.from === selected;
     const pressed = { "aria-pressed": String(isLit), title: "All that reaches this box or is reached from it" };
     buttons.push(button("Path of the tensor", () => deeds.flow(selected), pressed));

@@ -13,6 +13,7 @@ export const PAGE_KEYS = [
   { keys: ["s"], shown: "s", does: "along a skip connection", deed: "skip" },
   { keys: ["Enter"], shown: "Enter", does: "open or close", deed: "toggle" },
   { keys: ["u"], shown: "u", does: "unfold ×N copies", deed: "unfold" },
+  { keys: ["x"], shown: "x", does: "close the frame around to one box", deed: "shut" },
   { keys: ["p"], shown: "p", does: "path of the tensor: all that reaches the selection or is reached from it", deed: "flow" },
   { keys: ["/"], shown: "/", does: "search; Enter: next hit, Shift+Enter: previous", deed: "search" },
   { keys: ["n"], shown: "n", does: "next hit", deed: "hit" },

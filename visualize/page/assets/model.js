@@ -22,9 +22,12 @@
  * @property {number} copies
  * @property {boolean} opens
  * @property {boolean} unfolds
+ * @property {boolean} shuts whether it is a frame that can be closed to one box
  * @property {string[]} sources lines of code
  * @property {number[]} skips those that end in it
  */
+
+import { isClosable } from "./shut.js";
 
 /**
  * A path as the document writes it, made absolute: "." is that of the box around, ".conv" below
@@ -217,11 +220,20 @@ export class Model {
       copies: copies.length,
       opens: isIndex(thing.opens),
       unfolds: isIndex(thing.unfolds),
+      shuts: this.shuts(group),
       sources: [...new Set(sources)],
       skips: skips.flatMap((/** @type {any} */ skip, /** @type {number} */ at) =>
         has.has(skip.merge) ? [at] : [],
       ),
     };
+  }
+
+  /**
+   * Whether a group is a frame that can be closed to one box.
+   * @param {Group} group
+   */
+  shuts({ thing, isFrame, place }) {
+    return isFrame && isClosable(this.document.views[place.view], thing);
   }
 
   /**

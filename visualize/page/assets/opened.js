@@ -4,6 +4,7 @@ import { crosses, holds, lineArea } from "./areas.js";
 import { isAgainst } from "./flip.js";
 import { openFrame } from "./openings.js";
 import { axisAlong, laneWidth, planLanes } from "./routes.js";
+import { isClosable, isFramed } from "./shut.js";
 
 /** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Opening} Opening */
@@ -34,6 +35,11 @@ import { axisAlong, laneWidth, planLanes } from "./routes.js";
  * @property {[number, number]} axis of the box, and of its frame, across the flow
  */
 
+/** What is inside a closed frame. @type {Part} */
+const NOTHING = { width: 0, height: 0, boxes: [], frames: [], lines: [], arrows: [], texts: [], samples: [], ports: [], insides: [] };
+/** @type {OpenFrame} */
+const NO_FRAME = { width: 0, height: 0, origin: [0, 0], texts: [], gates: [] };
+
 /**
  * What is open in a view, and what each of its boxes is in: null for closed ones.
  * @param {PageDocument} document
@@ -45,8 +51,16 @@ import { axisAlong, laneWidth, planLanes } from "./routes.js";
 export function openedIn(document, view, tree, compose) {
   /** @type {Opened[]} */
   const opened = [];
+  const shut = (/** @type {string} */ name, /** @type {PlainFrame} */ box) => {
+    if (!isClosable(view, box)) return null;
+    /** @type {Opened} */
+    const one = { name, box, mode: "shut", isFrame: true, part: NOTHING, frame: NO_FRAME, links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view) };
+    opened.push(one);
+    return one;
+  };
   const make = (/** @type {string} */ name, /** @type {PlainBox|PlainFrame} */ box, /** @type {boolean} */ isFrame) => {
     const inside = tree.inside.get(name);
+    if (inside?.mode === "shut") return isFrame ? shut(name, /** @type {PlainFrame} */ (box)) : null;
     const place = inside?.mode === "open" && !isFrame ? /** @type {PlainBox} */ (box).opens : box.unfolds;
     if (!inside?.mode || place === undefined) return null;
     const isIn = (/** @type {number} */ at) => at >= 0 && (isFrame ? isFramed(view, at, box) : view.boxes[at] === box);
@@ -70,18 +84,6 @@ export function openedIn(document, view, tree, compose) {
     return outer ?? make(`${at}`, box, false);
   });
   return { opened, homes, hidden };
-}
-
-/**
- * Whether a box is in a frame, or in one that is in it.
- * @param {View} view
- * @param {number} at
- * @param {PlainBox|PlainFrame} frame
- */
-function isFramed(view, at, frame) {
-  let around = view.boxes[at].frame;
-  while (around !== undefined && view.frames[around] !== frame) around = view.frames[around].frame;
-  return around !== undefined;
 }
 
 /**
@@ -114,6 +116,7 @@ function tintOf(box, view) {
  * @returns {number[]}
  */
 export function portsOf(arrow, open, into) {
+  if (open.mode === "shut") return [];
   const isCopies = open.mode === "unfold";
   const named = into
     ? isCopies ? arrow.intoCopies ?? [] : arrow.into ?? []

@@ -148,7 +148,7 @@ export class Redrawer {
    * @param {Shift} around
    */
   box(drawer, shown, around) {
-    const like = [shown.box, shown.tint];
+    const like = [shown.box, shown.tint, shown.area[2], shown.area[3]];
     return this.item(`box ${shown.instance}`, like, corners(shown.area), around, () => drawer.box(shown));
   }
 

@@ -1,7 +1,7 @@
 /**
  * The state machine of the page: what is open, selected and lit. Pure: no DOM, no clock.
  *
- * @typedef {"open"|"unfold"} Mode
+ * @typedef {"open"|"unfold"|"shut"} Mode "shut": a frame that the figure draws open is closed
  * @typedef {{kind: "none"} | {kind: "skip", skip: number} | {kind: "flow", from: string}} Light
  * @typedef {Object} State
  * @property {Map<string, Mode>} open open boxes and frames by their instance
@@ -15,6 +15,9 @@
  */
 
 const OVERLAYS = ["stage", "type", "parameters", "macs", "memory", "trainable", "norm", "sparsity"];
+
+/** What follows an instance in the address. @type {{[mode in Mode]: string}} */
+const MARKS = { open: "", unfold: "*", shut: "-" };
 
 /** @returns {State} the page as it opens */
 export function initialState() {
@@ -69,6 +72,8 @@ export function reduce(state, action) {
       return opened(state, action.instance, "open");
     case "unfold":
       return opened(state, action.instance, "unfold");
+    case "shut":
+      return opened(state, action.instance, "shut");
     case "close":
       return closed(state, action.instance);
     case "set-open":
@@ -124,7 +129,7 @@ function closed(state, instance) {
 export function toAddress(state) {
   const parts = [];
   if (state.open.size) {
-    const names = [...state.open].map(([name, mode]) => name + (mode === "unfold" ? "*" : ""));
+    const names = [...state.open].map(([name, mode]) => name + MARKS[mode]);
     parts.push(`open=${names.sort().join(",")}`);
   }
   if (state.selected) parts.push(`select=${state.selected}`);
@@ -150,8 +155,9 @@ export function fromAddress(address) {
   /** @type {Map<string, Mode>} */
   const open = new Map();
   for (const item of (fields.get("open") ?? "").split(",")) {
-    const name = item.replace(/\*$/, "");
-    if (INSTANCE.test(name)) open.set(name, item.endsWith("*") ? "unfold" : "open");
+    const name = item.replace(/[*-]$/, "");
+    const mode = item.endsWith("*") ? "unfold" : item.endsWith("-") ? "shut" : "open";
+    if (INSTANCE.test(name)) open.set(name, mode);
   }
   const { overlay } = initialState();
   const color = fields.get("color") ?? overlay;

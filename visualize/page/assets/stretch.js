@@ -1,7 +1,7 @@
 /**
  * Axis maps: where the coordinates of a figure are once boxes in it are open.
  *
- * A map is monotonic with a slope of at least 1, so what was apart stays apart. Room is added where
+ * A map is monotonic, with a slope of at least 1 but over closed frames, so what was apart stays apart. Room is added where
  * a box begins and ends, or evenly over it.
  *
  * @typedef {{low: number, high: number, wanted: number, at?: number}} Wish an interval and how long
@@ -14,11 +14,11 @@ const CUT = 0.01;
 /**
  * The map that grants all wishes. It depends on the set of them alone, not on their order.
  * @param {Wish[]} wishes
+ * @param {Spread[]} [shrinks] where room is taken away before, with a negative `extra`
  * @returns {(at: number) => number}
  */
-export function stretched(wishes) {
-  /** @type {Spread[]} */
-  const spreads = [];
+export function stretched(wishes, shrinks = []) {
+  const spreads = [...shrinks];
   const sorted = [...wishes].sort(
     (one, other) =>
       one.high - one.low - (other.high - other.low) ||

@@ -44,6 +44,8 @@
  * @property {number[][]} [copies]
  * @property {string[]} [paths]
  * @property {number} [unfolds]
+ * @property {number} [parameters]
+ * @property {number} [macs]
  *
  * @typedef {{id?: string, path: number[], stroke: number}} PlainLine
  * @typedef {PlainLine & {texts: PlainText[]}} PlainBracket
@@ -110,7 +112,7 @@
  * @property {View[]} views
  * @property {number} root
  *
- * @typedef {"open"|"unfold"} Opening
+ * @typedef {"open"|"unfold"|"shut"} Opening "shut": a frame that the figure draws open is closed
  *
  * @typedef {Object} Writing one line of text, on its baseline
  * @property {string} text
@@ -135,7 +137,7 @@
  * @property {AreaOf} area
  * @property {number} radius
  * @property {number|null} tint
- * @property {false|Opening} open
+ * @property {false|"open"|"unfold"} open
  * @property {Writing[]} texts
  * @property {Writing|null} note
  * @property {Shortcut[]} shortcuts

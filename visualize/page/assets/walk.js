@@ -101,16 +101,41 @@ function closeFrames(model, open, around, name) {
 /**
  * The instances to open to see every group down to a depth.
  * @param {Model} model
- * @param {number} level 0: as the page opens
+ * @param {number} level 0: as the page opens; -1: the frames of the figure are closed
  * @returns {Map<string, Mode>}
  */
 export function openToLevel(model, level) {
   /** @type {Map<string, Mode>} */
   const open = new Map();
+  if (level < 0) for (const name of closableFrames(model)) open.set(name, "shut");
   for (const { instance, thing } of groupsOf(model)) {
     if (isIndex(thing.opens) && instance.split("/").length <= level) open.set(instance, "open");
   }
   return open;
+}
+
+/**
+ * The outermost frames of the figure that can be closed.
+ * @param {Model} model
+ */
+function closableFrames(model) {
+  const { frames } = model.document.views[model.root.view];
+  /** @type {boolean[]} whether each frame, or one around it, is closed */
+  const closed = [];
+  return frames.flatMap((/** @type {any} */ frame, /** @type {number} */ at) => {
+    const group = model.member(model.root, `f${at}`, `f${at}`);
+    const isInner = isIndex(frame.frame) && closed[frame.frame];
+    closed[at] = isInner || (group !== null && model.shuts(group));
+    return closed[at] && !isInner ? [`f${at}`] : [];
+  });
+}
+
+/**
+ * The level with the fewest boxes: below that of the page as it opens where frames can be closed.
+ * @param {Model} model
+ */
+export function lowestLevel(model) {
+  return closableFrames(model).length ? -1 : 0;
 }
 
 /**
@@ -139,7 +164,7 @@ export function validOpen(model, open) {
     const mode = open.get(name) ?? "open";
     const around = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     const group = !around || kept.has(around) ? model.group(name, kept) : null;
-    if (group && model.within(group, mode)) kept.set(name, mode);
+    if (group && (mode === "shut" ? model.shuts(group) : model.within(group, mode))) kept.set(name, mode);
   }
   return kept;
 }

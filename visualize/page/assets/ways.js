@@ -17,6 +17,7 @@ import { borderEnd } from "./routes.js";
  * @property {number[]} path as it was laid out, from and to the middles of ports
  * @property {number} stroke
  * @property {number} source the closed box that it starts at, or -1
+ * @property {boolean} headed
  * @property {number} target the closed box that it ends at, or -1
  * @property {string[]} of
  */
@@ -88,7 +89,7 @@ export function arrowName(at) {
 export function waysOf(view, homes) {
   const sharp = sharpWays(view);
   /** @type {Way[]} */
-  const lines = view.lines.map((line, at) => ({ ...sharp.lines[at], stroke: line.stroke, source: -1, target: -1, of: [] }));
+  const lines = view.lines.map((line, at) => ({ ...sharp.lines[at], stroke: line.stroke, source: -1, target: -1, headed: false, of: [] }));
   /** @type {(Way|null)[]} */
   const arrows = view.arrows.map((arrow, at) => {
     const [start, end] = [homes[arrow.source] ?? null, homes[arrow.target] ?? null];
@@ -98,7 +99,7 @@ export function waysOf(view, homes) {
     const target = end || arrow.target < 0 ? -1 : arrow.target;
     for (const number of arrow.via ?? []) lines[number].of.push(arrowName(at));
     if (first) first.source = source;
-    return { ...sharp.arrows[at], stroke: arrow.stroke, source: first ? -1 : source, target, of: [arrowName(at)] };
+    return { ...sharp.arrows[at], stroke: arrow.stroke, source: first ? -1 : source, target, headed: target >= 0 || end?.mode === "shut", of: [arrowName(at)] };
   });
   view.arrows.forEach((arrow, at) => {
     const way = arrows[at];
@@ -120,6 +121,7 @@ function linkEnds(arrow, way, lines, homes) {
     if (end.isFrame) cutWays(ways, end);
     const border = endAt(ways, end);
     addLinks(end, border, portsOf(arrow, end, true), way.stroke, way.of);
+    if (end.mode === "shut") takeTrunk(arrow, way, ways);
   }
   if (start) {
     const back = ways.map((one) => ({ ...one, corners: [...one.corners].reverse() })).reverse();
@@ -128,6 +130,19 @@ function linkEnds(arrow, way, lines, homes) {
     back.reverse().forEach((one, at) => (ways[at].corners = one.corners.reverse()));
     addLinks(start, border, portsOf(arrow, start, false), ways[0].stroke, way.of);
   }
+}
+
+/**
+ * An arrow that is seen as a trunk alone takes it over, so that it has a head.
+ * @param {PlainArrow} arrow
+ * @param {Way} way its own
+ * @param {Way[]} ways from the source on
+ */
+function takeTrunk(arrow, way, ways) {
+  const last = ways.filter((one) => one.corners.length > 1).pop();
+  if (!last || last === way || last.stroke !== arrow.stroke) return;
+  [way.corners, way.source] = [last.corners, last.source];
+  last.corners = [];
 }
 
 /**
