@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -48,6 +50,30 @@ def test_a_single_operation_opens_to_nothing() -> None:
     stem = box_of(diagram(one, Level.BLOCK), "Conv2d")
     assert len(stem.operations) == 1
     assert one.opened(stem) is None
+
+
+class Rows(nn.Module):
+    """Two layers that read what is given as rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The product of both."""
+        rows = x.view(-1, 4)
+        return self.one(rows) * self.other(rows)
+
+
+def test_an_input_opens_to_itself_and_to_what_reshapes_it() -> None:
+    one = opener(Rows(), (2, 3, 4))
+    given, view, *_ = one.single.boxes
+    assert one.opened(given) is None
+    both = replace(given, operations=(*given.operations, *view.operations))
+    inside = one.opened(both)
+    assert inside
+    assert [box.id for box in inside.diagram.boxes] == ["x", "view", "to view"]
+    assert [wire[:2] for wire in inside.diagram.wires] == [("x", "view"), ("view", "to view")]
 
 
 def test_copies_are_seen_one_after_the_other() -> None:

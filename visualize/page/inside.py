@@ -64,7 +64,7 @@ class Opener:
             return None
         simplifier = Simplifier(inside_of(self.exact, box, self.sides, joins=False), self.idioms)
         for diagram in map(_with_plain_ends, self._finer(simplifier, box)):
-            if _is_finer(diagram) and _is_in_order(diagram):
+            if _is_finer(diagram, box) and _is_in_order(diagram):
                 return Inside(diagram, box)
         return None
 
@@ -114,7 +114,7 @@ class Opener:
         boxes, rest = self._within(box)
         ends: dict[NodeKind, list[Cluster]] = {NodeKind.INPUT: [], NodeKind.OUTPUT: []}
         for one in part.operations:
-            if one.kind in ends:
+            if one.kind in ends and one.id not in box.members:
                 ends[one.kind].append(Cluster.single(one.id))
         within = (Cluster(one.core.id, one.members) for one in boxes)
         clusters = (*ends[NodeKind.INPUT], *within, *ends[NodeKind.OUTPUT])
@@ -206,9 +206,9 @@ def _with_operations(box: Box, more: tuple[Operation, ...], at: int) -> Box:
     return replace(box, operations=operations, copies=tuple(copies))
 
 
-def _is_finer(diagram: Diagram) -> bool:
-    """Whether a diagram shows more than one box that represents all of it."""
-    boxes = [one for one in diagram.boxes if not one.kind.is_end]
+def _is_finer(diagram: Diagram, whole: Box) -> bool:
+    """Whether a diagram shows more than one box that represents all of ``whole``."""
+    boxes = [one for one in diagram.boxes if one.core.id in whole.members]
     return len(boxes) > 1 or any(one.copies for one in boxes)
 
 
