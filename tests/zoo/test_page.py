@@ -24,7 +24,7 @@ NAMES = [
     "hf:T5Config", "hf:LlamaConfig", "hf:BertConfig", "hf:WhisperConfig", "hf:MixtralConfig",
     "outputs/unet.py:UNet", "googlenet", "mobilenet_v3_small", "regnet_y_800mf", "convnext_tiny",
     "r3d_18", "vit_b_16", "deeplabv3_resnet50", "hf:GPT2Config",
-    "hf:CLIPConfig", "hf:SamConfig",
+    "hf:CLIPConfig", "hf:SamConfig", "hf:DetrConfig", "fasterrcnn_resnet50_fpn",
 ]  # fmt: skip
 OPENED = [
     "resnet18", "resnet50", "outputs/unet.py:UNet", "googlenet", "vit_b_16", "swin_t",

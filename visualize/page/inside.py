@@ -64,6 +64,7 @@ class Opener:
             return None
         simplifier = Simplifier(inside_of(self.exact, box, self.sides, joins=False), self.idioms)
         for diagram in map(_with_plain_ends, self._finer(simplifier, box)):
+            diagram = self._with_all_arrows(diagram, box)
             if _is_finer(diagram, box) and _is_in_order(diagram):
                 return Inside(diagram, box)
         return None
@@ -108,6 +109,23 @@ class Opener:
         if box.kind.is_collapsed or box.kind is BoxKind.SUBLAYER:
             yield simplifier.to(Level.LAYER, folded=self.folded)
         yield self._operations(simplifier.exact, box)
+
+    def _with_all_arrows(self, diagram: Diagram, box: Box) -> Diagram:
+        """A diagram with the arrows between boxes without copies that the whole model has.
+
+        A level leaves out what an operation reads that became part of another box because no other
+        reads its result.
+        """
+        entries, graph = self.entries(box), diagram.graph.copy()
+        for target in dict.fromkeys(map(self.single.host, box.members)):
+            for source, _, wire in self.single.graph.in_edges(target, data="wire"):
+                start = diagram.hosts.get(source) or entries.get(source)
+                end = diagram.hosts.get(target)
+                if not start or not end or start == end or graph.has_edge(start, end):
+                    continue
+                if not diagram.box(start).copies and not diagram.box(end).copies:
+                    graph.add_edge(start, end, wire=wire)
+        return replace(diagram, graph=graph)
 
     def _operations(self, part: Architecture, box: Box) -> Diagram:
         """The boxes inside of ``box`` that the whole model has at the level of operations."""
