@@ -17,6 +17,7 @@ from tests.pyramids import triangle, zigzag
 from visualize.core.choices import Direction
 from visualize.core.geometry import Point
 from visualize.core.layout import Page
+from visualize.core.route import Route
 from visualize.core.scene import SceneDetail
 from visualize.layout import Arranger, arrange, lay_out
 from visualize.layout.densities import NARROW, ROOMY, TIGHT
@@ -69,6 +70,13 @@ def test_a_layout_is_clear_if_no_arrow_meets_another_box() -> None:
     beside = Point(point.along, point.across + 11)
     along = replace(last, center=beside, length=9, breadth=20)
     assert not replace(layout, boxes=(first, *others, along)).is_clear
+    # A small box on a long way.
+    far = layout.arrows[0]
+    start, end = far.route.start, far.route.end.moved(5000, 0)
+    long = replace(layout, arrows=(replace(far, route=Route.straight(start, end)),))
+    small = replace(last, center=start.moved(5100 / 32, 0), length=9, breadth=9)
+    assert replace(long, boxes=(first,)).is_clear
+    assert not replace(long, boxes=(first, small)).is_clear
 
 
 def test_a_figure_of_stages_is_the_densest() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -9,7 +11,7 @@ from torch import Tensor, nn
 import visualize
 from tests.page.pages import SHAPE, Block, Net
 from visualize.core.choices import Level
-from visualize.core.diagram import Box, Diagram
+from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.page.inside import Opener, all_of_frame, copies_of_box, copies_of_frame
 from visualize.simplify import Simplifier
 
@@ -48,6 +50,30 @@ def test_a_single_operation_opens_to_nothing() -> None:
     stem = box_of(diagram(one, Level.BLOCK), "Conv2d")
     assert len(stem.operations) == 1
     assert one.opened(stem) is None
+
+
+class Rows(nn.Module):
+    """Two layers that read what is given as rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.other = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The product of both."""
+        rows = x.view(-1, 4)
+        return self.one(rows) * self.other(rows)
+
+
+def test_an_input_opens_to_itself_and_to_what_reshapes_it() -> None:
+    one = opener(Rows(), (2, 3, 4))
+    given, view, *_ = one.single.boxes
+    assert one.opened(given) is None
+    both = replace(given, operations=(*given.operations, *view.operations))
+    inside = one.opened(both)
+    assert inside
+    assert [box.id for box in inside.diagram.boxes] == ["x", "view", "to view"]
+    assert [wire[:2] for wire in inside.diagram.wires] == [("x", "view"), ("view", "to view")]
 
 
 def test_copies_are_seen_one_after_the_other() -> None:
@@ -106,6 +132,71 @@ def test_what_a_learned_token_enters_has_a_port_for_it() -> None:
     inside = one.opened(merge)
     assert inside
     assert sum(box.kind.is_end for box in inside.diagram.boxes) == 3
+
+
+class Reader(nn.Module):
+    """Attention from what it is given to an image."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.query, self.key = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor, asked: Tensor) -> Tensor:
+        """What is found for each query."""
+        return (self.query(asked) @ self.key(x).transpose(1, 2)).softmax(-1) @ x
+
+
+class Asking(nn.Module):
+    """Queries that are computed from weights alone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = nn.Parameter(torch.zeros(1, 3, 4))
+        self.first = nn.Linear(4, 4)
+        self.reader = Reader()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What is found for each query."""
+        return self.reader(x, self.first(self.asked))
+
+
+def test_what_is_made_from_weights_alone_flows_on_inside() -> None:
+    one = opener(Asking(), (1, 5, 4))
+    read = tuple(each for each in one.exact.operations if each.path.startswith("reader"))
+    box = Box("reader", BoxKind.BLOCK, "Reader", read[0], read, path="reader")
+    inside = one.opened(box)
+    assert inside
+    wires = inside.diagram.graph
+    query = next(box for box in inside.diagram.boxes if box.path == "reader.query")
+    assert wires.in_degree(query.id) == 1
+    assert wires.out_degree(query.id) == 1
+
+
+class Chooser(nn.Module):
+    """Numbers in order, and others in theirs, which nothing reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.score, self.place = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The largest ones first."""
+        score, place = self.score(x).relu(), self.place(x).relu()
+        order = score.argsort()
+        found = score[order]
+        place[order]
+        return found
+
+
+def test_what_nothing_reads_has_its_arrows() -> None:
+    one = opener(nn.Sequential(nn.Linear(4, 4), Chooser()), (4,))
+    inside = one.opened(box_of(diagram(one, Level.BLOCK), "Chooser"))
+    assert inside
+    hosts, single = inside.diagram.hosts, one.single
+    for source, target, _ in single.wires:
+        ends = hosts.get(source), hosts.get(target)
+        if None not in ends and ends[0] != ends[1]:
+            assert inside.diagram.graph.has_edge(*ends)
 
 
 @pytest.mark.parametrize("name", ["resnet18", "googlenet"])

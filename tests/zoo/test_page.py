@@ -24,11 +24,12 @@ NAMES = [
     "hf:T5Config", "hf:LlamaConfig", "hf:BertConfig", "hf:WhisperConfig", "hf:MixtralConfig",
     "outputs/unet.py:UNet", "googlenet", "mobilenet_v3_small", "regnet_y_800mf", "convnext_tiny",
     "r3d_18", "vit_b_16", "deeplabv3_resnet50", "hf:GPT2Config",
+    "hf:CLIPConfig", "hf:SamConfig", "hf:DetrConfig", "fasterrcnn_resnet50_fpn",
 ]  # fmt: skip
 OPENED = [
     "resnet18", "resnet50", "outputs/unet.py:UNet", "googlenet", "vit_b_16", "swin_t",
     "hf:T5Config", "hf:LlamaConfig", "timm:dla34", "densenet121",
-    "regnet_y_800mf", "r3d_18",
+    "regnet_y_800mf", "r3d_18", "timm:hrnet_w18", "fasterrcnn_resnet50_fpn",
 ]  # fmt: skip
 SHAPES = {"outputs/unet.py:UNet": (1, 3, 256, 256)}
 SETS = 50

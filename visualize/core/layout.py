@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -21,6 +22,9 @@ _SLACK = 0.01
 _NEARLY = 2.2
 # How close to a box, in points, an arrow seems to be part of its border.
 _CLOSE = 1.6
+# Points on a curve are at most this far apart, less than any box is broad, and at least so many.
+_STEP = 6.0
+_STEPS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +270,9 @@ class Layout:
         bounds = route.bounds()
         others = (one.rectangle.grown(_CLOSE) for one in self.boxes if one.box.id not in ends)
         near = [area for area in others if area.overlaps(bounds)]
-        points = list(route.sample()) if near else []
+        length = max(bounds.end - bounds.start, bounds.high - bounds.low)
+        steps = max(_STEPS, math.ceil(length / _STEP))
+        points = list(route.sample(steps)) if near else []
         return any(area.holds(point) for area in near for point in points)
 
     def fits(self, page: Page) -> bool:

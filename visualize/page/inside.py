@@ -64,7 +64,8 @@ class Opener:
             return None
         simplifier = Simplifier(inside_of(self.exact, box, self.sides, joins=False), self.idioms)
         for diagram in map(_with_plain_ends, self._finer(simplifier, box)):
-            if _is_finer(diagram) and _is_in_order(diagram):
+            diagram = self._with_all_arrows(diagram, box)
+            if _is_finer(diagram, box) and _is_in_order(diagram):
                 return Inside(diagram, box)
         return None
 
@@ -109,12 +110,29 @@ class Opener:
             yield simplifier.to(Level.LAYER, folded=self.folded)
         yield self._operations(simplifier.exact, box)
 
+    def _with_all_arrows(self, diagram: Diagram, box: Box) -> Diagram:
+        """A diagram with the arrows between boxes without copies that the whole model has.
+
+        A level leaves out what an operation reads that became part of another box because no other
+        reads its result.
+        """
+        entries, graph = self.entries(box), diagram.graph.copy()
+        for target in dict.fromkeys(map(self.single.host, box.members)):
+            for source, _, wire in self.single.graph.in_edges(target, data="wire"):
+                start = diagram.hosts.get(source) or entries.get(source)
+                end = diagram.hosts.get(target)
+                if not start or not end or start == end or graph.has_edge(start, end):
+                    continue
+                if not diagram.box(start).copies and not diagram.box(end).copies:
+                    graph.add_edge(start, end, wire=wire)
+        return replace(diagram, graph=graph)
+
     def _operations(self, part: Architecture, box: Box) -> Diagram:
         """The boxes inside of ``box`` that the whole model has at the level of operations."""
         boxes, rest = self._within(box)
         ends: dict[NodeKind, list[Cluster]] = {NodeKind.INPUT: [], NodeKind.OUTPUT: []}
         for one in part.operations:
-            if one.kind in ends:
+            if one.kind in ends and one.id not in box.members:
                 ends[one.kind].append(Cluster.single(one.id))
         within = (Cluster(one.core.id, one.members) for one in boxes)
         clusters = (*ends[NodeKind.INPUT], *within, *ends[NodeKind.OUTPUT])
@@ -206,9 +224,9 @@ def _with_operations(box: Box, more: tuple[Operation, ...], at: int) -> Box:
     return replace(box, operations=operations, copies=tuple(copies))
 
 
-def _is_finer(diagram: Diagram) -> bool:
-    """Whether a diagram shows more than one box that represents all of it."""
-    boxes = [one for one in diagram.boxes if not one.kind.is_end]
+def _is_finer(diagram: Diagram, whole: Box) -> bool:
+    """Whether a diagram shows more than one box that represents all of ``whole``."""
+    boxes = [one for one in diagram.boxes if one.core.id in whole.members]
     return len(boxes) > 1 or any(one.copies for one in boxes)
 
 

@@ -81,7 +81,7 @@ class ViewMaker:
     def inside(self, inside: Inside) -> View:
         """What is inside a box; what enters or leaves it does so at a point on the border."""
         scene = inside_scene(Detail((), inside.box, inside.diagram), self.scene(inside.diagram))
-        boxes = (_named(one, inside.names.get(one.id, "")) for one in scene.boxes)
+        boxes = (_named(one, inside) for one in scene.boxes)
         scene = replace(scene, boxes=tuple(boxes), legend=False)
         sizes = Sizes(scene, self.theme, self.direction, ROOMY)
         layout = place_flow(sizes, math.inf).layout
@@ -91,9 +91,13 @@ class ViewMaker:
         return View(inside.diagram, scene, picture, palette, inside.box.members, inside.box.path)
 
 
-def _named(box: SceneBox, name: str) -> SceneBox:
-    """A box of an inside: an end is a point, one of several copies has its name in its title."""
-    if box.role in ENDS:
+def _named(box: SceneBox, inside: Inside) -> SceneBox:
+    """A box of an inside: an end is a point, one of several copies has its name in its title.
+
+    An end of the model that is in the box is no point.
+    """
+    name = inside.names.get(box.id, "")
+    if box.role in ENDS and box.id not in inside.box.members:
         return replace(box, label=())
     if not name or not box.label:
         return box

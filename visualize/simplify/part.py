@@ -68,7 +68,7 @@ def inside_of(
     entries = _entries(architecture, inside, sides)
     entries = _joined(architecture, inside, entries) if joins else entries
     exits = _results(architecture, inside, sides)
-    return _cut(architecture, inside, [box.path], entries, exits)
+    return _cut(architecture, inside, [box.path], entries, exits, sides)
 
 
 def entries_of(
@@ -98,8 +98,12 @@ def _cut(
     paths: Sequence[str],
     entries: Mapping[str, Operation],
     exits: Iterable[_Exit],
+    sides: Collection[str] = frozenset(),
 ) -> Architecture:
-    """The operations ``inside``, each with the module it is inside of, on their own."""
+    """The operations ``inside``, each with the module it is inside of, on their own.
+
+    What ``sides`` make is data in them, as it is in the whole.
+    """
     graph = nx.MultiDiGraph()
     exits = list(exits)
     own = map(architecture.operation, architecture.in_order(inside))
@@ -113,8 +117,8 @@ def _cut(
             if start != source and graph.has_edge(start, target) and _is_joined(entries[source]):
                 continue
             skip = numbers.get(wire.skip) if wire.skip is not None else None
-            # What comes from outside is data here, also if it is made from weights alone.
-            data = wire.data or (start != source and wire.tensor is not None)
+            # What side boxes make is data here, but not to what reads its size alone.
+            data = wire.data or is_read(architecture, source, target, wire, sides)
             graph.add_edge(start, target, wire=replace(wire, skip=skip, data=data))
     for leave, sources in exits:
         for position, (source, tensor) in enumerate(sources):

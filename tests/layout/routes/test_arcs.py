@@ -59,6 +59,20 @@ def test_an_arc_keeps_away_from_the_border_of_what_it_passes() -> None:
     assert arc.side == -1
 
 
+def test_a_long_way_to_a_lane_hits_no_small_box() -> None:
+    """However far it is from the lane to the box."""
+    one, other, small, far = map(BoxUnit, ("a", "+", "x", "b"))
+    boxes = {
+        one: Rectangle(0, 20, 570, 650),
+        other: Rectangle(80, 90, -5, 5),
+        small: Rectangle(80, 90, 170, 180),
+        far: Rectangle(40, 60, 1900, 2000),
+    }
+    (arc,) = route_arcs([Arc(0, one, other)], boxes, (), [*boxes.values()], ROOMY.arc, 1)
+    points = arc.route(ROOMY.arc).sample(1000)
+    assert not any(boxes[small].holds(point) for point in points)
+
+
 boxes = {
     BoxUnit(str(number)): Rectangle(40 * number, 40 * number + 20, -30, 30) for number in range(6)
 }

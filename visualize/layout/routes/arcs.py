@@ -15,12 +15,13 @@ the flow where something is beside them.
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from visualize.core.geometry import Point, Rectangle, Transform
+from visualize.core.geometry import Point, Rectangle, Transform, bounds
 from visualize.core.grid import Grid
 from visualize.core.route import Route
 from visualize.layout.spacing import ArcSpacing
@@ -67,6 +68,10 @@ class Arc:
 
     def route(self, room: ArcSpacing) -> Route:
         """Where the arc runs."""
+        return Route.rounded(self.corners(room), room.radius)
+
+    def corners(self, room: ArcSpacing) -> list[Point]:
+        """Its ends, and the places where it turns."""
         step = room.step if self.end.along >= self.start.along else -room.step
         corners = [self.start]
         if self.leaves_side:
@@ -79,7 +84,7 @@ class Arc:
         else:
             above = self.end.along - step
             corners += [Point(above, self.lane), Point(above, self.end.across)]
-        return Route.rounded([*corners, self.end], room.radius)
+        return [*corners, self.end]
 
     def label_center(self, room: ArcSpacing) -> Point:
         """Middle of the label, which is on the outer side of the lane."""
@@ -226,8 +231,9 @@ class _Rows:
     def hits(self, way: Arc) -> int:
         """How many boxes near its ends an arc runs through."""
         near = {*self.near(way.start.along), *self.near(way.end.along)}.difference(way.ends)
-        points = way.route(self.room).sample() if near else ()
-        return len(near.intersection(unit for point in points for unit in self._grid.at(point)))
+        lines = itertools.pairwise(way.corners(self.room)) if near else ()
+        found = (self._grid.overlapping(bounds(line)) for line in lines)
+        return len(near.intersection(unit for areas in found for _, unit in areas))
 
 
 def _freest(ways: Iterable[Arc], rows: _Rows) -> Arc:
