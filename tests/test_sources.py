@@ -9,8 +9,9 @@ from torch import nn
 
 import visualize
 from visualize import sources
+from visualize.core.choices import ColorBy
 from visualize.core.errors import EndlessError, SourceError, UsageError, WeightsError
-from visualize.options import TraceOptions
+from visualize.options import FigureOptions, TraceOptions
 
 
 @pytest.fixture
@@ -79,3 +80,11 @@ def test_reading_a_graph_needs_no_torch(saved: Path) -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(saved)], check=True)
+
+
+def test_what_a_saved_graph_lacks_is_said_as_it_is_typed(saved: Path) -> None:
+    with pytest.raises(WeightsError, match=r"`visualize graph MODEL --weights NAME -o FILE.json`"):
+        sources.read(str(saved), None, FigureOptions(color_by=ColorBy.NORM))
+    with pytest.raises(UsageError, match="was saved without its memory; write it again with `vis"):
+        sources.read(str(saved), None, FigureOptions(color_by=ColorBy.MEMORY))
+    assert sources.read(str(saved), None, FigureOptions(color_by=ColorBy.MACS))
