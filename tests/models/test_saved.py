@@ -11,6 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
 from torch import Tensor, nn
@@ -281,3 +282,35 @@ def test_torch_is_not_imported(folder: Path) -> None:
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# The schema
+
+
+def closed(schema: Any) -> Any:
+    """A schema that knows every key: objects have no others than it lists."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    known = {name: closed(one) for name, one in schema.items()}
+    return {"additionalProperties": False, **known} if "required" in known else known
+
+
+ROOT = Path(__file__).parents[2]
+SCHEMA_FILE = json.loads((ROOT / "docs" / "graph.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(closed(SCHEMA_FILE))
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tests/golden/*.graph.json")), ids=str)
+def test_the_schema_describes_goldens(path: Path) -> None:
+    VALIDATOR.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_schema_describes_nets(name: str) -> None:
+    model, shapes = NETS[name]
+    exact = visualize.trace(model(), shapes, statistics=True, memory=True)
+    VALIDATOR.validate(json.loads(write_graph(exact, "json")))
+    twice = visualize.trace(nn.Sequential(Unequal()), (1, 4, 8, 8))
+    VALIDATOR.validate(json.loads(write_graph(twice, "json")))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from visualize.core.architecture import Architecture
 from visualize.core.errors import VisualizeError
 from visualize.core.provenance import Provenance
 from visualize.gallery.rows import FIGURE, PAGE, Drawn, Row
@@ -40,12 +41,16 @@ def draw_model(model: str, options: FigureOptions) -> Drawn:
 
 
 def _drawn(model: str, options: FigureOptions) -> Drawn:
-    from visualize import pipeline
+    from visualize import pipeline, sources
     from visualize.core.words import shape
-    from visualize.models import load_model, parse_model
+    from visualize.models import SAVED, load_model, parse_model
 
     spec = parse_model(model)
-    loaded = load_model(spec, weights=options.weights, own_values=options.statistics)
+    loaded: LoadedModel | Architecture
+    if spec.source == SAVED:
+        loaded = sources.open_saved(spec.place, options, inputs=False)
+    else:
+        loaded = load_model(spec, weights=options.weights, own_values=options.statistics)
     figure = pipeline.draw(loaded, options=replace(options, weights="", memory=True))
     files = figure.render(["svg", "html"])
     architecture = figure.architecture
@@ -63,8 +68,10 @@ def _drawn(model: str, options: FigureOptions) -> Drawn:
     return Drawn(row, {FIGURE: files["svg"], PAGE: files["html"]}, made_from)
 
 
-def _modules(loaded: LoadedModel, spec: ModelSpec) -> set[str]:
+def _modules(loaded: LoadedModel | Architecture, spec: ModelSpec) -> set[str]:
     """The names of the modules that define the classes of a model, and of torch."""
+    if isinstance(loaded, Architecture):
+        return set()
     from visualize.core.torch_internals import named_modules
 
     defined = {type(module).__module__ for _, module in named_modules(loaded.model)}
