@@ -9,6 +9,7 @@ from torch import nn
 
 import visualize
 from visualize import sources
+from visualize.core.choices import ColorBy
 from visualize.core.errors import EndlessError, SourceError, UsageError, WeightsError
 from visualize.models import LoadedModel
 from visualize.options import FigureOptions, TraceOptions
@@ -95,3 +96,11 @@ def test_what_a_figure_depends_on(saved: Path, tmp_path: Path) -> None:
     _, made_from = sources.build("resnet18", (), FigureOptions())
     assert {"torch", "torchvision"} <= set(made_from.versions)
     assert not made_from.files
+
+
+def test_what_a_saved_graph_lacks_is_said_as_it_is_typed(saved: Path) -> None:
+    with pytest.raises(WeightsError, match=r"`visualize graph MODEL --weights NAME -o FILE.json`"):
+        sources.read(str(saved), None, FigureOptions(color_by=ColorBy.NORM))
+    with pytest.raises(UsageError, match="was saved without its memory; write it again with `vis"):
+        sources.read(str(saved), None, FigureOptions(color_by=ColorBy.MEMORY))
+    assert sources.read(str(saved), None, FigureOptions(color_by=ColorBy.MACS))

@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visualize.core import architecture as core
+from visualize.core.choices import ColorBy
 from visualize.core.errors import UsageError, WeightsError, shorten
+from visualize.core.memory import MEMORY_UNKNOWN
+from visualize.core.plain import AGAIN
 from visualize.core.provenance import Provenance
 from visualize.models import (
     SAVED,
@@ -73,8 +76,34 @@ def read(
     spec = parse_model(model) if isinstance(model, str) else model
     if spec.source != SAVED:
         return spec
-    check_unused(options, spec.place, inputs=inputs is not None)
-    return load_graph(spec.place)
+    return open_saved(spec.place, options, inputs=inputs is not None)
+
+
+def open_saved(place: str, options: TraceOptions, *, inputs: bool) -> Architecture:
+    """The exact graph in a file, if options of tracing are left out and it holds what is asked for.
+
+    Args:
+        place: the file.
+        options: those of what is made of it.
+        inputs: whether inputs are given.
+
+    Raises:
+        UsageError: an option could change nothing, or needs what was not measured.
+        SourceError: the file cannot be read, or holds something else.
+        WeightsError: values of weights are asked for, which it lacks.
+    """
+    check_unused(options, place, inputs=inputs)
+    architecture = load_graph(place)
+    if _lacks_statistics(architecture, options):
+        raise WeightsError(
+            "was saved without the statistics of its weights",
+            where=shorten(place),
+            hint="save it again with `visualize graph MODEL --weights NAME -o FILE.json`",
+        )
+    by_memory = getattr(options, "color_by", None) is ColorBy.MEMORY
+    if by_memory and architecture.memory is None and MEMORY_UNKNOWN not in architecture.notes:
+        raise UsageError("was saved without its memory", where=shorten(place), hint=AGAIN)
+    return architecture
 
 
 def limit(seconds: float | None) -> AbstractContextManager[None]:
@@ -88,13 +117,17 @@ def limit(seconds: float | None) -> AbstractContextManager[None]:
 
 def with_statistics(architecture: core.Architecture, options: TraceOptions) -> core.Architecture:
     """``architecture``, if it has the statistics that the options need."""
-    if options.statistics and architecture.parameters and not architecture.has_statistics:
+    if _lacks_statistics(architecture, options):
         raise WeightsError(
             "it was traced without the statistics of its weights",
             where=architecture.name,
             hint="trace it with statistics=True",
         )
     return architecture
+
+
+def _lacks_statistics(architecture: core.Architecture, options: TraceOptions) -> bool:
+    return options.statistics and architecture.parameters > 0 and not architecture.has_statistics
 
 
 def load(
@@ -129,8 +162,8 @@ def build(
     """
     spec = parse_model(model)
     if spec.source == SAVED:
-        check_unused(options, spec.place, inputs=bool(inputs))
-        return load_graph(spec.place), Provenance.of([], _files(spec.place, options))
+        saved = open_saved(spec.place, options, inputs=bool(inputs))
+        return saved, Provenance.of([], _files(spec.place, options))
     loaded = load_model(spec, inputs, weights=options.weights, own_values=options.statistics)
     from visualize.core.torch_internals import named_modules
 

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from torch import nn
+
+import visualize
 from visualize.gallery.draw import draw_model
+from visualize.gallery.rows import FIGURE
 from visualize.options import FigureOptions
 
 
@@ -32,3 +36,12 @@ def test_a_model_that_fails_is_a_row(folder: Path) -> None:
     ended = draw_model("nets.py:Leaving", FigureOptions()).row.error
     assert ended == "the model's own code ended the program with SystemExit(4)"
     assert "did you mean" in draw_model("resnet81", FigureOptions()).row.error
+
+
+def test_a_saved_graph_is_drawn(tmp_path: Path) -> None:
+    exact = visualize.trace(nn.Sequential(nn.Linear(4, 2)), (1, 4))
+    place = str(exact.save(tmp_path / "net.json"))
+    drawn = draw_model(place, FigureOptions())
+    assert not drawn.row.error
+    assert drawn.row.parameters == 10
+    assert drawn.files[FIGURE] == visualize.draw(exact).render(["svg"])["svg"]

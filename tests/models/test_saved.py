@@ -11,8 +11,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from hypothesis import given
+from torch import Tensor, nn
 
 import visualize
 from tests.commands import run
@@ -156,6 +158,14 @@ def changed(key: str, value: object) -> Callable[[Document], None]:
         (lambda d: d["edges"][0].update(skip=99), "edges[0].skip: expected"),
         (lambda d: d["skips"][0].update(merge="nobody"), "skips[0]: no node"),
         (lambda d: d["skips"][0].update(kind="x"), "skips[0].kind"),
+        (
+            lambda d: d.update(untyped=[{"merge": "nobody", "reason": "same"}]),
+            "untyped[0]: no node has the id 'nobody'",
+        ),
+        (
+            lambda d: d.update(untyped=[{"merge": "nobody", "reason": "x"}]),
+            "untyped[0].reason: expected one of",
+        ),
         (lambda d: d["model"].update(parameters=1), "the sum over its nodes"),
         (lambda d: d["model"].update(macs=1), "the sum over its nodes"),
         (lambda d: d["boundaries"].append({"path": "a", "call": 0}), "has no 'arguments'"),
@@ -195,7 +205,45 @@ def test_other_documents_are_named(folder: Path, document: object, named: str) -
     assert named in line
 
 
+class Unequal(nn.Module):
+    """A block whose sums are none that skip connections end at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(4, 4, 3, padding=1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        x = x + self.pool(x)
+        return x + x
+
+
+def test_an_audit_is_the_same() -> None:
+    old = visualize.trace(nn.Sequential(Unequal(), Unequal()), (1, 4, 8, 8))
+    new = again(old)
+    assert {one.reason.value for one in new.untyped} == {"unweighted", "same"}
+    assert_same(old, new)
+    for form in ("table", "json"):
+        text = visualize.audit(old).to_text(format=form)
+        assert visualize.audit(new).to_text(format=form) == text
+    assert not visualize.diff(old, new)
+
+
 # The commands
+
+
+def test_the_graph_has_what_summaries_and_pages_show(folder: Path) -> None:
+    (folder / "net.py").write_text(
+        "from torch import nn\nnet = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())\n"
+    )
+    model = ("net.py:net", "--input", "1,3,8,8")
+    assert run("graph", *model, "-o", "net.json").exit_code == 0
+    assert run("summary", "net.json").stdout == run("summary", *model).stdout
+    for suffix in ("svg", "html"):
+        for given_model, name in ((model, "old"), (("net.json",), "new")):
+            assert run("draw", *given_model, "-o", f"{name}.{suffix}").exit_code == 0
+        assert (folder / f"old.{suffix}").read_bytes() == (folder / f"new.{suffix}").read_bytes()
 
 
 def test_commands_take_it(folder: Path, whole: Document) -> None:
@@ -228,8 +276,41 @@ def test_torch_is_not_imported(folder: Path) -> None:
     code = (
         "import sys; from click.testing import CliRunner; from visualize.cli import main\n"
         "for each in (['draw', 'net.json', '-o', 'net.svg'], ['summary', 'net.json'],"
-        " ['skips', 'net.json'], ['graph', 'net.json']):\n"
+        " ['skips', 'net.json'], ['skips', 'net.json', '--audit'],"
+        " ['diff', 'net.json', 'net.json'], ['graph', 'net.json']):\n"
         "    assert CliRunner().invoke(main, each).exit_code == 0, each\n"
         "assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# The schema
+
+
+def closed(schema: Any) -> Any:
+    """A schema that knows every key: objects have no others than it lists."""
+    if isinstance(schema, list):
+        return [closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    known = {name: closed(one) for name, one in schema.items()}
+    return {"additionalProperties": False, **known} if "required" in known else known
+
+
+ROOT = Path(__file__).parents[2]
+SCHEMA_FILE = json.loads((ROOT / "docs" / "graph.schema.json").read_text(encoding="utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(closed(SCHEMA_FILE))
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("tests/golden/*.graph.json")), ids=str)
+def test_the_schema_describes_goldens(path: Path) -> None:
+    VALIDATOR.validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_the_schema_describes_nets(name: str) -> None:
+    model, shapes = NETS[name]
+    exact = visualize.trace(model(), shapes, statistics=True, memory=True)
+    VALIDATOR.validate(json.loads(write_graph(exact, "json")))
+    twice = visualize.trace(nn.Sequential(Unequal()), (1, 4, 8, 8))
+    VALIDATOR.validate(json.loads(write_graph(twice, "json")))

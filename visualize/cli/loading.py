@@ -111,10 +111,9 @@ def load(
 
     if model.source == SAVED:
         _begin(options)
-        sources.check_unused(options, model.place, inputs=bool(inputs.inputs))
         with progress() as report:
             report(f"reading {model}")
-            return sources.load_graph(model.place)
+            return sources.open_saved(model.place, options, inputs=bool(inputs.inputs))
     from visualize import annotate, tracing  # noqa: F401 (imports do not count)
 
     downloads = bool(options.weights) and not names_checkpoint(options.weights)

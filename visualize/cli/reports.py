@@ -46,7 +46,8 @@ def graph(
         check_graph_format(output)
     loaded = load(model, inputs, options)
     known = has_values(loaded)
-    architecture = trace(loaded, model, replace(options, statistics=known))
+    # Summaries and pages of the saved graph show the memory, as they do of the model.
+    architecture = trace(loaded, model, replace(options, statistics=known, memory=True))
     content = write_graph(architecture, suffix(output) if output else "json")
     if output:
         write_files({output: content})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from visualize.core.architecture import Operation, TensorSpec
 from visualize.core.arguments import argument
 from visualize.core.arithmetic import scales
+from visualize.core.hyperparameters import factor, number, numbers
 from visualize.core.operators import (
     ACTIVATION,
     ATTENTION,
@@ -128,7 +128,7 @@ def _kernel_and_channels(
     kind = plain
     if isinstance(groups, int) and groups > 1:
         kind = depthwise if groups == inputs else grouped
-    kernel = _sizes(weight.shape[2:] if weight else given.get("kernel_size"), layer)
+    kernel = _sizes(weight.shape[2:] if weight else numbers(layer, "kernel_size"), layer)
     channels = str(outputs or _channels_out(layer) or "")
     if not kernel:
         return [kind, channels]
@@ -139,8 +139,7 @@ def _kernel_and_channels(
 
 
 def _dilation(layer: Operation) -> Phrase | str:
-    dilation = layer.attributes.get("dilation", 1)
-    widest = max(dilation) if isinstance(dilation, (list, tuple)) else dilation
+    widest = max(numbers(layer, "dilation"), default=1)
     return phrase("dilation {rate}", rate=widest) if widest > 1 else ""
 
 
@@ -160,7 +159,7 @@ def _pool(layer: Operation) -> Phrase:
             return phrase("global {pooling}", pooling=kind)
         sized = phrase("{pooling} to {sizes}", pooling=kind, sizes="×".join(map(str, sizes)))
         return phrase("1-d {pooling}", pooling=sized) if dimensions == 1 else sized
-    kernel = _sizes(layer.attributes.get("kernel_size"), layer)
+    kernel = _sizes(numbers(layer, "kernel_size"), layer)
     sized = phrase("{pooling} {kernel}", pooling=kind, kernel=kernel) if kernel else kind
     if dimensions == 1 and kernel:
         kind = phrase("1-d {pooling}", pooling=kind)
@@ -205,17 +204,16 @@ def _einsum(layer: Operation) -> Phrase:
 
 
 def _resample(layer: Operation) -> Phrase:
-    scale = layer.attributes.get("scale_factor") or layer.attributes.get("upscale_factor")
-    factor = scale[0] if isinstance(scale, (list, tuple)) else scale
+    scale = factor(layer, "scale_factor") or factor(layer, "upscale_factor")
     mode = str(layer.attributes.get("mode") or "")
     if "shuffle" in family(layer.does):
         kind = phrase("pixel shuffle")
     else:
         kind = _RESIZES.get(mode) or phrase("{mode} resize", mode=mode)
-    if not isinstance(factor, (int, float)):
+    if scale is None:
         return kind
     # Behind, it would read as a number of copies.
-    return phrase("{factor:g}× {resizing}", resizing=kind, factor=factor)
+    return phrase("{factor:g}× {resizing}", resizing=kind, factor=scale)
 
 
 _RESIZES = {
@@ -239,7 +237,7 @@ def _embedding(layer: Operation) -> Phrase:
 
 
 def _attention(layer: Operation) -> Phrase:
-    heads = layer.attributes.get("num_heads")
+    heads = number(layer, "num_heads")
     if not heads:
         return phrase("attention")
     return listed([phrase("multi-head attention"), _heads(heads)])
@@ -259,14 +257,12 @@ def _heads(number: int) -> Phrase:
 
 
 def _recurrent(layer: Operation) -> Phrase:
-    given = layer.attributes
-    inputs, out = given.get("input_size"), given.get("hidden_size")
-    stacked, projected = given.get("num_layers"), given.get("proj_size")
-    depth = stacked if isinstance(stacked, int) else 1
+    inputs, out = number(layer, "input_size"), number(layer, "hidden_size")
+    depth, projected = number(layer, "num_layers") or 1, number(layer, "proj_size")
     if inputs is None and len(layer.weights) > 1:  # of a function: from the inputs, from itself
         inputs, out = layer.weights[0][-1], layer.weights[1][-1]
     kind = verbatim(short_name(layer))
-    both = given.get("bidirectional") is True
+    both = layer.attributes.get("bidirectional") is True
     return listed(
         [
             phrase("bidirectional {layer}", layer=kind) if both else kind,
@@ -296,10 +292,9 @@ def _activation(layer: Operation) -> Phrase:
 
 def _window_attention(layer: Operation) -> Phrase:
     """Attention in windows, which are shifted unless one window covers all of a side."""
-    given = layer.attributes
-    shift, window = given.get("shift_size"), given.get("window_size")
+    shift, window = numbers(layer, "shift_size"), numbers(layer, "window_size")
     sizes = layer.outputs[0].shape[1:3] if layer.outputs else ()
-    if isinstance(shift, list) and isinstance(window, list):
+    if len(shift) > 1 and len(window) > 1:
         sides = zip(shift, window, sizes)
         if not any(by > 0 and size > wide for by, wide, size in sides):
             return phrase("window attention")
@@ -367,11 +362,8 @@ _WORDS: tuple[tuple[frozenset[str], Callable[[Operation], Phrase]], ...] = (
 )
 
 
-def _sizes(value: Any, layer: Operation) -> str:
+def _sizes(sizes: Sequence[int], layer: Operation) -> str:
     """Sizes of a kernel, one for each dimension that ``layer`` slides in."""
-    if value is None:
-        return ""
-    sizes = value if isinstance(value, (list, tuple)) else [value]
     if len(sizes) == 1:
         sizes = [*sizes] * _dimensions(layer)
     return "×".join(map(str, sizes))
@@ -384,11 +376,10 @@ def _stride(layer: Operation) -> Phrase | str:
 
 def _strides(layer: Operation) -> str:
     """The stride of a layer, one number if it is the same in each dimension; empty if it is 1."""
-    stride = layer.attributes.get("stride")
-    if stride is None and family(layer.does) in POOL:
-        stride = layer.attributes.get("kernel_size")
-    sizes = stride if isinstance(stride, (list, tuple)) else [stride]
-    if not sizes or set(sizes) <= {1, None}:
+    sizes = numbers(layer, "stride")
+    if layer.attributes.get("stride") is None and family(layer.does) in POOL:
+        sizes = numbers(layer, "kernel_size")
+    if set(sizes) <= {1}:
         return ""
     return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))
 

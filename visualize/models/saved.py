@@ -20,6 +20,7 @@ from visualize.core.errors import SourceError, shorten, shorten_path
 from visualize.core.exact import ALWAYS, SCHEMA, implied, usual_calls, usual_sample
 from visualize.core.files import read_file
 from visualize.core.plain import AGAIN, decode, expect, wrong
+from visualize.core.skips import Untyped
 from visualize.core.statistics import Statistics
 from visualize.models.saved_notes import read_notes
 
@@ -222,6 +223,17 @@ def _skips(document: dict[str, Any], graph: nx.MultiDiGraph, where: str) -> tupl
     return tuple(found)
 
 
+def _untyped(document: dict[str, Any], graph: nx.MultiDiGraph, where: str) -> tuple[Untyped, ...]:
+    """The sums that look residual and are no skip connections."""
+    at = f"{where}: untyped"
+    found: tuple[Untyped, ...] = decode(tuple[Untyped, ...], document.get("untyped", []), at)
+    for number, one in enumerate(found):
+        for end in (one.merge, one.fork):
+            if end:
+                _check_node(end, graph, f"{at}[{number}]")
+    return found
+
+
 def _check_node(node: str, graph: nx.MultiDiGraph, at: str) -> None:
     if node not in graph:
         raise SourceError(f"no node has the id {shorten(node)!r}", where=at, hint=AGAIN)
@@ -292,6 +304,7 @@ def _architecture(
         modules=modules,
         boundaries=_boundaries(document, where),
         unrolled_skips=skips,
+        untyped=_untyped(document, graph, where),
         unused_buffers=decode(
             tuple[str, ...], model.get("unused_buffer_names", []), f"{at}.unused_buffer_names"
         ),

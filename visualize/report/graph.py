@@ -81,6 +81,7 @@ def graph_document(architecture: Architecture) -> dict[str, Any]:
             if architecture.unrolled_skips != architecture.skips
             else {}
         ),
+        **({"untyped": encode(architecture.untyped)} if architecture.untyped else {}),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from visualize.core.architecture import Operation
 from visualize.core.diagram import Box
+from visualize.core.hyperparameters import numbers
 from visualize.core.layers import widths
 from visualize.core.operators import CONVOLUTION, family
 from visualize.core.phrases import Phrase, phrase
@@ -49,8 +50,6 @@ def _is_depthwise(one: Operation) -> bool:
 
 
 def _numbers(one: Operation, name: str) -> tuple[int, ...]:
-    given = one.attributes.get(name)
-    if name == "kernel_size" and given is None and one.weight:
-        given = list(one.weight.shape[2:])
-    numbers = given if isinstance(given, (list, tuple)) else [given]
-    return tuple(each for each in numbers if isinstance(each, int))
+    if name == "kernel_size" and one.attributes.get(name) is None and one.weight:
+        return one.weight.shape[2:]
+    return numbers(one, name)

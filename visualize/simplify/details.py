@@ -23,6 +23,7 @@ from visualize.core.architecture import Architecture, Operation
 from visualize.core.choices import Level
 from visualize.core.detail import Detail
 from visualize.core.diagram import Box, BoxKind, Diagram
+from visualize.core.hyperparameters import numbers
 from visualize.core.module_path import CONTAINERS
 from visualize.simplify import Choice, Simplifier
 from visualize.simplify.idioms import Rule
@@ -170,11 +171,7 @@ def _layers(box: Box) -> int:
 
 def _stride(block: Box) -> int:
     """The greatest stride of the layers of a block."""
-    found = (one.attributes.get("stride") for one in block.operations)
-    strides = (one if isinstance(one, Sequence) else [one] for one in found)
-    return max(
-        (stride for some in strides for stride in some if isinstance(stride, int)), default=1
-    )
+    return max((one for each in block.operations for one in numbers(each, "stride")), default=1)
 
 
 def _is_worth_it(layers: Diagram) -> bool:

@@ -13,6 +13,7 @@ from visualize.describe.receptive.maps import Map, Source
 from visualize.describe.receptive.spans import UnknownError
 
 Shape = tuple[int, ...]
+_WIDEST = 2**20  # positions of a window, which are listed one by one
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,9 @@ class Call:
     def sizes(self, count: int, name: str, position: int, default: Sequence[int]) -> list[int]:
         """An argument that has a number for each of ``count`` axes, or one for all of them."""
         value = self.argument(position, name)
+        found = value if isinstance(value, (list, tuple)) else [value]
+        if any(isinstance(one, int) and abs(one) > _WIDEST for one in found):
+            raise UnknownError
         if isinstance(value, int):
             return [value] * count
         if isinstance(value, (list, tuple)) and len(value) in (1, count):

@@ -105,7 +105,7 @@ def _seen(
         return ()
     try:
         found = find_handler(call)(call)
-    except (UnknownError, LookupError, TypeError, ValueError):
+    except (UnknownError, LookupError, TypeError, ValueError, ArithmeticError):
         found = []  # an operation, or arguments of it, that nothing here was written for
     if [each.shape for each in found] != [tensor.shape for tensor in one.outputs]:
         found = nothing_known(call)

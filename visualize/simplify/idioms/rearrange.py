@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from visualize.core.hyperparameters import numbers
 from visualize.core.operators import CONVOLUTION, IDENTITY
 from visualize.core.phrases import Phrase, counted, listed, phrase
 from visualize.simplify.idioms.rule import Match, View
@@ -161,9 +162,10 @@ def match_patch_embedding(view: View, node: str) -> Match | None:
         here = view.only_source(here)
     if here is None or view.kind(here) not in CONVOLUTION or moved.isdisjoint(_PERMUTE):
         return None
-    kernel, stride = (view.layer(here).attributes.get(each) for each in ("kernel_size", "stride"))
+    layer = view.layer(here).core
+    kernel, stride = numbers(layer, "kernel_size"), numbers(layer, "stride")
     flattened = len(view.shape(node)) == 3 and len(view.shape(here)) > 3
-    if not flattened or not isinstance(kernel, list) or kernel != stride or max(kernel) == 1:
+    if not flattened or len(kernel) < 2 or kernel != stride or max(kernel) == 1:
         return None
     size = "×".join(map(str, kernel))
     label = listed([phrase("patch embedding {size}", size=size), str(view.shape(here)[1])])

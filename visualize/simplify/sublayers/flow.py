@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from visualize.core.architecture import Operation, SkipKind
 from visualize.core.diagram import Box, BoxKind, Diagram, Idiom
+from visualize.core.hyperparameters import numbers
 from visualize.core.operators import (
     ACTIVATION,
     AFFINE,
@@ -237,11 +238,10 @@ def _collected(pairs: Iterable[tuple[str, int]]) -> Mapping[str, frozenset[int]]
 
 def is_pointwise(layer: Operation) -> bool:
     """Whether a convolution works on each position alone, and on all channels."""
-    given, weight = layer.attributes, layer.weight
-    groups = weight.groups if weight else given.get("groups", 1)
-    kernel = weight.shape[2:] if weight else given.get("kernel_size", ())
-    sizes = kernel if isinstance(kernel, (list, tuple)) else (kernel,)
-    return groups == 1 and set(sizes) <= {1}
+    weight = layer.weight
+    groups = weight.groups if weight else layer.attributes.get("groups", 1)
+    kernel = weight.shape[2:] if weight else numbers(layer, "kernel_size")
+    return groups == 1 and set(kernel) <= {1}
 
 
 def steps(boxes: Iterable[Box]) -> list[Phrase | str]:
