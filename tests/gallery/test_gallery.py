@@ -31,7 +31,7 @@ class Recording:
             if len(self.asked) == self.most:
                 raise KeyboardInterrupt
             self.asked.append(model)
-            yield draw_model(model, options)
+            yield draw(model, options)
 
 
 def files(folder: Path) -> dict[str, bytes]:

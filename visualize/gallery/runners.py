@@ -66,10 +66,10 @@ def _in_parallel(
 ) -> Generator[Drawn, None, None]:
     from joblib import Parallel, delayed
 
-    parallel = Parallel(
-        n_jobs=jobs, return_as="generator_unordered", pre_dispatch=jobs, batch_size=1
-    )
-    yield from parallel(delayed(draw)(model, options) for model in models)
+    # No more models are sent than are drawn at once. A single process would be this one, which no
+    # model may end: there are two at least, of which one may have nothing to do.
+    run = Parallel(max(jobs, 2), return_as="generator_unordered", pre_dispatch=jobs, batch_size=1)
+    yield from run(delayed(draw)(model, options) for model in models)
 
 
 def _on_its_own(draw: Draw, model: str, options: FigureOptions) -> Generator[Drawn, None, None]:
