@@ -8,7 +8,6 @@ import pytest
 
 from visualize.core.errors import OutputError
 from visualize.gallery import Row, make_gallery
-from visualize.gallery.draw import draw_model
 from visualize.gallery.rows import Drawn
 from visualize.gallery.runners import Draw
 from visualize.options import FigureOptions
