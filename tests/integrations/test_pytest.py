@@ -135,7 +135,7 @@ def test_skips() -> None:
         "2 identity connections, expected 3",
         "blocks.1 (Block) has no identity connection",
     ]
-    with pytest.raises(visualize.VisualizeError, match="kind must be"):
+    with pytest.raises(visualize.VisualizeError, match="no kind named 'residual'"):
         assert_skips(whole, (1, 4), residual=3)
 
 
