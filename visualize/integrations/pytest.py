@@ -66,7 +66,7 @@ class Snapshots:
         Args:
             model: as for `visualize.trace`.
             inputs: as for `visualize.trace`.
-            name: tells several models of one test apart.
+            name: distinguishes several models of one test.
             options: those of `visualize.trace`.
 
         Returns:
