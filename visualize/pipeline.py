@@ -34,7 +34,7 @@ from visualize.options import (
 )
 from visualize.results.architecture import Architecture
 from visualize.simplify import only
-from visualize.sources import Progress, limit, load, read, with_statistics
+from visualize.sources import Progress, limit, load, named_apart, read, with_statistics
 
 # A saved graph is drawn without torch: what builds and traces models is imported where it does.
 if TYPE_CHECKING:
@@ -328,12 +328,8 @@ def diff(
     for model in (before, after):
         with own_modules():
             traced.append(trace(model, inputs, options=chosen, report=report))
-    if traced[0].name == traced[1].name:
-        texts = [
-            str(each) if isinstance(each, (str, ModelSpec)) else "" for each in (before, after)
-        ]
-        traced = [replace(one, name=text or one.name) for one, text in zip(traced, texts)]
-    return Difference(compare(*traced), chosen)
+    texts = [str(each) if isinstance(each, (str, ModelSpec)) else "" for each in (before, after)]
+    return Difference(compare(*named_apart(traced, texts)), chosen)
 
 
 def summary_until(error: VisualizeError, options: SummaryOptions) -> Summary | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -148,6 +149,15 @@ def load(
     from visualize.models.objects import model_of
 
     return model_of(model, values=options.statistics)
+
+
+def named_apart(
+    traced: Sequence[core.Architecture], texts: Sequence[str]
+) -> list[core.Architecture]:
+    """Models of one name with what was typed for each as their names, where that is known."""
+    if len({one.name for one in traced}) > 1:
+        return list(traced)
+    return [replace(one, name=text or one.name) for one, text in zip(traced, texts)]
 
 
 def build(

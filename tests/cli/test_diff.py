@@ -92,3 +92,15 @@ def test_a_file_is_written(net: Path) -> None:
 def test_errors_say_what_and_where(words: list[str], status: int, reason: str) -> None:
     found, text = _diff(*words)
     assert (found, reason in text) == (status, True), text
+
+
+def test_what_is_compared_is_not_replaced(net: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(net.parent)
+    for name in ("a.json", "b.json"):
+        assert CliRunner().invoke(main, ["graph", "net.py:Net", "-o", name]).exit_code == 0
+    before = Path("b.json").read_bytes()
+    for target in ("a.json", "b.json"):
+        status, text = _diff("a.json", "b.json", "--format", "json", "-o", target)
+        assert status == 2
+        assert f"{target}: is read, and would be replaced" in text
+    assert Path("b.json").read_bytes() == before

@@ -10,6 +10,7 @@ import click
 
 from visualize.cli.loading import InputOptions, load, model_argument, second_model, trace
 from visualize.cli.options import StrictCommand, takes
+from visualize.cli.targets import check_targets
 from visualize.options import DiffOptions
 
 if TYPE_CHECKING:
@@ -42,14 +43,16 @@ def diff(
     """
     from visualize import pipeline
     from visualize.models.isolated import own_modules
+    from visualize.sources import named_apart
 
+    if output:
+        check_targets([output], model, other)
     traced = []
     for spec in (model, other):
         with own_modules():
             traced.append(trace(load(spec, inputs, options), spec, options, options.language))
-    if traced[0].name == traced[1].name:
-        traced = [replace(one, name=spec.text) for one, spec in zip(traced, (model, other))]
-    found = pipeline.diff(traced[0], traced[1], options=replace(options, weights=""))
+    before, after = named_apart(traced, [model.text, other.text])
+    found = pipeline.diff(before, after, options=replace(options, weights=""))
     if output:
         found.save(output)
         click.echo(f"wrote {output}")

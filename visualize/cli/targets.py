@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 READ = "visualize.read"  # a file of options that was read
 
 
-def check_targets(targets: Iterable[Path], model: ModelSpec) -> None:
+def check_targets(targets: Iterable[Path], *models: ModelSpec) -> None:
     """Reject files that cannot be written, or that the current command reads.
 
     Raises:
@@ -27,11 +27,11 @@ def check_targets(targets: Iterable[Path], model: ModelSpec) -> None:
     targets = list(targets)
     for target in targets:
         check_target(target)
-    check_apart(targets, _files_read(model))
+    check_apart(targets, _files_read(models))
 
 
-def _files_read(model: ModelSpec) -> Iterator[Path]:
-    """The model's file, and those that options name."""
+def _files_read(models: Iterable[ModelSpec]) -> Iterator[Path]:
+    """The files of the models, and those that options name."""
     context = click.get_current_context()
     named = [
         str(context.params[str(option.name)])
@@ -40,7 +40,7 @@ def _files_read(model: ModelSpec) -> Iterator[Path]:
         and not option.multiple
         and "FILE" in (option.metavar or "")
     ]
-    paths = [Path(text) for text in (model.place, *named) if text]
+    paths = [Path(text) for text in (*(model.place for model in models), *named) if text]
     if READ in context.meta:
         paths.append(context.meta[READ])
     for path in paths:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from visualize.compare.sequences import align
 from visualize.compare.subtrees import Tree, hashed, signature
-from visualize.core.architecture import Architecture
+from visualize.core.architecture import Architecture, NodeKind
 
 _Place = Callable[[Tree, bool], object]
 _LEAST_ALIKE = 0.5  # share of the operations that two calls have in common
@@ -150,7 +150,7 @@ class Aligner:
             return 0.5 + bonus + around
         if one.weights and other.weights and not bonus:
             return 0.0
-        is_module = bool(bonus) and one.kind.value == "module"
+        is_module = bool(bonus) and one.kind is NodeKind.MODULE
         return 0.1 + bonus / 2 + around if around or is_module else 0.0
 
     def _pair_moved(self) -> None:

@@ -7,7 +7,6 @@ change.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,8 +14,7 @@ from visualize.compare.align import Pairs
 from visualize.compare.status import Found
 from visualize.compare.subtrees import Tree
 from visualize.core.difference import Change, Status
-
-_NUMBER = re.compile(r"\d+")
+from visualize.core.module_path import numberless
 
 
 def gather(old: Tree, new: Tree, pairs: Pairs, found: Found) -> Iterator[Change]:
@@ -33,15 +31,6 @@ def gather(old: Tree, new: Tree, pairs: Pairs, found: Found) -> Iterator[Change]
 def _id(leaf: Tree) -> str:
     assert leaf.operation is not None
     return leaf.operation.id
-
-
-def pattern(path: str) -> str:
-    """A path with stars for numbers.
-
-    >>> pattern("layer1.0.conv2")
-    'layer*.*.conv*'
-    """
-    return _NUMBER.sub("*", path)
 
 
 def _whole(root: Tree, taken: Mapping[Tree, Tree], status: Status) -> Iterator[Change]:
@@ -62,7 +51,7 @@ def _place(tree: Tree) -> str:
     """Where a tree is: for a block of a list that list, for all else any place alike."""
     before, _, last = tree.path.rpartition(".")
     if tree.operation is not None or not last.isdigit():
-        return pattern(tree.path)
+        return numberless(tree.path)
     return f"{before}.*"
 
 
@@ -95,7 +84,7 @@ def _alike(partners: Iterable[tuple[Tree, Tree]], status: Status, found: Found) 
             first = next(edit for edit in edits if edit.name == "type")
             groups[first.before, first.after].append((old, new))
         else:
-            groups[new.type, names, pattern(new.path)].append((old, new))
+            groups[new.type, names, numberless(new.path)].append((old, new))
     for group in groups.values():
         yield Change(
             status,
@@ -126,7 +115,7 @@ def _renamed(root: Tree, pairs: Pairs, found: Found) -> Iterator[Change]:
         if not leaf.operation.computes:
             continue
         place = _outer_name(leaf.path, other.path)
-        kind = (pattern(place[0]), pattern(place[1]))
+        kind = (numberless(place[0]), numberless(place[1]))
         groups.setdefault(kind, {}).setdefault(place, []).append((_id(leaf), _id(other)))
     for places in groups.values():
         ids = [pair for named in places.values() for pair in named]

@@ -20,7 +20,26 @@ _MADE_UP = re.compile(r"_tensor_constant\d+")
 _CERTAIN = re.compile(r"\[(\d|[*?])\]")
 # What comes before the last name that is no number, that name, and the numbers behind it.
 _LAST_NAME = re.compile(r"(?:(.*)\.)?([^.]*[^\d.][^.]*)((?:\.\d+)*)$")
+_NUMBER = re.compile(r"\d+")
 _PLAIN = frozenset({"weight", "param", "parameter", "data", "value"})
+
+
+def numberless(path: str) -> str:
+    """A path with stars for numbers, equal for places that differ in numbers alone.
+
+    >>> numberless("layer1.0.conv2")
+    'layer*.*.conv*'
+    """
+    return _NUMBER.sub("*", path)
+
+
+def numbers_in(path: str) -> tuple[int, ...]:
+    """The numbers for which `numberless` has stars.
+
+    >>> numbers_in("layer1.0.conv2")
+    (1, 0, 2)
+    """
+    return tuple(map(int, _NUMBER.findall(path)))
 
 
 def is_made_up(path: str) -> bool:

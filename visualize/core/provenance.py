@@ -117,14 +117,18 @@ def _defined_in(value: Any) -> Any:
 
 def is_installed(path: Path) -> bool:
     """Whether a file is of Python or of an installed package, which has a version."""
-    return any(path.absolute().is_relative_to(folder) for folder in _installation())
+    return any(
+        one.is_relative_to(folder)
+        for one in (path.absolute(), path.resolve())
+        for folder in _installation()
+    )
 
 
 @functools.cache
 def _installation() -> tuple[Path, ...]:
     folders = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     folders += [*site.getsitepackages(), site.getusersitepackages()]
-    return tuple({Path(folder) for folder in folders})
+    return tuple({one for each in map(Path, folders) for one in (each, each.resolve())})
 
 
 @functools.cache

@@ -36,7 +36,7 @@ def cell_data(files: Mapping[str, bytes], kinds: Collection[str], words: str) ->
         if kind not in kinds:
             continue
         if kind == "text/html":
-            data[kind] = _inline(files[format_name].decode())
+            data[kind] = inline_svg(files[format_name].decode())
         elif kind == "image/svg+xml":
             data[kind] = files[format_name].decode()
         else:
@@ -53,8 +53,8 @@ def cell_metadata(
     return {kind: about for kind in ("image/png",) if kind in kinds}
 
 
-def _inline(svg: str) -> str:
-    """The SVG as a part of HTML, no wider than the cell.
+def inline_svg(svg: str) -> str:
+    """An SVG file as a part of HTML, no wider than what is around it.
 
     Its text is not read by MathJax.
     """

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from visualize.core.architecture import NodeKind
 from visualize.core.errors import VisualizeError
 from visualize.gallery.rows import FIGURE, PAGE, Drawn, Row
 from visualize.options import FigureOptions
@@ -42,7 +43,7 @@ def _drawn(model: str, options: FigureOptions, inputs: Sequence[str]) -> Drawn:
     figure = pipeline.draw(built, options=replace(options, weights="", memory=True))
     files = figure.render(["svg", "html"])
     architecture = figure.architecture
-    shapes = (one.outputs for one in architecture.operations if one.kind.value == "input")
+    shapes = (one.outputs for one in architecture.operations if one.kind is NodeKind.INPUT)
     row = Row(
         model,
         class_name=architecture.class_name,

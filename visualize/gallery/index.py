@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.resources
-import re
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
@@ -11,21 +9,19 @@ from urllib.parse import quote
 from visualize.core.inert import visible
 from visualize.core.quantities import count, giga
 from visualize.gallery.rows import FIGURE, PAGE, Row
-from visualize.page.policy import policy
+from visualize.page.skeleton import asset, fill
 
 
 def write_index(rows: Sequence[Row]) -> bytes:
     """The page, in UTF-8."""
-    style, script = _asset("index.css"), _asset("index.js")
-    filled = {
-        "CSP": escape(policy(script, style, images="'self' file:")),
-        "STYLE": style,
-        "SUMMARY": _summary(rows),
-        "ROWS": "\n".join(map(_row, rows)),
-        "SCRIPT": script,
-    }
-    page = re.sub(r"{{([A-Z]+)}}", lambda found: filled[found[1]], _asset("index.html"))
-    return page.encode("utf-8", "replace")
+    return fill(
+        _asset("index.html"),
+        _asset("index.js"),
+        _asset("index.css"),
+        images="'self' file:",
+        SUMMARY=_summary(rows),
+        ROWS="\n".join(map(_row, rows)),
+    )
 
 
 def _summary(rows: Sequence[Row]) -> str:
@@ -59,5 +55,4 @@ def _row(row: Row) -> str:
 
 
 def _asset(name: str) -> str:
-    folder = importlib.resources.files("visualize.gallery") / "assets"
-    return (folder / name).read_text(encoding="utf-8")
+    return asset("visualize.gallery", name)

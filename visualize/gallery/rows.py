@@ -112,7 +112,8 @@ def read_row(folder: Path, model: str, made: Made) -> Row | None:
     place = folder / Row(model).folder
     try:
         plain = json.loads(read_file(place / _FILE, _MOST))
-        row, made_from = Row(**plain["row"]), Provenance.from_dict(plain["made_from"])
+        row = Row(**{**plain["row"], "inputs": tuple(plain["row"]["inputs"])})
+        made_from = Provenance.from_dict(plain["made_from"])
         is_same = (plain["schema"], plain["made_with"]) == (_SCHEMA, made.to_dict())
         if not is_same or row.model != model or not made_from.is_current:
             return None
@@ -121,7 +122,7 @@ def read_row(folder: Path, model: str, made: Made) -> Row | None:
                 return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # there is none, or it is damaged: the model is drawn again
-    return Row(**{**plain["row"], "inputs": tuple(row.inputs)})
+    return row
 
 
 def _digest(data: bytes) -> str:

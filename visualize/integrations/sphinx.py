@@ -28,6 +28,7 @@ from sphinx.util.docutils import SphinxDirective
 from visualize.core.errors import UsageError, VisualizeError
 from visualize.core.kinds import Several, Switch, Table, Texts
 from visualize.core.option import Option, options_of
+from visualize.export.cell import inline_svg
 from visualize.integrations.drawing import Kept, Wanted, kept_figure
 from visualize.options import FigureOptions
 
@@ -156,10 +157,7 @@ class VisualizeDirective(SphinxDirective):
 
     def _pictures(self, kept: Kept, alternative: str) -> list[nodes.Node]:
         """The figure as each builder has it; the others are taken out when it writes."""
-        svg = kept.files["svg"].read_text(encoding="utf-8")
-        markup = svg[svg.index("<svg") :].replace(
-            "<svg ", '<svg style="max-width:100%;height:auto" ', 1
-        )
+        markup = inline_svg(kept.files["svg"].read_text(encoding="utf-8"))
         # Sphinx looks for images from its folder of sources on.
         place = os.path.relpath(kept.files["pdf"], self.env.srcdir).replace(os.sep, "/")
         return [

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-_INSTALLED = {
-    str(Path(place).resolve())
-    for name, place in sysconfig.get_paths().items()
-    if name in ("stdlib", "platstdlib", "purelib", "platlib")
-}
+from visualize.core.provenance import is_installed
+
 _OURS = __name__.partition(".")[0]
 
 
@@ -53,5 +49,4 @@ def is_own(module: ModuleType) -> bool:
     name = getattr(module, "__name__", "")
     if not isinstance(file, str) or name.partition(".")[0] in (_OURS, "__main__"):
         return False
-    place = Path(file).resolve()
-    return not any(place.is_relative_to(folder) for folder in _INSTALLED)
+    return not is_installed(Path(file))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import html
-import importlib.resources
 import json
 import re
 import zlib
@@ -16,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from visualize.export.svg_style import Fonts
-from visualize.page.policy import policy
+from visualize.page.skeleton import asset, fill
 
 _SKELETON, _STYLE, _FIRST = "page.html", "page.css", "app.js"
 _IMPORT = re.compile(r'^import [^;]*? from "\./([a-z_]+\.js)";$\n?', re.MULTILINE | re.DOTALL)
@@ -42,15 +41,8 @@ def assemble(title: str, document: Mapping[str, Any], texts: str, font: str) -> 
     style = "\n".join((*faces, f":root{{--font:{fonts.families}}}", _asset(_STYLE)))
     script = _script()
     data = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    filled = {
-        "TITLE": html.escape(title),
-        "CSP": html.escape(policy(script, style)),
-        "STYLE": style,
-        "DATA": base64.b64encode(zlib.compress(data.encode("utf-8", "replace"), 9)).decode(),
-        "SCRIPT": script,
-    }
-    skeleton = _asset(_SKELETON)
-    return re.sub(r"{{([A-Z]+)}}", lambda found: filled[found[1]], skeleton).encode()
+    packed = base64.b64encode(zlib.compress(data.encode("utf-8", "replace"), 9)).decode()
+    return fill(_asset(_SKELETON), script, style, TITLE=html.escape(title), DATA=packed)
 
 
 def _script() -> str:
@@ -75,5 +67,4 @@ def _modules(name: str, seen: dict[str, None]) -> Iterator[tuple[str, str]]:
 
 
 def _asset(name: str) -> str:
-    folder = importlib.resources.files("visualize.page") / "assets"
-    return (folder / name).read_text(encoding="utf-8")
+    return asset("visualize.page", name)

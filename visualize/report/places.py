@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from visualize.core.difference import Edit
-from visualize.core.module_path import spelled
+from visualize.core.module_path import numberless, numbers_in, spelled
 
-_NUMBER = re.compile(r"\d+")
 _NAMES = {"kernel_size": "kernel"}
 _MOST = 4
 
@@ -30,9 +29,9 @@ def places_text(paths: Sequence[str]) -> str:
     >>> places_text(["layer1.0.conv1", "layer1.1.conv1", "layer2.0.conv1", "fc"])
     'layer1–2[*].conv1, fc'
     """
-    groups: dict[str, list[list[int]]] = defaultdict(list)
+    groups: dict[str, list[tuple[int, ...]]] = defaultdict(list)
     for path in dict.fromkeys(paths):
-        groups[_NUMBER.sub("*", path)].append([int(one) for one in _NUMBER.findall(path)])
+        groups[numberless(path)].append(numbers_in(path))
     texts = [_together(pattern, numbers) for pattern, numbers in groups.items()]
     return ", ".join(texts[:_MOST]) + ", …" * (len(texts) > _MOST)
 
@@ -45,7 +44,7 @@ def _together(pattern: str, numbers: Sequence[Sequence[int]]) -> str:
     whole = size == len(numbers)
     first = next((place for place, values in enumerate(slots) if len(values) > 1), 0)
     texts = iter([_range(values, whole or place == first) for place, values in enumerate(slots)])
-    return re.sub(r"\.\*(?=[.]|$)", "[*]", _spell(_NUMBER.sub("*", pattern), texts))
+    return re.sub(r"\.\*(?=[.]|$)", "[*]", _spell(pattern, texts))
 
 
 def _spell(pattern: str, texts: Any) -> str:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from visualize.core.difference import Difference, SkipChange
+from visualize.core.module_path import numberless
 from visualize.report.kinds import kind_words
 from visualize.report.language import Language
 from visualize.report.places import places_text
-
-_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,7 @@ def skip_rows(difference: Difference, words: SkipWords) -> Iterator[tuple[str, s
     """The change, the places and the kinds with the line of code, for each group alike."""
     groups: dict[tuple[str, ...], list[SkipChange]] = defaultdict(list)
     for each in difference.skips:
-        groups[_change(each, words), _kinds(each, words), _NUMBER.sub("*", _place(each))].append(
-            each
-        )
+        groups[_change(each, words), _kinds(each, words), numberless(_place(each))].append(each)
     for (change, kinds, _), found in groups.items():
         number = f"{len(found)} × " if len(found) > 1 else ""
         sources = dict.fromkeys(each.source for each in found if each.source)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from visualize.page.policy import policy
+from visualize.page.skeleton import fill, policy
 
 
 def test_only_what_is_given_runs() -> None:
@@ -9,3 +9,9 @@ def test_only_what_is_given_runs() -> None:
     assert "unsafe" not in one
     assert policy("a( )", "b{}") != one
     assert "img-src 'self' file:;" in policy("a()", "b{}", images="'self' file:")
+
+
+def test_names_in_double_braces_are_filled_once() -> None:
+    page = fill("<{{CSP}}>{{STYLE}}|{{SCRIPT}}|{{TITLE}}", "a('{{STYLE}}')", "b{}", TITLE="\ud800")
+    assert page.decode().endswith(">b{}|a('{{STYLE}}')|?")
+    assert b"default-src &#x27;none&#x27;" in page
