@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+import visualize
 from visualize.core.errors import VisualizeError
 from visualize.integrations import drawing
 from visualize.integrations.drawing import Wanted, kept_figure
@@ -56,7 +58,9 @@ def test_what_is_kept_needs_no_torch(wanted: Wanted, tmp_path: Path) -> None:
         "wanted = Wanted('docs/nets.py:Net', ('1,4,8,8',), FigureOptions(), ('svg', 'pdf'))\n"
         "kept_figure(wanted, Path('kept')); assert 'torch' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)
+    # The package that is tested, not one that is installed: what it draws is another's.
+    environment = {**os.environ, "PYTHONPATH": str(Path(visualize.__file__).parents[1])}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path, env=environment)
 
 
 def test_what_cannot_be_drawn_leaves_nothing(sources: Path, tmp_path: Path) -> None:
