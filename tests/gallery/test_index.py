@@ -70,7 +70,7 @@ def test_in_a_browser(tmp_path: Path) -> None:
         tab.ask("Page.navigate", url=(tmp_path / "index.html").as_uri())
         tab.wait("document.readyState === 'complete' && document.title === 'Models'")
         assert tab.run(shown) == "bca"
-        assert tab.run("document.querySelector('img').naturalWidth") == 9
+        tab.wait("document.querySelector('img').naturalWidth == 9")  # loaded lazily
 
         def sort(column: int) -> str:
             tab.run(f"document.querySelectorAll('th')[{column}].querySelector('button').click()")
