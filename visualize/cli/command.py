@@ -6,6 +6,7 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -25,18 +26,28 @@ from visualize.core.inert import visible
 
 def run() -> None:
     """Entry point of the command."""
+    try:
+        call()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            end(ended.code)
+        raise
+
+
+def call(arguments: Sequence[str] | None = None, **more: Any) -> None:
+    """The command in a process of its own; it ends with SystemExit.
+
+    Args:
+        arguments: those of the process if None.
+        more: arguments of `click.Context`.
+    """
     # In a short process, collecting the many objects that importing torch creates, and freeing
     # them one by one at its end, takes longer than drawing most figures.
     gc.disable()
     # What torch warns of in C++ goes past Python to standard error, and quotes code of the file.
     os.environ.setdefault("TORCH_CPP_LOG_LEVEL", "ERROR")
-    try:
-        with ends_with_signals():
-            main()
-    except SystemExit as ended:
-        if isinstance(ended.code, int):
-            end(ended.code)
-        raise
+    with ends_with_signals():
+        main(arguments, **more)
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -18,6 +18,7 @@ from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
 from visualize.cli.targets import check_targets
+from visualize.cli.watch import follow, watch_option
 from visualize.core.choices import Language, Level, TextForm
 from visualize.core.files import suffix
 from visualize.core.inert import visible
@@ -69,6 +70,7 @@ Examples:
 )
 @config_option
 @save_config_option
+@watch_option
 @click.option("--check", is_flag=True,
               help="Check the figure; exit with status 1 if there are problems.")  # fmt: skip
 @model_argument
@@ -79,6 +81,7 @@ def draw(
     options: FigureOptions,
     save_config: Path | None,
     check: bool,
+    watch: bool,
 ) -> None:
     """Draw MODEL."""
     from visualize.core.files import make_folder, write_files
@@ -86,6 +89,8 @@ def draw(
 
     targets = _checked_targets(files, model, save_config)
     look(options)
+    if watch and follow(model, targets):
+        return
     if any(suffix(target) == "html" for target in targets):
         # The page has these numbers in its panel and as its colours.
         options = replace(

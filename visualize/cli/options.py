@@ -12,6 +12,7 @@ from visualize.core.errors import UsageError
 from visualize.core.kinds import Chosen, Kind, Measure, Number, Several, Switch, Table, Texts
 from visualize.core.option import Option, Options, options_of
 
+ARGUMENTS = "visualize.arguments"  # of the current command, as they were typed
 Command = Callable[..., Any]
 Completion = Callable[[click.Context, click.Parameter, str], list[str]]
 
@@ -56,6 +57,11 @@ def _click_option(option: Option, complete: Completion | None) -> Callable[[Comm
 
 class StrictCommand(click.Command):
     """A command that refuses an option which is given twice, if only the last would count."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Keep the arguments, for a process that is to do the same."""
+        ctx.meta[ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
 
     def make_parser(self, ctx: click.Context) -> Any:
         """A parser that counts the options."""

@@ -27,11 +27,11 @@ def check_targets(targets: Iterable[Path], *models: ModelSpec) -> None:
     targets = list(targets)
     for target in targets:
         check_target(target)
-    check_apart(targets, _files_read(models))
+    check_apart(targets, files_read(models))
 
 
-def _files_read(models: Iterable[ModelSpec]) -> Iterator[Path]:
-    """The files of the models, and those that options name."""
+def files_read(models: Iterable[ModelSpec]) -> Iterator[Path]:
+    """The files of the models, and those that options of the current command name."""
     context = click.get_current_context()
     named = [
         str(context.params[str(option.name)])

@@ -10,6 +10,7 @@ import hashlib
 import html
 import importlib.resources
 import re
+from collections.abc import Iterable
 
 
 def asset(package: str, name: str) -> str:
@@ -19,7 +20,13 @@ def asset(package: str, name: str) -> str:
 
 
 def fill(
-    skeleton: str, script: str, style: str, *, images: str = "data: blob:", **texts: str
+    skeleton: str,
+    script: str,
+    style: str,
+    *,
+    images: str = "data: blob:",
+    also: Iterable[str] = (),
+    **texts: str,
 ) -> bytes:
     """A page, in UTF-8.
 
@@ -29,9 +36,10 @@ def fill(
         script: what the script element holds.
         style: what the style element holds.
         images: where images may come from.
+        also: more rules of the policy.
         texts: more HTML, by name.
     """
-    policy_text = html.escape(policy(script, style, images))
+    policy_text = html.escape("; ".join((policy(script, style, images), *also)))
     filled = {**texts, "CSP": policy_text, "STYLE": style, "SCRIPT": script}
     page = re.sub(r"{{([A-Z]+)}}", lambda found: filled[found[1]], skeleton)
     return page.encode("utf-8", "replace")

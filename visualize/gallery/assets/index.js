@@ -1,25 +1,36 @@
 // The index of a gallery: its table is sorted by a click on a header, and filtered.
 
-const body = document.querySelector("tbody");
+const body = /** @type {HTMLTableSectionElement} */ (document.querySelector("tbody"));
 const rows = [...body.rows];
 const headers = [...document.querySelectorAll("th")];
-const filter = document.getElementById("filter");
-const shown = document.getElementById("shown");
+const filter = /** @type {HTMLInputElement} */ (document.getElementById("filter"));
+const shown = /** @type {HTMLElement} */ (document.getElementById("shown"));
 
+/**
+ * The number of a cell or what is written in it, in lower case.
+ * @param {HTMLTableRowElement} row
+ * @param {number} column
+ */
 const valueOf = (row, column) => {
   const cell = row.cells[column];
-  const value = cell ? cell.dataset.value ?? cell.textContent : "";
-  return cell && cell.dataset.value !== undefined ? Number(value) : value.toLowerCase();
+  const value = cell?.dataset.value;
+  return value === undefined ? (cell?.textContent ?? "").toLowerCase() : Number(value);
 };
 
-// Rows without a value come last, whichever way the others are sorted.
+/**
+ * An order of rows; those without a value come last, whichever way the others are sorted.
+ * @param {number} column
+ * @param {number} sign
+ * @returns {(one: HTMLTableRowElement, other: HTMLTableRowElement) => number}
+ */
 const compare = (column, sign) => (one, other) => {
   const [a, b] = [valueOf(one, column), valueOf(other, column)];
-  if (a === "" || b === "") return (a === "") - (b === "");
-  if (typeof a === "number") return sign * (a - b);
-  return sign * a.localeCompare(b, "en", { numeric: true });
+  if (a === "" || b === "") return Number(a === "") - Number(b === "");
+  if (typeof a === "number" && typeof b === "number") return sign * (a - b);
+  return sign * String(a).localeCompare(String(b), "en", { numeric: true });
 };
 
+/** @param {HTMLTableCellElement} header */
 const sortBy = (header) => {
   const column = headers.indexOf(header);
   // Large numbers are of most interest, names are read from A.
@@ -34,7 +45,7 @@ const sortBy = (header) => {
 const showMatching = () => {
   const words = filter.value.toLowerCase().split(/\s+/);
   for (const row of rows) {
-    const text = row.textContent.toLowerCase();
+    const text = (row.textContent ?? "").toLowerCase();
     row.hidden = !words.every((word) => text.includes(word));
   }
   const number = rows.filter((row) => !row.hidden).length;
@@ -45,3 +56,5 @@ for (const header of headers) {
   header.querySelector("button")?.addEventListener("click", () => sortBy(header));
 }
 filter.addEventListener("input", showMatching);
+
+export {};

@@ -9,6 +9,7 @@ import { Model } from "./model.js";
 import { Navigation } from "./navigation.js";
 import { isMeasured } from "./paint.js";
 import { markSkip, showSkips } from "./skips.js";
+import { keepPlace, keptPlace } from "./place.js";
 import { fromAddress, initialState, reduce, toAddress } from "./state.js";
 import { Outline } from "./tree.js";
 import { unpacked } from "./unpack.js";
@@ -65,8 +66,9 @@ export class App {
       show: (operation) => this.select(this.figure.owners().get(operation) ?? ""),
     });
     this.restore();
-    this.viewport.jump(this.figure.beginning());
-    this.bringSelected();
+    const place = keptPlace();
+    this.viewport.jump(place ?? this.figure.beginning());
+    if (!place) this.bringSelected();
   }
 
   /** The view that the address names; what opened or closed since the last one stays in place. */
@@ -85,6 +87,7 @@ export class App {
   }
 
   listenToBrowser() {
+    addEventListener("beforeunload", () => keepPlace(this.viewport.camera));
     addEventListener("popstate", () => {
       this.restore();
       this.bringSelected();
