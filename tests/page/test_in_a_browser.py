@@ -341,3 +341,15 @@ def test_hostile_names_are_text(pages: Pages) -> None:
     assert any(name in written for name in names if "<img" in name)
     assert tab.errors() == []
     assert tab.requests() == []
+
+
+def test_a_page_that_is_loaded_again_is_at_the_same_place(tab: Tab) -> None:
+    place = "document.querySelector('.figure').style.transform"
+    begun = tab.run(place)
+    tab.press("+", "+")  # at once, for a reader who asked for no motion
+    moved = tab.run(place)
+    assert moved != begun
+    tab.run("document.documentElement.dataset.ready = 'old'")
+    tab.ask("Page.reload")
+    tab.wait("document.documentElement?.dataset.ready === 'true'")
+    assert tab.run(place) == moved

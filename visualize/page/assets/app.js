@@ -87,7 +87,7 @@ export class App {
   }
 
   listenToBrowser() {
-    addEventListener("beforeunload", () => keepPlace(this.viewport.camera));
+    addEventListener("pagehide", () => keepPlace(this.viewport.camera));
     addEventListener("popstate", () => {
       this.restore();
       this.bringSelected();

@@ -2,15 +2,17 @@
 
 /** @typedef {import("./viewport.js").Camera} Camera */
 
+const keyOfPlace = () => `visualize ${location.pathname}`;
+
 /**
- * Keeps the camera with the entry of the browser's history.
+ * Keeps the camera for as long as the tab lives.
  * @param {Camera} camera
  */
 export function keepPlace(camera) {
   try {
-    history.replaceState({ camera }, "");
+    sessionStorage.setItem(keyOfPlace(), JSON.stringify(camera));
   } catch {
-    // A page in a frame without an address of its own has no history.
+    // A page in a frame without an origin of its own has no storage.
   }
 }
 
@@ -20,5 +22,11 @@ export function keepPlace(camera) {
  */
 export function keptPlace() {
   const [loaded] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
-  return loaded?.type === "reload" ? history.state?.camera : undefined;
+  if (loaded?.type !== "reload") return undefined;
+  try {
+    const { x, y, scale } = JSON.parse(sessionStorage.getItem(keyOfPlace()) ?? "{}");
+    return [x, y, scale].every(Number.isFinite) ? { x, y, scale } : undefined;
+  } catch {
+    return undefined;
+  }
 }
