@@ -248,6 +248,7 @@ class _Composer:
             tint=tint,
             lines=tuple(self._lines(lines, area, tint.detail, self.scene.letters.get(box.id, ""))),
             note=self._note(placed, note, area),
+            border=palette.borders.get(box.id),
         )
 
     def _note(self, placed: PlacedBox, note: PlacedText | None, area: Area) -> Text | None:
@@ -292,12 +293,12 @@ class _Composer:
             )
 
     def _arrow(self, name: str, placed: PlacedArrow) -> drawn.Arrow:
-        arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.skip)
+        arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.look)
         path = leading(placed.route.curves())
         corners = self._path(self.layout.whole(placed).corners())
         label = None
         if placed.label:
-            color = stroke.color if arrow.skip else self.palette.muted
+            color = stroke.color if arrow.look else self.palette.muted
             near = nearest(corners, self._place(placed.label.center))
             label = self._beside(placed.label, color, Part.ARROW, near[0], "")
         return drawn.Arrow(

@@ -95,6 +95,7 @@ class Box:
         lines: its text.
         detail: the letter of the detail that it is part of; empty in the overview.
         note: the text next to a merge, or the letter of a detail.
+        border: its line, where that is not a plain one.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Box:
     lines: tuple[Text, ...]
     note: Text | None
     detail: str = ""
+    border: PaintedStroke | None = None
 
     @property
     def is_circle(self) -> bool:
@@ -128,6 +130,7 @@ class Box:
             "lines": [line.document() for line in self.lines],
             "detail": self.detail or None,
             "note": self.note.document() if self.note else None,
+            **({"border": _stroke(self.border)} if self.border else {}),
         }
 
 

@@ -62,6 +62,23 @@ def write_difference(
     return f"{first}\n\n{_drawn(table, width) if rows else ''}{below}"
 
 
+def difference_text(difference: Difference, language: str = "en") -> str:
+    """The difference in words, for the caption of its figure and for readers who do not see it.
+
+    Args:
+        difference: of two architectures.
+        language: one of `LANGUAGES`.
+    """
+    catalogue = load_language(language)
+    rows = _rows(difference, catalogue)
+    texts = [" ".join(filter(None, (f"{row.change} {row.where}:", row.what))) for row in rows]
+    if len(texts) > _MOST_ROWS:
+        more = catalogue.gettext("and {number:,} more changes; JSON lists all")
+        texts[_MOST_ROWS:] = [more.format(number=len(texts) - _MOST_ROWS)]
+    stop = ". " if is_english(catalogue) else "。"
+    return stop.join([*_heading(difference, catalogue), *texts]) + stop.strip()
+
+
 def _drawn(table: Table, width: int | None) -> str:
     return f"{draw_table(table, width).text}\n"
 
