@@ -10,7 +10,7 @@ import networkx as nx
 
 from visualize.comparison.notes import edit_notes, word
 from visualize.core.architecture import Architecture, NodeKind, Operation
-from visualize.core.difference import Difference, Edit
+from visualize.core.difference import Change, Difference, Edit
 from visualize.core.fate import Fate, Status
 from visualize.core.operators import IDENTITY, MOVES, family
 
@@ -26,11 +26,14 @@ class Side:
         exact: the model, whose operations know their fates.
         status: what became of each operation.
         closed: paths of the outermost modules in which nothing differs.
+        wholes: for each operation that only this model has, the class and the path of the
+            outermost module that it alone has.
     """
 
     exact: Architecture
     status: Mapping[str, Status]
     closed: frozenset[str]
+    wholes: Mapping[str, tuple[str, str]]
 
 
 def sides(difference: Difference) -> tuple[Side, Side]:
@@ -39,9 +42,35 @@ def sides(difference: Difference) -> tuple[Side, Side]:
     before, after = _with(difference.before, old), _with(difference.after, new)
     closed = _closed(difference, before, after)
     return (
-        Side(before, difference.old_status, frozenset(closed.values())),
-        Side(after, difference.new_status, frozenset(closed)),
+        Side(
+            before,
+            difference.old_status,
+            frozenset(closed.values()),
+            _wholes(difference.changes, before, Status.REMOVED),
+        ),
+        Side(
+            after,
+            difference.new_status,
+            frozenset(closed),
+            _wholes(difference.changes, after, Status.ADDED),
+        ),
     )
+
+
+def _wholes(
+    changes: Iterable[Change], exact: Architecture, status: Status
+) -> dict[str, tuple[str, str]]:
+    """What was added or removed as a whole, by the operations in it."""
+    found: dict[str, tuple[str, str]] = {}
+    for change in changes:
+        if change.status is status:
+            places = set(change.before or change.after)
+            for node in change.old or change.new:
+                around = [call.path for call in exact.operation(node).calls]
+                place = next((path for path in around if path in places), "")
+                if place and exact.operation(node).path != place:
+                    found[node] = change.type, place
+    return found
 
 
 def matters(operation: Operation) -> bool:

@@ -181,7 +181,7 @@ class _Merger:
         lost = self._lost.get(box.id, [])
         notes: tuple[str, ...] = ()
         if status not in _SIGNS:
-            notes = notes_of(held, self.after.side, lost)
+            notes = notes_of(held, self.after.side, lost, self.before.side)
             if status is Status.SAME and notes:
                 status = Status.CHANGED
         if box.role == "merge" and box.id in self._arcs and notes:
@@ -199,12 +199,12 @@ class _Merger:
             if arrow.arc and arrow.skip:
                 found.setdefault(arrow.target, []).append(arrow)
         single = {target: arcs[0] for target, arcs in found.items() if len(arcs) == 1}
-        diagram, side = self.after.diagram, self.after.side
+        diagram, side, other = self.after.diagram, self.after.side, self.before.side
         return {
             target: (arrow, notes)
             for target, arrow in single.items()
             if diagram.box(target).kind is BoxKind.MERGE
-            and (notes := notes_of(diagram.box(target), side, self._lost.get(target, [])))
+            and (notes := notes_of(diagram.box(target), side, self._lost.get(target, []), other))
         }
 
     @functools.cached_property

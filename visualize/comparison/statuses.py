@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from visualize.comparison.fates import Side, matters
 from visualize.comparison.notes import follows, shortened, word
@@ -45,15 +45,19 @@ def _leading(box: Box) -> Sequence[Operation]:
     return [box.core]
 
 
-def notes_of(box: Box, side: Side, lost: Iterable[Operation]) -> tuple[str, ...]:
+def notes_of(
+    box: Box, side: Side, lost: Iterable[Operation] = (), other: Side | None = None
+) -> tuple[str, ...]:
     """What a box that stays says: its edits, and what it gained and lost.
 
     Args:
         box: of the second model.
         side: that model.
         lost: the operations that its partner held and that are gone.
+        other: the first model.
     """
-    return shortened((*_edits(box), *_gained(box, side), *_words("−", lost)))
+    gone = _words("−", lost, other.wholes if other else {})
+    return shortened((*_edits(box), *_gained(box, side), *gone))
 
 
 def _edits(box: Box) -> Iterator[str]:
@@ -91,10 +95,15 @@ def _name(one: Operation, box: Box) -> str:
 
 def _gained(box: Box, side: Side) -> Iterator[str]:
     added = [one for one in box.shown.operations if side.status.get(one.id) is Status.ADDED]
-    yield from _words("+", added)
+    yield from _words("+", added, side.wholes)
 
 
-def _words(sign: str, operations: Iterable[Operation]) -> Iterator[str]:
-    counts = Counter(word(one) for one in operations if matters(one))
-    for name, number in counts.items():
+def _words(
+    sign: str, operations: Iterable[Operation], wholes: Mapping[str, tuple[str, str]]
+) -> Iterator[str]:
+    """Modules that are new or gone as a whole, and other operations; each kind once."""
+    names = dict.fromkeys(
+        wholes.get(one.id) or (word(one), one.id) for one in operations if matters(one)
+    )
+    for name, number in Counter(name for name, _ in names).items():
         yield f"{sign} {number} × {name}" if number > 1 else f"{sign} {name}"

@@ -24,6 +24,7 @@ from visualize.core.palette import Paint, PaintedStroke, Palette
 from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
+from visualize.export.curves import APART
 from visualize.export.legend import legend_entries
 from visualize.export.letters import beside_letters, letters_center
 from visualize.export.markup import clean, one_line
@@ -259,7 +260,9 @@ class _Composer:
         letters, size = self.scene.letters.get(placed.box.id), self.theme.detail_size
         if not letters:
             return None
-        center, color = letters_center(letters, area, self.theme), self.palette.text
+        border = self.palette.borders.get(placed.box.id)
+        inner = area.shrunk(APART * (border.style.strands - 1)) if border else area
+        center, color = letters_center(letters, inner, self.theme), self.palette.text
         return self._text(letters, center, size, color, Part.DETAIL, name=name)
 
     def _lines(
