@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from visualize.comparison.beside import side_by_side
 from visualize.comparison.fates import Side
@@ -31,6 +32,7 @@ class Both:
         before: the first model.
         after: the second model.
         options: what the figure shows.
+        totals: what the legend lists.
         is_beside: whether both are drawn side by side.
     """
 
@@ -41,9 +43,10 @@ class Both:
         after: Side,
         options: FigureOptions,
         *,
+        totals: tuple[tuple[str, str], ...] = (),
         is_beside: bool = False,
     ) -> None:
-        self.is_beside = is_beside
+        self.totals, self.is_beside = totals, is_beside
         self.difference = difference
         self.before, self.after = before, after
         self.options = options
@@ -67,6 +70,9 @@ class Both:
 
     def overview(self, diagram: Diagram, rung: Rung, scene_of: SceneMaker) -> Scene:
         """The scene of a diagram of the second model, with what only the first one has."""
+        return replace(self._overview(diagram, rung, scene_of), totals=self.totals)
+
+    def _overview(self, diagram: Diagram, rung: Rung, scene_of: SceneMaker) -> Scene:
         scene = scene_of(diagram, rung.level)
         old = self._diagram(rung.plain)
         before = View(self.before, old, scene_of(old, rung.level))

@@ -14,7 +14,6 @@ from visualize.core.difference import Change, Difference, Edit
 from visualize.core.fate import Fate, Status
 from visualize.core.operators import IDENTITY, MOVES, family
 
-# Names of functions and modules that no reader looks for.
 _SILENT = frozenset({Status.SAME, Status.RENAMED})
 
 
@@ -68,7 +67,7 @@ def _wholes(
             for node in change.old or change.new:
                 around = [call.path for call in exact.operation(node).calls]
                 place = next((path for path in around if path in places), "")
-                if place and exact.operation(node).path != place:
+                if place and exact.operation(node).type != change.type:
                     found[node] = change.type, place
     return found
 
@@ -83,8 +82,9 @@ def matters(operation: Operation) -> bool:
     """
     if not operation.computes or operation.type == "Identity":
         return False
-    moves = family(operation.does) in IDENTITY | MOVES
-    return bool(operation.outputs or not moves) and (operation.kind is NodeKind.MODULE or not moves)
+    if operation.kind is NodeKind.MODULE:
+        return True
+    return bool(operation.outputs) and family(operation.does) not in IDENTITY | MOVES
 
 
 def _fates(difference: Difference) -> tuple[dict[str, Fate], dict[str, Fate]]:

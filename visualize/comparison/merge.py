@@ -69,7 +69,7 @@ def shown_alone(difference: Difference, view: View, *, is_old: bool) -> Scene:
     skips = [each.before if is_old else each.after for each in difference.skips]
     other = [each.after if is_old else each.before for each in difference.skips]
     gone = Status.REMOVED if is_old else Status.ADDED
-    status = {
+    skipping = {
         arrow: Status.CHANGED if partner else gone
         for skip, partner in zip(skips, other)
         if skip
@@ -77,10 +77,12 @@ def shown_alone(difference: Difference, view: View, *, is_old: bool) -> Scene:
     }
     boxes = []
     for box in view.scene.boxes:
-        notes = () if is_old else notes_of(view.diagram.box(box.id), view.side, ())
-        boxes.append(_marked(box, view.status[box.id], notes))
+        status = view.status[box.id]
+        is_noted = not is_old and status not in _SIGNS
+        notes = notes_of(view.diagram.box(box.id), view.side) if is_noted else ()
+        boxes.append(_marked(box, status, notes))
     arrows = (
-        replace(one, status=status.get(one) or _between(one, view.status, gone))
+        replace(one, status=skipping.get(one) or _between(one, view.status, gone))
         for one in view.scene.arrows
     )
     return replace(view.scene, boxes=tuple(boxes), arrows=tuple(arrows), compares=True)
@@ -184,12 +186,27 @@ class _Merger:
             notes = notes_of(held, self.after.side, lost, self.before.side)
             if status is Status.SAME and notes:
                 status = Status.CHANGED
+            if status is Status.SAME and (name := self._old_name(held)):
+                box = replace(box, label=(*box.label[:1], f"was {name}", *box.label[1:]))
         if box.role == "merge" and box.id in self._arcs and notes:
             # What is on the branch of a skip connection is written beside its arc.
             core = held.core.fate
             is_same = core is None or core.status in (Status.SAME, Status.REWIRED)
             return _marked(box, Status.SAME if is_same else status, ())
         return _marked(box, status, notes)
+
+    def _old_name(self, box: Box) -> str:
+        """What a layer or closed part was called, where it alone was renamed; not its number."""
+        partner = self.difference.partners_after.get(box.core.id)
+        if partner is None or not (box.shown.parameters and box.path):
+            return ""
+        old, new = self.difference.before.operation(partner).path, box.core.path
+        depth = new.count(".") - box.path.count(".")
+        was, now = (path.split(".")[: len(path.split(".")) - depth] for path in (old, new))
+        if not was or len(was) != len(now) or was[:-1] != now[:-1]:
+            return ""
+        is_other = was[-1] != now[-1] and not (was[-1].isdigit() and now[-1].isdigit())
+        return spelled(was[-1]) if is_other else ""
 
     @functools.cached_property
     def _arcs(self) -> Mapping[str, tuple[SceneArrow, tuple[str, ...]]]:

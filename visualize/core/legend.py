@@ -42,7 +42,8 @@ def signs(scene: Scene) -> tuple[Sign, ...]:
     >>> [(sign.written, sign.text) for sign in signs(Scene("", "", "layer", (conv,), (), ()))]
     [('k', 'parameters'), ('/2', 'stride')]
     """
-    return (*_merges(scene), *_numbers(scene), *_panels(scene))
+    totals = (Sign(*each) for each in scene.totals)
+    return (*_merges(scene), *_numbers(scene), *_panels(scene), *totals)
 
 
 def _merges(scene: Scene) -> Iterator[Sign]:

@@ -233,6 +233,7 @@ class Scene:
         model: what the figure shows, if it is known.
         skips: all skip connections of the model, in the order of the exact graph.
         compares: whether it shows the difference of two models.
+        totals: numbers that the legend lists, each with what it counts.
     """
 
     title: str
@@ -250,6 +251,7 @@ class Scene:
     model: SceneModel | None = None
     skips: tuple[SceneSkip, ...] = ()
     compares: bool = False
+    totals: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_boxes(self) -> tuple[SceneBox, ...]:

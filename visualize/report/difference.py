@@ -153,6 +153,7 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
         change
         for change in changes
         if id(change) not in taken
+        and not _is_bookkeeping(change, difference)
         and change.status is not Status.RENAMED
         and not set(change.old or change.new) <= merges.get(change.status, set())
     ]
@@ -165,6 +166,17 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
         more = language.gettext("{number:,} more names").format(number=total)
         rows.append(_Row(words[Status.RENAMED], more, ""))
     return rows
+
+
+def _is_bookkeeping(change: Change, difference: Difference) -> bool:
+    """Whether functions without tensors came or went: sizes, checks and arithmetic on these."""
+    if change.status not in (Status.ADDED, Status.REMOVED):
+        return False
+    if not _is_function(change, difference):
+        return False
+    is_new = change.status is Status.ADDED
+    side = difference.after if is_new else difference.before
+    return not any(side.operation(node).outputs for node in (change.new if is_new else change.old))
 
 
 def _merges(difference: Difference) -> dict[Status, set[str]]:

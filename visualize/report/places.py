@@ -38,12 +38,11 @@ def places_text(paths: Sequence[str]) -> str:
 
 def _together(pattern: str, numbers: Sequence[Sequence[int]]) -> str:
     slots = [sorted(set(values)) for values in zip(*numbers)]
-    size = 1
-    for values in slots:
-        size *= len(values)
-    whole = size == len(numbers)
     first = next((place for place, values in enumerate(slots) if len(values) > 1), 0)
-    texts = iter([_range(values, whole or place == first) for place, values in enumerate(slots)])
+    texts = iter(
+        _range(values, exact=place == first or _is_free(place, values, numbers))
+        for place, values in enumerate(slots)
+    )
     return re.sub(r"\.\*(?=[.]|$)", "[*]", _spell(pattern, texts))
 
 
@@ -51,12 +50,21 @@ def _spell(pattern: str, texts: Any) -> str:
     return spelled(re.sub(r"\*", lambda _: next(texts), pattern))
 
 
-def _range(values: Sequence[int], exact: bool) -> str:
+def _is_free(place: int, values: Sequence[int], numbers: Sequence[Sequence[int]]) -> bool:
+    """Whether a number takes the same values whatever the others are."""
+    others = {(*each[:place], *each[place + 1 :]) for each in numbers}
+    return len(others) * len(values) == len({tuple(each) for each in numbers})
+
+
+def _range(values: Sequence[int], *, exact: bool) -> str:
+    """Some numbers: all from the first to the last, a few, or any from the first."""
     if len(values) == 1:
         return str(values[0])
-    if exact and values[-1] - values[0] == len(values) - 1:
+    if values[-1] - values[0] == len(values) - 1 and exact:
         return f"{values[0]}–{values[-1]}"
-    return "*"
+    if exact and len(values) <= _MOST:
+        return f"{{{','.join(map(str, values))}}}"
+    return f"{values[0]}–…" if values[0] > 1 - exact else "*"
 
 
 def edits_text(edits: Sequence[Sequence[Edit]]) -> str:
