@@ -103,8 +103,8 @@ def _marked(box: SceneBox, status: Status, notes: tuple[str, ...]) -> SceneBox:
         return replace(box, status=status, label=(first, *others, *notes), shortcut="")
     if status is Status.SAME:
         if not box.is_closed:
-            return replace(box, shortcut="")
-        return replace(box, role="folded", label=_folded(box), shortcut="")
+            return replace(box, status=status, shortcut="")
+        return replace(box, label=_folded(box), status=status, shortcut="")
     label = (f"{sign} {first}" if sign else first, *notes, *others)
     return replace(box, label=label, status=status, shortcut="")
 

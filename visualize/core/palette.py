@@ -138,9 +138,7 @@ def make_palette(scene: Scene, theme: Theme) -> Palette:
         },
         skips={kind: painter.stroke(kind) for kind in scene.skip_kinds},
         borders={
-            box.id: painter.stroke(box.status.value)
-            for box in scene.all_boxes
-            if box.status.value in theme.marks
+            box.id: painter.stroke(box.mark) for box in scene.all_boxes if box.mark in theme.marks
         },
         legend=explained_colors(scene, theme),
     )
@@ -299,7 +297,7 @@ def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
     box without a value keeps the tint of its role.
     """
     if scene.compares:
-        marked = {box.id: box.status.value for box in scene.all_boxes}
+        marked = {box.id: box.mark for box in scene.all_boxes}
         return {name: _mark(status) for name, status in marked.items() if status in theme.marks}
     if scene.color_by is ColorBy.STAGE:
         return {}

@@ -47,7 +47,7 @@ class SceneBox:
         modules: paths of the modules among its members.
         each: its numbers for one copy.
         shapes: those of the tensors that others read from it, or that it returns if none does.
-        status: what became of it, in the figure of a difference.
+        status: what became of it, in the figure of a difference; None in all other figures.
     """
 
     id: str
@@ -75,12 +75,20 @@ class SceneBox:
     modules: tuple[str, ...] = ()
     each: SceneCopy = NO_NUMBERS
     shapes: tuple[tuple[int, ...], ...] = ()
-    status: Status = Status.SAME
+    status: Status | None = None
 
     @property
     def is_closed(self) -> bool:
-        """Whether it hides what is inside a block or a stage."""
-        return self.role in ("block", "stage")
+        """Whether it hides what is inside a block or a stage, and is more than the same as before.
+
+        In a difference what is the same in both models is closed, and needs no explanation.
+        """
+        return self.role in ("block", "stage") and self.status is not Status.SAME
+
+    @property
+    def mark(self) -> str:
+        """The name of its look in a theme; empty for one like those of other figures."""
+        return "" if self.status in (None, Status.SAME) else self.status.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +301,7 @@ class Scene:
     @property
     def marked(self) -> frozenset[str]:
         """What a difference distinguishes, of that which is drawn."""
-        boxes = (box.status.value for box in self.all_boxes)
+        boxes = (box.mark for box in self.all_boxes if box.mark)
         return frozenset(boxes).union(one.look for one in self.all_arrows if one.look)
 
     @property

@@ -158,7 +158,7 @@ class _Writer:
             look = f"fill:{tint.fill.day},stroke:{tint.line.day},color:{palette.text.day}"
             look += f",stroke-width:{width}px"
             look += f",stroke-dasharray:{dashes}" if dashes else ""
-            return self._class(f"box{box.status.value}", look)
+            return self._class(f"box{box.mark}", look)
         named = {"merge": palette.merge, "terminal": palette.terminal}
         stages = {f"stage{one.number}": one.tint for one in palette.stages.values()}
         tints = {**stages, "layer": palette.neutral, **named}

@@ -147,7 +147,7 @@ class _Writer:
         held += f' data-path="{_escape(scene.path)}"' if scene.path else ""
         held += f' data-kind="{_escape(scene.type or scene.role)}"'
         held += f' data-shape="{"×".join(map(str, scene.shape))}"' if scene.shape else ""
-        held += f' data-status="{scene.status.value}"' if box.border else ""
+        held += f' data-status="{scene.status.value}"' if scene.status else ""
         focus = _FOCUS % "graphics-symbol"
         yield f'<g id="{self._id(box.id)}" class="{_escape(classes)}"{held} {focus}>'
         yield _title(scene.tooltip)

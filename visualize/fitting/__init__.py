@@ -29,6 +29,8 @@ from visualize.simplify import Choice, Simplifier
 from visualize.simplify.details import DetailFinder
 from visualize.simplify.selections import is_readable, others, selections
 
+__all__ = ["Drawing", "fit", "look", "page_of"]
+
 _MOST_ARROWS = 1000
 _MOST_READABLE = 40  # boxes
 # How many more details are tried where some fit.

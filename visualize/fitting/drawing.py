@@ -60,7 +60,11 @@ class Drawing:
     def shows_structure(self) -> bool:
         """Whether no closed module holds most of the model; what repeats is drawn once and may."""
         boxes = self.scene.boxes
-        closed = [len(one.members) for one in boxes if one.role == "block" and one.repeat == 1]
+        closed = [
+            len(one.members)
+            for one in boxes
+            if one.role == "block" and one.is_closed and one.repeat == 1
+        ]
         return max(closed, default=0) <= _MOST_CLOSED * sum(len(one.members) for one in boxes)
 
     @property

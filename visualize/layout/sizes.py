@@ -146,7 +146,7 @@ class Sizes:
 
     def _border(self, box: str) -> float:
         """How much broader and higher the border of a box is than a plain one."""
-        mark = self.theme.marks.get(self.boxes[box].status.value)
+        mark = self.theme.marks.get(self.boxes[box].mark)
         if mark is None:
             return 0.0
         return 2 * (mark.stroke.width + _STRAND * (mark.stroke.style.strands - 1))
