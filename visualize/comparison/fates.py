@@ -122,33 +122,49 @@ def _edits(difference: Difference) -> dict[str, tuple[Edit, ...]]:
 
 
 def _mark_neighbours(difference: Difference, old: dict[str, Fate], new: dict[str, Fate]) -> None:
-    """What reads a result that is gone is no equal copy of what never did."""
+    """What is next to an operation that is gone is no equal copy of what never had one.
+
+    It is what read its result in the same module, or else what it read there.
+    """
     before = difference.before
-    gone: dict[str, tuple[str, ...]] = {}
-    for one in before.operations:
-        if one.id in difference.partners:
-            continue
-        words = tuple(
-            dict.fromkeys(each for source, _, _ in before.inputs(one.id)
-                          for each in gone.get(source, ()))
-        )  # fmt: skip
-        if one.id in old:
-            words = (*words, word(one))
-        if words:
-            gone[one.id] = words
-    for node, partner in difference.partners.items():
-        words = tuple(each for source, _, _ in before.inputs(node) for each in gone.get(source, ()))
-        if words and partner not in new and difference.after.operation(partner).computes:
-            new[partner] = old[node] = Fate(Status.SAME, words)
+    words: dict[str, list[str]] = defaultdict(list)
+    for node in old:
+        one = before.operation(node)
+        if node not in difference.partners:
+            for beside in _beside(difference, one):
+                words[beside].append(word(one))
+    for node, found in words.items():
+        partner = difference.partners[node]
+        if partner not in new:
+            new[partner] = old[node] = Fate(Status.SAME, tuple(found))
+
+
+def _beside(difference: Difference, gone: Operation) -> list[str]:
+    """The nearest operations in the module of one that is gone that stay."""
+    graph, around = difference.before, gone.calls
+    around = around[:-1] if gone.kind is NodeKind.MODULE else around
+    for neighbours in (graph.graph.successors, graph.graph.predecessors):
+        found, seen, waiting = [], {gone.id}, [gone.id]
+        while waiting:
+            for node in neighbours(waiting.pop()):
+                one = graph.operation(node)
+                if node in seen or one.calls[: len(around)] != around or not one.computes:
+                    continue
+                seen.add(node)
+                (found if node in difference.partners else waiting).append(node)
+        if found:
+            return found
+    return []
 
 
 def _mark_merges(difference: Difference, old: dict[str, Fate], new: dict[str, Fate]) -> None:
-    """Where a skip connection changes its kind, blocks differ from those where it does not."""
+    """Where a skip connection that differs ends, though that end is the same operation."""
     for each in difference.skips:
-        texts = tuple(skip.kind.value if skip else "" for skip in (each.before, each.after))
+        was, now = (skip.kind.value if skip else "" for skip in (each.before, each.after))
+        note = f"{was} → {now}" if was and now else f"+ {now}" if now else f"− {was}"
         for skip, fates in ((each.before, old), (each.after, new)):
-            if skip and skip.merge not in fates:
-                fates[skip.merge] = Fate(Status.SAME, texts)
+            if skip and (skip.merge not in fates or fates[skip.merge].status is Status.SAME):
+                fates[skip.merge] = Fate(Status.CHANGED, (note,))
 
 
 def _with(architecture: Architecture, fates: Mapping[str, Fate]) -> Architecture:

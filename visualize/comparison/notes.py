@@ -67,7 +67,7 @@ def value(given: Any, *, is_plain: bool = False) -> str:
     if given is None:
         return "–"
     if isinstance(given, float):
-        return f"{given:g}"
+        return f"{given:.3g}"
     if isinstance(given, (list, tuple)):
         if len(given) == 2 and given[0] == given[1] and is_plain:
             return value(given[0])
