@@ -162,12 +162,17 @@ class Figure:
         self, width: Length | str | float | None, height: Length | str | float | None
     ) -> Figure:
         """The same figure for another size; a length that is not given stays as it is."""
-        options = replace(
+        options = self._sized(width, height)
+        return replace(self, options=options, drawing=fit(self.simplifier, options))
+
+    def _sized(
+        self, width: Length | str | float | None, height: Length | str | float | None
+    ) -> FigureOptions:
+        return replace(
             self.options,
             width=self.options.width if width is None else Length.of(width, "width"),
             height=self.options.height if height is None else Length.of(height, "height"),
         )
-        return replace(self, options=options, drawing=fit(self.simplifier, options))
 
     def check(self, width: Length | str | float | None = None) -> list[Finding]:
         """What is wrong with the figure, as SVG; an empty list if no problems are found.
@@ -194,7 +199,7 @@ class Figure:
             format_name: one of `visualize.check.FORMATS`.
             width: the printed width in points; its own by default.
         """
-        from visualize.check import NUMBERS, check_agreement, check_figure
+        from visualize.check import NUMBERS, check_figure
 
         page, options = self.page, self.options
         asked = (page.width if options.width else None, page.height if options.height else None)
@@ -202,7 +207,13 @@ class Figure:
         seen = check_figure(data, format_name, width=width, asked=asked, page=room)
         # The graph shows more of what is printed than the file alone.
         findings = [finding for finding in seen if finding.rule != NUMBERS]
-        return findings + check_agreement(self.architecture, self.scene)
+        return findings + self._agreement()
+
+    def _agreement(self) -> list[Finding]:
+        """Where what is printed differs from the graph."""
+        from visualize.check import check_agreement
+
+        return check_agreement(self.architecture, self.scene)
 
     @roomy
     def caption(self, language: str = "en") -> str:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from visualize.simplify import Rule
 
 __all__ = [
+    "DiffFigureOptions",
     "DiffOptions",
     "FigureOptions",
     "SkipTableOptions",
@@ -227,6 +228,31 @@ class AuditOptions(TraceOptions, TableOptions):
 @dataclass(frozen=True, kw_only=True)
 class DiffOptions(TraceOptions, TableOptions):
     """How two models are traced, and how their difference is written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DiffFigureOptions(Options):
+    """How the figure of a difference looks; other options of figures are for Python."""
+
+    side_by_side: bool = switch("Draw both models side by side, and not merged into one figure.")
+    level: Level = choice(
+        "How much a figure shows where the models differ; auto is the most that fits the page.",
+        Level.AUTO,
+    )
+    theme: str = text(
+        "Colours and type of a figure: paper, dark, mono, slides, auto or a file of your own.",
+        "paper",
+        metavar="NAME|FILE.toml",
+    )
+    width: Length | None = length(
+        "Exact width of a figure, such as 3.25in or 8.5cm.",
+        default_text="as needed, at most 6.875in",
+    )
+    height: Length | None = length("Maximum height of a figure.", default_text="9in")
+    title: str = text(
+        "Title above a figure.", metavar="TEXT", default_text="both names, parameters and MACs"
+    )
+    legend: bool = switch("Explain the lines of a figure.", default=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -212,7 +212,8 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         repeat=int(repeat) if repeat and not is_frame else None,
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
-        closed=not _CLOSED.isdisjoint(one.classes),
+        # What is the same in both models of a difference needs no panel.
+        closed=not _CLOSED.isdisjoint(one.classes) and one.group.get("data-status") != "same",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ def _parse_model(_: click.Context, __: click.Parameter, typed: str) -> ModelSpec
 
 def model_argument(command: _Command) -> _Command:
     """Add the MODEL argument and the options -v and --debug to a command."""
-    command.__doc__ = (command.__doc__ or "") + _MODEL_HELP
+    command.__doc__ = inspect.cleandoc(command.__doc__ or "") + _MODEL_HELP
     for decorate in (
         debug_option,
         click.option(
@@ -71,8 +72,16 @@ def model_argument(command: _Command) -> _Command:
     return command
 
 
+_OTHER_HELP = """
+
+OTHER is the model that MODEL is compared with, named in the same ways: another architecture, the
+same with other arguments, or the same file as it is now, where MODEL is one of its revisions.
+"""
+
+
 def second_model(command: _Command) -> _Command:
-    """Add a second argument, OTHER, after MODEL."""
+    """Add a second argument, OTHER, after MODEL, which is named in the same ways."""
+    command.__doc__ = inspect.cleandoc(command.__doc__ or "") + _OTHER_HELP
     return click.argument(
         "other", metavar="OTHER", callback=_parse_model, shell_complete=_complete_model
     )(command)

@@ -22,6 +22,7 @@ from visualize.core.boundary import Boundary
 from visualize.core.calls import FunctionCall as FunctionCall
 from visualize.core.calls import ModuleCall as ModuleCall
 from visualize.core.choices import SkipKind as SkipKind
+from visualize.core.fate import Fate
 from visualize.core.memory import MemoryUse, memory_use
 from visualize.core.module_path import enclosing as enclosing
 from visualize.core.operands import Constant as Constant
@@ -110,6 +111,7 @@ class Operation:
         detached: whether the model switched gradients off around it.
         function: the call of a function that it is part of, if the model marks it as one operation.
         memory: what it does to memory, if that was measured.
+        fate: what became of it, in one of two models that are compared, if it differs.
     """
 
     id: str
@@ -144,6 +146,7 @@ class Operation:
     detached: bool = False
     function: FunctionCall | None = None
     memory: MemoryUse | None = None
+    fate: Fate | None = None
 
     @property
     def computes(self) -> bool:

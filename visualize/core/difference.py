@@ -5,25 +5,15 @@ A figure of both reads `Difference.partners` and `Difference.status`; reports re
 
 from __future__ import annotations
 
-import enum
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from visualize.core.architecture import Architecture, Skip
+from visualize.core.fate import Status
 
-
-class Status(str, enum.Enum):
-    """What became of an operation, or of several alike."""
-
-    SAME = "same"
-    ADDED = "added"
-    REMOVED = "removed"
-    CHANGED = "changed"
-    MOVED = "moved"
-    RENAMED = "renamed"
-    REWIRED = "rewired"
+__all__ = ["Change", "Difference", "Edit", "SkipChange", "Status", "source_of"]
 
 
 _INVERSE = {Status.ADDED: Status.REMOVED, Status.REMOVED: Status.ADDED}

@@ -254,7 +254,7 @@ class Layout:
     @property
     def skip_kinds(self) -> frozenset[str]:
         """The kinds of skip connection that have a line, here or in a detail."""
-        arrows = frozenset(one.arrow.skip for one in self.arrows if one.arrow.skip)
+        arrows = frozenset(one.arrow.look for one in self.arrows if one.arrow.look)
         inside = (one.layout.skip_kinds for one in self.details)
         return arrows.union((one.kind for one in self.shortcuts), *inside)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from visualize.core.fate import SHOWN
 from visualize.core.operators import MergeType
 from visualize.core.scene import Scene, SceneGroup
 
@@ -16,8 +17,9 @@ SKIP_WORDS = {
     "concat": "concat",
     "gate": "gate",
     "mixed": "mix of earlier tensors",
+    **{one.value: one.value for one in SHOWN},
 }
-"""What a legend calls the kinds of skip connection."""
+"""What a legend calls the kinds of skip connection, and what became of a part."""
 # A number of parameters in the small lines of a label, and a stride anywhere.
 _AMOUNT = re.compile(r"(?:^|· |, )\d+(?:\.\d)? ([kMBT])(?= each| shared| hidden| ·|$)")
 _STRIDE = re.compile(r"(?:^|, )(/\d)(?=$|, | ·)")
@@ -40,7 +42,8 @@ def signs(scene: Scene) -> tuple[Sign, ...]:
     >>> [(sign.written, sign.text) for sign in signs(Scene("", "", "layer", (conv,), (), ()))]
     [('k', 'parameters'), ('/2', 'stride')]
     """
-    return (*_merges(scene), *_numbers(scene), *_panels(scene))
+    totals = (Sign(*each) for each in scene.totals)
+    return (*_merges(scene), *_numbers(scene), *_panels(scene), *totals)
 
 
 def _merges(scene: Scene) -> Iterator[Sign]:

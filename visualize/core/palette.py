@@ -14,7 +14,7 @@ from visualize.core.choices import ColorBy
 from visualize.core.color import contrast, mixed
 from visualize.core.quantities import count, giga, memory
 from visualize.core.scene import Scene, SceneBox
-from visualize.core.theme import LineStyle, Theme, Tint
+from visualize.core.theme import LineStyle, Stroke, Theme, Tint
 from visualize.core.work import Work
 
 # The least contrast between text and its background, by WCAG 2.2.
@@ -81,7 +81,9 @@ class Palette:
         frame: frames without a stage.
         boxes: the tint of each box, by its id.
         stages: the tint of each stage with a colour of its own, by the id of its group.
-        skips: the strokes of the kinds of skip connection that are drawn.
+        skips: the strokes of the kinds of skip connection that are drawn, and of what became of
+            boxes and arrows.
+        borders: those of the boxes that differ, in a difference.
         legend: the colours that the legend explains.
     """
 
@@ -96,6 +98,7 @@ class Palette:
     boxes: Mapping[str, PaintedTint]
     stages: Mapping[str, StageTint]
     skips: Mapping[str, PaintedStroke]
+    borders: Mapping[str, PaintedStroke]
     legend: tuple[ToneEntry, ...]
 
     def stage(self, group: str) -> PaintedTint:
@@ -134,6 +137,9 @@ def make_palette(scene: Scene, theme: Theme) -> Palette:
             for stage, number in stages.items()
         },
         skips={kind: painter.stroke(kind) for kind in scene.skip_kinds},
+        borders={
+            box.id: painter.stroke(box.mark) for box in scene.all_boxes if box.mark in theme.marks
+        },
         legend=explained_colors(scene, theme),
     )
 
@@ -146,7 +152,7 @@ def skip_stroke(kind: str, theme: Theme) -> PaintedStroke:
 def explained_colors(scene: Scene, theme: Theme) -> tuple[ToneEntry, ...]:
     """The colours that the legend explains: none where they show stages, which have names."""
     painter = _Painter(theme)
-    if scene.color_by is ColorBy.STAGE:
+    if scene.color_by is ColorBy.STAGE or scene.compares:
         return ()
     if scene.color_by in _SORTS:
         return tuple(
@@ -172,8 +178,8 @@ class _Painter:
         return Paint(choice(self.day), choice(self.night))
 
     def stroke(self, kind: str) -> PaintedStroke:
-        stroke = self.day.skips[kind]
-        color = self.paint(lambda one: one.skips[kind].color)
+        stroke = _stroke(kind)(self.day)
+        color = self.paint(lambda one: _stroke(kind)(one).color)
         return PaintedStroke(color, stroke.style, stroke.width)
 
     def _tint(self, choice: _TintChoice) -> PaintedTint:
@@ -209,6 +215,16 @@ def _stage(number: int) -> _TintChoice:
     return lambda theme: theme.stages[number % len(theme.stages)]
 
 
+@functools.cache
+def _stroke(kind: str) -> Callable[[Theme], Stroke]:
+    return lambda theme: theme.marks[kind].stroke if kind in theme.marks else theme.skips[kind]
+
+
+@functools.cache
+def _mark(status: str) -> _TintChoice:
+    return lambda theme: Tint(theme.marks[status].fill, theme.marks[status].stroke.color)
+
+
 def _share(part: float) -> _TintChoice:
     return lambda theme: Tint(mixed(*theme.ramp, part), theme.neutral.line)
 
@@ -231,7 +247,7 @@ def _plain(box: SceneBox, stage: str, stages: Mapping[str, int]) -> _TintChoice:
 
 def _stages(scene: Scene) -> Mapping[str, int]:
     """The stages, numbered from 0; none if colours encode something else."""
-    if scene.color_by is not ColorBy.STAGE:
+    if scene.color_by is not ColorBy.STAGE or scene.compares:
         return {}
     return _numbered(box.stage for box in scene.boxes if box.stage)
 
@@ -280,6 +296,9 @@ def _tones(scene: Scene, theme: Theme) -> Mapping[str, _TintChoice]:
     A measure runs along the ramp, from zero to the largest value of a box with all its copies; a
     box without a value keeps the tint of its role.
     """
+    if scene.compares:
+        marked = {box.id: box.mark for box in scene.all_boxes}
+        return {name: _mark(status) for name, status in marked.items() if status in theme.marks}
     if scene.color_by is ColorBy.STAGE:
         return {}
     if scene.color_by in _SORTS:

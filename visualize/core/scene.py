@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from visualize.core.choices import ColorBy, SkipKind
+from visualize.core.fate import SHOWN, Status
 from visualize.core.phrases import NOTHING, Phrase
 from visualize.core.scene_facts import NO_NUMBERS, SceneCopy, SceneModel, SceneSkip
 from visualize.core.statistics import Statistics
@@ -46,6 +47,7 @@ class SceneBox:
         modules: paths of the modules among its members.
         each: its numbers for one copy.
         shapes: those of the tensors that others read from it, or that it returns if none does.
+        status: what became of it, in the figure of a difference; None in all other figures.
     """
 
     id: str
@@ -73,11 +75,20 @@ class SceneBox:
     modules: tuple[str, ...] = ()
     each: SceneCopy = NO_NUMBERS
     shapes: tuple[tuple[int, ...], ...] = ()
+    status: Status | None = None
 
     @property
     def is_closed(self) -> bool:
-        """Whether it hides what is inside a block or a stage."""
-        return self.role in ("block", "stage")
+        """Whether it hides what is inside a block or a stage, and is more than the same as before.
+
+        In a difference what is the same in both models is closed, and needs no explanation.
+        """
+        return self.role in ("block", "stage") and self.status is not Status.SAME
+
+    @property
+    def mark(self) -> str:
+        """The name of its look in a theme; empty for one like those of other figures."""
+        return "" if self.status in (None, Status.SAME) else self.status.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,7 @@ class SceneArrow:
         long: whether that skip connection bypasses a change of resolution.
         tooltip: what a reader sees who points at it.
         repeat: the number of copies of the arrow.
+        status: what became of it, in the figure of a difference; None in all other figures.
     """
 
     source: str
@@ -138,6 +150,14 @@ class SceneArrow:
     long: bool
     tooltip: str
     repeat: int = 1
+    status: Status | None = None
+
+    @property
+    def look(self) -> str | None:
+        """The name of its line in a theme: a kind of skip connection or a status; None if plain."""
+        if self.status is None:
+            return self.skip
+        return None if self.status is Status.SAME else self.status.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +240,8 @@ class Scene:
         letters: those of the details that show what is inside a box, by its id.
         model: what the figure shows, if it is known.
         skips: all skip connections of the model, in the order of the exact graph.
+        compares: whether it shows the difference of two models.
+        totals: numbers that the legend lists, each with what it counts.
     """
 
     title: str
@@ -236,6 +258,8 @@ class Scene:
     letters: Mapping[str, str] = field(default_factory=dict)
     model: SceneModel | None = None
     skips: tuple[SceneSkip, ...] = ()
+    compares: bool = False
+    totals: tuple[tuple[str, str], ...] = ()
 
     @property
     def all_boxes(self) -> tuple[SceneBox, ...]:
@@ -264,10 +288,21 @@ class Scene:
 
     @property
     def skip_kinds(self) -> tuple[str, ...]:
-        """The kinds of skip connection that are drawn, in the order of the legend."""
+        """The kinds of skip connection that are drawn, in the order of the legend.
+
+        In a difference these are what became of boxes and arrows.
+        """
+        if self.compares:
+            return tuple(one.value for one in SHOWN if one.value in self.marked)
         present = {arrow.skip for arrow in self.all_arrows}
         present |= {box.shortcut for box in self.all_boxes}
         return tuple(kind.value for kind in SkipKind if kind.value in present)
+
+    @property
+    def marked(self) -> frozenset[str]:
+        """What a difference distinguishes, of that which is drawn."""
+        boxes = (box.mark for box in self.all_boxes if box.mark)
+        return frozenset(boxes).union(one.look for one in self.all_arrows if one.look)
 
     @property
     def flow(self) -> tuple[Phrase, ...]:

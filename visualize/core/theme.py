@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class Dashes(str, enum.Enum):
@@ -58,6 +58,14 @@ class Stroke:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """How a difference shows what became of boxes and arrows: the fill of a box, and the line."""
+
+    fill: str
+    stroke: Stroke
+
+
+@dataclass(frozen=True, slots=True)
 class Theme:
     """Colours, type and line styles; sizes are in points.
 
@@ -75,6 +83,7 @@ class Theme:
         frame: frames around repeated parts.
         stages: one tint per stage; they begin again where a model has more stages.
         skips: the line of each kind of skip connection.
+        marks: what is added, removed, changed and moved, in the figure of a difference.
         ramp: the fills of boxes with little and with much of what ``--color-by`` measures.
         line_width: of boxes and arrows.
         night: the colours for readers in dark mode, if they differ.
@@ -93,6 +102,7 @@ class Theme:
     frame: Tint
     stages: tuple[Tint, ...]
     skips: Mapping[str, Stroke]
+    marks: Mapping[str, Mark] = field(repr=False)  # not among what an id of a figure is made of
     ramp: tuple[str, str] = ("#ffffff", "#a8a8a8")
     line_width: float = 0.8
     night: Theme | None = None

@@ -24,6 +24,7 @@ from visualize.core.palette import Paint, PaintedStroke, Palette
 from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
+from visualize.export.curves import APART
 from visualize.export.legend import legend_entries
 from visualize.export.letters import beside_letters, letters_center
 from visualize.export.markup import clean, one_line
@@ -248,6 +249,7 @@ class _Composer:
             tint=tint,
             lines=tuple(self._lines(lines, area, tint.detail, self.scene.letters.get(box.id, ""))),
             note=self._note(placed, note, area),
+            border=palette.borders.get(box.id),
         )
 
     def _note(self, placed: PlacedBox, note: PlacedText | None, area: Area) -> Text | None:
@@ -258,7 +260,9 @@ class _Composer:
         letters, size = self.scene.letters.get(placed.box.id), self.theme.detail_size
         if not letters:
             return None
-        center, color = letters_center(letters, area, self.theme), self.palette.text
+        border = self.palette.borders.get(placed.box.id)
+        inner = area.shrunk(APART * (border.style.strands - 1)) if border else area
+        center, color = letters_center(letters, inner, self.theme), self.palette.text
         return self._text(letters, center, size, color, Part.DETAIL, name=name)
 
     def _lines(
@@ -292,12 +296,12 @@ class _Composer:
             )
 
     def _arrow(self, name: str, placed: PlacedArrow) -> drawn.Arrow:
-        arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.skip)
+        arrow, stroke = placed.arrow, self.palette.stroke(placed.arrow.look)
         path = leading(placed.route.curves())
         corners = self._path(self.layout.whole(placed).corners())
         label = None
         if placed.label:
-            color = stroke.color if arrow.skip else self.palette.muted
+            color = stroke.color if arrow.look else self.palette.muted
             near = nearest(corners, self._place(placed.label.center))
             label = self._beside(placed.label, color, Part.ARROW, near[0], "")
         return drawn.Arrow(

@@ -21,6 +21,7 @@ from visualize.core.page import Area, Place
 from visualize.core.palette import PaintedStroke, Palette
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
+from visualize.export.parts import outlines
 from visualize.export.picture import (
     Arrow,
     Box,
@@ -127,15 +128,25 @@ class _Writer:
             self.nodes[box.box.id],
             label=_label(box.lines),
             shape="circle" if box.is_circle else "box",
-            style="filled" if box.is_circle else "rounded,filled",
             fillcolor=box.tint.fill.day,
             color=box.tint.line.day,
             id=_plain(box.id),
             tooltip=_plain(box.box.tooltip),
+            **_border(box),
             **size,
             **self._area(box.area),
             **{"class": " ".join(["box", box.box.role, *stage])},
         )
+        for number_, (area, _) in enumerate(outlines(box)[1:]):
+            graph.node(
+                f"{self.nodes[box.box.id]}/{number_}",
+                label="",
+                shape="circle" if box.is_circle else "box",
+                style="" if box.is_circle else "rounded",
+                color=box.tint.line.day,
+                penwidth=_border(box)["penwidth"],
+                **self._area(area),
+            )
 
     def _frame(self, graph: graphviz.Digraph, frame: Frame) -> None:
         """A cluster, which Graphviz draws behind everything else, with what is in it."""
@@ -255,6 +266,16 @@ class _Writer:
 def _name(text: str) -> str:
     """The name of a graph; one in parentheses would be taken for HTML."""
     return clean(text).strip("<>") or "figure"
+
+
+def _border(box: Box) -> dict[str, str]:
+    """The style of a box and, where it has one of its own, that of its border."""
+    style = "filled" if box.is_circle else "rounded,filled"
+    if not box.border:
+        return {"style": style}
+    dashes = box.border.style.dashes.value
+    style += "" if dashes == "solid" else f",{dashes}"
+    return {"style": style, "penwidth": number(box.border.width, 3)}
 
 
 def _label(lines: Sequence[Text]) -> str:

@@ -217,7 +217,7 @@ class _Writer:
         )  # fmt: skip
         _yed(line, "Arrows", source="none", target="delta")
         if scene.label:
-            color = stroke.color if scene.skip else self.palette.muted
+            color = stroke.color if scene.look else self.palette.muted
             label = _yed(
                 line, "EdgeLabel",
                 modelName="six_pos", modelPosition="tail",
@@ -240,7 +240,7 @@ class _Writer:
 
         They do so without colours, by their widths and dashes.
         """
-        wider = _WIDER[arrow.stroke.style.strands] if arrow.arrow.skip else 1.0
+        wider = _WIDER[arrow.stroke.style.strands] if arrow.arrow.look else 1.0
         return wider * self.picture.line_width
 
     def _path(self, line: ET.Element, arrow: Arrow) -> None:

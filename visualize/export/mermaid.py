@@ -153,6 +153,12 @@ class _Writer:
     def _box_class(self, box: SceneBox) -> str:
         """The class of a box: that of its stage or role, else one named after its colour."""
         tint, palette = self.palette.boxes[box.id], self.palette
+        if border := palette.borders.get(box.id):
+            width, dashes = _LINES[border.style]
+            look = f"fill:{tint.fill.day},stroke:{tint.line.day},color:{palette.text.day}"
+            look += f",stroke-width:{width}px"
+            look += f",stroke-dasharray:{dashes}" if dashes else ""
+            return self._class(f"box{box.mark}", look)
         named = {"merge": palette.merge, "terminal": palette.terminal}
         stages = {f"stage{one.number}": one.tint for one in palette.stages.values()}
         tints = {**stages, "layer": palette.neutral, **named}
@@ -184,11 +190,11 @@ class _Writer:
     def _arrow(self, name: str, arrow: SceneArrow) -> Iterator[str]:
         source, target = self.ids["box", arrow.source], self.ids["box", arrow.target]
         label = f'|"{_escape(arrow.label)}"|' if arrow.label else ""
-        if not arrow.skip:
+        if not arrow.look:
             yield f"  {source} -->{label} {target}"
             return
         yield f"  {source} {name}@-->{label} {target}"
-        yield f"  class {name} {self._line_class(arrow.skip)}"
+        yield f"  class {name} {self._line_class(arrow.look)}"
 
     def _line_class(self, kind: str) -> str:
         stroke = self.palette.skips[kind]

@@ -12,6 +12,7 @@ from visualize.core.page import Area
 from visualize.core.palette import Palette
 from visualize.core.theme import Theme
 from visualize.export import picture as drawn
+from visualize.export.curves import APART
 
 _RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
 _STRAIGHT = 0.01
@@ -64,6 +65,15 @@ class Parts:
 def corner_radius(area: Area) -> float:
     """The radius of the corners of what covers ``area``."""
     return min(_RADIUS, area.width / 3, area.height / 3)
+
+
+def outlines(box: drawn.Box) -> tuple[tuple[Area, float], ...]:
+    """The outlines of a box with their radius: of a double border the outer one first."""
+    strands = box.border.style.strands if box.border else 1
+    return tuple(
+        (box.area.shrunk(APART * strand), max(box.radius - APART * strand, 0.0))
+        for strand in range(strands)
+    )
 
 
 def leading(path: list[Point]) -> list[Point]:

@@ -17,6 +17,7 @@ from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke
 from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel, rounded
 from visualize.export.formats import Job
+from visualize.export.parts import outlines
 from visualize.export.picture import Box, Line, Picture, Swatch, Text
 
 # The same figure has the same bytes, whenever it is written.
@@ -84,11 +85,18 @@ class _Page(FPDF):
                 yield entry.sample
 
     def _box(self, box: Box) -> None:
-        if not box.is_circle:
-            self._area(box.area, box.radius, box.tint.fill, box.tint.line)
-            return
-        with self._painted(box.tint.fill, box.tint.line) as path:
-            path.circle(*box.area.center, box.area.width / 2)
+        border, dashes = box.border, None
+        width = border.width if border else None
+        if border:
+            dashes = DASHES.get(border.style.dashes)
+        for place, (area, radius) in enumerate(outlines(box)):
+            with self._painted(None if place else box.tint.fill, box.tint.line, width) as path:
+                path.style.stroke_dash_pattern = dashes
+                if box.is_circle:
+                    path.circle(*area.center, area.width / 2)
+                else:
+                    _follow(path, rounded(area, radius))
+                    path.close()
 
     def _area(self, area: Area, radius: float, fill: Paint | None, line: Paint | None) -> None:
         with self._painted(fill, line) as path:

@@ -95,6 +95,7 @@ class Box:
         lines: its text.
         detail: the letter of the detail that it is part of; empty in the overview.
         note: the text next to a merge, or the letter of a detail.
+        border: its line, where that is not a plain one.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Box:
     lines: tuple[Text, ...]
     note: Text | None
     detail: str = ""
+    border: PaintedStroke | None = None
 
     @property
     def is_circle(self) -> bool:
@@ -128,6 +130,7 @@ class Box:
             "lines": [line.document() for line in self.lines],
             "detail": self.detail or None,
             "note": self.note.document() if self.note else None,
+            **({"border": _stroke(self.border)} if self.border else {}),
         }
 
 
@@ -336,16 +339,14 @@ class Picture:
 
     def inside(self, frame: str | None) -> tuple[list[Frame], list[Box]]:
         """The frames and boxes directly in the frame with this id, or in none."""
-        frames = [one for one in self.frames if one.frame == frame]
-        return frames, [box for box in self.boxes if box.frame == frame]
+        inner = [one for one in self.frames if one.frame == frame]
+        return inner, [box for box in self.boxes if box.frame == frame]
 
     def texts(self) -> Iterator[Text]:
         """The texts with an id, which are elements of their own, in the order of their ids."""
-        for frame in self.frames:
-            yield from frame.texts
+        yield from (text for frame in self.frames for text in frame.texts)
         yield from (box.note for box in self.boxes if box.note)
-        for bracket in self.brackets:
-            yield from bracket.texts
+        yield from (text for bracket in self.brackets for text in bracket.texts)
         if self.title:
             yield self.title
         for entry in self.legend:
@@ -355,8 +356,7 @@ class Picture:
 
     def all_texts(self) -> Iterator[Text]:
         """Every line of text."""
-        for box in self.boxes:
-            yield from box.lines
+        yield from (line for box in self.boxes for line in box.lines)
         yield from (arrow.label for arrow in self.arrows if arrow.label)
         yield from self.texts()
 

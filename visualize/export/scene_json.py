@@ -11,6 +11,7 @@ from typing import Any
 
 from visualize.core.documents import to_json
 from visualize.core.element_names import ElementNames, element_names
+from visualize.core.fate import Status
 from visualize.core.page import Area
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
 from visualize.core.scene_facts import SceneModel, SceneSkip
@@ -93,6 +94,7 @@ def _box(box: SceneBox, name: str) -> dict[str, Any]:
         "stage": box.stage or None,
         "each": _each(box),
         "trainable_parameters": box.trainable,
+        **_status(box.status),
     }
 
 
@@ -141,7 +143,13 @@ def _arrow(arrow: SceneArrow, name: str) -> dict[str, Any]:
         "repeat": arrow.repeat,
         "name": name,
         "long": arrow.long,
+        **_status(arrow.status),
     }
+
+
+def _status(status: Status | None) -> dict[str, str]:
+    """What became of a box or an arrow, where two models are compared."""
+    return {} if status in (None, Status.SAME) else {"status": status.value}
 
 
 def _skip(skip: SceneSkip) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from visualize.export.curves import APART, DASHES, curves, head, is_straight, pa
 from visualize.export.formats import Job
 from visualize.export.markup import clean, number
 from visualize.export.nesting import Nest, nested
+from visualize.export.parts import outlines
 from visualize.export.picture import Arrow, Box, Facing, Line, Shortcut, Swatch, Text
 from visualize.export.svg_style import Colors, Fonts, identity
 
@@ -138,7 +139,7 @@ class _Writer:
     # Things
 
     def _box(self, box: Box) -> Iterator[str]:
-        area, scene = box.area, box.box
+        scene = box.box
         classes = f"node box {scene.role}" + (f" stage{box.stage}" if box.stage else "")
         held = f' data-parameters="{scene.parameters}"' if scene.parameters else ""
         held += f' data-repeat="{scene.repeat}"' if scene.repeat > 1 else ""
@@ -146,22 +147,32 @@ class _Writer:
         held += f' data-path="{_escape(scene.path)}"' if scene.path else ""
         held += f' data-kind="{_escape(scene.type or scene.role)}"'
         held += f' data-shape="{"×".join(map(str, scene.shape))}"' if scene.shape else ""
-        look = f"{self.colors.attributes(fill=box.tint.fill, stroke=box.tint.line)}{self._width()}"
+        held += f' data-status="{scene.status.value}"' if scene.status else ""
         focus = _FOCUS % "graphics-symbol"
         yield f'<g id="{self._id(box.id)}" class="{_escape(classes)}"{held} {focus}>'
         yield _title(scene.tooltip)
-        if box.is_circle:
-            x, y = map(number, area.center)
-            yield (
-                f'<ellipse cx="{x}" cy="{y}" rx="{number(area.width / 2)}" '
-                f'ry="{number(area.height / 2)}"{look}/>'
-            )
-        else:
-            yield f'<path d="{_outline(area, box.radius)}"{look}/>'
+        yield from self._outlines(box)
         for line in box.lines:
             yield from self._text(line)
         yield from self._note(box.note)
         yield "</g>"
+
+    def _outlines(self, box: Box) -> Iterator[str]:
+        """The outline of a box, and if its border is double another one in it."""
+        look = self.colors.attributes(fill=box.tint.fill, stroke=box.tint.line)
+        look += self._border(box.border) if box.border else self._width()
+        for place, (area, radius) in enumerate(outlines(box)):
+            if place and box.border:
+                look = f' fill="none"{self.colors.attributes(stroke=box.tint.line)}'
+                look += self._border(box.border)
+            if box.is_circle:
+                x, y = map(number, area.center)
+                yield (
+                    f'<ellipse cx="{x}" cy="{y}" rx="{number(area.width / 2)}" '
+                    f'ry="{number(area.height / 2)}"{look}/>'
+                )
+            else:
+                yield f'<path d="{_outline(area, radius)}"{look}/>'
 
     def _line(self, line: Line, classes: str) -> Iterator[str]:
         yield f'<g id="{self._id(line.id)}" class="{classes}">'
@@ -193,10 +204,7 @@ class _Writer:
 
     def _paths(self, path: Sequence[Place], stroke: PaintedStroke) -> Iterator[str]:
         """A line as one path, or as several side by side."""
-        color = self.colors.attributes(stroke=stroke.color)
-        dashes = ",".join(map(str, DASHES.get(stroke.style.dashes, ())))
-        look = f'{color} stroke-width="{number(stroke.width)}"'
-        look += f' stroke-dasharray="{dashes}"' if dashes else ""
+        look = self.colors.attributes(stroke=stroke.color) + self._border(stroke)
         strands = stroke.style.strands
         for strand in range(strands):
             aside = (strand - (strands - 1) / 2) * APART
@@ -251,6 +259,12 @@ class _Writer:
     def _id(self, name: str) -> str:
         """The id of an element, which is that of no other figure's."""
         return _escape(f"{self.id}-{name}")
+
+    def _border(self, stroke: PaintedStroke) -> str:
+        """The width and the dashes of a line."""
+        dashes = ",".join(map(str, DASHES.get(stroke.style.dashes, ())))
+        look = f' stroke-width="{number(stroke.width)}"'
+        return look + (f' stroke-dasharray="{dashes}"' if dashes else "")
 
     def _width(self) -> str:
         return f' stroke-width="{number(self.picture.line_width)}"'

@@ -9,7 +9,7 @@
 
 ``pytest --update-architectures`` writes the snapshots: the exact graph of each model as JSON, in
 the folder ``architectures`` beside the tests. A model that differs fails with what differs, and a
-figure of the model as it is now is written beside its snapshot.
+figure of the difference is written beside its snapshot.
 """
 
 from __future__ import annotations
@@ -90,10 +90,10 @@ class Snapshots:
                 figure.unlink(missing_ok=True)
                 return traced
             if not self.updates:
-                visualize.draw(traced).save(figure)
+                found.figure(theme="auto").save(figure)
                 pytest.fail(
                     f"the architecture differs from {place}:\n\n{found.table()}\n"
-                    f"as it is now: {figure}; if that is right, pytest {_FLAG}",
+                    f"as a figure: {figure}; if that is right, pytest {_FLAG}",
                     pytrace=False,
                 )
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,8 @@ from visualize.layout.wrapping import wrapped
 # The size of a box without a label: a point on the border of what is laid out.
 _POINT = 2.0
 _LETTER = re.compile(r"\w")
+# Between the middles of the lines of a double border.
+_STRAND = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,14 @@ class Sizes:
     def text(self, text: str, size: float) -> tuple[float, float]:
         """Length and breadth of a line set in ``size`` points."""
         return self.direction.size(text_width(text, size, self.theme.font), size * LINE_HEIGHT)
+
+    def strands(self, arrow: SceneArrow) -> int:
+        """The number of lines of an arrow."""
+        look, theme = arrow.look, self.theme
+        if not look:
+            return 1
+        mark = theme.marks.get(look)
+        return (mark.stroke if mark else theme.skips[look]).style.strands
 
     def label(self, text: str) -> tuple[float, float]:
         """Length and breadth of a line in the smaller type."""
@@ -130,8 +140,16 @@ class Sizes:
                 sizes[node] = (_POINT, _POINT)
                 continue
             width = max(common, broad[node])
-            sizes[node] = self.direction.size(width, height + spacing.margin)
+            border = self._border(node)
+            sizes[node] = self.direction.size(width + border, height + spacing.margin + border)
         return sizes
+
+    def _border(self, box: str) -> float:
+        """How much broader and higher the border of a box is than a plain one."""
+        mark = self.theme.marks.get(self.boxes[box].mark)
+        if mark is None:
+            return 0.0
+        return 2 * (mark.stroke.width + _STRAND * (mark.stroke.style.strands - 1))
 
     def _lettered(self, box: SceneBox) -> float:
         """The width of a box whose first line keeps clear of the letters in its corner.
@@ -197,7 +215,7 @@ class LevelSizes:
 
     def reach(self, arrow: SceneArrow) -> float:
         """How much farther the line of an arrow reaches to its sides than one of two strands."""
-        strands = self.common.theme.skips[arrow.skip].style.strands if arrow.skip else 1
+        strands = self.common.strands(arrow)
         return self.spacing.arc.strand * max(strands - 2, 0)
 
     def box(self, unit: Unit) -> SceneBox | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from visualize.report.architecture import architecture_html, architecture_lines
 from visualize.report.audit import finding_words, requirement_lines, write_audit
 from visualize.report.caption import Drawn, alternative_text, caption, caption_file
-from visualize.report.difference import write_difference
+from visualize.report.difference import difference_text, write_difference
 from visualize.report.graph import (
     GRAPH_FORMATS,
     check_graph_format,
@@ -25,6 +25,7 @@ __all__ = [
     "caption",
     "caption_file",
     "check_graph_format",
+    "difference_text",
     "finding_words",
     "graph_document",
     "note_lines",

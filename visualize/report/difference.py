@@ -62,6 +62,23 @@ def write_difference(
     return f"{first}\n\n{_drawn(table, width) if rows else ''}{below}"
 
 
+def difference_text(difference: Difference, language: str = "en") -> str:
+    """The difference in words, for the caption of its figure and for readers who do not see it.
+
+    Args:
+        difference: of two architectures.
+        language: one of `LANGUAGES`.
+    """
+    catalogue = load_language(language)
+    rows = _rows(difference, catalogue)
+    texts = [" ".join(filter(None, (f"{row.change} {row.where}:", row.what))) for row in rows]
+    if len(texts) > _MOST_ROWS:
+        more = catalogue.gettext("and {number:,} more changes; JSON lists all")
+        texts[_MOST_ROWS:] = [more.format(number=len(texts) - _MOST_ROWS)]
+    stop = ". " if is_english(catalogue) else "。"
+    return stop.join([*_heading(difference, catalogue), *texts]) + stop.strip()
+
+
 def _drawn(table: Table, width: int | None) -> str:
     return f"{draw_table(table, width).text}\n"
 
@@ -136,6 +153,7 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
         change
         for change in changes
         if id(change) not in taken
+        and not _is_bookkeeping(change, difference)
         and change.status is not Status.RENAMED
         and not set(change.old or change.new) <= merges.get(change.status, set())
     ]
@@ -148,6 +166,17 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
         more = language.gettext("{number:,} more names").format(number=total)
         rows.append(_Row(words[Status.RENAMED], more, ""))
     return rows
+
+
+def _is_bookkeeping(change: Change, difference: Difference) -> bool:
+    """Whether functions without tensors came or went: sizes, checks and arithmetic on these."""
+    if change.status not in (Status.ADDED, Status.REMOVED):
+        return False
+    if not _is_function(change, difference):
+        return False
+    is_new = change.status is Status.ADDED
+    side = difference.after if is_new else difference.before
+    return not any(side.operation(node).outputs for node in (change.new if is_new else change.old))
 
 
 def _merges(difference: Difference) -> dict[Status, set[str]]:

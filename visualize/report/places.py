@@ -32,18 +32,36 @@ def places_text(paths: Sequence[str]) -> str:
     groups: dict[str, list[tuple[int, ...]]] = defaultdict(list)
     for path in dict.fromkeys(paths):
         groups[numberless(path)].append(numbers_in(path))
-    texts = [_together(pattern, numbers) for pattern, numbers in groups.items()]
+    texts = [
+        _together(pattern, part) for pattern, numbers in groups.items() for part in _parts(numbers)
+    ]
     return ", ".join(texts[:_MOST]) + ", …" * (len(texts) > _MOST)
+
+
+def _parts(numbers: Sequence[tuple[int, ...]]) -> list[Sequence[tuple[int, ...]]]:
+    """Numbers that one pattern covers together: a ``*`` would cover those below the first."""
+    slots = [sorted(set(values)) for values in zip(*numbers)]
+    first = _first(slots)
+    if all(
+        place == first or values[0] < 1 or _is_free(place, values, numbers)
+        for place, values in enumerate(slots)
+    ):
+        return [numbers]
+    return [[each for each in numbers if each[first] == value] for value in slots[first]]
+
+
+def _first(slots: Sequence[Sequence[int]]) -> int:
+    """The place of the first number that differs."""
+    return next((place for place, values in enumerate(slots) if len(values) > 1), 0)
 
 
 def _together(pattern: str, numbers: Sequence[Sequence[int]]) -> str:
     slots = [sorted(set(values)) for values in zip(*numbers)]
-    size = 1
-    for values in slots:
-        size *= len(values)
-    whole = size == len(numbers)
-    first = next((place for place, values in enumerate(slots) if len(values) > 1), 0)
-    texts = iter([_range(values, whole or place == first) for place, values in enumerate(slots)])
+    first = _first(slots)
+    texts = iter(
+        _range(values, exact=place == first or _is_free(place, values, numbers))
+        for place, values in enumerate(slots)
+    )
     return re.sub(r"\.\*(?=[.]|$)", "[*]", _spell(pattern, texts))
 
 
@@ -51,11 +69,20 @@ def _spell(pattern: str, texts: Any) -> str:
     return spelled(re.sub(r"\*", lambda _: next(texts), pattern))
 
 
-def _range(values: Sequence[int], exact: bool) -> str:
+def _is_free(place: int, values: Sequence[int], numbers: Sequence[Sequence[int]]) -> bool:
+    """Whether a number takes the same values whatever the others are."""
+    others = {(*each[:place], *each[place + 1 :]) for each in numbers}
+    return len(others) * len(values) == len({tuple(each) for each in numbers})
+
+
+def _range(values: Sequence[int], *, exact: bool) -> str:
+    """Some numbers: all from the first to the last, a few, or any."""
     if len(values) == 1:
         return str(values[0])
-    if exact and values[-1] - values[0] == len(values) - 1:
+    if values[-1] - values[0] == len(values) - 1 and exact:
         return f"{values[0]}–{values[-1]}"
+    if exact and len(values) <= _MOST:
+        return f"{{{','.join(map(str, values))}}}"
     return "*"
 
 

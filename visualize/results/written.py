@@ -20,7 +20,7 @@ from visualize.options import TableOptions
 if TYPE_CHECKING:
     import pandas
 
-_SUFFIXES = {
+SUFFIXES = {
     "txt": TableFormat.TABLE,
     "md": TableFormat.MARKDOWN,
     "csv": TableFormat.CSV,
@@ -97,15 +97,18 @@ class Written(abc.ABC, Generic[_Options]):
             OutputError: the file cannot be written.
         """
         target = Path(path)
-        if suffix(target) not in _SUFFIXES:
+        if suffix(target) not in SUFFIXES:
             raise UsageError(
                 f"cannot write the format {suffix(target)!r}",
                 where=str(target),
-                hint=f"use one of .{', .'.join(_SUFFIXES)}",
+                hint=f"use one of .{', .'.join(SUFFIXES)}",
             )
-        text = self._inert(self._replaced(keywords), _SUFFIXES[suffix(target)], None)
-        write_files({target: text.encode("utf-8", "replace")})
+        write_files({target: self.content(target, **keywords).encode("utf-8", "replace")})
         return target
+
+    def content(self, path: Path, **keywords: Any) -> str:
+        """What `save` writes."""
+        return self._inert(self._replaced(keywords), SUFFIXES[suffix(path)], None)
 
     def _inert(self, options: _Options, format_: TableFormat, width: int | None) -> str:
         """The text without what steers a terminal; JSON escapes that and holds exact names."""

@@ -36,6 +36,10 @@ class Choice:
             frozenset().union(*(matching_paths(each, modules, "--collapse") for each in collapse)),
         )
 
+    def closing(self, paths: Collection[str]) -> Choice:
+        """This choice, with more modules collapsed."""
+        return replace(self, collapsed=self.collapsed.union(paths))
+
     def at_depth(self, depth: int, modules: Collection[str]) -> Choice:
         """This choice, with every module ``depth`` steps below the model collapsed as well.
 

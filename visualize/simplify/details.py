@@ -190,7 +190,8 @@ def _work(exact: Architecture, box: Box) -> Hashable:
             wires.append((start, order[name], kind))
     # Names of idioms depend on hyperparameters: so do the structures.
     types = tuple(
-        (one.does, one.module_class, _kernel(one), _sizeless(one)) for one in box.operations
+        (one.does, one.module_class, _kernel(one), _sizeless(one), _fate(one))
+        for one in box.operations
     )
     return types, tuple(wires)
 
@@ -291,11 +292,16 @@ def _works(box: Box) -> Hashable:
     return shown.kind, name, box.repeat, tuple(_types(shown))
 
 
-def _types(box: Box) -> Iterator[tuple[str, str]]:
+def _types(box: Box) -> Iterator[Hashable]:
     if not box.kind.is_end:
         for one in box.operations:
             if one.id not in box.silent:
-                yield one.does, _kernel(one)
+                yield one.does, _kernel(one), _fate(one)
+
+
+def _fate(one: Operation) -> Hashable:
+    """What became of an operation, whatever its width."""
+    return one.fate and one.fate.kind
 
 
 def _kernel(one: Operation) -> str:

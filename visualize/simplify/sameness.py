@@ -161,6 +161,7 @@ class Sameness:
             operation.kind,
             operation.module_class,
             _attributes(operation),
+            operation.fate,
             tuple((tensor.shape, tensor.dtype) for tensor in operation.outputs),
         )
 

@@ -140,6 +140,15 @@ class Styles:
         for kind, stroke in self.palette.skips.items():
             yield kind, f"draw=visualize {kind}, {self._look(stroke)}, {_tip(stroke.width)}"
 
+    def border(self, stroke: PaintedStroke) -> str:
+        """Width and dashes of the border of a box, which may be a double line."""
+        look = f"line width={number(stroke.width)}bp"
+        if dashes := DASHES.get(stroke.style.dashes):
+            look += f", dash pattern=on {dashes[0]}bp off {dashes[1]}bp"
+        if stroke.style.strands > 1:
+            look += f", double, double distance={number(APART - stroke.width)}bp"
+        return look
+
     def _look(self, stroke: PaintedStroke) -> str:
         """Width and dashes. Two lines side by side are a wide one with a gap along its middle."""
         width = stroke.width

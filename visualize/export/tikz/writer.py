@@ -104,6 +104,8 @@ class _Writer:
         tint = self.styles.tints[options[1]]
         if box.tint.fill != tint.fill or box.tint.line != tint.line:
             options += [f"fill={rgb(box.tint.fill)}", f"draw={rgb(box.tint.line)}"]
+        if box.border:
+            options.append(self.styles.border(box.border))
         beside = self.places.beside(area, self.styles.distance)
         place = f" at {self._start(box)}"
         if beside:
@@ -231,7 +233,7 @@ class _Writer:
     def _arrow(self, arrow: Arrow) -> Iterator[str]:
         scene = arrow.arrow
         source, target = self.boxes[scene.source], self.boxes[scene.target]
-        style = f"arrow, {scene.skip}" if scene.skip else "arrow"
+        style = f"arrow, {scene.look}" if scene.look else "arrow"
         start = self._at(arrow.path[0], [source])
         end = self.places.near(arrow.path[-1], [target])
         comment = f" % {source} to {target}" if arrow.via else ""

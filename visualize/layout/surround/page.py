@@ -90,6 +90,7 @@ class Surrounder:
 
     def _rows(self, width: float, drawn: Collection[str]) -> list[list[_Subject]]:
         """The entries in as many rows as they need."""
+        drawn = {*drawn, *(self.scene.marked if self.scene.compares else ())}
         kinds = (kind for kind in self.scene.skip_kinds if kind in drawn)
         subjects: list[_Subject] = [*kinds, *self.signs] if self.scene.legend else []
         rows: list[list[_Subject]] = []

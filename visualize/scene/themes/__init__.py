@@ -14,7 +14,7 @@ from visualize.core.files import read_file
 from visualize.core.fonts import require_face
 from visualize.core.fonts.faces import find_face
 from visualize.core.inert import family_name
-from visualize.core.theme import LineStyle, Stroke, Theme, Tint
+from visualize.core.theme import LineStyle, Mark, Stroke, Theme, Tint
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -111,6 +111,7 @@ def _theme(values: dict[str, Any], name: str) -> Theme:
             frame=_tint(values["frame"]),
             stages=tuple(_tint(tint) for tint in values["stages"]) or (_tint(values["neutral"]),),
             skips={kind: _stroke(stroke) for kind, stroke in values["skips"].items()},
+            marks={name: _mark(mark) for name, mark in values["marks"].items()},
             ramp=(_color(values["ramp"][0]), _color(values["ramp"][1])),
             line_width=_points(values["line_width"]) if "line_width" in values else 0.8,
         )
@@ -148,6 +149,10 @@ def _stroke(value: Any) -> Stroke:
     if value["style"] not in styles:
         raise ValueError(f"{value['style']!r} is not one of {', '.join(styles)}")
     return Stroke(_color(value["color"]), LineStyle(value["style"]), _points(value["width"]))
+
+
+def _mark(value: Any) -> Mark:
+    return Mark(_color(value["fill"]), _stroke(value))
 
 
 def with_night(theme: Theme) -> Theme:

@@ -6,20 +6,20 @@ import functools
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import networkx as nx
 
 from visualize.core.choices import Direction, Level
 from visualize.core.detail import Detail
 from visualize.core.diagram import Diagram
-from visualize.core.layout import Layout, Page
+from visualize.core.layout import Page
 from visualize.core.matching import matching_paths
 from visualize.core.scene import Scene
 from visualize.core.theme import Theme
+from visualize.fitting.drawing import MOST_BOXES, Drawing, Merging
 from visualize.ladder import Rung, rungs
-from visualize.layout import Arrangement, Arranger
-from visualize.layout.legible import is_legible
+from visualize.layout import Arranger
 from visualize.options import FigureOptions
 from visualize.scene.build import build_scene
 from visualize.scene.details import inside_scene, with_details
@@ -29,86 +29,15 @@ from visualize.simplify import Choice, Simplifier
 from visualize.simplify.details import DetailFinder
 from visualize.simplify.selections import is_readable, others, selections
 
-# No figure with more of them fits a page, and laying one out to see that would take long.
-_MOST_BOXES = 150
+__all__ = ["Drawing", "fit", "look", "page_of"]
+
 _MOST_ARROWS = 1000
 _MOST_READABLE = 40  # boxes
-# The part of a model that one closed module may hold.
-_MOST_CLOSED = 0.7
-# The levels that show closed blocks.
-_COARSE = frozenset({Level.BLOCK.value, Level.STAGE.value})
 # How many more details are tried where some fit.
 _MOST_TRIED = 5
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A scene and what lays it out on its page, on first use.
-
-    Attributes:
-        scene: what it shows.
-        arranger: what lays it out.
-        diagram: what it was made from.
-        less: a drawing of the same with fewer details, that fits.
-    """
-
-    scene: Scene
-    arranger: Arranger
-    diagram: Diagram
-    less: Drawing | None = None
-
-    @property
-    def layout(self) -> Layout:
-        """Where everything is."""
-        return self._arrangement.best
-
-    @property
-    def fits(self) -> bool:
-        """Whether the figure fits its page with text at its true size."""
-        return len(self.scene.boxes) <= _MOST_BOXES and self._arrangement.fitting is not None
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether no arrow runs through a box on its way, and no label lies on another."""
-        arranger = self.arranger
-        return self.layout.is_clear and is_legible(self.layout, arranger.direction, arranger.theme)
-
-    @property
-    def shows_structure(self) -> bool:
-        """Whether no closed module holds most of the model; what repeats is drawn once and may."""
-        boxes = self.scene.boxes
-        closed = [len(one.members) for one in boxes if one.role == "block" and one.repeat == 1]
-        return max(closed, default=0) <= _MOST_CLOSED * sum(len(one.members) for one in boxes)
-
-    @property
-    def is_unexplained(self) -> bool:
-        """Whether it shows closed blocks, no panel, and no rows, which say more than panels."""
-        closed = any(one.is_closed for one in self.scene.boxes)
-        is_bare = self.scene.level in _COARSE and not self.scene.details
-        return closed and is_bare and not self.is_in_rows
-
-    @property
-    def is_in_rows(self) -> bool:
-        """Whether its boxes are in rows of resolution."""
-        return self._arrangement.fitting_rows is not None
-
-    @property
-    def excess(self) -> float:
-        """How many times the figure is as long as its page, in the direction that is worse."""
-        return self._arrangement.excess
-
-    @property
-    def is_too_broad(self) -> bool:
-        """Whether too much lies side by side in it, so that it may fit in another direction."""
-        return not self.fits and self._arrangement.is_too_broad
-
-    @functools.cached_property
-    def _arrangement(self) -> Arrangement:
-        less = self.less._arrangement.found if self.less else None
-        return self.arranger.arrange(self.scene, less=less)
-
-
-def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
+def fit(simplifier: Simplifier, options: FigureOptions, merging: Merging | None = None) -> Drawing:
     """Draw a model at the level asked for; at ``auto``, at the most detailed one that fits.
 
     One in which no arrow runs through a box and no label lies on another comes before one where
@@ -118,10 +47,15 @@ def fit(simplifier: Simplifier, options: FigureOptions) -> Drawing:
     any case. Labels are wrapped where nothing fits without that, or no panel does. If nothing fits
     even so, what reaches beyond the page the least is drawn all the same, of those with few boxes.
 
+    Args:
+        simplifier: makes the diagrams of the model.
+        options: what the figure shows.
+        merging: adds what another model has, in the figure of a difference.
+
     Raises:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
-    drawings = _Drawings(simplifier, options)
+    drawings = _Drawings(simplifier, options, merging)
     tried = rungs(options)
     larger: list[Drawing] = []
     found = _best(drawings.of(tried), options, larger)
@@ -177,8 +111,11 @@ class _Drawings:
         UsageError: the theme, the font or a module that ``options`` name does not exist.
     """
 
-    def __init__(self, simplifier: Simplifier, options: FigureOptions) -> None:
+    def __init__(
+        self, simplifier: Simplifier, options: FigureOptions, merging: Merging | None
+    ) -> None:
         modules = simplifier.exact.modules
+        self.merging = merging
         self.simplifier = simplifier
         self.options = options
         theme, page = look(options), page_of(options)
@@ -187,6 +124,8 @@ class _Drawings:
         self.choice = None
         if options.expand or options.collapse:
             self.choice = Choice.of(options.expand, options.collapse, modules)
+        if merging:
+            self.choice = (self.choice or Choice()).closing(merging.closed)
         self.hidden = self._paths(options.hide, "--hide")
         self.titles = options.titles(modules)
         self.detailed = self._paths(options.named_details, "--details")
@@ -210,7 +149,7 @@ class _Drawings:
         rungs = [one for one in rungs if self.simplifier.has_scales or not one.by_scale]
         for rung in rungs:
             diagram = self._diagram(rung.plain)
-            most = _MOST_READABLE if wraps else _MOST_BOXES
+            most = _MOST_READABLE if wraps else MOST_BOXES
             is_large = len(diagram.boxes) > most or diagram.graph.size() > _MOST_ARROWS
             if is_large and (wraps or rung is not rungs[-1]):
                 continue
@@ -241,7 +180,7 @@ class _Drawings:
 
     def _explained(self, overview: Drawing, diagram: Diagram) -> Iterator[Drawing]:
         """Drawings with details: all that are named, or else fewer and fewer until they fit."""
-        found = self._finder.of(diagram)
+        found = self._details(diagram)
         if self.detailed:
             named = [one for one in found if one.box.path in self.detailed]
             yield self._with(overview, named)
@@ -254,7 +193,7 @@ class _Drawings:
         """A drawing with those details that fit where no rich one does: of a stem or a head."""
         if not self.options.shows_details or not overview.fits:
             return overview
-        drawing, _ = self._more(overview, (), self._finder.of(diagram))
+        drawing, _ = self._more(overview, (), self._details(diagram))
         return drawing if drawing.is_clear else overview
 
     def _filled(
@@ -310,7 +249,8 @@ class _Drawings:
         It shows more than one that is ``fitting``. Words that leave more than ``most`` others are
         not laid out.
         """
-        for number in dict.fromkeys((len(left), len(left) // 2)):
+        numbers = () if self.merging else (len(left), len(left) // 2)
+        for number in dict.fromkeys(numbers):
             worded, unsaid = with_variants(shown, left[:number], self._scenes, self._changes)
             missed = [*unsaid, *left[number:]]
             if len(missed) < len(left) and len(missed) <= most:
@@ -348,19 +288,31 @@ class _Drawings:
         """A drawing without details."""
         diagram = self._diagram(rung)
         scene = self._scene(diagram, rung.level, self.options.title)
+        if self.merging:
+            scene = self.merging.overview(diagram, rung, self._scene)
+            scene = replace(scene, title=self.options.title)
         return Drawing(scene, arranger, diagram)
 
     @functools.cached_property
     def _finder(self) -> DetailFinder:
         return DetailFinder(self._diagram(Rung(Level.BLOCK)), self.simplifier.idioms)
 
+    def _details(self, diagram: Diagram) -> Sequence[Detail]:
+        """What can be shown beside a diagram: in a difference, where something differs."""
+        found = self._finder.of(diagram)
+        return self.merging.explained(found) if self.merging else found
+
     def _inside(self, detail: Detail) -> Scene:
         """The scene of a detail."""
-        diagram = detail.diagram
-        if diagram.graph not in self._insides:
-            scene = self._scene(diagram, Level.LAYER)
-            self._insides[diagram.graph] = inside_scene(detail, scene)
-        return self._insides[diagram.graph]
+        graph = detail.diagram.graph
+        if graph not in self._insides:
+            inside = self._inside_alone
+            made = self.merging.inside(detail, inside) if self.merging else inside(detail)
+            self._insides[graph] = made
+        return self._insides[graph]
+
+    def _inside_alone(self, detail: Detail) -> Scene:
+        return inside_scene(detail, self._scene(detail.diagram, Level.LAYER))
 
     def _scene(self, diagram: Diagram, level: Level, title: str = "") -> Scene:
         return build_scene(

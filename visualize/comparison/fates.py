@@ -1,0 +1,211 @@
+"""Two models whose operations know what became of them, and the modules that are the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import networkx as nx
+
+from visualize.comparison.notes import edit_notes, word
+from visualize.core.architecture import Architecture, NodeKind, Operation
+from visualize.core.difference import Change, Difference, Edit
+from visualize.core.fate import Fate, Status
+from visualize.core.operators import IDENTITY, MOVES, family
+
+_SILENT = frozenset({Status.SAME, Status.RENAMED})
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two models that are compared.
+
+    Attributes:
+        exact: the model, whose operations know their fates.
+        status: what became of each operation.
+        closed: paths of the outermost modules in which nothing differs.
+        wholes: for each operation that only this model has, the class and the path of the
+            outermost module that it alone has.
+    """
+
+    exact: Architecture
+    status: Mapping[str, Status]
+    closed: frozenset[str]
+    wholes: Mapping[str, tuple[str, str]]
+
+
+def sides(difference: Difference) -> tuple[Side, Side]:
+    """Both models of a difference."""
+    old, new = _fates(difference)
+    before, after = _with(difference.before, old), _with(difference.after, new)
+    closed = _closed(difference, before, after)
+    return (
+        Side(
+            before,
+            difference.old_status,
+            frozenset(closed.values()),
+            _wholes(difference.changes, before, Status.REMOVED),
+        ),
+        Side(
+            after,
+            difference.new_status,
+            frozenset(closed),
+            _wholes(difference.changes, after, Status.ADDED),
+        ),
+    )
+
+
+def _wholes(
+    changes: Iterable[Change], exact: Architecture, status: Status
+) -> dict[str, tuple[str, str]]:
+    """What was added or removed as a whole, by the operations in it."""
+    found: dict[str, tuple[str, str]] = {}
+    for change in changes:
+        if change.status is status:
+            places = set(change.before or change.after)
+            for node in change.old or change.new:
+                around = [call.path for call in exact.operation(node).calls]
+                place = next((path for path in around if path in places), "")
+                if place and exact.operation(node).type != change.type:
+                    found[node] = change.type, place
+    return found
+
+
+def matters(operation: Operation) -> bool:
+    """Whether it is worth a word that an operation was added or removed.
+
+    >>> matters(Operation("i", NodeKind.MODULE, "Identity"))
+    False
+    >>> matters(Operation("d", NodeKind.MODULE, "Dropout"))
+    True
+    """
+    if not operation.computes or operation.type == "Identity":
+        return False
+    if operation.kind is NodeKind.MODULE:
+        return True
+    return bool(operation.outputs) and family(operation.does) not in IDENTITY | MOVES
+
+
+def _fates(difference: Difference) -> tuple[dict[str, Fate], dict[str, Fate]]:
+    """The fates of the operations of both models that have one."""
+    edits = _edits(difference)
+    old: dict[str, Fate] = {}
+    new: dict[str, Fate] = {}
+    for node, status in difference.new_status.items():
+        one = difference.after.operation(node)
+        if status is Status.ADDED and matters(one):
+            new[node] = Fate(status)
+    for node, status in difference.old_status.items():
+        one = difference.before.operation(node)
+        if status is Status.REMOVED and matters(one):
+            old[node] = Fate(status)
+        elif status not in _SILENT and node in difference.partners:
+            partner = difference.partners[node]
+            now = difference.after.operation(partner)
+            notes = edit_notes(now, edits.get(node, ()))
+            if status is Status.MOVED:
+                notes = (f"from {one.path or 'forward'}",)
+            if one.computes or notes:
+                old[node] = new[partner] = Fate(status, notes)
+    _mark_neighbours(difference, old, new)
+    _mark_merges(difference, old, new)
+    return old, new
+
+
+def _edits(difference: Difference) -> dict[str, tuple[Edit, ...]]:
+    found: dict[str, tuple[Edit, ...]] = {}
+    for change in difference.changes:
+        if change.status is Status.CHANGED:
+            found.update(zip(change.old, change.edits))
+    return found
+
+
+def _mark_neighbours(difference: Difference, old: dict[str, Fate], new: dict[str, Fate]) -> None:
+    """What is next to an operation that is gone is no equal copy of what never had one.
+
+    It is what read its result in the same module, or else what it read there.
+    """
+    before = difference.before
+    words: dict[str, list[str]] = defaultdict(list)
+    for node in old:
+        one = before.operation(node)
+        if node not in difference.partners:
+            for beside in _beside(difference, one):
+                words[beside].append(word(one))
+    for node, found in words.items():
+        partner = difference.partners[node]
+        if partner not in new:
+            new[partner] = old[node] = Fate(Status.SAME, tuple(found))
+
+
+def _beside(difference: Difference, gone: Operation) -> list[str]:
+    """The nearest operations in the module of one that is gone that stay."""
+    graph, around = difference.before, gone.calls
+    around = around[:-1] if gone.kind is NodeKind.MODULE else around
+    for neighbours in (graph.graph.successors, graph.graph.predecessors):
+        found, seen, waiting = [], {gone.id}, [gone.id]
+        while waiting:
+            for node in neighbours(waiting.pop()):
+                one = graph.operation(node)
+                if node in seen or one.calls[: len(around)] != around or not one.computes:
+                    continue
+                seen.add(node)
+                (found if node in difference.partners else waiting).append(node)
+        if found:
+            return found
+    return []
+
+
+def _mark_merges(difference: Difference, old: dict[str, Fate], new: dict[str, Fate]) -> None:
+    """Where a skip connection that differs ends, though that end is the same operation."""
+    for each in difference.skips:
+        was, now = (skip.kind.value if skip else "" for skip in (each.before, each.after))
+        note = f"{was} → {now}" if was and now else f"+ {now}" if now else f"− {was}"
+        for skip, fates in ((each.before, old), (each.after, new)):
+            if skip and (skip.merge not in fates or fates[skip.merge].status is Status.SAME):
+                fates[skip.merge] = Fate(Status.CHANGED, (note,))
+
+
+def _with(architecture: Architecture, fates: Mapping[str, Fate]) -> Architecture:
+    """An architecture whose operations know their fates."""
+    graph = nx.MultiDiGraph()
+    for one in architecture.operations:
+        marked = replace(one, fate=fates[one.id]) if one.id in fates else one
+        graph.add_node(one.id, operation=marked)
+    for source, targets in architecture.graph.adjacency():
+        for target, edges in targets.items():
+            for key, edge in edges.items():
+                graph.add_edge(source, target, key, wire=edge["wire"])
+    return replace(architecture, graph=graph)
+
+
+def _closed(difference: Difference, before: Architecture, after: Architecture) -> dict[str, str]:
+    """The outermost modules of the second model in which nothing differs, with their partners."""
+    olds: dict[frozenset[str], str] = {}
+    for path, held in _held(before):
+        nodes = [difference.partners.get(one.id, "") for one in held if _counts(one)]
+        if all(nodes) and not any(one.fate for one in held):
+            olds.setdefault(frozenset(nodes), path)
+    found: dict[str, str] = {}
+    for path, held in _held(after):
+        inside = any(path.startswith(f"{outer}.") for outer in found)
+        key = frozenset(one.id for one in held if _counts(one))
+        if key in olds and not inside and len(key) > 1 and not any(one.fate for one in held):
+            found[path] = olds[key]
+    return found
+
+
+def _counts(operation: Operation) -> bool:
+    """Whether an operation is drawn: what does nothing may be in one model alone."""
+    return operation.computes and operation.type != "Identity"
+
+
+def _held(architecture: Architecture) -> Iterator[tuple[str, Iterable[Operation]]]:
+    """The operations in each module, outer modules first."""
+    held: dict[str, list[Operation]] = defaultdict(list)
+    for one in architecture.operations:
+        for path in dict.fromkeys(call.path for call in one.calls):
+            if path:
+                held[path].append(one)
+    yield from sorted(held.items(), key=lambda each: each[0].count("."))
