@@ -212,7 +212,7 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         repeat=int(repeat) if repeat and not is_frame else None,
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
-        closed=not _CLOSED.isdisjoint(one.classes),
+        closed=not _CLOSED.isdisjoint(one.classes) and "data-shut" not in one.group.attrib,
     )
 
 
