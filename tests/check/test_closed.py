@@ -55,6 +55,13 @@ def test_letters_are_read_from_a_figure() -> None:
     assert "closed blocks" not in {one.rule for one in figure.check()}
 
 
+def test_what_a_reader_closed_needs_no_panel() -> None:
+    figure = visualize.draw("resnet50", level="block", details="none").svg
+    shut = figure.replace('data-kind="Bottleneck"', 'data-shut="true" data-kind="Bottleneck"')
+    assert unexplained(read_svg(figure.encode(), ""))
+    assert unexplained(read_svg(shut.encode(), "")) == []
+
+
 def test_a_figure_knows_its_page() -> None:
     """Beside a slim figure there is room on a whole page, and none in a column."""
     without = visualize.draw("resnet50", level="block", details="none")

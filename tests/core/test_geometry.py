@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualize.core.geometry import Point, Rectangle, Transform, transformed
+from visualize.core.geometry import Point, Rectangle, Transform, passes, sample, transformed
 from visualize.core.layout import PlacedBox, PlacedFrame, PlacedText
 from visualize.core.route import Route
 from visualize.core.scene import SceneBox, SceneGroup
@@ -79,3 +79,11 @@ def test_the_title_of_a_frame_reads_in_the_same_order() -> None:
     assert [text.text for text in moved.texts] == ["first", "second"]
     assert [text.center.along for text in moved.texts] == [80, 90]
     assert moved.rectangle == frame.rectangle
+
+
+@given(st.lists(points, min_size=4, max_size=4), rectangles, st.integers(2, 40), st.booleans())
+def test_a_curve_passes_an_area_that_holds_one_of_its_points(
+    curve: list[Point], area: Rectangle, steps: int, is_forth: bool
+) -> None:
+    curve = sorted(curve) if is_forth else curve
+    assert passes(curve, area, steps) == any(map(area.holds, sample(curve, steps)))

@@ -17,6 +17,7 @@ import { Counts } from "./check_counts.js";
 const SLACK = 0.6; // of borders; arrows of circles end on the circle
 const STEPS = 6; // points that are looked at on each curve, at least
 const APART = 8; // of those on a long one
+const ROWS = 1e6; // squares of a grid in a column, at most
 
 /**
  * @param {AreaOf} one
@@ -49,11 +50,11 @@ function along(path) {
   const found = [];
   for (let at = 0; at + 7 < path.length; at += 6) {
     const steps = Math.max(STEPS, Math.ceil(Math.hypot(path[at + 6] - path[at], path[at + 7] - path[at + 1]) / APART));
+    const [a, b, c, d, e, f, g, h] = path.slice(at, at + 8);
     for (let step = 0; step <= steps; step++) {
       const [part, rest] = [step / steps, 1 - step / steps];
-      const weights = [rest ** 3, 3 * rest * rest * part, 3 * rest * part * part, part ** 3];
-      const value = (/** @type {number} */ axis) => weights.reduce((sum, weight, point) => sum + weight * path[at + 2 * point + axis], 0);
-      found.push([value(0), value(1)]);
+      const [one, two, three, four] = [rest ** 3, 3 * rest * rest * part, 3 * rest * part * part, part ** 3];
+      found.push([one * a + two * c + three * e + four * g, one * b + two * d + three * f + four * h]);
     }
   }
   return found;
@@ -66,20 +67,29 @@ function along(path) {
 class Grid {
   /** @param {Thing[]} things */
   constructor(things) {
-    /** @type {Map<string, Thing[]>} */
+    /** @type {Map<number, Thing[]>} */
     this.squares = new Map();
     for (const thing of things) {
-      for (const key of this.keys(thing.area)) this.squares.set(key, [...(this.squares.get(key) ?? []), thing]);
+      for (const key of this.keys(thing.area)) {
+        const known = this.squares.get(key);
+        if (known) known.push(thing);
+        else this.squares.set(key, [thing]);
+      }
     }
   }
 
-  /** @param {AreaOf} area @returns {string[]} */
+  /** @param {AreaOf} area @returns {number[]} */
   keys([left, top, width, height]) {
     const keys = [];
     for (let x = Math.floor(left / 100); x <= (left + width) / 100; x++) {
-      for (let y = Math.floor(top / 100); y <= (top + height) / 100; y++) keys.push(`${x} ${y}`);
+      for (let y = Math.floor(top / 100); y <= (top + height) / 100; y++) keys.push(x * ROWS + y);
     }
     return keys;
+  }
+
+  /** @param {number} x @param {number} y @returns {Thing[]} */
+  at(x, y) {
+    return this.squares.get(Math.floor(x / 100) * ROWS + Math.floor(y / 100)) ?? [];
   }
 
   /** @param {AreaOf} area @returns {Set<Thing>} */
@@ -156,7 +166,7 @@ function crossings(composed, grid) {
   ];
   for (const { path, name } of routes) {
     for (const [x, y] of along(path)) {
-      for (const box of grid.near([x, y, 0, 0])) {
+      for (const box of grid.at(x, y)) {
         if (!box.box.role || box.open) continue;
         const isRound = "circle" in box.box && box.box.circle;
         if (isRound ? Math.hypot(x - box.area[0] - box.area[2] / 2, y - box.area[1] - box.area[3] / 2) < box.area[2] / 2 - SLACK : isIn(box.area, x, y)) {

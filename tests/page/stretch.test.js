@@ -27,3 +27,12 @@ test("room is added at the place that is named", () => {
   assert.equal(map(10), 10);
   assert.equal(Math.round((map(20) - map(11)) * 100) / 100, 9);
 });
+
+test("what ends at the same place, rounded in another way, has all of the room", () => {
+  const map = stretched([
+    { low: 10, high: 20, wanted: 30, at: 20 },
+    { low: 30, high: 40, wanted: 50, at: 30 },
+  ]);
+  assert.equal(Math.round((map(19.98) - 19.98) * 100) / 100, 20);
+  assert.equal(Math.round((map(30.02) - 30.02) * 100) / 100, 20);
+});

@@ -42,7 +42,8 @@ class DrawnBox:
         repeat: the copies of a part of the model that it represents, if the file gives them.
         detail: whether it repeats what another box holds.
         lines: the texts in it, from top to bottom, if the file has them as text.
-        closed: whether it is a block or stage that hides what is inside, if the file says so.
+        closed: whether it is a block or stage that hides what is inside, if the file says so; not
+            one that a reader of the page closed.
     """
 
     name: str

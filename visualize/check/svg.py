@@ -192,6 +192,13 @@ def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
     )
 
 
+def _needs_a_panel(one: _Element) -> bool:
+    """Whether a box is closed, and neither by a reader nor as the same in both models."""
+    group = one.group.attrib
+    is_known = "data-shut" in group or group.get("data-status") == "same"
+    return not _CLOSED.isdisjoint(one.classes) and not is_known
+
+
 def _box(one: _Element, outline: list[Place]) -> DrawnBox:
     stages = [name for name in one.classes if _STAGE.fullmatch(name)]
     held, repeat = one.group.get("data-parameters"), one.group.get("data-repeat")
@@ -212,8 +219,7 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         repeat=int(repeat) if repeat and not is_frame else None,
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
-        # What is the same in both models of a difference needs no panel.
-        closed=not _CLOSED.isdisjoint(one.classes) and one.group.get("data-status") != "same",
+        closed=_needs_a_panel(one),
     )
 
 

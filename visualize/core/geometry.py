@@ -6,6 +6,7 @@ the page. All lengths are in points.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import NamedTuple, Protocol, TypeVar
 HEAD_LENGTH = 5.0  # of an arrow
 Self = TypeVar("Self")
 Thing = TypeVar("Thing", bound="Placed")
+_Weights = tuple[float, float, float, float]
 
 
 class Point(NamedTuple):
@@ -126,10 +128,48 @@ def sample(path: Sequence[Point], steps: int = 16) -> Iterator[Point]:
 
 
 @functools.lru_cache(maxsize=256)
-def _weights(steps: int) -> Sequence[tuple[float, float, float, float]]:
+def _weights(steps: int) -> Sequence[_Weights]:
     """The weights of the control points of a cubic Bézier curve at each step along it."""
-    parts = (step / steps for step in range(1, steps))
-    return [((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3) for t in parts]
+    return [_weights_at(step / steps) for step in range(1, steps)]
+
+
+def _weights_at(t: float) -> _Weights:
+    return (1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3
+
+
+def passes(curve: Sequence[Point], area: Rectangle, steps: int) -> bool:
+    """Whether one of the points that `sample` finds on a single curve lies in ``area``.
+
+    Of a curve that does not turn back, only the points beside ``area`` are computed.
+    """
+    along, across = zip(*curve)
+    is_long = abs(along[3] - along[0]) >= abs(across[3] - across[0])
+    a, b, c, d = values = along if is_long else across
+    falls = a >= b >= c >= d
+    if not falls and not a <= b <= c <= d:
+        return any(area.holds(point) for point in sample(curve, steps))
+    low, high = (area.start, area.end) if is_long else (area.low, area.high)
+    if falls:
+        values, low, high = tuple(-value for value in values), -high, -low
+    places = range(1, steps)
+
+    def place(step: int) -> float:
+        return _mixed(_weights_at(step / steps), values)
+
+    first = bisect.bisect_right(places, low, key=place)
+    for step in places[first:]:
+        weights = _weights_at(step / steps)
+        if _mixed(weights, values) >= high:
+            break
+        if area.holds(Point(_mixed(weights, along), _mixed(weights, across))):
+            return True
+    return False
+
+
+def _mixed(weights: _Weights, values: Sequence[float]) -> float:
+    """The coordinate of a point on a curve whose control points have these ``values`` of it."""
+    a, b, c, d = weights
+    return a * values[0] + b * values[1] + c * values[2] + d * values[3]
 
 
 def without_head(path: Sequence[Point]) -> list[Point]:

@@ -47,14 +47,14 @@ class Grid(Generic[Item]):
 
     def overlapping(self, area: Rectangle) -> Iterator[tuple[Rectangle, Item]]:
         """The items that share more than an edge with ``area``, each once, with their areas."""
-        first = self._cell(area.start, area.low)
+        first, last = self._cell(area.start, area.low), self._cell(area.end, area.high)
         for cell in self._cells_of(area):
             for other, item in self._cells.get(cell, ()):
+                if not other.overlaps(area):
+                    continue
                 # An item in several of these cells is returned for the first of them.
-                begin = self._cell(other.start, other.low)
-                if cell == (max(first[0], begin[0]), max(first[1], begin[1])) and other.overlaps(
-                    area
-                ):
+                begin = first if first == last else self._cell(other.start, other.low)
+                if cell == (max(first[0], begin[0]), max(first[1], begin[1])):
                     yield other, item
 
     def at(self, point: Point) -> Iterator[Item]:

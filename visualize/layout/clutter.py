@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from visualize.core.geometry import Point, Rectangle, Transform, bounds, sample, without_head
+from visualize.core.geometry import Point, Rectangle, Transform, bounds, passes, without_head
 from visualize.core.grid import Grid
 from visualize.layout.links import Leg
 from visualize.layout.sizes import Sizes
@@ -55,13 +55,11 @@ class Thing:
         area: all that it covers, or what its curve lies in.
         curve: the control points of a cubic Bézier curve.
         shifts: where the curve is drawn, relative to its control points.
-        points: close together on the curve, once a label comes near it.
     """
 
     area: Rectangle
     curve: Sequence[Point] = ()
     shifts: _Shifts = _ITSELF
-    points: list[Point] = field(default_factory=list)
 
     def is_in(self, area: Rectangle, step: float) -> bool:
         """Whether some of it lies in ``area``, which overlaps its own.
@@ -77,10 +75,8 @@ class Thing:
         reach = bounds(self.curve)
         if min(reach.end - reach.start, reach.high - reach.low) < _STRAIGHT:
             return reach.overlaps(area)
-        if not self.points:
-            length = sum(math.dist(*ends) for ends in itertools.pairwise(self.curve))
-            self.points = list(sample(self.curve, max(2, math.ceil(length / step))))
-        return any(area.holds(point) for point in self.points)
+        length = sum(math.dist(*ends) for ends in itertools.pairwise(self.curve))
+        return passes(self.curve, area, max(2, math.ceil(length / step)))
 
 
 class Clutter:

@@ -12,7 +12,7 @@ Equal boxes open to one view. Its ports are the same for all of them; what enter
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +95,10 @@ class Crossings:
     view: View
     ports: Ports
     exact: Architecture
+    # What leaves each box that is open, by what reads it; and the box, so that its id is no other's.
+    _known: dict[int, tuple[Open, Mapping[str, Sequence[tuple[str, str]]]]] = field(
+        default_factory=dict, compare=False
+    )
 
     def entered(self, inside: Open, arrow: SceneArrow) -> list[int]:
         """The ports of its target at which ``arrow`` goes on."""
@@ -121,11 +125,15 @@ class Crossings:
 
     def _leaving(self, inside: Open, arrow: SceneArrow) -> Iterator[tuple[str, str]]:
         """The ports that ``arrow`` comes from, each with an operation whose tensor leaves there."""
-        for node, name in inside.ports.exits.items():
-            if name in inside.ports.names:
-                for one in _alike(node, inside.folded, self.exact):
-                    if arrow.target in self._read_by(one):
-                        yield name, one
+        if id(inside) not in self._known:
+            readers: dict[str, list[tuple[str, str]]] = {}
+            for node, name in inside.ports.exits.items():
+                if name in inside.ports.names:
+                    for one in _alike(node, inside.folded, self.exact):
+                        for reader in self._read_by(one):
+                            readers.setdefault(reader, []).append((name, one))
+            self._known[id(inside)] = inside, readers
+        return iter(self._known[id(inside)][1].get(arrow.target, ()))
 
     def _read_by(self, node: str) -> set[str]:
         """The boxes of the view that read an operation, and the port where its tensor leaves."""

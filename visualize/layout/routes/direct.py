@@ -24,7 +24,7 @@ import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from visualize.core.geometry import Point, Rectangle, bounds
+from visualize.core.geometry import Point, Rectangle, bounds, passes
 from visualize.core.grid import Grid
 from visualize.core.route import Route
 from visualize.layout.spacing import CurveSpacing, Spacing
@@ -78,7 +78,14 @@ class Obstacles:
         # Close enough that no box of a line of text fits between two points.
         length = near.end - near.start + 2 * self.room.clear
         steps = max(_STEPS, math.ceil(length / self.room.clear))
-        return all(unit in ends for point in route.sample(steps) for unit in self._grid.at(point))
+        path = route.curves()
+        curves = (path[place : place + 4] for place in range(0, len(path) - 1, 3))
+        return not any(
+            passes(curve, area, steps)
+            for curve in curves
+            for area, unit in self._grid.overlapping(bounds(curve))
+            if unit not in ends
+        )
 
 
 def connect(

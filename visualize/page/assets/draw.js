@@ -16,6 +16,9 @@ import { arrowHead, dataOf, digits, outlineOf, pointsOf, spots, strandsOf, witho
 
 export const SVG_NAMES = "http://www.w3.org/2000/svg";
 
+/** The instance of a frame that is closed, among those of boxes. */
+const SHUT = /(^|\/)f\d+$/;
+
 /**
  * The whole figure as an element of its own.
  * @param {Document} dom the document that it is for
@@ -152,6 +155,8 @@ export class Drawer {
       "data-parameters": box.parameters || "",
       "data-repeat": repeat > 1 ? repeat : "",
       "data-detail": shown.detail,
+      // The figure draws it open: what is inside needs no panel.
+      "data-shut": SHUT.test(shown.instance) ? "true" : "",
       "data-kind": box.type || box.role,
       "data-shape": box.shape,
     });

@@ -214,9 +214,9 @@ export class Model {
       inputs: this.inputs(group),
       operations,
       firsts: copies.map((copy) => copy.flat().filter(isIndex)[0]),
-      parameters: this.amount("parameters", group),
+      parameters: this.sum("parameters", operations),
       trainable: this.sum("trainable", operations),
-      macs: this.amount("macs", group),
+      macs: this.sum("macs", operations),
       copies: copies.length,
       opens: isIndex(thing.opens),
       unfolds: isIndex(thing.unfolds),
@@ -250,23 +250,8 @@ export class Model {
   }
 
   /**
-   * A number of a group with all its copies. The document has it for a copy of the view with an
-   * operation at each position; what other copies have instead is summed.
-   * @param {"parameters"|"macs"} column
-   * @param {Group} group
-   */
-  amount(column, group) {
-    const { thing, place } = group;
-    const each = thing.copies.length;
-    const copies = this.copies(group);
-    return place.runs.reduce((total, _, at) => {
-      const entries = copies.slice(at * each, (at + 1) * each).flat();
-      const isWhole = isIndex(thing[column]) && entries.every(isIndex);
-      return total + (isWhole ? thing[column] : this.sum(column, entries.flat().filter(isIndex)));
-    }, 0);
-  }
-
-  /**
+   * A number of several operations. Copies differ in it where all of them have the same weights,
+   * which the first one that is called counts.
    * @param {"parameters"|"trainable"|"macs"} column
    * @param {number[]} operations
    */

@@ -1,18 +1,18 @@
 /** What is open, as a tree; and the frames of open boxes: their size, title and ports. */
 
-import { crosses } from "./areas.js";
+import { exitOf } from "./exits.js";
 
-/** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Opening} Opening */
 /** @typedef {import("./types.js").PageDocument} PageDocument */
 /** @typedef {import("./types.js").Part} Part */
 /** @typedef {import("./types.js").PlainBox} PlainBox */
 /** @typedef {import("./types.js").PlainFrame} PlainFrame */
+/** @typedef {import("./types.js").Spot} Spot */
 /** @typedef {import("./types.js").Writing} Writing */
 /** @typedef {{mode: Opening|null, inside: Map<string, OpenTree>}} OpenTree */
 /** @typedef {"top"|"right"|"bottom"|"left"} Side */
-/** @typedef {{x: number, y: number, into: boolean, side: Side, edge: [number, number]}} Gate a port
- * and the place on the frame where it is reached, from the frame's corner */
+/** @typedef {{into: boolean, side: Side, edge: Spot, way: Spot[]}} Gate where a port is reached on
+ * the frame, and the way from there to it, all from the frame's corner */
 /**
  * @typedef {Object} OpenFrame
  * @property {number} width
@@ -93,7 +93,7 @@ export function openFrame(document, box, part, copies) {
  * @returns {OpenFrame}
  */
 function makeFrame(document, box, part, copies) {
-  const ports = part.ports.map((port) => ({ ...port, side: sideOf(port.x, port.y, part) }));
+  const ports = part.ports.map((port) => ({ ...port, ...exitOf([port.x, port.y], part) }));
   const first = Math.min(...ports.filter((port) => port.side === "top").map((port) => port.x));
   const room = Math.max(SHORTEST_ROW, Math.min(first, part.width) + PADDING - INDENT - AWAY);
   const texts = titleRows(document, box, room, copies);
@@ -104,9 +104,13 @@ function makeFrame(document, box, part, copies) {
   const band = last ? last.y + last.size / 2 : PADDING;
   const width = Math.max(left + part.width + PADDING, needed + AWAY);
   const height = band + part.height + PADDING;
-  const gates = ports.map(({ x, y, into, side }) => {
-    const at = { x: x + left, y: y + band };
-    return { ...at, into, side, edge: edgeOf(at.x, at.y, side, width, height) };
+  /** @returns {Spot} */
+  const placed = (/** @type {Spot} */ [x, y]) => [x + left, y + band];
+  const gates = ports.map(({ x, y, into, side, turn }) => {
+    const port = placed([x, y]);
+    const last = turn ? placed(turn) : port;
+    const edge = edgeOf(last[0], last[1], side, width, height);
+    return { into, side, edge, way: turn ? [last, port] : [port] };
   });
   return { width, height, origin: [left, band], texts, gates };
 }
@@ -123,26 +127,6 @@ function edgeOf(x, y, side, width, height) {
   if (side === "top") return [x, 0];
   if (side === "bottom") return [x, height];
   return [side === "left" ? 0 : width, y];
-}
-
-/**
- * The side to which a straight line leads from a port with nothing in its way, the nearest first.
- * @param {number} x
- * @param {number} y
- * @param {Part} part
- * @returns {Side}
- */
-function sideOf(x, y, part) {
-  /** @type {[Side, number, AreaOf][]} */
-  const ways = [
-    ["top", y, [x, -1, 0, y + 1]],
-    ["bottom", part.height - y, [x, y, 0, part.height - y + 1]],
-    ["left", x, [-1, y, x + 1, 0]],
-    ["right", part.width - x, [x, y, part.width - x + 1, 0]],
-  ];
-  ways.sort(([, one], [, other]) => one - other);
-  const isFree = (/** @type {AreaOf} */ way) => !part.boxes.some((box) => crosses(box.area, way));
-  return (ways.find(([, , way]) => isFree(way)) ?? ways[0])[0];
 }
 
 /**

@@ -198,12 +198,9 @@ function sidesAround(side, gate, place, frame) {
  */
 export function linkCorners(link, end, frame, corner, lane) {
   const gate = frame.gates[link.port];
-  /** @type {Spot} */
-  const port = [gate.x + corner[0], gate.y + corner[1]];
-  /** @type {Spot} */
-  const edge = [gate.edge[0] + corner[0], gate.edge[1] + corner[1]];
+  const [edge, ...way] = [gate.edge, ...gate.way].map(([x, y]) => /** @type {Spot} */ ([x + corner[0], y + corner[1]]));
   const along = axisAlong(gate.side);
-  if (gate.side === link.side && Math.abs(end[along] - edge[along]) < SAME) return [end, port];
+  if (gate.side === link.side && Math.abs(end[along] - edge[along]) < SAME) return [end, ...way];
   const away = Math.max(1, link.lane) * lane;
   const sides = link.sides.length ? link.sides : [link.side];
   const spots = [end, ledTo(end, sides[0], frame, corner, away)];
@@ -211,7 +208,7 @@ export function linkCorners(link, end, frame, corner, lane) {
     spots.push(ledTo(spots[spots.length - 1], sides[at], frame, corner, away));
   }
   const last = spots[spots.length - 1];
-  spots.push(spotAt(along, edge[along], last[1 - along]), port);
+  spots.push(spotAt(along, edge[along], last[1 - along]), ...way);
   return spots;
 }
 

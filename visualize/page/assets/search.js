@@ -48,12 +48,12 @@ export function searchIndex(model) {
     const paths = model.paths(group);
     const words = [thing.title, thing.type, thing.shape, thing.role, ...new Set(paths)];
     const closed = thing.opens === undefined || thing.opens === null;
-    const operations = closed ? model.copies(group).flat(2).filter(isIndex) : [];
-    const skips = operations.flatMap((at) => kinds.get(at) ?? []);
+    const operations = model.copies(group).flat(2).filter(isIndex);
+    const skips = closed ? operations.flatMap((at) => kinds.get(at) ?? []) : [];
     entries.push({
       instance,
       text: words.filter(Boolean).join("\n").toLowerCase(),
-      parameters: model.amount("parameters", group),
+      parameters: model.sum("parameters", operations),
       skips: new Set(skips),
     });
   }

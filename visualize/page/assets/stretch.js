@@ -10,6 +10,7 @@
  */
 
 const CUT = 0.01;
+const WITHIN = 0.05; // of the ends, which are rounded: what ends at the same place may end before
 
 /**
  * The map that grants all wishes. It depends on the set of them alone, not on their order.
@@ -29,9 +30,10 @@ export function stretched(wishes, shrinks = []) {
   for (const { low, high, wanted, at } of sorted) {
     const missing = wanted - (spreadTo(spreads, high) - spreadTo(spreads, low));
     if (missing <= 0) continue;
+    const within = Math.min(WITHIN, (high - low) / 4);
     if (at === undefined) spreads.push({ low, high, extra: missing });
-    else if (at <= low) spreads.push({ low, high: low + CUT, extra: missing });
-    else spreads.push({ low: high - CUT, high, extra: missing });
+    else if (at <= low) spreads.push({ low: low + within, high: low + within + CUT, extra: missing });
+    else spreads.push({ low: high - within - CUT, high: high - within, extra: missing });
   }
   return asFunction(spreads);
 }
