@@ -65,8 +65,25 @@ export class App {
       show: (operation) => this.select(this.figure.owners().get(operation) ?? ""),
     });
     this.restore();
-    this.viewport.jump(this.figure.beginning());
-    this.bringSelected();
+    this.settle();
+  }
+
+  /** Until a reader does something the figure fits its window, which a frame may size late. */
+  settle() {
+    const size = () => `${this.stage.clientWidth} ${this.stage.clientHeight}`;
+    let last = "";
+    const fit = () => {
+      if (size() === last) return;
+      last = size();
+      this.viewport.jump(this.figure.beginning());
+      this.bringSelected();
+    };
+    fit();
+    const observer = new ResizeObserver(fit);
+    observer.observe(this.stage);
+    for (const deed of /** @type {const} */ (["click", "keydown", "pointerdown", "wheel"])) {
+      addEventListener(deed, () => observer.disconnect(), { capture: true, once: true });
+    }
   }
 
   /** The view that the address names; what opened or closed since the last one stays in place. */
