@@ -47,6 +47,8 @@ def test_a_block_of_text() -> None:
     ("text", "words"),
     [
         ("m\nlevel: op\nlevle: op", "levle"),
+        ("m\nlevle: op", "levle"),
+        ("m\nmore", "more"),
         ("m\nno-fold: yes", "no-fold: no value"),
         ("m\nlabel: a", "label: each line must be NAME=TEXT"),
         ("m\nformat: png", "use one of svg, html, mermaid"),

@@ -152,7 +152,7 @@ def read_block(text: str) -> tuple[str, dict[str, Any], str]:
     r"""A block of text: the model, its options, and what is below a blank line.
 
     Options are lines ``name: value``, also with a colon in front, as reStructuredText has them;
-    lines that begin with spaces belong to the option above.
+    lines that begin with spaces belong to what is above.
 
     Raises:
         UsageError: an option is unknown or cannot be read.
@@ -164,11 +164,11 @@ def read_block(text: str) -> tuple[str, dict[str, Any], str]:
     model: list[str] = []
     fields: dict[str, list[str]] = {}
     for line in head.splitlines():
-        if (field := _FIELD.match(line)) and field[1] in readers():
+        if line[:1].isspace() and (model or fields):
+            (list(fields.values())[-1] if fields else model).append(line.strip())
+        elif (field := _FIELD.match(line)) and field[1] in readers():
             fields[field[1]] = [field[2] or ""]
-        elif fields and line[:1].isspace():
-            list(fields.values())[-1].append(line.strip())
-        elif not fields:
+        elif not (model or fields):
             model.append(line.strip())
         else:
             raise UnknownOptionError(line.strip(" :").partition(":")[0], sorted(readers()))
