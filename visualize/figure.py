@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,11 +99,17 @@ class Figure:
         return self.drawing.layout.around.size
 
     @roomy
-    def render(self, formats: Iterable[str] | str) -> dict[str, bytes]:
+    def render(
+        self, formats: Iterable[str] | str, *, links: Mapping[str, str] | None = None
+    ) -> dict[str, bytes]:
         """The figure in each of ``formats``: svg, pdf, png, html, dot, tex, mmd, graphml or json.
 
         The format html is a page to explore, whose closed boxes open; tex is TikZ, mmd is Mermaid,
         json the scene as plain data. One format alone need not be in a list.
+
+        Args:
+            formats: the formats.
+            links: the addresses that boxes of an SVG lead to, by the ids of the boxes of `scene`.
 
         Raises:
             UsageError: a format is not one of these.
@@ -123,6 +129,7 @@ class Figure:
                 is_transparent=self.options.background is Background.TRANSPARENT,
                 outlines=self.options.text_form is TextForm.OUTLINES,
                 dpi=self.options.dpi or FileStyle.dpi,
+                links=links or {},
             ),
             page=self._write_page,
         )

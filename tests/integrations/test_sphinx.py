@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pdfminer.high_level import extract_text
 
 pytest.importorskip("sphinx")
 pytestmark = pytest.mark.timeout(120)
@@ -84,6 +86,79 @@ def test_a_changed_source_changes_the_document(documents: Path) -> None:
     assert build(documents, "html", "-W").returncode == 0
     assert ">740<" not in (documents.parent / "html" / "index.html").read_text()
     assert 'data-parameters="740"' in (documents.parent / "html" / "index.html").read_text()
+
+
+FORMS = """
+Forms
+=====
+
+.. visualize:: nets.py:Net
+   :input: 1,4,8,8
+   :link: https://example.org/{file}#L{line}
+   :align: right
+
+.. visualize:: nets.py:Net
+   :input: 1,4,8,8
+   :format: html
+
+.. visualize:: nets.py:Net
+   :input: 1,4,8,8
+   :format: mermaid
+
+.. visualize::
+   :config: net.toml
+   :title: The title
+"""
+
+
+@pytest.fixture
+def forms(documents: Path) -> Path:
+    (documents / "index.rst").write_text(FORMS)
+    (documents / "net.toml").write_text(
+        "model = 'nets.py:Net'\ninput = ['1,4,8,8']\ncaption = true\n"
+    )
+    return documents
+
+
+def test_links_pages_and_mermaid(forms: Path) -> None:
+    for builder in ("html", "latex"):
+        built = build(forms, builder, "-W")
+        assert (built.returncode, built.stderr) == (0, "")
+    page = (forms.parent / "html" / "index.html").read_text()
+    assert page.count('<a href="https://example.org/nets.py#L') == 2
+    assert page.count("<iframe ") == 1
+    assert page.count('<pre class="mermaid">') == 1
+    assert "The title" in page
+    assert "444 parameters" in page  # the caption that the file asks for
+    assert 'class="visualize align-right"' in page
+    text = next((forms.parent / "latex").glob("*.tex")).read_text()
+    assert text.count(r"\sphinxincludegraphics") == 4
+    assert "wrapfigure" not in text.partition(r"\begin{document}")[2]
+
+
+def test_a_changed_configuration_changes_the_document(forms: Path) -> None:
+    assert build(forms, "html", "-W").returncode == 0
+    with (forms / "net.toml").open("a") as file:
+        file.write("height = '5in'\n[label]\n0 = 'Begin'\n")
+    (forms / "net.toml").write_text((forms / "net.toml").read_text() + "1 = 'Then'\n")
+    assert build(forms, "html", "-W").returncode == 0
+    assert ">Begin<" in (forms.parent / "html" / "index.html").read_text()
+
+
+@pytest.mark.skipif(not shutil.which("latexmk"), reason="no latexmk")
+def test_latex_compiles(forms: Path) -> None:
+    assert build(forms, "latex", "-W").returncode == 0
+    folder = forms.parent / "latex"
+    if subprocess.run(["kpsewhich", "tgtermes.sty"], capture_output=True, check=False).returncode:
+        pytest.skip("no fonts for Sphinx")
+    (document,) = folder.glob("*.tex")
+    command = ["latexmk", "-pdf", "-interaction=nonstopmode", "-halt-on-error", document.name]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-2000:]
+    assert "Overfull" not in (document.with_suffix(".log")).read_text(errors="replace")
+    words = extract_text(str(document.with_suffix(".pdf")))
+    assert words.count("444") >= 1
+    assert "The title" in words
 
 
 @pytest.mark.parametrize(

@@ -195,3 +195,21 @@ def test_axe_has_no_findings_in_any_of_them(
     net.press("k")
     net.run("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     assert net.findings() == []
+
+
+def test_a_page_whose_window_is_sized_late_shows_its_beginning(tab: Tab, resnet: str) -> None:
+    """A frame in a document has no size yet when its page begins."""
+    look = "document.querySelector('#stage > svg').style.transform"
+    tab.size(40, 30)
+    tab.open(resnet)
+    small = tab.run(look)
+    tab.size(1280, 800)
+    tab.wait(f"{look} !== {small!r}")
+    fitted = tab.run(look)
+    tab.press("f")
+    assert tab.run(look) == fitted
+    tab.press("+")  # from now on it stays where the reader has it
+    moved = tab.run(look)
+    tab.size(1000, 700)
+    tab.run("new Promise((done) => setTimeout(done, 100))")
+    assert tab.run(look) == moved

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from visualize.core.choices import Direction
 from visualize.core.errors import UsageError, shorten
@@ -26,11 +26,13 @@ class FileStyle:
         is_transparent: whether nothing is behind it.
         outlines: whether the text of an SVG is written as shapes.
         dpi: dots per inch of a PNG.
+        links: the address that a box of an SVG leads to, by the id of the box.
     """
 
     is_transparent: bool = False
     outlines: bool = False
     dpi: int = 200
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Job:
     caption: str
     layout: Layout | None
     alternative: str = ""
-    style: FileStyle = FileStyle()
+    style: FileStyle = field(default_factory=FileStyle)
     page: Callable[[Job], bytes] | None = None
 
     @property

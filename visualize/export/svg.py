@@ -46,6 +46,7 @@ class _Writer:
         self.id = identity(job.name, job.scene, job.theme)
         self.colors = Colors(self.id)
         self.outlines = Outlines(self.picture.font) if job.style.outlines else None
+        self.links = job.style.links
 
     def document(self) -> str:
         """The whole file: the body first, as the head lists the colours that it uses."""
@@ -148,14 +149,17 @@ class _Writer:
         held += f' data-kind="{_escape(scene.type or scene.role)}"'
         held += f' data-shape="{"×".join(map(str, scene.shape))}"' if scene.shape else ""
         held += f' data-status="{scene.status.value}"' if scene.status else ""
-        focus = _FOCUS % "graphics-symbol"
-        yield f'<g id="{self._id(box.id)}" class="{_escape(classes)}"{held} {focus}>'
+        address = self.links.get(scene.id, "")
+        if address:  # which the keyboard reaches instead of the box
+            yield f'<a href="{_escape(address)}" style="text-decoration:none">'
+        focus = "" if address else f" {_FOCUS % 'graphics-symbol'}"
+        yield f'<g id="{self._id(box.id)}" class="{_escape(classes)}"{held}{focus}>'
         yield _title(scene.tooltip)
         yield from self._outlines(box)
         for line in box.lines:
             yield from self._text(line)
         yield from self._note(box.note)
-        yield "</g>"
+        yield "</g></a>" if address else "</g>"
 
     def _outlines(self, box: Box) -> Iterator[str]:
         """The outline of a box, and if its border is double another one in it."""

@@ -1,1 +1,1 @@
-"""What puts figures into other tools: documentation, for now Sphinx."""
+"""What puts figures and checks into other tools: documentation and tests."""

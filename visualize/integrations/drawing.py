@@ -7,16 +7,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from visualize.core.errors import UsageError
 from visualize.core.files import read_file, write_files
 from visualize.core.option import as_plain
 from visualize.core.provenance import Provenance
 from visualize.core.quiet import quiet
 from visualize.options import FigureOptions
 
+if TYPE_CHECKING:
+    from visualize.figure import Figure
+
 _MOST = 500  # megabytes of a file
-_SCHEMA = 1
+_SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Wanted:
         options: of the figure.
         formats: of its files.
         language: of its caption.
+        link: the address of a source line, with ``{file}`` and ``{line}``; empty for no links.
     """
 
     model: str
@@ -36,6 +41,7 @@ class Wanted:
     options: FigureOptions
     formats: tuple[str, ...] = ("svg",)
     language: str = "en"
+    link: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
@@ -46,6 +52,7 @@ class Wanted:
             "options": as_plain(self.options),
             "formats": list(self.formats),
             "language": self.language,
+            "link": self.link,
         }
 
     @property
@@ -101,7 +108,7 @@ def _drawn(wanted: Wanted, folder: Path) -> Kept:
     with quiet():  # what libraries log is no part of the log of a build
         built, made_from = build(wanted.model, wanted.inputs, wanted.options)
         figure = pipeline.draw(built, options=replace(wanted.options, weights=""))
-        drawn = figure.render(wanted.formats)
+        drawn = figure.render(wanted.formats, links=_links(wanted, figure, built))
     plain = {
         "wanted": wanted.to_dict(),
         "made_from": made_from.to_dict(),
@@ -113,6 +120,21 @@ def _drawn(wanted: Wanted, folder: Path) -> Kept:
     folder.mkdir(parents=True, exist_ok=True)
     write_files(files)
     return _as_kept(wanted, folder, plain, made_from)
+
+
+def _links(wanted: Wanted, figure: Figure, built: object) -> dict[str, str]:
+    """The addresses that boxes lead to, if these are asked for."""
+    if not wanted.link:
+        return {}
+    from visualize.integrations.links import links
+    from visualize.models.written import Written
+
+    model = getattr(built, "model", None)
+    if model is None:
+        raise UsageError(
+            "a saved graph has no source lines to link to", where="link", hint="name the model"
+        )
+    return links(wanted.link, figure, Written(model))
 
 
 def _as_kept(wanted: Wanted, folder: Path, plain: Mapping[str, Any], made_from: Provenance) -> Kept:

@@ -67,8 +67,26 @@ export class App {
     });
     this.restore();
     const place = keptPlace();
-    this.viewport.jump(place ?? this.figure.beginning());
-    if (!place) this.bringSelected();
+    if (place) this.viewport.jump(place);
+    else this.settle();
+  }
+
+  /** Until a reader does something the figure fits its window, which a frame may size late. */
+  settle() {
+    const size = () => `${this.stage.clientWidth} ${this.stage.clientHeight}`;
+    let last = "";
+    const fit = () => {
+      if (size() === last) return;
+      last = size();
+      this.viewport.jump(this.figure.beginning());
+      this.bringSelected();
+    };
+    fit();
+    const observer = new ResizeObserver(fit);
+    observer.observe(this.stage);
+    for (const deed of /** @type {const} */ (["click", "keydown", "pointerdown", "wheel"])) {
+      addEventListener(deed, () => observer.disconnect(), { capture: true, once: true });
+    }
   }
 
   /** The view that the address names; what opened or closed since the last one stays in place. */
