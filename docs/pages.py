@@ -29,6 +29,7 @@ SECTIONS = {
     "sphinx": "Documentation with Sphinx",
     "mkdocs": "Documentation with MkDocs",
     "tests": "Tests of architectures",
+    "pull-requests": "Pull requests",
     "python": "Python",
     "tracing": "How it traces",
     "completion": "Shell completion",
