@@ -43,6 +43,7 @@ from tests.depths import assert_depth_adds_up
 from tests.diagrams import shown_skips
 from tests.flops import flop_counter
 from visualize.check import check_figure
+from visualize.compare import compare
 from visualize.core.architecture import Architecture, Operation, SkipKind
 from visualize.core.choices import Level
 from visualize.core.element_names import element_names
@@ -123,6 +124,11 @@ def traced(request: pytest.FixtureRequest) -> Traced:
     """One model at a time: pytest runs all tests of a parameter before the next."""
     loaded = load_model(request.param)
     return Traced(loaded, visualize.trace(loaded))
+
+
+@pytest.fixture(scope="module")
+def reference() -> Architecture:
+    return visualize.trace("resnet50")
 
 
 def test_the_sweep_covers_all_of_torchvision():
@@ -273,6 +279,12 @@ def test_a_skip_leads_from_its_fork_to_its_merge(traced: Traced):
         assert skip.bypassed
         around = graph.subgraph({skip.fork, *skip.bypassed, skip.merge} - set(skip.branch))
         assert nx.has_path(around, skip.fork, skip.merge)
+
+
+def test_it_differs_from_another_one_alone(traced: Traced, reference: Architecture):
+    one = traced.architecture
+    assert not compare(one, one)
+    assert compare(reference, one) == compare(one, reference).inverse
 
 
 # Simplification and drawing

@@ -33,6 +33,7 @@ from tests.zoo.test_zoo import (
     measured_macs,
     measured_macs_without_values,
 )
+from visualize.compare import compare
 from visualize.core.architecture import Architecture
 from visualize.core.example import Example
 from visualize.models import LoadedModel, load_model
@@ -132,6 +133,7 @@ def trace(loaded: LoadedModel) -> Architecture:
     assert architecture.parameters == sum(p.numel() for p in loaded.model.parameters())
     assert misplaced(architecture) == []
     assert_depth_adds_up(architecture)
+    assert not compare(architecture, architecture)
     return architecture
 
 
