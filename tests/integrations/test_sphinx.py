@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from pdfminer.high_level import extract_text
+
+import visualize
 
 pytest.importorskip("sphinx")
 pytestmark = pytest.mark.timeout(120)
@@ -193,3 +196,17 @@ def test_defaults_in_the_configuration(documents: Path) -> None:
     assert (
         "visualize_options in conf.py: no option named 'levle'" in build(documents, "html").stderr
     )
+
+
+def test_what_is_kept_needs_nothing_that_draws(documents: Path) -> None:
+    (documents / "index.rst").write_text(FORMS.partition("\n.. visualize::\n   :config")[0])
+    assert build(documents, "html", "-W").returncode == 0
+    code = (
+        "import sys; from sphinx.cmd.build import main\n"
+        "status = main(['-q', '-E', '-W', '-d', 'trees', 'docs', 'html'])\n"
+        "found = {'torch', 'visualize.page', 'visualize.layout', 'visualize.simplify'}\n"
+        "assert (status, found & set(sys.modules)) == (0, set())"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(visualize.__file__).parents[1])}
+    folder = documents.parent
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=folder, env=environment)

@@ -7,6 +7,7 @@ the PNG where there is no PDF.
 from __future__ import annotations
 
 import base64
+import html
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -21,6 +22,8 @@ CELL_FORMATS = {
     "text/plain": "",
 }
 _PIXELS = 96 / 72  # in a point
+# Scripts run, views are saved. Without allow-same-origin a page cannot reach what is around it.
+_ALLOWED = "allow-scripts allow-downloads"
 
 
 def cell_data(files: Mapping[str, bytes], kinds: Collection[str], words: str) -> dict[str, str]:
@@ -61,3 +64,19 @@ def inline_svg(svg: str) -> str:
     start = svg.index("<svg ")
     drawn = svg[start:].replace("<svg ", '<svg style="max-width:100%;height:auto" ', 1)
     return f'<div class="tex2jax_ignore mathjax_ignore">{drawn}</div>'
+
+
+def framed(page: bytes, name: str, height: int) -> str:
+    """A page to explore as a part of HTML: a frame that holds all of it.
+
+    Args:
+        page: the HTML file.
+        name: of the model.
+        height: of the frame, in pixels.
+    """
+    title = html.escape(f"{visible(name)}, a figure to explore")
+    source = html.escape(page.decode())
+    style = f"width:100%;height:{height}px;border:0;display:block"
+    return (
+        f'<iframe title="{title}" sandbox="{_ALLOWED}" style="{style}" srcdoc="{source}"></iframe>'
+    )

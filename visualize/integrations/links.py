@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from visualize.core.architecture import Architecture
 from visualize.core.errors import UsageError
-from visualize.core.scene import SceneBox
 
+# A figure that is kept is put into a page without them.
 if TYPE_CHECKING:
+    from visualize.core.architecture import Architecture
+    from visualize.core.scene import SceneBox
     from visualize.figure import Figure
     from visualize.models.written import Place, Written
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 
-from visualize.export.cell import inline_svg
+from visualize.export.cell import framed, inline_svg
 from visualize.integrations.asked import Form
 from visualize.integrations.drawing import Kept
-from visualize.page.cell import Explorer
 
 _HEIGHT = 600  # pixels of a frame
 # A page in a frame is light or dark as the frame is.
@@ -28,7 +27,7 @@ def picture(kept: Kept, form: Form, name: str) -> str:
     """
     data = kept.files[form.suffix].read_bytes()
     if form is Form.HTML:
-        return f"<style>{FRAME_STYLE}</style>{Explorer(data, name, _HEIGHT)._repr_html_()}"
+        return f"<style>{FRAME_STYLE}</style>{framed(data, name, _HEIGHT)}"
     text = data.decode("utf-8")
     if form is Form.MERMAID:
         return f'<pre class="mermaid">{html.escape(text)}</pre>'

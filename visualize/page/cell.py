@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from visualize.core.files import write_files
 from visualize.core.inert import visible
-
-# Scripts run, views are saved. Without allow-same-origin the page cannot reach the notebook.
-_ALLOWED = "allow-scripts allow-downloads"
+from visualize.export.cell import framed
 
 
 @dataclass(frozen=True, repr=False)
@@ -32,13 +29,7 @@ class Explorer:
         return f"<Page to explore {visible(self.name)}: {len(self.page) / 1000:,.0f} KB of HTML>"
 
     def _repr_html_(self) -> str:
-        title = html.escape(f"{visible(self.name)}, a figure to explore")
-        source = html.escape(self.page.decode())
-        style = f"width:100%;height:{self.height}px;border:0;display:block"
-        return (
-            f'<iframe title="{title}" sandbox="{_ALLOWED}" style="{style}" '
-            f'srcdoc="{source}"></iframe>'
-        )
+        return framed(self.page, self.name, self.height)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the page to ``path``.
