@@ -22,7 +22,8 @@ from visualize.models import parse_inputs
 pytestmark = pytest.mark.zoo
 
 NAMES = [
-    "resnet18", "resnet50", "densenet121", "swin_t", "mobilenet_v3_large", "efficientnet_b0", "maxvit_t",
+    "resnet18",
+    "resnet50", "densenet121", "swin_t", "mobilenet_v3_large", "efficientnet_b0", "maxvit_t",
     "raft_small", "timm:dla34", "timm:hrnet_w18", "timm:convnext_tiny", "timm:twins_svt_small",
     "hf:T5Config", "hf:LlamaConfig", "hf:BertConfig", "hf:WhisperConfig", "hf:MixtralConfig",
     "outputs/unet.py:UNet", "googlenet", "mobilenet_v3_small", "regnet_y_800mf", "convnext_tiny",
