@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,8 @@ import torch
 from torch import Tensor, nn
 
 import visualize
-from tests.page.pages import SHAPE, Block, Net
+from tests.page.pages import SHAPE, Block, Net, document
+from tests.page.walk import walk
 from visualize.core.choices import Level
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.page.inside import Opener, all_of_frame, copies_of_box, copies_of_frame
@@ -166,10 +168,25 @@ def test_what_is_made_from_weights_alone_flows_on_inside() -> None:
     box = Box("reader", BoxKind.BLOCK, "Reader", read[0], read, path="reader")
     inside = one.opened(box)
     assert inside
-    wires = inside.diagram.graph
-    query = next(box for box in inside.diagram.boxes if box.path == "reader.query")
-    assert wires.in_degree(query.id) == 1
-    assert wires.out_degree(query.id) == 1
+    port = one.entries(box)["first"]
+    query, attention = (
+        next(each for each in inside.diagram.boxes if name in each.members)
+        for name in ("reader_query", "matmul")
+    )
+    wires = {(start, end): wire for start, end, wire in inside.diagram.wires}
+    # From the border to what reads it, and from there on: as data, as tensors of images are.
+    assert wires[port, query.id].data
+    assert wires[query.id, attention.id].data
+    assert [end for start, end in wires if start in (port, query.id)] == [query.id, attention.id]
+
+
+def test_what_is_made_from_weights_alone_flows_to_the_single_operation() -> None:
+    figure = visualize.draw(Asking(), (1, 5, 4), level=Level.STAGE)
+    places = {each.id: place for place, each in enumerate(figure.architecture.operations)}
+    arrows = {(start[0], end[0]) for start, end in walk(document(figure)).arrows}
+    way = ("first", "reader_query", "matmul", "softmax", "matmul_1")
+    for start, end in itertools.pairwise(way):
+        assert (places[start], places[end]) in arrows
 
 
 class Chooser(nn.Module):

@@ -95,7 +95,7 @@ class Crossings:
     view: View
     ports: Ports
     exact: Architecture
-    # What leaves each box that is open, by what reads it; and the box, that no other has its id.
+    # What leaves each open box, by what reads it; and the box, so that its id is no other's.
     _known: dict[int, tuple[Open, Mapping[str, Sequence[tuple[str, str]]]]] = field(
         default_factory=dict, compare=False
     )

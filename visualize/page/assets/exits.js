@@ -9,6 +9,8 @@ import { crosses, lineArea } from "./areas.js";
 /** @typedef {{side: Side, turn: Spot|null}} Exit */
 
 const BESIDE = 5; // of a box, where a line passes it
+const CLEAR = 4; // of all others
+const BACK = 100; // how much longer a way may be that does not go back where data came from
 
 /**
  * The way from a port to the border of its view that is free: a straight one, the nearest first,
@@ -18,24 +20,28 @@ const BESIDE = 5; // of a box, where a line passes it
  * @returns {Exit}
  */
 export function exitOf(port, part) {
-  const isFree = (/** @type {Spot} */ one, /** @type {Spot} */ other) => {
+  const isFree = (/** @type {Spot} */ one, /** @type {Spot} */ other, room = 0) => {
     const line = lineArea(one, other);
-    return !part.boxes.some((box) => crosses(box.area, line));
+    return !part.boxes.some((box) => crosses(grown(box.area, room), line));
   };
   const straight = edgesOf(port, part);
   const free = straight.find(({ edge }) => isFree(port, edge));
   if (free) return { side: free.side, turn: null };
+  const beside = neighborsOf(port, part);
   /** @type {(Exit & {length: number})|null} */
   let best = null;
-  for (const turn of cornersFrom(port, part).filter((one) => isFree(port, one))) {
-    const away = Math.hypot(turn[0] - port[0], turn[1] - port[1]);
+  for (const turn of cornersFrom(port, part).filter((one) => isFree(port, one, CLEAR))) {
+    const isDown = turn[0] === port[0];
+    const forth = isDown ? turn[1] - port[1] : turn[0] - port[0];
+    const isBack = beside.some(([x, y]) => (isDown ? y : x) * forth > 0);
+    const away = Math.abs(forth) + (isBack ? BACK : 0);
     for (const { side, edge, length } of edgesOf(turn, part)) {
-      const goesOn = (side === "top" || side === "bottom") === (turn[0] === port[0]);
-      if (goesOn || (best && best.length <= away + length) || !isFree(turn, edge)) continue;
+      const goesOn = (side === "top" || side === "bottom") === isDown;
+      if (goesOn || (best && best.length <= away + length) || !isFree(turn, edge, CLEAR)) continue;
       best = { side, turn, length: away + length };
     }
   }
-  return best ?? { side: straight[0].side, turn: null };
+  return { side: best?.side ?? straight[0].side, turn: best?.turn ?? null };
 }
 
 /**
@@ -66,4 +72,31 @@ function cornersFrom([x, y], { boxes }) {
     const ys = [top - BESIDE, top + height + BESIDE].map((at) => /** @type {Spot} */ ([x, at]));
     return [...xs, ...ys];
   });
+}
+
+/**
+ * From where lines come to a port, or go on from it, seen from there.
+ * @param {Spot} port
+ * @param {Part} part
+ * @returns {Spot[]}
+ */
+function neighborsOf([x, y], { arrows, lines }) {
+  return [...arrows, ...lines].flatMap(({ path }) => {
+    /** @type {[Spot, Spot][]} */
+    const ends = [
+      [[path[0], path[1]], [path[2], path[3]]],
+      [/** @type {Spot} */ (path.slice(-2)), /** @type {Spot} */ (path.slice(-4, -2))],
+    ];
+    const here = ends.filter(([end]) => Math.hypot(end[0] - x, end[1] - y) < CLEAR);
+    return here.map(([, before]) => /** @type {Spot} */ ([before[0] - x, before[1] - y]));
+  });
+}
+
+/**
+ * @param {AreaOf} area
+ * @param {number} room
+ * @returns {AreaOf}
+ */
+function grown([left, top, width, height], room) {
+  return [left - room, top - room, width + 2 * room, height + 2 * room];
 }
