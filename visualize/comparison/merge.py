@@ -320,8 +320,10 @@ def _ordered(
     graph.add_nodes_from(boxes)
     kept = []
     for arrow in arrows:
-        backwards = arrow.source == arrow.target or nx.has_path(graph, arrow.target, arrow.source)
-        if not backwards:
+        # Most arrows lead to a box from which none has led on yet.
+        leads_on = graph.out_degree(arrow.target) > 0
+        backwards = leads_on and nx.has_path(graph, arrow.target, arrow.source)
+        if arrow.source != arrow.target and not backwards:
             graph.add_edge(arrow.source, arrow.target)
             kept.append(arrow)
     places: dict[str, float] = {
