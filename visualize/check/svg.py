@@ -27,6 +27,8 @@ from visualize.core.page import Area, Place, polyline
 _ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _STEP = re.compile(r"([MLCZmlcz])([^MLCZmlcz]*)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# What is the same in both models of a difference, or gone, needs no panel.
+_UNEXPLAINED = ("same", "removed")
 _CLOSED = {"block", "stage"}
 _STAGE = re.compile(r"stage\d+")
 _TRANSFORM = re.compile(r"(translate|scale)\(([^)]*)\)")
@@ -212,8 +214,8 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         repeat=int(repeat) if repeat and not is_frame else None,
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
-        # What is the same in both models of a difference needs no panel.
-        closed=not _CLOSED.isdisjoint(one.classes) and one.group.get("data-status") != "same",
+        closed=not _CLOSED.isdisjoint(one.classes)
+        and one.group.get("data-status") not in _UNEXPLAINED,
     )
 
 
