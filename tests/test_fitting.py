@@ -15,7 +15,8 @@ from visualize import layout
 from visualize.core.choices import Direction, Level
 from visualize.core.errors import UsageError
 from visualize.core.layout import Page
-from visualize.fitting import _MOST_ARROWS, _MOST_BOXES, Drawing, _Drawings, fit, look, page_of
+from visualize.fitting import _MOST_ARROWS, Drawing, _Drawings, fit, look, page_of
+from visualize.fitting.drawing import MOST_BOXES
 from visualize.ladder import LADDER, Rung
 from visualize.layout.densities import SLIM
 from visualize.options import FigureOptions
@@ -97,7 +98,7 @@ def test_a_level_that_is_asked_for_is_drawn_whether_it_fits_or_not(simplifier: S
 
 def test_a_figure_of_very_many_boxes_is_not_laid_out_to_see_whether_it_fits() -> None:
     figure = visualize.draw("densenet121", level="op", fold=False)
-    assert len(figure.scene.boxes) > _MOST_BOXES
+    assert len(figure.scene.boxes) > MOST_BOXES
     assert not figure.fits_page
     assert "layout" not in vars(figure.drawing)
 

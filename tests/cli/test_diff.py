@@ -104,3 +104,30 @@ def test_what_is_compared_is_not_replaced(net: Path, monkeypatch: pytest.MonkeyP
         assert status == 2
         assert f"{target}: is read, and would be replaced" in text
     assert Path("b.json").read_bytes() == before
+
+
+def test_a_figure_and_a_table_at_once(net: Path) -> None:
+    words = (f"{net}:Net(size=4)", f"{net}:Net(size=6)", "--input", "1,8")
+    figure, table = net.with_name("diff.svg"), net.with_name("diff.md")
+    status, text = _diff(*words, "-o", str(figure), "-o", str(table), "--theme", "auto")
+    assert (status, text) == (1, f"wrote {figure}, {table}\n")
+    assert 'data-status="changed"' in figure.read_text()
+    assert "features 4 → 6" in table.read_text()
+    beside = net.with_name("both.svg")
+    assert _diff(*words, "-o", str(beside), "--side-by-side")[0] == 1
+
+
+def test_a_suffix_is_refused_before_the_work() -> None:
+    for name, problem in (("diff.bmp", "cannot write the format 'bmp'"), ("diff", "no suffix")):
+        status, text = _diff("no_such_model", "neither", "-o", name)
+        assert status == 2
+        assert problem in text
+        assert len(text.splitlines()) == 1
+    status, text = _diff("no_such_model", "neither", "-o", "diff.svg", "--theme", "none")
+    assert (status, "no theme named 'none'" in text) == (2, True)
+
+
+def test_the_help_says_what_other_is() -> None:
+    _, text = _diff("--help")
+    assert "OTHER is the model" in text
+    assert "  Exits with status 1" in text.splitlines()[4]

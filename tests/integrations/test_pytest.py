@@ -100,6 +100,7 @@ def test_a_project(project: Path) -> None:
     assert "Traceback" not in printed
     shown = {name for name in files(project) if name.endswith(".svg")}
     assert "test_nets/test_depth_2.svg" in shown
+    assert b"data-status=" in files(project)["test_nets/test_depth_2.svg"]
 
     nets.write_text(NETS)
     assert run(project, "-n", "2")[0] == 0

@@ -27,6 +27,8 @@ from visualize.core.page import Area, Place, polyline
 _ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _STEP = re.compile(r"([MLCZmlcz])([^MLCZmlcz]*)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# What is the same in both models of a difference, or gone, needs no panel.
+_UNEXPLAINED = ("same", "removed")
 _CLOSED = {"block", "stage"}
 _STAGE = re.compile(r"stage\d+")
 _TRANSFORM = re.compile(r"(translate|scale)\(([^)]*)\)")
@@ -193,9 +195,9 @@ def _arrow(one: _Element, outline: list[Place]) -> DrawnArrow:
 
 
 def _needs_a_panel(one: _Element) -> bool:
-    """Whether a box is closed, and neither by a reader nor as the same in both models."""
+    """Whether a box is closed, and neither by a reader nor for what it is in a difference."""
     group = one.group.attrib
-    is_known = "data-shut" in group or group.get("data-status") == "same"
+    is_known = "data-shut" in group or group.get("data-status") in _UNEXPLAINED
     return not _CLOSED.isdisjoint(one.classes) and not is_known
 
 

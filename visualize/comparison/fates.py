@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
@@ -14,7 +14,8 @@ from visualize.core.difference import Change, Difference, Edit
 from visualize.core.fate import Fate, Status
 from visualize.core.operators import IDENTITY, MOVES, family
 
-_SILENT = frozenset({Status.SAME, Status.RENAMED})
+# What has no fate: a name, and which of two results outside of its module an operation reads.
+_SILENT = frozenset({Status.SAME, Status.RENAMED, Status.REWIRED})
 
 
 @dataclass(frozen=True)
@@ -27,33 +28,57 @@ class Side:
         closed: paths of the outermost modules in which nothing differs.
         wholes: for each operation that only this model has, the class and the path of the
             outermost module that it alone has.
+        sources: for each operation that reads another input, what it reads in this model alone.
     """
 
     exact: Architecture
     status: Mapping[str, Status]
     closed: frozenset[str]
     wholes: Mapping[str, tuple[str, str]]
+    sources: Mapping[str, frozenset[str]]
+
+    def is_rewired_in(self, nodes: Collection[str]) -> bool:
+        """Whether one of some operations reads another of them than in the other model."""
+        return any(node in self.sources and self.sources[node] & set(nodes) for node in nodes)
 
 
 def sides(difference: Difference) -> tuple[Side, Side]:
     """Both models of a difference."""
     old, new = _fates(difference)
     before, after = _with(difference.before, old), _with(difference.after, new)
-    closed = _closed(difference, before, after)
-    return (
-        Side(
-            before,
-            difference.old_status,
-            frozenset(closed.values()),
-            _wholes(difference.changes, before, Status.REMOVED),
-        ),
-        Side(
-            after,
-            difference.new_status,
-            frozenset(closed),
-            _wholes(difference.changes, after, Status.ADDED),
-        ),
+    changes, sources = difference.changes, _sources(difference)
+    one = Side(
+        before,
+        difference.old_status,
+        frozenset(),
+        _wholes(changes, before, Status.REMOVED),
+        sources[0],
     )
+    other = Side(
+        after, difference.new_status, frozenset(), _wholes(changes, after, Status.ADDED), sources[1]
+    )
+    closed = _closed(difference, one, other)
+    return (
+        replace(one, closed=frozenset(closed.values())),
+        replace(other, closed=frozenset(closed)),
+    )
+
+
+def _sources(
+    difference: Difference,
+) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    """What operations read that read another input: in the first model, and in the second."""
+    old: dict[str, frozenset[str]] = {}
+    new: dict[str, frozenset[str]] = {}
+    for node, status in difference.old_status.items():
+        if status is Status.REWIRED:
+            partner = difference.partners[node]
+            was = {source for source, _, _ in difference.before.inputs(node)}
+            now = {source for source, _, _ in difference.after.inputs(partner)}
+            old[node] = frozenset(one for one in was if difference.partners.get(one) not in now)
+            back = difference.partners_after
+            new[partner] = frozenset(one for one in now if back.get(one) not in was)
+    return old, new
 
 
 def _wholes(
@@ -144,7 +169,8 @@ def _beside(difference: Difference, gone: Operation) -> list[str]:
     graph, around = difference.before, gone.calls
     around = around[:-1] if gone.kind is NodeKind.MODULE else around
     for neighbours in (graph.graph.successors, graph.graph.predecessors):
-        found, seen, waiting = [], {gone.id}, [gone.id]
+        found: list[str] = []
+        seen, waiting = {gone.id}, [gone.id]
         while waiting:
             for node in neighbours(waiting.pop()):
                 one = graph.operation(node)
@@ -180,20 +206,25 @@ def _with(architecture: Architecture, fates: Mapping[str, Fate]) -> Architecture
     return replace(architecture, graph=graph)
 
 
-def _closed(difference: Difference, before: Architecture, after: Architecture) -> dict[str, str]:
+def _closed(difference: Difference, before: Side, after: Side) -> dict[str, str]:
     """The outermost modules of the second model in which nothing differs, with their partners."""
     olds: dict[frozenset[str], str] = {}
-    for path, held in _held(before):
+    for path, held in _held(before.exact):
         nodes = [difference.partners.get(one.id, "") for one in held if _counts(one)]
-        if all(nodes) and not any(one.fate for one in held):
+        if all(nodes) and not _differs(held, before):
             olds.setdefault(frozenset(nodes), path)
     found: dict[str, str] = {}
-    for path, held in _held(after):
+    for path, held in _held(after.exact):
         inside = any(path.startswith(f"{outer}.") for outer in found)
         key = frozenset(one.id for one in held if _counts(one))
-        if key in olds and not inside and len(key) > 1 and not any(one.fate for one in held):
+        if key in olds and not inside and len(key) > 1 and not _differs(held, after):
             found[path] = olds[key]
     return found
+
+
+def _differs(held: Sequence[Operation], side: Side) -> bool:
+    """Whether anything in a module differs."""
+    return any(one.fate for one in held) or side.is_rewired_in([one.id for one in held])
 
 
 def _counts(operation: Operation) -> bool:
@@ -201,7 +232,7 @@ def _counts(operation: Operation) -> bool:
     return operation.computes and operation.type != "Identity"
 
 
-def _held(architecture: Architecture) -> Iterator[tuple[str, Iterable[Operation]]]:
+def _held(architecture: Architecture) -> Iterator[tuple[str, Sequence[Operation]]]:
     """The operations in each module, outer modules first."""
     held: dict[str, list[Operation]] = defaultdict(list)
     for one in architecture.operations:

@@ -263,6 +263,7 @@ class _Merger:
         """The arrows of the first model that are gone."""
         lost = self._skips(self.before)
         drawn = {(one.source, one.target) for one in self.after.scene.arrows}
+        merging = {(one.target, one.skip) for one in self.after.scene.arrows if one.arc}
         seen: set[tuple[str, str, str | None]] = set()
         for arrow in self.before.scene.arrows:
             ends = self._name(arrow.source), self._name(arrow.target)
@@ -271,6 +272,8 @@ class _Merger:
             is_rewired = ends[1] in self.rewired and ends not in drawn
             if ends[0] == ends[1] or not (is_gone or is_lost or is_rewired):
                 continue
+            if arrow.arc and not is_lost and (ends[1], arrow.skip) in merging:
+                continue  # the connection that stays has an arc of its own
             if (*ends, arrow.skip) not in seen:
                 seen.add((*ends, arrow.skip))
                 own = replace(arrow, source=ends[0], target=ends[1], status=Status.REMOVED)
@@ -317,8 +320,10 @@ def _ordered(
     graph.add_nodes_from(boxes)
     kept = []
     for arrow in arrows:
-        backwards = arrow.source == arrow.target or nx.has_path(graph, arrow.target, arrow.source)
-        if not backwards:
+        # Most arrows lead to a box from which none has led on yet.
+        leads_on = graph.out_degree(arrow.target) > 0
+        backwards = leads_on and nx.has_path(graph, arrow.target, arrow.source)
+        if arrow.source != arrow.target and not backwards:
             graph.add_edge(arrow.source, arrow.target)
             kept.append(arrow)
     places: dict[str, float] = {

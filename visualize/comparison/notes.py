@@ -83,7 +83,7 @@ def word(operation: Operation) -> str:
     >>> word(Operation("n", NodeKind.MODULE, "BatchNorm2d"))
     'BN'
     """
-    return short_name(operation) or operation_name(operation.type)
+    return operation_name(short_name(operation))
 
 
 def shortened(notes: Iterable[str]) -> tuple[str, ...]:

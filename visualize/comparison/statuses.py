@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from visualize.comparison.fates import Side, matters
 from visualize.comparison.notes import follows, shortened, word
-from visualize.core.architecture import Operation
+from visualize.core.architecture import NodeKind, Operation
 from visualize.core.diagram import Box
 from visualize.core.fate import Status
 from visualize.core.operators import NORM, family
@@ -25,6 +25,8 @@ def status_of(box: Box, side: Side) -> Status:
     for gone in _GONE:
         if status and all(one is gone for one in status):
             return gone
+    if side.is_rewired_in([one.id for one in operations]):
+        return Status.CHANGED
     if not any(one.fate for one in operations):
         return Status.SAME
     if status and all(one is Status.MOVED for one in status):
@@ -57,7 +59,9 @@ def notes_of(
         other: the first model.
     """
     gone = _words("−", lost, other.wholes if other else {})
-    return shortened((*_edits(box), *_gained(box, side), *gone))
+    nodes = [one.id for one in box.shown.operations]
+    rewired = ("rewired inside",) if side.is_rewired_in(nodes) else ()
+    return shortened((*rewired, *_edits(box), *_gained(box, side), *gone))
 
 
 def _edits(box: Box) -> Iterator[str]:
@@ -67,9 +71,7 @@ def _edits(box: Box) -> Iterator[str]:
     for one in box.shown.operations:
         if one.fate is None or one.fate.status in (Status.SAME, *_GONE):
             continue
-        if one.fate.status is Status.REWIRED:
-            own.append("other input")
-        elif one.id == box.core.id and not box.kind.is_collapsed:
+        if one.id == box.core.id and not box.kind.is_collapsed:
             own.extend(one.fate.notes)
         else:
             for note in one.fate.notes:
@@ -82,12 +84,17 @@ def _edits(box: Box) -> Iterator[str]:
     if own and not box.kind.is_collapsed:
         kept = {note: names for note, names in kept.items() if not note.startswith("width ")}
     for note, names in kept.items():
-        shown = list(dict.fromkeys(names))
+        shown = list(dict.fromkeys(filter(None, names)))
+        if not shown or note.endswith(tuple(f"→ {name}" for name in shown)):
+            yield note  # a function of the module itself, or what has another class now
+            continue
         yield f"{', '.join(shown)}: {note}" if len(shown) <= 2 else f"{len(names)} × {note}"
 
 
 def _name(one: Operation, box: Box) -> str:
     if box.kind.is_collapsed:
+        if one.kind is NodeKind.FUNCTION and one.path == box.path:
+            return ""
         *_, around, last = ("", *one.path.split("."))
         return f"{around}[{last}]" if last.isdigit() else last or word(one)
     return word(one)

@@ -79,11 +79,12 @@ class SceneBox:
 
     @property
     def is_closed(self) -> bool:
-        """Whether it hides what is inside a block or a stage, and is more than the same as before.
+        """Whether it hides what is inside a block or a stage that a reader wants to see.
 
-        In a difference what is the same in both models is closed, and needs no explanation.
+        In a difference what is the same in both models, or gone, is closed without explanation.
         """
-        return self.role in ("block", "stage") and self.status is not Status.SAME
+        is_plain = self.status in (Status.SAME, Status.REMOVED)
+        return self.role in ("block", "stage") and not is_plain
 
     @property
     def mark(self) -> str:

@@ -112,7 +112,7 @@ class _Drawings:
     """
 
     def __init__(
-        self, simplifier: Simplifier, options: FigureOptions, merging: Merging | None
+        self, simplifier: Simplifier, options: FigureOptions, merging: Merging | None = None
     ) -> None:
         modules = simplifier.exact.modules
         self.merging = merging
