@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visualize.compare.align import Aligner, Pairs, surroundings
+from visualize.compare.between import pair_between
 from visualize.compare.changes import gather
 from visualize.compare.skips import compare_skips
 from visualize.compare.status import find_status
@@ -32,6 +33,7 @@ def _rank(tree: Tree) -> tuple[int, str, str]:
 def _compare(before: Architecture, after: Architecture, old: Tree, new: Tree) -> Difference:
     around = (surroundings(before), surroundings(after))
     pairs: Pairs = Aligner((old, around[0]), (new, around[1])).run()
+    pair_between(pairs, (before, old), (after, new))
     found = find_status(before, after, pairs, old)
     partners = pairs.operations
     return Difference(
