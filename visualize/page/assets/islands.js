@@ -30,7 +30,8 @@ export function addIslands(whole, view, mapX, mapY) {
     const isPanel = Boolean(island.panel);
     // Titles and legends stay in the middle of what they are part of.
     const middle = mapX(left + width / 2) - left - width / 2;
-    const across = isPanel ? mapX(left) - left : Math.max(middle, Math.min(ISLAND_MARGIN, left) - left);
+    const first = Math.min(left, ...(island.lines ?? []).map(({ path }) => path[0]), ...(island.swatches ?? []).map(({ area }) => area[0]));
+    const across = isPanel ? mapX(left) - left : Math.max(middle, Math.min(ISLAND_MARGIN, first) - first);
     if (!isPanel) whole.width = Math.max(whole.width, left + across + width + ISLAND_MARGIN);
     const down = isPanel ? mapY(top) - top : mapY(top + height / 2) - top - height / 2;
     addIsland(whole, island, `i${at}`, across, down);

@@ -12,14 +12,14 @@ import { sharpWays } from "./ways.js";
 
 const HEAD_ROOM = 14; // that heads of arrows have before what stays as it is
 const LANE_ROOM = 4; // at both sides of a line
-const STEEPEST = 0.12; // lines that end at a side of the box stay apart
+const STEEPEST = 0.02; // what wishes to be longer gets it again
 
 /**
  * What is taken from an axis where nothing but what is closed is.
  * @param {View} view
  * @param {AreaOf[]} areas of what is closed
  * @param {(at: number) => boolean} isGone whether a box is in one of them
- * @param {Wish[]} wishes for the room that each of them needs
+ * @param {Wish[]} wishes for the room that each of them needs, which are granted later
  * @param {0|1} axis
  * @returns {Spread[]}
  */
@@ -30,10 +30,7 @@ export function shrinks(view, areas, isGone, wishes, axis) {
   for (let at = 1; at < cuts.length; at++) {
     const [low, high] = [cuts[at - 1], cuts[at]];
     const covers = (/** @type {{low: number, high: number}} */ one) => one.low <= low && one.high >= high;
-    const over = wishes.filter(covers);
-    if (!over.length || wide.some(covers)) continue;
-    const slope = Math.max(STEEPEST, ...over.map((one) => one.wanted / (one.high - one.low)));
-    if (slope < 1) found.push({ low, high, extra: (slope - 1) * (high - low) });
+    if (wishes.some(covers) && !wide.some(covers)) found.push({ low, high, extra: (STEEPEST - 1) * (high - low) });
   }
   return found;
 }
