@@ -16,7 +16,8 @@ import { HEAD_LENGTH } from "./paths.js";
 import { nearestOn, roundedLine, withoutMiddles } from "./polylines.js";
 import { joinedToBox, linkCorners } from "./routes.js";
 import { closedBox } from "./shown.js";
-import { shrinks, shutBox } from "./shut.js";
+import { shrinks } from "./shrink.js";
+import { shutBox, spotsAt } from "./shut.js";
 import { stretched } from "./stretch.js";
 import { arrowName, sharpWays, waysOf } from "./ways.js";
 
@@ -111,15 +112,21 @@ class ViewComposer {
     this.hidden = hidden;
     this.ways = waysOf(view, homes);
     const isVertical = document.direction === "TB" || document.direction === "BT";
-    const isShut = (/** @type {Opened} */ one) => one.mode === "shut";
-    const closed = opened.filter(isShut).map((one) => /** @type {PlainFrame} */ (one.box));
-    const taken = closed.length ? shrinks(view, closed, isVertical ? 1 : 0) : [];
-    const wishes = opened.filter((one) => !isShut(one)).map((one) => wishesOf(one, isVertical));
+    const wishes = opened.map((one) => wishesOf(one, isVertical));
+    const closed = opened.flatMap((one, at) => (one.look ? [{ area: one.box.area, wishes: wishes[at] }] : []));
+    const isGone = (/** @type {number} */ at) => Boolean(homes[at]?.look);
+    const [mapX, mapY] = /** @type {const} */ ([0, 1]).map((axis) => {
+      const areas = closed.map(({ area }) => area);
+      const taken = closed.length ? shrinks(view, areas, isGone, closed.flatMap((one) => one.wishes[axis]), axis) : [];
+      return stretched(wishes.flatMap((one) => one[axis]), taken);
+    });
     /** @type {AxisMap} */
-    this.mapX = stretched(wishes.flatMap(([across]) => across), isVertical ? [] : taken);
+    this.mapX = mapX;
     /** @type {AxisMap} */
-    this.mapY = stretched(wishes.flatMap(([, down]) => down), isVertical ? taken : []);
+    this.mapY = mapY;
     this.isVertical = isVertical;
+    /** @type {Map<Opened, {shown: Shown, spots: Map<object, Spot>}>} closed frames, and where routes end at them */
+    this.seats = new Map();
     /** @type {AreaOf[]} */
     this.taken = [];
     /** @type {Part} */
@@ -141,7 +148,7 @@ class ViewComposer {
   part() {
     this.view.frames.forEach((frame, at) => this.hidden[at] || this.addFrame(frame, at));
     this.view.boxes.forEach((box, at) => this.homes[at] || this.addBox(box, at));
-    for (const open of this.opened) open.mode === "shut" ? this.addShut(open) : this.addOpened(open);
+    for (const open of this.opened) open.look ? this.addShut(open) : this.addOpened(open);
     for (const line of this.ways.lines) this.addWay(line, "trunk");
     this.view.arrows.forEach((arrow, at) => this.addArrow(arrow, at));
     for (const bracket of this.view.brackets) this.addBracket(bracket.path, bracket.stroke, bracket.texts);
@@ -197,12 +204,17 @@ class ViewComposer {
   }
 
   /** @param {Opened} open a frame that is closed */
-  addShut({ name, box, tint }) {
-    const frame = /** @type {PlainFrame} */ (box);
-    const area = mappedArea(frame.area, this.mapX, this.mapY);
-    const texts = frame.texts.map((text) => this.cornerText(text, frame.area, area));
-    this.taken.push(area);
-    this.whole.boxes.push(shutBox(frame, name, area, tint, texts));
+  addShut(open) {
+    const { name, box, tint, look } = open;
+    if (!look) return;
+    const room = mappedArea(box.area, this.mapX, this.mapY);
+    const across = this.isVertical ? 0 : 1;
+    const center = centerOf(room);
+    center[across] = this.moved([open.axis[0], open.axis[0]])[across];
+    this.taken.push(room);
+    const shown = shutBox(/** @type {PlainFrame} */ (box), name, center, tint, look);
+    this.whole.boxes.push(shown);
+    this.seats.set(open, { shown, spots: spotsAt(shown, open.ends, (spot) => this.moved(spot)) });
   }
 
   /** @param {Opened} open */
@@ -226,7 +238,7 @@ class ViewComposer {
       area: [...corner, frame.width, frame.height],
       radius: FRAME_RADIUS,
       tint: open.tint,
-      open: open.mode === "shut" ? false : open.mode,
+      open: open.mode === "unfold" ? "unfold" : "open",
       texts: frame.texts.map((text) => ({ ...text, x: text.x + corner[0], y: text.y + corner[1] })),
       note: null,
       shortcuts: [],
@@ -255,6 +267,8 @@ class ViewComposer {
     const [start, end] = [way.corners[0], way.corners[way.corners.length - 1]];
     if (way.target >= 0) corners = this.joined(corners, end, way.target);
     if (way.source >= 0) corners = this.joined(corners.reverse(), start, way.source).reverse();
+    if (way.to) corners = this.ledTo(corners, way.to);
+    if (way.from) corners = this.ledTo(corners.reverse(), way.from).reverse();
     return roundedLine(withoutMiddles(corners), way.radius, way.headed ? HEAD_LENGTH : 0);
   }
 
@@ -270,6 +284,20 @@ class ViewComposer {
     const isFree = (/** @type {AreaOf} */ line) =>
       !this.taken.some((area) => crosses(area, line) && !crosses(area, own));
     return joinedToBox(corners, end, box, center, isFree);
+  }
+
+  /**
+   * A route led on from where the frame was to the box that it is.
+   * @param {Spot[]} corners
+   * @param {import("./ways.js").Joint} joint
+   */
+  ledTo(corners, { open, border }) {
+    const found = this.seats.get(open);
+    const spot = found?.spots.get(border);
+    if (!found || !spot) return corners;
+    const center = centerOf(found.shown.area);
+    const box = { ...found.shown.box, area: found.shown.area, radius: found.shown.radius, circle: true };
+    return joinedToBox(corners, spot, /** @type {PlainBox} */ (box), center, () => true);
   }
 
   /**

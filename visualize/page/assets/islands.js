@@ -6,6 +6,7 @@ import { roundedLine } from "./polylines.js";
 import { closedBox } from "./shown.js";
 
 const LONGER = 20;
+const ISLAND_MARGIN = 4; // of the page
 
 /** @typedef {import("./areas.js").AxisMap} AxisMap */
 /** @typedef {import("./types.js").AreaOf} AreaOf */
@@ -28,7 +29,10 @@ export function addIslands(whole, view, mapX, mapY) {
     const [left, top, width, height] = island.area;
     const isPanel = Boolean(island.panel);
     // Titles and legends stay in the middle of what they are part of.
-    const across = isPanel ? mapX(left) - left : mapX(left + width / 2) - left - width / 2;
+    const middle = mapX(left + width / 2) - left - width / 2;
+    const first = Math.min(left, ...(island.lines ?? []).map(({ path }) => path[0]), ...(island.swatches ?? []).map(({ area }) => area[0]));
+    const across = isPanel ? mapX(left) - left : Math.max(middle, Math.min(ISLAND_MARGIN, first) - first);
+    if (!isPanel) whole.width = Math.max(whole.width, left + across + width + ISLAND_MARGIN);
     const down = isPanel ? mapY(top) - top : mapY(top + height / 2) - top - height / 2;
     addIsland(whole, island, `i${at}`, across, down);
     if (island.leader && !isOpenAt(whole, island.of ?? [])) addLeader(whole, island, mapX, mapY, [across, down], view.boxes);

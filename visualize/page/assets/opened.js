@@ -4,7 +4,7 @@ import { crosses, holds, lineArea } from "./areas.js";
 import { isAgainst } from "./flip.js";
 import { openFrame } from "./openings.js";
 import { axisAlong, laneWidth, planLanes } from "./routes.js";
-import { isClosable, isFramed } from "./shut.js";
+import { closedLook, isClosable, isFramed } from "./shut.js";
 
 /** @typedef {import("./types.js").AreaOf} AreaOf */
 /** @typedef {import("./types.js").Opening} Opening */
@@ -20,6 +20,7 @@ import { isClosable, isFramed } from "./shut.js";
 /** @typedef {import("./stretch.js").Wish} Wish */
 /** @typedef {import("./openings.js").OpenFrame} OpenFrame */
 /** @typedef {import("./openings.js").OpenTree} OpenTree */
+/** @typedef {import("./shut.js").ClosedLook} ClosedLook */
 /**
  * @typedef {Object} Opened
  * @property {string} name the last step of its instance
@@ -33,6 +34,8 @@ import { isClosable, isFramed } from "./shut.js";
  * @property {number} lane the width of one in the moat
  * @property {number|null} tint of what is inside
  * @property {[number, number]} axis of the box, and of its frame, across the flow
+ * @property {ClosedLook|null} look of a frame that is closed
+ * @property {{end: Spot, side: Side}[]} ends of routes at a frame that is closed
  */
 
 /** What is inside a closed frame. @type {Part} */
@@ -54,7 +57,8 @@ export function openedIn(document, view, tree, compose) {
   const shut = (/** @type {string} */ name, /** @type {PlainFrame} */ box) => {
     if (!isClosable(view, box)) return null;
     /** @type {Opened} */
-    const one = { name, box, mode: "shut", isFrame: true, part: NOTHING, frame: NO_FRAME, links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view) };
+    const one = { name, box, mode: "shut", isFrame: true, part: NOTHING, frame: NO_FRAME, ...plainly(box, view) };
+    one.look = closedLook(document, view, box);
     opened.push(one);
     return one;
   };
@@ -68,7 +72,7 @@ export function openedIn(document, view, tree, compose) {
     const part = compose(place, { mode: null, inside: inside.inside }, flips);
     const frame = openFrame(document, box, part, place === box.unfolds ? 0 : copiesIn(view, /** @type {PlainBox} */ (box)));
     /** @type {Opened} */
-    const one = { name, box, mode: inside.mode, isFrame, part, frame, links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view) };
+    const one = { name, box, mode: inside.mode, isFrame, part, frame, ...plainly(box, view) };
     opened.push(one);
     return one;
   };
@@ -84,6 +88,16 @@ export function openedIn(document, view, tree, compose) {
     return outer ?? make(`${at}`, box, false);
   });
   return { opened, homes, hidden };
+}
+
+/**
+ * What is known of something open before its routes are.
+ * @param {PlainBox|PlainFrame} box
+ * @param {View} view
+ * @returns {Pick<Opened, "links"|"moat"|"lane"|"axis"|"tint"|"look"|"ends">}
+ */
+function plainly(box, view) {
+  return { links: [], moat: {}, lane: 0, axis: [0, 0], tint: tintOf(box, view), look: null, ends: [] };
 }
 
 /**
@@ -160,6 +174,7 @@ function isNear(one, other) {
 export function wishesOf(open, isVertical) {
   const { area } = open.box;
   const across = isVertical ? 0 : 1;
+  if (open.look) return closedWishes(open, open.look, across);
   const [low, size] = [area[across], area[2 + across]];
   open.axis = mainAxis(open, across);
   const [from, to] = open.axis;
@@ -183,6 +198,30 @@ export function wishesOf(open, isVertical) {
   ];
   const start = area[1 - across];
   wishes[1 - across] = [{ low: start, high: start + area[3 - across], wanted: whole[1 - across] }];
+  return wishes;
+}
+
+/**
+ * The room that a closed frame needs: its box is on the axis of the route that ends there.
+ * @param {Opened} open
+ * @param {ClosedLook} look
+ * @param {0|1} across
+ * @returns {[Wish[], Wish[]]}
+ */
+function closedWishes(open, { size }, across) {
+  const { area } = open.box;
+  const center = area[across] + area[2 + across] / 2;
+  const aside = (/** @type {{end: Spot}} */ { end }) => Math.abs(end[across] - center);
+  const ends = open.ends.filter(({ side }) => axisAlong(side) === across).sort((one, other) => aside(one) - aside(other));
+  const [low, high] = [area[across], area[across] + area[2 + across]];
+  const at = Math.min(high - 1, Math.max(low + 1, ends[0]?.end[across] ?? center));
+  const half = size[across] / 2;
+  open.axis = [at, half];
+  /** @type {[Wish[], Wish[]]} */
+  const wishes = [[], []];
+  wishes[across] = [{ low, high: at, wanted: half, at: low }, { low: at, high, wanted: half, at: high }];
+  const along = 1 - across;
+  wishes[along] = [{ low: area[along], high: area[along] + area[2 + along], wanted: size[along] }];
   return wishes;
 }
 

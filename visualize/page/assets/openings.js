@@ -177,7 +177,7 @@ function rangeOf(box) {
  * @param {string} text
  * @param {number} size
  */
-function roughWidth(text, size) {
+export function roughWidth(text, size) {
   return text.length * size * LETTER;
 }
 

@@ -1,6 +1,7 @@
 /** Frames that the figure draws open and that are closed: each is one box then, and takes less room. */
 
-import { crosses, lineArea } from "./areas.js";
+import { around, centerOf, crosses, lineArea } from "./areas.js";
+import { roughWidth, SIDES } from "./openings.js";
 import { sharpened } from "./polylines.js";
 
 /** @typedef {import("./types.js").AreaOf} AreaOf */
@@ -8,16 +9,23 @@ import { sharpened } from "./polylines.js";
 /** @typedef {import("./types.js").PlainFrame} PlainFrame */
 /** @typedef {import("./types.js").Shown} Shown */
 /** @typedef {import("./types.js").View} View */
-/** @typedef {import("./stretch.js").Spread} Spread */
+/** @typedef {import("./types.js").PageDocument} PageDocument */
+/** @typedef {import("./types.js").PlainText} PlainText */
+/** @typedef {import("./types.js").Spot} Spot */
+/** @typedef {import("./types.js").Writing} Writing */
 
-const ROOM = 14; // that heads of arrows have before what stays as it is
-const SHORTEST = 26;
-const STEEPEST = 0.12; // lines that end at a side of the box stay apart
+const CLOSED_ROLES = ["layer", "block", "stage"];
+const BESIDE = 7; // between a text and the border
+const ROW_STEP = 0.62; // from a line of text to the next, as a part of both their sizes
+const ROW_BELOW = 0.7; // a line of text, as a part of its size
+const SEATS_APART = 7; // lines that end at one side
 
 /** @type {WeakMap<PlainFrame, boolean>} */
 const CLOSABLE = new WeakMap();
 /** @type {WeakMap<PlainFrame, PlainBox>} */
 const BOXES = new WeakMap();
+/** @type {WeakMap<PlainFrame, ClosedLook>} */
+const LOOKS = new WeakMap();
 
 /**
  * Whether a box is in a frame, or in one that is in it.
@@ -76,74 +84,109 @@ export function boxOf(frame) {
 }
 
 /**
- * How long a frame has to be along the flow for what is written in it.
+ * How a frame is drawn once it is closed: as the closed boxes around it are.
+ * @typedef {{size: [number, number], radius: number, texts: Writing[]}} ClosedLook texts from its corner
+ */
+
+/**
+ * @param {PageDocument} document
+ * @param {View} view
  * @param {PlainFrame} frame
- * @param {0|1} axis
+ * @returns {ClosedLook}
  */
-function neededBy({ area, texts }, axis) {
-  if (!axis) return Math.max(SHORTEST, ...texts.map((text) => text[6] + 20));
-  let [top, bottom] = [0, 0];
-  for (const [, , y, size] of texts) {
-    const isLow = y - area[1] > area[3] / 2;
-    if (isLow) bottom = Math.max(bottom, area[1] + area[3] - y + size);
-    else top = Math.max(top, y - area[1] + size / 2);
-  }
-  return Math.max(SHORTEST, top + bottom + 4);
+export function closedLook(document, view, frame) {
+  const known = LOOKS.get(frame);
+  if (known) return known;
+  const alike = view.boxes.filter(({ role, circle, lines }) => CLOSED_ROLES.includes(role) && !circle && lines.length);
+  const like = alike.find(({ role, lines }) => role !== "layer" && lines.length > 1) ?? alike[0];
+  const [, , y, size] = like?.lines[0] ?? ["", 0, 0, document.size];
+  let low = like ? y - like.area[1] : 1.3 * size;
+  const written = rowsOf(document, frame);
+  const width = Math.max(...written.map((row) => row[6]), 0) + 2 * BESIDE;
+  const widths = alike.map(({ area }) => area[2]).sort((one, other) => one - other);
+  const wide = Math.max(width, widths[Math.floor(widths.length / 2)] ?? 0);
+  const texts = written.map(([text, , , height, , , length], at) => {
+    if (at) low += ROW_STEP * (height + written[at - 1][3]);
+    const color = at ? null : document.text;
+    /** @type {Writing} */
+    const row = { text, x: wide / 2, y: low, size: height, color, anchor: "middle", width: length, kind: "line" };
+    return row;
+  });
+  const tall = low + ROW_BELOW * (texts[texts.length - 1]?.size ?? size);
+  /** @type {ClosedLook} */
+  const made = { size: [wide, tall], radius: Math.min(like?.radius ?? frame.radius, tall / 2), texts };
+  LOOKS.set(frame, made);
+  return made;
 }
 
 /**
- * What is taken from the axis of the flow where nothing but closed frames is.
- * @param {View} view
- * @param {PlainFrame[]} frames that are closed
- * @param {0|1} axis
- * @returns {Spread[]}
+ * What a closed frame says: what the frame does, from above.
+ * @param {PageDocument} document
+ * @param {PlainFrame} frame
+ * @returns {PlainText[]}
  */
-export function shrinks(view, frames, axis) {
-  const length = (/** @type {AreaOf} */ area) => ({ low: area[axis], high: area[axis] + area[2 + axis] });
-  const isIn = (/** @type {number} */ at) => frames.some((frame) => isFramed(view, at, frame));
-  const solid = view.boxes.filter((_, at) => !isIn(at)).map(({ area }) => length(area));
-  solid.push(...(view.islands ?? []).map(({ area }) => length(area)));
-  for (const text of [...view.frames.flatMap((one) => one.texts), ...labelsOf(view)]) {
-    const shift = { start: 0, middle: 0.5, end: 1 }[text[5]] * text[6];
-    /** @type {AreaOf} */
-    const area = [text[1] - shift, text[2] - text[3], text[6], 1.4 * text[3]];
-    if (!frames.some((frame) => crosses(frame.area, area))) solid.push(length(area));
-  }
-  const wide = solid.map(({ low, high }) => ({ low: low - ROOM, high: high + ROOM }));
-  const closed = frames.map((frame) => ({ ...length(frame.area), needed: neededBy(frame, axis) }));
-  const cuts = [...new Set([...wide, ...closed].flatMap(({ low, high }) => [low, high]))].sort((one, other) => one - other);
-  const found = [];
-  for (let at = 1; at < cuts.length; at++) {
-    const [low, high] = [cuts[at - 1], cuts[at]];
-    const covers = (/** @type {{low: number, high: number}} */ one) => one.low <= low && one.high >= high;
-    const over = closed.filter(covers);
-    if (!over.length || wide.some(covers)) continue;
-    const slope = Math.max(STEEPEST, ...over.map((one) => one.needed / (one.high - one.low)));
-    if (slope < 1) found.push({ low, high, extra: (slope - 1) * (high - low) });
-  }
-  return found;
-}
-
-/**
- * The labels of arrows that stay.
- * @param {View} view
- */
-function labelsOf(view) {
-  return view.arrows.flatMap(({ label }) => (label ? [label] : []));
+function rowsOf(document, { texts, title, type }) {
+  if (texts.length) return [...texts].sort((one, other) => one[2] - other[2]);
+  const text = title || type;
+  return text ? [[text, 0, 0, document.size, null, "middle", roughWidth(text, document.size)]] : [];
 }
 
 /**
  * A closed frame, as it is drawn.
  * @param {PlainFrame} frame
  * @param {string} instance
- * @param {AreaOf} area
+ * @param {Spot} center
  * @param {number|null} tint
- * @param {import("./types.js").Writing[]} texts
+ * @param {ClosedLook} look
  * @returns {Shown}
  */
-export function shutBox(frame, instance, area, tint, texts) {
-  const own = { instance, parent: "", depth: 0, box: boxOf(frame), area, radius: Math.min(frame.radius, area[2] / 2, area[3] / 2), tint };
-  // On the colour of the box, not on that of the frame.
-  const lines = texts.map((text) => ({ ...text, color: null, kind: "line" }));
+export function shutBox(frame, instance, center, tint, { size, radius, texts }) {
+  const area = around([0, 0, ...size], center);
+  const lines = texts.map((text) => ({ ...text, x: text.x + area[0], y: text.y + area[1] }));
+  const own = { instance, parent: "", depth: 0, box: boxOf(frame), area, radius, tint };
   return { ...own, open: false, texts: lines, note: null, shortcuts: [], detail: "" };
+}
+
+/**
+ * Where lines end at a side of a closed frame, from its middle: in their order, and apart.
+ * @param {number[]} places where they come from, from its middle, in order
+ * @param {number} half of what is straight of the side
+ * @returns {number[]}
+ */
+function seats(places, half) {
+  const apart = Math.min(SEATS_APART, (2 * half) / Math.max(1, places.length - 1));
+  const found = places.map((place) => Math.max(-half, Math.min(half, place)));
+  for (let at = 1; at < found.length; at++) found[at] = Math.max(found[at], found[at - 1] + apart);
+  for (let at = found.length - 1, most = half; at >= 0; at--, most -= apart) {
+    found[at] = Math.min(found[at], most);
+    if (found[at] < most) most = found[at];
+  }
+  return found;
+}
+
+/**
+ * Where routes end at a closed frame.
+ * @template {{end: Spot, side: import("./openings.js").Side}} End
+ * @param {Shown} shown
+ * @param {End[]} ends where they ended before
+ * @param {(spot: Spot) => Spot} moved
+ * @returns {Map<End, Spot>}
+ */
+export function spotsAt({ area, radius }, ends, moved) {
+  /** @type {Map<End, Spot>} */
+  const found = new Map();
+  const center = centerOf(area);
+  for (const side of SIDES) {
+    const across = side === "top" || side === "bottom" ? 0 : 1;
+    const place = (/** @type {End} */ { end }) => moved(end)[across] - center[across];
+    const own = ends.filter((one) => one.side === side).sort((one, other) => place(one) - place(other));
+    const places = [...new Set(own.map(place))];
+    const taken = seats(places, Math.max(0, area[2 + across] / 2 - radius));
+    const edge = area[1 - across] + (side === "right" || side === "bottom" ? area[3 - across] : 0);
+    for (const one of own) {
+      const at = center[across] + taken[places.indexOf(place(one))];
+      found.set(one, across ? [edge, at] : [at, edge]);
+    }
+  }
+  return found;
 }

@@ -20,7 +20,10 @@ import { borderEnd } from "./routes.js";
  * @property {boolean} headed
  * @property {number} target the closed box that it ends at, or -1
  * @property {string[]} of
+ * @property {Joint|null} [from] the closed frame that it starts at
+ * @property {Joint|null} [to] the closed frame that it ends at
  */
+/** @typedef {{open: Opened, border: {end: Spot, side: import("./openings.js").Side}}} Joint */
 /** @typedef {{corners: Spot[], radius: number, path: number[]}} Sharp */
 
 /** @type {WeakMap<View, {lines: Sharp[], arrows: Sharp[]}>} */
@@ -119,15 +122,18 @@ function linkEnds(arrow, way, lines, homes) {
   const ways = [...(arrow.via ?? []).map((number) => lines[number]), way];
   if (end) {
     if (end.isFrame) cutWays(ways, end);
-    const border = endAt(ways, end);
+    const border = endAt(ways, end, "to");
     addLinks(end, border, portsOf(arrow, end, true), way.stroke, way.of);
     if (end.mode === "shut") takeTrunk(arrow, way, ways);
   }
   if (start) {
     const back = ways.map((one) => ({ ...one, corners: [...one.corners].reverse() })).reverse();
     if (start.isFrame) cutWays(back, start);
-    const border = endAt(back, start);
-    back.reverse().forEach((one, at) => (ways[at].corners = one.corners.reverse()));
+    const border = endAt(back, start, "from");
+    back.reverse().forEach((one, at) => {
+      ways[at].corners = one.corners.reverse();
+      ways[at].from = one.from;
+    });
     addLinks(start, border, portsOf(arrow, start, false), ways[0].stroke, way.of);
   }
 }
@@ -141,7 +147,7 @@ function linkEnds(arrow, way, lines, homes) {
 function takeTrunk(arrow, way, ways) {
   const last = ways.filter((one) => one.corners.length > 1).pop();
   if (!last || last === way || last.stroke !== arrow.stroke) return;
-  [way.corners, way.source] = [last.corners, last.source];
+  [way.corners, way.source, way.from, way.to] = [last.corners, last.source, last.from, last.to];
   last.corners = [];
 }
 
@@ -149,12 +155,17 @@ function takeTrunk(arrow, way, ways) {
  * Ends the last way that is seen on the border of an open box.
  * @param {Way[]} ways from the source on
  * @param {Opened} open
+ * @param {"from"|"to"} name of this end
  */
-function endAt(ways, open) {
+function endAt(ways, open, name) {
   const last = ways.filter((way) => way.corners.length).pop() ?? ways[0];
   const before = last.corners.length > 1 ? last.corners : (ways[ways.indexOf(last) - 1]?.corners ?? []).concat(last.corners);
   const border = borderEnd(withoutMiddles(before), open.box.area);
   if (last.corners.length > 1) last.corners = [...last.corners.slice(0, -1), border.end];
+  if (open.mode === "shut") {
+    last[name] = { open, border };
+    open.ends.push(border);
+  }
   return border;
 }
 
