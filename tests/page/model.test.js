@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { exactCount, percent, shortCount } from "../../visualize/page/assets/counts.js";
 import { ownersOf, reach } from "../../visualize/page/assets/flow.js";
 import { Model, positionsOf, resolvePath } from "../../visualize/page/assets/model.js";
-import { deepestBox, deepestLevel, groupsOf, openToLevel, revealed, validOpen } from "../../visualize/page/assets/walk.js";
+import { boxWithin, deepestBox, deepestLevel, groupsOf, openToLevel, revealed, validOpen } from "../../visualize/page/assets/walk.js";
 import { small } from "./small.js";
 
 const none = new Map();
@@ -62,6 +62,8 @@ test("all groups partition the operations", () => {
   const all = leaves.flatMap((group) => model.copies(group).flat()).sort();
   assert.deepEqual(all, [0, 1, 2, 3, 4, 5]);
   assert.equal(deepestBox(model, 4), "1/1");
+  assert.equal(boxWithin(model, [4]), "1/1");
+  assert.equal(boxWithin(model, [4, ...all]), "1");
   assert.equal(deepestLevel(model), 1);
   assert.deepEqual([...openToLevel(model, 1)], [["1", "open"]]);
 });

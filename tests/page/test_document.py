@@ -114,6 +114,8 @@ def test_panels_title_and_legend_are_beside_the_overview() -> None:
     panels = [one for one in islands if "panel" in one]
     assert [one["panel"]["title"] for one in panels] == ["A", "B"]
     assert all(one["of"] for one in panels)
+    inner = [box for one in panels for box in one["boxes"]]
+    assert all(bool(box["holds"]) != (box["role"] in ("input", "output")) for box in inner)
     assert any(text[0] == "Deep" for one in islands for text in one.get("texts", ()))
     shown = page["views"][0]["boxes"]
     assert sum(box["parameters"] for box in shown) == page["totals"]["parameters"]

@@ -56,6 +56,25 @@ def test_what_moved_is_where_it_is_drawn_anew(tab: Tab, resnet: str) -> None:
         assert kept[name] == pytest.approx(place, abs=0.05), name
 
 
+def test_a_box_in_a_panel_leads_to_that_in_the_figure(tab: Tab) -> None:
+    inside = (
+        "[...document.querySelectorAll('[data-detail].layer')]"
+        ".map((one) => one.querySelector('text').textContent)"
+    )
+    names = tab.run(inside)
+    assert len(names) > 3
+    for at, name in enumerate(names[:4]):
+        place = tab.run(
+            f"(() => {{const one = document.querySelectorAll('[data-detail].layer')[{at}]"
+            ".getBoundingClientRect(); return [one.x + one.width / 2, one.y + one.height / 2];})()"
+        )
+        tab.click(*place)
+        chosen = "document.getElementById('chosen')"
+        assert tab.run(f"{chosen}.querySelector('text').textContent") == name
+        assert not tab.run(f"{chosen}.hasAttribute('data-detail')")
+        assert address(tab)["open"]
+
+
 def test_a_pinch_of_a_touchpad_zooms_at_the_pointer(tab: Tab) -> None:
     name = opening(tab)[0]
     left, top, width, height = tab.run(f"{OUTLINE}('{name}')")

@@ -307,11 +307,14 @@ class Documents:
         numbers = {one.box.id: place for place, one in enumerate(section.boxes)}
         frame = self._frame(panel.frame, {}, inner=False)
         of = [one.id for one in self.root.scene.boxes]
+        plain = self._section(section, numbers, self.root)
+        for one, data in zip(section.boxes, plain["boxes"]):
+            data["holds"] = runs(self.operations[node] for node in one.box.members)
         return {
             "area": area(panel.frame.area),
             "panel": frame,
             "of": [of.index(name) for name in panel.of if name in of],
-            **self._section(section, numbers, self.root),
+            **plain,
             **_found(leader=panel.leader and self.plain.line(panel.leader)),
         }
 

@@ -154,10 +154,13 @@ export class Controls {
     if (app.viewport.wasDrag()) return;
     const target = /** @type {Element} */ (event.target);
     const marked = target.closest("[data-marker]")?.getAttribute("data-marker");
+    const inPanel = target.closest("[data-detail]")?.getAttribute("data-instance");
     app.wantsFocus = true;
     if (marked) {
       app.select(marked, false);
       app.toggle(marked);
+    } else if (inPanel) {
+      app.navigation.toFigure(inPanel);
     } else {
       app.select(this.under(event), false);
     }

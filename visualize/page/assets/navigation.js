@@ -1,8 +1,10 @@
 /** Where the keys lead: along the flow, in and out of groups, across skips, from hit to hit. */
 
+import { positionsOf } from "./model.js";
 import { find, searchIndex } from "./search.js";
 import { parentOf } from "./state.js";
 import { acrossSkips, neighbours } from "./steps.js";
+import { boxWithin } from "./walk.js";
 
 /** Steps from what is selected. */
 export class Navigation {
@@ -82,6 +84,20 @@ export class Navigation {
     const around = parentOf(instance);
     const name = `${around && `${around}/`}f${frame}`;
     return app.figure.shown.has(name) ? name : "";
+  }
+
+  /**
+   * From a box in a panel to the one in the figure that does the same, which opens what it is in.
+   * @param {string} instance
+   */
+  toFigure(instance) {
+    const { app } = this;
+    const shown = app.figure.composed.boxes.find((/** @type {any} */ one) => one.instance === instance);
+    const operations = positionsOf(shown?.box.holds ?? []);
+    if (!operations.length) return app.select("");
+    const found = boxWithin(app.model, operations);
+    app.reveal(found);
+    app.select(app.figure.visible(found));
   }
 
   /** @param {string} query */

@@ -30,6 +30,7 @@
  * @property {number} macs
  * @property {number} [opens]
  * @property {number} [unfolds]
+ * @property {number[]} [holds] of a box in a panel: the operations of the model in it, as runs
  *
  * @typedef {Object} PlainFrame
  * @property {AreaOf} area

@@ -37,8 +37,9 @@ export function* groupsOf(model) {
  * The innermost box that an operation is in.
  * @param {Model} model
  * @param {number} operation
+ * @param {(group: Group) => boolean} [isEnough] whether what is in a box is of no interest
  */
-export function deepestBox(model, operation) {
+export function deepestBox(model, operation, isEnough = () => false) {
   let place = model.root;
   let found = "";
   for (;;) {
@@ -52,10 +53,22 @@ export function deepestBox(model, operation) {
     if (at < 0) return found;
     found = prefix + at;
     const group = model.member(place, String(at), found);
-    const inside = group && model.within(group, "open");
+    const inside = group && !isEnough(group) && model.within(group, "open");
     if (!inside) return found;
     place = inside;
   }
+}
+
+/**
+ * The outermost box that holds none but some operations, as a box in a panel does.
+ * @param {Model} model
+ * @param {number[]} operations
+ */
+export function boxWithin(model, operations) {
+  const has = new Set(operations);
+  const isWithin = (/** @type {import("./model.js").Entry[]} */ copy) =>
+    copy.flat().every((one) => one === undefined || has.has(one));
+  return deepestBox(model, operations[0], (group) => model.copies(group).some(isWithin));
 }
 
 /**
