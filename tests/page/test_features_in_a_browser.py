@@ -64,6 +64,7 @@ def test_a_box_in_a_panel_leads_to_that_in_the_figure(tab: Tab) -> None:
     names = tab.run(inside)
     assert len(names) > 3
     for at, name in enumerate(names[:4]):
+        tab.press("f")  # so that all of the figure is in the window
         place = tab.run(
             f"(() => {{const one = document.querySelectorAll('[data-detail].layer')[{at}]"
             ".getBoundingClientRect(); return [one.x + one.width / 2, one.y + one.height / 2];})()"
