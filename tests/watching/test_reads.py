@@ -18,6 +18,8 @@ from visualize.core import quantities
 for name in ("near.yaml", "far/near.yaml", "code/broken.py"):
     Path(name).read_text()
 Path("written.txt").write_text("")
+for mode in ("r", "a", "r+"):
+    Path("cache.yaml").open(mode).close()
 Path("gone.yaml").write_text("")
 Path("gone.yaml").read_text()
 Path("gone.yaml").unlink()
@@ -25,7 +27,7 @@ try:
     import broken
 except SyntaxError:
     pass
-folders = [Path.cwd() / "code", Path.cwd() / "near.yaml"]
+folders = [Path.cwd() / name for name in ("code", "near.yaml", "cache.yaml")]
 print(sorted(path.relative_to(Path.cwd()).as_posix() for path in reads.own(folders)))
 """
 
@@ -36,6 +38,7 @@ def test_what_somebody_may_edit(tmp_path: Path) -> None:
         "code/widths.txt": "",
         "code/broken.py": "(",
         "near.yaml": "",
+        "cache.yaml": "",
         "far/near.yaml": "",
     }
     for name, text in files.items():

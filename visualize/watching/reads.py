@@ -22,21 +22,25 @@ class Reads:
 
     def __init__(self) -> None:
         self._opened: set[str] = set()
+        self._written: set[str] = set()
         sys.addaudithook(self._note)
 
     def _note(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             path, mode, flags = arguments
-            if isinstance(path, str) and _reads(mode, flags):
-                self._opened.add(os.path.abspath(path))  # noqa: PTH100 (pathlib would open more)
+            if isinstance(path, str):
+                noted = self._opened if _reads(mode, flags) else self._written
+                noted.add(os.path.abspath(path))  # noqa: PTH100 (pathlib would open more)
 
     def own(self, folders: Collection[Path]) -> set[Path]:
         """The files that somebody may edit: sources that are not installed, and data.
 
+        What this process itself writes, such as a cache, is left out.
+
         Args:
             folders: data files elsewhere, such as fonts of the system, are left out.
         """
-        return set(_own(sorted(self._opened), folders))
+        return set(_own(sorted(self._opened - self._written), folders))
 
 
 def _reads(mode: object, flags: object) -> bool:
