@@ -17,7 +17,7 @@ from types import FrameType
 
 _GRACE = 10.0  # seconds until what goes on all the same is ended
 _AGAIN = 1.0  # seconds until code that caught the interruption is interrupted again
-_LATER = 0.25  # seconds that the limit of the model's code has to end it first
+_LATER = 1.0  # seconds that the limit of the model's code has to end it first
 _NOW = 0.001
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 

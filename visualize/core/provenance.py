@@ -158,7 +158,8 @@ def _own_version() -> str:
         return version
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
+        # Python writes compiled files there under other names first.
+        if "__pycache__" not in path.parts and path.is_file():
             digest.update(path.read_bytes())
     return f"{version}+{digest.hexdigest()[:16]}"
 
