@@ -106,7 +106,7 @@ def test_errors_are_one_line(repository: Path) -> None:
 
 
 def test_there_is_no_such_revision(repository: Path) -> None:
-    assert "no revision" in compare("net.py:Net", "no-such", ["1,3,16,16"]).is_new
+    assert "no revision" in compare("net.py:Net", "no-such", ["1,3,16,16"]).missing
 
 
 def test_names_are_text() -> None:

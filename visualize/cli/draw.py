@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +19,7 @@ from visualize.cli.progress import progress
 from visualize.cli.targets import check_targets
 from visualize.cli.watch import follow, watch_option
 from visualize.core.choices import Language, Level, TextForm
-from visualize.core.files import suffix
+from visualize.core.files import file_stem, suffix
 from visualize.core.inert import visible
 from visualize.core.option import Options, choice, switch, texts
 from visualize.options import FigureOptions
@@ -146,7 +145,7 @@ def _captions(targets: Iterable[Path]) -> list[Path]:
 
 
 def _default_output(label: str) -> Path:
-    return _OUTPUTS / (re.sub(r"[^\w.-]+", "_", label)[:100] + ".svg")
+    return _OUTPUTS / f"{file_stem(label)[:100]}.svg"
 
 
 def _caption(figure: Figure, language: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable, Mapping
@@ -102,6 +103,15 @@ def check_apart(targets: Iterable[Path], read: Iterable[Path]) -> None:
 
 def _real(path: Path) -> Path:
     return Path(os.path.realpath(path))  # which never raises
+
+
+def file_stem(text: str) -> str:
+    """``text`` with what names of files lack as underscores.
+
+    >>> file_stem("net.py:Net(depth=18)")
+    'net.py_Net_depth_18_'
+    """
+    return re.sub(r"[^\w.-]+", "_", text)
 
 
 def make_folder(path: Path) -> None:

@@ -19,6 +19,7 @@ def write_index(rows: Sequence[Row]) -> bytes:
         _asset("index.js"),
         _asset("index.css"),
         images="'self' file:",
+        TITLE="Models",
         SUMMARY=_summary(rows),
         ROWS="\n".join(map(_row, rows)),
     )

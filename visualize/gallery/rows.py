@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from visualize.core.files import read_file
+from visualize.core.files import file_stem, read_file
 from visualize.core.option import as_plain
 from visualize.core.provenance import Provenance
 from visualize.options import FigureOptions
@@ -56,7 +56,7 @@ class Row:
         """
         if plain := _PLAIN.fullmatch(self.model):
             return "-".join(filter(None, plain.groups()))
-        name = re.sub(r"[^\w.-]+", "_", self.model).strip("._")[:80]
+        name = file_stem(self.model).strip("._")[:80]
         return f"{name}-{hashlib.sha256(self.model.encode('utf-8', 'replace')).hexdigest()[:6]}"
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visualize.core.errors import VisualizeError
-from visualize.core.files import check_folder, make_folder, write_files
+from visualize.core.files import check_folder, file_stem, make_folder, write_files
 from visualize.core.inert import visible
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Compared:
         files: its figures, by their name.
         diagram: the difference for Mermaid; empty if it is too large for that, or there is none.
         error: why it cannot be drawn after the change.
-        is_new: why it cannot be drawn before.
+        missing: why it cannot be drawn before.
     """
 
     model: str
@@ -48,7 +48,7 @@ class Compared:
     files: dict[str, bytes] = field(default_factory=dict)
     diagram: str = ""
     error: str = ""
-    is_new: str = ""
+    missing: str = ""
 
     @property
     def section(self) -> str:
@@ -57,7 +57,7 @@ class Compared:
         if self.error:
             return f"{heading}\n\nCannot be drawn: {_code(self.error)}\n"
         if self.difference is None:
-            return f"{heading}\n\nNot compared: before, {_code(self.is_new)}\n"
+            return f"{heading}\n\nNot compared: before, {_code(self.missing)}\n"
         return f"{heading}\n\n{self.difference.to_text(format='md')}"
 
     @property
@@ -82,7 +82,7 @@ def compare(model: str, base: str, inputs: Sequence[str] = ()) -> Compared:
     try:
         before = _traced(f"{base}:{model}", inputs)
     except VisualizeError as error:
-        return Compared(model, files={"after.svg": _figure(after)}, is_new=str(error))
+        return Compared(model, files={"after.svg": _figure(after)}, missing=str(error))
     return _compared(model, before, after)
 
 
@@ -159,10 +159,6 @@ def _code(text: str) -> str:
     return f"{ticks} {plain} {ticks}" if "`" in plain else f"`{plain}`"
 
 
-def _folder_of(model: str) -> str:
-    return re.sub(r"[^\w.-]+", "_", model)[:100]
-
-
 @click.command()
 @click.option("--base", metavar="REVISION", required=True, help="What the change starts from.")
 @click.option("--input", "inputs", metavar="SPEC", multiple=True,
@@ -180,7 +176,7 @@ def main(models: Sequence[str], base: str, inputs: Sequence[str], output: Path) 
         compared = [compare(model, base, inputs) for model in dict.fromkeys(models)]
         files = {output / COMMENT: write_comment(compared).encode("utf-8", "replace")}
         for one in compared:
-            folder = output / _folder_of(one.model)
+            folder = output / file_stem(one.model)[:100]
             files |= {folder / name: data for name, data in one.files.items()}
         for folder in dict.fromkeys((output, *(path.parent for path in files))):
             make_folder(folder)

@@ -14,7 +14,6 @@ figure of the difference is written beside its snapshot.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,7 +103,9 @@ class Snapshots:
 
 def _file_name(text: str) -> str:
     """The name of a test as that of a file: ``test_net[1-64]`` has characters of neither."""
-    return re.sub(r"[^\w.-]+", "_", text).strip("_")[:120]
+    from visualize.core.files import file_stem
+
+    return file_stem(text).strip("_")[:120]
 
 
 @pytest.fixture

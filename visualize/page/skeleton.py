@@ -12,6 +12,22 @@ import importlib.resources
 import re
 from collections.abc import Iterable
 
+_PAGE = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{{CSP}}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>{{TITLE}}</title>
+<style>{{STYLE}}</style>
+</head>
+<body>
+{{BODY}}</body>
+</html>
+"""
+
 
 def asset(package: str, name: str) -> str:
     """A text file in the folder ``assets`` of a package."""
@@ -20,7 +36,7 @@ def asset(package: str, name: str) -> str:
 
 
 def fill(
-    skeleton: str,
+    body: str,
     script: str,
     style: str,
     *,
@@ -31,16 +47,17 @@ def fill(
     """A page, in UTF-8.
 
     Args:
-        skeleton: HTML with names in double braces for what is put there: STYLE, SCRIPT, the policy
-            CSP, and the names of ``texts``.
+        body: HTML with names in double braces for what is put there: SCRIPT and the names of
+            ``texts``.
         script: what the script element holds.
         style: what the style element holds.
         images: where images may come from.
         also: more rules of the policy.
-        texts: more HTML, by name.
+        texts: more HTML, by name; TITLE is that of the page.
     """
     policy_text = html.escape("; ".join((policy(script, style, images), *also)))
     filled = {**texts, "CSP": policy_text, "STYLE": style, "SCRIPT": script}
+    skeleton = _PAGE.replace("{{BODY}}", body)
     page = re.sub(r"{{([A-Z]+)}}", lambda found: filled[found[1]], skeleton)
     return page.encode("utf-8", "replace")
 

@@ -116,4 +116,6 @@ def _frame() -> bytes:
     package = "visualize.watching"
     script, style = asset(package, "live.js"), asset(package, "live.css")
     also = ("connect-src 'self'", "frame-src 'self'")
-    return fill(asset(package, "live.html"), script, style, also=also, PAGE=_PAGE)
+    return fill(
+        asset(package, "live.html"), script, style, also=also, TITLE="visualize", PAGE=_PAGE
+    )

@@ -15,7 +15,7 @@ import { sharpened } from "./polylines.js";
 /** @typedef {import("./types.js").Writing} Writing */
 
 const CLOSED_ROLES = ["layer", "block", "stage"];
-const TEXT_SIDES = 7; // between a text and the border
+const TEXT_MARGIN = 7; // between a text and the border
 const ROW_STEP = 0.62; // from a line of text to the next, as a part of both their sizes
 const ROW_BELOW = 0.7; // a line of text, as a part of its size
 const SEATS_APART = 7; // lines that end at one side
@@ -102,7 +102,7 @@ export function closedLook(document, view, frame) {
   const [, , y, size] = like?.lines[0] ?? ["", 0, 0, document.size];
   let low = like ? y - like.area[1] : 1.3 * size;
   const written = rowsOf(document, frame);
-  const width = Math.max(...written.map((row) => row[6]), 0) + 2 * TEXT_SIDES;
+  const width = Math.max(...written.map((row) => row[6]), 0) + 2 * TEXT_MARGIN;
   const widths = alike.map(({ area }) => area[2]).sort((one, other) => one - other);
   const wide = Math.max(width, widths[Math.floor(widths.length / 2)] ?? 0);
   const texts = written.map(([text, , , height, , , length], at) => {
