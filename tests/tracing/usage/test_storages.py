@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
+import visualize
 from tests.measured_memory import assert_measured
 from tests.nets import Function
 from visualize.core.architecture import Architecture
@@ -95,3 +100,26 @@ def test_a_model_that_computes_nothing_holds_its_input() -> None:
     use = use_of(assert_measured(Function(lambda x: x + 0), (X,)))
     assert use == MemoryUse(0, 2 * SIZE)
     assert use_of(assert_measured(nn.Dropout(), (X,), train=True)).saved == 0
+
+
+def test_a_profiler_that_holds_frames_changes_nothing() -> None:
+    sampled: list[Any] = []  # by a profiler, in some runs
+    runs = iter([True] * 4)
+
+    class Net(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            result: Tensor = self.inside(x).sigmoid().sigmoid()
+            if sampled:
+                thread = threading.Thread(target=sampled.clear)
+                thread.start()
+                thread.join()
+            return result
+
+        def inside(self, x: Tensor) -> Tensor:
+            double = x * 2
+            if not torch.is_grad_enabled() and next(runs, False):
+                sampled.append(sys._getframe())
+            return double.sigmoid()
+
+    assert use_of(visualize.trace(Net(), (X,), memory=True)).peak == 3 * SIZE
+    assert not next(runs, False)

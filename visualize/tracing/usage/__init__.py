@@ -39,6 +39,8 @@ from visualize.tracing.usage.storages import Alive, Saved
 
 __all__ = ["Usage"]
 
+_MORE_RUNS = 4  # where a thread holds what the model does not
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -72,10 +74,19 @@ class Usage:
         except Exception:  # such as a batch norm of one value a channel, or targets that it needs
             trains = False
             training = self._run(recording=True, train=False)
-        inference = self._run(recording=False, train=False)
+        inference = self._undisturbed()
         for node, use in uses(graph, training, inference).items():
             set_facts(node, replace(facts_of(node), memory=use))
         return trains
+
+    def _undisturbed(self) -> Places:
+        """What is alive in inference, also where other threads sample the frames of the run."""
+        found = self._run(recording=False, train=False)
+        for _ in range(_MORE_RUNS):
+            if not found.disturbed:
+                break
+            found = self._run(recording=False, train=False).least(found)
+        return found
 
     def _run(self, *, recording: bool, train: bool) -> Places:
         if self.on_values:

@@ -38,10 +38,12 @@ class Places:
     Attributes:
         saved: bytes that autograd saves.
         peaks: the most bytes that are alive.
+        disturbed: whether another thread held a tensor longer than the model did.
     """
 
     saved: Counter[Place] = field(default_factory=Counter)
     peaks: dict[Place, int] = field(default_factory=dict)
+    disturbed: bool = False
     _here: Place = field(default_factory=Place)
     _inside: bool = False  # of a layer or a function, whose parts have no places of their own
     _functions: int = 0
@@ -54,6 +56,13 @@ class Places:
     def live(self, size: int) -> None:
         """Note that ``size`` bytes are alive here."""
         self.peaks[self._here] = max(size, self.peaks.get(self._here, 0))
+
+    def least(self, other: Places) -> Places:
+        """Of two runs of the same model, the fewer bytes at each place."""
+        peaks = {
+            place: min(size, other.peaks.get(place, size)) for place, size in self.peaks.items()
+        }
+        return Places(self.saved, peaks, self.disturbed and other.disturbed)
 
     @contextmanager
     def function(self, name: str) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterable
 from typing import Any
@@ -50,6 +51,8 @@ def _unpack(tensor: torch.Tensor) -> torch.Tensor:
 class Alive(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees the storages that operators make under it, and when Python frees them.
 
+    A thread that samples frames, as that of a profiler does, holds for a moment what is in them.
+
     Args:
         places: where it is noted how many bytes are alive.
         held: tensors that do not count.
@@ -82,11 +85,12 @@ class Alive(TorchDispatchMode):  # type: ignore[no-untyped-call]
         storage, key = tensor.untyped_storage(), storage_id(tensor)
         if key is None or key in self.held or key in self.alive:
             return
-        size = storage.nbytes()
+        size, thread = storage.nbytes(), threading.get_ident()
 
         def free(_: weakref.ref[torch.UntypedStorage]) -> None:
             del self.alive[key]
             self.size -= size
+            self.places.disturbed |= threading.get_ident() != thread
 
         self.alive[key] = weakref.ref(storage, free)
         self.size += size
