@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 FOLDER = Path(__file__).parent
 
@@ -24,27 +25,36 @@ class Drawn:
 
     Attributes:
         name: of its file.
-        model: as the command line names it, with its inputs.
+        model: as the command line names it, with its inputs; of a difference, both models.
         formats: suffixes of what is written.
     """
 
     name: str
     model: str
     formats: tuple[str, ...] = ("svg",)
+    subcommand: ClassVar[str] = "draw"
+    status: ClassVar[int] = 0
 
     @property
     def arguments(self) -> str:
-        """Those of ``visualize draw``."""
+        """Those of ``visualize``."""
         files = (f"-o outputs/{self.name}.{suffix}" for suffix in self.formats)
-        return " ".join((self.model, *files))
+        return " ".join((self.subcommand, self.model, *files))
 
     def draw(self) -> str:
         """Write its files; the line that the command prints."""
-        command = [sys.executable, "-m", "visualize", "draw", *shlex.split(self.arguments)]
-        result = subprocess.run(
-            command, cwd=FOLDER.parent, check=True, stdout=subprocess.PIPE, text=True
-        )
+        command = [sys.executable, "-m", "visualize", *shlex.split(self.arguments)]
+        result = subprocess.run(command, cwd=FOLDER.parent, stdout=subprocess.PIPE, text=True)
+        if result.returncode != self.status:
+            raise subprocess.CalledProcessError(result.returncode, command)
         return result.stdout.strip().rpartition("\n")[2]
+
+
+class Compared(Drawn):
+    """The figure of two models that differ."""
+
+    subcommand: ClassVar[str] = "diff"
+    status: ClassVar[int] = 1
 
 
 def _named(*models: str) -> Iterator[Drawn]:
@@ -104,6 +114,10 @@ SECTIONS = {
         ),
         Drawn("dit", f"diffusers:DiTTransformer2DModel {CLASSES}"),
     ),
+    "Differences": (
+        Compared("resnet50_resnet50d", "timm:resnet50 timm:resnet50d"),
+        Compared("llama_qwen3", "hf:LlamaConfig hf:Qwen3Config"),
+    ),
 }  # fmt: skip
 
 HEAD = """# Gallery
@@ -126,7 +140,7 @@ def main(names: list[str]) -> None:
     printed: dict[str, str] = {}
     # Each command is a process of its own.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for figure, line in zip(chosen, pool.map(Drawn.draw, chosen)):
+        for figure, line in zip(chosen, pool.map(lambda figure: figure.draw(), chosen)):
             sys.stdout.write(f"{line}\n")
             printed[figure.name] = line
     if not names:
@@ -140,7 +154,7 @@ def _section(title: str, printed: Mapping[str, str]) -> str:
         (
             f"## {title}\n",
             *(
-                f"### {figure.name}\n\n    visualize draw {figure.arguments}\n\n"
+                f"### {figure.name}\n\n    visualize {figure.arguments}\n\n"
                 f"{printed[figure.name]}\n\n![{figure.name}]({figure.name}.svg)\n"
                 for figure in SECTIONS[title]
             ),
