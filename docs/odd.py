@@ -17,7 +17,9 @@ class Fold(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """What the two convolutions agree on, added to the input."""
         y = self.scale * torch.tanh(self.near(x)) * torch.sigmoid(self.far(x))
-        return x + y if self.has_shortcut else y
+        if self.has_shortcut:
+            y = x + y
+        return y
 
 
 class Odd(nn.Module):

@@ -121,7 +121,7 @@ class Clinic(nn.Module):
     [
         ({"imag": (1, 7), "record": (1, 12)}, "keyword argument 'imag'", "did you mean image?"),
         ({"image": (1, 7), "recrod": (1, 12)}, "keyword argument 'recrod'", "did you mean record?"),
-        ({"image": (1, 7), "weights": (1, 12)}, "keyword argument 'weights'", "give an input for each"),
+        ({"image": (1, 7), "weights": (1, 12)}, "'weights'", "give an input for each"),
         (None, "which takes image, record", "a shape for each, in this order"),
     ],
 )

@@ -142,7 +142,7 @@ class Inputs:
             unknown = [] if is_open else [n for n in self.kwargs if n not in signature.parameters]
             what = f"got an unexpected keyword argument {unknown[0]!r}" if unknown else f"{error}"
             raise InputError(
-                f"{type(model).__name__}.forward{signature}: {what}",
+                f"{type(model).__name__}.forward{_unannotated(signature)}: {what}",
                 hint=hint_for(unknown[0] if unknown else "", signature.parameters),
             ) from error
 
@@ -167,6 +167,13 @@ class Inputs:
             bound.apply_defaults()
             return list(bound.arguments.values())
         return [tensor for _, tensor in named_tensors(bound)]
+
+
+def _unannotated(signature: inspect.Signature) -> inspect.Signature:
+    """Only what a caller has to give, without types."""
+    nothing = inspect.Parameter.empty
+    named = [one.replace(annotation=nothing) for one in signature.parameters.values()]
+    return signature.replace(parameters=named, return_annotation=inspect.Signature.empty)
 
 
 def hint_for(unknown: str, known: Iterable[str]) -> str:
