@@ -33,6 +33,9 @@ NOT_RUN = {
     "python -m tests.fuzz.run": "takes an hour",
     "python outputs/gallery.py": "run by .ci/run",
     "python -m sphinx": "run by tests/test_site.py",
+    "python3 -m venv": "changes what is installed",
+    ". venv/bin/activate": "changes what is installed",
+    "pdflatex paper.tex": "compiled by test_the_paper_compiles",
     "python tests/benchmarks": "run by .ci/run",
     "visualize diff HEAD~1:": "needs a repository; tests/models/test_revision.py has one",
     "visualize summary resnet18 --weights DEFAULT": "downloads",
@@ -138,7 +141,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from torchvision.models import resnet18
 
     folder = tmp_path_factory.mktemp("files")
-    shutil.copy(ROOT / "docs" / "nets.py", folder)
+    for name in ("nets.py", "odd.py"):
+        shutil.copy(ROOT / "docs" / name, folder)
     (folder / "package").mkdir()
     (folder / "package" / "__init__.py").touch()
     (folder / "package" / "module.py").write_text(FACTORY)
@@ -213,7 +217,29 @@ def check(one: Documented) -> None:
     result = run(*arguments)
     fails = any(sign in one.text for sign in FAILING) and "draw" not in arguments
     fails |= arguments[0] == "diff"  # as the models differ
+    fails |= FAILING[-1] in one.text
     assert result.exit_code == int(fails), (one.text, result.output)
     if one.output and command == one.command:
         lines = [line.rstrip() for line in result.output.strip().splitlines()]
         assert lines == [line.rstrip() for line in one.output.splitlines()], one.text
+
+
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
+def test_the_paper_compiles(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of the first tutorial are as wide as a column of its article, to the hair."""
+    page = ROOT / "docs" / "tutorials" / "first.md"
+    shutil.copy(files / "odd.py", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    for one in documented(page):
+        if "--caption" in one.command:
+            check(one)
+    paper = re.search(r"^```latex\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert paper
+    Path("paper.tex").write_text(paper[1], encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
+    log = Path("paper.log").read_text(encoding="utf-8", errors="replace")
+    assert "Overfull" not in log
+    assert "Missing character" not in log
+    assert "column: 229.5pt" in log

@@ -106,6 +106,32 @@ def test_inputs_that_do_not_fit_the_signature(inputs: Any, words: str):
     assert caught.value.hint
 
 
+class Clinic(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.eye = nn.Linear(7, 2)
+        self.notes = nn.Linear(12, 2)
+
+    def forward(self, image, record):
+        return self.eye(image) + self.notes(record)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words", "hint"),
+    [
+        ({"imag": (1, 7), "record": (1, 12)}, "keyword argument 'imag'", "did you mean image?"),
+        ({"image": (1, 7), "recrod": (1, 12)}, "keyword argument 'recrod'", "did you mean record?"),
+        ({"image": (1, 7), "weights": (1, 12)}, "'weights'", "give an input for each"),
+        (None, "which takes image, record", "a shape for each, in this order"),
+    ],
+)
+def test_what_to_do_with_inputs_that_do_not_fit(inputs: Any, words: str, hint: str):
+    """A mistyped name is named; where shapes are wanted, the hint has one for each."""
+    with pytest.raises(InputError, match=words) as caught:
+        visualize.trace(Clinic(), inputs)
+    assert hint in caught.value.hint
+
+
 @pytest.mark.parametrize("wrap", [nn.Module.eval, fx.symbolic_trace])
 def test_keyword_inputs_go_by_name_and_not_by_order(wrap: Callable[[nn.Module], nn.Module]):
     architecture = visualize.trace(wrap(Pair()), dict(reversed(PAIR.items())))

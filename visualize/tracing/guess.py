@@ -31,6 +31,11 @@ _SIZES: dict[int, tuple[tuple[int, ...], ...]] = {
 }
 _TOKENS = (128, 16, 8)
 _FIRST = 4  # layers to derive inputs from
+_SHAPE = "give its shape (--input 1,3,224,224, or inputs=(1, 3, 224, 224) in Python)"
+_SHAPES_IN_ORDER = (
+    "give a shape for each, in this order (such as --input 1,3,224,224 --input 1,16, or "
+    "inputs=[(1, 3, 224, 224), (1, 16)] in Python)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +73,12 @@ def guess_inputs(model: nn.Module, *, timeout: float | None = None) -> tuple[Inp
                 refused.append(f"; with {text}: {error.where}: {error.message}")
                 continue
             return inputs, Note(_assumed(text, reason, several=len(names) > 1))
-    wanted = f", which takes {', '.join(names)}" if len(names) > 1 else ""
+    several = len(names) > 1
+    wanted = f", which takes {', '.join(names)}" if several else ""
     raise InputError(
         f"no input is known for this model{wanted}{next(iter(refused), '')}",
         where=type(model).__name__,
-        hint="give its shape (--input 1,3,224,224, or inputs=(1, 3, 224, 224) in Python)",
+        hint=_SHAPES_IN_ORDER if several else _SHAPE,
     )
 
 

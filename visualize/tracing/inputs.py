@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -136,9 +137,13 @@ class Inputs:
         try:
             return signature.bind(*self.args, **self.kwargs)
         except TypeError as error:
+            kinds = {parameter.kind for parameter in signature.parameters.values()}
+            is_open = inspect.Parameter.VAR_KEYWORD in kinds
+            unknown = [] if is_open else [n for n in self.kwargs if n not in signature.parameters]
+            what = f"got an unexpected keyword argument {unknown[0]!r}" if unknown else f"{error}"
             raise InputError(
-                f"{type(model).__name__}.forward{signature}: {error}",
-                hint=INPUT_FOR_EACH,
+                f"{type(model).__name__}.forward{_unannotated(signature)}: {what}",
+                hint=hint_for(unknown[0] if unknown else "", signature.parameters),
             ) from error
 
     def binds(self, model: nn.Module) -> bool:
@@ -162,6 +167,23 @@ class Inputs:
             bound.apply_defaults()
             return list(bound.arguments.values())
         return [tensor for _, tensor in named_tensors(bound)]
+
+
+def _unannotated(signature: inspect.Signature) -> inspect.Signature:
+    """Only what a caller has to give, without types."""
+    nothing = inspect.Parameter.empty
+    named = [one.replace(annotation=nothing) for one in signature.parameters.values()]
+    return signature.replace(parameters=named, return_annotation=inspect.Signature.empty)
+
+
+def hint_for(unknown: str, known: Iterable[str]) -> str:
+    """What to do where inputs do not fit: the name that ``unknown`` is a misspelling of, if any.
+
+    >>> hint_for("imag", ["image", "record"])
+    'did you mean image?'
+    """
+    nearest = difflib.get_close_matches(unknown, list(known), n=1)
+    return f"did you mean {nearest[0]}?" if nearest else INPUT_FOR_EACH
 
 
 def names_of_arguments(bound: inspect.BoundArguments) -> Iterator[tuple[str, str]]:

@@ -91,6 +91,8 @@ def test_script_names_the_inputs_it_takes() -> None:
         trace_scripted(model, Inputs())
     with pytest.raises(InputError, match="takes input and not 'y'"):
         trace_scripted(model, Inputs(kwargs={"y": torch.zeros(1)}))
+    with pytest.raises(InputError, match=r"and not 'inputs'; did you mean input\?"):
+        trace_scripted(model, Inputs(kwargs={"inputs": torch.zeros(1)}))
 
 
 def test_frozen_script_keeps_weights_and_skips() -> None:

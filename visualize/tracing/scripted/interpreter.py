@@ -31,7 +31,7 @@ from visualize.core.torch_internals import (
 )
 from visualize.tracing.explain import Failure, explain_failure
 from visualize.tracing.flops import FlopCounter
-from visualize.tracing.inputs import Inputs
+from visualize.tracing.inputs import Inputs, hint_for
 from visualize.tracing.nested import named_parts
 from visualize.tracing.recorder import Calls, Recorder
 from visualize.tracing.scripted.operators import OperatorCall, operator_call
@@ -107,12 +107,12 @@ class Interpreter:
         """The arguments in their order, a placeholder for each tensor in them."""
         parameters = schema.arguments[1:]
         names = [parameter.name for parameter in parameters]
-        unknown = set(inputs.kwargs) - set(names)
+        unknown = next((name for name in inputs.kwargs if name not in names), "")
         if unknown or len(inputs.args) > len(names):
-            got = f"{unknown.pop()!r}" if unknown else f"{len(inputs.args)} inputs"
+            got = f"{unknown!r}" if unknown else f"{len(inputs.args)} inputs"
             raise InputError(
                 f"the script takes {', '.join(names) or 'no inputs'} and not {got}",
-                hint=INPUT_FOR_EACH,
+                hint=hint_for(unknown, names),
             )
         given = dict(zip(names, inputs.args)) | dict(inputs.kwargs)
         for parameter in parameters:
