@@ -53,6 +53,8 @@ def test_operations_are_in_one_box_of_each_view_and_sums_are_those_of_the_model(
     assert sum(box["parameters"] for box in root["boxes"]) == page["totals"]["parameters"]
     assert sum(page["ops"]["parameters"]) == figure.architecture.parameters
     assert sum(page["ops"]["macs"]) == figure.architecture.macs
+    computed = [kind for kind in page["ops"]["kind"] if page["strings"][kind] != "input"]
+    assert page["totals"]["operations"] == len(computed) - 1  # the output
 
 
 def test_equal_blocks_open_to_one_view() -> None:

@@ -373,6 +373,11 @@ class Architecture(WiredGraph):
         return memory_use(self.operations)
 
     @functools.cached_property
+    def computations(self) -> int:
+        """The number of operations that compute something."""
+        return sum(one.computes for one in self.operations)
+
+    @functools.cached_property
     def macs(self) -> int:
         """Multiply-accumulate operations of one forward pass."""
         return sum(operation.macs for operation in self.operations)

@@ -107,6 +107,7 @@ class Documents:
         return {
             "parameters": self.exact.parameters,
             "macs": self.exact.macs,
+            "operations": self.exact.computations,
             **_found(saved=memory and memory.saved, peak=memory and memory.peak),
         }
 

@@ -37,7 +37,7 @@ def architecture_html(architecture: Architecture) -> str:
 
 def _size(architecture: Architecture, language: Language) -> str:
     """The number of operations, and how they were found."""
-    number = sum(one.computes for one in architecture.operations)
+    number = architecture.computations
     size = language.ngettext(
         "{number:,} operation, traced by the {tracer} tracer",
         "{number:,} operations, traced by the {tracer} tracer",

@@ -120,7 +120,7 @@ def _heading(difference: Difference, language: Language) -> list[str]:
 
 
 def _operations(architecture: Architecture) -> str:
-    return f"{sum(one.computes for one in architecture.operations):,}"
+    return f"{architecture.computations:,}"
 
 
 def _outputs(architecture: Architecture) -> str:
@@ -297,7 +297,7 @@ def _totals(architecture: Architecture) -> dict[str, Any]:
         "class": architecture.class_name,
         "parameters": architecture.parameters,
         "macs": architecture.macs,
-        "operations": sum(one.computes for one in architecture.operations),
+        "operations": architecture.computations,
         "skips": len(architecture.skips),
         "outputs": [list(tensor.shape) for one in ends for tensor in one.outputs],
     }

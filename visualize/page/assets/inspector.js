@@ -54,7 +54,7 @@ function wholeModel(model) {
     ["MACs", exactCount(totals.macs)],
     ["Saved for backward", totals.saved ? bytes(totals.saved) : ""],
     ["Peak in inference", totals.peak ? bytes(totals.peak) : ""],
-    ["Operations", exactCount(model.root.runs[0].length)],
+    ["Operations", exactCount(totals.operations)],
     ["Skip connections", exactCount(countOf(skips))],
   ]);
   return [

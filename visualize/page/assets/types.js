@@ -109,7 +109,7 @@
  * @property {[string, string][]} colors
  * @property {[number, number, number][]} tints fill, line, smaller text
  * @property {Stroke[]} strokes
- * @property {{parameters: number, macs: number}} totals
+ * @property {{parameters: number, macs: number, operations: number}} totals
  * @property {View[]} views
  * @property {number} root
  *
