@@ -37,6 +37,7 @@ SECTIONS = {
 # The pages that are files of the project.
 FILES = {"contributing": "CONTRIBUTING.md", "security": "SECURITY.md", "changelog": "CHANGELOG.md"}
 _LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
+_IMAGE = re.compile(r"(?<=!)\[([^\]]*)\]\(([^)\s]+)\)")
 _FENCE = re.compile(r"^(`{3,})", re.MULTILINE)
 
 # What shows each option of a figure; those with values of weights need a checkpoint.
@@ -100,7 +101,7 @@ def section(title: str) -> str:
 
 
 def rewritten(text: str, folder: Path, page: Path = MADE / "page.md") -> str:
-    """Text with links as a page of the site has them.
+    """Text with links and images as a page of the site has them.
 
     Args:
         text: Markdown.
@@ -115,7 +116,13 @@ def rewritten(text: str, folder: Path, page: Path = MADE / "page.md") -> str:
         target = _on_the_site(address, folder, page)
         return f"[{words}]({target})" if target else words
 
-    return "".join(part if code else _LINK.sub(link, part) for code, part in _parts(text))
+    def image(found: re.Match[str]) -> str:
+        words, address = found.groups()
+        return f"[{words}]({_relative((folder / address).resolve(), page)})"
+
+    return "".join(
+        part if code else _IMAGE.sub(image, _LINK.sub(link, part)) for code, part in _parts(text)
+    )
 
 
 def _parts(text: str) -> Iterator[tuple[bool, str]]:
@@ -149,8 +156,13 @@ def _on_the_site(address: str, folder: Path, page: Path) -> str:
     target = made.get(target, target)
     if not target.is_relative_to(DOCS) or target.suffix not in (".md", ".json"):
         return ""
-    place = os.path.relpath(target, page.parent).replace(os.sep, "/")
+    place = _relative(target, page)
     return f"{place}#{anchor}" if anchor else place
+
+
+def _relative(target: Path, page: Path) -> str:
+    """The address of a file on a page."""
+    return os.path.relpath(target, page.parent).replace(os.sep, "/")
 
 
 def options_page() -> str:

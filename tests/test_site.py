@@ -24,10 +24,11 @@ PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The pages of the site, built from a copy of the project's documents."""
+    """The pages of the site, built from a copy of the project's documents and figures."""
     folder = tmp_path_factory.mktemp("project")
     ignored = shutil.ignore_patterns("generated", "_build")
     shutil.copytree(ROOT / "docs", folder / "docs", ignore=ignored)
+    shutil.copytree(ROOT / "outputs", folder / "outputs")
     for page in ROOT.glob("*.md"):
         shutil.copy(page, folder)
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", "site"]
@@ -62,6 +63,9 @@ def test_links_lead_to_pages_of_the_site(site: Path) -> None:
         for address in re.findall(r'href="(?![a-z]+:|//)([^"#?]+)', text):
             target = (page.parent / address).resolve()
             assert target.exists(), (page.name, address)
+    assert 'src="../_images/resnet50_resnet50d.svg"' in (
+        site / "generated" / "compare.html"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.timeout(400)
