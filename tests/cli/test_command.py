@@ -73,8 +73,8 @@ def test_help_has_examples() -> None:
         (2, ["graph", "resnet18", "-o", "g.svg"], ["g.svg", ".graphml"]),
         (1, ["models", "zzz"], ["zzz"]),
         (2, ["draw", "resnet18", "--leaf", "Bottleneck"], ["--leaf", "Bottleneck"]),
-        (1, ["draw", "net.py:Endless", "--input", "1,3", "--timeout", "4"],
-         ["net.py:", "not done after 4 seconds", "--timeout"]),
+        (1, ["draw", "net.py:Endless", "--input", "1,3", "--timeout", "12"],
+         ["net.py:", "not done after 12 seconds", "--timeout"]),
     ],
 )  # fmt: skip
 def test_errors_are_one_line_and_write_nothing(
