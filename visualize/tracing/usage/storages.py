@@ -51,7 +51,8 @@ def _unpack(tensor: torch.Tensor) -> torch.Tensor:
 class Alive(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Sees the storages that operators make under it, and when Python frees them.
 
-    A thread that samples frames, as that of a profiler does, holds for a moment what is in them.
+    Another thread that samples frames, as a profiler does, may keep a storage alive for longer than
+    the model does. It is then that thread which frees it, and the run is noted as disturbed.
 
     Args:
         places: where it is noted how many bytes are alive.
