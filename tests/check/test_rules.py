@@ -302,6 +302,25 @@ def test_a_text_on_a_border(frame: bool, left: float, over: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("left", "top", "radius", "over"),
+    [
+        (53.0, 7.0, 12.0, True),
+        (53.0, 7.0, 4.0, False),
+        (50.0, 5.0, 0.0, False),
+        (53.0, 20.0, 12.0, False),  # beside the straight part of the side
+        (63.0, 7.0, 12.0, False),
+        (53.0, 47.0, 12.0, True),  # in a lower corner
+        (150.0, 7.0, 12.0, False),  # not in the box
+    ],
+)
+def test_a_text_on_a_rounded_corner(left: float, top: float, radius: float, over: bool) -> None:
+    box = DrawnBox("conv", Area(50, 5, 120, 60), "#ffffff", "#000000", radius=radius)
+    label = DrawnText("label", Area(left, top, left + 40, top + 10), 8, "#000000")
+    found = [str(one) for one in check_drawn(drawn(boxes=[box], texts=[label]))]
+    assert found == ["text over border: “label” lies on the border of conv"] * over
+
+
+@pytest.mark.parametrize(
     ("asked", "message"),
     [
         ((200.0, 100.0), ""),

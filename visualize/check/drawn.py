@@ -5,6 +5,7 @@ Lengths are in points, x grows to the right and y down.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from visualize.core.page import Area, Place
@@ -34,6 +35,7 @@ class DrawnBox:
     Attributes:
         name: what findings call it.
         area: the rectangle around it.
+        radius: of its corners; half its width if it is a circle.
         fill: the colour inside.
         line: the colour of its outline.
         frame: whether others may lie on it.
@@ -57,6 +59,17 @@ class DrawnBox:
     detail: bool = False
     lines: tuple[str, ...] = ()
     closed: bool = False
+    radius: float = 0.0
+
+    def cuts(self, text: Area) -> bool:
+        """Whether one of its corners runs through a text that lies in it.
+
+        The corner of the text next to it is farther from the centre of the arc than the arc is.
+        """
+        across = min(text.left - self.area.left, self.area.right - text.right)
+        down = min(text.top - self.area.top, self.area.bottom - text.bottom)
+        is_beside = 0 <= across < self.radius and 0 <= down < self.radius
+        return is_beside and math.hypot(self.radius - across, self.radius - down) > self.radius
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 
-from visualize.core.page import Place, Segment
+from visualize.core.page import Area, Place, Segment
+
+_FLAT = 0.01
 
 
 class Step(enum.Enum):
@@ -15,6 +17,16 @@ class Step(enum.Enum):
     LINE = "l"
     CURVE = "c"
     CLOSE = "h"
+
+
+def corner_radius(outline: Sequence[Place]) -> float:
+    """The radius of the corners of a shape: how far from its left side its upper edge begins.
+
+    >>> corner_radius([(0, 4), (4, 0), (9, 0), (9, 6), (0, 6)])
+    4
+    """
+    area = Area.around(outline)
+    return min(x for x, y in outline if y - area.top < _FLAT) - area.left
 
 
 def segments(steps: Iterable[tuple[Step, Sequence[Place]]]) -> Iterator[Segment]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnFont, DrawnText
-from visualize.check.paths import Step, segments
+from visualize.check.paths import Step, corner_radius, segments
 from visualize.check.streams import check_streams, check_widths
 from visualize.core.errors import FigureError
 from visualize.core.page import Area, Place, polyline
@@ -16,7 +16,6 @@ from visualize.core.remarks import keep_quiet
 
 # Filled shapes up to this size in points are arrow heads.
 _HEAD = 7.0
-_ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _BACKGROUND = 0.9  # share of the page that its background covers at least
 _STEPS = {step.value: step for step in Step}
 
@@ -98,7 +97,7 @@ class _Page:
             area = Area.around(points)
             if item.fill and not isinstance(item.non_stroking_color, str):  # that is a gradient
                 if max(area.width, area.height) > _HEAD:
-                    boxes.append(_box(item, area))
+                    boxes.append(_box(item, points))
                 elif arrows:  # the head of the line before it
                     arrows[-1] = replace(arrows[-1], headed=True)
             elif not item.fill and not any(_are_alike(area, box.area) for box in boxes):
@@ -131,16 +130,18 @@ class _Page:
         size = round(float(first.size), 2)
         base = self.height - first.matrix[5]
         text = "".join(letter.get_text() for letter in line)
-        area = Area(first.x0, base - _ASCENT * size, last.x1, base + _DESCENT * size)
+        area = Area.of_letters(first.x0, base, last.x1 - first.x0, size)
         return DrawnText(text, area, size, _color(first.graphicstate.ncolor))
 
     def _down(self, point: Sequence[float]) -> Place:
         return point[0], self.height - point[1]
 
 
-def _box(item: Any, area: Area) -> DrawnBox:
+def _box(item: Any, outline: Sequence[Place]) -> DrawnBox:
+    area = Area.around(outline)
     name = f"the box at ({area.left:.0f}, {area.top:.0f}) pt"
-    return DrawnBox(name, area, _color(item.non_stroking_color), _color(item.stroking_color))
+    fill, line = _color(item.non_stroking_color), _color(item.stroking_color)
+    return DrawnBox(name, area, fill, line, radius=corner_radius(outline))
 
 
 def _arrow(item: Any, points: Sequence[Place]) -> DrawnArrow:

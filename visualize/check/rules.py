@@ -210,12 +210,15 @@ def _shared_length(one: Area, other: Area) -> float:
 
 
 def _text_over_border(drawn: Drawn) -> Iterator[str]:
-    """No text lies on the border of a box or frame."""
+    """No text lies on the border of a box or frame, or on one of its rounded corners."""
     borders = AreaIndex(
         border.shrunk(_BORDER) for box in drawn.boxes for border in _borders(box.area)
     )
+    areas = AreaIndex(box.area for box in drawn.boxes)
     for text in drawn.texts:
-        names = (drawn.boxes[at // 4].name for at in borders.overlapping(text.area.shrunk(_TOUCH)))
+        names = [drawn.boxes[at // 4].name for at in borders.overlapping(text.area.shrunk(_TOUCH))]
+        around = (drawn.boxes[at] for at in areas.overlapping(text.area))
+        names += [box.name for box in around if box.cuts(text.area)]
         for name in dict.fromkeys(names):
             yield f"{_quote(text)} lies on the border of {name}"
 

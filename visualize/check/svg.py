@@ -20,11 +20,10 @@ from dataclasses import dataclass, replace
 
 from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
 from visualize.check.fonts import Faces, advance, embedded_fonts, used_fonts
-from visualize.check.paths import Step, segments
+from visualize.check.paths import Step, corner_radius, segments
 from visualize.core.errors import FigureError
 from visualize.core.page import Area, Place, polyline
 
-_ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _STEP = re.compile(r"([MLCZmlcz])([^MLCZmlcz]*)")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 # What is the same in both models of a difference, or gone, needs no panel.
@@ -175,7 +174,7 @@ def _outline(one: _Element) -> list[Place]:
         return polyline(itertools.pairwise(_pairs(one.get("points"))))
     if kind == "ellipse":
         x, y, across, down = one.numbers("cx", "cy", "rx", "ry")
-        return [(x - across, y - down), (x + across, y + down)]
+        return [(x - across, y), (x, y - down), (x + across, y), (x, y + down)]
     if kind == "rect" and "%" not in one.get("width", "%"):
         x, y, width, height = one.numbers("x", "y", "width", "height")
         return [(x, y), (x + width, y + height)]
@@ -222,6 +221,7 @@ def _box(one: _Element, outline: list[Place]) -> DrawnBox:
         detail="data-detail" in one.group.attrib,
         lines=tuple(texts),
         closed=_needs_a_panel(one),
+        radius=corner_radius(outline),
     )
 
 
@@ -237,8 +237,7 @@ def _text(one: _Element, text: str, faces: Faces) -> DrawnText:
     width = sum(advance(character, faces) for character in text) * size
     x, y = one.transform.applied((one.numbers("x")[0], one.numbers("y")[0]))
     x -= {"middle": width / 2, "end": width}.get(one.get("text-anchor"), 0.0)
-    area = Area(x, y - _ASCENT * size, x + width, y + _DESCENT * size)
-    return _drawn_text(one, text, area, size)
+    return _drawn_text(one, text, Area.of_letters(x, y, width, size), size)
 
 
 def _drawn_text(one: _Element, text: str, area: Area, size: float) -> DrawnText:

@@ -17,6 +17,7 @@ Segment = tuple[Place, ...]
 
 _STEP = 1.5  # points between two samples of a curve
 _MOST_STEPS = 4000  # of a curve
+_ASCENT, _DESCENT = 0.72, 0.2  # of letters, in ems
 _FLAT = 0.05  # points by which the control points of a straight line may be off
 
 
@@ -38,6 +39,11 @@ class Area:
         """
         xs, ys = zip(*places)
         return cls(min(xs), min(ys), max(xs), max(ys))
+
+    @classmethod
+    def of_letters(cls, left: float, baseline: float, width: float, size: float) -> Area:
+        """What the letters of a line of text cover, set in type of ``size`` points."""
+        return cls(left, baseline - _ASCENT * size, left + width, baseline + _DESCENT * size)
 
     @property
     def width(self) -> float:

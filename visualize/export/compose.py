@@ -24,11 +24,12 @@ from visualize.core.palette import Paint, PaintedStroke, Palette
 from visualize.core.scene import Scene, SceneDetail, SceneGroup
 from visualize.core.theme import LineStyle, Theme
 from visualize.export import picture as drawn
+from visualize.export.corners import corner_radius, rounded_alike
 from visualize.export.curves import APART
 from visualize.export.legend import legend_entries
 from visualize.export.letters import beside_letters, letters_center
 from visualize.export.markup import clean, one_line
-from visualize.export.parts import Look, Parts, corner_radius, leading
+from visualize.export.parts import Look, Parts, leading
 from visualize.export.picture import Facing, Part, Picture, Text
 
 _BRACKET_WIDTH, _LEADER_WIDTH = 1.2, 0.5
@@ -113,7 +114,7 @@ class _Composer:
             line_width=self.theme.line_width,
             parameters=self.scene.parameters,
             frames=parts.frames,
-            boxes=parts.boxes,
+            boxes=rounded_alike(parts.boxes, self.theme.font),
             trunks=parts.trunks,
             arrows=parts.arrows,
             shortcuts=parts.shortcuts,

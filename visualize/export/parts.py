@@ -14,7 +14,6 @@ from visualize.core.theme import Theme
 from visualize.export import picture as drawn
 from visualize.export.curves import APART
 
-_RADIUS = 12.0  # of corners, in low boxes a third of their height, as Graphviz rounds them
 _STRAIGHT = 0.01
 
 
@@ -60,11 +59,6 @@ class Parts:
             self.shortcuts + other.shortcuts,
             self.brackets + other.brackets,
         )
-
-
-def corner_radius(area: Area) -> float:
-    """The radius of the corners of what covers ``area``."""
-    return min(_RADIUS, area.width / 3, area.height / 3)
 
 
 def outlines(box: drawn.Box) -> tuple[tuple[Area, float], ...]:

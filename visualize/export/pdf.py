@@ -12,7 +12,7 @@ from fpdf.drawing import PaintedPath
 from fpdf.drawing_primitives import color_from_hex_string
 from fpdf.pattern import LinearGradient
 
-from visualize.core.fonts import faces_of, line_extent, text_width
+from visualize.core.fonts import below_middle, faces_of, text_width
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke
 from visualize.export.curves import APART, DASHES, curves, head, is_straight, parallel, rounded
@@ -136,8 +136,7 @@ class _Page(FPDF):
     def _text(self, text: Text) -> None:
         """A line of text around its centre, each run of characters in a font that has them."""
         x = text.center[0] - text.width / 2
-        above, below = line_extent(text.size, self.picture.font)
-        y = text.center[1] + (above - below) / 2
+        y = text.center[1] + below_middle(text.size, self.picture.font)
         self.set_text_color(text.color.day)
         for family, run in itertools.groupby(text.text, self.family.get):
             characters = "".join(run)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from visualize.core.element_names import element_names
-from visualize.core.fonts import line_extent
+from visualize.core.fonts import below_middle
 from visualize.core.fonts.outlines import Outlines
 from visualize.core.inert import visible_lines
 from visualize.core.page import Area, Place
@@ -245,8 +245,7 @@ class _Writer:
         """
         if not text.text.strip():
             return
-        above, below = line_extent(text.size, self.picture.font)
-        x, y = text.center[0], text.center[1] + (above - below) / 2
+        x, y = text.center[0], text.center[1] + below_middle(text.size, self.picture.font)
         if self.outlines:
             shape = self.outlines.path(text.text, text.size, (x - text.width / 2, y))
             held = f'data-text="{_escape(text.text)}" data-size="{text.size:.2f}"'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from visualize.core.fonts import line_extent
+from visualize.core.fonts import below_middle
 from visualize.core.page import Area, Place
 from visualize.core.palette import Paint, PaintedStroke, PaintedTint
 from visualize.export import picture as drawn
@@ -73,11 +73,10 @@ class Plain:
     def text(self, text: drawn.Text, inherited: Paint | None = None) -> list[Any]:
         """A line of text, on its baseline; one of the ``inherited`` colour names none."""
         self.characters.update(text.text)
-        above, below = line_extent(text.size, self.font)
         anchor = _ANCHORS[text.facing]
         x = text.center[0] + {"start": -0.5, "end": 0.5}.get(anchor, 0.0) * text.width
         color = None if text.color == inherited else self.color(text.color)
-        y = text.center[1] + (above - below) / 2
+        y = text.center[1] + below_middle(text.size, self.font)
         return [text.text, *rounded(x, y), text.size, color, anchor, *rounded(text.width)]
 
     def texts(self, texts: Iterable[drawn.Text]) -> list[list[Any]]:

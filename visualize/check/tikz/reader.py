@@ -14,7 +14,6 @@ from visualize.core.geometry import HEAD_LENGTH, Point, toward
 from visualize.core.latex import plain_text
 from visualize.core.page import Area, Place, polyline
 
-_ASCENT, _DESCENT = 0.72, 0.2  # of a line of text, in ems
 _TITLE = "\\visualizetext"
 _SIZE = re.compile(r"(\\visualize(?!foreign)[a-z]+)|\\fontsize\{([\d.]+)\}.*?\\relax(?!\.)")
 _COLOR = re.compile(r"\\color\{([^{}]*)\}")
@@ -64,7 +63,7 @@ class Reader:
             above, below = line_extent(points)
             width = text_width(row, points)
             x, base = middle[0] - (width + aside) / 2, y + above
-            lines = Area(x, base - _ASCENT * points, x + width, base + _DESCENT * points)
+            lines = Area.of_letters(x, base, width, points)
             self.found.texts.append(DrawnText(row, lines, points, color, of_frame, of_panel))
             y += above + below
 
@@ -120,6 +119,9 @@ class Reader:
             detail=" in " in f" {comment}",
             lines=tuple(lines),
             closed="closed" in comment,
+            radius=area.width / 2
+            if "circle" in options
+            else length(options.get("rounded corners", "0")),
         )
         self.found.boxes.append(box)
 

@@ -27,6 +27,7 @@ from visualize.core.inert import family_name
 __all__ = [
     "FAMILY",
     "LINE_HEIGHT",
+    "below_middle",
     "configuration",
     "faces_of",
     "family",
@@ -80,6 +81,12 @@ def line_extent(size: float, font: str = FAMILY) -> tuple[float, float]:
     face = _face(font)
     pixels = size * 4 / 3 / face.per_em
     return math.ceil(face.ascent * pixels) * 0.75, math.ceil(face.descent * pixels) * 0.75
+
+
+def below_middle(size: float, font: str = FAMILY) -> float:
+    """How far the baseline of a line of text is below its middle, in points."""
+    above, below = line_extent(size, font)
+    return (above - below) / 2
 
 
 @functools.lru_cache(8192)
