@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ def test_processes_and_a_cluster_draw_the_same(folder: Path) -> None:
         n_workers=2, threads_per_worker=1, dashboard_address=None
     ) as cluster:
         assert outcome(Cluster(cluster.scheduler_address), MODELS) == alone
+        with distributed.Client(cluster.scheduler_address, set_as_default=False) as client:
+            assert set(client.run(gc.get_freeze_count).values()) == {0}
 
 
 @pytest.mark.timeout(200)

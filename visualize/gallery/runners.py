@@ -124,11 +124,18 @@ class Cluster:
                 hint="give the address that `dask scheduler` printed, such as tcp://HOST:8786",
             ) from error
         with client:
-            futures = {client.submit(draw, model, options, pure=False): model for model in models}
-            for future in as_completed(futures, loop=client.loop):
-                killed = future.exception() is not None
-                yield Drawn(Row(futures[future], error=_KILLED)) if killed else future.result()
-                future.release()
+            futures = {
+                client.submit(_in_process, draw, model, options, pure=False): model
+                for model in models
+            }
+            try:
+                for future in as_completed(futures, loop=client.loop):
+                    killed = future.exception() is not None
+                    yield Drawn(Row(futures[future], error=_KILLED)) if killed else future.result()
+                    future.release()
+            finally:
+                # The workers may have other things to do than galleries.
+                client.run(gc.unfreeze, on_error="ignore")
 
 
 def runner_of(jobs: int | None, scheduler: str) -> Runner:
