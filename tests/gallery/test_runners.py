@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,28 @@ def test_a_process_that_ends_costs_one_model(folder: Path, jobs: int) -> None:
     )
     assert not found["nets.py:Small"].row.error
     assert not found["nets.py:Large"].row.error
+
+
+STOPPED = """
+from visualize.gallery.draw import draw_model
+from visualize.gallery.runners import Processes
+from visualize.options import FigureOptions
+
+if __name__ == "__main__":
+    models = ["nets.py:Small"] * 3
+    running = Processes(1).run(draw_model, models, FigureOptions())
+    print(next(running).row.parameters)
+    running.close()
+"""
+
+
+def test_processes_that_are_ended_leave_nothing_behind(folder: Path) -> None:
+    (folder / "stopped.py").write_text(STOPPED)
+    ran = subprocess.run(
+        [sys.executable, "stopped.py"], capture_output=True, text=True, timeout=100, check=True
+    )
+    assert ran.stdout == "20\n"
+    assert "leaked" not in ran.stderr
 
 
 def test_a_scheduler_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

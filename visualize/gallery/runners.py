@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -74,6 +76,19 @@ def _in_parallel(
 
 
 def _in_process(draw: Draw, model: str, options: FigureOptions) -> Drawn:
+    """Draw a model in a process of ours, which may be ended at any time.
+
+    The lock of progress bars, which torch.fx makes for each run, is by default one that processes
+    share: of one that is ended it would be left behind, as Python then warns.
+    """
+    with contextlib.suppress(ImportError):
+        from tqdm import tqdm
+
+        tqdm.set_lock(threading.RLock())
+    return _among_many(draw, model, options)
+
+
+def _among_many(draw: Draw, model: str, options: FigureOptions) -> Drawn:
     """Draw a model in a process that draws many.
 
     The many objects that were imported for the first stay: to look through them for garbage again
@@ -125,7 +140,7 @@ class Cluster:
             ) from error
         with client:
             futures = {
-                client.submit(_in_process, draw, model, options, pure=False): model
+                client.submit(_among_many, draw, model, options, pure=False): model
                 for model in models
             }
             try:
