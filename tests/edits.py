@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import networkx as nx
 
+from visualize.compare.subtrees import signature
 from visualize.core.architecture import Architecture, ModuleCall, NodeKind, Operation, Wire
 
 
@@ -180,6 +181,35 @@ def rename(given: Architecture, numbers: random.Random) -> Edited:
     return Edited(rebuilt(given, operations, list(given.wires)), {"renamed": {chosen.id}})
 
 
+def move(given: Architecture, numbers: random.Random) -> Edited:
+    """A layer comes after operations of its module that have more parameters and come after it."""
+    chosen: list[tuple[Operation, Operation]] = []
+    for one in given.operations:
+        if one.kind is not NodeKind.MODULE or len(given.inputs(one.id)) != 1:
+            continue
+        beside = [other for other in given.operations if _around(other) == _around(one)]
+        passed = [other for other in beside if other.index > one.index and other.computes]
+        weight = sum(other.parameters for other in passed)
+        is_alone = sum(signature(other) == signature(one) for other in beside) == 1
+        if is_alone and len(passed) > 1 and weight > one.parameters:
+            chosen.append((one, passed[-1]))
+    if not chosen:
+        return rename(given, numbers)
+    moved, last = numbers.choice(chosen)
+    (source,) = (source for source, _, _ in given.inputs(moved.id))
+    now = {moved.id: source, last.id: moved.id}
+    wires = [(now.get(s, s), t, wire) for s, t, wire in given.wires if t != moved.id]
+    wires.append((last.id, moved.id, Wire(None)))
+    operations = [one for one in given.operations if one is not moved]
+    operations.insert(operations.index(last) + 1, moved)
+    return Edited(rebuilt(given, operations, wires), {"moved": {moved.id}})
+
+
+def _around(operation: Operation) -> tuple[ModuleCall, ...]:
+    """The calls around an operation."""
+    return operation.calls[:-1] if operation.kind is NodeKind.MODULE else operation.calls
+
+
 EDITS: tuple[Callable[[Architecture, random.Random], Edited], ...] = (
-    insert, remove, change, rewire, add_skip, drop_skip, rename,
+    insert, remove, change, rewire, add_skip, drop_skip, rename, move,
 )  # fmt: skip

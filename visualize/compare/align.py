@@ -7,7 +7,7 @@ GumTree (Falleri et al. 2014), what is left is paired with what is equal elsewhe
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -100,10 +100,11 @@ class Aligner:
             waiting.extend(self._children(one.parts, other.parts))
 
     def _children(self, old: Sequence[Tree], new: Sequence[Tree]) -> list[tuple[Tree, Tree]]:
-        names = {part.name for part in new if part.operation is None or part.path}
-        named = sum(part.name in names for part in old) * 2 > len(old)
-
+        own, names = ([part.name for part in parts if _has_name(part)] for parts in (old, new))
+        named = sum(name in set(names) for name in own) * 2 > len(own)
         pairs = self._aligned(old, new, named, numbered=named)
+        if named:
+            pairs = _by_names(pairs, old, new)
         if named and any(_is_numbered(part) for part in (*old, *new)):
             # What is inserted in a list counts on the names of all that come after it.
             others = self._aligned(old, new, named, numbered=False)
@@ -186,6 +187,39 @@ class Aligner:
         if around is None or is_old:
             return around
         return self.pairs.back[around]
+
+
+def _by_names(
+    pairs: Sequence[tuple[Tree, Tree]], old: Sequence[Tree], new: Sequence[Tree]
+) -> list[tuple[Tree, Tree]]:
+    """Partners in order, but for modules of one name that come in another.
+
+    They are equal, or of one class and without partners in order.
+    """
+    here, there = _named(old), _named(new)
+    both = [(part, there[name]) for name, part in here.items() if name in there]
+    found = {one: two for one, two in both if one.digest == two.digest}
+    taken = set(found.values())
+    found |= {one: two for one, two in pairs if one not in found and two not in taken}
+    taken = set(found.values())
+    left = [(one, two) for one, two in both if one not in found and two not in taken]
+    return [*found.items(), *((one, two) for one, two in left if one.type == two.type)]
+
+
+def _named(parts: Sequence[Tree]) -> dict[str, Tree]:
+    """The modules with a name, not a number, that are called once among ``parts``."""
+    counts = Counter(part.name for part in parts)
+    return {
+        part.name: part
+        for part in parts
+        if counts[part.name] == 1
+        and not _is_numbered(part)
+        and (part.operation is None or part.operation.kind is NodeKind.MODULE)
+    }
+
+
+def _has_name(part: Tree) -> bool:
+    return part.operation is None or bool(part.path)
 
 
 def _is_numbered(part: Tree) -> bool:

@@ -22,9 +22,12 @@ def gather(old: Tree, new: Tree, pairs: Pairs, found: Found) -> Iterator[Change]
     yield from _whole(new, pairs.back, Status.ADDED)
     yield from _whole(old, pairs.trees, Status.REMOVED)
     partners = [(leaf, pairs.trees[leaf]) for leaf in old.leaves if leaf in pairs.trees]
-    for status in (Status.CHANGED, Status.MOVED, Status.REWIRED):
-        chosen = [each for each in partners if found.old[_id(each[0])] is status]
-        yield from _alike(chosen, status, found)
+    by_status: dict[Status, list[tuple[Tree, Tree]]] = defaultdict(list)
+    for leaf, other in partners:
+        by_status[found.old[_id(leaf)]].append((leaf, other))
+    yield from _alike(by_status[Status.CHANGED], Status.CHANGED, found)
+    yield from _moved(dict(by_status[Status.MOVED]), pairs)
+    yield from _alike(by_status[Status.REWIRED], Status.REWIRED, found)
     yield from _renamed(old, pairs, found)
 
 
@@ -78,9 +81,7 @@ def _alike(partners: Iterable[tuple[Tree, Tree]], status: Status, found: Found) 
     for old, new in partners:
         edits = found.edits.get(_id(old), ())
         names = tuple(edit.name for edit in edits)
-        if status is Status.MOVED:
-            groups[_path(old.around), _path(new.around)].append((old, new))
-        elif "type" in names:  # the same everywhere is one change, wherever it is
+        if "type" in names:  # the same everywhere is one change, wherever it is
             first = next(edit for edit in edits if edit.name == "type")
             groups[first.before, first.after].append((old, new))
         else:
@@ -97,8 +98,35 @@ def _alike(partners: Iterable[tuple[Tree, Tree]], status: Status, found: Found) 
         )
 
 
-def _path(tree: Tree | None) -> str:
-    return tree.path if tree else ""
+def _moved(leaves: Mapping[Tree, Tree], pairs: Pairs) -> Iterator[Change]:
+    """The outermost trees that were moved, those of one class between like places together."""
+    groups: dict[tuple[str, ...], list[tuple[Tree, Tree]]] = defaultdict(list)
+    for old in dict.fromkeys(_moved_whole(leaf, leaves, pairs) for leaf in leaves):
+        new = pairs.trees[old]
+        here, there = (numberless(one.around.path if one.around else "") for one in (old, new))
+        groups[new.type, here, there].append((old, new))
+    for group in groups.values():
+        olds, news = zip(*group)
+        yield Change(
+            Status.MOVED,
+            news[0].type,
+            tuple(old.path for old in olds),
+            tuple(new.path for new in news),
+            old=tuple(_id(leaf) for old in olds for leaf in old.leaves),
+            new=tuple(_id(leaf) for new in news for leaf in new.leaves),
+        )
+
+
+def _moved_whole(leaf: Tree, leaves: Mapping[Tree, Tree], pairs: Pairs) -> Tree:
+    """The outermost tree around a leaf with a partner of as many leaves, all of which moved."""
+    whole, around = leaf, leaf.around
+    while (
+        around in pairs.trees
+        and pairs.trees[around].size == around.size
+        and all(part in leaves for part in around.leaves)
+    ):
+        whole, around = around, around.around
+    return whole
 
 
 def _renamed(root: Tree, pairs: Pairs, found: Found) -> Iterator[Change]:
@@ -109,7 +137,8 @@ def _renamed(root: Tree, pairs: Pairs, found: Found) -> Iterator[Change]:
         if other is None or leaf.path == other.path or not leaf.path:
             continue
         is_alike = pairs.trees.get(leaf.around) is other.around  # type: ignore[arg-type]
-        if not is_alike and found.old[_id(leaf)] is not Status.RENAMED:
+        status = found.old[_id(leaf)]
+        if status is Status.MOVED or (not is_alike and status is not Status.RENAMED):
             continue
         assert leaf.operation is not None
         if not leaf.operation.computes:

@@ -59,24 +59,38 @@ def _anchors(one: Sequence[Hashable], other: Sequence[Hashable]) -> Pairs:
     here, there = Counter(one), Counter(other)
     places = {key: place for place, key in enumerate(other) if there[key] == 1}
     found = [(i, places[key]) for i, key in enumerate(one) if here[key] == 1 and key in places]
-    return _increasing(found)
+    return [found[place] for place in heaviest_increasing([j for _, j in found])]
 
 
-def _increasing(pairs: Pairs) -> Pairs:
-    """The longest part of ``pairs`` whose second places increase, as their first ones do."""
+def heaviest_increasing(numbers: Sequence[int], weights: Sequence[int] = ()) -> list[int]:
+    """The places of the increasing part of distinct ``numbers`` with the largest sum of weights.
+
+    Of the parts that end at different numbers, those are kept, in ascending order, than which no
+    part that ends at a smaller number is as heavy (after Fredman, "On computing the length of
+    longest increasing subsequences", 1975).
+
+    Args:
+        numbers: a sequence.
+        weights: of each, positive; by default each weighs the same, so that the longest is found.
+
+    >>> heaviest_increasing([2, 0, 1, 3]), heaviest_increasing([2, 0, 1, 3], [9, 1, 1, 1])
+    ([1, 2, 3], [0, 3])
+    """
     ends: list[int] = []
+    sums: list[int] = []
     holders: list[int] = []
     before: list[int] = []
-    for number, (_, place) in enumerate(pairs):
-        length = bisect.bisect_left(ends, place)
-        before.append(holders[length - 1] if length else -1)
-        ends[length : length + 1] = [place]
-        holders[length : length + 1] = [number]
-    found: Pairs = []
-    number = holders[-1] if holders else -1
-    while number >= 0:
-        found.append(pairs[number])
-        number = before[number]
+    for place, (number, weight) in enumerate(zip(numbers, weights or [1] * len(numbers))):
+        at = bisect.bisect_left(ends, number)
+        before.append(holders[at - 1] if at else -1)
+        total = weight + (sums[at - 1] if at else 0)
+        end = bisect.bisect_right(sums, total, at)
+        ends[at:end], sums[at:end], holders[at:end] = [number], [total], [place]
+    found: list[int] = []
+    place = holders[-1] if holders else -1
+    while place >= 0:
+        found.append(place)
+        place = before[place]
     return found[::-1]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from visualize.compare.align import Pairs
+from visualize.compare.moves import moved_elsewhere, moved_in_order
 from visualize.compare.subtrees import Tree, facts
 from visualize.core.architecture import Architecture, Operation
 from visualize.core.difference import Edit, Status
@@ -28,12 +29,16 @@ def find_status(before: Architecture, after: Architecture, pairs: Pairs, root: T
     A change of what an operation does hides that its inputs are others, or that it was moved; a
     name counts only if all else is equal.
     """
-    partners = pairs.operations
     old = dict.fromkeys(before.graph, Status.REMOVED)
     new = dict.fromkeys(after.graph, Status.ADDED)
     edits: dict[str, tuple[Edit, ...]] = {}
-    wiring = _Wiring(before, after, partners)
-    moved = _moved(root, pairs)
+    rewired = _rewired(before, after, pairs.operations)
+    elsewhere, reordered = moved_elsewhere(root, pairs), moved_in_order(root, pairs, rewired)
+    if reordered:
+        # What was next to an operation that was moved reads on as if that were gone.
+        gone = {leaf.operation.id for leaf in reordered if leaf.operation}
+        stayed = {one: two for one, two in pairs.operations.items() if one not in gone}
+        rewired &= _rewired(before, after, stayed)
     for tree, other in pairs.trees.items():
         if tree.operation is None or other.operation is None:
             continue
@@ -42,9 +47,11 @@ def find_status(before: Architecture, after: Architecture, pairs: Pairs, root: T
         if found := edits_of(one, two):
             edits[one.id] = found
             status = Status.CHANGED
-        elif wiring.differs(one.id, two.id):
-            status = Status.MOVED if tree in moved else Status.REWIRED
-        elif tree in moved and not _is_regrouped(tree, other, pairs):
+        elif tree in reordered or (tree in elsewhere and one.id in rewired):
+            status = Status.MOVED
+        elif one.id in rewired:
+            status = Status.REWIRED
+        elif tree in elsewhere and not _is_regrouped(tree, other, pairs):
             status = Status.MOVED
         elif one.path != two.path and one.computes:
             status = Status.RENAMED
@@ -61,21 +68,6 @@ def edits_of(old: Operation, new: Operation) -> tuple[Edit, ...]:
     return tuple(Edit(name, before.get(name), after.get(name)) for name in names)
 
 
-def _moved(root: Tree, pairs: Pairs) -> set[Tree]:
-    """The trees of the first model whose partner is in another call, and what is in them."""
-    moved: set[Tree] = set()
-    waiting = [root]
-    while waiting:
-        tree = waiting.pop()
-        other = pairs.trees.get(tree)
-        if other is not None and tree.around is not None:
-            around = pairs.trees.get(tree.around)
-            if around is not other.around or tree.around in moved:
-                moved.add(tree)
-        waiting.extend(tree.parts)
-    return moved
-
-
 def _is_regrouped(old: Tree, new: Tree, pairs: Pairs) -> bool:
     """Whether two trees are in one place but for modules around them that one model lacks."""
     here, there = old.around, new.around
@@ -84,6 +76,12 @@ def _is_regrouped(old: Tree, new: Tree, pairs: Pairs) -> bool:
     while there is not None and there not in pairs.back:
         there = there.around
     return here is not None and pairs.trees[here] is there
+
+
+def _rewired(before: Architecture, after: Architecture, partners: Mapping[str, str]) -> set[str]:
+    """The operations of the first model that read from operations that are no partners."""
+    wiring = _Wiring(before, after, partners)
+    return {old for old, new in partners.items() if wiring.differs(old, new)}
 
 
 class _Wiring:

@@ -61,6 +61,11 @@ class Tree:
         return Counter(leaf.operation.does for leaf in self.leaves if leaf.operation)
 
     @functools.cached_property
+    def parameters(self) -> int:
+        """How many parameters its operations have."""
+        return sum(leaf.operation.parameters for leaf in self.leaves if leaf.operation)
+
+    @functools.cached_property
     def size(self) -> int:
         """How many operations it holds."""
         return self.types.total()

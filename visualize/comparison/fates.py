@@ -10,8 +10,9 @@ import networkx as nx
 
 from visualize.comparison.notes import edit_notes, word
 from visualize.core.architecture import Architecture, NodeKind, Operation
-from visualize.core.difference import Change, Difference, Edit
+from visualize.core.difference import Change, Difference, Edit, read_first
 from visualize.core.fate import Fate, Status
+from visualize.core.module_path import spelled
 from visualize.core.operators import IDENTITY, MOVES, family
 
 # What has no fate: a name, and which of two results outside of its module an operation reads.
@@ -114,7 +115,7 @@ def matters(operation: Operation) -> bool:
 
 def _fates(difference: Difference) -> tuple[dict[str, Fate], dict[str, Fate]]:
     """The fates of the operations of both models that have one."""
-    edits = _edits(difference)
+    edits, places = _edits(difference), _former_places(difference)
     old: dict[str, Fate] = {}
     new: dict[str, Fate] = {}
     for node, status in difference.new_status.items():
@@ -129,13 +130,31 @@ def _fates(difference: Difference) -> tuple[dict[str, Fate], dict[str, Fate]]:
             partner = difference.partners[node]
             now = difference.after.operation(partner)
             notes = edit_notes(now, edits.get(node, ()))
-            if status is Status.MOVED:
-                notes = (f"from {one.path or 'forward'}",)
+            if node in places:
+                notes = (places[node],)
             if one.computes or notes:
                 old[node] = new[partner] = Fate(status, notes)
     _mark_neighbours(difference, old, new)
     _mark_merges(difference, old, new)
     return old, new
+
+
+def _former_places(difference: Difference) -> dict[str, str]:
+    """Where the first of what was moved together was: elsewhere, or after what it read."""
+    before = difference.before
+    found: dict[str, str] = {}
+    for change in difference.changes:
+        if change.status is not Status.MOVED:
+            continue
+        read = read_first(before, change.old)
+        for node in change.old:
+            path = before.operation(node).path
+            around = path.rpartition(".")[0]
+            if path != difference.after.operation(difference.partners[node]).path:
+                found[node] = f"from {spelled(path) or 'forward'}"
+            elif node in read:
+                found[node] = f"was after {spelled(read[node].removeprefix(f'{around}.'))}"
+    return found
 
 
 def _edits(difference: Difference) -> dict[str, tuple[Edit, ...]]:

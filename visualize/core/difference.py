@@ -6,14 +6,14 @@ A figure of both reads `Difference.partners` and `Difference.status`; reports re
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from visualize.core.architecture import Architecture, Skip
+from visualize.core.architecture import Architecture, NodeKind, Operation, Skip
 from visualize.core.fate import Status
 
-__all__ = ["Change", "Difference", "Edit", "SkipChange", "Status", "source_of"]
+__all__ = ["Change", "Difference", "Edit", "SkipChange", "Status", "read_first", "source_of"]
 
 
 _INVERSE = {Status.ADDED: Status.REMOVED, Status.REMOVED: Status.ADDED}
@@ -149,3 +149,19 @@ class Difference:
 def source_of(architecture: Architecture, skip: Skip | None) -> str:
     """The line of code of the merge of a skip connection; empty if unknown."""
     return architecture.operation(skip.merge).source if skip else ""
+
+
+def read_first(model: Architecture, nodes: Sequence[str]) -> dict[str, str]:
+    """For those of ``nodes`` whose first input is from outside of them, what that is from.
+
+    A module is named by its path, an input by its name, and what else there is by its type.
+    """
+    own = set(nodes)
+    sources = {node: model.data_sources(node)[:1] for node in nodes}
+    read = {node: model.operation(one) for node, found in sources.items() for one in found}
+    return {node: _named(one) for node, one in read.items() if one.id not in own}
+
+
+def _named(operation: Operation) -> str:
+    names = {NodeKind.MODULE: operation.path, NodeKind.INPUT: operation.id}
+    return names.get(operation.kind, operation.type)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from visualize.core.architecture import Architecture, NodeKind
-from visualize.core.difference import Change, Difference, Status
+from visualize.core.difference import Change, Difference, Status, read_first
 from visualize.core.quantities import count, giga
 from visualize.report.graph import skip_document
 from visualize.report.html import html_report
@@ -157,10 +157,12 @@ def _rows(difference: Difference, language: Language) -> list[_Row]:
         and change.status is not Status.RENAMED
         and not set(change.old or change.new) <= merges.get(change.status, set())
     ]
-    rows += [_whole_row(group, words, language) for group in _together(left, difference)]
+    groups = _together(left, difference)
+    rows += [_whole_row(group, words, language, difference.after) for group in groups]
     rows += [_Row(*each) for each in skip_rows(difference, SkipWords.of(language))]
     renamed = [change for change in changes if change.status is Status.RENAMED]
-    rows += [_row(change, words[change.status], language) for change in renamed[:_MOST_NAMES]]
+    named = renamed[:_MOST_NAMES]
+    rows += [_row(change, words, language, difference.after) for change in named]
     if len(renamed) > _MOST_NAMES:
         total = sum(len(change.before) for change in renamed[_MOST_NAMES:])
         more = language.gettext("{number:,} more names").format(number=total)
@@ -209,12 +211,14 @@ def _is_function(change: Change, difference: Difference) -> bool:
     return all(one.kind is NodeKind.FUNCTION and one.type == change.type for one in nodes)
 
 
-def _whole_row(group: Sequence[Change], words: Mapping[Status, str], language: Language) -> _Row:
+def _whole_row(
+    group: Sequence[Change], words: Mapping[Status, str], language: Language, after: Architecture
+) -> _Row:
     """The row of one change, or of several that are added or removed together."""
     first = group[0]
     word = words[first.status]
     if len(group) == 1:
-        return _row(first, word, language)
+        return _row(first, words, language, after)
     places = tuple(place for change in group for place in change.after or change.before)
     types = list(dict.fromkeys(change.type for change in group))
     if len(types) == 1:
@@ -236,14 +240,16 @@ def _words(language: Language) -> dict[Status, str]:
     }
 
 
-def _row(change: Change, word: str, language: Language) -> _Row:
+def _row(
+    change: Change, words: Mapping[Status, str], language: Language, after: Architecture
+) -> _Row:
+    word = words[change.status]
     places = change.after or change.before
     what = f"{len(places)} {change.type}" if len(places) > 1 else change.type
     if change.status is Status.RENAMED:
         return _Row(word, places_text(change.before), f"→ {places_text(change.after)}")
     if change.status is Status.MOVED:
-        into = language.gettext("now {place}").format(place=names_text(change.after))
-        return _Row(word, names_text(change.before), into)
+        return _Row(word, names_text(change.before), _moved(change, what, language, after))
     if change.status is Status.CHANGED:
         edits = edits_text(change.edits)
         if change.edits and any(edit.name == "type" for edit in change.edits[0]):
@@ -255,6 +261,14 @@ def _row(change: Change, word: str, language: Language) -> _Row:
         reads = language.gettext("{what} reads another input").format(what=what)
         return _Row(word, names_text(places), reads)
     return _Row(word, names_text(places), what)
+
+
+def _moved(change: Change, what: str, language: Language, after: Architecture) -> str:
+    """Where something is now: elsewhere, or in the same call after another operation."""
+    if change.before != change.after:
+        return language.gettext("now {place}").format(place=names_text(change.after))
+    text = language.gettext("{what}, now after {place}")
+    return text.format(what=what, place=places_text(list(read_first(after, change.new).values())))
 
 
 def _document(difference: Difference) -> dict[str, Any]:
