@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ def state() -> list[Any]:
         torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark,
         torch.backends.cudnn.deterministic, torch.backends.cudnn.enabled,
         torch.backends.mkldnn.enabled, torch.get_float32_matmul_precision(),
-        torch.get_num_threads(), Path.cwd(),
+        torch.get_num_threads(), Path.cwd(), signal.getsignal(signal.SIGINT),
+        signal.getsignal(signal.SIGTERM), torch.is_autocast_enabled("cpu"),
+        torch.get_autocast_dtype("cpu"),
     ]  # fmt: skip
 
 
@@ -35,6 +38,13 @@ WRITES = {
     "cudnn deterministic": lambda: setattr(torch.backends.cudnn, "deterministic", True),
     "precision": lambda: torch.set_float32_matmul_precision("medium"),
     "threads": lambda: torch.set_num_threads(3),
+    "signals": lambda: [
+        signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.signal(signal.SIGTERM, print),
+        signal.signal(signal.SIGTERM, signal.SIG_DFL),
+        signal.signal(signal.SIGTERM, print),
+    ],
+    "autocast": lambda: torch.autocast("cpu", torch.float16).__enter__(),
     "folder": lambda: os.chdir("/"),
     "folder by keyword": lambda: os.chdir(path="/"),
 }

@@ -1,16 +1,17 @@
 """Settings that a model's code writes: they are as before when its run has ended.
 
-Settings of a thread, such as whether gradients are recorded, are put back. Those of the process
-that decide how numbers are computed, and not what a figure shows, are never written: this thread
-reads what it has set, and all others compute on as they did. The default dtype decides what a
-figure shows; it is set, and put back if this thread has set it. So is the working folder, by which
-the caller names its files.
+Settings of a thread, such as whether gradients are recorded, are put back, and so are handlers of
+signals. Those of the process that decide how numbers are computed, and not what a figure shows, are
+never written: this thread reads what it has set, and all others compute on as they did. The default
+dtype decides what a figure shows; it is set, and put back if this thread has set it. So is the
+working folder, by which the caller names its files.
 """
 
 from __future__ import annotations
 
 import functools
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,19 +23,28 @@ from visualize.core.patching import always, patches_end_here, replace
 from visualize.core.torch_threads import default_device_set_here, dtype_setters, settings_of_process
 
 _Value = TypeVar("_Value")
+_CASTS = ("cpu", "cuda")  # devices whose automatic mixed precision is set for each thread
 
 
 @contextmanager
 def settings_kept() -> Iterator[None]:
     """Keep the settings of the caller and of other threads."""
     gradients, device = torch.is_grad_enabled(), default_device_set_here()
+    casts = [(one, torch.is_autocast_enabled(one), torch.get_autocast_dtype(one)) for one in _CASTS]
     dtypes: list[torch.dtype] = []
     folders: list[str] = []
+    handlers: dict[int, Any] = {}
     try:
         with patches_end_here():
             replace(*_changes(dtypes, folders))
+            replace((signal, "signal", functools.partial(_noting_handlers, handlers)))
             yield
     finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for one, enabled, dtype in casts:
+            torch.set_autocast_enabled(one, enabled)
+            torch.set_autocast_dtype(one, dtype)
         if folders and folders[0]:
             os.chdir(folders[0])
         if dtypes:
@@ -67,6 +77,16 @@ def _reading(own: dict[str, Any], original: Callable[..., Any]) -> Callable[...,
         return own["value"] if own else original(*args)
 
     return read
+
+
+def _noting_handlers(before: dict[int, Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    def write(number: int, handler: Any) -> Any:
+        old = original(number, handler)
+        if old is not None:  # one of C, which cannot be put back
+            before.setdefault(number, old)
+        return old
+
+    return write
 
 
 def _folder() -> str:
