@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visualize.core.errors import UsageError, VisualizeError, shorten, shorten_path
-from visualize.core.files import is_file, read_file
+from visualize.core.files import read_file
 from visualize.core.inert import family_name
 from visualize.core.remarks import keep_quiet
 
@@ -126,7 +126,7 @@ def require_face(name: str) -> Face:
     """
     face = find_face(name)
     if face is None:
-        if name.lower().endswith(_SUFFIXES) and is_file(name):
+        if name.lower().endswith(_SUFFIXES) and os.path.exists(name):  # noqa: PTH110 (long names)
             raise _broken(name, _why_not(Path(name)))
         families = sorted({family for family, *_ in _installed()} | {FAMILY})
         near = difflib.get_close_matches(name, families, n=3)
