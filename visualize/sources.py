@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from visualize.core import architecture as core
 from visualize.core.choices import ColorBy
 from visualize.core.errors import UsageError, WeightsError, shorten
+from visualize.core.files import is_file
 from visualize.core.memory import MEMORY_UNKNOWN
 from visualize.core.plain import AGAIN
 from visualize.core.provenance import Provenance
@@ -187,4 +188,4 @@ def _files(place: str, options: FigureOptions) -> list[Path]:
     """The files that a figure is made from, the one at ``place`` among them."""
     named = (place, options.weights, options.theme, options.font)
     files = [Path(name) for name in named if isinstance(name, str) and name]
-    return [file for file in files if file.is_file()]
+    return [file for file in files if is_file(file)]

@@ -10,6 +10,8 @@ import pytest
 
 from tests.commands import fails, run
 
+LONG = "a" * 300
+
 
 @pytest.mark.parametrize("arguments", [["--help"], ["draw", "--help"], ["models"], ["--version"]])
 def test_no_torch_without_need(arguments: list[str]) -> None:
@@ -57,6 +59,10 @@ def test_help_has_examples() -> None:
         (2, ["draw", "resnet18", "-o", "a.jpeg"], ["a.jpeg", "jpeg", ".svg"]),
         (2, ["draw", "resnet18", "-o", "noformat"], ["noformat", "suffix", ".svg"]),
         (2, ["draw", "resnet18", "-o", "."], ["is a folder"]),
+        (1, ["draw", "resnet18", "-o", f"{LONG}.svg"], ["cannot be written: File name too long"]),
+        (1, ["draw", "resnet18", "-o", f"{LONG}/a.svg"], ["written: File name too long"]),
+        (1, ["diff", "resnet18", "resnet18", "-o", f"{LONG}.svg"], ["File name too long"]),
+        (2, ["draw", "resnet18", "--font", f"{LONG}.ttf", "-o", "a.svg"], ["no font named"]),
         (1, ["draw", "resnet18", "-o", "nowhere/a.svg"], ["nowhere", "folder does not exist"]),
         (1, ["draw", "resnet18", "-o", "/proc/a.svg"], ["/proc/a.svg"]),
         (2, ["draw", "resnet18", "--input", "3x224"], ["--input", "3x224"]),
@@ -110,3 +116,28 @@ def test_a_full_disk_on_standard_output_is_one_line() -> None:
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line == "visualize: output cannot be written: No space left on device"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors of Unix")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_error(folder: Path, closed: str) -> None:
+    graph = folder / "graph.json"
+    assert not run("graph", "net.py:Tiny", "--input", "1,3,8,8", "-o", str(graph)).exit_code
+    line = f"exec {sys.executable} -m visualize draw graph.json -o net.svg {closed}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+    assert Path("net.svg").read_text().endswith("</svg>\n")
+    assert "wrote" not in Path("net.svg").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder")
+@pytest.mark.parametrize("model", ["net.py:Tiny", "hf:config.json", "resnet18"])
+def test_a_working_folder_that_is_gone(model: str, tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    line = f"cd gone; rmdir ../gone; {sys.executable} -m visualize draw {model}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "visualize: the working folder no longer exists; change to another one\n"
+    )

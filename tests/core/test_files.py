@@ -13,6 +13,8 @@ from visualize.core.errors import OutputError, UsageError
 from visualize.core.files import (
     check_apart,
     check_target,
+    is_file,
+    is_folder,
     make_folder,
     read_file,
     suffix,
@@ -210,3 +212,13 @@ def test_files_are_apart_by_whatever_name(tmp_path: Path) -> None:
         check_apart([one, link], [])
     with pytest.raises(UsageError, match="is named twice"):
         check_apart([other, other], [])
+
+
+@pytest.mark.parametrize("name", ["a\0.svg", "\ud800.svg"])
+def test_what_is_no_name_of_a_file(name: str, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written: not a valid name of a file"):
+        write_files({tmp_path / name: b""})
+    with pytest.raises(OSError, match="not a valid name of a file"):
+        read_file(tmp_path / name, 1)
+    assert not is_file(tmp_path / name)
+    assert not is_folder(tmp_path / name)

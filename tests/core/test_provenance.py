@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 
@@ -74,3 +75,9 @@ def test_what_is_installed() -> None:
     assert is_installed(Path(networkx.__file__))
     assert is_installed(Path(importlib.__file__))
     assert not is_installed(Path(__file__))
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    made_from = Provenance.from_dict({"files": {str(tmp_path / "pipe"): "0"}, "versions": {}})
+    assert not made_from.is_current

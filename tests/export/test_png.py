@@ -9,6 +9,7 @@ from PIL import Image
 
 import visualize
 from tests.nets import NETS
+from visualize.core.errors import UsageError
 
 
 def png_of(**options: object) -> tuple[visualize.Figure, Image.Image]:
@@ -24,6 +25,12 @@ def test_a_program_shows_it_at_its_true_size(dpi: int | None) -> None:
     assert image.info["dpi"] == pytest.approx((per_inch, per_inch), abs=0.02)
     for pixels, points in zip(image.size, figure.size):
         assert pixels == pytest.approx(points * per_inch / 72, abs=0.51)
+
+
+@pytest.mark.parametrize("dpi", [20_000, 10**400])
+def test_an_image_of_gigabytes_is_refused(dpi: int) -> None:
+    with pytest.raises(UsageError, match=r"dpi: a PNG of this figure has at most \d+, or is too"):
+        png_of(dpi=dpi)
 
 
 def test_it_has_a_title_and_a_description() -> None:

@@ -47,8 +47,8 @@ def elements(rows: list[Row]) -> Elements:
 
 @pytest.mark.parametrize("text", ATTACKS)
 def test_texts_are_inert(text: str) -> None:
-    plain = elements([Row("m", "C", ("3",), 1, 1), Row("m", error="e")])
-    hostile = elements([Row(text, text, (text,), 1, 1), Row(text, error=text)])
+    plain = elements([Row("m", "C", ("3",), 1, 1, {"k": 1}), Row("m", error="e")])
+    hostile = elements([Row(text, text, (text,), 1, 1, {text: 1}), Row(text, error=text)])
     assert hostile.tags == plain.tags
     assert hostile.running == []
 

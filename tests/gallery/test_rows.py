@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from visualize.core.provenance import Provenance
-from visualize.gallery.rows import Drawn, Made, Row, read_row, write_row
+from visualize.gallery.rows import Drawn, Made, Row, _digest, read_row, write_row
 from visualize.options import FigureOptions
 
 ROW = Row("nets.py:Small", "Small", ("4",), 20, 16, {"identity": 1}, "layer")
@@ -74,6 +74,37 @@ def test_what_would_be_drawn_otherwise_is_not_kept(kept: Path, change: str) -> N
 @pytest.mark.parametrize("text", ["[]", "{}", '{"row": 3}', '{"row": {"x": 1}}', "[" * 100_000])
 def test_a_row_that_is_none(kept: Path, text: str) -> None:
     (kept / ROW.folder / "row.json").write_text(text)
+    assert read_row(kept, ROW.model, MADE) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("parameters", "<b>"),
+        ("parameters", None),
+        ("macs", 10**400),
+        ("skips", ["identity"]),
+        ("skips", {"identity": "<b>"}),
+        ("class_name", 5),
+        ("inputs", "4"),
+        ("inputs", [4]),
+        ("level", []),
+        ("error", "it failed"),
+    ],
+)
+def test_a_row_that_was_edited_is_drawn_again(kept: Path, key: str, value: object) -> None:
+    place = kept / ROW.folder / "row.json"
+    plain = json.loads(place.read_text())
+    plain["row"][key] = value
+    place.write_text(json.dumps(plain))
+    assert read_row(kept, ROW.model, MADE) is None
+
+
+def test_no_other_file_is_read_for_a_row(kept: Path) -> None:
+    place = kept / ROW.folder / "row.json"
+    plain = json.loads(place.read_text())
+    plain["files"]["../../nets.py"] = _digest(Path("nets.py").read_bytes())
+    place.write_text(json.dumps(plain))
     assert read_row(kept, ROW.model, MADE) is None
 
 

@@ -24,6 +24,7 @@ from visualize.core.architecture import Architecture
 from visualize.core.errors import SourceError, UsageError
 from visualize.models.saved import graph_of
 from visualize.report import write_graph
+from visualize.results.architecture import Architecture as Saved
 
 Document = dict[str, Any]
 
@@ -158,6 +159,12 @@ def changed(key: str, value: object) -> Callable[[Document], None]:
         (lambda d: d["edges"][0].update(skip=99), "edges[0].skip: expected"),
         (lambda d: d["skips"][0].update(merge="nobody"), "skips[0]: no node"),
         (lambda d: d["skips"][0].update(kind="x"), "skips[0].kind"),
+        (lambda d: d["skips"][0].update(branch=["x"]), "passes 'x', which is not between"),
+        (lambda d: d["skips"][0].update(bypassed=["output"]), "passes 'output', which is not"),
+        (
+            lambda d: d["skips"][0].update(fork=d["skips"][0]["merge"]),
+            "which is not between its fork and its merge",
+        ),
         (
             lambda d: d.update(untyped=[{"merge": "nobody", "reason": "same"}]),
             "untyped[0]: no node has the id 'nobody'",
@@ -183,6 +190,22 @@ def test_a_damaged_graph_is_refused(
         graph_of(document, "graph.json")
     assert str(caught.value).startswith("graph.json: ")
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["x", [[[]]], [1, "x"], {"a": 1}, [], 1e308])
+def test_attributes_of_any_type_are_described(whole: Document, value: object) -> None:
+    document = copy.deepcopy(whole)
+    for one in document["nodes"]:
+        one["attributes"] = dict.fromkeys(one["attributes"], value)
+    str(visualize.summarize(Saved.of(graph_of(document, "graph.json"))))
+
+
+def test_a_weight_without_sizes_is_described(whole: Document) -> None:
+    document = copy.deepcopy(whole)
+    for one in document["nodes"]:
+        if "weight" in one:
+            one["weight"]["shape"] = []
+    str(visualize.summarize(Saved.of(graph_of(document, "graph.json"))))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +22,9 @@ def state() -> list[Any]:
         torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark,
         torch.backends.cudnn.deterministic, torch.backends.cudnn.enabled,
         torch.backends.mkldnn.enabled, torch.get_float32_matmul_precision(),
-        torch.get_num_threads(),
+        torch.get_num_threads(), Path.cwd(), signal.getsignal(signal.SIGINT),
+        signal.getsignal(signal.SIGTERM), torch.is_autocast_enabled("cpu"),
+        torch.get_autocast_dtype("cpu"),
     ]  # fmt: skip
 
 
@@ -33,6 +38,15 @@ WRITES = {
     "cudnn deterministic": lambda: setattr(torch.backends.cudnn, "deterministic", True),
     "precision": lambda: torch.set_float32_matmul_precision("medium"),
     "threads": lambda: torch.set_num_threads(3),
+    "signals": lambda: [
+        signal.signal(signal.SIGINT, signal.SIG_IGN),
+        signal.signal(signal.SIGTERM, print),
+        signal.signal(signal.SIGTERM, signal.SIG_DFL),
+        signal.signal(signal.SIGTERM, print),
+    ],
+    "autocast": lambda: torch.autocast("cpu", torch.float16).__enter__(),
+    "folder": lambda: os.chdir("/"),
+    "folder by keyword": lambda: os.chdir(path="/"),
 }
 
 
@@ -76,3 +90,12 @@ def test_what_others_write_meanwhile_stays() -> None:
         thread.join()
     assert torch.are_deterministic_algorithms_enabled()
     torch.use_deterministic_algorithms(False)
+
+
+def test_a_folder_that_others_go_to_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path.parent)
+    with settings_kept():
+        thread = threading.Thread(target=os.chdir, args=(tmp_path,))
+        thread.start()
+        thread.join()
+    assert Path.cwd() == tmp_path

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.page.browser import AXE, CHROMIUM, Tab, chromium
+from visualize.watching import server
 from visualize.watching.server import Versions, served
 
 PAGE = "<!DOCTYPE html><html lang='en'><title>{}</title><body>{}</body></html>"
@@ -97,3 +101,32 @@ def test_a_browser_follows(address: str, page: Path, versions: Versions) -> None
         assert tab.errors() == []
         if AXE.exists():
             assert tab.findings() == []
+
+
+def connected(address: str) -> socket.socket:
+    name, _, port = address.split("/")[2].partition(":")
+    return socket.create_connection((name, int(port)), timeout=20)
+
+
+@pytest.mark.parametrize("path", ["/page", "/changes"])
+def test_a_browser_that_goes_away_is_no_error(
+    address: str, path: str, page: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    page.write_bytes(b"x" * 5_000_000)
+    for _ in range(5):
+        client = connected(address)
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        # Without a wait for what is not yet sent: the server sees a reset.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+    assert get(address, "/")[0] == 200
+    time.sleep(0.3)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_client_that_asks_nothing_is_let_go(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server._Handler, "timeout", 0.2)
+    with connected(address) as client:
+        assert client.recv(1) == b""

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -26,12 +27,28 @@ from visualize.core.inert import visible
 
 def run() -> None:
     """Entry point of the command."""
+    _open_standard_streams()
     try:
         call()
     except SystemExit as ended:
         if isinstance(ended.code, int):
             end(ended.code)
         raise
+
+
+def _open_standard_streams() -> None:
+    """Let standard streams that are closed lead nowhere.
+
+    Else the next file that is opened, such as a figure, is one of them, and gets what is printed.
+    """
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
+            os.set_inheritable(opened, True)
+    sys.stdout = sys.stdout or os.fdopen(1, "w")
+    sys.stderr = sys.stderr or os.fdopen(2, "w")
 
 
 def call(arguments: Sequence[str] | None = None, **more: Any) -> None:
@@ -68,9 +85,7 @@ class _Group(click.Group):
         except MemoryError as error:
             _fail(error, "not enough memory; a higher --level or a smaller input needs less", 1)
         except OSError as error:
-            is_full = error.errno in _FULL
-            line = f"output cannot be written: {error.strerror}" if is_full else _unexpected(error)
-            _fail(error, line, 1)
+            _fail(error, _of_the_system(error), 1)
         except Exception as error:
             _fail(error, _unexpected(error), 1)
 
@@ -78,6 +93,16 @@ class _Group(click.Group):
 def _too_late(seconds: float) -> str:
     passed = f"not done after {seconds:g} second{'s' * (seconds != 1)}"
     return f"{passed}; give it more with --timeout, or draw less of it: see --level and --only"
+
+
+def _of_the_system(error: OSError) -> str:
+    if error.errno in _FULL:
+        return f"output cannot be written: {error.strerror}"
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "the working folder no longer exists; change to another one"
+    return _unexpected(error)
 
 
 def _unexpected(error: Exception) -> str:

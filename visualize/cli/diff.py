@@ -12,7 +12,7 @@ import click
 from visualize.cli.loading import InputOptions, load, model_argument, second_model, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.targets import check_targets
-from visualize.core.files import suffix, write_files
+from visualize.core.files import is_folder, suffix, write_files
 from visualize.options import DiffFigureOptions, DiffOptions, FigureOptions
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def diff(
     from visualize.sources import named_apart
 
     targets = list(dict.fromkeys(outputs))
-    drawn = [target for target in targets if not target.is_dir() and is_figure(target)]
+    drawn = [target for target in targets if not is_folder(target) and is_figure(target)]
     check_targets(targets, model, other)
     if drawn:
         look(FigureOptions(theme=figures.theme))

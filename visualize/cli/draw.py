@@ -19,7 +19,7 @@ from visualize.cli.progress import progress
 from visualize.cli.targets import check_targets
 from visualize.cli.watch import follow, watch_option
 from visualize.core.choices import Language, Level, TextForm
-from visualize.core.files import file_stem, suffix
+from visualize.core.files import file_stem, is_folder, suffix
 from visualize.core.inert import visible
 from visualize.core.option import Options, choice, switch, texts
 from visualize.options import FigureOptions
@@ -129,7 +129,7 @@ def _checked_targets(
     named = list(dict.fromkeys(Path(output) for output in files.outputs))
     targets = named or [_default_output(model.label)]
     for target in targets:
-        if not target.is_dir():
+        if not is_folder(target):
             check_format(suffix(target), str(target))
     beside = _captions(targets) if files.caption else []
     own = [configuration] if configuration else []

@@ -1,4 +1,7 @@
-"""Run a model's own code so that it can neither write to standard output nor end the program."""
+"""Run a model's own code so that it can neither write to standard output nor end the program.
+
+Nor does it decide where files are written, and with which permissions.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
+from visualize.cli.ending import Ended, TimeIsUp
 from visualize.core.errors import ForwardError
 
 
@@ -18,15 +23,44 @@ def model_code(model: str) -> Iterator[None]:
         model: its name, for an error.
 
     Raises:
-        ForwardError: the code raised SystemExit.
+        ForwardError: the code raised what is no Exception, such as SystemExit.
     """
-    with _prints_to_standard_error():
+    with _places_kept(), _prints_to_standard_error():
         try:
             yield
         except SystemExit as error:
             raise ForwardError(
                 f"the model's own code ended the program with SystemExit({error.code})", where=model
             ) from error
+        except (Exception, TimeIsUp, Ended):
+            raise
+        except BaseException as error:  # KeyboardInterrupt too: Ctrl-C is Ended
+            raise ForwardError(
+                f"the model's own code raised {type(error).__name__}", where=model
+            ) from error
+
+
+@contextlib.contextmanager
+def _places_kept() -> Iterator[None]:
+    """The working folder, the mask of new files and the folders of modules are as before."""
+    with contextlib.ExitStack() as kept:
+        with contextlib.suppress(OSError):  # a folder that is gone
+            kept.callback(os.chdir, Path.cwd())
+        kept.callback(os.umask, _mask())
+        kept.callback(_find_again, sys.path, list(sys.path))
+        yield
+
+
+def _mask() -> int:
+    mask = os.umask(0o077)  # it can only be read by writing it
+    os.umask(mask)
+    return mask
+
+
+def _find_again(path: list[str], folders: list[str]) -> None:
+    """Put folders of modules back that were taken away; those that were added stay."""
+    path.extend(one for one in folders if one not in path)
+    sys.path = path
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from visualize.cli.options import FlagOption
-from visualize.core.files import check_apart, check_target
+from visualize.core.files import check_apart, check_target, is_file
 
 if TYPE_CHECKING:
     from visualize.models import ModelSpec
@@ -44,12 +44,5 @@ def files_read(models: Iterable[ModelSpec]) -> Iterator[Path]:
     if READ in context.meta:
         paths.append(context.meta[READ])
     for path in paths:
-        if _is_file(path):
+        if is_file(path):
             yield path
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # such as a name that is too long
-        return False

@@ -14,6 +14,17 @@ from pathlib import Path
 from visualize.core.errors import OutputError, UsageError, shorten_path
 
 _MEGABYTE = 2**20
+_INVALID = "not a valid name of a file"  # such as one with a null character
+
+
+def is_file(name: str | os.PathLike[str]) -> bool:
+    """Whether there is such a file; not if no file can have that name, as one that is too long."""
+    return os.path.isfile(name)  # noqa: PTH113 (which may raise)
+
+
+def is_folder(name: str | os.PathLike[str]) -> bool:
+    """Whether there is such a folder; not if none can have that name."""
+    return os.path.isdir(name)  # noqa: PTH112 (which may raise)
 
 
 def check_regular(path: Path) -> None:
@@ -22,7 +33,10 @@ def check_regular(path: Path) -> None:
     Raises:
         OSError: ``path`` is something else, or does not exist.
     """
-    mode = path.stat().st_mode
+    try:
+        mode = path.stat().st_mode
+    except ValueError as error:
+        raise OSError(errno.EINVAL, _INVALID) from error
     if not stat.S_ISREG(mode):
         raise OSError(errno.EINVAL, "a folder" if stat.S_ISDIR(mode) else "not a regular file")
 
@@ -59,12 +73,16 @@ def check_target(path: Path) -> None:
     shown = shorten_path(str(path))
     path = _end_of(path)
     try:
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            path.lstat()
         is_folder, has_folder = path.is_dir(), path.parent.is_dir()
         exists = path.exists()
         is_special = exists and not (is_folder or path.is_file())
         is_taken = not has_folder and path.parent.exists()
     except OSError as error:  # such as a name that is too long
         raise OutputError(f"cannot be written: {error.strerror}", where=shown) from error
+    except ValueError as error:
+        raise OutputError(f"cannot be written: {_INVALID}", where=shown) from error
     if is_special:
         raise OutputError("not a regular file", where=shown, hint="name a file, new or old")
     if is_folder:

@@ -16,6 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeGuard
 
+from visualize.core.files import check_regular
+
 _SELF = "torch-visualize"
 
 
@@ -176,6 +178,7 @@ def _digest(path: Path) -> str:
     """A digest of what a file holds; empty if it cannot be read."""
     digest = hashlib.sha256()
     try:
+        check_regular(path)
         with path.open("rb") as file:
             while part := file.read(2**20):
                 digest.update(part)

@@ -99,7 +99,7 @@ def _channels(shape: tuple[int, ...], layer: Operation | None, places: tuple[int
     weight = layer.weight if layer else None
     usual = last
     if layer and weight and family(layer.does) in _WITH_KERNEL:
-        usual = max(last - (len(weight.shape) - 2), 0)
+        usual = min(max(last - (len(weight.shape) - 2), 0), last)
     candidates = dict.fromkeys([usual, 0, last])
     made = [axis for axis in candidates if weight and shape[axis] == weight.outputs]
     if len(made) == 1:

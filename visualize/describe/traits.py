@@ -271,7 +271,8 @@ def _ratio(larger: int, smaller: int) -> str:
 
 
 def _largest(value: Any) -> int:
-    return int(max(value)) if isinstance(value, (list, tuple)) and value else int(value or 1)
+    sizes = value if isinstance(value, (list, tuple)) else (value,)
+    return max((one for one in sizes if isinstance(one, int)), default=1)
 
 
 _Value = TypeVar("_Value", bound=Hashable)

@@ -39,9 +39,9 @@ def _row(row: Row) -> str:
             f'<td class="error" colspan="5">{escape(visible(row.error))}</td></tr>'
         )
     links = f'<a href="{place}/{PAGE}">explore</a> · <a href="{place}/{FIGURE}">SVG</a>'
-    kinds = ", ".join(f"{number} {kind}" for kind, number in row.skips.items())
+    kinds = escape(visible(", ".join(f"{number} {kind}" for kind, number in row.skips.items())))
     total = sum(row.skips.values())
-    inputs = escape(", ".join(row.inputs))
+    inputs = escape(visible(", ".join(row.inputs)))
     return (
         f'<tr><td class="figure"><a href="{place}/{PAGE}" tabindex="-1" aria-hidden="true">'
         f'<img src="{place}/{FIGURE}" alt="" loading="lazy"></a></td>'

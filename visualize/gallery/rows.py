@@ -10,8 +10,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from visualize.core.errors import SourceError
 from visualize.core.files import file_stem, read_file
 from visualize.core.option import as_plain
+from visualize.core.plain import decode
 from visualize.core.provenance import Provenance
 from visualize.options import FigureOptions
 
@@ -112,15 +114,15 @@ def read_row(folder: Path, model: str, made: Made) -> Row | None:
     place = folder / Row(model).folder
     try:
         plain = json.loads(read_file(place / _FILE, _MOST))
-        row = Row(**{**plain["row"], "inputs": tuple(plain["row"]["inputs"])})
+        row: Row = decode(Row, plain["row"], _FILE)
         made_from = Provenance.from_dict(plain["made_from"])
         is_same = (plain["schema"], plain["made_with"]) == (_SCHEMA, made.to_dict())
-        if not is_same or row.model != model or not made_from.is_current:
+        if not is_same or row.model != model or row.error or not made_from.is_current:
             return None
         for name, digest in plain["files"].items():
-            if _digest(read_file(place / name, 1000)) != digest:
+            if name not in (FIGURE, PAGE) or _digest(read_file(place / name, 1000)) != digest:
                 return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SourceError):
         return None  # there is none, or it is damaged: the model is drawn again
     return row
 

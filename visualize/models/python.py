@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import functools
 import hashlib
@@ -171,4 +172,5 @@ def _beside(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        sys.path.remove(entry)
+        with contextlib.suppress(ValueError):  # what was imported removed it
+            sys.path.remove(entry)

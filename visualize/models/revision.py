@@ -18,6 +18,7 @@ from io import BytesIO
 from pathlib import Path
 
 from visualize.core.errors import SourceError, shorten, shorten_path
+from visualize.core.files import is_file, is_folder
 
 _SECONDS = 60
 
@@ -29,7 +30,7 @@ def split_revision(place: str) -> tuple[str, str]:
     (('HEAD~1', 'models/net.py'), ('', 'net.py'))
     """
     revision, colon, file = place.partition(":")
-    if not colon or len(revision) == 1 or os.path.isfile(place):  # noqa: PTH113 (a drive; long names)
+    if not colon or len(revision) == 1 or is_file(place):  # a drive
         return "", place
     return revision, file
 
@@ -54,7 +55,7 @@ def file_of_revision(revision: str, file: str) -> FileOfRevision:
         SourceError: there is no git, no repository, no such revision, or no such file in it.
     """
     folder = Path(file).absolute().parent
-    while not folder.is_dir() and folder != folder.parent:
+    while not is_folder(folder) and folder != folder.parent:
         folder = folder.parent
     top = Path(_git(folder, "rev-parse", "--show-toplevel").decode().strip()).resolve()
     try:
@@ -67,7 +68,7 @@ def file_of_revision(revision: str, file: str) -> FileOfRevision:
         ) from None
     target = _written(top, commit.decode().split()[-1])
     path = target / os.path.relpath(Path(file).absolute().resolve(), top)
-    if not path.is_file():
+    if not is_file(path):
         raise SourceError(
             f"not in revision {shorten(revision)!r}", where=shorten_path(file), hint="see git log"
         )

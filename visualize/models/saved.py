@@ -213,12 +213,19 @@ def _statistics(document: Any, at: str) -> Statistics:
 def _skips(document: dict[str, Any], graph: nx.MultiDiGraph, where: str) -> tuple[Skip, ...]:
     """The skip connections of every step of its loops."""
     name = "unrolled_skips" if "unrolled_skips" in document else "skips"
-    found = []
+    found, places = [], {node: place for place, node in enumerate(graph)}
     for one, at in _objects(document, name, where):
         scale = one.get("scale")
         skip: Skip = decode(Skip, {**one, "scale": "" if scale is None else scale}, at)
         for end in (skip.fork, skip.merge, *skip.branch, *skip.bypassed):
             _check_node(end, graph, at)
+        for node in (*skip.branch, *skip.bypassed, skip.merge):
+            if not places[skip.fork] < places[node] <= places[skip.merge]:
+                raise SourceError(
+                    f"passes {shorten(node)!r}, which is not between its fork and its merge",
+                    where=at,
+                    hint=AGAIN,
+                )
         found.append(skip)
     return tuple(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +10,14 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from visualize.page.skeleton import asset, fill
 
 _HERE = "127.0.0.1"
 _PAGE, _CHANGES = "/page", "/changes"
 _HEARTBEAT = 15.0  # seconds until a browser that has gone is noticed
+_SILENCE = 60.0  # seconds that a client may take to ask, or to read
 _HTML = "text/html; charset=utf-8"
 
 
@@ -46,7 +49,7 @@ def served(page: Path, versions: Versions) -> Iterator[str]:
         file = page
         drawn = versions
 
-    server = ThreadingHTTPServer((_HERE, 0), Handler)
+    server = _Server((_HERE, 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://{_HERE}:{server.server_port}/"
@@ -55,7 +58,15 @@ def served(page: Path, versions: Versions) -> Iterator[str]:
         server.server_close()
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away in the midst of an answer is no error."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
+    timeout = _SILENCE
     file: Path
     drawn: Versions
 

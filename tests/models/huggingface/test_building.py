@@ -184,6 +184,22 @@ def test_remote_code_is_never_run(tmp_path):
         load_model(text)
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"_attn_implementation": "own/attention"},
+        {"attn_implementation": "own/attention@v1:forward"},
+        {"attn_implementation": {"": "eager", "text_config": "own/attention"}},
+        {"experts_implementation": "own/experts"},
+        {"kernel_config": {"kernel_mapping": {"RMSNorm": ["own/norm:Norm"]}}},
+        {"text_config": {"_attn_implementation": "own/attention"}},
+    ],
+)
+def test_kernels_of_the_hub_are_never_run(tmp_path, named):
+    with pytest.raises(SourceError, match=r"names code on the Hub \(.*\), which is never run"):
+        load_model(write(tmp_path, model_type="llama", num_hidden_layers=1, **named))
+
+
 def test_without_transformers(monkeypatch):
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(SourceError, match=r"torch-visualize\[transformers\]"):

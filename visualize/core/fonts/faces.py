@@ -126,7 +126,7 @@ def require_face(name: str) -> Face:
     """
     face = find_face(name)
     if face is None:
-        if name.lower().endswith(_SUFFIXES) and Path(name).exists():
+        if name.lower().endswith(_SUFFIXES) and os.path.exists(name):  # noqa: PTH110 (long names)
             raise _broken(name, _why_not(Path(name)))
         families = sorted({family for family, *_ in _installed()} | {FAMILY})
         near = difflib.get_close_matches(name, families, n=3)

@@ -67,6 +67,8 @@ _TASKS = (
     "RETRIEVAL",
 )
 _MOST = 16  # megabytes of a configuration
+# Keys of what computes attention or experts, and of layers that kernels replace.
+_NAMES_CODE = re.compile(r"implementation|kernel", re.IGNORECASE).search
 _WORD = re.compile(r"[A-Za-z_]\w*")
 # Arguments that every configuration takes in addition to its own.
 _COMMON = ("model_type", "torch_dtype", "attn_implementation", "experts_implementation")
@@ -141,6 +143,7 @@ def _from_file(
     constructor = getattr(transformers, known.CONFIG_MAPPING_NAMES[model_type])
     merged = _merged(written, arguments)
     check_sizes(merged, place)
+    _refuse_kernels(merged, place)
     config = constructor.from_dict(merged)
     named = _first(written.get("architectures"))
     if named and not hasattr(transformers, named):
@@ -182,6 +185,25 @@ def _refuse_remote_code(written: Mapping[str, Any], place: str) -> None:
             where=place,
             hint="save that code and give path/to/file.py:NAME",
         )
+
+
+def _refuse_kernels(written: Mapping[str, Any], place: str) -> None:
+    """Refuse a repository of kernels, whose code transformers would import, also from its cache."""
+    waiting: list[tuple[str, Any]] = [("", written)]
+    while waiting:
+        name, value = waiting.pop()
+        if isinstance(value, Mapping):
+            # What is under such a key is of its kind: an implementation for each part.
+            inside = name if _NAMES_CODE(name) else ""
+            waiting += [(inside or str(key), each) for key, each in value.items()]
+        elif isinstance(value, list):
+            waiting += [(name, each) for each in value]
+        elif isinstance(value, str) and "/" in value and _NAMES_CODE(name):
+            raise SourceError(
+                f"names code on the Hub ({shorten(name, 40)}), which is never run",
+                where=place,
+                hint="leave it out, or choose eager",
+            )
 
 
 def _nearest(transformers: Any, name: str) -> list[str]:
