@@ -235,7 +235,7 @@ def _function_name(node: fx.Node) -> str:
     name = name.strip("_")
     if getattr(target, "__module__", "") != "_operator":
         return name
-    name = name[1:] if name.startswith("i") and merge_type(name[1:]) else name
+    name = name[1:] if name[0] == "i" and hasattr(operator, f"__{name[1:]}__") else name
     return TENSOR_METHODS.get(name, name)
 
 
