@@ -24,6 +24,12 @@ CASES = [
         "1-d conv, 8, kernel 3, dilation 2",
         "一维卷积，8，核大小 3，膨胀率 2",
     ),
+    (
+        nn.Conv2d(4, 8, 3, dilation=(1, 2)),
+        (1, 4, 9, 9),
+        "3×3 conv, 8, dilation 1×2",
+        "3×3 卷积，8，膨胀率 1×2",
+    ),
     (nn.Conv2d(4, 4, 3, groups=4), (1, 4, 9, 9), "3×3 depthwise conv, 4", "3×3 深度卷积，4"),
     (nn.Conv2d(4, 4, 3, groups=2), (1, 4, 9, 9), "3×3 grouped conv, 4", "3×3 分组卷积，4"),
     (nn.ConvTranspose2d(4, 2, 2, 2), (1, 4, 9, 9), "2×2 up-conv, 2, ↑2", "2×2 转置卷积，2，步幅 2"),
