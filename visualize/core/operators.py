@@ -302,6 +302,22 @@ def merge_type(type_name: str) -> MergeType | None:
     return operator(type_name).merge
 
 
+# Functions that add more than two tensors, or at some places alone.
+ADDED_PAIRS = frozenset({"addcmul", "addcdiv"})
+ADDED_AT = frozenset({"indexadd", "scatteradd", "index_add", "scatter_add"})
+ADDED_PRODUCTS = frozenset({"addmm", "addmv", "addr", "addbmm", "baddbmm"})
+_MERGING = ADDED_PAIRS | ADDED_AT | ADDED_PRODUCTS | {"lerp", "stack", "setitem"}
+
+
+def may_merge(type_name: str) -> bool:
+    """Whether an operation may combine tensors as a sum, a product or a concat does.
+
+    >>> may_merge("add"), may_merge("addcmul"), may_merge("relu")
+    (True, True, False)
+    """
+    return merge_type(type_name) is not None or family(type_name) in _MERGING
+
+
 def joins_constant(type_name: str) -> bool:
     """Whether an operation on data and a constant is written as its sign and the constant.
 
