@@ -178,3 +178,15 @@ def test_a_mean_over_all_places_is_a_global_pool(
     exact = visualize.trace(Mean(dim, keepdim, by_name), shape)
     (mean,) = (layer for layer in exact.operations if layer.type == "mean")
     assert str(operation(mean)) == words
+
+
+def test_a_write_to_a_slice_in_words() -> None:
+    class Write(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            y = x * 2
+            y[:, :2] += x[:, 2:]
+            return y
+
+    rows = visualize.summarize(Write(), (1, 4), depth=9).rows
+    words = next(row.words for row in rows if row.name == "setitem")
+    assert (str(words), words.write(CHINESE)) == ("write slice", "写入切片")

@@ -227,6 +227,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.IDENTITY, "int long short bool byte char"),
     *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
     *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
+    *_rows(Category.OTHER, "setitem", word="write slice"),
     *_rows(Category.OTHER, "getattr"),
 )  # fmt: skip
 _BY_FAMILY = {row.family: row for row in _TABLE}
