@@ -38,7 +38,7 @@ def box_label(
     *,
     repeat: Group | None = None,
     inside: str = "",
-    unused: bool = False,
+    unused: Phrase | str = "",
     shared: bool = False,
     names: bool = False,
     wrapped: bool = False,
@@ -51,7 +51,7 @@ def box_label(
         amount: its parameters.
         repeat: the repeat that consists of this box alone, if there is one.
         inside: the skip connections inside a collapsed box, see `visualize.scene.skip_labels`.
-        unused: whether nothing reads what it computes.
+        unused: what becomes of its result if no other box reads it.
         shared: whether it works with parameters that other boxes count.
         names: whether to show the module path.
         wrapped: whether it is an input among many, whose shape is below its name.
@@ -62,7 +62,7 @@ def box_label(
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
         return [symbol(shown.core), *scales(shown.core), *_states(box), *_details(shown), *more]
     lines = _wrapped(box) if wrapped else [str(title), *_more_fields(box)]
-    details = [str(phrase("unused"))] if unused else []
+    details = [str(unused)] if unused else []
     if box.kind is BoxKind.STAGE and not names and (name := _stage_name(shown)):
         details.append(name)
     if box.kind is BoxKind.BLOCK and (own := listed(traits(shown))):
