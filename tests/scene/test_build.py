@@ -245,3 +245,14 @@ def test_what_python_decides_by_is_not_unused() -> None:
     told = {box.id: box.label[1].split(" · ")[0] for box in scene.boxes if len(box.label) > 1}
     assert told["sure"] == "control flow only"
     assert told["idle"] == "unused"
+
+
+def test_all_that_a_model_returns_is_listed() -> None:
+    class Several(nn.Module):
+        def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+            return x, x.mean(1), x[:, :2], x.mean(), x[:, :3]
+
+    (output,) = (
+        box for box in visualize.draw(Several(), (2, 4)).scene.boxes if box.role == "output"
+    )
+    assert ", ".join(output.label) == "output 4, scalar, 2, scalar, 3"

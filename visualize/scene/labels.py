@@ -153,7 +153,7 @@ def _title(box: Box) -> Phrase:
     if box.kind is BoxKind.INPUT:
         return _end(_input_name(box), shapes(box))
     if box.kind is BoxKind.OUTPUT:
-        names = box.attributes.get("names", ())
+        names = _returned(box)
         return _fields(box, names)[0] if names else _end(_output_name(box), shapes(box))
     if box.kind is BoxKind.COMPUTATION:
         return listed([*box.label, width(box.outputs, _seen(box))])
@@ -189,7 +189,9 @@ def _wrapped(box: Box) -> list[str]:
 
 def _end(name: Phrase, shapes: Phrase) -> Phrase:
     """An input or output with its shapes."""
-    return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
+    return (
+        phrase("{name} {shapes}", name=name, shapes=shapes) if name and shapes else name or shapes
+    )
 
 
 def _described(box: Box) -> Operation:
@@ -206,11 +208,21 @@ def _described(box: Box) -> Operation:
     return box.core if box.core.weights else replace(box.core, weights=box.weights)
 
 
-def _fields(box: Box, names: Sequence[str]) -> list[Phrase]:
+def _returned(box: Box) -> Sequence[Phrase]:
+    """What each tensor that a model returns is called; empty if one word does for all shapes."""
+    if box.kind is not BoxKind.OUTPUT:
+        return ()
+    names = box.attributes.get("names", ())
+    if names or len(box.outputs) <= _FEW or len({one.shown for one in box.outputs}) == 1:
+        return [verbatim(name) for name in names]
+    return [_output_name(box), *[NOTHING] * (len(box.outputs) - 1)]
+
+
+def _fields(box: Box, names: Sequence[Phrase]) -> list[Phrase]:
     """What a model returns, by the names of its fields, in lines that are no longer than a box."""
     rows: list[list[Phrase | str]] = [[]]
     for name, one in zip(names, box.outputs):
-        named = _end(verbatim(name), shape_phrase(one))
+        named = _end(name, shape_phrase(one))
         if rows[-1] and len(str(listed([*rows[-1], named]))) >= LONGEST:
             rows.append([])
         rows[-1].append(named)
@@ -221,8 +233,7 @@ def _fields(box: Box, names: Sequence[str]) -> list[Phrase]:
 
 def _more_fields(box: Box) -> list[str]:
     """The lines below the first of what a model returns."""
-    names = box.attributes.get("names", ()) if box.kind is BoxKind.OUTPUT else ()
-    return [str(row) for row in _fields(box, names)[1:]]
+    return [str(row) for row in _fields(box, _returned(box))[1:]]
 
 
 _MOST_ROWS = 5
@@ -231,7 +242,9 @@ _FEW = 3  # shapes that are listed
 
 def shows_shapes(box: Box) -> bool:
     """Whether a box is an output with the shapes of all that it returns."""
-    return box.kind is BoxKind.OUTPUT and ("names" in box.attributes or len(box.outputs) <= _FEW)
+    return box.kind is BoxKind.OUTPUT and (
+        "names" in box.attributes or bool(_returned(box)) or len(box.outputs) <= _FEW
+    )
 
 
 def shapes(box: Box) -> Phrase:
