@@ -24,6 +24,12 @@ CASES = [
         "1-d conv, 8, kernel 3, dilation 2",
         "一维卷积，8，核大小 3，膨胀率 2",
     ),
+    (
+        nn.Conv2d(4, 8, 3, dilation=(1, 2)),
+        (1, 4, 9, 9),
+        "3×3 conv, 8, dilation 1×2",
+        "3×3 卷积，8，膨胀率 1×2",
+    ),
     (nn.Conv2d(4, 4, 3, groups=4), (1, 4, 9, 9), "3×3 depthwise conv, 4", "3×3 深度卷积，4"),
     (nn.Conv2d(4, 4, 3, groups=2), (1, 4, 9, 9), "3×3 grouped conv, 4", "3×3 分组卷积，4"),
     (nn.ConvTranspose2d(4, 2, 2, 2), (1, 4, 9, 9), "2×2 up-conv, 2, ↑2", "2×2 转置卷积，2，步幅 2"),
@@ -172,3 +178,15 @@ def test_a_mean_over_all_places_is_a_global_pool(
     exact = visualize.trace(Mean(dim, keepdim, by_name), shape)
     (mean,) = (layer for layer in exact.operations if layer.type == "mean")
     assert str(operation(mean)) == words
+
+
+def test_a_write_to_a_slice_in_words() -> None:
+    class Write(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            y = x * 2
+            y[:, :2] += x[:, 2:]
+            return y
+
+    rows = visualize.summarize(Write(), (1, 4), depth=9).rows
+    words = next(row.words for row in rows if row.name == "setitem")
+    assert (str(words), words.write(CHINESE)) == ("write slice", "写入切片")

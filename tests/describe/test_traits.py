@@ -76,6 +76,8 @@ def test_kernels_of_one_size() -> None:
     assert traits(Residual(nn.Conv1d(16, 16, 3, padding=1)), (1, 16, 8)) == "kernel 3"
     dilated = nn.Conv2d(16, 16, 3, padding=2, dilation=2)
     assert traits(Residual(dilated), IMAGE) == "3×3, dilation 2"
+    along_one_axis = nn.Conv2d(16, 16, 3, padding="same", dilation=(1, 3))
+    assert traits(Residual(along_one_axis), IMAGE) == "3×3, dilation 1×3"
 
 
 def test_strides_of_what_leaves_the_block() -> None:

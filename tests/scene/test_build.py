@@ -221,3 +221,38 @@ def test_many_inputs_have_their_shapes_below_their_names(number: int, lines: int
     assert {len(box.label) for box in inputs} == {lines}
     assert figure.check() == []
     assert all("".join(box.label).endswith("1") for box in inputs)
+
+
+class _EarlyExit(nn.Module):
+    """Stops when it is sure, of which no tensor knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.work, self.sure = nn.Linear(4, 4), nn.Linear(4, 1)
+        self.idle, self.last = nn.Linear(4, 2), nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Work, and again if that seems necessary."""
+        x = self.work(x).relu()
+        self.idle(x)
+        if self.sure(x).mean() < 1e6:
+            x = x + self.work(x)
+        return self.last(x)  # type: ignore[no-any-return]
+
+
+def test_what_python_decides_by_is_not_unused() -> None:
+    scene = visualize.draw(_EarlyExit(), (2, 4)).scene
+    told = {box.id: box.label[1].split(" · ")[0] for box in scene.boxes if len(box.label) > 1}
+    assert told["sure"] == "control flow only"
+    assert told["idle"] == "unused"
+
+
+def test_all_that_a_model_returns_is_listed() -> None:
+    class Several(nn.Module):
+        def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+            return x, x.mean(1), x[:, :2], x.mean(), x[:, :3]
+
+    (output,) = (
+        box for box in visualize.draw(Several(), (2, 4)).scene.boxes if box.role == "output"
+    )
+    assert ", ".join(output.label) == "output 4, scalar, 2, scalar, 3"

@@ -44,6 +44,15 @@ def test_what_distinguishes_a_block(settings: tuple[int, ...], words: str) -> No
     assert label[1].split(" · ")[:-1] == ([words] if words else [])
 
 
+def test_strides_and_dilations_of_each_axis() -> None:
+    block = Block(8, 3, 1, -1, 1)
+    block.wide = nn.Conv2d(8, 8, 3, (1, 2), "valid", dilation=(3, 1))
+    model = nn.Sequential(nn.Conv2d(3, 8, 1), block, nn.Conv2d(8, 4, 1))
+    scene = visualize.draw(model, (1, 3, 32, 32), level="layer", collapse="Block").scene
+    (label,) = (box.label for box in scene.boxes if box.role == "block")
+    assert label[1].startswith("/1×2, dilation 3×1")
+
+
 def test_a_module_of_many_convolutions_has_no_kernel_of_its_own() -> None:
     blocks = nn.Sequential(*(Block(8, 5, 1, 2, 1) for _ in range(5)))
     model = nn.Sequential(nn.Conv2d(3, 8, 1), blocks)

@@ -10,6 +10,7 @@ from torch import nn
 
 import visualize
 from tests.unregistered import Recurrent, dynamic, static
+from visualize.core.errors import ForwardError
 from visualize.tracing.quantized import int8_flops, recurrent_flops
 
 
@@ -54,3 +55,19 @@ def test_formulas() -> None:
     both_sides = 2 * 2 * 5 * 3 * 3 * 16 * (8 + 16)
     assert recurrent_flops(3)(torch.zeros(5, 3, 8), hidden, *rest) == both_sides
     assert int8_flops(torch.zeros(3, 8), torch.zeros(4, 8)) == 2 * 3 * 8 * 4
+
+
+def test_an_operation_that_quantized_tensors_lack_is_named() -> None:
+    """Torch lists all backends that have it, among them that of nested tensors."""
+
+    class Sum(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.quantize = nn.quantized.Quantize(0.1, 0, torch.quint8)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            y: torch.Tensor = self.quantize(x)
+            return torch.add(y, y)
+
+    with pytest.raises(ForwardError, match=r"Could not run 'aten::add"):
+        visualize.trace(Sum(), (1, 3))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,26 @@ def test_the_line_of_a_merge_is_found(tracer: str) -> None:
         f"{Path(__file__).name}:{number}: return x + self.layer(x)"
     )
     assert architecture.operation("layer").source == ""
+
+
+@pytest.mark.parametrize("tracer", ["symbolic", "recorded"])
+@pytest.mark.parametrize(
+    "merge",
+    [
+        lambda x, y: torch.addcmul(x, torch.ones(1), y),
+        lambda x, y: torch.lerp(x, y, 0.5),
+        lambda x, y: torch.stack([x, y]).sum(0),
+    ],
+)
+def test_a_skip_connection_has_a_line_however_it_merges(
+    merge: Callable[[torch.Tensor, torch.Tensor], torch.Tensor], tracer: str
+) -> None:
+    class Merging(Residual):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return merge(x, self.layer(x))
+
+    (row,) = visualize.skips(Merging(), (1, 4), tracer=tracer).rows
+    assert row.source.startswith(Path(__file__).name)
 
 
 def test_code_of_torch_python_and_this_package_is_not_the_model() -> None:

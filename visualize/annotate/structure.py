@@ -32,6 +32,7 @@ from visualize.core.operators import (
     TENSOR_METHODS,
     family,
     is_known,
+    may_merge,
     merge_type,
     reads_values,
 )
@@ -84,8 +85,9 @@ def build_graph(trace: TracedModel) -> nx.MultiDiGraph:
             if carries:
                 data.add(operation.id)
                 merged += 1
-        if merged > 1 and merge_type(operation.type):
-            merge = replace(operation, merges=True, source=_source(node))
+        if merged > 1 and may_merge(operation.type):
+            is_sign = merge_type(operation.type) is not None
+            merge = replace(operation, merges=is_sign, source=_source(node))
             graph.nodes[operation.id]["operation"] = merge
     return graph
 
@@ -235,7 +237,7 @@ def _function_name(node: fx.Node) -> str:
     name = name.strip("_")
     if getattr(target, "__module__", "") != "_operator":
         return name
-    name = name[1:] if name.startswith("i") and merge_type(name[1:]) else name
+    name = name[1:] if name[0] == "i" and hasattr(operator, f"__{name[1:]}__") else name
     return TENSOR_METHODS.get(name, name)
 
 

@@ -6,6 +6,7 @@ unknown as one that is missing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeGuard
 
 from visualize.core.architecture import Operation
@@ -35,6 +36,17 @@ def numbers(operation: Operation, name: str) -> tuple[int, ...]:
     value = operation.attributes.get(name)
     found = value if isinstance(value, (list, tuple)) else (value,)
     return tuple(found) if all(map(_is_whole, found)) else ()
+
+
+def per_axis(sizes: Sequence[int]) -> str:
+    """A stride or dilation: one number if it is the same along each axis; empty if it is 1.
+
+    >>> per_axis((2, 2)), per_axis((1, 2, 2)), per_axis((1,))
+    ('2', '1×2×2', '')
+    """
+    if set(sizes) <= {1}:
+        return ""
+    return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))
 
 
 def factor(operation: Operation, name: str) -> float | None:

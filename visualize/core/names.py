@@ -47,7 +47,7 @@ NAMES = (
     phrase("L2 norm"),  phrase("int"), phrase("float"), phrase("half"),
     phrase("long"), phrase("bool"), phrase("type"), phrase("type as"),
     phrase("floordiv"), phrase("histc"), phrase("bincount"), phrase("grouped mm"),
-    phrase("setitem"), phrase("index fill"), phrase("unique"), phrase("searchsorted"),
+    phrase("write slice"), phrase("index fill"), phrase("unique"), phrase("searchsorted"),
     phrase("bucketize"), phrase("arange"), phrase("zeros like"), phrase("ones like"),
     phrase("full like"), phrase("rand like"), phrase("randn like"), phrase("empty like"),
     phrase("multinomial"), phrase("bernoulli"), phrase("isnan"), phrase("isinf"),

@@ -227,6 +227,7 @@ _TABLE: tuple[Operator, ...] = (
     *_rows(Category.IDENTITY, "int long short bool byte char"),
     *_rows(Category.IDENTITY, "dropout dropout1d dropout2d dropout3d alphadropout"),
     *_rows(Category.IDENTITY, "featurealphadropout featuredropout stochasticdepth droppath"),
+    *_rows(Category.OTHER, "setitem", word="write slice"),
     *_rows(Category.OTHER, "getattr"),
 )  # fmt: skip
 _BY_FAMILY = {row.family: row for row in _TABLE}
@@ -300,6 +301,22 @@ def merge_type(type_name: str) -> MergeType | None:
     ('concat', None)
     """
     return operator(type_name).merge
+
+
+# Functions that add more than two tensors, or at some places alone.
+ADDED_PAIRS = frozenset({"addcmul", "addcdiv"})
+ADDED_AT = frozenset({"indexadd", "scatteradd", "index_add", "scatter_add"})
+ADDED_PRODUCTS = frozenset({"addmm", "addmv", "addr", "addbmm", "baddbmm"})
+_MERGING = ADDED_PAIRS | ADDED_AT | ADDED_PRODUCTS | {"lerp", "stack", "setitem"}
+
+
+def may_merge(type_name: str) -> bool:
+    """Whether an operation may combine tensors as a sum, a product or a concat does.
+
+    >>> may_merge("add"), may_merge("addcmul"), may_merge("relu")
+    (True, True, False)
+    """
+    return merge_type(type_name) is not None or family(type_name) in _MERGING
 
 
 def joins_constant(type_name: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from visualize.core.architecture import Operation, TensorSpec
 from visualize.core.arguments import argument
 from visualize.core.arithmetic import scales
-from visualize.core.hyperparameters import factor, number, numbers
+from visualize.core.hyperparameters import factor, number, numbers, per_axis
 from visualize.core.operators import (
     ACTIVATION,
     ATTENTION,
@@ -139,8 +139,8 @@ def _kernel_and_channels(
 
 
 def _dilation(layer: Operation) -> Phrase | str:
-    widest = max(numbers(layer, "dilation"), default=1)
-    return phrase("dilation {rate}", rate=widest) if widest > 1 else ""
+    rate = per_axis(numbers(layer, "dilation"))
+    return phrase("dilation {rate}", rate=rate) if rate else ""
 
 
 def _dimensions(layer: Operation) -> int:
@@ -379,9 +379,7 @@ def _strides(layer: Operation) -> str:
     sizes = numbers(layer, "stride")
     if layer.attributes.get("stride") is None and family(layer.does) in POOL:
         sizes = numbers(layer, "kernel_size")
-    if set(sizes) <= {1}:
-        return ""
-    return str(sizes[0]) if len(set(sizes)) == 1 else "×".join(map(str, sizes))
+    return per_axis(sizes)
 
 
 def _channels_out(layer: Operation) -> int | None:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from visualize.core.architecture import (
     Architecture,
@@ -26,6 +26,7 @@ from visualize.core.architecture import (
     SkipKind,
     TensorSpec,
 )
+from visualize.core.hyperparameters import numbers, per_axis
 from visualize.core.operators import ATTENTION, CONVOLUTION, IDENTITY, MOVES, POOL, family
 from visualize.core.phrases import NOTHING, Phrase, counted, listed, phrase
 from visualize.core.summary import Shape
@@ -89,8 +90,8 @@ def _window(
         return
     size = "×".join(map(str, kernel))
     yield size if len(kernel) > 1 else phrase("kernel {size}", size=size)
-    rate = _only(_largest(one.attributes.get("dilation", 1)) for one in spatial)
-    yield phrase("dilation {rate}", rate=rate) if rate and rate > 1 else ""
+    rate = _only(per_axis(numbers(one, "dilation")) for one in spatial)
+    yield phrase("dilation {rate}", rate=rate) if rate else ""
     stride = _stride(exact, main, output) if output else 1
     yield phrase("/{stride}", stride=stride) if stride > 1 else ""
     groups = _only(one.weight.groups for one in spatial if one.weight)
@@ -268,11 +269,6 @@ def _ratio(larger: int, smaller: int) -> str:
     """``4`` or ``2.7``; empty if it is none that a block has."""
     ratio = larger / max(smaller, 1)
     return f"{ratio:.1f}".removesuffix(".0") if _RATIOS[0] <= ratio <= _RATIOS[1] else ""
-
-
-def _largest(value: Any) -> int:
-    sizes = value if isinstance(value, (list, tuple)) else (value,)
-    return max((one for one in sizes if isinstance(one, int)), default=1)
 
 
 _Value = TypeVar("_Value", bound=Hashable)

@@ -14,7 +14,7 @@ from visualize.core.diagram import Box, BoxKind, Diagram, Group, GroupKind
 from visualize.core.fonts import missing
 from visualize.core.memory import memory_use
 from visualize.core.module_path import spelled
-from visualize.core.phrases import verbatim
+from visualize.core.phrases import Phrase, phrase, verbatim
 from visualize.core.quantities import amount as written
 from visualize.core.quantities import giga
 from visualize.core.scene import Scene, SceneArrow, SceneBox, SceneGroup
@@ -26,6 +26,7 @@ from visualize.core.words import shape
 from visualize.scene import amounts, labels, names, numbers, skip_labels
 from visualize.scene.amounts import Amount
 from visualize.scene.bundles import bundled
+from visualize.scene.decisions import decides
 from visualize.scene.facts import found_skips, totals
 from visualize.scene.flows import Flow, Made, made_between, read_twice, shapes, tensors_between
 from visualize.scene.kinds import work_of_box
@@ -141,7 +142,7 @@ class _Builder:
             inside=skip_labels.skips_in_copies(
                 [_merged_in(copy, collapsed) for copy in box.copies or (box,)]
             ),
-            unused=self._is_unused(box),
+            unused=self._unused(box),
             shared=self._sharing.has(box),
             names=self.names,
             wrapped=box.kind is BoxKind.INPUT and self._has_many_inputs,
@@ -203,6 +204,13 @@ class _Builder:
     @functools.cached_property
     def _sharing(self) -> Sharing:
         return Sharing(self.diagram)
+
+    def _unused(self, box: Box) -> Phrase | str:
+        """What becomes of the result of a box that no other box reads."""
+        if not self._is_unused(box):
+            return ""
+        steers = decides(self.diagram.exact, box.members)
+        return phrase("control flow only") if steers else phrase("unused")
 
     def _is_unused(self, box: Box) -> bool:
         """Whether nothing reads what a box computes, and the model does not return it.

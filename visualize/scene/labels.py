@@ -38,7 +38,7 @@ def box_label(
     *,
     repeat: Group | None = None,
     inside: str = "",
-    unused: bool = False,
+    unused: Phrase | str = "",
     shared: bool = False,
     names: bool = False,
     wrapped: bool = False,
@@ -51,7 +51,7 @@ def box_label(
         amount: its parameters.
         repeat: the repeat that consists of this box alone, if there is one.
         inside: the skip connections inside a collapsed box, see `visualize.scene.skip_labels`.
-        unused: whether nothing reads what it computes.
+        unused: what becomes of its result if no other box reads it.
         shared: whether it works with parameters that other boxes count.
         names: whether to show the module path.
         wrapped: whether it is an input among many, whose shape is below its name.
@@ -62,7 +62,7 @@ def box_label(
         more = [f"{each(concealed, repeat)} hidden"] if concealed else []
         return [symbol(shown.core), *scales(shown.core), *_states(box), *_details(shown), *more]
     lines = _wrapped(box) if wrapped else [str(title), *_more_fields(box)]
-    details = [str(phrase("unused"))] if unused else []
+    details = [str(unused)] if unused else []
     if box.kind is BoxKind.STAGE and not names and (name := _stage_name(shown)):
         details.append(name)
     if box.kind is BoxKind.BLOCK and (own := listed(traits(shown))):
@@ -153,7 +153,7 @@ def _title(box: Box) -> Phrase:
     if box.kind is BoxKind.INPUT:
         return _end(_input_name(box), shapes(box))
     if box.kind is BoxKind.OUTPUT:
-        names = box.attributes.get("names", ())
+        names = _returned(box)
         return _fields(box, names)[0] if names else _end(_output_name(box), shapes(box))
     if box.kind is BoxKind.COMPUTATION:
         return listed([*box.label, width(box.outputs, _seen(box))])
@@ -189,7 +189,9 @@ def _wrapped(box: Box) -> list[str]:
 
 def _end(name: Phrase, shapes: Phrase) -> Phrase:
     """An input or output with its shapes."""
-    return phrase("{name} {shapes}", name=name, shapes=shapes) if shapes else name
+    return (
+        phrase("{name} {shapes}", name=name, shapes=shapes) if name and shapes else name or shapes
+    )
 
 
 def _described(box: Box) -> Operation:
@@ -206,11 +208,21 @@ def _described(box: Box) -> Operation:
     return box.core if box.core.weights else replace(box.core, weights=box.weights)
 
 
-def _fields(box: Box, names: Sequence[str]) -> list[Phrase]:
+def _returned(box: Box) -> Sequence[Phrase]:
+    """What each tensor that a model returns is called; empty if one word does for all shapes."""
+    if box.kind is not BoxKind.OUTPUT:
+        return ()
+    names = box.attributes.get("names", ())
+    if names or len(box.outputs) <= _FEW or len({one.shown for one in box.outputs}) == 1:
+        return [verbatim(name) for name in names]
+    return [_output_name(box), *[NOTHING] * (len(box.outputs) - 1)]
+
+
+def _fields(box: Box, names: Sequence[Phrase]) -> list[Phrase]:
     """What a model returns, by the names of its fields, in lines that are no longer than a box."""
     rows: list[list[Phrase | str]] = [[]]
     for name, one in zip(names, box.outputs):
-        named = _end(verbatim(name), shape_phrase(one))
+        named = _end(name, shape_phrase(one))
         if rows[-1] and len(str(listed([*rows[-1], named]))) >= LONGEST:
             rows.append([])
         rows[-1].append(named)
@@ -221,8 +233,7 @@ def _fields(box: Box, names: Sequence[str]) -> list[Phrase]:
 
 def _more_fields(box: Box) -> list[str]:
     """The lines below the first of what a model returns."""
-    names = box.attributes.get("names", ()) if box.kind is BoxKind.OUTPUT else ()
-    return [str(row) for row in _fields(box, names)[1:]]
+    return [str(row) for row in _fields(box, _returned(box))[1:]]
 
 
 _MOST_ROWS = 5
@@ -231,7 +242,9 @@ _FEW = 3  # shapes that are listed
 
 def shows_shapes(box: Box) -> bool:
     """Whether a box is an output with the shapes of all that it returns."""
-    return box.kind is BoxKind.OUTPUT and ("names" in box.attributes or len(box.outputs) <= _FEW)
+    return box.kind is BoxKind.OUTPUT and (
+        "names" in box.attributes or bool(_returned(box)) or len(box.outputs) <= _FEW
+    )
 
 
 def shapes(box: Box) -> Phrase:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from visualize.core.architecture import Operation
 from visualize.core.diagram import Box
-from visualize.core.hyperparameters import numbers
+from visualize.core.hyperparameters import numbers, per_axis
 from visualize.core.layers import widths
 from visualize.core.operators import CONVOLUTION, family
 from visualize.core.phrases import Phrase, phrase
@@ -33,15 +34,15 @@ def _traits(convolutions: Sequence[Operation], wide: Sequence[Operation]) -> Ite
         (kernel,) = kernels
         size = "×".join(map(str, kernel))
         yield size if len(kernel) > 1 else phrase("kernel {size}", size=size)
-    strides = [max(_numbers(one, "stride"), default=1) for one in convolutions]
-    if max(strides) > 1:
-        yield phrase("/{stride}", stride=max(strides))
+    stride = per_axis(max((_numbers(one, "stride") for one in convolutions), key=math.prod))
+    if stride:
+        yield phrase("/{stride}", stride=stride)
     inputs = widths(convolutions[0])[0]
     if depthwise and inputs and (growth := widths(depthwise[0])[1] / inputs) > 1:
         yield phrase("expand {factor:g}", factor=round(growth, 2))
-    dilations = {max(_numbers(one, "dilation"), default=1) for one in wide}
-    if len(dilations) == 1 and max(dilations) > 1:
-        yield phrase("dilation {rate}", rate=max(dilations))
+    rate, *others = {per_axis(_numbers(one, "dilation")) for one in wide}
+    if rate and not others:
+        yield phrase("dilation {rate}", rate=rate)
 
 
 def _is_depthwise(one: Operation) -> bool:

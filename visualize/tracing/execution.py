@@ -18,6 +18,7 @@ from visualize.tracing.flops import Memory, OnMeta
 from visualize.tracing.inplace import unclear_write
 from visualize.tracing.inputs import Inputs
 from visualize.tracing.module_calls import module_calls
+from visualize.tracing.proxies import IN_PLACE
 from visualize.tracing.tensors import specification, tensors_in
 
 
@@ -26,7 +27,8 @@ class Seen(NamedTuple):
 
     Attributes:
         plain: the values of the nodes that hold no tensor, such as sizes.
-        writers: the calls of marked functions that write to their first argument and return it.
+        writers: the calls of marked functions, and the augmented assignments, that write to their
+            first argument and return it.
     """
 
     plain: Mapping[fx.Node, Any]
@@ -54,7 +56,8 @@ class _Interpreter(fx.Interpreter):
         self.memory = memory
         self.plain: dict[fx.Node, Any] = {}
         self.writers: set[fx.Node] = set()
-        self.marked = {id(names[name]) for names, name in functions_to_wrap() if name in names}
+        marked = [names[name] for names, name in functions_to_wrap() if name in names]
+        self.marked = set(map(id, (*marked, *IN_PLACE.values())))
 
     def run_node(self, n: fx.Node) -> Any:
         before = self.memory.total

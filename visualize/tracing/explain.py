@@ -96,15 +96,27 @@ def explain_forward(error: Exception) -> VisualizeError:
 
 
 def _is_of_nested(error: Exception) -> bool:
-    return "NestedTensor" in str(error)
+    return "NestedTensor" in (_backend_of(error) or str(error))
 
 
 def asks_for_values(error: Exception) -> bool:
     """Whether ``error`` is that of a tensor without values which was asked for them."""
     text = str(error)
-    return "meta tensor" in text or (
-        isinstance(error, NotImplementedError) and not text.startswith("Module [")  # no forward
-    )
+    if "meta tensor" in text:
+        return True
+    if not isinstance(error, NotImplementedError) or text.startswith("Module ["):  # no forward
+        return False
+    backend = _backend_of(error)
+    return not backend or "Meta" in backend
+
+
+def _backend_of(error: Exception) -> str:
+    """The kind of tensors, such as ``QuantizedCPU``, for which torch lacks an operator.
+
+    The rest of the message lists the kinds that have it; those of nested tensors are always some.
+    """
+    found = re.search(r"with arguments from the '(\w+)' backend", str(error))
+    return found[1] if found else ""
 
 
 def asks_for_gradients(error: Exception) -> bool:

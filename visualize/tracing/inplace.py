@@ -29,7 +29,8 @@ def follow_in_place(graph: fx.Graph, model: nn.Module, writers: Collection[fx.No
     Args:
         graph: the graph, which is changed.
         model: what it refers to.
-        writers: calls that write to their first argument and return it, which only a run shows.
+        writers: calls that write to their first argument and return it, which only a run shows:
+            those of marked functions, and augmented assignments.
 
     Raises:
         UntraceableError: a symbolic graph does not show which later values the change reaches.
@@ -43,7 +44,8 @@ def follow_in_place(graph: fx.Graph, model: nn.Module, writers: Collection[fx.No
         is_writer = node in writers or _is_in_place(node, model)
         if not isinstance(changed, fx.Node) or not is_writer:
             continue
-        views = {one for one in _views_of(changed, node, model) if order[one] < order[node]}
+        shared = _views_of(changed, node, model)
+        views = {one for one in shared if order[one] < order[node] or one.op == "get_attr"}
         if _name(node) == "__setitem__":
             views.add(changed)  # it returns nothing that could be read instead
         is_later = functools.partial(_follows, order, node)
@@ -152,10 +154,5 @@ def _changes(node: fx.Node) -> bool:
     if name == "__setitem__" or node.kwargs.get("inplace") is True:
         return True
     if getattr(node.target, "__module__", "") == "_operator":
-        return name in _IN_PLACE_OPERATORS
+        return False  # ``n += 1`` changes no number
     return name.endswith("_") and not name.startswith("_")
-
-
-_IN_PLACE_OPERATORS = frozenset(
-    ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul")
-)

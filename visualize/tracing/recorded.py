@@ -44,11 +44,13 @@ from visualize.tracing.inputs import Inputs, named_tensors
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.module_calls import module_calls
 from visualize.tracing.nested import completed
+from visualize.tracing.origins import Calls
 from visualize.tracing.read_values import DEPENDING
-from visualize.tracing.recorder import Calls, Recorder, share_memory
+from visualize.tracing.recorder import Recorder
 from visualize.tracing.replica import has_own_hooks
 from visualize.tracing.scripted.inlined import InlinedScripts
 from visualize.tracing.tensors import holds_module, tensors_in
+from visualize.tracing.writes import copies_to_itself, writes_uncounted, written_to
 
 
 def trace_recorded(
@@ -248,7 +250,7 @@ class _Watch(TorchFunctionMode):
             return run_higher_order(name, args, self.recorder, self)
         if name in _TAKING_OUT and getattr(torch.Tensor, name) is func:
             self._note_what_leaves(name, args[0])
-        if func is torch.Tensor.__setitem__ and _copies_to_itself(*args):
+        if func is torch.Tensor.__setitem__ and copies_to_itself(*args):
             return None
 
         def run(given: Sequence[torch.Tensor]) -> Any:
@@ -338,8 +340,9 @@ class _Watch(TorchFunctionMode):
         before = self.environment.memory.total
         result = run(given)
         with without_torch_function():
-            written = [t for t, version in zip(given, versions) if version_of(t) != version]
-            if not written and operation != "call_module" and _writes_uncounted(target, given):
+            changed = [t for t, version in zip(given, versions) if version_of(t) != version]
+            written = written_to(changed, args)
+            if not written and operation != "call_module" and writes_uncounted(target, given):
                 written = tensors_in(args[0])
             if not (written or isinstance(result, torch.Tensor) or tensors_in(result)):
                 return result
@@ -374,23 +377,3 @@ def operation_of(func: Any, name: str) -> tuple[str, Any]:
         known = getattr(operator, name.strip("_"), None)
         return ("call_function", known) if known else ("call_method", name)
     return "call_method", name
-
-
-def _writes_uncounted(target: Any, given: Sequence[torch.Tensor]) -> bool:
-    """Whether a function writes to tensors that do not count their versions."""
-    name = target if isinstance(target, str) else getattr(target, "__name__", "")
-    uncounted = name.startswith("_foreach_") or any(tensor.is_inference() for tensor in given)
-    return uncounted and name.endswith("_") and not name.startswith("__")
-
-
-def _copies_to_itself(tensor: Any, index: Any, value: Any) -> bool:
-    """Whether ``x[i] = y`` is the end of ``x[i] += …``, which wrote to ``x`` already."""
-    if not isinstance(value, torch.Tensor) or not share_memory(tensor, value):
-        return False
-    with without_torch_function():
-        place = tensor[index]
-        return share_memory(place, value) and _layout(place) == _layout(value)
-
-
-def _layout(tensor: torch.Tensor) -> Any:
-    return tensor.storage_offset(), tensor.shape, tensor.stride()

@@ -7,7 +7,7 @@ import operator
 import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import torch
@@ -34,40 +34,18 @@ from visualize.core.unregistered import Unregistered
 from visualize.tracing.calls import parts_of
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.nested import identifier, named_parts
+from visualize.tracing.origins import Calls, Origin, Path, Write
+from visualize.tracing.regions import region_of
 from visualize.tracing.source import origin_of
 from visualize.tracing.tensors import (
-    Step,
     map_tensors,
     specification,
     tensors_in,
     tensors_with_paths,
 )
 
-Calls = tuple[EnclosingCall, ...]
-_Path = tuple[Step, ...]
-
-
-@dataclass(slots=True)
-class _Origin:
-    """Where a tensor comes from.
-
-    Attributes:
-        tensor: a weak reference, so that a run on real tensors frees what it no longer needs.
-        node: the node that made the tensor, or the collection it is part of.
-        path: the steps from the node's value to the tensor.
-        calls: the module calls around the place where a part is taken.
-        overwritten: whether ``node`` wrote to memory that the tensor shares, and returned another.
-    """
-
-    tensor: weakref.ref[torch.Tensor]
-    node: fx.Node
-    path: _Path = ()
-    calls: Calls = ()
-    overwritten: bool = False
-
-
 # What made some tensors, or where those are that have no node of their own yet.
-_Made: TypeAlias = Sequence[fx.Node | _Origin]
+_Made: TypeAlias = Sequence[fx.Node | Origin]
 
 
 class Recorder:
@@ -88,10 +66,10 @@ class Recorder:
         self.calls: Calls = ()
         self._entered: Counter[str] = Counter()
         self._operations = 0
-        self._origins: dict[int, _Origin] = {}
+        self._origins: dict[int, Origin] = {}
         self._names = _attribute_names(model)
-        self._parts: dict[tuple[fx.Node, _Path], fx.Node] = {}
-        self._contents: dict[fx.Node, list[tuple[_Path, TensorSpec]]] = {}
+        self._parts: dict[tuple[fx.Node, Path], fx.Node] = {}
+        self._contents: dict[fx.Node, list[tuple[Path, TensorSpec]]] = {}
         self._constants = 0
         self._crossings: list[tuple[ModuleCall, _Made, _Made]] = []
 
@@ -117,13 +95,13 @@ class Recorder:
     def _made_by(self, value: Any) -> _Made:
         """The node of each tensor in ``value``; where it is, if it has no node of its own yet."""
         origins = [self._origins.get(id(each)) for each in parts_of(value, torch.Tensor)]
-        return [origin if origin.path else origin.node for origin in origins if origin]
+        return [one if one.path or one.writes else one.node for one in origins if one]
 
     def _named(self, made: _Made) -> tuple[str, ...]:
         """The nodes, at the end of the run, without parts that nothing read."""
         nodes = [
             (self._parts.get((one.node, one.path)) if one.path else one.node)
-            if isinstance(one, _Origin)
+            if isinstance(one, Origin)
             else one
             for one in made
         ]
@@ -275,26 +253,28 @@ class Recorder:
             return self._node_of_outsider(tensor)
         if origin.path:
             origin.node, origin.path = self._part(origin.node, origin.path, origin.calls), ()
-        elif origin.overwritten:
-            origin.node, origin.overwritten = self._alias(tensor, origin.node), False
+        for write in origin.writes:
+            origin.node = self._after(tensor, origin.node, write)
+        origin.writes = ()
         return origin.node
 
     def _write(self, tensor: torch.Tensor, node: fx.Node) -> None:
         """Note that ``node`` wrote to ``tensor``, and so to all that share memory with it."""
         storage = storage_id(tensor)
+        write = Write(node, region_of(tensor))
         for origin in self._origins.values() if storage is not None else ():
             other = origin.tensor()
             if other is not None and other is not tensor and storage_id(other) == storage:
-                origin.node, origin.path, origin.overwritten = node, (), True
+                origin.note(write, region_of(other))
         self.set(tensor, node)
 
     def _keep(
-        self, tensor: torch.Tensor, node: fx.Node, path: _Path = (), calls: Calls = ()
+        self, tensor: torch.Tensor, node: fx.Node, path: Path = (), calls: Calls = ()
     ) -> None:
         key = id(tensor)
         origins = self._origins
         reference = weakref.ref(tensor, lambda _: origins.pop(key, None))
-        origins[key] = _Origin(reference, node, path, calls)
+        origins[key] = Origin(reference, node, path, calls)
         inner = unwrapped_tensor(tensor)
         if inner is not None:
             self._keep(inner, node, path, calls)
@@ -335,7 +315,22 @@ class Recorder:
         self._describe(alias, (tensor,))
         return alias
 
-    def _part(self, node: fx.Node, path: _Path, calls: Calls) -> fx.Node:
+    def _after(self, tensor: torch.Tensor, node: fx.Node, write: Write) -> fx.Node:
+        """The node of a tensor that was the value of ``node`` until something was written."""
+        region, written = region_of(tensor), write.region
+        if region is None or written is None or region == written:
+            return self._alias(tensor, write.node)
+        within, around = written.index_in(region), region.index_in(written)
+        if within is not None:
+            after = self.graph.call_function(operator.setitem, (node, within, write.node))
+        elif around is not None:
+            after = self.graph.call_function(operator.getitem, (write.node, around))
+        else:
+            return self._alias(tensor, write.node)
+        self._describe(after, (tensor,))
+        return after
+
+    def _part(self, node: fx.Node, path: Path, calls: Calls) -> fx.Node:
         """Nodes that take the part at ``path`` out of the value of ``node``, step by step."""
         value = node
         for length in range(1, len(path) + 1):

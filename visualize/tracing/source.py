@@ -13,7 +13,7 @@ from types import FrameType
 import torch
 from torch import fx
 
-from visualize.core.operators import merge_type
+from visualize.core.operators import may_merge
 from visualize.core.traced import SourceLine
 
 _LIBRARY = f"{Path(torch.__file__).parent}{os.sep}"
@@ -44,7 +44,7 @@ def origin_of(node: fx.Node) -> tuple[SourceLine | None, tuple[str, ...]]:
     if frame is None:
         return None, ()
     name = str(getattr(node.target, "__name__", node.target)).strip("_")
-    merges = merge_type(name) or merge_type(name.removeprefix("i"))  # iadd is add in place
+    merges = may_merge(name) or may_merge(name.removeprefix("i"))  # iadd is add in place
     return _line(frame) if merges else None, tuple(_helpers(frame))[::-1]
 
 

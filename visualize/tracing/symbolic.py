@@ -50,6 +50,7 @@ from visualize.tracing.inputs import Inputs, names_of_arguments
 from visualize.tracing.leaves import Leaves
 from visualize.tracing.limits import MOST_OPERATIONS, endless
 from visualize.tracing.nested import identifier, named_parts, rebuilt
+from visualize.tracing.proxies import Proxy
 from visualize.tracing.recorder import placeholder
 from visualize.tracing.source import origin_of
 from visualize.tracing.tensors import items_of
@@ -98,6 +99,10 @@ class SymbolicTracer(fx.Tracer):
         set_facts(node, facts)
         return node
 
+    def proxy(self, node: fx.Node) -> Proxy:
+        """What the model computes with in place of the value of ``node``."""
+        return Proxy(node, self)
+
     def _calls(self) -> tuple[EnclosingCall, ...]:
         """The calls around what is traced now, each made once."""
         calls = []
@@ -113,7 +118,7 @@ class SymbolicTracer(fx.Tracer):
         kind = type(a)
         if kind in _PLAIN:
             return a
-        if kind is fx.Proxy:
+        if kind is Proxy:
             return a.node
         if kind is tuple or kind is list:
             return kind([self.create_arg(item) for item in a])

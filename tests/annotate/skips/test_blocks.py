@@ -105,3 +105,15 @@ def test_branches_of_equal_depth_that_come_up_are_parallel(net: Net, x: str) -> 
     low = block(net, net.resize("MaxPool2d", x, 0.5), "low")
     net.cat(lift(net, low, 2, "a"), lift(net, net.conv(low), 2, "b"))
     assert not any(skip.long for skip in find_skips(net.graph))
+
+
+def test_the_gate_on_a_branch_is_no_part_of_it(net: Net, x: str) -> None:
+    """As in Attention U-Net (Oktay et al. 2018), where what comes up opens the gate."""
+    up = below(net, x, 7)
+    branch = net.conv(x, name="lateral")
+    both = net.function("relu", net.add(net.conv(up, name="rises"), net.conv(branch, name="here")))
+    gated = net.mul(branch, net.function("sigmoid", net.conv(both, 1, name="opens")))
+    net.cat(gated, up)
+    (long,) = (skip for skip in find_skips(net.graph) if skip.long)
+    assert (long.kind.value, long.fork) == ("concat", "x")
+    assert {"lateral", gated} == set(long.branch)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
+from visualize.annotate.skips.chain import carried
 from visualize.annotate.skips.flow import Flow
 from visualize.annotate.skips.long import is_lifted, is_long
 from visualize.annotate.skips.merges import Merge, Operand
@@ -77,12 +78,15 @@ def _steps(flow: Flow, resolution: Resolution, node: str) -> Iterator[tuple[str,
 
 
 def _sources(flow: Flow, resolution: Resolution, node: str) -> list[str]:
-    """What ``node`` reads at its own resolution, or comes up from."""
+    """What ``node`` reads or scales at its own resolution, or comes up from."""
     sources = [inflow.source for inflow in flow.inflows[node]]
     if len(sources) == 1:
         here, before = resolution.level(node), resolution.level(sources[0])
         is_higher = here and before and LOWER * before > here
         return [] if is_higher else sources
+    scaled = carried(flow, node)
+    if scaled is not None:  # what computes the gate of a product is no part of the branch
+        return [scaled]
     level = [source for source in sources if resolution.are_level(node, source)]
     lateral = [source for source in level if source not in resolution.rising]
     if family(flow.type(node)) in CONCAT:

@@ -23,12 +23,17 @@ from visualize.annotate.skips.effects import COMPUTED, PARAMETER
 from visualize.annotate.skips.flow import Flow, Inflow, Shape
 from visualize.core.architecture import TensorSpec
 from visualize.core.arguments import argument
-from visualize.core.operators import CONCAT, SUBTRACT, MergeType, family, merge_type
+from visualize.core.operators import (
+    ADDED_AT,
+    ADDED_PAIRS,
+    ADDED_PRODUCTS,
+    CONCAT,
+    SUBTRACT,
+    MergeType,
+    family,
+    merge_type,
+)
 
-_ADDED_PAIRS = frozenset({"addcmul", "addcdiv"})
-# These add one tensor to some places of another.
-_ADDED_AT = frozenset({"indexadd", "scatteradd", "index_add", "scatter_add"})
-_ADDED_PRODUCTS = frozenset({"addmm", "addmv", "addr", "addbmm", "baddbmm"})
 SUMS = frozenset({"sum", "mean"})
 
 
@@ -100,9 +105,9 @@ def find_merges(flow: Flow, rising: Container[str] = ()) -> Iterator[Merge]:
 def type_of(flow: Flow, node: str) -> MergeType | None:
     """How ``node`` combines the features that it reads; None if it does not."""
     name = family(flow.type(node))
-    if name in SUMS | {"stack", "lerp"} | _ADDED_PAIRS | _ADDED_AT:
+    if name in SUMS | {"stack", "lerp"} | ADDED_PAIRS | ADDED_AT:
         return MergeType.ADD
-    if family(flow.operations[node].type) in _ADDED_PRODUCTS:  # which may work as a layer
+    if family(flow.operations[node].type) in ADDED_PRODUCTS:  # which may work as a layer
         return MergeType.ADD
     return MergeType.CONCAT if name == "setitem" else merge_type(name)
 
@@ -199,8 +204,8 @@ def _operands(flow: Flow, node: str, sign: int) -> Iterator[Operand]:
         for inflow, scale in zip(inflows, (1 - weight, weight) if known else (learned, learned)):
             yield _operand(inflow, node, sign, scale if isinstance(scale, str) else f"{scale:g}")
         yield from (_operand(inflow, node, sign, is_factor=True) for inflow in inflows[2:])
-    elif name in _ADDED_PAIRS | _ADDED_PRODUCTS:
-        together = len(inflows) > 2 or name in _ADDED_PRODUCTS
+    elif name in ADDED_PAIRS | ADDED_PRODUCTS:
+        together = len(inflows) > 2 or name in ADDED_PRODUCTS
         yield _operand(inflows[0], node, sign)
         for inflow in inflows[1:]:
             yield _operand(inflow, node, sign, learned, is_factor=together)

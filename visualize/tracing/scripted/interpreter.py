@@ -33,7 +33,8 @@ from visualize.tracing.explain import Failure, explain_failure
 from visualize.tracing.flops import FlopCounter
 from visualize.tracing.inputs import Inputs, hint_for
 from visualize.tracing.nested import named_parts
-from visualize.tracing.recorder import Calls, Recorder
+from visualize.tracing.origins import Calls
+from visualize.tracing.recorder import Recorder
 from visualize.tracing.scripted.operators import OperatorCall, operator_call
 from visualize.tracing.scripted.primitives import (
     COLLECTIONS,
