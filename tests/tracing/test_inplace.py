@@ -209,3 +209,20 @@ def test_views_and_other_names_read_what_was_written(kind: type[nn.Module]) -> N
         for name in architecture.graph
     }
     assert {name: read[name] for name in _READ[kind]} == _READ[kind]
+
+
+def test_a_write_is_part_of_the_module_that_wrote() -> None:
+    class Batched(nn.Module):
+        def forward(self, images: Tensor) -> Tensor:
+            batch = images.new_zeros(2, 3, 8, 8)
+            for place, image in zip(batch, images):
+                if image.sum() < 0:  # values decide, so that the model is run
+                    return images
+                place[:, :6].copy_(image)
+            return batch
+
+    model = nn.Sequential(Batched(), nn.Conv2d(3, 4, 3))
+    traced = visualize.trace(model, torch.ones(2, 3, 6, 8))
+    writes = [one for one in traced.operations if "setitem" in one.type]
+    assert writes
+    assert {one.calls[-1].path for one in writes} == {"0"}

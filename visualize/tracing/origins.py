@@ -18,10 +18,17 @@ Path = tuple[Step, ...]
 
 
 class Write(NamedTuple):
-    """A node that wrote to a tensor, and where that tensor lies; None if it has no strides."""
+    """A write to a tensor.
+
+    Attributes:
+        node: what wrote.
+        region: where the tensor lies; None if it has no strides.
+        calls: the module calls around the write.
+    """
 
     node: fx.Node
     region: Region | None
+    calls: Calls = ()
 
 
 @dataclass(slots=True)

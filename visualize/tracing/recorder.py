@@ -261,7 +261,7 @@ class Recorder:
     def _write(self, tensor: torch.Tensor, node: fx.Node) -> None:
         """Note that ``node`` wrote to ``tensor``, and so to all that share memory with it."""
         storage = storage_id(tensor)
-        write = Write(node, region_of(tensor))
+        write = Write(node, region_of(tensor), self.calls)
         for origin in self._origins.values() if storage is not None else ():
             other = origin.tensor()
             if other is not None and other is not tensor and storage_id(other) == storage:
@@ -310,24 +310,27 @@ class Recorder:
         known = (origin.tensor() for origin in list(self._origins.values()))
         return next((one for one in known if one is not None and storage_id(one) == storage), None)
 
-    def _alias(self, tensor: torch.Tensor, node: fx.Node) -> fx.Node:
+    def _alias(self, tensor: torch.Tensor, node: fx.Node, calls: Calls | None = None) -> fx.Node:
         alias = self.graph.call_function(torch.ops.aten.alias.default, (node,))
-        self._describe(alias, (tensor,))
+        self._describe(alias, (tensor,), calls=calls)
         return alias
 
     def _after(self, tensor: torch.Tensor, node: fx.Node, write: Write) -> fx.Node:
-        """The node of a tensor that was the value of ``node`` until something was written."""
+        """The node of a tensor that was the value of ``node`` until something was written.
+
+        It is part of the module that wrote, whoever reads it.
+        """
         region, written = region_of(tensor), write.region
         if region is None or written is None or region == written:
-            return self._alias(tensor, write.node)
+            return self._alias(tensor, write.node, write.calls)
         within, around = written.index_in(region), region.index_in(written)
         if within is not None:
             after = self.graph.call_function(operator.setitem, (node, within, write.node))
         elif around is not None:
             after = self.graph.call_function(operator.getitem, (write.node, around))
         else:
-            return self._alias(tensor, write.node)
-        self._describe(after, (tensor,))
+            return self._alias(tensor, write.node, write.calls)
+        self._describe(after, (tensor,), calls=write.calls)
         return after
 
     def _part(self, node: fx.Node, path: Path, calls: Calls) -> fx.Node:
