@@ -7,7 +7,7 @@ change.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from visualize.compare.align import Pairs
@@ -101,7 +101,7 @@ def _alike(partners: Iterable[tuple[Tree, Tree]], status: Status, found: Found) 
 def _moved(leaves: Mapping[Tree, Tree], pairs: Pairs) -> Iterator[Change]:
     """The outermost trees that were moved, those of one class between like places together."""
     groups: dict[tuple[str, ...], list[tuple[Tree, Tree]]] = defaultdict(list)
-    for old in dict.fromkeys(_moved_whole(leaf, leaves, pairs) for leaf in leaves):
+    for old in _moved_whole(leaves, pairs):
         new = pairs.trees[old]
         here, there = (numberless(one.around.path if one.around else "") for one in (old, new))
         groups[new.type, here, there].append((old, new))
@@ -117,16 +117,20 @@ def _moved(leaves: Mapping[Tree, Tree], pairs: Pairs) -> Iterator[Change]:
         )
 
 
-def _moved_whole(leaf: Tree, leaves: Mapping[Tree, Tree], pairs: Pairs) -> Tree:
-    """The outermost tree around a leaf with a partner of as many leaves, all of which moved."""
-    whole, around = leaf, leaf.around
-    while (
-        around in pairs.trees
-        and pairs.trees[around].size == around.size
-        and all(part in leaves for part in around.leaves)
-    ):
-        whole, around = around, around.around
-    return whole
+def _moved_whole(leaves: Iterable[Tree], pairs: Pairs) -> list[Tree]:
+    """The outermost trees all of whose ``leaves`` were moved, to a tree of as many."""
+    counts: Counter[Tree] = Counter()
+    for leaf in leaves:
+        around: Tree | None = leaf
+        while around is not None:
+            counts[around] += 1
+            around = around.around
+    wholes = {
+        tree
+        for tree, count in counts.items()
+        if tree in pairs.trees and tree.size == pairs.trees[tree].size == count
+    }
+    return [tree for tree in counts if tree in wholes and tree.around not in wholes]
 
 
 def _renamed(root: Tree, pairs: Pairs, found: Found) -> Iterator[Change]:
