@@ -307,3 +307,28 @@ def test_nothing_is_raised_after_the_limit():
 
     assert _in_threads(work, work) == [sum(range(100_000))] * 2
     assert work() == sum(range(100_000))
+
+
+def test_an_interruption_that_is_lost_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lost: list[type] = []
+    monkeypatch.setattr("sys.unraisablehook", lambda one: lost.append(one.exc_type))
+    begun = time.monotonic()
+
+    class Waiting:
+        def __del__(self) -> None:
+            while time.monotonic() < begun + 0.6:
+                pass
+
+    class Failing:
+        def __del__(self) -> None:
+            raise ValueError
+
+    def run() -> None:
+        Waiting()
+        Failing()
+        while True:
+            time.sleep(0.01)
+
+    with pytest.raises(EndlessError), time_limit(0.2):
+        run()
+    assert lost == [ValueError]

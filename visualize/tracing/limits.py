@@ -54,7 +54,7 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     bomb = _Bomb()
     try:
         try:
-            with bomb.signals():
+            with _lost_in_silence(), bomb.signals():
                 bomb.set(seconds)
                 yield
         finally:
@@ -67,6 +67,23 @@ def time_limit(seconds: float | None) -> Iterator[None]:
         ) from error
     finally:
         bomb.defuse()  # again, if it went off while it was defused
+
+
+@contextmanager
+def _lost_in_silence() -> Iterator[None]:
+    """Print nothing of an interruption that is lost in a callback of C code: another follows."""
+    report = sys.unraisablehook
+
+    def report_others(lost: sys.UnraisableHookArgs) -> None:
+        if lost.exc_type is not _TimeIsUp:
+            report(lost)
+
+    sys.unraisablehook = report_others
+    try:
+        yield
+    finally:
+        if sys.unraisablehook is report_others:
+            sys.unraisablehook = report
 
 
 class _Bomb:
