@@ -7,6 +7,7 @@ import re
 import pytest
 
 from visualize.core.errors import UsageError
+from visualize.core.example import ExampleTensor
 from visualize.models.specification import parse_inputs, parse_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -64,3 +65,24 @@ def test_there_are_no_integers_below_0() -> None:
     assert parse_inputs(["1,8:int64<1"]).args[0].below == 1
     with pytest.raises(UsageError, match="cannot read the shape '1,8:int64<0'"):
         parse_inputs(["1,8:int64<0"])
+
+
+@pytest.mark.parametrize(
+    ("text", "dtype", "least", "below"),
+    [
+        ("4:int64>=1<9", "int64", 1, 9),
+        ("4:int32 >= 3", "int32", 3, None),
+        ("4>=1<9", "int64", 1, 9),
+        ("lengths=4>=0<2", "int64", 0, 2),
+    ],
+)
+def test_bounds_of_integers(text: str, dtype: str, least: int, below: int | None) -> None:
+    example = parse_inputs((text,))
+    (tensor,) = (*example.args, *example.kwargs.values())
+    assert tensor == ExampleTensor((4,), dtype, below, least)
+
+
+@pytest.mark.parametrize("text", ["4:int64>=9<9", "4>=3<2", "4<9>=1", "4>=-1", "4>="])
+def test_bounds_without_a_number(text: str) -> None:
+    with pytest.raises(UsageError, match=r"--input"):
+        parse_inputs((text,))

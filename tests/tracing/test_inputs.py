@@ -20,6 +20,8 @@ from tests.tracing.nets import (
 from visualize.core.errors import (
     InputError,
 )
+from visualize.core.example import Example, ExampleTensor
+from visualize.tracing.inputs import Inputs
 
 
 @pytest.mark.parametrize(
@@ -142,3 +144,17 @@ def test_keyword_inputs_go_by_name_and_not_by_order(wrap: Callable[[nn.Module], 
 def test_inputs_that_do_not_fit_a_graph_module(inputs: Any):
     with pytest.raises(InputError):
         visualize.trace(fx.symbolic_trace(Pair()), inputs)
+
+
+@pytest.mark.parametrize(("least", "below"), [(1, 9), (3, None), (0, 2), (0, None)])
+def test_integers_are_between_their_bounds(least: int, below: int | None) -> None:
+    tensor = ExampleTensor((200,), "int64", below, least)
+    (values,) = Inputs.of(Example((tensor,))).with_values().args
+    assert values.min() == least
+    assert values.max() == (below or least + 1) - 1
+
+
+@pytest.mark.parametrize(("dtype", "least"), [("uint8", 300), ("int64", 10**30)])
+def test_integers_that_no_tensor_holds(dtype: str, least: int) -> None:
+    with pytest.raises(InputError, match=f"{dtype} has no numbers from {least} to {least}"):
+        Inputs.of(Example((ExampleTensor((2,), dtype, None, least),)))

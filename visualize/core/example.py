@@ -14,11 +14,13 @@ class ExampleTensor:
         shape: its sizes, the batch included.
         dtype: name of its dtype.
         below: for integers, one more than the largest value, as the size of a vocabulary.
+        least: for integers, the smallest value, as the length of a sequence.
     """
 
     shape: tuple[int, ...]
     dtype: str = "float32"
     below: int | None = None
+    least: int = 0
 
 
 class Fields(dict[str, Any]):

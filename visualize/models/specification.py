@@ -17,7 +17,8 @@ from visualize.core.errors import UsageError, shorten
 from visualize.core.example import Example, ExampleTensor, Fields
 
 _INPUT = re.compile(
-    r"(?:(?P<name>\w+(?:\.\w+|\[\d+\])*)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?(?:<(?P<below>0*[1-9]\d*))?"
+    r"(?:(?P<name>\w+(?:\.\w+|\[\d+\])*)=)?(?P<shape>\d+(?:,\d+)*,?)(?::(?P<dtype>\w+))?"
+    r"(?:>=(?P<least>\d+))?(?:<(?P<below>0*[1-9]\d*))?"
 )
 
 
@@ -162,9 +163,9 @@ def parse_inputs(texts: Sequence[str]) -> Example:
 
     >>> example = parse_inputs(("1,77:int64<32000", "mask=1,77:bool"))
     >>> example.args
-    (ExampleTensor(shape=(1, 77), dtype='int64', below=32000),)
-    >>> example.kwargs
-    {'mask': ExampleTensor(shape=(1, 77), dtype='bool', below=None)}
+    (ExampleTensor(shape=(1, 77), dtype='int64', below=32000, least=0),)
+    >>> example.kwargs["mask"].dtype, parse_inputs(("4>=1<9",)).args[0].least
+    ('bool', 1)
     >>> batch = parse_inputs(("batch.left=1,4", "batch.edges[0]=2,9:int64")).kwargs["batch"]
     >>> batch.left.shape, batch.edges[0].shape
     ((1, 4), (2, 9))
@@ -180,7 +181,8 @@ def parse_inputs(texts: Sequence[str]) -> Example:
             raise UsageError(
                 f"cannot read the shape {shorten(text)!r}",
                 where="--input",
-                hint="use 1,3,224,224 or 1,77:int64 or name=1,3,64,64:float32 or 1,128:int64<32000",
+                hint="use 1,3,224,224 or 1,77:int64 or name=1,3,64,64:float32 or 1,128:int64<32000 "
+                "or 4:int64>=1<9",
             )
         shape = tuple(int(size) for size in match["shape"].rstrip(",").split(","))
         if match["dtype"] and match["dtype"] not in _DTYPES:
@@ -191,8 +193,7 @@ def parse_inputs(texts: Sequence[str]) -> Example:
             )
         if max(shape) > _LARGEST or math.prod(shape) > _MOST:
             raise UsageError(f"{shorten(text)} is larger than any tensor", where="--input")
-        dtype = match["dtype"] or ("int64" if match["below"] else "float32")
-        tensor = ExampleTensor(shape, dtype, int(match["below"]) if match["below"] else None)
+        tensor = ExampleTensor(shape, **_values(match))
         if not match["name"]:
             positional.append(tensor)
         elif _steps(match["name"]) in named:
@@ -200,6 +201,24 @@ def parse_inputs(texts: Sequence[str]) -> Example:
         else:
             named[_steps(match["name"])] = tensor
     return Example(tuple(positional), dict(_nested(named, "") if named else {}))
+
+
+def _values(match: re.Match[str]) -> dict[str, Any]:
+    """The dtype and the bounds that an --input option gives.
+
+    Raises:
+        UsageError: there is no value between the bounds.
+    """
+    below = int(match["below"]) if match["below"] else None
+    least = int(match["least"] or 0)
+    if below is not None and least >= below:
+        raise UsageError(f"no number is at least {least} and below {below}", where="--input")
+    is_bounded = bool(match["least"] or match["below"])
+    return {
+        "dtype": match["dtype"] or ("int64" if is_bounded else "float32"),
+        "below": below,
+        "least": least,
+    }
 
 
 def _steps(name: str) -> tuple[str | int, ...]:

@@ -98,9 +98,11 @@ class Inputs:
     def with_values(self) -> Inputs:
         """Copies that all hold values; missing values are made up, always the same."""
         generator = torch.Generator().manual_seed(0)
-        return self._map(
-            lambda tensor: _made_up(tensor, None, generator) if tensor.is_meta else _copied(tensor)
-        )
+
+        def made_up(tensor: torch.Tensor) -> torch.Tensor:
+            return _made_up(tensor, (0, 1), generator) if tensor.is_meta else _copied(tensor)
+
+        return self._map(made_up)
 
     def with_other_values(self) -> Inputs:
         """The same as `with_values` with other values in tensors of floating point."""
@@ -296,7 +298,12 @@ def _tensors(value: Any) -> Any:
             raise InputError(f"an input of size {shape} cannot be made") from error
         if meta.is_floating_point() or meta.is_complex() or meta.numel() > FEW:
             return meta
-        return _made_up(meta, value.below, torch.Generator().manual_seed(0))
+        bounds = value.least, max(value.below or 0, value.least + 1)
+        try:
+            return _made_up(meta, bounds, torch.Generator().manual_seed(0))
+        except (RuntimeError, ValueError) as error:
+            low, high = bounds
+            raise InputError(f"{value.dtype} has no numbers from {low} to {high - 1}") from error
     if _is_shape(value):
         return _tensors(ExampleTensor(tuple(value)))
     if type(value) in (list, tuple):
@@ -306,14 +313,16 @@ def _tensors(value: Any) -> Any:
     return rebuilt(value, "", _detached)
 
 
-def _made_up(meta: torch.Tensor, below: int | None, generator: torch.Generator) -> torch.Tensor:
-    """Values for ``meta``: between 0 and 1, integers below ``below`` or zero, or true."""
+def _made_up(
+    meta: torch.Tensor, bounds: tuple[int, int], generator: torch.Generator
+) -> torch.Tensor:
+    """Values for ``meta``: between 0 and 1, integers from the first of ``bounds`` on, or true."""
     shape, dtype = meta.shape, meta.dtype
     if meta.is_floating_point() or meta.is_complex():
         return torch.rand(shape, generator=generator).to(dtype)
     if dtype is torch.bool:
         return torch.ones(shape, dtype=dtype)
-    return torch.randint(below or 1, shape, generator=generator, dtype=dtype)
+    return torch.randint(*bounds, shape, generator=generator, dtype=dtype)
 
 
 def _varied(tensor: torch.Tensor) -> torch.Tensor:
