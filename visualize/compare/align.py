@@ -101,7 +101,8 @@ class Aligner:
 
     def _children(self, old: Sequence[Tree], new: Sequence[Tree]) -> list[tuple[Tree, Tree]]:
         own, names = ([part.name for part in parts if _has_name(part)] for parts in (old, new))
-        named = sum(name in set(names) for name in own) * 2 > len(own)
+        known = set(names)
+        named = sum(name in known for name in own) * 2 > len(own)
         pairs = self._aligned(old, new, named, numbered=named)
         if named:
             pairs = _by_names(pairs, old, new)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Set
+from collections.abc import Set
 
 from visualize.compare.align import Pairs
 from visualize.compare.sequences import heaviest_increasing
@@ -15,7 +15,7 @@ _PARAMETER = 1 << 32  # what a parameter weighs; an operation weighs 1
 def moved_elsewhere(root: Tree, pairs: Pairs) -> set[Tree]:
     """The trees of the first model whose partner is in another call, and what is in them."""
     moved: set[Tree] = set()
-    for tree in _all(root):
+    for tree in root.trees:
         other = pairs.trees.get(tree)
         if other is not None and tree.around is not None:
             around = pairs.trees.get(tree.around)
@@ -28,16 +28,16 @@ def moved_in_order(root: Tree, pairs: Pairs, rewired: Set[str]) -> set[Tree]:
     """The trees of the first model that come in another order in the call around them.
 
     Of the children of a call, those that are in order and have the most parameters together were
-    not moved; nor was what reads the same as before, which only its line of code comes elsewhere.
+    not moved; nor was what reads the same inputs as before: only its line of code is elsewhere.
 
     Args:
         root: of the first model.
         pairs: the partners.
         rewired: the ids of the operations that read another input.
     """
-    order = {tree: place for place, tree in enumerate(_all(pairs.trees[root]))}
+    order = {tree: place for place, tree in enumerate(pairs.trees[root].trees)}
     moved: set[Tree] = set()
-    for tree in _all(root):
+    for tree in root.trees:
         other = pairs.trees.get(tree)
         if tree.around in moved:
             moved.add(tree)
@@ -58,12 +58,3 @@ def moved_in_order(root: Tree, pairs: Pairs, rewired: Set[str]) -> set[Tree]:
             and any(leaf.operation.id in rewired for leaf in part.leaves if leaf.operation)
         )
     return moved
-
-
-def _all(root: Tree) -> Iterator[Tree]:
-    """A tree and all in it, in order."""
-    waiting = [root]
-    while waiting:
-        tree = waiting.pop()
-        yield tree
-        waiting.extend(reversed(tree.parts))

@@ -37,14 +37,18 @@ class Tree:
     around: Tree | None = None
 
     @property
-    def leaves(self) -> Iterator[Tree]:
-        """The operations in it, in order."""
+    def trees(self) -> Iterator[Tree]:
+        """It and all trees in it, in order."""
         waiting = [self]
         while waiting:
             node = waiting.pop()
-            if node.operation is not None:
-                yield node
+            yield node
             waiting.extend(reversed(node.parts))
+
+    @property
+    def leaves(self) -> Iterator[Tree]:
+        """The operations in it, in order."""
+        return (tree for tree in self.trees if tree.operation is not None)
 
     @functools.cached_property
     def digest(self) -> str:
