@@ -90,3 +90,41 @@ def test_what_the_default_folder_may_be(folder: Path, kind: str) -> None:
         assert "outputs/Tiny.svg" in fails(1, "draw", *TINY)
         assert outputs.is_symlink()
         assert not (folder / "nothing").exists()
+
+
+@pytest.mark.parametrize("suffix", ["svg", "pdf", "json"])
+def test_standard_output_has_the_bytes_of_the_file_and_nothing_else(
+    folder: Path, suffix: str
+) -> None:
+    wanted = ("draw", *TINY, "-o", "-", "-o", f"a.{suffix}", "--format", suffix, "--check")
+    result = run(*wanted)
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes == (folder / f"a.{suffix}").read_bytes()
+    assert f"wrote standard output, a.{suffix}: " in result.stderr
+    assert "no problems found" in result.stderr
+    assert not (folder / "-").exists()
+
+
+def test_a_file_may_be_called_as_standard_output_is(folder: Path) -> None:
+    (folder / "-").mkdir()
+    assert run("draw", *TINY, "-o", "./-/a.svg").exit_code == 0
+    assert (folder / "-" / "a.svg").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("-o", "-"), "-o -: standard output has no suffix; give its format with --format"),
+        (("-o", "a.svg", "--format", "pdf"), "--format: is the format of standard output"),
+        (("--format", "pdf"), "add -o -, or name a file with -o"),
+        (("-o", "-", "--format", "gif"), "--format: cannot write the format 'gif'"),
+        (("-o", "-", "--format", "svg", "--caption"), "--caption: is written beside a file"),
+        (("-o", "-", "--format", "html", "--watch"), "--watch: draws into files"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_what_cannot_go_to_standard_output(
+    folder: Path, options: tuple[str, ...], reason: str
+) -> None:
+    assert reason in fails(2, "draw", *TINY, *options)
+    assert not (folder / "a.svg").exists()

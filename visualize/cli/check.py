@@ -45,14 +45,16 @@ def check(figures: Sequence[Path], width: str | None, grey: bool) -> None:
     )
 
 
-def report_findings(findings: Iterable[tuple[str, Sequence[Finding]]]) -> None:
+def report_findings(
+    findings: Iterable[tuple[str, Sequence[Finding]]], to_stderr: bool = False
+) -> None:
     """Print the problems of each figure, in turn; exit with status 1 if there are any."""
     good = True
     for name, found in findings:
         for finding in found:
-            click.echo(visible(f"{name}: {finding}"))
+            click.echo(visible(f"{name}: {finding}"), err=to_stderr)
         if not found:
-            click.echo(f"{name}: no problems found")
+            click.echo(f"{name}: no problems found", err=to_stderr)
         good = good and not found
     if not good:
         click.get_current_context().exit(1)

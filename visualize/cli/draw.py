@@ -16,12 +16,13 @@ from visualize.cli.configuration import config_option, configuration_file, save_
 from visualize.cli.loading import InputOptions, load, model_argument, trace
 from visualize.cli.options import StrictCommand, takes
 from visualize.cli.progress import progress
-from visualize.cli.targets import check_targets
+from visualize.cli.targets import Target, check_targets, read_targets, write_targets
 from visualize.cli.watch import follow, watch_option
 from visualize.core.choices import Language, Level, TextForm
-from visualize.core.files import file_stem, is_folder, suffix
+from visualize.core.errors import UsageError
+from visualize.core.files import file_stem
 from visualize.core.inert import visible
-from visualize.core.option import Options, choice, switch, texts
+from visualize.core.option import Options, choice, switch, text, texts
 from visualize.options import FigureOptions
 
 if TYPE_CHECKING:
@@ -37,13 +38,20 @@ class FileOptions(Options):
 
     outputs: tuple[str, ...] = texts(
         "File to write; the suffix is the format: .svg, .pdf, .png, .html, .dot, .tex, .mmd, "
-        ".graphml or .json.",
+        '.graphml or .json. "-" is standard output, with --format.',
         flags=("-o", "--output"),
         metavar="FILE",
         default_text="outputs/NAME.svg",
     )
+    format: str = text("Format of standard output, as a suffix: svg.", metavar="FORMAT")
     caption: bool = switch("Write a caption and alternative text to NAME.caption.txt.")
     language: Language = choice("Language of the caption.", Language.ENGLISH, flags=("--lang",))
+
+
+def _complete_format(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
+    from visualize.export import FORMATS
+
+    return [name for name in FORMATS if name.startswith(typed)]
 
 
 def _complete_theme(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
@@ -65,7 +73,7 @@ Examples:
     inputs=InputOptions,
     files=FileOptions,
     options=FigureOptions,
-    completions={"theme": _complete_theme},
+    completions={"theme": _complete_theme, "format": _complete_format},
 )
 @config_option
 @save_config_option
@@ -83,14 +91,14 @@ def draw(
     watch: bool,
 ) -> None:
     """Draw MODEL."""
-    from visualize.core.files import make_folder, write_files
+    from visualize.core.files import make_folder
     from visualize.fitting import look
 
     targets = _checked_targets(files, model, save_config)
     look(options)
-    if watch and follow(model, targets):
+    if watch and follow(model, _followed(targets)):
         return
-    if any(suffix(target) == "html" for target in targets):
+    if any(target.format == "html" for target in targets):
         # The page has these numbers in its panel and as its colours.
         options = replace(
             options, memory=True, statistics=options.statistics or bool(options.weights)
@@ -102,46 +110,55 @@ def draw(
 
         # The time of the whole command is limited already.
         figure = pipeline.draw(architecture, options=replace(options, timeout=None), report=report)
-        drawn = figure.render(suffix(target) for target in targets)
+        drawn = figure.render(target.format for target in targets)
         if not files.outputs:
             make_folder(_OUTPUTS)
-        written = {target: drawn[suffix(target)] for target in targets}
+        written = {target: drawn[target.format] for target in targets}
+        beside: dict[Path, bytes] = {}
         if files.caption:
-            beside = _caption(figure, files.language.value)
-            written |= dict.fromkeys(_captions(targets), beside)
+            beside |= dict.fromkeys(_captions(targets), _caption(figure, files.language.value))
         if save_config:
-            written[save_config] = configuration_file()
-        write_files(written)
+            beside[save_config] = configuration_file()
+        write_targets(written, beside)
     notes = (*_notes(figure), *_unused(options, drawn), *_latex_notes(drawn))
     for note in (*notes, *_limits(figure, drawn)):
         click.echo(visible(f"visualize: note: {note}"), err=True)
-    click.echo(_wrote(figure, written))
+    to_files = all(target.path for target in targets)
+    click.echo(_wrote(figure, targets, beside), err=not to_files)
     if check:
-        _check(figure, {target: drawn[suffix(target)] for target in targets})
+        _check(figure, written, to_stderr=not to_files)
 
 
 def _checked_targets(
     files: FileOptions, model: ModelSpec, configuration: Path | None
-) -> list[Path]:
-    """The paths of the figures; these and all others that are written are checked."""
-    from visualize.export import check_format
-
-    named = list(dict.fromkeys(Path(output) for output in files.outputs))
-    targets = named or [_default_output(model.label)]
-    for target in targets:
-        if not is_folder(target):
-            check_format(suffix(target), str(target))
+) -> list[Target]:
+    """Where the figures are written; these files and all others that are written are checked."""
+    targets = read_targets(files.outputs or [str(_default_output(model.label))], files.format)
     beside = _captions(targets) if files.caption else []
+    if files.caption and not beside:
+        raise UsageError("is written beside a file", where="--caption", hint="name one with -o")
     own = [configuration] if configuration else []
     # The default folder is made once there is something to put there.
     is_made = not files.outputs and not os.path.lexists(_OUTPUTS)
-    check_targets([*([_OUTPUTS] if is_made else [*targets, *beside]), *own], model)
+    check_targets([*([_OUTPUTS] if is_made else [*_paths(targets), *beside]), *own], model)
     return targets
 
 
-def _captions(targets: Iterable[Path]) -> list[Path]:
+def _paths(targets: Iterable[Target]) -> list[Path]:
+    return [target.path for target in targets if target.path]
+
+
+def _captions(targets: Iterable[Target]) -> list[Path]:
     """The files of captions: one for all formats of a figure."""
-    return list(dict.fromkeys(target.with_suffix(".caption.txt") for target in targets))
+    return list(dict.fromkeys(path.with_suffix(".caption.txt") for path in _paths(targets)))
+
+
+def _followed(targets: Collection[Target]) -> list[Path]:
+    """The files that are drawn again and again."""
+    paths = _paths(targets)
+    if len(paths) < len(targets):
+        raise UsageError("draws into files", where="--watch", hint="name one with -o")
+    return paths
 
 
 def _default_output(label: str) -> Path:
@@ -194,15 +211,16 @@ def _latex_notes(drawn: Mapping[str, bytes]) -> Iterator[str]:
         yield from (f".tex: {note}" for note in notes(drawn["tex"].decode()))
 
 
-def _wrote(figure: Figure, written: Collection[Path]) -> str:
+def _wrote(figure: Figure, targets: Collection[Target], beside: Iterable[Path]) -> str:
     """One line on the files that were written, and what they show."""
     from visualize.report import summarize_in_a_line
 
-    names = ", ".join(map(str, written))
+    names = ", ".join(map(str, [*targets, *beside]))
     number = len(figure.scene.boxes)
     boxes = "1 box" if number == 1 else f"{number} boxes"
     about = summarize_in_a_line(figure.architecture)
-    size = "" if figure.fits_page else f" ({_larger(figure, set(map(suffix, written)))})"
+    formats = {target.format for target in targets}
+    size = "" if figure.fits_page else f" ({_larger(figure, formats)})"
     return f"wrote {names}: {boxes} at level {figure.scene.level}{size}, {about}"
 
 
@@ -235,13 +253,13 @@ def _inches(points: float) -> str:
     return f"{inches:.4g}" if inches * 1000 % 1 < 1e-6 else f"{math.ceil(inches * 100) / 100:.4g}"
 
 
-def _check(figure: Figure, drawn: dict[Path, bytes]) -> None:
+def _check(figure: Figure, drawn: Mapping[Target, bytes], to_stderr: bool) -> None:
     """Print the problems of the files that can be checked, else those of the figure as SVG."""
     from visualize.check import FORMATS
 
     findings = [
-        (str(target), figure.check_rendered(data, suffix(target)))
+        (str(target), figure.check_rendered(data, target.format))
         for target, data in drawn.items()
-        if suffix(target) in FORMATS
+        if target.format in FORMATS
     ]
-    report_findings(findings or [(str(next(iter(drawn))), figure.check())])
+    report_findings(findings or [(str(next(iter(drawn))), figure.check())], to_stderr)
