@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from torch import Tensor, nn
 
 import visualize
 from visualize.core.architecture import Architecture, TensorSpec
-from visualize.describe.extent import Extent, extent_of, input_places, stride_of
+from visualize.describe.extent import Extent, Extents, input_places, stride_of
+from visualize.describe.receptive import ReceptiveFields
 
 
 def extent(traced: Architecture) -> Extent:
     """The extent of what the last operation of a model returns."""
     part = [one for one in traced.operations if one.computes]
-    return extent_of(part, part[-1].outputs[0], input_places(traced))
+    return Extents(input_places(traced), ReceptiveFields.of(traced)).of(part, part[-1])
+
+
+def extent_by_sizes(shape: tuple[int, ...], places: tuple[int, ...]) -> Extent:
+    """The extent of a result of which nothing is known but its shape."""
+    traced = visualize.trace(nn.ReLU(), (1, 4))
+    result = replace(traced.operations[1], outputs=(TensorSpec(shape),))
+    return Extents(places, ReceptiveFields.of(traced)).of((), result)
 
 
 class Tokens(nn.Module):
@@ -69,13 +78,44 @@ def test_the_channels_of_a_feature_are_those_that_its_last_layer_makes(
 
 
 def test_without_a_layer_channels_are_what_leaves_the_rest_in_proportion() -> None:
-    first, last = TensorSpec((12, 16, 16)), TensorSpec((16, 16, 12))
-    for result in (first, last):
-        assert extent_of((), result, (32, 32)) == Extent(12, 256, (2, 2))
+    for shape in ((12, 16, 16), (16, 16, 12)):
+        assert extent_by_sizes(shape, (32, 32)) == Extent(12, 256, (2, 2))
 
 
 def test_a_single_number_has_neither_channels_nor_positions() -> None:
-    assert extent_of((), TensorSpec(()), (32, 32)) == Extent()
+    assert extent_by_sizes((), (32, 32)) == Extent()
+
+
+def cropped() -> nn.Module:
+    """Two halvings on 28 positions, of which convolutions without padding leave 5: 5.6 times."""
+    halved = nn.Sequential(nn.Conv2d(3, 8, 3), nn.MaxPool2d(2))
+    return nn.Sequential(halved, nn.Conv2d(8, 8, 3), nn.MaxPool2d(2), nn.Conv2d(8, 4, 1))
+
+
+def upsampled(factor: int) -> nn.Module:
+    return nn.Sequential(cropped(), nn.Upsample(scale_factor=factor))
+
+
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        (cropped(), Extent(4, 25, (4, 4))),
+        (upsampled(2), Extent(4, 100, (2, 2))),
+        (nn.Sequential(cropped(), nn.ConvTranspose2d(4, 6, 4, stride=4)), Extent(6, 400, (1, 1))),
+        (nn.Sequential(cropped(), nn.Flatten(2)), Extent(4, 25, (4,))),
+        # Patches that overlap by half and lose a border are three apart.
+        (nn.Conv2d(3, 8, 6, stride=3), Extent(8, 64, (3, 3))),
+    ],
+)
+def test_the_stride_is_how_far_apart_positions_see_whatever_is_lost_at_borders(
+    layers: nn.Module, expected: Extent
+) -> None:
+    assert extent(visualize.trace(layers, (1, 3, 28, 28))) == expected
+
+
+def test_a_stride_of_a_fraction_of_a_position_is_not_known() -> None:
+    layers = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.Upsample(scale_factor=2))
+    assert extent(visualize.trace(layers, (1, 3, 28, 28))).stride == ()
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
 import visualize
+from visualize.core.torch_threads import print_options
 from visualize.tracing.settings import settings_kept
 
 
@@ -24,7 +28,10 @@ def state() -> list[Any]:
         torch.backends.mkldnn.enabled, torch.get_float32_matmul_precision(),
         torch.get_num_threads(), Path.cwd(), signal.getsignal(signal.SIGINT),
         signal.getsignal(signal.SIGTERM), torch.is_autocast_enabled("cpu"),
-        torch.get_autocast_dtype("cpu"),
+        torch.get_autocast_dtype("cpu"), torch.is_anomaly_enabled(),
+        torch.is_anomaly_check_nan_enabled(), print_options(), np.geterr(), np.get_printoptions(),
+        sys.getrecursionlimit(), sys.gettrace(), sys.getprofile(), logging.root.manager.disable,
+        logging.root.level, list(logging.root.handlers),
     ]  # fmt: skip
 
 
@@ -45,6 +52,19 @@ WRITES = {
         signal.signal(signal.SIGTERM, print),
     ],
     "autocast": lambda: torch.autocast("cpu", torch.float16).__enter__(),
+    "anomalies": lambda: torch.autograd.set_detect_anomaly(True, check_nan=False),
+    "how torch prints": lambda: torch.set_printoptions(precision=9, sci_mode=True),
+    "how torch prints, by profile": lambda: torch.set_printoptions(profile="full"),
+    "how numpy prints": lambda: np.set_printoptions(precision=2, suppress=True),
+    "errors of numpy": lambda: np.seterr(all="raise"),
+    "recursion": lambda: sys.setrecursionlimit(sys.getrecursionlimit() + 500),
+    "trace": lambda: sys.settrace(lambda *_: None),
+    "profile": lambda: sys.setprofile(lambda *_: None),
+    "logging": lambda: [
+        logging.basicConfig(level=logging.DEBUG, force=True),
+        logging.getLogger().addHandler(logging.NullHandler()),
+        logging.disable(logging.CRITICAL),
+    ],
     "folder": lambda: os.chdir("/"),
     "folder by keyword": lambda: os.chdir(path="/"),
 }

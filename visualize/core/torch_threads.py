@@ -153,6 +153,16 @@ def dtype_setters() -> list[tuple[Any, str]]:
     return [(names, "_set_default_dtype"), (names, "_set_default_tensor_type")]
 
 
+def print_options() -> dict[str, Any]:
+    """What ``torch.set_printoptions`` has set, by its keywords; only functions that set are public.
+
+    >>> print_options()["precision"]
+    4
+    """
+    options: dict[str, Any] = dict(vars(torch._tensor_str.PRINT_OPTS))
+    return options
+
+
 def global_numpy_generator() -> Any:
     """The generator whose methods are the functions of ``numpy.random``; it has no public name."""
     return sys.modules["numpy"].random.mtrand._rand

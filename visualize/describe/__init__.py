@@ -31,7 +31,7 @@ def describe(
     blocks = {group.path for group in grouped.groups if group.kind is GroupKind.BLOCK}
     formulas = {box.path for box in grouped.boxes if box.kind is BoxKind.FORMULA}
     receptive = ReceptiveFields.of(exact)
-    facts = find_facts(exact, grouped)
+    facts = find_facts(exact, grouped, receptive)
     return Summary(
         name=exact.name,
         class_name=exact.class_name,

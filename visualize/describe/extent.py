@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from visualize.core.architecture import Architecture, NodeKind, Operation, TensorSpec
+from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.operators import CONVOLUTION, TRANSPOSED_CONVOLUTION, family
+from visualize.describe.receptive import ReceptiveFields
 
 _WITH_KERNEL = CONVOLUTION | TRANSPOSED_CONVOLUTION
 _ROUNDED = 0.2  # how far convolutions without padding may be from a power of two
@@ -63,28 +64,45 @@ def _input_of(exact: Architecture, layer: Operation) -> Operation | None:
     return one if one.kind is NodeKind.INPUT else None
 
 
-def extent_of(part: Sequence[Operation], result: TensorSpec, places: tuple[int, ...]) -> Extent:
-    """The extent of the result of some operations.
+@dataclass(frozen=True)
+class Extents:
+    """The extents of the features of a model.
 
-    Its channels are the dimension, first or last, that the last layer of the part makes; else the
-    one without which the rest is in proportion to the input. Where they are split into several
-    dimensions, neither channels nor positions are known.
-
-    Args:
-        part: the operations, in order.
-        result: what they return.
+    Attributes:
         places: positions of the input along each axis.
+        fields: what its tensors see of the input.
     """
-    shape = result.shown
-    if not shape:
-        return Extent()
-    layers = [one for one in part if one.weight]
-    if layers and _is_split(shape, layers[-1]):
-        return Extent()
-    axis = _channels(shape, layers[-1] if layers else None, places)
-    others = [*shape]
-    width = others.pop(axis)
-    return Extent(width, math.prod(others), stride_of(tuple(others), places))
+
+    places: tuple[int, ...]
+    fields: ReceptiveFields
+
+    def of(self, part: Sequence[Operation], result: Operation | None) -> Extent:
+        """The extent of what an operation of a part makes.
+
+        Its channels are the dimension, first or last, that the last layer of the part makes; else
+        the one without which the rest is in proportion to the input. Where they are split into
+        several dimensions, neither channels nor positions are known.
+
+        Args:
+            part: the operations, in order.
+            result: one of them.
+        """
+        shape = result.outputs[0].shown if result else ()
+        layers = [one for one in part if one.weight]
+        if not result or not shape or (layers and _is_split(shape, layers[-1])):
+            return Extent()
+        axis = _channels(shape, layers[-1] if layers else None, self.places)
+        others = [*shape]
+        width = others.pop(axis)
+        stride = self._moves(result, axis) or stride_of(tuple(others), self.places)
+        return Extent(width, math.prod(others), stride)
+
+    def _moves(self, result: Operation, channels: int) -> tuple[int, ...]:
+        """The stride by what neighbouring positions see of the input, if that is known."""
+        moves = self.fields.moves(result.id, channels - len(result.outputs[0].shown))
+        moves = moves if len(moves) == len(self.places) else ()
+        in_one_row = len(result.outputs[0].shown) == 2
+        return (moves[:1] if len(set(moves)) == 1 else ()) if in_one_row else moves
 
 
 def _is_split(shape: tuple[int, ...], layer: Operation) -> bool:

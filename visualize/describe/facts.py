@@ -20,6 +20,7 @@ from visualize.describe.experts import find_experts
 from visualize.describe.flow import main_flow
 from visualize.describe.parts import find_parts
 from visualize.describe.paths import adds, count_paths, residual_arrivals
+from visualize.describe.receptive import ReceptiveFields
 from visualize.describe.roles import shares_of_roles
 from visualize.describe.shortcuts import shortcuts_of_blocks
 from visualize.describe.stages import of_repeated, with_whole_stages
@@ -27,12 +28,13 @@ from visualize.describe.streams import meet
 from visualize.describe.weighted import weighted_layers
 
 
-def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
+def find_facts(exact: Architecture, grouped: Diagram, fields: ReceptiveFields) -> Facts:
     """The facts of a model.
 
     Args:
         exact: the graph of all operations.
         grouped: the same model with its blocks and stages marked.
+        fields: what its tensors see of the input.
     """
     weighted = weighted_layers(exact)
     flow = main_flow(exact)
@@ -41,7 +43,7 @@ def find_facts(exact: Architecture, grouped: Diagram) -> Facts:
     projections = [skip for skip in exact.unrolled_skips if skip.kind is SkipKind.PROJECTION]
     on_projections = cost_of_branches(projections, lambda node: exact.operation(node).macs)
     shortcuts, classes = shortcuts_of_blocks(exact, grouped), exact.modules
-    parts = with_whole_stages(find_parts(exact, grouped, weighted), shortcuts, classes)
+    parts = with_whole_stages(find_parts(exact, grouped, weighted, fields), shortcuts, classes)
     return Facts(
         weighted_layers=weighted.number(weighted.lengths),
         depth=find_depth(exact, weighted, flow, depths),

@@ -14,23 +14,27 @@ from visualize.core.diagram import Diagram, Group, GroupKind
 from visualize.core.module_path import enclosing
 from visualize.core.operators import MOVES, family
 from visualize.core.summary import Part
-from visualize.describe.extent import Extent, extent_of, input_places
+from visualize.describe.extent import Extent, Extents, input_places
+from visualize.describe.receptive import ReceptiveFields
 from visualize.describe.weighted import WeightedLayers
 
 _NEARLY_ALL = 0.9
 
 
-def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) -> Iterator[Part]:
+def find_parts(
+    exact: Architecture, grouped: Diagram, weighted: WeightedLayers, fields: ReceptiveFields
+) -> Iterator[Part]:
     """Stages, and the modules between them that have parameters or MACs, in order.
 
     Args:
         exact: the graph of all operations.
         grouped: the same model with its blocks and stages marked.
         weighted: its weighted layers.
+        fields: what its tensors see of the input.
     """
     stages, members = _members(exact, grouped, weighted)
     in_blocks, blocks = _in_blocks(grouped), _blocks(grouped)
-    places = input_places(exact)
+    extents = Extents(input_places(exact), fields)
     last = list(weighted.lengths)[-1] if weighted.lengths else ""
     before = Extent()
     for name in sorted(members, key=lambda name: _begin(exact, members[name])):
@@ -40,13 +44,13 @@ def find_parts(exact: Architecture, grouped: Diagram, weighted: WeightedLayers) 
         has_blocks = any(one.id in in_blocks for one in part)
         core = [one for one in part if one.id in in_blocks or family(one.type) not in MOVES]
         result = _result(exact, core, ends_with_layer=bool(stage) and not has_blocks)
-        extent = before = _arranged(extent_of(core, result, places), before)
-        made = [one for block in blocks.get(name, ()) for one in _extents(exact, block, places)]
+        extent = before = _arranged(extents.of(core, result), before)
+        made = [one for block in blocks.get(name, ()) for one in _extents(exact, block, extents)]
         yield Part(
             name=name,
             type=stage.type if stage else "",
             blocks=stage.count if stage else 0,
-            tensor=result,
+            tensor=result.outputs[0] if result else TensorSpec(()),
             parameters=sum(one.parameters for one in part),
             macs=sum(one.macs for one in part),
             last=any(one.id == last for one in part),
@@ -86,17 +90,16 @@ def _blocks(grouped: Diagram) -> Mapping[str, Sequence[Sequence[Operation]]]:
     return blocks
 
 
-def _extents(
-    exact: Architecture, block: Sequence[Operation], places: tuple[int, ...]
-) -> Iterator[Extent]:
+def _extents(exact: Architecture, block: Sequence[Operation], extents: Extents) -> Iterator[Extent]:
     """The extent of each feature that a block returns, as one at each of several resolutions."""
     inside = {one.id for one in block}
     result = _result(exact, block, ends_with_layer=False)
+    axes = len(result.outputs[0].shown) if result else 0
     for index, one in enumerate(block):
         readers = {each for each in exact.graph.successors(one.id) if each not in inside}
         is_read = any(exact.operation(each).kind is not NodeKind.OUTPUT for each in readers)
-        if is_read and one.outputs and len(one.outputs[0].shown) == len(result.shown) > 1:
-            yield extent_of(block[: index + 1], one.outputs[0], places)
+        if is_read and one.outputs and len(one.outputs[0].shown) == axes > 1:
+            yield extents.of(block[: index + 1], one)
 
 
 def _arranged(extent: Extent, before: Extent) -> Extent:
@@ -181,8 +184,10 @@ def _in_blocks(grouped: Diagram) -> frozenset[str]:
     )
 
 
-def _result(exact: Architecture, part: Sequence[Operation], *, ends_with_layer: bool) -> TensorSpec:
-    """What a part returns: its last feature that is read outside, or that its last layer makes."""
+def _result(
+    exact: Architecture, part: Sequence[Operation], *, ends_with_layer: bool
+) -> Operation | None:
+    """What makes the result of a part: its last feature read outside, or that of its last layer."""
     inside = {one.id for one in part}
     makes = [one for one in part if one.outputs and exact.data_sources(one.id)] or [
         one for one in part if one.outputs
@@ -192,7 +197,7 @@ def _result(exact: Architecture, part: Sequence[Operation], *, ends_with_layer: 
     else:
         leaves = [one for one in makes if not inside.issuperset(exact.graph.successors(one.id))]
         makes = [one for one in leaves if math.prod(one.outputs[0].shown) > 1] or leaves or makes
-    return makes[-1].outputs[0] if makes else TensorSpec(())
+    return makes[-1] if makes else None
 
 
 def _outermost(path: str, expanded: Collection[str]) -> str:
