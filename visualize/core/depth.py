@@ -7,7 +7,6 @@ Python ends that at 1,000 calls, long before memory does.
 from __future__ import annotations
 
 import contextvars
-import ctypes
 import functools
 import sys
 import threading
@@ -16,6 +15,7 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from visualize.core.architecture import Architecture
 from visualize.core.errors import VisualizeError
+from visualize.core.interrupting import raise_in, take_back
 
 # A thousand calls are enough for modules nested so deeply, and no more.
 _SHALLOW = 40
@@ -118,7 +118,7 @@ def _wait(thread: threading.Thread, ended: threading.Event) -> None:
     try:
         ended.wait()
     except BaseException as error:
-        kind = ctypes.py_object(type(error))
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), kind)
-        ended.wait(_PATIENCE)
+        raise_in(thread.ident or 0, type(error))
+        if ended.wait(_PATIENCE):
+            take_back()  # it may have ended before that arrived
         raise

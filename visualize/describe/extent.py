@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from visualize.core.architecture import Architecture, NodeKind, Operation
 from visualize.core.operators import CONVOLUTION, TRANSPOSED_CONVOLUTION, family
-from visualize.describe.receptive import ReceptiveFields
+from visualize.describe.receptive import ReceptiveFields, strides
 
 _WITH_KERNEL = CONVOLUTION | TRANSPOSED_CONVOLUTION
 _ROUNDED = 0.2  # how far convolutions without padding may be from a power of two
@@ -99,7 +99,8 @@ class Extents:
 
     def _moves(self, result: Operation, channels: int) -> tuple[int, ...]:
         """The stride by what neighbouring positions see of the input, if that is known."""
-        moves = self.fields.moves(result.id, channels - len(result.outputs[0].shown))
+        axis = channels - len(result.outputs[0].shown)
+        moves = strides(self.fields.followed, result.id, axis)
         moves = moves if len(moves) == len(self.places) else ()
         in_one_row = len(result.outputs[0].shown) == 2
         return (moves[:1] if len(set(moves)) == 1 else ()) if in_one_row else moves

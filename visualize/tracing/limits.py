@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import sys
 import threading
@@ -13,6 +12,7 @@ from types import FrameType
 from torch import nn
 
 from visualize.core.errors import EndlessError
+from visualize.core.interrupting import raise_in, take_back
 from visualize.core.patching import patches_end_here
 from visualize.core.randomness import own_random_numbers
 from visualize.core.torch_threads import no_registration_hooks
@@ -141,8 +141,7 @@ class _Bomb:
         if self.by_signal:
             signal.pthread_kill(self.target, signal.SIGURG)
         else:
-            thread = ctypes.c_ulong(self.target)
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_TimeIsUp))
+            raise_in(self.target, _TimeIsUp)
 
     def defuse(self) -> None:
         """Let nothing be raised from here on, also not what was sent and has not arrived yet."""
@@ -150,9 +149,8 @@ class _Bomb:
             try:
                 with self.lock:
                     self.done.set()
-                    if not self.by_signal:
-                        thread = ctypes.c_ulong(self.target)
-                        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)
+                    if self.is_due and not self.by_signal:
+                        take_back()
                 return
             except _TimeIsUp:
                 continue

@@ -16,5 +16,6 @@ this agrees with where a network has nothing but convolutions and pooling.
 from __future__ import annotations
 
 from visualize.describe.receptive.fields import ReceptiveFields
+from visualize.describe.receptive.steps import strides
 
-__all__ = ["ReceptiveFields"]
+__all__ = ["ReceptiveFields", "strides"]

@@ -60,22 +60,6 @@ class ReceptiveFields:
         fields = [sizes for sizes in inputs.values() if len(sizes) == most]
         return tuple(map(max, zip(*fields))) or None
 
-    def moves(self, node: str, channels: int) -> tuple[int, ...]:
-        """How far along each axis of the input the next position of a result sees.
-
-        It is the stride of the result against the input. Empty if it is not known, not the same
-        everywhere, or if there are several inputs.
-
-        Args:
-            node: the operation.
-            channels: which axis of its result is no axis of positions, from the end.
-        """
-        result, *_ = self.followed.maps.get(node, (None,))
-        if result is None or len({source.node for source in self.followed.places}) != 1:
-            return ()
-        found = [result.advance(source, channels) for source in self.followed.places]
-        return tuple(int(one) for one in found if one) if all(found) else ()
-
     def fact(self, blocks: Collection[str]) -> Receptive | None:
         """What is worth knowing of a model with one image or signal; None if that is nothing.
 

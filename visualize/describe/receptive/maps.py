@@ -101,20 +101,6 @@ class Map:
             if any(span.moves(factor) for factor in self.factors(axis))
         }
 
-    def advance(self, source: Source, apart: int) -> int:
-        """How far further along an axis of an input the next position sees.
-
-        Args:
-            source: the axis of the input.
-            apart: an axis of the tensor that has no positions, such as that of its channels.
-
-        Returns:
-            0 if that is not known, not the same everywhere, or no whole number.
-        """
-        factors = set(range(len(self.sizes))) - set(self.factors(apart))
-        found = {span.advance(factors) for span in self.seen.get(source, ())}
-        return found.pop() if len(found) == 1 else 0
-
     def depends_on(self, axis: int) -> bool:
         """Whether values at different positions of an axis see different positions of an input."""
         spans = itertools.chain.from_iterable(self.seen.values())

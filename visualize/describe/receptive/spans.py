@@ -194,20 +194,6 @@ class Span:
         taken = self.read(factor, Reading(1, taps, 0), listed=True)
         return Span(taken.first, taken.last, _replaced(taken.steps, factor, 0))
 
-    def advance(self, factors: Iterable[int]) -> int:
-        """How far it moves on for one position along the factor where that is least.
-
-        0 if it moves on along none, and where that is listed or no whole number.
-        """
-        moving = [
-            (self.steps[factor], self.first.shape[factor])
-            for factor in factors
-            if self.moves(factor)
-        ]
-        if any(step is LISTED or step % period for step, period in moving):
-            return 0
-        return min((abs(step) // period for step, period in moving if step), default=0)
-
     def moves(self, factor: int) -> bool:
         """Whether it moves on along a factor, and not only differs as between channels."""
         return self.steps[factor] != 0
