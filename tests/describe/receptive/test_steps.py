@@ -39,6 +39,8 @@ THEN = {
     "nearest": lambda x: nn.functional.interpolate(x, scale_factor=2),
     "tokens": lambda x: x.flatten(2).transpose(1, 2),
     "windows": windows,
+    "windows that overlap": lambda x: x.unfold(2, 4, 2).unfold(3, 4, 2).flatten(4).movedim(1, -1),
+    "two streams": lambda x: torch.cat([x, x + nn.functional.avg_pool2d(x, 3, 1, 1)], 1),
     "pooled": lambda x: x.mean((2, 3), keepdim=True),
     "rows and columns at odds": lambda x: x + x[:, :, ::2, ::2].repeat(1, 1, 2, 2),
 }
@@ -56,6 +58,8 @@ THEN = {
         ("nearest", CHANNELS_SECOND, (1, 1)),
         ("tokens", CHANNELS_LAST, (2, 2)),
         ("windows", CHANNELS_LAST, (2, 2)),
+        ("windows that overlap", CHANNELS_LAST, (2, 2)),
+        ("two streams", CHANNELS_SECOND, (2, 2)),
         ("pooled", CHANNELS_SECOND, ()),
         ("rows and columns at odds", CHANNELS_SECOND, ()),
     ],
