@@ -22,7 +22,6 @@ WITHOUT_TESTS = {
     "core/detail.py": "plain data, made by simplifying",
     "export/parts.py": "plain data, made by composing",
     "layout/u_shape/shape.py": "plain data, made by finding a U",
-    "check/drawn.py": "plain data, made by the readers of SVG and PDF",
 }
 # Places where a rule does not hold yet; they may pass before they are removed here.
 TESTS_ELSEWHERE: tuple[str, ...] = ("export/engine/worker.py",)

@@ -84,3 +84,14 @@ def test_a_label_keeps_clear_of_curves() -> None:
     assert result.label != text
     inside = area(result.label).grown(-0.6)
     assert not any(inside.holds(point) for point in curve.route.sample(64))
+
+
+def test_a_label_on_the_head_of_its_arrow_moves_beside_the_line() -> None:
+    breadth = SIZES.text("8×8", 7)[1]
+    beside_the_line = breadth / 2 + 0.8
+    moved = settled(Point(77, beside_the_line), [])
+    assert moved
+    assert moved.center != Point(77, beside_the_line)
+    assert settled(Point(40, beside_the_line), []) == PlacedText(
+        "8×8", Point(40, beside_the_line), 7
+    )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import torch
+from torch import Tensor, nn
+
+import visualize
 from tests.graphs import Net
 from visualize.core.diagram import Box, BoxKind, Diagram
 from visualize.simplify.contract import Cluster, Collapsed, absorb, contract, follow
@@ -112,3 +116,34 @@ def test_the_diagram_before_stays_as_it_was() -> None:
     boxes, wires = before.boxes, list(before.wires)
     absorb(before, {"a": "b"})
     assert (before.boxes, list(before.wires)) == (boxes, wires)
+
+
+class Weighed(nn.Module):
+    """What a U-Net concatenates is cropped and weighed by a gate of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down, self.mid = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 8, 3)
+        self.up, self.gate = nn.ConvTranspose2d(8, 8, 2, stride=2), nn.Conv2d(8, 1, 1)
+        self.end = nn.Conv2d(16, 2, 1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        fine = self.down(image)
+        up = self.up(self.mid(nn.functional.max_pool2d(fine, 2)))
+        fine = fine[:, :, 2:-2, 2:-2]
+        fine = fine * torch.sigmoid(self.gate(fine + up))
+        end: Tensor = self.end(torch.cat([fine, up], 1))
+        return end
+
+
+def test_a_gate_that_is_collapsed_leaves_its_edge_to_the_longer_skip_connection() -> None:
+    diagram = Diagram.of(visualize.trace(Weighed(), (1, 3, 30, 30)))
+    kinds = [skip.kind.value for skip in diagram.skips]
+    assert sorted(kinds) == ["concat", "gate"]
+    place = {box.type: number for number, box in enumerate(diagram.boxes)}
+    inside = [box.id for box in diagram.boxes][place["getitem"] + 1 : place["cat"] + 1]
+    (crop,) = (box.id for box in diagram.boxes if box.type == "getitem")
+    clusters = [Cluster.single(box.id) for box in diagram.boxes if box.id not in inside]
+    contracted = contract(diagram, [*clusters[:-2], Cluster("cat", tuple(inside)), *clusters[-2:]])
+    crossing = [wire.skip for *ends, wire in contracted.wires if ends == [crop, "cat"]]
+    assert [number if number is None else kinds[number] for number in crossing] == ["concat"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
+from visualize.core.geometry import HALF_HEAD, HEAD_LENGTH
 from visualize.core.page import Area, Place
 
 
@@ -89,6 +90,21 @@ class DrawnArrow:
     color: str
     style: str
     headed: bool = True
+
+    @property
+    def head(self) -> Area | None:
+        """The area of its arrow head, which begins where its line ends; None if it has none."""
+        *_, before, base = (self.points[0], *self.points)
+        length = math.dist(before, base)
+        if not self.headed or not length:
+            return None
+        across, down = ((base[axis] - before[axis]) / length for axis in (0, 1))
+        corners = [
+            (base[0] + side * down * HALF_HEAD, base[1] - side * across * HALF_HEAD)
+            for side in (-1, 1)
+        ]
+        tip = (base[0] + across * HEAD_LENGTH, base[1] + down * HEAD_LENGTH)
+        return Area.around([*corners, tip])
 
 
 @dataclass(frozen=True, slots=True)

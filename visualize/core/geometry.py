@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
 HEAD_LENGTH = 5.0  # of an arrow
+HALF_HEAD = 0.35 * HEAD_LENGTH  # from its line to a corner of its base
 Self = TypeVar("Self")
 Thing = TypeVar("Thing", bound="Placed")
 _Weights = tuple[float, float, float, float]

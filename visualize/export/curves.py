@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from visualize.core.geometry import HEAD_LENGTH
+from visualize.core.geometry import HALF_HEAD, HEAD_LENGTH
 from visualize.core.page import Area, Place
 from visualize.core.theme import Dashes
 
@@ -13,7 +13,6 @@ from visualize.core.theme import Dashes
 DASHES = {Dashes.DASHED: (5, 2), Dashes.DOTTED: (1, 5)}
 APART = 2.0  # between the middles of the lines of a double or triple one
 _STRAIGHT = 0.01
-_HALF_HEAD = 0.35 * HEAD_LENGTH
 _Curve = tuple[Place, Place, Place, Place]
 
 
@@ -88,12 +87,12 @@ def head(shaft: Sequence[Place], tip: Place, width: float) -> tuple[Place, Place
     if not length:
         return None
     across, down = (tip[0] - base[0]) / length, (tip[1] - base[1]) / length
-    back = width / 2 * math.hypot(HEAD_LENGTH, _HALF_HEAD) / _HALF_HEAD
+    back = width / 2 * math.hypot(HEAD_LENGTH, HALF_HEAD) / HALF_HEAD
     x, y = base[0] - across * back, base[1] - down * back
     return (
-        (x - down * _HALF_HEAD, y + across * _HALF_HEAD),
+        (x - down * HALF_HEAD, y + across * HALF_HEAD),
         (x + across * HEAD_LENGTH, y + down * HEAD_LENGTH),
-        (x + down * _HALF_HEAD, y - across * _HALF_HEAD),
+        (x + down * HALF_HEAD, y - across * HALF_HEAD),
     )
 
 
@@ -104,9 +103,9 @@ def head_size(width: float) -> tuple[float, float]:
     [6.61, 4.63]
     """
     # The angle at a corner of the base, whose outline ends in a point as that at the tip does.
-    slope = HEAD_LENGTH / _HALF_HEAD
-    side = math.hypot(HEAD_LENGTH, _HALF_HEAD)
-    length = HEAD_LENGTH + width / 2 * (side / _HALF_HEAD + 1)
+    slope = HEAD_LENGTH / HALF_HEAD
+    side = math.hypot(HEAD_LENGTH, HALF_HEAD)
+    length = HEAD_LENGTH + width / 2 * (side / HALF_HEAD + 1)
     return length, 2 * length / slope
 
 

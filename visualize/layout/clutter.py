@@ -7,7 +7,15 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from visualize.core.geometry import Point, Rectangle, Transform, bounds, passes, without_head
+from visualize.core.geometry import (
+    HALF_HEAD,
+    Point,
+    Rectangle,
+    Transform,
+    bounds,
+    passes,
+    without_head,
+)
 from visualize.core.grid import Grid
 from visualize.layout.links import Leg
 from visualize.layout.sizes import Sizes
@@ -21,7 +29,9 @@ _ITSELF: _Shifts = ((0.0, 0.0),)  # the shifts of a line that is drawn once
 def things(leg: Leg, sizes: Sizes) -> Iterator[Thing]:
     """What ``leg`` is drawn with: a double line is one on each side of its route."""
     path = leg.route.curves()
-    path = without_head(path) if leg.link.head else path
+    if leg.link.head:
+        path, tip = without_head(path), path[-1]
+        yield Thing(bounds([path[-1], tip]).grown(HALF_HEAD))
     kind = leg.link.arrow.skip
     if kind and sizes.theme.skips[kind].style == "double":
         apart = sizes.spacing.label.double / 2

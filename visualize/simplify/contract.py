@@ -90,15 +90,21 @@ def contract(
         box = _combine(diagram, cluster, taken=(diagram.graph, graph))
         graph.add_node(box.id, box=box)
         hosts.update(dict.fromkeys(cluster.nodes, box.id))
-    is_collapsed = _collapsed_test(diagram, hosts)
+    shown = _shown_skips(diagram, hosts)
+    crossing = [
+        ((hosts[source], hosts[target]), shown(source, target, wire.skip), wire)
+        for source, target, wire in diagram.wires
+        if (wire.data or keeps_plain) and hosts[source] != hosts[target]
+    ]
+    # What a gate weighs is also read to compute it: that is the same tensor into the same box.
+    weighed = {
+        (*ends, wire.tensor) for ends, skip, wire in crossing if skip not in (None, wire.skip)
+    }
     seen: set[tuple[str, str, int | None, bool]] = set()
     arrived: Counter[str] = Counter()
-    for source, target, wire in diagram.wires:
-        ends = hosts[source], hosts[target]
-        if not (wire.data or keeps_plain) or ends[0] == ends[1]:
-            continue
-        skip = None if is_collapsed(wire.skip) else wire.skip
-        if (*ends, skip, wire.data) not in seen:
+    for ends, skip, wire in crossing:
+        is_again = skip is None and (*ends, wire.tensor) in weighed
+        if (*ends, skip, wire.data) not in seen and not is_again:
             seen.add((*ends, skip, wire.data))
             position = arrived[ends[1]]
             if (wire.skip, wire.position) != (skip, position):
@@ -137,19 +143,39 @@ def follow(node: str, hosts: Mapping[str, str]) -> str:
     return node
 
 
-def _collapsed_test(diagram: Diagram, hosts: Mapping[str, str]) -> Callable[[int | None], bool]:
-    """Whether a skip connection lies inside one box once all is contracted; see `Diagram`."""
+def _shown_skips(
+    diagram: Diagram, hosts: Mapping[str, str]
+) -> Callable[[str, str, int | None], int | None]:
+    """The skip connection that an edge between two boxes shows once all is contracted.
+
+    One that lies inside a box then shows no more; see `Diagram`. If its edge is part of a longer
+    one too, as where a gate weighs what a U-Net concatenates, the edge shows that.
+    """
     inside = {operation: hosts[node] for operation, node in diagram.hosts.items()}
 
     @functools.cache
-    def is_collapsed(number: int | None) -> bool:
-        if number is None:
-            return False
+    def is_collapsed(number: int) -> bool:
         skip = diagram.skips[number]
         ends = {inside[skip.fork], inside[skip.merge]}
         return ends.issuperset(map(inside.__getitem__, skip.bypassed))
 
-    return is_collapsed
+    @functools.cache
+    def passing() -> Mapping[tuple[str, str], Sequence[int]]:
+        """The skip connections by the boxes at the ends of each edge of their branches."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for number, skip in enumerate(diagram.skips):
+            for ends in itertools.pairwise((skip.fork, *skip.branch, skip.merge)):
+                source, target = (diagram.hosts[one] for one in ends)
+                found.setdefault((source, target), []).append(number)
+        return found
+
+    def shown(source: str, target: str, number: int | None) -> int | None:
+        if number is None or not is_collapsed(number):
+            return number
+        others = passing().get((source, target), ())
+        return next((other for other in others if not is_collapsed(other)), None)
+
+    return shown
 
 
 def _combine(diagram: Diagram, cluster: Cluster, taken: Sequence[Container[str]]) -> Box:

@@ -20,6 +20,7 @@ from visualize.core.dtypes import added
 from visualize.core.errors import UsageError
 from visualize.core.module_path import enclosing, spelled
 from visualize.core.operators import CONCAT, family, reads_values
+from visualize.core.words import short_name
 
 # So many equal inputs from one module are one: cosines and sines for queries and keys.
 _MANY = 3
@@ -342,4 +343,4 @@ def _neighbour(operation: Operation, path: str) -> str:
         (place for place, (a, b) in enumerate(zip(steps, other)) if a != b),
         min(len(steps), len(other)),
     )
-    return ".".join(other[: common + 1]) if len(other) > common else operation.type
+    return ".".join(other[: common + 1]) if len(other) > common else short_name(operation)
