@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from visualize.core.latex import escape_latex, foreign, plain_text
@@ -46,6 +46,7 @@ def test_what_has_no_command_is_named_and_can_be_wrapped() -> None:
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30))
+@example("{}--{}")
 def test_plain_text_is_read_back(text: str) -> None:
     assert plain_text(escape_latex(text)) == text
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pygraphviz
 import pytest
 
 import visualize
 from tests.nets import NETS
+from visualize.core import fonts as own_fonts
 from visualize.core.element_names import element_names
 from visualize.core.fonts import FAMILY
 from visualize.export.engine import run_graphviz
 from visualize.figure import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
+
+FONTS = Path(own_fonts.__file__).parent
 
 
 def drawn(name: str, **options: object) -> tuple[Figure, str]:
@@ -87,9 +92,17 @@ def shapes(svg: bytes) -> dict[str, list[float]]:
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="no Graphviz")
 @pytest.mark.parametrize("name", ["residual", "unet", "squeeze_excite"])
-def test_plain_dot_draws_the_figure(name: str) -> None:
+def test_plain_dot_draws_the_figure(name: str, tmp_path: Path) -> None:
     figure, dot = drawn(name, title="A title")
-    result = subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True)
+    fonts = tmp_path / "fonts.conf"  # else it makes the page as wide as other fonts are
+    fonts.write_text(f"<fontconfig><dir>{FONTS}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")
+    result = subprocess.run(
+        ["dot", "-Tsvg"],
+        input=dot.encode(),
+        capture_output=True,
+        check=True,
+        env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
+    )
     assert b"size too small" not in result.stderr
     ours, theirs = shapes(run_graphviz(dot, "svg", FAMILY)), shapes(result.stdout)
     assert theirs.keys() == ours.keys()

@@ -13,12 +13,13 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from torch import Tensor, nn
 
 import visualize
 from tests.commands import run
-from tests.graphs import architectures
+from tests.graphs import Program, Step, architectures
+from tests.graphs import run as run_program
 from tests.nets import NETS
 from visualize.core.architecture import Architecture
 from visualize.core.errors import SourceError, UsageError
@@ -56,7 +57,19 @@ def assert_same(old: Architecture, new: Architecture) -> None:
     assert write_graph(new, "json") == write_graph(old, "json")
 
 
+SUMS_AT_ODDS = Program(
+    inputs=1,
+    steps=(
+        Step("norm", 3, 5), Step("add", 2, 31), Step("conv", 3, 23), Step("add", 1, 23),
+        Step("add", 0, 9), Step("add", 4, 42), Step("dropout", 4, 9), Step("add", 3, 47),
+        Step("add", 5, 26), Step("add", 2, 47), Step("add", 4, 20),
+    ),
+    outputs=2,
+)  # fmt: skip
+
+
 @given(architectures())
+@example(run_program(SUMS_AT_ODDS))  # what is bypassed comes after the first of several sums
 def test_a_random_graph_comes_back(exact: Architecture) -> None:
     assert_same(exact, again(exact))
 

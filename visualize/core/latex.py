@@ -162,12 +162,14 @@ def plain_text(source: str) -> str:
     >>> plain_text(escape_latex("a_b & «3×3» γ² é “x” 5 --"))
     'a_b & «3×3» γ² é “x” 5 --'
     """
-    return _COMMANDS.sub(_character, source).replace("{}", "")
+    return _COMMANDS.sub(_character, source)
 
 
 def _character(match: re.Match[str]) -> str:
     if match["run"] is not None:
         return match["run"]
+    if match["nothing"]:
+        return ""
     if match["accent"]:
         return unicodedata.normalize("NFC", match["letter"] + _MARKS[match["accent"]])
     if match["raised"]:
@@ -187,7 +189,8 @@ _MEANT = {
     if len(source := _source(character) or "") > 1 or source == "~"
 }
 _COMMANDS = re.compile(
-    r"\\visualizeforeign\{[^{}]*\}\{(?P<run>[^{}]*)\}"
+    r"(?P<nothing>\{\})"
+    r"|\\visualizeforeign\{[^{}]*\}\{(?P<run>[^{}]*)\}"
     r"|\\(?P<accent>[`'^~=.\"urHvdcb])\{(?P<letter>\w)\}"
     r"|\$(?P<raised>[\^_])\{(?P<index>[^{}]*)\}\$|"
     + "|".join(re.escape(one) for one in sorted(_MEANT, key=len, reverse=True))

@@ -220,7 +220,10 @@ def _skips(document: dict[str, Any], graph: nx.MultiDiGraph, where: str) -> tupl
         for end in (skip.fork, skip.merge, *skip.branch, *skip.bypassed):
             _check_node(end, graph, at)
         for node in (*skip.branch, *skip.bypassed, skip.merge):
-            if not places[skip.fork] < places[node] <= places[skip.merge]:
+            before = places[skip.merge]
+            if node in skip.bypassed and graph.nodes[node]["operation"].kind is not NodeKind.OUTPUT:
+                before = len(places)  # where the merge is the first of several sums
+            if not places[skip.fork] < places[node] <= before:
                 raise SourceError(
                     f"passes {shorten(node)!r}, which is not between its fork and its merge",
                     where=at,
