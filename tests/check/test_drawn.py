@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from visualize.check.drawn import Drawn, DrawnArrow, DrawnText
+from visualize.check.drawn import Drawn, DrawnArrow, DrawnBox, DrawnText
 from visualize.check.rules import check_drawn
 from visualize.core.page import Area, Place
 
@@ -42,3 +42,15 @@ def test_a_text_beside_the_line_may_lie_on_its_head(left: float, problems: int) 
     drawn = Drawn(Area(-100, -100, 200, 200), "#ffffff", [text], [], [arrow((7.5, 0), (7.5, 20))])
     found = [one for one in check_drawn(drawn) if one.rule == "arrow over text"]
     assert len(found) == problems
+
+
+@pytest.mark.parametrize(
+    ("height", "radius", "expected"),
+    [(5.0, 6.5, False), (0.0, 6.5, True), (2.0, 6.5, True), (5.0, 2.0, True), (5.0, 0.0, True)],
+)
+def test_a_line_at_the_corner_of_a_circle_is_not_in_it(
+    height: float, radius: float, expected: bool
+) -> None:
+    shape = DrawnBox("add", Area(0, 0, 13, 13), "#fff", "#000", radius=radius)
+    leaves = [(11.0, 6.5 - height), (60.0, 6.5 - height)]
+    assert shape.is_entered(leaves, 1.2) is expected

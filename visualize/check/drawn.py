@@ -6,10 +6,13 @@ Lengths are in points, x grows to the right and y down.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from visualize.core.geometry import HALF_HEAD, HEAD_LENGTH
-from visualize.core.page import Area, Place
+from visualize.core.page import Area, Place, nearest
+
+_ROUND = 0.1  # points by which a circle may be off
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ class DrawnBox:
     lines: tuple[str, ...] = ()
     closed: bool = False
     radius: float = 0.0
+
+    def is_entered(self, line: Sequence[Place], depth: float) -> bool:
+        """Whether a line that runs through its area is ``depth`` inside: circles lack corners."""
+        is_circle = 2 * self.radius > min(self.area.width, self.area.height) - _ROUND
+        if not is_circle or abs(self.area.width - self.area.height) > _ROUND:
+            return True
+        middle = self.area.center
+        return math.dist(nearest(line, middle), middle) < self.radius - depth
 
     def cuts(self, text: Area) -> bool:
         """Whether one of its corners runs through a text that lies in it.

@@ -120,7 +120,8 @@ def _arrow_over_box(drawn: Drawn) -> Iterator[str]:
     areas = AreaIndex(box.area.shrunk(_TOUCH) for box in boxes)
     for arrow in drawn.arrows:
         for number in areas.crossed(arrow.points):
-            yield f"{arrow.name} runs through {boxes[number].name}"
+            if boxes[number].is_entered(arrow.points, _TOUCH):
+                yield f"{arrow.name} runs through {boxes[number].name}"
 
 
 def _arrow_along_box(drawn: Drawn) -> Iterator[str]:
