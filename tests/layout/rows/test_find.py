@@ -64,3 +64,10 @@ def test_what_feeds_the_rows_must_have_a_resolution() -> None:
     edges = [(arrow.source, arrow.target) for arrow in drawn.arrows]
     # An embedding of the time step.
     assert find_rows(figure_sizes(pyramid([*edges, ("t", "d")], ["ae+f", "bd", "c"]))) is None
+
+
+def test_a_gate_from_what_is_pooled_is_no_row() -> None:
+    edges = [("a", "b"), ("b", "d"), ("a", "p"), ("p", "m"), ("a", "m"), ("d", "e"), ("m", "e")]
+    rows = ["ame", "bd", "", "", "", ""]
+    assert find_rows(figure_sizes(pyramid(edges, [*rows, "p"]))) is None  # p is 1×1
+    found(pyramid(edges, [*rows[:3], "p"]))

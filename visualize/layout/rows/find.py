@@ -102,8 +102,9 @@ def find_rows(sizes: LevelSizes) -> Rows | None:
 
 
 def _resolution(sizes: LevelSizes, unit: Unit) -> Resolution:
+    """The resolution of a unit; what is pooled to one position, as for a gate, has none."""
     box = sizes.box(unit)
-    return box.resolution if box else ()
+    return box.resolution if box and _positions(box.resolution)[0] > 1 else ()
 
 
 def _positions(resolution: Resolution) -> tuple[int, Resolution]:
