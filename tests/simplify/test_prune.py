@@ -309,3 +309,27 @@ def test_an_einsum_that_only_moves_axes_has_no_box(equation: str, is_shown: bool
 
     figure = visualize.draw(Moved(), (1, 5, 6, 8), level="layer")
     assert ("einsum" in str([box.label for box in figure.scene.boxes])) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("merged", "part", "is_shown"),
+    [
+        (lambda x, y: torch.cat([x, y], -1), lambda z: z[..., ::2], True),
+        (lambda x, y: x + y, lambda z: z.narrow(1, 0, 3), True),
+        (lambda x, y: x + y, lambda z: z[:, :, :], False),
+        (lambda x, y: torch.relu(x), lambda z: z[:, :3], False),
+    ],
+)
+def test_a_part_of_what_a_merge_makes_has_a_box(
+    merged: Callable[[Tensor, Tensor], Tensor], part: Callable[[Tensor], Tensor], is_shown: bool
+) -> None:
+    class Parted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b, self.last = nn.Linear(8, 8), nn.Linear(8, 8), nn.Linear(8, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(part(merged(self.a(x), self.b(x))))
+
+    found = types(Parted())
+    assert bool({"getitem", "narrow"} & {*found}) is is_shown
