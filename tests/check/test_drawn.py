@@ -30,7 +30,7 @@ def test_a_head_begins_where_the_line_ends(points: tuple[Place, ...], expected: 
 
 
 @pytest.mark.parametrize(
-    "line", [arrow((0, 0), (10, 0), headed=False), arrow((3, 3)), arrow((3, 3), (3, 3))]
+    "line", [arrow((0, 0), (10, 0), headed=False), arrow(), arrow((3, 3)), arrow((3, 3), (3, 3))]
 )
 def test_lines_without_direction_or_head_have_none(line: DrawnArrow) -> None:
     assert line.head is None

@@ -105,9 +105,11 @@ class DrawnArrow:
     @property
     def head(self) -> Area | None:
         """The area of its arrow head, which begins where its line ends; None if it has none."""
-        *_, before, base = (self.points[0], *self.points)
+        if not self.headed or len(self.points) < 2:
+            return None
+        before, base = self.points[-2:]
         length = math.dist(before, base)
-        if not self.headed or not length:
+        if not length:
             return None
         across, down = ((base[axis] - before[axis]) / length for axis in (0, 1))
         corners = [
