@@ -43,7 +43,7 @@ class FileOptions(Options):
         metavar="FILE",
         default_text="outputs/NAME.svg",
     )
-    format: str = text("Format of standard output, as a suffix: svg.", metavar="FORMAT")
+    format: str = text('Format of what "-o -" writes: svg, pdf and so on.', metavar="FORMAT")
     caption: bool = switch("Write a caption and alternative text to NAME.caption.txt.")
     language: Language = choice("Language of the caption.", Language.ENGLISH, flags=("--lang",))
 

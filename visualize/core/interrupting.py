@@ -30,6 +30,6 @@ def take_back() -> None:
     and arrives.
     """
     with contextlib.suppress(_Nothing):
-        raise_in(threading.get_ident(), _Nothing)
-        while True:
+        while True:  # again, as one that arrives in a finalizer is lost
+            raise_in(threading.get_ident(), _Nothing)
             time.sleep(0)
