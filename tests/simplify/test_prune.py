@@ -333,3 +333,23 @@ def test_a_part_of_what_a_merge_makes_has_a_box(
 
     found = types(Parted())
     assert bool({"getitem", "narrow"} & {*found}) is is_shown
+
+
+def test_a_part_of_what_a_module_returns_has_none() -> None:
+    class Sum(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Linear(8, 8), nn.Linear(8, 8)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.a(x) + self.b(x)
+
+    class First(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.sum, self.last = Sum(), nn.Linear(8, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.last(self.sum(x)[:, 0])
+
+    assert types(First()) == ["Linear", "Linear", "add", "Linear"]

@@ -191,8 +191,9 @@ def _parts_another(diagram: Diagram, box: Box, before: Box) -> bool:
 
 
 def _is_part_of_a_merge(box: Box, before: Box) -> bool:
-    """Whether ``box`` takes a part of what a merge makes, whose sign says how large that is."""
-    if before.kind is not BoxKind.MERGE or family(box.does) not in SLICE:
+    """Whether ``box`` takes a part of what a merge beside it makes, whose sign says how large."""
+    beside = before.kind is BoxKind.MERGE and before.calls == box.calls
+    if not beside or family(box.does) not in SLICE:
         return False
     sizes = (sum(math.prod(one.shape) for one in each.outputs) for each in (box, before))
     return next(sizes) < next(sizes)
