@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -14,15 +12,13 @@ import pytest
 
 import visualize
 from tests.nets import NETS
-from visualize.core import fonts as own_fonts
+from tests.plain_dot import run_dot
 from visualize.core.element_names import element_names
 from visualize.core.fonts import FAMILY
 from visualize.export.engine import run_graphviz
 from visualize.figure import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
-
-FONTS = Path(own_fonts.__file__).parent
 
 
 def drawn(name: str, **options: object) -> tuple[Figure, str]:
@@ -94,15 +90,7 @@ def shapes(svg: bytes) -> dict[str, list[float]]:
 @pytest.mark.parametrize("name", ["residual", "unet", "squeeze_excite"])
 def test_plain_dot_draws_the_figure(name: str, tmp_path: Path) -> None:
     figure, dot = drawn(name, title="A title")
-    fonts = tmp_path / "fonts.conf"  # else it makes the page as wide as other fonts are
-    fonts.write_text(f"<fontconfig><dir>{FONTS}</dir><cachedir>{tmp_path}</cachedir></fontconfig>")
-    result = subprocess.run(
-        ["dot", "-Tsvg"],
-        input=dot.encode(),
-        capture_output=True,
-        check=True,
-        env={**os.environ, "FONTCONFIG_FILE": str(fonts)},
-    )
+    result = run_dot(dot.encode(), "svg", tmp_path)
     assert b"size too small" not in result.stderr
     ours, theirs = shapes(run_graphviz(dot, "svg", FAMILY)), shapes(result.stdout)
     assert theirs.keys() == ours.keys()

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 import visualize
+from tests.plain_dot import run_dot
 from tests.unequal_blocks import Siamese
 from visualize.check.drawn import Drawn
 from visualize.check.pdf import read_pdf
@@ -95,10 +96,9 @@ def test_places_and_words(name: str, format_name: str) -> None:
 
 @pytest.mark.skipif(not shutil.which("dot"), reason="no command dot")
 @pytest.mark.parametrize("name", NAMES)
-def test_plain_dot_has_every_box_in_its_place(name: str) -> None:
+def test_plain_dot_has_every_box_in_its_place(name: str, tmp_path: Path) -> None:
     figure, picture = drawn(name)
-    dot = figure.render("dot")["dot"]
-    plain = subprocess.run(["dot", "-Tplain"], input=dot, capture_output=True, check=True).stdout
+    plain = run_dot(figure.render("dot")["dot"], "plain", tmp_path).stdout
     found = re.findall(
         r"^node (?:\S+|\"[^\"]*\") ([-\d.]+) ([-\d.]+)", plain.decode(), re.MULTILINE
     )
