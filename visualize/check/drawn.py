@@ -9,7 +9,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from visualize.core.geometry import HALF_HEAD, HEAD_LENGTH
 from visualize.core.page import Area, Place, nearest
 
 _ROUND = 0.1  # points by which a circle may be off
@@ -101,23 +100,6 @@ class DrawnArrow:
     color: str
     style: str
     headed: bool = True
-
-    @property
-    def head(self) -> Area | None:
-        """The area of its arrow head, which begins where its line ends; None if it has none."""
-        if not self.headed or len(self.points) < 2:
-            return None
-        before, base = self.points[-2:]
-        length = math.dist(before, base)
-        if not length:
-            return None
-        across, down = ((base[axis] - before[axis]) / length for axis in (0, 1))
-        corners = [
-            (base[0] + side * down * HALF_HEAD, base[1] - side * across * HALF_HEAD)
-            for side in (-1, 1)
-        ]
-        tip = (base[0] + across * HEAD_LENGTH, base[1] + down * HEAD_LENGTH)
-        return Area.around([*corners, tip])
 
 
 @dataclass(frozen=True, slots=True)

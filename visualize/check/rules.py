@@ -24,7 +24,6 @@ _APART = 5.0  # points between the outer lines of a triple one, at most
 _WIDER = 0.3  # points by which the width of one line sets it apart from another
 # Points by which a line may reach into a box or text that it touches.
 _TOUCH = 1.2
-_CLOSE = 0.3  # and by which letters may
 # Points within which a line lies on a border, and how long one does that is seen as part of it.
 _BORDER = 1.5
 _LONG = 12.0
@@ -107,7 +106,7 @@ def _contrast(drawn: Drawn) -> Iterator[str]:
 def _text_overlap(drawn: Drawn) -> Iterator[str]:
     """No text overlaps another."""
     texts = sorted(drawn.texts, key=lambda text: text.area.left)
-    for one, other in AreaIndex(text.area.shrunk(_CLOSE) for text in texts).pairs():
+    for one, other in AreaIndex(text.area.shrunk(0.3) for text in texts).pairs():
         yield (
             f"{_quote(texts[one])} and {_quote(texts[other])} overlap "
             f"at {_place(texts[other].area)}"
@@ -161,12 +160,9 @@ def _runs_along(part: Area, border: Area) -> bool:
 
 
 def _arrow_over_text(drawn: Drawn) -> Iterator[str]:
-    """No arrow runs through a text, and no arrow head lies on one."""
+    """No arrow runs through a text."""
     areas = AreaIndex(text.area.shrunk(_TOUCH) for text in drawn.texts)
-    letters = AreaIndex(text.area.shrunk(_CLOSE) for text in drawn.texts)
     for arrow in drawn.arrows:
-        for number in letters.overlapping(arrow.head) if arrow.head else ():
-            yield f"the head of {arrow.name} lies on the text {_quote(drawn.texts[number])}"
         for number in areas.crossed(arrow.points):
             yield f"{arrow.name} runs through the text {_quote(drawn.texts[number])}"
 

@@ -168,7 +168,7 @@ def _quiet_host(diagram: Diagram, box: Box, source: Box, hosts: dict[str, str]) 
         return after.id
     if after and _is_apart(diagram, box, before, after):
         return after.id
-    if is_first or _parts_another(diagram, box, before) or _is_part_of_a_merge(box, before):
+    if is_first or _parts_another(diagram, box, before):
         return None
     return before.id
 
@@ -188,15 +188,6 @@ def _parts_another(diagram: Diagram, box: Box, before: Box) -> bool:
     several = diagram.graph.out_degree(box.id) > 1
     inside = before.calls[: len(box.calls)] == box.calls
     return several and not inside and family(box.does) in SLICE
-
-
-def _is_part_of_a_merge(box: Box, before: Box) -> bool:
-    """Whether ``box`` takes a part of what a merge beside it makes, whose sign says how large."""
-    beside = before.kind is BoxKind.MERGE and before.calls == box.calls
-    if not beside or family(box.does) not in SLICE:
-        return False
-    sizes = (sum(math.prod(one.shape) for one in each.outputs) for each in (box, before))
-    return next(sizes) < next(sizes)
 
 
 def _is_data(diagram: Diagram, box: Box) -> bool:
