@@ -63,7 +63,9 @@ def browse(path: Path, content: str, *options: str) -> str:
 
 def shot(path: Path, content: str) -> Image.Image:
     picture = path.with_suffix(".png")
-    browse(path, content, f"--screenshot={picture}", f"--window-size=900,{3 * HIGH}")
+    # The time in which fonts are read: else a picture may be taken before.
+    patience = "--virtual-time-budget=5000"
+    browse(path, content, f"--screenshot={picture}", f"--window-size=900,{3 * HIGH}", patience)
     return Image.open(picture).convert("RGB")
 
 
